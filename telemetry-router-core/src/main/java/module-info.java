@@ -1,0 +1,10 @@
+/**
+ * Routes telemetry events of an agent loop to the handlers that observe it.
+ */
+module io.telemetryrouter {
+
+	requires static org.jspecify;
+
+	exports io.telemetryrouter;
+
+}

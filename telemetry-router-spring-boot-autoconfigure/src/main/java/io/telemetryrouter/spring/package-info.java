@@ -1,0 +1,7 @@
+/**
+ * Integrates the router with Spring Boot.
+ */
+@NullMarked
+package io.telemetryrouter.spring;
+
+import org.jspecify.annotations.NullMarked;
