@@ -1,19 +1,20 @@
 package io.telemetryrouter;
 
 /**
- * Receives the payloads of the events it is subscribed to.
+ * Receives the payloads of events. What it throws is caught, counted and logged by the
+ * router. A handler that is registered synchronously may be called by many threads at
+ * once.
  *
- * @param <T> the type of payload
+ * @param <T> the payload type; {@code Object} also receives {@code null} payloads
  * @since 0.1.0
  */
 @FunctionalInterface
 public interface PayloadHandler<T> {
 
 	/**
-	 * Handle one event. Whatever this method throws is counted and never reaches the
-	 * emitter.
-	 * @param event the name of the event
-	 * @param payload the payload of the event
+	 * Handles one event.
+	 * @param event the event's name
+	 * @param payload the event's payload
 	 * @throws Exception if the event could not be handled
 	 */
 	void handle(String event, T payload) throws Exception;

@@ -1,5 +1,5 @@
 /**
- * Routes telemetry events of an agent loop to the handlers that observe it.
+ * Routes telemetry events from an emitter to its handlers, in process: the public API.
  */
 @NullMarked
 package io.telemetryrouter;

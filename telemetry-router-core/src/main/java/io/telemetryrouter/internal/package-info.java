@@ -1,5 +1,5 @@
 /**
- * Holds the engine behind the router; nothing here is API.
+ * The engine behind {@link io.telemetryrouter.TelemetryRouter}; not for direct use.
  */
 @NullMarked
 package io.telemetryrouter.internal;

@@ -1,0 +1,57 @@
+package io.telemetryrouter;
+
+import java.util.Locale;
+
+/**
+ * Why a handler was not given an event that was offered to it.
+ *
+ * @since 0.1.0
+ */
+public enum DropReason {
+
+	/**
+	 * The handler's queue was full.
+	 */
+	QUEUE_FULL,
+
+	/**
+	 * The payload was not of the handler's type.
+	 */
+	TYPE_MISMATCH,
+
+	/**
+	 * The router was closed.
+	 */
+	CLOSED,
+
+	/**
+	 * The event was still queued when the time for shutting down was up.
+	 */
+	SHUTDOWN_TIMEOUT,
+
+	/**
+	 * The handler was unsubscribed, or a once handler had had its event.
+	 */
+	UNSUBSCRIBED,
+
+	/**
+	 * Handlers emitting events in turn went too deep or too far.
+	 */
+	RECURSION,
+
+	/**
+	 * The handler was set aside after repeated failures.
+	 */
+	QUARANTINED;
+
+	private final String label = name().toLowerCase(Locale.ROOT);
+
+	/**
+	 * Returns the reason as metrics and the endpoint show it, such as {@code queue_full}.
+	 * @return the label
+	 */
+	public String label() {
+		return this.label;
+	}
+
+}

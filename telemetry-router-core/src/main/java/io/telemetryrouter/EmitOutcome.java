@@ -1,0 +1,22 @@
+package io.telemetryrouter;
+
+/**
+ * What became of one event, summed over its handlers.
+ *
+ * @param handled how many handlers handled it
+ * @param failed how many threw
+ * @param filtered how many conditions said no
+ * @param dropped how many handlers did not get it, for any {@link DropReason}
+ * @since 0.1.0
+ */
+public record EmitOutcome(int handled, int failed, int filtered, int dropped) {
+
+	/**
+	 * Returns how many handlers the event was offered to.
+	 * @return the sum of all counts
+	 */
+	public int offered() {
+		return this.handled + this.failed + this.filtered + this.dropped;
+	}
+
+}

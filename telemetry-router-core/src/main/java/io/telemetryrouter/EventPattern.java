@@ -1,0 +1,176 @@
+package io.telemetryrouter;
+
+/**
+ * Matches event names. Names are dot-separated segments; in a pattern {@code *} stands
+ * for exactly one segment and a trailing {@code **} for one or more, so that {@code **}
+ * alone matches every name. A text without wildcards matches only itself. Immutable and
+ * thread-safe.
+ * <p>
+ * Matching walks the name once and allocates nothing; the router does it once for each
+ * name.
+ *
+ * @since 0.1.0
+ */
+public final class EventPattern {
+
+	/**
+	 * The pattern {@code **}, which matches every name.
+	 */
+	public static final EventPattern ALL = new EventPattern("**", Kind.ALL);
+
+	private final String text;
+
+	private final Kind kind;
+
+	private EventPattern(String text, Kind kind) {
+		this.text = text;
+		this.kind = kind;
+	}
+
+	/**
+	 * Parses a name or pattern.
+	 * @param text the text
+	 * @return the pattern
+	 * @throws IllegalArgumentException if the text is null, blank or malformed; the
+	 * message says what is wrong and how to put it right
+	 */
+	public static EventPattern parse(String text) {
+		requireText(text);
+		if (text.equals(ALL.text)) {
+			return ALL;
+		}
+		if (text.indexOf('*') < 0) {
+			return new EventPattern(text, Kind.EXACT);
+		}
+		int start = 0;
+		while (start <= text.length()) {
+			int end = endOfSegment(text, start);
+			checkSegment(text, text.substring(start, end), end == text.length());
+			start = end + 1;
+		}
+		return new EventPattern(text, Kind.PATTERN);
+	}
+
+	private static void checkSegment(String text, String segment, boolean last) {
+		if (segment.isEmpty()) {
+			throw new IllegalArgumentException(
+					"Event pattern '" + text + "' has an empty segment: remove the extra dot");
+		}
+		if (segment.equals("**") && !last) {
+			throw new IllegalArgumentException(
+					"Event pattern '" + text + "' has '**' before its end: use '*' for each single segment there");
+		}
+		if (segment.indexOf('*') >= 0 && !segment.equals("*") && !segment.equals("**")) {
+			throw new IllegalArgumentException("Event pattern '" + text + "' mixes '*' with text in segment '" + segment
+					+ "': a wildcard stands for a whole segment, as in 'model.*'");
+		}
+	}
+
+	/**
+	 * Checks a plain event name.
+	 * @param name the name
+	 * @throws IllegalArgumentException if the name is null, blank or has wildcards
+	 */
+	static void requireName(String name) {
+		requireText(name);
+		if (name.indexOf('*') >= 0) {
+			throw new IllegalArgumentException("Event name '" + name
+					+ "' has a wildcard: an event type needs one plain name; subscribe to patterns by text");
+		}
+	}
+
+	private static void requireText(String text) {
+		if (text == null || text.isBlank()) {
+			throw new IllegalArgumentException("Event name or pattern must not be null or blank");
+		}
+	}
+
+	private static int endOfSegment(String text, int start) {
+		int dot = text.indexOf('.', start);
+		return (dot >= 0) ? dot : text.length();
+	}
+
+	/**
+	 * Returns whether a name matches.
+	 * @param name the event's name
+	 * @return {@code true} if it matches
+	 */
+	public boolean matches(String name) {
+		return switch (this.kind) {
+			case EXACT -> this.text.equals(name);
+			case ALL -> true;
+			case PATTERN -> matchesSegments(name);
+		};
+	}
+
+	private boolean matchesSegments(String name) {
+		String pattern = this.text;
+		int p = 0;
+		int n = 0;
+		while (p <= pattern.length()) {
+			if (n > name.length()) {
+				return false;
+			}
+			int pEnd = endOfSegment(pattern, p);
+			int nEnd = endOfSegment(name, n);
+			int length = pEnd - p;
+			if (length == 2 && pattern.startsWith("**", p)) {
+				return true;
+			}
+			boolean wildcard = length == 1 && pattern.charAt(p) == '*';
+			if (!wildcard && (length != nEnd - n || !pattern.regionMatches(p, name, n, length))) {
+				return false;
+			}
+			p = pEnd + 1;
+			n = nEnd + 1;
+		}
+		return n > name.length();
+	}
+
+	/**
+	 * Returns whether this is a plain name, without wildcards.
+	 * @return {@code true} if only one name matches
+	 */
+	public boolean isExact() {
+		return this.kind == Kind.EXACT;
+	}
+
+	/**
+	 * Returns how this ranks among handlers of equal priority: an exact name (0) before a
+	 * pattern (1) before {@code **} (2).
+	 * @return the rank
+	 */
+	public int rank() {
+		return switch (this.kind) {
+			case EXACT -> 0;
+			case PATTERN -> 1;
+			case ALL -> 2;
+		};
+	}
+
+	@Override
+	public boolean equals(Object other) {
+		return other instanceof EventPattern that && this.text.equals(that.text);
+	}
+
+	@Override
+	public int hashCode() {
+		return this.text.hashCode();
+	}
+
+	/**
+	 * Returns the text that was parsed.
+	 * @return the text
+	 */
+	@Override
+	public String toString() {
+		return this.text;
+	}
+
+	private enum Kind {
+
+		EXACT, PATTERN, ALL
+
+	}
+
+}

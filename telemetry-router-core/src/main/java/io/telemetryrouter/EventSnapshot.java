@@ -1,0 +1,19 @@
+package io.telemetryrouter;
+
+import java.util.List;
+
+/**
+ * One event name's numbers.
+ *
+ * @param name the name
+ * @param emitted how many events of that name were emitted
+ * @param unhandled how many of them no handler matched
+ * @param slow how many dispatches were over the slow threshold
+ * @param handlers the ids of the handlers that match now, in the order of the route
+ * @param latency how long dispatches took the emitter: offering the event to all lanes
+ * and running all synchronous handlers
+ * @since 0.1.0
+ */
+public record EventSnapshot(String name, long emitted, long unhandled, long slow, List<String> handlers,
+		LatencySnapshot latency) {
+}

@@ -1,0 +1,49 @@
+package io.telemetryrouter;
+
+/**
+ * An event name together with the class of its payload: the contract between who emits
+ * and who handles.
+ *
+ * @param <T> the payload type
+ * @param name the event's name, without wildcards
+ * @param payloadType the payload's class
+ * @since 0.1.0
+ */
+public record EventType<T>(String name, Class<T> payloadType) {
+
+	public EventType {
+		EventPattern.requireName(name);
+		if (payloadType == null) {
+			throw new IllegalArgumentException("'payloadType' of event '" + name + "' must not be null");
+		}
+	}
+
+	/**
+	 * Returns a type of the given name and payload class.
+	 * @param <T> the payload type
+	 * @param name the event's name
+	 * @param payloadType the payload's class
+	 * @return the type
+	 * @throws IllegalArgumentException if the name is null, blank or has wildcards
+	 */
+	public static <T> EventType<T> of(String name, Class<T> payloadType) {
+		return new EventType<>(name, payloadType);
+	}
+
+	/**
+	 * Returns the type that a class declares with {@link TelemetryEventType}.
+	 * @param <T> the payload type
+	 * @param payloadType the annotated payload class
+	 * @return the type
+	 * @throws IllegalArgumentException if the class has no such annotation
+	 */
+	public static <T> EventType<T> of(Class<T> payloadType) {
+		TelemetryEventType annotation = payloadType.getAnnotation(TelemetryEventType.class);
+		if (annotation == null) {
+			throw new IllegalArgumentException("Class '" + payloadType.getName()
+					+ "' has no event name: annotate it with @TelemetryEventType(\"...\") or use EventType.of(name, class)");
+		}
+		return new EventType<>(annotation.value(), payloadType);
+	}
+
+}

@@ -1,0 +1,67 @@
+package io.telemetryrouter;
+
+import java.util.Collections;
+import java.util.EnumMap;
+import java.util.Map;
+
+/**
+ * What became of the events offered to one handler, or to several taken together. While
+ * events are on their way the numbers may be off by those events; whenever the router is
+ * quiet they {@linkplain #isBalanced() balance}.
+ *
+ * @param offered how many events were offered, counted on its own
+ * @param handled how many calls returned
+ * @param failed how many calls, or conditions, threw
+ * @param filtered how many events a condition or payload-type selection rejected
+ * @param dropped how many events were not given to the handler, with a count for every
+ * reason
+ * @param queued how many events wait in the queue
+ * @param running how many calls have begun and not ended
+ * @since 0.1.0
+ */
+public record HandlerAccount(long offered, long handled, long failed, long filtered, Map<DropReason, Long> dropped,
+		long queued, long running) {
+
+	/**
+	 * An account with no events.
+	 */
+	public static final HandlerAccount EMPTY = new HandlerAccount(0, 0, 0, 0, Map.of(), 0, 0);
+
+	public HandlerAccount {
+		Map<DropReason, Long> all = new EnumMap<>(DropReason.class);
+		for (DropReason reason : DropReason.values()) {
+			all.put(reason, dropped.getOrDefault(reason, 0L));
+		}
+		dropped = Collections.unmodifiableMap(all);
+	}
+
+	/**
+	 * Returns how many events were dropped for any reason.
+	 * @return the sum
+	 */
+	public long droppedTotal() {
+		return this.dropped.values().stream().mapToLong(Long::longValue).sum();
+	}
+
+	/**
+	 * Returns whether every event offered is accounted for.
+	 * @return {@code true} if the numbers add up
+	 */
+	public boolean isBalanced() {
+		return this.offered == this.handled + this.failed + this.filtered + droppedTotal() + this.queued + this.running;
+	}
+
+	/**
+	 * Returns the sum of this account and another.
+	 * @param other the other account
+	 * @return the sum
+	 */
+	public HandlerAccount plus(HandlerAccount other) {
+		Map<DropReason, Long> sum = new EnumMap<>(this.dropped);
+		other.dropped.forEach((reason, count) -> sum.merge(reason, count, Long::sum));
+		return new HandlerAccount(this.offered + other.offered, this.handled + other.handled,
+				this.failed + other.failed, this.filtered + other.filtered, sum, this.queued + other.queued,
+				this.running + other.running);
+	}
+
+}

@@ -1,0 +1,51 @@
+package io.telemetryrouter;
+
+import java.time.Duration;
+import java.util.List;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One handler's options and numbers.
+ *
+ * @param id the handler's id
+ * @param patterns the names and patterns it is subscribed to
+ * @param payloadType the class its payloads must be of
+ * @param mode where it runs
+ * @param priority its priority
+ * @param times how many events it receives before it leaves, or 0 for no end
+ * @param concurrency how many events it may handle at once
+ * @param overflow what happens when its queue is full
+ * @param queueCapacity the capacity of its queue in events, or 0 for a synchronous
+ * handler
+ * @param oldestAge how long the first event in its queue has waited
+ * @param account what became of the events offered to it
+ * @param latency how long the calls took that returned
+ * @param failedLatency how long the calls took that threw
+ * @param queueWait how long its events waited in the queue
+ * @param slow how many calls were over its slow threshold
+ * @param lastFailure its last failure, if any
+ * @since 0.1.0
+ */
+public record HandlerSnapshot(String id, List<String> patterns, Class<?> payloadType, HandlerMode mode, int priority,
+		long times, int concurrency, OverflowPolicy overflow, int queueCapacity, Duration oldestAge,
+		HandlerAccount account, LatencySnapshot latency, LatencySnapshot failedLatency, LatencySnapshot queueWait,
+		long slow, @Nullable FailureSnapshot lastFailure) {
+
+	/**
+	 * Returns whether the handler leaves after a number of events.
+	 * @return {@code true} if it does
+	 */
+	public boolean isOnce() {
+		return this.times > 0;
+	}
+
+	/**
+	 * Returns whether the handler is subscribed to a pattern.
+	 * @return {@code true} if one of its patterns has a wildcard
+	 */
+	public boolean isWildcard() {
+		return this.patterns.stream().anyMatch((pattern) -> pattern.indexOf('*') >= 0);
+	}
+
+}

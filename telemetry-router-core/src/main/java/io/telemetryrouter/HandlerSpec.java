@@ -1,0 +1,536 @@
+package io.telemetryrouter;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Predicate;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A handler with all its options. Immutable. Options left open take the router's default.
+ * <pre class="code">
+ * HandlerSpec.on("model.*")
+ * 	.id("cost")
+ * 	.async()
+ * 	.maxQueue(100)
+ * 	.handler((event, payload) -&gt; cost.add(payload))
+ * 	.build();
+ * </pre>
+ *
+ * @param <T> the payload type
+ * @since 0.1.0
+ */
+public final class HandlerSpec<T> {
+
+	private final List<EventPattern> patterns;
+
+	private final Class<T> payloadType;
+
+	private final boolean anyEvent;
+
+	private final @Nullable PayloadHandler<? super T> payloadHandler;
+
+	private final @Nullable EventHandler<? super T> eventHandler;
+
+	private final @Nullable String id;
+
+	private final @Nullable Integer priority;
+
+	private final HandlerMode mode;
+
+	private final long times;
+
+	private final @Nullable Integer maxQueue;
+
+	private final @Nullable OverflowPolicy overflow;
+
+	private final int concurrency;
+
+	private final @Nullable Predicate<? super TelemetryEvent<T>> condition;
+
+	private final @Nullable Duration slowThreshold;
+
+	private final @Nullable Object owner;
+
+	private final @Nullable String source;
+
+	private HandlerSpec(Builder<T> builder) {
+		this.patterns = List.copyOf(builder.patterns);
+		this.payloadType = builder.payloadType;
+		this.anyEvent = builder.anyEvent;
+		this.payloadHandler = builder.payloadHandler;
+		this.eventHandler = builder.eventHandler;
+		this.id = builder.id;
+		this.priority = builder.priority;
+		this.mode = builder.mode;
+		this.times = builder.times;
+		this.maxQueue = builder.maxQueue;
+		this.overflow = builder.overflow;
+		this.concurrency = builder.concurrency;
+		this.condition = builder.condition;
+		this.slowThreshold = builder.slowThreshold;
+		this.owner = builder.owner;
+		this.source = builder.source;
+	}
+
+	/**
+	 * Starts the specification of a handler of names or patterns, with payloads of any
+	 * type.
+	 * @param patterns names or patterns, at least one; an event that several of them
+	 * match is handled once
+	 * @return a builder
+	 * @throws IllegalArgumentException if there is none or one is malformed
+	 */
+	public static Builder<Object> on(String... patterns) {
+		if (patterns.length == 0) {
+			throw new IllegalArgumentException("A handler needs at least one event name or pattern");
+		}
+		List<EventPattern> parsed = new ArrayList<>();
+		for (String pattern : patterns) {
+			parsed.add(EventPattern.parse(pattern));
+		}
+		return new Builder<>(parsed, Object.class, false);
+	}
+
+	/**
+	 * Starts the specification of a handler of a declared event type.
+	 * @param <T> the payload type
+	 * @param type the event's type
+	 * @return a builder
+	 */
+	public static <T> Builder<T> on(EventType<T> type) {
+		return new Builder<>(List.of(EventPattern.parse(type.name())), type.payloadType(), false);
+	}
+
+	/**
+	 * Starts the specification of a handler of every event whose payload is of a type,
+	 * whatever its name. Events with other payloads are counted as filtered.
+	 * @param <T> the payload type
+	 * @param payloadType the payload's class, or a supertype
+	 * @return a builder
+	 */
+	public static <T> Builder<T> onPayload(Class<T> payloadType) {
+		return new Builder<>(List.of(EventPattern.ALL), payloadType, true);
+	}
+
+	/**
+	 * Returns a builder that holds all that this specification says.
+	 * @return the builder
+	 */
+	public Builder<T> mutate() {
+		return new Builder<>(this);
+	}
+
+	/**
+	 * Returns the names and patterns.
+	 * @return the patterns, never empty
+	 */
+	public List<EventPattern> patterns() {
+		return this.patterns;
+	}
+
+	/**
+	 * Returns the class a payload must be of.
+	 * @return the payload's class
+	 */
+	public Class<T> payloadType() {
+		return this.payloadType;
+	}
+
+	/**
+	 * Returns whether the handler selects its events by payload type alone.
+	 * @return {@code true} after {@link #onPayload(Class)}
+	 */
+	public boolean isAnyEvent() {
+		return this.anyEvent;
+	}
+
+	/**
+	 * Returns the handler, if it takes payloads.
+	 * @return the handler or {@code null}
+	 */
+	public @Nullable PayloadHandler<? super T> payloadHandler() {
+		return this.payloadHandler;
+	}
+
+	/**
+	 * Returns the handler, if it takes envelopes.
+	 * @return the handler or {@code null}
+	 */
+	public @Nullable EventHandler<? super T> eventHandler() {
+		return this.eventHandler;
+	}
+
+	/**
+	 * Returns the id.
+	 * @return the id, or {@code null} for a generated one
+	 */
+	public @Nullable String id() {
+		return this.id;
+	}
+
+	/**
+	 * Returns the priority.
+	 * @return the priority, or {@code null} for the router's default
+	 */
+	public @Nullable Integer priority() {
+		return this.priority;
+	}
+
+	/**
+	 * Returns the mode.
+	 * @return the mode
+	 */
+	public HandlerMode mode() {
+		return this.mode;
+	}
+
+	/**
+	 * Returns how many events the handler receives before it leaves.
+	 * @return the number, or 0 for no end
+	 */
+	public long times() {
+		return this.times;
+	}
+
+	/**
+	 * Returns the capacity of an asynchronous handler's queue.
+	 * @return the capacity in events, or {@code null} for the router's default
+	 */
+	public @Nullable Integer maxQueue() {
+		return this.maxQueue;
+	}
+
+	/**
+	 * Returns what happens when the queue is full.
+	 * @return the policy, or {@code null} for the router's default
+	 */
+	public @Nullable OverflowPolicy overflow() {
+		return this.overflow;
+	}
+
+	/**
+	 * Returns how many events an asynchronous handler may handle at once.
+	 * @return the number, at least 1
+	 */
+	public int concurrency() {
+		return this.concurrency;
+	}
+
+	/**
+	 * Returns the condition.
+	 * @return the condition or {@code null}
+	 */
+	public @Nullable Predicate<? super TelemetryEvent<T>> condition() {
+		return this.condition;
+	}
+
+	/**
+	 * Returns from when on a call of the handler counts as slow.
+	 * @return the threshold or {@code null}
+	 */
+	public @Nullable Duration slowThreshold() {
+		return this.slowThreshold;
+	}
+
+	/**
+	 * Returns the object whose life ends the registration.
+	 * @return the owner or {@code null}
+	 */
+	public @Nullable Object owner() {
+		return this.owner;
+	}
+
+	/**
+	 * Returns where the handler comes from.
+	 * @return a class and method, or {@code null} for the code that subscribes
+	 */
+	public @Nullable String source() {
+		return this.source;
+	}
+
+	/**
+	 * Builds a {@link HandlerSpec}. Not thread-safe.
+	 *
+	 * @param <T> the payload type
+	 */
+	public static final class Builder<T> {
+
+		private List<EventPattern> patterns;
+
+		private final Class<T> payloadType;
+
+		private final boolean anyEvent;
+
+		private @Nullable PayloadHandler<? super T> payloadHandler;
+
+		private @Nullable EventHandler<? super T> eventHandler;
+
+		private @Nullable String id;
+
+		private @Nullable Integer priority;
+
+		private HandlerMode mode = HandlerMode.SYNC;
+
+		private long times;
+
+		private @Nullable Integer maxQueue;
+
+		private @Nullable OverflowPolicy overflow;
+
+		private int concurrency = 1;
+
+		private @Nullable Predicate<? super TelemetryEvent<T>> condition;
+
+		private @Nullable Duration slowThreshold;
+
+		private @Nullable Object owner;
+
+		private @Nullable String source;
+
+		private Builder(List<EventPattern> patterns, Class<T> payloadType, boolean anyEvent) {
+			this.patterns = patterns;
+			this.payloadType = require(payloadType, "payloadType");
+			this.anyEvent = anyEvent;
+		}
+
+		private Builder(HandlerSpec<T> spec) {
+			this(spec.patterns, spec.payloadType, spec.anyEvent);
+			this.payloadHandler = spec.payloadHandler;
+			this.eventHandler = spec.eventHandler;
+			copyOptions(spec.id, spec.priority, spec.mode, spec.times, spec.maxQueue, spec.overflow, spec.concurrency,
+					spec.slowThreshold, spec.owner, spec.source);
+			this.condition = spec.condition;
+		}
+
+		private void copyOptions(@Nullable String id, @Nullable Integer priority, HandlerMode mode, long times,
+				@Nullable Integer maxQueue, @Nullable OverflowPolicy overflow, int concurrency,
+				@Nullable Duration slowThreshold, @Nullable Object owner, @Nullable String source) {
+			this.id = id;
+			this.priority = priority;
+			this.mode = mode;
+			this.times = times;
+			this.maxQueue = maxQueue;
+			this.overflow = overflow;
+			this.concurrency = concurrency;
+			this.slowThreshold = slowThreshold;
+			this.owner = owner;
+			this.source = source;
+		}
+
+		/**
+		 * Narrows the handler to payloads of a type. Others are counted
+		 * {@link DropReason#TYPE_MISMATCH}. Call it before the handler and the condition
+		 * are given.
+		 * @param <U> the payload type
+		 * @param payloadType the payload's class, or a supertype
+		 * @return a builder for that type with the options so far
+		 * @throws IllegalStateException if the handler or the condition is given already
+		 */
+		public <U> Builder<U> payloadType(Class<U> payloadType) {
+			if (this.payloadHandler != null || this.eventHandler != null || this.condition != null) {
+				throw new IllegalStateException("Give 'payloadType' before the handler and the condition");
+			}
+			Builder<U> builder = new Builder<>(this.patterns, payloadType, this.anyEvent);
+			builder.copyOptions(this.id, this.priority, this.mode, this.times, this.maxQueue, this.overflow,
+					this.concurrency, this.slowThreshold, this.owner, this.source);
+			return builder;
+		}
+
+		/**
+		 * Sets the handler.
+		 * @param handler takes payloads
+		 * @return this builder
+		 */
+		public Builder<T> handler(PayloadHandler<? super T> handler) {
+			this.payloadHandler = require(handler, "handler");
+			this.eventHandler = null;
+			return this;
+		}
+
+		/**
+		 * Sets the handler.
+		 * @param handler takes envelopes
+		 * @return this builder
+		 */
+		public Builder<T> eventHandler(EventHandler<? super T> handler) {
+			this.eventHandler = require(handler, "handler");
+			this.payloadHandler = null;
+			return this;
+		}
+
+		/**
+		 * Sets the id by which the handler is configured, shown and measured. Unique in
+		 * its router.
+		 * @param id the id
+		 * @return this builder
+		 * @throws IllegalArgumentException if it is blank
+		 */
+		public Builder<T> id(String id) {
+			if (require(id, "id").isBlank()) {
+				throw new IllegalArgumentException("'id' must not be blank");
+			}
+			this.id = id;
+			return this;
+		}
+
+		/**
+		 * Sets the priority: lower runs first.
+		 * @param priority the priority
+		 * @return this builder
+		 */
+		public Builder<T> priority(int priority) {
+			this.priority = priority;
+			return this;
+		}
+
+		/**
+		 * Runs the handler on a lane of its own.
+		 * @return this builder
+		 */
+		public Builder<T> async() {
+			return mode(HandlerMode.ASYNC);
+		}
+
+		/**
+		 * Sets where the handler runs.
+		 * @param mode the mode
+		 * @return this builder
+		 */
+		public Builder<T> mode(HandlerMode mode) {
+			this.mode = require(mode, "mode");
+			return this;
+		}
+
+		/**
+		 * Ends the registration with the first event.
+		 * @return this builder
+		 */
+		public Builder<T> once() {
+			return times(1);
+		}
+
+		/**
+		 * Ends the registration after a number of events. Each is claimed before the
+		 * handler is called, so that it never receives more, and a call that fails
+		 * counts.
+		 * @param times the number
+		 * @return this builder
+		 * @throws IllegalArgumentException if it is not positive
+		 */
+		public Builder<T> times(long times) {
+			this.times = requirePositive(times, "times");
+			return this;
+		}
+
+		/**
+		 * Sets the capacity of an asynchronous handler's queue.
+		 * @param maxQueue the capacity in events
+		 * @return this builder
+		 * @throws IllegalArgumentException if it is not positive
+		 */
+		public Builder<T> maxQueue(int maxQueue) {
+			this.maxQueue = (int) requirePositive(maxQueue, "maxQueue");
+			return this;
+		}
+
+		/**
+		 * Sets what happens when the queue is full.
+		 * @param overflow the policy
+		 * @return this builder
+		 */
+		public Builder<T> overflow(OverflowPolicy overflow) {
+			this.overflow = require(overflow, "overflow");
+			return this;
+		}
+
+		/**
+		 * Lets an asynchronous handler handle several events at once; above 1 their order
+		 * is lost.
+		 * @param concurrency how many at once
+		 * @return this builder
+		 * @throws IllegalArgumentException if it is not positive
+		 */
+		public Builder<T> concurrency(int concurrency) {
+			this.concurrency = (int) requirePositive(concurrency, "concurrency");
+			return this;
+		}
+
+		/**
+		 * Sets a condition. It runs on the emitting thread, before an event is queued or
+		 * claimed; an event it rejects is counted as filtered, and one on which it throws
+		 * as failed.
+		 * @param condition says which events to handle
+		 * @return this builder
+		 */
+		public Builder<T> condition(Predicate<? super TelemetryEvent<T>> condition) {
+			this.condition = require(condition, "condition");
+			return this;
+		}
+
+		/**
+		 * Sets from when on a call of this handler is counted and reported as slow.
+		 * @param slowThreshold the threshold
+		 * @return this builder
+		 * @throws IllegalArgumentException if it is not positive
+		 */
+		public Builder<T> slowThreshold(Duration slowThreshold) {
+			requirePositive(require(slowThreshold, "slowThreshold").toNanos(), "slowThreshold");
+			this.slowThreshold = slowThreshold;
+			return this;
+		}
+
+		/**
+		 * Binds the registration to the life of an object, which it does not keep alive:
+		 * when the owner has been collected the handler leaves. The handler itself must
+		 * not refer to the owner, or both stay for ever.
+		 * @param owner the owner
+		 * @return this builder
+		 */
+		public Builder<T> owner(Object owner) {
+			this.owner = require(owner, "owner");
+			return this;
+		}
+
+		/**
+		 * Says where the handler comes from, for a framework that subscribes for others.
+		 * Otherwise it is the code that subscribes.
+		 * @param source a class and method
+		 * @return this builder
+		 */
+		public Builder<T> source(String source) {
+			this.source = require(source, "source");
+			return this;
+		}
+
+		/**
+		 * Builds the specification.
+		 * @return the specification
+		 * @throws IllegalStateException if no handler was given
+		 */
+		public HandlerSpec<T> build() {
+			if (this.payloadHandler == null && this.eventHandler == null) {
+				throw new IllegalStateException(
+						"No handler given for " + this.patterns + ": call handler(...) or eventHandler(...)");
+			}
+			return new HandlerSpec<>(this);
+		}
+
+		private static <V> V require(@Nullable V value, String name) {
+			if (value == null) {
+				throw new IllegalArgumentException("'" + name + "' must not be null");
+			}
+			return value;
+		}
+
+		private static long requirePositive(long value, String name) {
+			if (value <= 0) {
+				throw new IllegalArgumentException("'" + name + "' must be positive, but is " + value);
+			}
+			return value;
+		}
+
+	}
+
+}

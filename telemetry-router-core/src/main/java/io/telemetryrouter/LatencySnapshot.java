@@ -1,0 +1,30 @@
+package io.telemetryrouter;
+
+/**
+ * A distribution of durations in nanoseconds. Count, total and maximum are exact;
+ * percentiles come from a histogram of eight buckets to each power of two and are off by
+ * at most 6.25 %, or 8 ns where that is more.
+ *
+ * @param count how many were measured
+ * @param totalNanos their sum
+ * @param maxNanos the longest
+ * @param p50Nanos the median
+ * @param p99Nanos the 99th percentile
+ * @since 0.1.0
+ */
+public record LatencySnapshot(long count, long totalNanos, long maxNanos, long p50Nanos, long p99Nanos) {
+
+	/**
+	 * Nothing measured.
+	 */
+	public static final LatencySnapshot EMPTY = new LatencySnapshot(0, 0, 0, 0, 0);
+
+	/**
+	 * Returns the mean.
+	 * @return the mean in nanoseconds, or 0 if nothing was measured
+	 */
+	public double meanNanos() {
+		return (this.count != 0) ? (double) this.totalNanos / this.count : 0;
+	}
+
+}

@@ -1,0 +1,28 @@
+package io.telemetryrouter;
+
+/**
+ * What happens to an event that finds the queue of an asynchronous handler full. Whatever
+ * is dropped is counted {@link DropReason#QUEUE_FULL}.
+ *
+ * @since 0.1.0
+ */
+public enum OverflowPolicy {
+
+	/**
+	 * Drops the event that found the queue full.
+	 */
+	DROP_NEWEST,
+
+	/**
+	 * Drops the event that has waited longest, and queues the new one.
+	 */
+	DROP_OLDEST,
+
+	/**
+	 * Holds the emitter until there is room, for the block timeout at most, then drops
+	 * the newest. On a thread of the router, where it could wait for itself, and on an
+	 * interrupted thread it drops the newest at once.
+	 */
+	BLOCK
+
+}

@@ -1,0 +1,50 @@
+package io.telemetryrouter;
+
+import java.util.function.LongConsumer;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Is told which handlers and event names a router has, for whoever mirrors them (metrics
+ * do). Calls come from the thread that caused them, one at a time for each handler or
+ * name, with no lock held; what they throw is caught and logged.
+ *
+ * @since 0.1.0
+ */
+public interface RouterListener {
+
+	/**
+	 * Called when a handler was registered.
+	 * @param handlerId the handler's id
+	 */
+	default void handlerAdded(String handlerId) {
+	}
+
+	/**
+	 * Called when a handler's registration ended.
+	 * @param handlerId the handler's id
+	 */
+	default void handlerRemoved(String handlerId) {
+	}
+
+	/**
+	 * Called when an event name is first tracked: when a handler names it or, for other
+	 * names, at its first emit.
+	 * @param event the event's name; {@link RouterSnapshot#OTHER_EVENTS} for all names
+	 * beyond the limit
+	 * @return who is given the latency of each dispatch of that name, in nanoseconds, on
+	 * the emitting thread; {@code null} for nobody
+	 */
+	default @Nullable LongConsumer eventAdded(String event) {
+		return null;
+	}
+
+	/**
+	 * Called when an event name is no longer tracked, because no handler names it any
+	 * more.
+	 * @param event the event's name
+	 */
+	default void eventRemoved(String event) {
+	}
+
+}

@@ -1,0 +1,35 @@
+package io.telemetryrouter;
+
+import java.util.Map;
+
+/**
+ * A router's handlers, events and numbers.
+ *
+ * @param handlers the registered handlers by id, in order of registration
+ * @param events the tracked event names by name, in alphabetical order;
+ * {@link #OTHER_EVENTS} stands for all names beyond the limit, if there were any
+ * @param departed what became of events offered to handlers that have left, taken
+ * together
+ * @param held how many events wait for the router to start
+ * @param defaults what a handler takes that leaves an option open
+ * @since 0.1.0
+ */
+public record RouterSnapshot(Map<String, HandlerSnapshot> handlers, Map<String, EventSnapshot> events,
+		HandlerAccount departed, int held, Defaults defaults) {
+
+	/**
+	 * The name under which events are counted whose own names are not tracked.
+	 */
+	public static final String OTHER_EVENTS = "_other";
+
+	/**
+	 * What a handler takes that leaves an option open.
+	 *
+	 * @param maxHandlerQueue the capacity of a queue in events
+	 * @param priority the priority
+	 * @param overflow what happens when a queue is full
+	 */
+	public record Defaults(int maxHandlerQueue, int priority, OverflowPolicy overflow) {
+	}
+
+}

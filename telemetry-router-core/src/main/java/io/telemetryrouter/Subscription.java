@@ -1,0 +1,32 @@
+package io.telemetryrouter;
+
+/**
+ * Ends a handler's registration.
+ *
+ * @since 0.1.0
+ */
+public interface Subscription extends AutoCloseable {
+
+	/**
+	 * Returns the handler's id, given or generated.
+	 * @return the id
+	 */
+	String handlerId();
+
+	/**
+	 * Returns whether the handler is registered. A once handler that had its event, a
+	 * handler whose owner was collected and one that is disabled by configuration are
+	 * not.
+	 * @return {@code true} until the registration ends
+	 */
+	boolean isActive();
+
+	/**
+	 * Ends the registration. After it returns no new event reaches the handler; events
+	 * still in its queue are discarded and counted {@link DropReason#UNSUBSCRIBED}. A
+	 * call of the handler that has begun may still be running. Idempotent, never throws.
+	 */
+	@Override
+	void close();
+
+}

@@ -1,0 +1,26 @@
+package io.telemetryrouter;
+
+import java.lang.annotation.Documented;
+import java.lang.annotation.ElementType;
+import java.lang.annotation.Retention;
+import java.lang.annotation.RetentionPolicy;
+import java.lang.annotation.Target;
+
+/**
+ * Gives a payload class the name of its event, so that {@link EventType#of(Class)} and
+ * typed handlers need not repeat it.
+ *
+ * @since 0.1.0
+ */
+@Documented
+@Target(ElementType.TYPE)
+@Retention(RetentionPolicy.RUNTIME)
+public @interface TelemetryEventType {
+
+	/**
+	 * The event's name.
+	 * @return the name
+	 */
+	String value();
+
+}

@@ -1,0 +1,161 @@
+package io.telemetryrouter;
+
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Predicate;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Routes events from emitters to handlers, in process.
+ * <p>
+ * Safe for use by any number of threads; handlers may emit, subscribe, unsubscribe and
+ * close. No lock is held while handler code runs.
+ * <p>
+ * <strong>Order.</strong> Handlers of an event run by ascending priority; ties go to the
+ * exact name before a pattern before {@code **}, then to the earlier registration. Each
+ * asynchronous handler receives its events in the order in which they were emitted, one
+ * at a time unless its {@linkplain HandlerSpec.Builder#concurrency(int) concurrency} is
+ * raised.
+ * <p>
+ * <strong>Accounts.</strong> Every event offered to a handler ends as handled, failed,
+ * filtered or dropped for a {@linkplain DropReason reason}, or is queued or running:
+ * whenever the router is quiet the {@linkplain HandlerSnapshot numbers} of each handler
+ * add up, and {@code offered} is counted on its own.
+ *
+ * @since 0.1.0
+ */
+public interface TelemetryRouter extends TelemetryEmitter, AutoCloseable {
+
+	/**
+	 * Subscribes a synchronous handler to a name or pattern.
+	 * @param pattern a name, or a pattern: {@code *} stands for one segment, a trailing
+	 * {@code **} for one or more, {@code **} alone for every name
+	 * @param handler the handler
+	 * @return the handle that ends the registration
+	 * @throws IllegalArgumentException if the pattern is malformed
+	 * @throws IllegalStateException if the router is closed
+	 */
+	Subscription subscribe(String pattern, PayloadHandler<Object> handler);
+
+	/**
+	 * Subscribes a synchronous handler to a declared event type. A payload of another
+	 * type under the same name does not reach it and is counted
+	 * {@link DropReason#TYPE_MISMATCH}.
+	 * @param <T> the payload type
+	 * @param type the event's type
+	 * @param handler the handler
+	 * @return the handle that ends the registration
+	 * @throws IllegalStateException if the router is closed
+	 */
+	<T> Subscription subscribe(EventType<T> type, PayloadHandler<? super T> handler);
+
+	/**
+	 * Subscribes a handler with all its options.
+	 * @param spec the handler and its options
+	 * @return the handle that ends the registration
+	 * @throws IllegalArgumentException if another handler has the same id
+	 * @throws IllegalStateException if the router is closed
+	 */
+	Subscription subscribe(HandlerSpec<?> spec);
+
+	/**
+	 * Subscribes a synchronous handler that receives exactly one event, however many
+	 * threads emit, and then leaves.
+	 * @param pattern a name or pattern
+	 * @param handler the handler
+	 * @return the handle that ends the registration early
+	 * @throws IllegalArgumentException if the pattern is malformed
+	 * @throws IllegalStateException if the router is closed
+	 */
+	Subscription subscribeOnce(String pattern, PayloadHandler<Object> handler);
+
+	/**
+	 * Subscribes a synchronous handler to every event.
+	 * @param handler the handler
+	 * @return the handle that ends the registration
+	 * @throws IllegalStateException if the router is closed
+	 */
+	Subscription subscribeAll(PayloadHandler<Object> handler);
+
+	/**
+	 * Awaits the next event that matches. The filter runs on the emitting thread and is
+	 * guarded like a handler; the future completes on a thread of the router.
+	 * @param pattern a name or pattern
+	 * @param filter says which event is meant
+	 * @param timeout how long to wait
+	 * @return the event; completes exceptionally with a
+	 * {@link java.util.concurrent.TimeoutException} when the time is up, and is cancelled
+	 * when the router closes first. Cancelling it ends the registration.
+	 * @throws IllegalArgumentException if the pattern is malformed or the timeout is not
+	 * positive
+	 * @throws IllegalStateException if the router is closed
+	 */
+	CompletableFuture<TelemetryEvent<?>> next(String pattern, Predicate<TelemetryEvent<?>> filter, Duration timeout);
+
+	/**
+	 * Waits until every event emitted before this call has been processed (not just taken
+	 * from its queue) by every asynchronous handler. Called from inside a handler it
+	 * returns at once with what is pending, since it could wait for itself. An interrupt
+	 * ends the wait early and stays set.
+	 * @param timeout how long to wait at most; zero only looks
+	 * @return what was reached
+	 */
+	FlushResult flush(Duration timeout);
+
+	/**
+	 * Returns counts and latencies of all handlers and events. Numbers are read one by
+	 * one without stopping the router: they add up whenever it is quiet.
+	 * @return the numbers as of now
+	 */
+	RouterSnapshot snapshot();
+
+	/**
+	 * Returns one handler's part of the {@link #snapshot()}, at the cost of that handler
+	 * only.
+	 * @param handlerId the handler's id
+	 * @return the handler's numbers, or {@code null} if no such handler is registered
+	 */
+	@Nullable HandlerSnapshot handlerSnapshot(String handlerId);
+
+	/**
+	 * Returns one event name's part of the {@link #snapshot()}, at the cost of that name
+	 * only.
+	 * @param event the event's name
+	 * @return the event's numbers, or {@code null} if the name is not tracked
+	 */
+	@Nullable EventSnapshot eventSnapshot(String event);
+
+	/**
+	 * Adds a listener that is told about handlers and event names as they come and go,
+	 * starting with those present now.
+	 * @param listener the listener
+	 */
+	void addListener(RouterListener listener);
+
+	/**
+	 * Delivers the events held since the router was built, in order, and from then on
+	 * routes directly. Without {@link TelemetryRouterBuilder#holdEvents(int)} there is
+	 * nothing to start and this does nothing.
+	 */
+	void start();
+
+	/**
+	 * Stops taking events (counted {@link DropReason#CLOSED}), lets queued ones finish
+	 * within the {@linkplain TelemetryRouterBuilder#shutdownTimeout(Duration) shutdown
+	 * timeout}, counts the rest {@link DropReason#SHUTDOWN_TIMEOUT} and logs the totals
+	 * in one line. Idempotent. Called from inside a handler it returns at once and the
+	 * router closes in the background.
+	 */
+	@Override
+	void close();
+
+	/**
+	 * Returns a builder with the default settings.
+	 * @return the builder
+	 */
+	static TelemetryRouterBuilder builder() {
+		return new TelemetryRouterBuilder();
+	}
+
+}

@@ -1,0 +1,293 @@
+package io.telemetryrouter;
+
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Executor;
+import java.util.function.LongSupplier;
+
+import org.jspecify.annotations.Nullable;
+
+import io.telemetryrouter.internal.DefaultTelemetryRouter;
+import io.telemetryrouter.internal.RouterSettings;
+
+/**
+ * Builds a {@link TelemetryRouter}. Not thread-safe.
+ *
+ * @since 0.1.0
+ */
+public final class TelemetryRouterBuilder {
+
+	private int maxHandlerQueue = 1000;
+
+	private int defaultPriority;
+
+	private OverflowPolicy overflow = OverflowPolicy.DROP_NEWEST;
+
+	private Duration blockTimeout = Duration.ofMillis(100);
+
+	private Duration slowThreshold = Duration.ofMillis(5);
+
+	private int maxDepth = 32;
+
+	private int maxNestedEmits = 1000;
+
+	private int maxEventNames = 10_000;
+
+	private int registrationWarningThreshold = 1000;
+
+	private Duration shutdownTimeout = Duration.ofSeconds(10);
+
+	private boolean measureLatency = true;
+
+	private int holdEvents;
+
+	private @Nullable Executor laneExecutor;
+
+	private @Nullable ContextCarrier contextCarrier;
+
+	private final List<HandlerErrorListener> errorListeners = new ArrayList<>();
+
+	private final List<HandlerSpecCustomizer> specCustomizers = new ArrayList<>();
+
+	private InstantSource clock = InstantSource.system();
+
+	private LongSupplier nanoTime = System::nanoTime;
+
+	TelemetryRouterBuilder() {
+	}
+
+	/**
+	 * Sets the capacity of queues whose handler leaves it open.
+	 * @param maxHandlerQueue the capacity in events (default 1000)
+	 * @return this builder
+	 */
+	public TelemetryRouterBuilder maxHandlerQueue(int maxHandlerQueue) {
+		this.maxHandlerQueue = requirePositive(maxHandlerQueue, "maxHandlerQueue");
+		return this;
+	}
+
+	/**
+	 * Sets the priority of handlers that leave it open.
+	 * @param defaultPriority the priority (default 0); lower runs first
+	 * @return this builder
+	 */
+	public TelemetryRouterBuilder defaultPriority(int defaultPriority) {
+		this.defaultPriority = defaultPriority;
+		return this;
+	}
+
+	/**
+	 * Sets the overflow policy of handlers that leave it open.
+	 * @param overflow the policy (default {@link OverflowPolicy#DROP_NEWEST})
+	 * @return this builder
+	 */
+	public TelemetryRouterBuilder overflow(OverflowPolicy overflow) {
+		this.overflow = require(overflow, "overflow");
+		return this;
+	}
+
+	/**
+	 * Sets how long {@link OverflowPolicy#BLOCK} holds an emitter at most.
+	 * @param blockTimeout the time (default 100 ms)
+	 * @return this builder
+	 */
+	public TelemetryRouterBuilder blockTimeout(Duration blockTimeout) {
+		this.blockTimeout = requirePositive(blockTimeout, "blockTimeout");
+		return this;
+	}
+
+	/**
+	 * Sets from when on the dispatch of an event counts as slow for its emitter.
+	 * @param slowThreshold the time (default 5 ms)
+	 * @return this builder
+	 */
+	public TelemetryRouterBuilder slowThreshold(Duration slowThreshold) {
+		this.slowThreshold = requirePositive(slowThreshold, "slowThreshold");
+		return this;
+	}
+
+	/**
+	 * Sets how many emits may be nested in each other through handlers, across queues
+	 * too. What goes deeper is dropped, counted {@link DropReason#RECURSION}.
+	 * @param maxDepth the number of emits (default 32)
+	 * @return this builder
+	 */
+	public TelemetryRouterBuilder maxDepth(int maxDepth) {
+		this.maxDepth = requirePositive(maxDepth, "maxDepth");
+		return this;
+	}
+
+	/**
+	 * Sets how many nested emits one outermost emit may cause in all, across queues too.
+	 * What goes beyond is dropped, counted {@link DropReason#RECURSION}.
+	 * @param maxNestedEmits the number of emits (default 1000)
+	 * @return this builder
+	 */
+	public TelemetryRouterBuilder maxNestedEmits(int maxNestedEmits) {
+		this.maxNestedEmits = requirePositive(maxNestedEmits, "maxNestedEmits");
+		return this;
+	}
+
+	/**
+	 * Sets how many event names are tracked that no handler names exactly. Events of
+	 * further names are routed all the same, a little slower, and counted together as
+	 * {@link RouterSnapshot#OTHER_EVENTS}.
+	 * @param maxEventNames the number of names (default 10,000)
+	 * @return this builder
+	 */
+	public TelemetryRouterBuilder maxEventNames(int maxEventNames) {
+		this.maxEventNames = requirePositive(maxEventNames, "maxEventNames");
+		return this;
+	}
+
+	/**
+	 * Sets how many handlers registered at one place of the code are reported, once, as a
+	 * likely leak.
+	 * @param registrationWarningThreshold the number of handlers (default 1000)
+	 * @return this builder
+	 */
+	public TelemetryRouterBuilder registrationWarningThreshold(int registrationWarningThreshold) {
+		this.registrationWarningThreshold = requirePositive(registrationWarningThreshold,
+				"registrationWarningThreshold");
+		return this;
+	}
+
+	/**
+	 * Sets how long {@link TelemetryRouter#close()} lets queued events finish.
+	 * @param shutdownTimeout the time (default 10 s); zero discards them at once
+	 * @return this builder
+	 */
+	public TelemetryRouterBuilder shutdownTimeout(Duration shutdownTimeout) {
+		if (require(shutdownTimeout, "shutdownTimeout").isNegative()) {
+			throw new IllegalArgumentException("'shutdownTimeout' must not be negative, but is " + shutdownTimeout);
+		}
+		this.shutdownTimeout = shutdownTimeout;
+		return this;
+	}
+
+	/**
+	 * Sets whether calls and dispatches are timed. Without it there are no latencies, no
+	 * slow reports and no age of queues, and {@code handled} of a synchronous handler is
+	 * what is left of {@code offered} rather than counted on its own.
+	 * @param measureLatency whether to measure (default {@code true})
+	 * @return this builder
+	 */
+	public TelemetryRouterBuilder measureLatency(boolean measureLatency) {
+		this.measureLatency = measureLatency;
+		return this;
+	}
+
+	/**
+	 * Holds events until {@link TelemetryRouter#start()}, so that handlers that register
+	 * late miss none. Events beyond the limit are counted {@link DropReason#QUEUE_FULL}
+	 * at each handler they would have reached.
+	 * @param limit how many events to hold at most; 0 routes from the first (default)
+	 * @return this builder
+	 */
+	public TelemetryRouterBuilder holdEvents(int limit) {
+		if (limit < 0) {
+			throw new IllegalArgumentException("'limit' of held events must not be negative, but is " + limit);
+		}
+		this.holdEvents = limit;
+		return this;
+	}
+
+	/**
+	 * Runs asynchronous handlers on the given executor instead of daemon threads of the
+	 * router's own. A busy handler occupies one of its threads; with a bounded executor
+	 * handlers may wait for each other. The router does not shut it down.
+	 * @param laneExecutor the executor; it must not run tasks on the calling thread
+	 * @return this builder
+	 */
+	public TelemetryRouterBuilder laneExecutor(Executor laneExecutor) {
+		this.laneExecutor = require(laneExecutor, "laneExecutor");
+		return this;
+	}
+
+	/**
+	 * Carries the emitting thread's context to asynchronous handlers.
+	 * @param contextCarrier captures and restores
+	 * @return this builder
+	 */
+	public TelemetryRouterBuilder contextCarrier(ContextCarrier contextCarrier) {
+		this.contextCarrier = require(contextCarrier, "contextCarrier");
+		return this;
+	}
+
+	/**
+	 * Adds a listener for failed handler calls, besides the log.
+	 * @param listener the listener
+	 * @return this builder
+	 */
+	public TelemetryRouterBuilder errorListener(HandlerErrorListener listener) {
+		this.errorListeners.add(require(listener, "listener"));
+		return this;
+	}
+
+	/**
+	 * Adds a customizer that every handler passes before it is registered, in the order
+	 * of addition.
+	 * @param customizer the customizer
+	 * @return this builder
+	 */
+	public TelemetryRouterBuilder specCustomizer(HandlerSpecCustomizer customizer) {
+		this.specCustomizers.add(require(customizer, "customizer"));
+		return this;
+	}
+
+	/**
+	 * Sets the source of wall-clock time.
+	 * @param clock the clock (default the system's)
+	 * @return this builder
+	 */
+	public TelemetryRouterBuilder clock(InstantSource clock) {
+		this.clock = require(clock, "clock");
+		return this;
+	}
+
+	/**
+	 * Sets the source of elapsed time.
+	 * @param nanoTime the source of nanoseconds (default {@link System#nanoTime()})
+	 * @return this builder
+	 */
+	public TelemetryRouterBuilder nanoTime(LongSupplier nanoTime) {
+		this.nanoTime = require(nanoTime, "nanoTime");
+		return this;
+	}
+
+	/**
+	 * Builds the router.
+	 * @return the router
+	 */
+	public TelemetryRouter build() {
+		return new DefaultTelemetryRouter(new RouterSettings(this.maxHandlerQueue, this.defaultPriority, this.overflow,
+				this.blockTimeout, this.slowThreshold, this.maxDepth, this.maxNestedEmits, this.maxEventNames,
+				this.registrationWarningThreshold, this.shutdownTimeout, this.measureLatency, this.holdEvents,
+				this.laneExecutor, this.contextCarrier, List.copyOf(this.errorListeners),
+				List.copyOf(this.specCustomizers), this.clock, this.nanoTime));
+	}
+
+	private static <V> V require(@Nullable V value, String name) {
+		if (value == null) {
+			throw new IllegalArgumentException("'" + name + "' must not be null");
+		}
+		return value;
+	}
+
+	private static int requirePositive(int value, String name) {
+		if (value <= 0) {
+			throw new IllegalArgumentException("'" + name + "' must be positive, but is " + value);
+		}
+		return value;
+	}
+
+	private static Duration requirePositive(Duration value, String name) {
+		if (require(value, name).isNegative() || value.isZero()) {
+			throw new IllegalArgumentException("'" + name + "' must be positive, but is " + value);
+		}
+		return value;
+	}
+
+}

@@ -1,0 +1,59 @@
+package io.telemetryrouter.internal;
+
+import java.lang.StackWalker.StackFrame;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+
+import io.telemetryrouter.TelemetryRouter;
+
+/**
+ * Counts active handlers by the place that registered them, and reports a place once when
+ * it has too many: most likely it forgets to close its subscriptions.
+ */
+final class CallSites {
+
+	private static final String OWN_PACKAGE = "io.telemetryrouter.internal.";
+
+	private static final StackWalker WALKER = StackWalker.getInstance();
+
+	private final RouterCore core;
+
+	private final ConcurrentHashMap<String, Integer> active = new ConcurrentHashMap<>();
+
+	private final Set<String> reported = ConcurrentHashMap.newKeySet();
+
+	CallSites(RouterCore core) {
+		this.core = core;
+	}
+
+	/**
+	 * Returns the place in the user's code that is calling the router.
+	 * @return the place
+	 */
+	static String caller() {
+		return WALKER.walk((frames) -> frames.filter(CallSites::isForeign).findFirst().map(CallSites::describe))
+			.orElse("unknown code");
+	}
+
+	private static boolean isForeign(StackFrame frame) {
+		String name = frame.getClassName();
+		return !name.startsWith(OWN_PACKAGE) && !name.equals(TelemetryRouter.class.getName());
+	}
+
+	private static String describe(StackFrame frame) {
+		return frame.getClassName() + "." + frame.getMethodName() + " (" + frame.getFileName() + ":"
+				+ frame.getLineNumber() + ")";
+	}
+
+	void added(String source) {
+		int count = this.active.merge(source, 1, Integer::sum);
+		if (count > this.core.settings().registrationWarningThreshold() && this.reported.add(source)) {
+			this.core.reporter().registrationGrowth(source, count);
+		}
+	}
+
+	void removed(String source) {
+		this.active.computeIfPresent(source, (key, count) -> (count > 1) ? count - 1 : null);
+	}
+
+}

@@ -1,0 +1,308 @@
+package io.telemetryrouter.internal;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Predicate;
+
+import org.jspecify.annotations.Nullable;
+
+import io.telemetryrouter.DropReason;
+import io.telemetryrouter.EmitOutcome;
+import io.telemetryrouter.EventSnapshot;
+import io.telemetryrouter.EventType;
+import io.telemetryrouter.FlushResult;
+import io.telemetryrouter.HandlerAccount;
+import io.telemetryrouter.HandlerSnapshot;
+import io.telemetryrouter.HandlerSpec;
+import io.telemetryrouter.HandlerSpecCustomizer;
+import io.telemetryrouter.PayloadHandler;
+import io.telemetryrouter.RouterListener;
+import io.telemetryrouter.RouterSnapshot;
+import io.telemetryrouter.Subscription;
+import io.telemetryrouter.TelemetryEvent;
+import io.telemetryrouter.TelemetryRouter;
+
+/**
+ * The router: hands emits to the dispatcher and registrations to the registry.
+ *
+ * @since 0.1.0
+ */
+public final class DefaultTelemetryRouter implements TelemetryRouter {
+
+	private final RouterCore core;
+
+	private final HandlerRegistry registry;
+
+	private final Dispatcher dispatcher;
+
+	private final Snapshots snapshots;
+
+	private final Drain drain;
+
+	private final HoldBuffer holdBuffer;
+
+	private final AtomicLong numbers = new AtomicLong();
+
+	private final Set<NextEvent> awaited = ConcurrentHashMap.newKeySet();
+
+	private final AtomicBoolean closing = new AtomicBoolean();
+
+	public DefaultTelemetryRouter(RouterSettings settings) {
+		this.core = new RouterCore(settings);
+		this.registry = this.core.registry();
+		this.dispatcher = new Dispatcher(this.core);
+		this.snapshots = new Snapshots(this.core);
+		this.drain = new Drain(this.core);
+		this.holdBuffer = new HoldBuffer(settings.holdEvents(), settings.maxEventNames());
+	}
+
+	@Override
+	public void emit(String event, @Nullable Object payload) {
+		Route route = (event != null) ? this.registry.find(event) : null;
+		if (route != null) {
+			this.dispatcher.dispatch(route, payload, null, null);
+		}
+		else {
+			emitUnrouted(event, payload, null);
+		}
+	}
+
+	@Override
+	public <T> void emit(EventType<T> type, T payload) {
+		if (type == null) {
+			throw new IllegalArgumentException("Event type must not be null");
+		}
+		emit(type.name(), payload);
+	}
+
+	@Override
+	public CompletableFuture<EmitOutcome> emitAsync(String event, @Nullable Object payload) {
+		EmitTracker tracker = new EmitTracker(this.core.executor());
+		Route route = (event != null) ? this.registry.find(event) : null;
+		if (route != null) {
+			this.dispatcher.dispatch(route, payload, tracker, null);
+		}
+		else {
+			emitUnrouted(event, payload, tracker);
+		}
+		tracker.emitted();
+		return tracker.future();
+	}
+
+	/**
+	 * Emits an event that has no route in the table: the first of its name, one of an
+	 * untracked name, or one to be held. (While events are held the table is empty, so
+	 * that the usual way need not ask.)
+	 * @param event the event's name
+	 * @param payload the payload
+	 * @param tracker who follows the emit, if anyone
+	 */
+	private void emitUnrouted(@Nullable String event, @Nullable Object payload, @Nullable EmitTracker tracker) {
+		String name = requireName(event);
+		if (this.holdBuffer.isHolding() && this.holdBuffer.hold(this.dispatcher.hold(name, payload, tracker))) {
+			return;
+		}
+		this.dispatcher.dispatch(this.registry.route(name), payload, tracker, null);
+	}
+
+	private static String requireName(@Nullable String event) {
+		if (event == null || event.isBlank()) {
+			throw new IllegalArgumentException("Event name must not be null or blank");
+		}
+		return event;
+	}
+
+	@Override
+	public boolean hasHandlers(String event) {
+		Route route = (event != null) ? this.registry.find(event) : null;
+		if (route == null) {
+			String name = requireName(event);
+			if (this.holdBuffer.isHolding()) {
+				return true;
+			}
+			route = this.registry.route(name);
+		}
+		return route.handlers.length != 0 && !this.dispatcher.isClosed();
+	}
+
+	@Override
+	public Subscription subscribe(String pattern, PayloadHandler<Object> handler) {
+		return subscribe(HandlerSpec.on(pattern).handler(handler).build());
+	}
+
+	@Override
+	public <T> Subscription subscribe(EventType<T> type, PayloadHandler<? super T> handler) {
+		return subscribe(HandlerSpec.on(type).handler(handler).build());
+	}
+
+	@Override
+	public Subscription subscribeOnce(String pattern, PayloadHandler<Object> handler) {
+		return subscribe(HandlerSpec.on(pattern).once().handler(handler).build());
+	}
+
+	@Override
+	public Subscription subscribeAll(PayloadHandler<Object> handler) {
+		return subscribe("**", handler);
+	}
+
+	@Override
+	public Subscription subscribe(HandlerSpec<?> spec) {
+		requireOpen();
+		long number = this.numbers.incrementAndGet();
+		String id = (spec.id() != null) ? spec.id() : "handler-" + number;
+		HandlerSpec<?> customized = spec;
+		for (HandlerSpecCustomizer customizer : this.core.settings().specCustomizers()) {
+			customized = customizer.customize(customized);
+			if (customized == null) {
+				return new LeftOut(id);
+			}
+		}
+		String source = (customized.source() != null) ? customized.source() : CallSites.caller();
+		Registration handler = new Registration(this.core, number, id, customized, source, false);
+		this.registry.add(handler);
+		return handler;
+	}
+
+	@Override
+	public CompletableFuture<TelemetryEvent<?>> next(String pattern, Predicate<TelemetryEvent<?>> filter,
+			Duration timeout) {
+		requireOpen();
+		if (timeout.isNegative() || timeout.isZero()) {
+			throw new IllegalArgumentException("'timeout' must be positive, but is " + timeout);
+		}
+		NextEvent next = new NextEvent(pattern, timeout, this.core.executor());
+		HandlerSpec<Object> spec = HandlerSpec.on(pattern)
+			.async()
+			.once()
+			.condition(filter::test)
+			.eventHandler(next::complete)
+			.build();
+		long number = this.numbers.incrementAndGet();
+		Registration handler = new Registration(this.core, number, "next-" + number, spec, "", true);
+		this.awaited.add(next);
+		this.registry.add(handler);
+		next.whenDone(() -> {
+			this.awaited.remove(next);
+			handler.close();
+		});
+		return next;
+	}
+
+	private void requireOpen() {
+		if (this.closing.get()) {
+			throw new IllegalStateException("Telemetry router is closed");
+		}
+	}
+
+	@Override
+	public FlushResult flush(Duration timeout) {
+		EmitFrame frame = this.core.frames().current();
+		if (frame.depth() != 0 || frame.onLane) {
+			return this.drain.look();
+		}
+		long deadline = System.nanoTime() + timeout.toNanos();
+		try {
+			if (!this.holdBuffer.awaitRelease(deadline - System.nanoTime())) {
+				return new FlushResult(false, this.drain.look().pendingByHandler());
+			}
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+			return new FlushResult(false, this.drain.look().pendingByHandler());
+		}
+		return this.drain.await(deadline);
+	}
+
+	@Override
+	public RouterSnapshot snapshot() {
+		return this.snapshots.router(this.holdBuffer.size());
+	}
+
+	@Override
+	public @Nullable HandlerSnapshot handlerSnapshot(String handlerId) {
+		return this.snapshots.handler(handlerId);
+	}
+
+	@Override
+	public @Nullable EventSnapshot eventSnapshot(String event) {
+		return this.snapshots.event(event);
+	}
+
+	@Override
+	public void addListener(RouterListener listener) {
+		this.registry.tallies().addListener(listener, this.registry.handlers());
+	}
+
+	@Override
+	public void start() {
+		this.holdBuffer.release(
+				(event) -> this.dispatcher.dispatch(this.registry.passingRoute(event.name()), event.payload(),
+						event.tracker, event),
+				(event, count) -> Dispatcher.drop(this.registry.passingRoute(event), DropReason.QUEUE_FULL, count));
+	}
+
+	@Override
+	public void close() {
+		if (!this.closing.compareAndSet(false, true)) {
+			return;
+		}
+		EmitFrame frame = this.core.frames().current();
+		if (frame.depth() != 0 || frame.onLane) {
+			// A handler would wait for itself.
+			Thread closer = new Thread(this::drainAndStop, "telemetry-router-close");
+			closer.setDaemon(true);
+			closer.start();
+		}
+		else {
+			drainAndStop();
+		}
+	}
+
+	private void drainAndStop() {
+		long start = System.nanoTime();
+		this.dispatcher.close();
+		start();
+		FlushResult drained = this.drain.await(start + this.core.settings().shutdownTimeout().toNanos());
+		for (Registration handler : this.registry.laneHandlers()) {
+			Lane lane = handler.lane();
+			if (lane != null) {
+				lane.close(drained.complete() ? DropReason.CLOSED : DropReason.SHUTDOWN_TIMEOUT);
+			}
+		}
+		this.awaited.forEach((next) -> next.cancel(false));
+		this.core.executor().shutdown(!drained.complete());
+		report(Duration.ofNanos(System.nanoTime() - start), drained.complete());
+	}
+
+	private void report(Duration took, boolean complete) {
+		RouterSnapshot snapshot = snapshot();
+		HandlerAccount total = snapshot.departed();
+		List<HandlerSnapshot> handlers = List.copyOf(snapshot.handlers().values());
+		for (HandlerSnapshot handler : handlers) {
+			total = total.plus(handler.account());
+		}
+		this.core.reporter().closed(total, took, complete);
+	}
+
+	/**
+	 * The subscription of a handler that configuration leaves out.
+	 */
+	private record LeftOut(String handlerId) implements Subscription {
+
+		@Override
+		public boolean isActive() {
+			return false;
+		}
+
+		@Override
+		public void close() {
+		}
+
+	}
+
+}

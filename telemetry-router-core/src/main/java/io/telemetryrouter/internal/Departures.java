@@ -1,0 +1,60 @@
+package io.telemetryrouter.internal;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ConcurrentLinkedQueue;
+
+import io.telemetryrouter.HandlerAccount;
+
+/**
+ * The books of handlers that have left: open ones while events are queued or running,
+ * then one sum.
+ */
+final class Departures {
+
+	private final ConcurrentLinkedQueue<Registration> open = new ConcurrentLinkedQueue<>();
+
+	private final Counters closed = new Counters();
+
+	void add(Registration handler) {
+		this.open.add(handler);
+	}
+
+	/**
+	 * Closes the books that balance with nothing on its way.
+	 * @param frames who runs what
+	 */
+	synchronized void sweep(EmitFrames frames) {
+		this.open.removeIf((handler) -> {
+			HandlerAccount account = Accounts.of(handler, frames);
+			boolean done = account.isBalanced() && account.queued() == 0 && account.running() == 0;
+			if (done) {
+				handler.retireInto(this.closed);
+			}
+			return done;
+		});
+	}
+
+	/**
+	 * Returns the handlers that have left with events on their way.
+	 * @return the handlers
+	 */
+	List<Registration> pending() {
+		return new ArrayList<>(this.open);
+	}
+
+	/**
+	 * Returns what became of all events of handlers that have left.
+	 * @param frames who runs what
+	 * @return the sum
+	 */
+	synchronized HandlerAccount total(EmitFrames frames) {
+		HandlerAccount total = new HandlerAccount(this.closed.get(Counters.OFFERED), this.closed.get(Counters.HANDLED),
+				this.closed.get(Counters.FAILED), this.closed.get(Counters.FILTERED), this.closed.dropped(), 0, 0);
+		for (Registration handler : this.open) {
+			total = total.plus(Accounts.of(handler, frames));
+		}
+		return total;
+	}
+
+}

@@ -1,0 +1,288 @@
+package io.telemetryrouter.internal;
+
+import java.util.function.LongConsumer;
+
+import org.jspecify.annotations.Nullable;
+
+import io.telemetryrouter.ContextCarrier;
+import io.telemetryrouter.DropReason;
+
+/**
+ * The way of one event, from its route to its handlers.
+ * <p>
+ * Lanes are offered the event first, then synchronous handlers run. So an event that a
+ * handler emits in turn comes after its cause in every queue, and a synchronous handler
+ * that hangs withholds the event from no lane.
+ * <p>
+ * On a route of open payload handlers the way takes no lock and allocates nothing. The
+ * clock is read once before the first handler and once after each.
+ */
+final class Dispatcher {
+
+	private final RouterCore core;
+
+	private final EmitFrames frames;
+
+	private final boolean measured;
+
+	private final int maxDepth;
+
+	private final int maxNestedEmits;
+
+	private final long slowNanos;
+
+	private volatile boolean closed;
+
+	Dispatcher(RouterCore core) {
+		this.core = core;
+		this.frames = core.frames();
+		RouterSettings settings = core.settings();
+		this.measured = settings.measureLatency();
+		this.maxDepth = settings.maxDepth();
+		this.maxNestedEmits = settings.maxNestedEmits();
+		this.slowNanos = settings.slowThreshold().toNanos();
+	}
+
+	boolean isClosed() {
+		return this.closed;
+	}
+
+	/**
+	 * From now on counts every event as dropped.
+	 */
+	void close() {
+		this.closed = true;
+	}
+
+	/**
+	 * Dispatches an event. Never throws.
+	 * @param route the route
+	 * @param payload the payload
+	 * @param tracker who follows the emit, if anyone
+	 * @param held the envelope of an event that was held, if it was
+	 */
+	void dispatch(Route route, @Nullable Object payload, @Nullable EmitTracker tracker, @Nullable Envelope<?> held) {
+		route.enter();
+		if (route.handlers.length == 0) {
+			return;
+		}
+		if (this.closed) {
+			drop(route, DropReason.CLOSED, tracker);
+			return;
+		}
+		EmitFrame frame = this.frames.current();
+		Cause parent = (held != null) ? held.parent : frame.cause();
+		if (parent != null && !parent.permits(this.maxDepth, this.maxNestedEmits)) {
+			drop(route, DropReason.RECURSION, tracker);
+			this.core.reporter().recursion(parent, route.event);
+			return;
+		}
+		int level = frame.enter(route.event, parent);
+		try {
+			Envelope<?> envelope = null;
+			long start = (this.measured || route.needsEnvelope) ? this.core.now() : 0;
+			if (route.needsEnvelope) {
+				envelope = (held != null) ? held : envelope(route.event, payload, start, parent, tracker, route.async);
+				frame.envelope(level, envelope);
+				for (Registration handler : route.async) {
+					offer(handler, payload, envelope, frame, tracker);
+				}
+			}
+			if (this.measured) {
+				runMeasured(route, payload, envelope, tracker, frame, level, start);
+			}
+			else {
+				run(route, payload, envelope, tracker, frame, level);
+			}
+		}
+		finally {
+			frame.exit(level);
+		}
+	}
+
+	private void offer(Registration handler, @Nullable Object payload, Envelope<?> envelope, EmitFrame frame,
+			@Nullable EmitTracker tracker) {
+		Lane lane = handler.lane();
+		if (lane == null) {
+			return;
+		}
+		try {
+			if (handler.isOpen() || handler.admit(envelope.name(), payload, envelope, tracker)) {
+				lane.offer(envelope, frame);
+			}
+		}
+		catch (Throwable ex) {
+			// Ours, such as no memory for a segment: count it and let the others have it.
+			handler.fail(envelope.name(), ex, -1, frame.probe, tracker);
+		}
+	}
+
+	private void runMeasured(Route route, @Nullable Object payload, @Nullable Envelope<?> envelope,
+			@Nullable EmitTracker tracker, EmitFrame frame, int level, long start) {
+		String event = route.event;
+		Registration slowest = null;
+		long longest = 0;
+		long before = start;
+		if (route.async.length != 0) {
+			before = this.core.now();
+		}
+		for (Registration handler : route.sync) {
+			frame.running(level, handler.number);
+			long nanos;
+			try {
+				if (handler.isOpen() && handler.payloadHandler != null) {
+					handler.payloadHandler.handle(event, Payloads.asIs(payload));
+				}
+				else if (handler.admit(event, payload, envelope, tracker)) {
+					handler.invoke(event, payload, envelope);
+				}
+				else {
+					before = this.core.now();
+					continue;
+				}
+				long now = this.core.now();
+				nanos = now - before;
+				before = now;
+				handler.latency.record(nanos, frame.probe);
+				if (nanos > handler.slowNanos) {
+					handler.slow(event, nanos);
+				}
+				if (tracker != null) {
+					tracker.handled();
+				}
+			}
+			catch (Throwable ex) {
+				long now = this.core.now();
+				nanos = now - before;
+				before = now;
+				failed(handler, event, ex, nanos, frame, tracker);
+			}
+			if (nanos > longest) {
+				longest = nanos;
+				slowest = handler;
+			}
+		}
+		finish(route, before - start, slowest, longest, frame);
+	}
+
+	private void run(Route route, @Nullable Object payload, @Nullable Envelope<?> envelope,
+			@Nullable EmitTracker tracker, EmitFrame frame, int level) {
+		String event = route.event;
+		for (Registration handler : route.sync) {
+			frame.running(level, handler.number);
+			try {
+				if (handler.isOpen() && handler.payloadHandler != null) {
+					handler.payloadHandler.handle(event, Payloads.asIs(payload));
+				}
+				else if (handler.admit(event, payload, envelope, tracker)) {
+					handler.invoke(event, payload, envelope);
+				}
+				else {
+					continue;
+				}
+				if (tracker != null) {
+					tracker.handled();
+				}
+			}
+			catch (Throwable ex) {
+				failed(handler, event, ex, -1, frame, tracker);
+			}
+		}
+	}
+
+	private void failed(Registration handler, String event, Throwable error, long nanos, EmitFrame frame,
+			@Nullable EmitTracker tracker) {
+		handler.fail(event, error, nanos, frame.probe, tracker);
+		if (error instanceof InterruptedException) {
+			// Thrown with the flag cleared; the emitter must still learn of it.
+			Thread.currentThread().interrupt();
+		}
+	}
+
+	private void finish(Route route, long nanos, @Nullable Registration slowest, long longest, EmitFrame frame) {
+		EventTally tally = route.tally;
+		tally.latency.record(nanos, frame.probe);
+		if (nanos > this.slowNanos) {
+			tally.slow();
+			this.core.reporter().slowDispatch(tally, route.event, nanos, slowest, longest);
+		}
+		for (LongConsumer recorder : tally.recorders()) {
+			try {
+				recorder.accept(nanos);
+			}
+			catch (Throwable ex) {
+				this.core.reporter().callbackFailed("Dispatch recorder", ex);
+			}
+		}
+	}
+
+	/**
+	 * Makes an envelope on the emitting thread.
+	 * @param event the event's name
+	 * @param payload its payload
+	 * @param now the time, on the monotonic clock
+	 * @param parent the emit that caused it, if any
+	 * @param tracker who follows the emit, if anyone
+	 * @param lanes the handlers that will want the context
+	 * @return the envelope
+	 */
+	private Envelope<?> envelope(String event, @Nullable Object payload, long now, @Nullable Cause parent,
+			@Nullable EmitTracker tracker, Registration[] lanes) {
+		EnvelopeSource source = this.core.envelopes();
+		return new Envelope<>(source, event, Payloads.asIs(payload), source.nextSequence(), now, parent,
+				(lanes.length != 0) ? capture() : null, tracker);
+	}
+
+	/**
+	 * Makes the envelope of an event that is held until handlers are known.
+	 * @param event the event's name
+	 * @param payload its payload
+	 * @param tracker who follows the emit, if anyone
+	 * @return the envelope
+	 */
+	Envelope<?> hold(String event, @Nullable Object payload, @Nullable EmitTracker tracker) {
+		EnvelopeSource source = this.core.envelopes();
+		return new Envelope<>(source, event, Payloads.asIs(payload), source.nextSequence(), this.core.now(),
+				this.frames.current().cause(), capture(), tracker);
+	}
+
+	private @Nullable Object capture() {
+		ContextCarrier carrier = this.core.settings().contextCarrier();
+		if (carrier == null) {
+			return null;
+		}
+		try {
+			return carrier.capture();
+		}
+		catch (Throwable ex) {
+			this.core.reporter().callbackFailed("Context carrier", ex);
+			return null;
+		}
+	}
+
+	/**
+	 * Counts events as dropped at every handler of a route, which they have entered.
+	 * @param route the route
+	 * @param reason why
+	 * @param tracker who follows the emit, if anyone
+	 */
+	private static void drop(Route route, DropReason reason, @Nullable EmitTracker tracker) {
+		for (Registration handler : route.handlers) {
+			handler.drop(reason, tracker);
+		}
+	}
+
+	/**
+	 * Counts events of a name as offered and dropped at every handler of a route.
+	 * @param route the route
+	 * @param reason why
+	 * @param count how many events
+	 */
+	static void drop(Route route, DropReason reason, long count) {
+		route.enter(count);
+		for (Registration handler : route.handlers) {
+			handler.drop(reason, count);
+		}
+	}
+
+}

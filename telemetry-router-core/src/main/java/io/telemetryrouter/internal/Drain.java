@@ -1,0 +1,82 @@
+package io.telemetryrouter.internal;
+
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+
+import io.telemetryrouter.FlushResult;
+
+/**
+ * Waits for lanes.
+ */
+final class Drain {
+
+	private final RouterCore core;
+
+	Drain(RouterCore core) {
+		this.core = core;
+	}
+
+	/**
+	 * Waits until every lane has processed what it was offered before this call.
+	 * @param deadline until when, on the clock of {@link System#nanoTime()}
+	 * @return what was reached
+	 */
+	FlushResult await(long deadline) {
+		List<Registration> handlers = this.core.registry().laneHandlers();
+		Map<Registration, CountDownLatch> latches = new LinkedHashMap<>();
+		for (Registration handler : handlers) {
+			CountDownLatch latch = new CountDownLatch(1);
+			latches.put(handler, latch);
+			lane(handler).whenProcessed(latch);
+		}
+		boolean interrupted = false;
+		for (CountDownLatch latch : latches.values()) {
+			try {
+				if (interrupted || !latch.await(deadline - System.nanoTime(), TimeUnit.NANOSECONDS)) {
+					break;
+				}
+			}
+			catch (InterruptedException ex) {
+				interrupted = true;
+			}
+		}
+		if (interrupted) {
+			Thread.currentThread().interrupt();
+		}
+		return result(latches);
+	}
+
+	private static FlushResult result(Map<Registration, CountDownLatch> latches) {
+		Map<String, Long> pending = new LinkedHashMap<>();
+		latches.forEach((handler, latch) -> {
+			if (latch.getCount() != 0) {
+				pending.put(handler.id, lane(handler).pending());
+			}
+		});
+		return new FlushResult(pending.isEmpty(), pending);
+	}
+
+	/**
+	 * Returns what is pending, without waiting.
+	 * @return what is pending
+	 */
+	FlushResult look() {
+		Map<String, Long> pending = new LinkedHashMap<>();
+		for (Registration handler : this.core.registry().laneHandlers()) {
+			long count = lane(handler).pending();
+			if (count != 0) {
+				pending.put(handler.id, count);
+			}
+		}
+		return new FlushResult(pending.isEmpty(), pending);
+	}
+
+	private static Lane lane(Registration handler) {
+		return Objects.requireNonNull(handler.lane());
+	}
+
+}

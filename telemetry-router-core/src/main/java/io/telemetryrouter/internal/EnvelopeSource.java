@@ -1,0 +1,60 @@
+package io.telemetryrouter.internal;
+
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.UUID;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongSupplier;
+
+/**
+ * Numbers envelopes and gives them time and identity.
+ */
+final class EnvelopeSource {
+
+	private final InstantSource clock;
+
+	private final LongSupplier nanoTime;
+
+	private final long node = ThreadLocalRandom.current().nextLong();
+
+	private final AtomicLong sequence = new AtomicLong();
+
+	EnvelopeSource(InstantSource clock, LongSupplier nanoTime) {
+		this.clock = clock;
+		this.nanoTime = nanoTime;
+	}
+
+	InstantSource clock() {
+		return this.clock;
+	}
+
+	LongSupplier nanoTime() {
+		return this.nanoTime;
+	}
+
+	long nextSequence() {
+		return this.sequence.incrementAndGet();
+	}
+
+	/**
+	 * Derives an id: a UUID version 7 whose random part is the sequence, scattered by a
+	 * number that is random for each router.
+	 * @param timestamp when the event was emitted
+	 * @param sequence its sequence number
+	 * @return the id, always the same for the same arguments
+	 */
+	UUID id(Instant timestamp, long sequence) {
+		long high = (timestamp.toEpochMilli() << 16) | 0x7000L | (sequence & 0xFFF);
+		long low = (mix(this.node + sequence) & 0x3FFF_FFFF_FFFF_FFFFL) | 0x8000_0000_0000_0000L;
+		return new UUID(high, low);
+	}
+
+	/** The finalizer of SplitMix64: one to one on 64 bits, scattered enough on 62. */
+	private static long mix(long value) {
+		long z = (value ^ (value >>> 30)) * 0xbf58476d1ce4e5b9L;
+		z = (z ^ (z >>> 27)) * 0x94d049bb133111ebL;
+		return z ^ (z >>> 31);
+	}
+
+}

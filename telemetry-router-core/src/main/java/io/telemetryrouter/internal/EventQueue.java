@@ -1,0 +1,261 @@
+package io.telemetryrouter.internal;
+
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A bounded first-in-first-out queue for many producers and many consumers, without
+ * locks, that takes memory only for what it holds: a linked list of short segments.
+ * <p>
+ * A producer claims a position by compare-and-set on {@code tail}, never more than
+ * {@code capacity} ahead of {@code head}, then publishes into its slot. A consumer looks
+ * at the slot at {@code head} and claims it by compare-and-set; an empty slot is the end,
+ * even when a later one is filled, so that order holds. Positions only grow, slots are
+ * used once and a segment is left to the garbage collector when all its slots have been
+ * taken, hence nothing is ever mistaken for its successor.
+ * <p>
+ * Segments as in Kotlin's channels and in JCTools' unbounded queues, here with an exact
+ * bound.
+ */
+final class EventQueue {
+
+	private static final VarHandle HEAD;
+
+	private static final VarHandle TAIL;
+
+	private static final VarHandle HEAD_SEGMENT;
+
+	private static final VarHandle TAIL_SEGMENT;
+
+	private static final VarHandle NEXT;
+
+	private static final VarHandle SLOTS = MethodHandles.arrayElementVarHandle(Envelope[].class);
+
+	static {
+		try {
+			MethodHandles.Lookup lookup = MethodHandles.lookup();
+			HEAD = lookup.findVarHandle(EventQueue.class, "head", long.class);
+			TAIL = lookup.findVarHandle(EventQueue.class, "tail", long.class);
+			HEAD_SEGMENT = lookup.findVarHandle(EventQueue.class, "headSegment", Segment.class);
+			TAIL_SEGMENT = lookup.findVarHandle(EventQueue.class, "tailSegment", Segment.class);
+			NEXT = lookup.findVarHandle(Segment.class, "next", Segment.class);
+		}
+		catch (ReflectiveOperationException ex) {
+			throw new ExceptionInInitializerError(ex);
+		}
+	}
+
+	private final int capacity;
+
+	private volatile long head;
+
+	private volatile long tail;
+
+	private volatile Segment headSegment;
+
+	private volatile Segment tailSegment;
+
+	/** The first position known to be out of bounds; racy, never too high. */
+	private long limit;
+
+	EventQueue(int capacity) {
+		this.capacity = capacity;
+		this.limit = capacity;
+		Segment first = new Segment(0);
+		this.headSegment = first;
+		this.tailSegment = first;
+	}
+
+	/**
+	 * Adds an event at the end. When this returns {@code true} the event is visible to
+	 * consumers, and what the calling thread reads next is read after that.
+	 * @param event the event
+	 * @return {@code false} if the queue is full
+	 */
+	boolean offer(Envelope<?> event) {
+		while (true) {
+			Segment start = this.tailSegment;
+			long position = this.tail;
+			if (position >= this.limit) {
+				long first = this.head;
+				if (position - first >= this.capacity) {
+					return false;
+				}
+				this.limit = first + this.capacity;
+			}
+			// Reached before the claim: a claimed slot must not be lost to a failed
+			// allocation.
+			Segment segment = reach(start, position);
+			if (segment.base <= position && TAIL.compareAndSet(this, position, position + 1)) {
+				advanceTail(segment);
+				// Volatile, not release: the producer goes on to read whether the lane is
+				// awake and still open, and must not do so before the event can be seen.
+				SLOTS.setVolatile(segment.slots, (int) (position - segment.base), event);
+				return true;
+			}
+		}
+	}
+
+	/**
+	 * Finds or makes the segment of a position.
+	 * @param start a segment that is not beyond it
+	 * @param position the position; if it is outdated the segment may be beyond it
+	 * @return the segment
+	 */
+	private Segment reach(Segment start, long position) {
+		Segment segment = start;
+		while (position - segment.base >= Segment.SIZE) {
+			Segment next = segment.next;
+			if (next == segment) {
+				// Unlinked meanwhile. The head is never beyond the tail.
+				segment = this.headSegment;
+			}
+			else if (next != null) {
+				segment = next;
+			}
+			else {
+				NEXT.compareAndSet(segment, null, new Segment(segment.base + Segment.SIZE));
+			}
+		}
+		return segment;
+	}
+
+	private void advanceTail(Segment segment) {
+		Segment last = this.tailSegment;
+		while (last.base < segment.base && !TAIL_SEGMENT.compareAndSet(this, last, segment)) {
+			last = this.tailSegment;
+		}
+	}
+
+	/**
+	 * Takes the first event.
+	 * @param cursor is set to the event's position before the event counts as taken
+	 * @return the event, or {@code null} if there is none
+	 */
+	@Nullable Envelope<?> poll(Cursor cursor) {
+		while (true) {
+			long position = this.head;
+			Segment segment = segmentOf(position);
+			if (segment == null) {
+				if (position == this.head) {
+					return null;
+				}
+				continue;
+			}
+			int index = (int) (position - segment.base);
+			Envelope<?> event = (Envelope<?>) SLOTS.getAcquire(segment.slots, index);
+			if (event == null) {
+				if (position == this.head) {
+					return null;
+				}
+				continue;
+			}
+			cursor.position = position;
+			if (HEAD.compareAndSet(this, position, position + 1)) {
+				segment.slots[index] = null;
+				return event;
+			}
+		}
+	}
+
+	/**
+	 * Returns the first event without taking it.
+	 * @return the event, or {@code null} if there is none
+	 */
+	@Nullable Envelope<?> peek() {
+		while (true) {
+			long position = this.head;
+			Segment segment = segmentOf(position);
+			Envelope<?> event = (segment != null)
+					? (Envelope<?>) SLOTS.getAcquire(segment.slots, (int) (position - segment.base)) : null;
+			if (event != null || position == this.head) {
+				return event;
+			}
+		}
+	}
+
+	/**
+	 * Finds the segment of the head position.
+	 * @param position the position, as read from the head
+	 * @return the segment; {@code null} if there is none yet or the position is outdated
+	 */
+	private @Nullable Segment segmentOf(long position) {
+		Segment segment = this.headSegment;
+		while (position - segment.base >= Segment.SIZE) {
+			Segment next = segment.next;
+			if (next == null) {
+				return null;
+			}
+			if (next == segment) {
+				segment = this.headSegment;
+				continue;
+			}
+			if (HEAD_SEGMENT.compareAndSet(this, segment, next)) {
+				// A dead segment in the old generation must not keep live ones.
+				segment.next = segment;
+			}
+			segment = next;
+		}
+		return (position >= segment.base) ? segment : null;
+	}
+
+	/**
+	 * Returns the position of the next event to be added.
+	 * @return the position; all events added before have lower ones
+	 */
+	long tail() {
+		return this.tail;
+	}
+
+	/**
+	 * Returns the position of the next event to be taken.
+	 * @return the position
+	 */
+	long head() {
+		return this.head;
+	}
+
+	/**
+	 * Returns how many events are queued, in constant time.
+	 * @return the number; exact when nobody adds or takes
+	 */
+	int size() {
+		long first = this.head;
+		return (int) Math.max(0, this.tail - first);
+	}
+
+	int capacity() {
+		return this.capacity;
+	}
+
+	/**
+	 * Where a consumer is.
+	 */
+	static class Cursor {
+
+		/** Greater than every position: no event in hand. */
+		static final long NONE = Long.MAX_VALUE;
+
+		volatile long position = NONE;
+
+	}
+
+	private static final class Segment {
+
+		static final int SIZE = 32;
+
+		final long base;
+
+		final @Nullable Envelope<?>[] slots = new Envelope<?>[SIZE];
+
+		volatile @Nullable Segment next;
+
+		Segment(long base) {
+			this.base = base;
+		}
+
+	}
+
+}

@@ -1,0 +1,100 @@
+package io.telemetryrouter.internal;
+
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongConsumer;
+
+import org.jspecify.annotations.Nullable;
+
+import io.telemetryrouter.RouterListener;
+
+/**
+ * The numbers of one event name, which outlive its routes. Thread-safe.
+ */
+final class EventTally {
+
+	private static final LongConsumer[] NO_RECORDERS = {};
+
+	final String name;
+
+	final LatencyHistogram latency = new LatencyHistogram();
+
+	final Throttle slowReports = new Throttle();
+
+	/** Whether the name counts against the limit of names. */
+	volatile boolean limited;
+
+	private final AtomicBoolean announced = new AtomicBoolean();
+
+	private final AtomicLong emitted = new AtomicLong();
+
+	private final AtomicLong unhandled = new AtomicLong();
+
+	private final AtomicLong slow = new AtomicLong();
+
+	private volatile LongConsumer[] recorders = NO_RECORDERS;
+
+	private @Nullable Map<RouterListener, LongConsumer> recorderByListener;
+
+	EventTally(String name) {
+		this.name = name;
+	}
+
+	boolean claimAnnouncement() {
+		return !this.announced.get() && this.announced.compareAndSet(false, true);
+	}
+
+	void emitted(long count, boolean handled) {
+		this.emitted.addAndGet(count);
+		if (!handled) {
+			this.unhandled.addAndGet(count);
+		}
+	}
+
+	void slow() {
+		this.slow.incrementAndGet();
+	}
+
+	long emitted() {
+		return this.emitted.get();
+	}
+
+	long unhandled() {
+		return this.unhandled.get();
+	}
+
+	long slowCount() {
+		return this.slow.get();
+	}
+
+	LongConsumer[] recorders() {
+		return this.recorders;
+	}
+
+	/**
+	 * Gives each dispatch's latency to a listener's recorder, once however often called.
+	 * @param listener the listener
+	 * @param recorder its recorder
+	 */
+	synchronized void addRecorder(RouterListener listener, LongConsumer recorder) {
+		if (this.recorderByListener == null) {
+			this.recorderByListener = new LinkedHashMap<>();
+		}
+		this.recorderByListener.put(listener, recorder);
+		this.recorders = this.recorderByListener.values().toArray(NO_RECORDERS);
+	}
+
+	/**
+	 * Moves the counts to the tally of all untracked names. Latencies stay behind: those
+	 * of names that were forgotten together say nothing.
+	 * @param other the other tally
+	 */
+	void moveTo(EventTally other) {
+		other.emitted.addAndGet(this.emitted.getAndSet(0));
+		other.unhandled.addAndGet(this.unhandled.getAndSet(0));
+		other.slow.addAndGet(this.slow.getAndSet(0));
+	}
+
+}

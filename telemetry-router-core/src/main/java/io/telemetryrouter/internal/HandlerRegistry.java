@@ -1,0 +1,300 @@
+package io.telemetryrouter.internal;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.locks.Lock;
+import java.util.concurrent.locks.ReadWriteLock;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
+import java.util.function.Supplier;
+
+import org.jspecify.annotations.Nullable;
+
+import io.telemetryrouter.EventPattern;
+
+/**
+ * The registered handlers, and the routes compiled from them.
+ * <p>
+ * Emitters look a route up without a lock. Where there is none it is compiled under the
+ * read lock; registering and removing take the write lock and throw away the routes they
+ * touch. So a route in the table always shows all changes that have returned, and one
+ * that was looked up before stays what it was. No user code runs under either lock.
+ */
+final class HandlerRegistry {
+
+	private final RouterCore core;
+
+	private final EventTallies tallies;
+
+	private final Departures departures = new Departures();
+
+	private final CallSites callSites;
+
+	private final ConcurrentHashMap<String, Route> routes = new ConcurrentHashMap<>();
+
+	private final ConcurrentHashMap<String, Registration> handlers = new ConcurrentHashMap<>();
+
+	private final ReadWriteLock lock = new ReentrantReadWriteLock();
+
+	/** Guarded by the lock. */
+	private final Map<String, Set<Registration>> exact = new HashMap<>();
+
+	/** Guarded by the lock. */
+	private final Set<Registration> patterns = new LinkedHashSet<>();
+
+	HandlerRegistry(RouterCore core) {
+		this.core = core;
+		this.tallies = new EventTallies(core);
+		this.callSites = new CallSites(core);
+	}
+
+	/**
+	 * Looks a compiled route up.
+	 * @param event the event's name
+	 * @return the route, or {@code null} if there is none yet
+	 */
+	@Nullable Route find(String event) {
+		return this.routes.get(event);
+	}
+
+	/**
+	 * Returns the route of a name, compiling and keeping it if need be.
+	 * @param event the event's name
+	 * @return the route; one that is not kept if the name is not tracked
+	 */
+	Route route(String event) {
+		Route known = this.routes.get(event);
+		if (known != null) {
+			return known;
+		}
+		EventTally tally = this.tallies.track(event);
+		return underLock(this.lock.readLock(), () -> {
+			Route route = compile(event, tally);
+			if (this.tallies.isOther(tally)) {
+				route.retire();
+				return route;
+			}
+			Route raced = this.routes.putIfAbsent(event, route);
+			if (raced != null) {
+				return raced;
+			}
+			for (Registration handler : route.handlers) {
+				handler.routes.add(route);
+			}
+			return route;
+		});
+	}
+
+	/**
+	 * Compiles a route that is not kept and credits what it counts at once.
+	 * @param event the event's name
+	 * @return the route
+	 */
+	Route passingRoute(String event) {
+		EventTally tally = this.tallies.track(event);
+		Route route = underLock(this.lock.readLock(), () -> compile(event, tally));
+		route.retire();
+		return route;
+	}
+
+	private Route compile(String event, EventTally tally) {
+		List<Candidate> candidates = new ArrayList<>();
+		Set<Registration> named = this.exact.getOrDefault(event, Set.of());
+		for (Registration handler : named) {
+			candidates.add(new Candidate(handler, 0));
+		}
+		for (Registration handler : this.patterns) {
+			if (!named.contains(handler) && matches(handler, event)) {
+				candidates.add(new Candidate(handler, handler.rank(event)));
+			}
+		}
+		candidates.sort(Candidate.ORDER);
+		return new Route(event, tally, candidates.stream().map(Candidate::handler).toArray(Registration[]::new));
+	}
+
+	private static boolean matches(Registration handler, String event) {
+		for (EventPattern pattern : handler.patterns) {
+			if (!pattern.isExact() && pattern.matches(event)) {
+				return true;
+			}
+		}
+		return false;
+	}
+
+	/**
+	 * Registers a handler.
+	 * @param handler the handler
+	 * @throws IllegalArgumentException if its id is taken
+	 */
+	void add(Registration handler) {
+		sweep();
+		underLock(this.lock.writeLock(), () -> {
+			if (this.handlers.putIfAbsent(handler.id, handler) != null) {
+				throw new IllegalArgumentException("Handler id '" + Names.printable(handler.id)
+						+ "' is taken by another handler: give each its own id");
+			}
+			for (EventPattern pattern : handler.patterns) {
+				if (pattern.isExact()) {
+					this.exact.computeIfAbsent(pattern.toString(), (name) -> new LinkedHashSet<>()).add(handler);
+					forget(this.routes.get(pattern.toString()));
+				}
+				else {
+					this.patterns.add(handler);
+					forgetMatching(pattern);
+				}
+			}
+			return handler;
+		});
+		if (handler.internal) {
+			return;
+		}
+		this.callSites.added(handler.source);
+		this.tallies.named(handler);
+	}
+
+	private void forgetMatching(EventPattern pattern) {
+		for (Route route : this.routes.values()) {
+			if (pattern.matches(route.event)) {
+				forget(route);
+			}
+		}
+	}
+
+	private void forget(@Nullable Route route) {
+		if (route == null) {
+			return;
+		}
+		this.routes.remove(route.event, route);
+		route.retire();
+		for (Registration handler : route.handlers) {
+			handler.routes.remove(route);
+		}
+	}
+
+	/**
+	 * Removes a handler, if it is registered.
+	 * @param handler the handler
+	 * @return whether it was
+	 */
+	boolean remove(Registration handler) {
+		boolean removed = underLock(this.lock.writeLock(), () -> {
+			if (!this.handlers.remove(handler.id, handler)) {
+				return false;
+			}
+			for (EventPattern pattern : handler.patterns) {
+				Set<Registration> named = this.exact.get(pattern.toString());
+				if (named != null && named.remove(handler) && named.isEmpty()) {
+					this.exact.remove(pattern.toString());
+				}
+			}
+			this.patterns.remove(handler);
+			handler.routes.forEach(this::forget);
+			this.departures.add(handler);
+			return true;
+		});
+		if (removed && !handler.internal) {
+			this.callSites.removed(handler.source);
+			this.tallies.unnamed(handler, this::isNamed);
+		}
+		return removed;
+	}
+
+	private boolean isNamed(String event) {
+		return underLock(this.lock.readLock(), () -> this.exact.containsKey(event));
+	}
+
+	/**
+	 * Lets handlers go whose owners were collected, and closes the books of those that
+	 * have gone.
+	 */
+	void sweep() {
+		for (var owner = this.core.collectedOwners().poll(); owner != null; owner = this.core.collectedOwners()
+			.poll()) {
+			((Registration.OwnerReference) owner).registration.close();
+		}
+		this.departures.sweep(this.core.frames());
+	}
+
+	@Nullable Registration handler(String id) {
+		return this.handlers.get(id);
+	}
+
+	/**
+	 * Returns the registered handlers.
+	 * @return the handlers in order of registration
+	 */
+	List<Registration> handlers() {
+		List<Registration> all = new ArrayList<>(this.handlers.values());
+		all.sort(Comparator.comparingLong((handler) -> handler.number));
+		return all;
+	}
+
+	/**
+	 * Returns the lanes with events that are still to be handled, those of once handlers
+	 * that have left included.
+	 * @return the lanes by handler
+	 */
+	List<Registration> laneHandlers() {
+		List<Registration> all = handlers();
+		all.addAll(this.departures.pending());
+		all.removeIf((handler) -> handler.lane() == null);
+		return all;
+	}
+
+	/**
+	 * Returns the ids of the handlers that match a name.
+	 * @param event the event's name
+	 * @return the ids in the order of the route
+	 */
+	List<String> handlerIds(EventTally event) {
+		Route known = this.routes.get(event.name);
+		Route route = (known != null) ? known : underLock(this.lock.readLock(), () -> compile(event.name, event));
+		List<String> ids = new ArrayList<>(route.handlers.length);
+		for (Registration handler : route.handlers) {
+			if (!handler.internal) {
+				ids.add(handler.id);
+			}
+		}
+		return ids;
+	}
+
+	/**
+	 * Credits everything counted so far.
+	 */
+	void settle() {
+		this.routes.values().forEach(Route::settle);
+	}
+
+	EventTallies tallies() {
+		return this.tallies;
+	}
+
+	Departures departures() {
+		return this.departures;
+	}
+
+	private static <V> V underLock(Lock lock, Supplier<V> action) {
+		lock.lock();
+		try {
+			return action.get();
+		}
+		finally {
+			lock.unlock();
+		}
+	}
+
+	private record Candidate(Registration handler, int rank) {
+
+		static final Comparator<Candidate> ORDER = Comparator
+			.<Candidate>comparingInt((candidate) -> candidate.handler.priority)
+			.thenComparingInt(Candidate::rank)
+			.thenComparingLong((candidate) -> candidate.handler.number);
+
+	}
+
+}

@@ -1,0 +1,119 @@
+package io.telemetryrouter.internal;
+
+import java.util.ArrayDeque;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Queue;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import java.util.function.ObjLongConsumer;
+
+import org.jspecify.annotations.Nullable;
+
+import io.telemetryrouter.RouterSnapshot;
+
+/**
+ * Holds events, in order, until the router starts; beyond its limit it only counts them.
+ * Thread-safe; no lock is held while events are delivered.
+ */
+final class HoldBuffer {
+
+	private final int limit;
+
+	private final int maxNames;
+
+	private final CountDownLatch released = new CountDownLatch(1);
+
+	/** Guarded by this. */
+	private final Queue<Envelope<?>> events = new ArrayDeque<>();
+
+	/** Guarded by this. */
+	private final Map<String, Long> overflow = new LinkedHashMap<>();
+
+	private volatile boolean holding;
+
+	/** Guarded by this. */
+	private boolean releasing;
+
+	HoldBuffer(int limit, int maxNames) {
+		this.limit = limit;
+		this.maxNames = maxNames;
+		this.holding = limit > 0;
+		if (!this.holding) {
+			this.released.countDown();
+		}
+	}
+
+	boolean isHolding() {
+		return this.holding;
+	}
+
+	/**
+	 * Returns how many events are held.
+	 * @return the number
+	 */
+	synchronized int size() {
+		return this.events.size();
+	}
+
+	/**
+	 * Holds an event.
+	 * @param event the event
+	 * @return {@code false} if nothing is held any more, and the event must be dispatched
+	 */
+	synchronized boolean hold(Envelope<?> event) {
+		if (!this.holding) {
+			return false;
+		}
+		if (this.events.size() < this.limit) {
+			this.events.add(event);
+			return true;
+		}
+		boolean known = this.overflow.containsKey(event.name()) || this.overflow.size() < this.maxNames;
+		this.overflow.merge(known ? event.name() : RouterSnapshot.OTHER_EVENTS, 1L, Long::sum);
+		if (event.tracker != null) {
+			event.tracker.dropped(1);
+		}
+		return true;
+	}
+
+	/**
+	 * Delivers what is held, and what comes meanwhile, then holds no more. Only the first
+	 * call does.
+	 * @param delivery is given each held event, in order
+	 * @param loss is given the number of events beyond the limit, by name
+	 */
+	void release(Consumer<Envelope<?>> delivery, ObjLongConsumer<String> loss) {
+		synchronized (this) {
+			if (!this.holding || this.releasing) {
+				return;
+			}
+			this.releasing = true;
+		}
+		for (Envelope<?> event = next(); event != null; event = next()) {
+			delivery.accept(event);
+		}
+		this.overflow.forEach(loss::accept);
+		this.released.countDown();
+	}
+
+	private synchronized @Nullable Envelope<?> next() {
+		Envelope<?> event = this.events.poll();
+		if (event == null) {
+			this.holding = false;
+		}
+		return event;
+	}
+
+	/**
+	 * Waits until nothing is held.
+	 * @param nanos how long at most
+	 * @return whether nothing is held
+	 * @throws InterruptedException if interrupted
+	 */
+	boolean awaitRelease(long nanos) throws InterruptedException {
+		return this.released.await(nanos, TimeUnit.NANOSECONDS);
+	}
+
+}

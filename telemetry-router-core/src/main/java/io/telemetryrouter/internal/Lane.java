@@ -1,0 +1,300 @@
+package io.telemetryrouter.internal;
+
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+
+import org.jspecify.annotations.Nullable;
+
+import io.telemetryrouter.DropReason;
+import io.telemetryrouter.OverflowPolicy;
+
+/**
+ * One asynchronous handler's bounded queue with its workers, one unless the handler is
+ * concurrent.
+ * <p>
+ * Producers publish an event and then wake a worker that is idle; a worker that finds
+ * nothing declares itself idle and then looks once more. Publishing and declaring are
+ * volatile writes, so one of the two always sees the other, and no event is left behind
+ * without a thread (the same argument as for the flag of a parked consumer). Closing
+ * works alike: it first says why events are to be discarded and then empties the queue,
+ * while producers publish first and then look whether they have to discard.
+ */
+final class Lane {
+
+	private static final int MAX_EVICTIONS = 64;
+
+	private final Registration handler;
+
+	private final RouterCore core;
+
+	private final EventQueue queue;
+
+	private final OverflowPolicy overflow;
+
+	private final LaneWorker[] workers;
+
+	private final LatencyHistogram queueWait = new LatencyHistogram();
+
+	private final @Nullable SpaceSignal space;
+
+	/** Why events are not handled any more; null while they are. */
+	private volatile @Nullable DropReason discard;
+
+	private volatile @Nullable CopyOnWriteArrayList<Barrier> barriers;
+
+	private final OverflowBurst burst;
+
+	Lane(Registration handler, RouterCore core, int capacity, OverflowPolicy overflow, int concurrency) {
+		this.handler = handler;
+		this.core = core;
+		this.queue = new EventQueue(capacity);
+		this.overflow = overflow;
+		this.burst = new OverflowBurst(handler, this.queue, core);
+		this.space = (overflow == OverflowPolicy.BLOCK) ? new SpaceSignal() : null;
+		this.workers = new LaneWorker[concurrency];
+		for (int i = 0; i < concurrency; i++) {
+			this.workers[i] = new LaneWorker(this, handler, core);
+		}
+	}
+
+	OverflowPolicy overflow() {
+		return this.overflow;
+	}
+
+	int concurrency() {
+		return this.workers.length;
+	}
+
+	EventQueue queue() {
+		return this.queue;
+	}
+
+	LatencyHistogram queueWait() {
+		return this.queueWait;
+	}
+
+	/**
+	 * Queues an event, or counts it as dropped.
+	 * @param event the event
+	 * @param frame the emitting thread's
+	 */
+	void offer(Envelope<?> event, EmitFrame frame) {
+		if (event.tracker != null) {
+			event.tracker.enqueued();
+		}
+		if (!tryQueue(event, frame)) {
+			overflowed(event);
+			return;
+		}
+		DropReason reason = this.discard;
+		if (reason != null) {
+			empty(reason);
+			return;
+		}
+		wake(frame);
+	}
+
+	private boolean tryQueue(Envelope<?> event, EmitFrame frame) {
+		try {
+			return this.queue.offer(event) || makeRoom(event, frame);
+		}
+		catch (Throwable ex) {
+			// Such as no memory for a segment: nobody may wait for this event.
+			if (event.tracker != null) {
+				event.tracker.dequeued();
+			}
+			throw ex;
+		}
+	}
+
+	private boolean makeRoom(Envelope<?> event, EmitFrame frame) {
+		return switch (this.overflow) {
+			case DROP_NEWEST -> false;
+			case DROP_OLDEST -> evict(event);
+			case BLOCK -> awaitRoom(event, frame);
+		};
+	}
+
+	private boolean evict(Envelope<?> event) {
+		// Other producers may take the room that this one makes; there is an end to
+		// trying.
+		for (int i = 0; i < MAX_EVICTIONS; i++) {
+			Envelope<?> oldest = this.queue.poll(new EventQueue.Cursor());
+			if (oldest != null) {
+				overflowed(oldest);
+				signal();
+			}
+			if (this.queue.offer(event)) {
+				return true;
+			}
+		}
+		return false;
+	}
+
+	private boolean awaitRoom(Envelope<?> event, EmitFrame frame) {
+		if (frame.onLane || this.space == null) {
+			return false;
+		}
+		return this.space.await(() -> this.queue.offer(event), this.core.settings().blockTimeout().toNanos());
+	}
+
+	private void overflowed(Envelope<?> event) {
+		drop(event, DropReason.QUEUE_FULL);
+		this.burst.dropped();
+	}
+
+	void drop(Envelope<?> event, DropReason reason) {
+		this.handler.drop(reason, event.tracker);
+		if (event.tracker != null) {
+			event.tracker.dequeued();
+		}
+	}
+
+	private void wake(EmitFrame frame) {
+		for (LaneWorker worker : this.workers) {
+			if (worker.wake(frame)) {
+				return;
+			}
+		}
+	}
+
+	/**
+	 * Takes the next event for a worker.
+	 * @param worker the worker
+	 * @return the event, or {@code null} if there is none
+	 */
+	@Nullable Envelope<?> take(LaneWorker worker) {
+		Envelope<?> event = this.queue.poll(worker);
+		if (event != null) {
+			// The worker's previous event is done, and the poll made that visible.
+			signal();
+		}
+		return event;
+	}
+
+	/**
+	 * Returns why an event that was taken is not to be handled.
+	 * @return the reason, or {@code null}
+	 */
+	@Nullable DropReason discarding() {
+		return this.discard;
+	}
+
+	/**
+	 * Called by a worker after it has declared itself idle.
+	 * @param worker the worker
+	 * @param frame its thread's
+	 */
+	void rested(LaneWorker worker, EmitFrame frame) {
+		if (this.queue.peek() != null) {
+			worker.wake(frame);
+			return;
+		}
+		signal();
+	}
+
+	private void signal() {
+		if (this.space != null) {
+			this.space.signal();
+		}
+		CopyOnWriteArrayList<Barrier> waiting = this.barriers;
+		if (waiting != null) {
+			waiting.removeIf(this::release);
+		}
+	}
+
+	private boolean release(Barrier barrier) {
+		if (!isProcessed(barrier.position)) {
+			return false;
+		}
+		barrier.latch.countDown();
+		return true;
+	}
+
+	/**
+	 * Stops handling: whatever is queued and whatever still comes is counted as dropped.
+	 * @param reason why
+	 */
+	void discard(DropReason reason) {
+		if (this.discard == null) {
+			this.discard = reason;
+		}
+		empty(reason);
+	}
+
+	/**
+	 * Ends the lane.
+	 * @param reason why what is still queued is dropped; what comes later is counted as
+	 * coming after the close
+	 */
+	void close(DropReason reason) {
+		empty(reason);
+		discard(DropReason.CLOSED);
+		this.burst.end();
+	}
+
+	/**
+	 * Drops what is queued.
+	 * @param reason why
+	 */
+	private void empty(DropReason reason) {
+		EventQueue.Cursor cursor = new EventQueue.Cursor();
+		for (Envelope<?> event = this.queue.poll(cursor); event != null; event = this.queue.poll(cursor)) {
+			drop(event, reason);
+		}
+		signal();
+	}
+
+	/**
+	 * Counts down when everything queued so far has been processed.
+	 * @param latch the latch
+	 */
+	void whenProcessed(CountDownLatch latch) {
+		Barrier barrier = new Barrier(this.queue.tail(), latch);
+		barriers().add(barrier);
+		// Looks again after it can be seen: a worker may have passed just before.
+		signal();
+	}
+
+	private CopyOnWriteArrayList<Barrier> barriers() {
+		CopyOnWriteArrayList<Barrier> waiting = this.barriers;
+		if (waiting == null) {
+			synchronized (this) {
+				waiting = this.barriers;
+				if (waiting == null) {
+					waiting = new CopyOnWriteArrayList<>();
+					this.barriers = waiting;
+				}
+			}
+		}
+		return waiting;
+	}
+
+	private boolean isProcessed(long position) {
+		if (this.queue.head() < position) {
+			return false;
+		}
+		for (LaneWorker worker : this.workers) {
+			if (worker.position < position) {
+				return false;
+			}
+		}
+		return true;
+	}
+
+	/**
+	 * Returns how many events are queued or in the hands of a worker.
+	 * @return the number
+	 */
+	long pending() {
+		long pending = this.queue.size();
+		for (LaneWorker worker : this.workers) {
+			pending += (worker.position != EventQueue.Cursor.NONE) ? 1 : 0;
+		}
+		return pending;
+	}
+
+	private record Barrier(long position, CountDownLatch latch) {
+	}
+
+}

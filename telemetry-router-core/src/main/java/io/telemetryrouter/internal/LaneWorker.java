@@ -1,0 +1,171 @@
+package io.telemetryrouter.internal;
+
+import java.util.concurrent.atomic.AtomicInteger;
+
+import org.jspecify.annotations.Nullable;
+
+import io.telemetryrouter.ContextCarrier;
+import io.telemetryrouter.DropReason;
+
+/**
+ * Handles a lane's events, on a thread only while there are any.
+ * <p>
+ * States: idle, or scheduled, which includes running. Who turns idle into scheduled hands
+ * the worker to the executor; only the worker's own run turns it back. Its
+ * {@linkplain EventQueue.Cursor#position position} is the event it has in hand, from
+ * before that counts as taken until it is done.
+ */
+final class LaneWorker extends EventQueue.Cursor implements Runnable {
+
+	private static final int IDLE = 0;
+
+	private static final int SCHEDULED = 1;
+
+	private final AtomicInteger state = new AtomicInteger(IDLE);
+
+	private final Lane lane;
+
+	private final Registration handler;
+
+	private final RouterCore core;
+
+	LaneWorker(Lane lane, Registration handler, RouterCore core) {
+		this.lane = lane;
+		this.handler = handler;
+		this.core = core;
+	}
+
+	/**
+	 * Hands the worker to the executor if it is idle.
+	 * @param frame the calling thread's
+	 * @return whether it was idle
+	 */
+	boolean wake(EmitFrame frame) {
+		if (this.state.get() != IDLE || !this.state.compareAndSet(IDLE, SCHEDULED)) {
+			return false;
+		}
+		boolean nested = frame.scheduling;
+		frame.scheduling = true;
+		try {
+			this.core.executor().execute(this);
+		}
+		catch (Throwable ex) {
+			// The event stays queued; the next one, a flush or the close tries again.
+			this.state.set(IDLE);
+			this.core.reporter().laneRejected(this.handler, ex);
+		}
+		finally {
+			frame.scheduling = nested;
+		}
+		return true;
+	}
+
+	@Override
+	public void run() {
+		EmitFrame frame = this.core.frames().current();
+		if (frame.scheduling) {
+			// The executor runs tasks on the thread that submits them, here an emitter's.
+			this.core.executor().executeOwn(this);
+			return;
+		}
+		boolean nested = frame.onLane;
+		frame.onLane = true;
+		this.core.executor().named(this.handler.id);
+		try {
+			int budget = this.core.executor().batchSize();
+			for (Envelope<?> event = this.lane.take(this); event != null; event = this.lane.take(this)) {
+				handle(event, frame);
+				if (--budget == 0) {
+					break;
+				}
+			}
+		}
+		finally {
+			frame.onLane = nested;
+			this.position = NONE;
+			this.state.set(IDLE);
+			this.lane.rested(this, frame);
+		}
+	}
+
+	private void handle(Envelope<?> event, EmitFrame frame) {
+		DropReason reason = this.lane.discarding();
+		if (reason != null) {
+			this.lane.drop(event, reason);
+			return;
+		}
+		boolean measured = this.core.measured();
+		long start = measured ? this.core.now() : 0;
+		if (measured) {
+			this.lane.queueWait().record(start - event.emittedAt, frame.probe);
+		}
+		int level = frame.enter(event.name(), event.parent);
+		frame.envelope(level, event);
+		frame.running(level, this.handler.number);
+		ContextCarrier.Scope scope = restore(event);
+		try {
+			call(event, frame, start);
+		}
+		finally {
+			close(scope);
+			frame.exit(level);
+			// An interrupt meant for this event must not hit the next.
+			Thread.interrupted();
+		}
+		if (event.tracker != null) {
+			event.tracker.dequeued();
+		}
+	}
+
+	private void call(Envelope<?> event, EmitFrame frame, long start) {
+		boolean measured = this.core.measured();
+		try {
+			this.handler.invoke(event.name(), event.payload(), event);
+		}
+		catch (Throwable ex) {
+			long nanos = measured ? this.core.now() - start : -1;
+			this.handler.fail(event.name(), ex, nanos, frame.probe, event.tracker);
+			return;
+		}
+		if (measured) {
+			long nanos = this.core.now() - start;
+			this.handler.latency.record(nanos, frame.probe);
+			if (nanos > this.handler.slowNanos) {
+				this.handler.slow(event.name(), nanos);
+			}
+		}
+		else {
+			this.handler.count(Counters.HANDLED, 1);
+		}
+		if (event.tracker != null) {
+			event.tracker.handled();
+		}
+	}
+
+	private ContextCarrier.@Nullable Scope restore(Envelope<?> event) {
+		ContextCarrier carrier = this.core.settings().contextCarrier();
+		if (carrier == null || event.context == null) {
+			return null;
+		}
+		try {
+			return carrier.restore(event.context);
+		}
+		catch (Throwable ex) {
+			this.core.reporter().callbackFailed("Context carrier", ex);
+			return null;
+		}
+	}
+
+	private void close(ContextCarrier.@Nullable Scope scope) {
+		if (scope == null) {
+			return;
+		}
+		try {
+			scope.close();
+		}
+		catch (Throwable ex) {
+			this.core.reporter().callbackFailed("Context carrier", ex);
+		}
+	}
+
+}

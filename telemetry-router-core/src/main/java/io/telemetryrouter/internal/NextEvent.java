@@ -1,0 +1,37 @@
+package io.telemetryrouter.internal;
+
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+import io.telemetryrouter.TelemetryEvent;
+
+/**
+ * The future of an awaited event. Its time runs out on the JDK's timer thread, but it
+ * completes on a thread of the router, since dependent actions are the user's code.
+ */
+final class NextEvent extends CompletableFuture<TelemetryEvent<?>> {
+
+	private final CompletableFuture<Boolean> timer = new CompletableFuture<>();
+
+	NextEvent(String pattern, Duration timeout, LaneExecutor executor) {
+		this.timer.orTimeout(timeout.toNanos(), TimeUnit.NANOSECONDS)
+			.exceptionallyAsync(
+					(ex) -> completeExceptionally(
+							new TimeoutException("No matching event '" + pattern + "' within " + timeout)),
+					executor::executeSurely);
+	}
+
+	/**
+	 * Runs an action when it is done, for whatever reason, and stops the timer.
+	 * @param action the action
+	 */
+	void whenDone(Runnable action) {
+		whenComplete((event, ex) -> {
+			action.run();
+			this.timer.complete(true);
+		});
+	}
+
+}

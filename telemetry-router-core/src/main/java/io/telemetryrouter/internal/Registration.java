@@ -1,0 +1,393 @@
+package io.telemetryrouter.internal;
+
+import java.lang.ref.ReferenceQueue;
+import java.lang.ref.WeakReference;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Predicate;
+
+import org.jspecify.annotations.Nullable;
+
+import io.telemetryrouter.DropReason;
+import io.telemetryrouter.EventHandler;
+import io.telemetryrouter.EventPattern;
+import io.telemetryrouter.FailureSnapshot;
+import io.telemetryrouter.HandlerFailure;
+import io.telemetryrouter.HandlerMode;
+import io.telemetryrouter.HandlerSpec;
+import io.telemetryrouter.OverflowPolicy;
+import io.telemetryrouter.PayloadHandler;
+import io.telemetryrouter.Subscription;
+import io.telemetryrouter.TelemetryEvent;
+
+/**
+ * A registered handler: its options, its gate and its account.
+ * <p>
+ * The gate is one number that is 0 for a handler that takes every event as it comes, so
+ * that the usual case costs one read.
+ */
+final class Registration implements Subscription {
+
+	/**
+	 * The gate's flag of a handler that has to {@linkplain #admit look} at each event.
+	 */
+	private static final int SELECTIVE = 1;
+
+	/** The gate's flag of a handler that takes no new event. */
+	private static final int LEFT = 2;
+
+	final long number;
+
+	final String id;
+
+	final List<EventPattern> patterns;
+
+	final Class<?> payloadType;
+
+	/** Whether it takes any event with such a payload. */
+	final boolean anyEvent;
+
+	final long times;
+
+	final int priority;
+
+	final String source;
+
+	/** Whether it is the router's own, shown to nobody. */
+	final boolean internal;
+
+	final @Nullable PayloadHandler<Object> payloadHandler;
+
+	final LatencyHistogram latency = new LatencyHistogram();
+
+	final LatencyHistogram failedLatency = new LatencyHistogram();
+
+	final Throttle failureReports = new Throttle();
+
+	final Throttle mismatchReports = new Throttle();
+
+	final Throttle slowReports = new Throttle();
+
+	final long slowNanos;
+
+	/** Live routes that lead here; they hold what is offered and not yet credited. */
+	final Set<Route> routes = ConcurrentHashMap.newKeySet(1);
+
+	private final RouterCore core;
+
+	private final @Nullable EventHandler<Object> eventHandler;
+
+	private final boolean anyPayload;
+
+	private final @Nullable Predicate<TelemetryEvent<Object>> condition;
+
+	private final @Nullable AtomicLong remaining;
+
+	private final @Nullable OwnerReference owner;
+
+	private final @Nullable Lane lane;
+
+	private volatile Counters counters = new Counters();
+
+	private volatile @Nullable FailureSnapshot lastFailure;
+
+	private volatile int gate;
+
+	@SuppressWarnings("unchecked")
+	Registration(RouterCore core, long number, String id, HandlerSpec<?> spec, String source, boolean internal) {
+		this.core = core;
+		this.number = number;
+		this.id = id;
+		this.source = source;
+		this.internal = internal;
+		RouterSettings settings = core.settings();
+		// The specification itself is not kept: it holds the owner, who must stay
+		// collectable.
+		this.priority = (spec.priority() != null) ? spec.priority() : settings.defaultPriority();
+		this.payloadHandler = (PayloadHandler<Object>) spec.payloadHandler();
+		this.eventHandler = (EventHandler<Object>) spec.eventHandler();
+		this.patterns = spec.patterns();
+		this.payloadType = spec.payloadType();
+		this.anyPayload = this.payloadType == Object.class;
+		this.anyEvent = spec.isAnyEvent();
+		this.times = spec.times();
+		this.condition = (Predicate<TelemetryEvent<Object>>) (Predicate<?>) spec.condition();
+		this.remaining = (spec.times() > 0) ? new AtomicLong(spec.times()) : null;
+		this.owner = (spec.owner() != null) ? new OwnerReference(spec.owner(), core.collectedOwners(), this) : null;
+		this.slowNanos = (spec.slowThreshold() != null) ? spec.slowThreshold().toNanos() : Long.MAX_VALUE;
+		this.lane = (spec.mode() == HandlerMode.ASYNC)
+				? new Lane(this, core, (spec.maxQueue() != null) ? spec.maxQueue() : settings.maxHandlerQueue(),
+						(spec.overflow() != null) ? spec.overflow() : settings.overflow(), spec.concurrency())
+				: null;
+		boolean selective = this.payloadHandler == null || !this.anyPayload || this.condition != null
+				|| this.remaining != null || this.owner != null;
+		this.gate = selective ? SELECTIVE : 0;
+	}
+
+	/**
+	 * Returns whether every event can be handed over without a look at it.
+	 * @return {@code true} for the usual case
+	 */
+	boolean isOpen() {
+		return this.gate == 0;
+	}
+
+	boolean needsEnvelope() {
+		return this.payloadHandler == null || this.condition != null || this.lane != null;
+	}
+
+	@Nullable Lane lane() {
+		return this.lane;
+	}
+
+	OverflowPolicy overflow() {
+		return (this.lane != null) ? this.lane.overflow() : this.core.settings().overflow();
+	}
+
+	/**
+	 * Decides whether the handler gets an event, and counts it if not. Runs on the
+	 * emitting thread.
+	 * @param event the event's name
+	 * @param payload its payload
+	 * @param envelope its envelope, if this handler needs one
+	 * @param tracker who follows the emit, if anyone
+	 * @return whether to go on; a once handler's event is claimed then
+	 */
+	boolean admit(String event, @Nullable Object payload, @Nullable Envelope<?> envelope,
+			@Nullable EmitTracker tracker) {
+		if ((this.gate & LEFT) != 0) {
+			drop(DropReason.UNSUBSCRIBED, tracker);
+			return false;
+		}
+		if (this.owner != null && this.owner.refersTo(null)) {
+			close();
+			drop(DropReason.UNSUBSCRIBED, tracker);
+			return false;
+		}
+		if (!this.anyPayload && !this.payloadType.isInstance(payload)) {
+			if (this.anyEvent) {
+				filter(tracker);
+			}
+			else {
+				drop(DropReason.TYPE_MISMATCH, tracker);
+				this.core.reporter().typeMismatch(this, event, payload);
+			}
+			return false;
+		}
+		return satisfies(event, envelope, tracker) && claim(tracker);
+	}
+
+	private boolean satisfies(String event, @Nullable Envelope<?> envelope, @Nullable EmitTracker tracker) {
+		if (this.condition == null) {
+			return true;
+		}
+		try {
+			if (this.condition.test(Payloads.typed(envelope))) {
+				return true;
+			}
+			filter(tracker);
+		}
+		catch (Throwable ex) {
+			fail(event, ex, -1, 0, tracker);
+		}
+		return false;
+	}
+
+	private boolean claim(@Nullable EmitTracker tracker) {
+		if (this.remaining == null) {
+			return true;
+		}
+		long left = this.remaining.get();
+		while (left > 0 && !this.remaining.compareAndSet(left, left - 1)) {
+			left = this.remaining.get();
+		}
+		if (left == 1) {
+			// Had its last event: leaves, but keeps what is queued.
+			leave(false);
+		}
+		if (left <= 0) {
+			drop(DropReason.UNSUBSCRIBED, tracker);
+		}
+		return left > 0;
+	}
+
+	/**
+	 * Calls the handler.
+	 * @param event the event's name
+	 * @param payload its payload
+	 * @param envelope its envelope, if this handler needs one
+	 * @throws Throwable whatever the handler throws
+	 */
+	void invoke(String event, @Nullable Object payload, @Nullable Envelope<?> envelope) throws Throwable {
+		if (this.payloadHandler != null) {
+			this.payloadHandler.handle(event, Payloads.asIs(payload));
+		}
+		else if (this.eventHandler != null) {
+			this.eventHandler.handle(Payloads.typed(envelope));
+		}
+	}
+
+	/**
+	 * Counts a call that took long, by the handler's own threshold.
+	 * @param event the event's name
+	 * @param nanos how long it took
+	 */
+	void slow(String event, long nanos) {
+		count(Counters.SLOW, 1);
+		this.core.reporter().slowHandler(this, event, nanos);
+	}
+
+	/**
+	 * Counts and reports a failure. Never throws.
+	 * @param event the event's name
+	 * @param error what was thrown
+	 * @param nanos how long the call took, or -1 where none was measured
+	 * @param probe the thread's
+	 * @param tracker who follows the emit, if anyone
+	 */
+	void fail(String event, Throwable error, long nanos, int probe, @Nullable EmitTracker tracker) {
+		count(Counters.FAILED, 1);
+		if (tracker != null) {
+			tracker.failed();
+		}
+		try {
+			if (nanos >= 0) {
+				this.failedLatency.record(nanos, probe);
+			}
+			if (nanos > this.slowNanos) {
+				slow(event, nanos);
+			}
+			this.lastFailure = new FailureSnapshot(error.getClass().getName(), this.core.settings().clock().instant());
+			this.core.reporter().handlerFailed(this, new HandlerFailure(this.id, event, error));
+		}
+		catch (Throwable ex) {
+			// Counted already. A handler may have left hardly any stack or heap to report
+			// with, and there is nothing left that could be trusted to work.
+			return;
+		}
+	}
+
+	void filter(@Nullable EmitTracker tracker) {
+		count(Counters.FILTERED, 1);
+		if (tracker != null) {
+			tracker.filtered();
+		}
+	}
+
+	void drop(DropReason reason, @Nullable EmitTracker tracker) {
+		this.counters.drop(reason, 1);
+		if (tracker != null) {
+			tracker.dropped(1);
+		}
+	}
+
+	void drop(DropReason reason, long count) {
+		this.counters.drop(reason, count);
+	}
+
+	void count(int counter, long count) {
+		this.counters.add(counter, count);
+	}
+
+	boolean isMeasured() {
+		return this.core.measured();
+	}
+
+	/**
+	 * Returns how many calls returned; of a synchronous handler only where calls are
+	 * measured.
+	 * @return the number
+	 */
+	long handled() {
+		return this.latency.count() + this.counters.get(Counters.HANDLED);
+	}
+
+	@Nullable FailureSnapshot lastFailure() {
+		return this.lastFailure;
+	}
+
+	/**
+	 * Returns the counts with all that is offered credited.
+	 * @return the counts
+	 */
+	Counters settledCounters() {
+		for (Route route : this.routes) {
+			route.settle();
+		}
+		return this.counters;
+	}
+
+	/**
+	 * Hands the counts over when the handler has gone; what comes late goes there too.
+	 * @param departed the counts of handlers that have gone
+	 */
+	void retireInto(Counters departed) {
+		Counters own = this.counters;
+		long handled = Accounts.of(this, this.core.frames()).handled() - own.get(Counters.HANDLED);
+		this.counters = departed;
+		own.moveTo(departed);
+		departed.add(Counters.HANDLED, handled);
+	}
+
+	@Override
+	public String handlerId() {
+		return this.id;
+	}
+
+	@Override
+	public boolean isActive() {
+		return (this.gate & LEFT) == 0;
+	}
+
+	@Override
+	public void close() {
+		leave(true);
+	}
+
+	private void leave(boolean discardQueued) {
+		synchronized (this) {
+			this.gate |= LEFT;
+		}
+		this.core.registry().remove(this);
+		if (discardQueued && this.lane != null) {
+			this.lane.discard(DropReason.UNSUBSCRIBED);
+		}
+	}
+
+	/**
+	 * Returns how closely the handler's patterns name an event.
+	 * @param event the event's name
+	 * @return the rank, lower is closer
+	 */
+	int rank(String event) {
+		int rank = EventPattern.ALL.rank();
+		for (EventPattern pattern : this.patterns) {
+			if (pattern.rank() < rank && pattern.matches(event)) {
+				rank = pattern.rank();
+			}
+		}
+		return rank;
+	}
+
+	@Override
+	public String toString() {
+		return "Subscription[" + Names.printable(this.id) + "]";
+	}
+
+	/**
+	 * Refers to an owner without keeping it, and to the registration that ends with it.
+	 */
+	static final class OwnerReference extends WeakReference<Object> {
+
+		final Registration registration;
+
+		OwnerReference(Object owner, ReferenceQueue<Object> queue, Registration registration) {
+			super(owner, queue);
+			this.registration = registration;
+		}
+
+	}
+
+}

@@ -1,0 +1,187 @@
+package io.telemetryrouter.internal;
+
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.time.Duration;
+import java.util.Locale;
+import java.util.stream.Collectors;
+
+import org.jspecify.annotations.Nullable;
+
+import io.telemetryrouter.DropReason;
+import io.telemetryrouter.HandlerAccount;
+import io.telemetryrouter.HandlerErrorListener;
+import io.telemetryrouter.HandlerFailure;
+
+/**
+ * Writes what the router has to say to the log, at limited rates. No payload and no
+ * unprintable name gets into a line. Nothing it does throws.
+ */
+final class Reporter {
+
+	private static final Logger logger = System.getLogger("io.telemetryrouter.TelemetryRouter");
+
+	private final RouterSettings settings;
+
+	private final Throttle callbackReports = new Throttle();
+
+	private final Throttle recursionReports = new Throttle();
+
+	private final Throttle rejectionReports = new Throttle();
+
+	Reporter(RouterSettings settings) {
+		this.settings = settings;
+	}
+
+	void handlerFailed(Registration handler, HandlerFailure failure) {
+		for (HandlerErrorListener listener : this.settings.errorListeners()) {
+			try {
+				listener.onFailure(failure);
+			}
+			catch (Throwable ex) {
+				callbackFailed("Error listener", ex);
+			}
+		}
+		long before = acquire(handler.failureReports);
+		if (before != Throttle.SUPPRESSED) {
+			log(Level.WARNING, "Handler '" + Names.printable(handler.id) + "' failed on event '"
+					+ Names.printable(failure.event()) + "'" + since(before, "failure"), failure.error());
+		}
+	}
+
+	void typeMismatch(Registration handler, String event, @Nullable Object payload) {
+		long before = acquire(handler.mismatchReports);
+		if (before != Throttle.SUPPRESSED) {
+			log(Level.WARNING,
+					"Handler '" + Names.printable(handler.id) + "' takes payloads of type "
+							+ handler.payloadType.getName() + ", but event '" + Names.printable(event) + "' came with "
+							+ ((payload != null) ? payload.getClass().getName() : "null") + since(before, "mismatch"),
+					null);
+		}
+	}
+
+	void slowHandler(Registration handler, String event, long nanos) {
+		long before = acquire(handler.slowReports);
+		if (before != Throttle.SUPPRESSED) {
+			log(Level.WARNING,
+					"Handler '" + Names.printable(handler.id) + "' took " + millis(nanos) + " on event '"
+							+ Names.printable(event) + "', over its threshold of " + millis(handler.slowNanos)
+							+ since(before, "slow call"),
+					null);
+		}
+	}
+
+	void slowDispatch(EventTally tally, String event, long nanos, @Nullable Registration slowest, long slowestNanos) {
+		long before = acquire(tally.slowReports);
+		if (before != Throttle.SUPPRESSED) {
+			log(Level.WARNING,
+					"Emitting '" + Names.printable(event) + "' took " + millis(nanos) + ", over the threshold of "
+							+ millis(this.settings.slowThreshold().toNanos())
+							+ ((slowest != null) ? "; slowest handler was '" + Names.printable(slowest.id) + "' with "
+									+ millis(slowestNanos) : "; no handler was slow, a full queue held it")
+							+ since(before, "slow emit"),
+					null);
+		}
+	}
+
+	void recursion(Cause cause, String event) {
+		if (!cause.claimReport()) {
+			return;
+		}
+		long before = acquire(this.recursionReports);
+		if (before != Throttle.SUPPRESSED) {
+			String chain = cause.chain(event).stream().map(Names::printable).collect(Collectors.joining(" -> "));
+			log(Level.WARNING, "Handlers emit in a loop; dropped what exceeds a depth of " + this.settings.maxDepth()
+					+ " or " + this.settings.maxNestedEmits() + " nested emits: " + chain + since(before, "loop"),
+					null);
+		}
+	}
+
+	void burstBegan(Registration handler, int capacity) {
+		log(Level.WARNING, "Handler '" + Names.printable(handler.id) + "' is too slow: its queue of " + capacity
+				+ " events is full and events are dropped", null);
+	}
+
+	void burstEnded(Registration handler, long dropped) {
+		log(Level.INFO, "Handler '" + Names.printable(handler.id) + "' has room in its queue again; " + dropped
+				+ " events were dropped", null);
+	}
+
+	void laneRejected(Registration handler, Throwable ex) {
+		long before = acquire(this.rejectionReports);
+		if (before != Throttle.SUPPRESSED) {
+			log(Level.ERROR, "No thread for handler '" + Names.printable(handler.id) + "'; its events stay queued"
+					+ since(before, "rejection"), ex);
+		}
+	}
+
+	void callbackFailed(String what, Throwable ex) {
+		long before = acquire(this.callbackReports);
+		if (before != Throttle.SUPPRESSED) {
+			log(Level.WARNING, what + " failed" + since(before, "failure"), ex);
+		}
+	}
+
+	void registrationGrowth(String source, int count) {
+		log(Level.WARNING, "Possible leak: " + count + " handlers registered by " + Names.printable(source)
+				+ " are active; close the subscriptions or bind them to an owner", null);
+	}
+
+	void closed(HandlerAccount total, Duration took, boolean complete) {
+		String dropped = total.dropped()
+			.entrySet()
+			.stream()
+			.filter((entry) -> entry.getValue() != 0)
+			.map((entry) -> entry.getKey().label() + "=" + entry.getValue())
+			.collect(Collectors.joining(", "));
+		log((complete && total.dropped().getOrDefault(DropReason.SHUTDOWN_TIMEOUT, 0L) == 0) ? Level.INFO
+				: Level.WARNING,
+				"Telemetry router closed in " + took.toMillis() + " ms: offered=" + total.offered() + ", handled="
+						+ total.handled() + ", failed=" + total.failed() + ", filtered=" + total.filtered()
+						+ ", dropped={" + dropped + "}, running=" + total.running(),
+				null);
+	}
+
+	private long acquire(Throttle throttle) {
+		try {
+			return throttle.tryAcquire(this.settings.nanoTime().getAsLong());
+		}
+		catch (Throwable ex) {
+			return Throttle.SUPPRESSED;
+		}
+	}
+
+	private static String since(long before, String what) {
+		return (before > 0) ? " (and " + before + " more since the last report of such a " + what + ")" : "";
+	}
+
+	private static String millis(long nanos) {
+		return String.format(Locale.ROOT, "%.1f ms", nanos / 1e6);
+	}
+
+	private static void log(Level level, String message, @Nullable Throwable error) {
+		try {
+			if (error != null) {
+				logger.log(level, message, error);
+			}
+			else {
+				logger.log(level, message);
+			}
+		}
+		catch (Throwable ex) {
+			// An exception that cannot even be printed; its type will do.
+			logType(level, message, error);
+		}
+	}
+
+	private static void logType(Level level, String message, @Nullable Throwable error) {
+		try {
+			logger.log(level, message + ((error != null) ? ": " + error.getClass().getName() : ""));
+		}
+		catch (Throwable ex) {
+			// The logging system itself is broken; the counters still tell.
+			return;
+		}
+	}
+
+}

@@ -1,0 +1,72 @@
+package io.telemetryrouter.internal;
+
+import java.lang.ref.ReferenceQueue;
+
+/**
+ * What the parts of one router share.
+ */
+final class RouterCore {
+
+	private final RouterSettings settings;
+
+	private final Reporter reporter;
+
+	private final EmitFrames frames = new EmitFrames();
+
+	private final EnvelopeSource envelopes;
+
+	private final LaneExecutor executor;
+
+	private final ReferenceQueue<Object> collectedOwners = new ReferenceQueue<>();
+
+	private final HandlerRegistry registry;
+
+	RouterCore(RouterSettings settings) {
+		this.settings = settings;
+		this.reporter = new Reporter(settings);
+		this.envelopes = new EnvelopeSource(settings.clock(), settings.nanoTime());
+		this.executor = new LaneExecutor(settings.laneExecutor());
+		this.registry = new HandlerRegistry(this);
+	}
+
+	RouterSettings settings() {
+		return this.settings;
+	}
+
+	Reporter reporter() {
+		return this.reporter;
+	}
+
+	EmitFrames frames() {
+		return this.frames;
+	}
+
+	EnvelopeSource envelopes() {
+		return this.envelopes;
+	}
+
+	LaneExecutor executor() {
+		return this.executor;
+	}
+
+	HandlerRegistry registry() {
+		return this.registry;
+	}
+
+	/**
+	 * Returns where the references of collected owners turn up.
+	 * @return the queue
+	 */
+	ReferenceQueue<Object> collectedOwners() {
+		return this.collectedOwners;
+	}
+
+	long now() {
+		return this.settings.nanoTime().getAsLong();
+	}
+
+	boolean measured() {
+		return this.settings.measureLatency();
+	}
+
+}

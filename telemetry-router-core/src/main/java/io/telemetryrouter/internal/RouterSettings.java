@@ -1,0 +1,27 @@
+package io.telemetryrouter.internal;
+
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.concurrent.Executor;
+import java.util.function.LongSupplier;
+
+import org.jspecify.annotations.Nullable;
+
+import io.telemetryrouter.ContextCarrier;
+import io.telemetryrouter.HandlerErrorListener;
+import io.telemetryrouter.HandlerSpecCustomizer;
+import io.telemetryrouter.OverflowPolicy;
+
+/**
+ * What {@link io.telemetryrouter.TelemetryRouterBuilder} collected; see there for the
+ * meaning of each.
+ *
+ * @since 0.1.0
+ */
+public record RouterSettings(int maxHandlerQueue, int defaultPriority, OverflowPolicy overflow, Duration blockTimeout,
+		Duration slowThreshold, int maxDepth, int maxNestedEmits, int maxEventNames, int registrationWarningThreshold,
+		Duration shutdownTimeout, boolean measureLatency, int holdEvents, @Nullable Executor laneExecutor,
+		@Nullable ContextCarrier contextCarrier, List<HandlerErrorListener> errorListeners,
+		List<HandlerSpecCustomizer> specCustomizers, InstantSource clock, LongSupplier nanoTime) {
+}

@@ -1,0 +1,90 @@
+package io.telemetryrouter.internal;
+
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+import org.jspecify.annotations.Nullable;
+
+import io.telemetryrouter.EventPattern;
+import io.telemetryrouter.EventSnapshot;
+import io.telemetryrouter.HandlerMode;
+import io.telemetryrouter.HandlerSnapshot;
+import io.telemetryrouter.LatencySnapshot;
+import io.telemetryrouter.RouterSnapshot;
+
+/**
+ * Reads the numbers of a router.
+ */
+final class Snapshots {
+
+	private final RouterCore core;
+
+	private final HandlerRegistry registry;
+
+	Snapshots(RouterCore core) {
+		this.core = core;
+		this.registry = core.registry();
+	}
+
+	RouterSnapshot router(int held) {
+		this.registry.sweep();
+		this.registry.settle();
+		Map<String, HandlerSnapshot> handlers = new LinkedHashMap<>();
+		for (Registration handler : this.registry.handlers()) {
+			if (!handler.internal) {
+				handlers.put(handler.id, snapshot(handler));
+			}
+		}
+		Map<String, EventSnapshot> events = new LinkedHashMap<>();
+		for (EventTally tally : this.registry.tallies().all()) {
+			events.put(tally.name, snapshot(tally));
+		}
+		RouterSettings settings = this.core.settings();
+		return new RouterSnapshot(handlers, events, this.registry.departures().total(this.core.frames()), held,
+				new RouterSnapshot.Defaults(settings.maxHandlerQueue(), settings.defaultPriority(),
+						settings.overflow()));
+	}
+
+	@Nullable HandlerSnapshot handler(String id) {
+		this.registry.sweep();
+		Registration handler = this.registry.handler(id);
+		return (handler != null && !handler.internal) ? snapshot(handler) : null;
+	}
+
+	@Nullable EventSnapshot event(String name) {
+		EventTally tally = this.registry.tallies().get(name);
+		if (tally == null) {
+			return null;
+		}
+		Route route = this.registry.find(name);
+		if (route != null) {
+			route.settle();
+		}
+		return snapshot(tally);
+	}
+
+	private EventSnapshot snapshot(EventTally tally) {
+		List<String> handlers = this.registry.tallies().isOther(tally) ? List.of() : this.registry.handlerIds(tally);
+		return new EventSnapshot(tally.name, tally.emitted(), tally.unhandled(), tally.slowCount(), handlers,
+				tally.latency.snapshot());
+	}
+
+	private HandlerSnapshot snapshot(Registration handler) {
+		Lane lane = handler.lane();
+		return new HandlerSnapshot(handler.id, handler.patterns.stream().map(EventPattern::toString).toList(),
+				handler.payloadType, (lane != null) ? HandlerMode.ASYNC : HandlerMode.SYNC, handler.priority,
+				handler.times, (lane != null) ? lane.concurrency() : 1, handler.overflow(),
+				(lane != null) ? lane.queue().capacity() : 0, oldestAge(lane), Accounts.of(handler, this.core.frames()),
+				handler.latency.snapshot(), handler.failedLatency.snapshot(),
+				(lane != null) ? lane.queueWait().snapshot() : LatencySnapshot.EMPTY,
+				handler.settledCounters().get(Counters.SLOW), handler.lastFailure());
+	}
+
+	private Duration oldestAge(@Nullable Lane lane) {
+		Envelope<?> oldest = (lane != null) ? lane.queue().peek() : null;
+		return (oldest != null) ? Duration.ofNanos(Math.max(0, this.core.now() - oldest.emittedAt)) : Duration.ZERO;
+	}
+
+}
