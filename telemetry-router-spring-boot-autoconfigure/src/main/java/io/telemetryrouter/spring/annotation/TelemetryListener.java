@@ -1,0 +1,101 @@
+package io.telemetryrouter.spring.annotation;
+
+import java.lang.annotation.Documented;
+import java.lang.annotation.ElementType;
+import java.lang.annotation.Retention;
+import java.lang.annotation.RetentionPolicy;
+import java.lang.annotation.Target;
+
+import org.springframework.aot.hint.annotation.Reflective;
+import org.springframework.core.annotation.AliasFor;
+
+import io.telemetryrouter.OverflowPolicy;
+
+/**
+ * Makes a bean method a handler of telemetry events.
+ * <p>
+ * The method takes nothing, the payload, the event's name and the payload, or a
+ * {@code TelemetryEvent}, and returns {@code void}; one that returns a
+ * {@code CompletionStage} or a {@code Publisher} is asynchronous. Anything else fails the
+ * start of the application. May be used as a meta-annotation.
+ * <p>
+ * Texts may contain <code>${...}</code> placeholders; every other attribute can be set
+ * for one handler in the application's configuration, under
+ * {@code telemetry-router.handlers.<id>}, which has the last word.
+ *
+ * @since 0.1.0
+ */
+@Target({ ElementType.METHOD, ElementType.ANNOTATION_TYPE })
+@Retention(RetentionPolicy.RUNTIME)
+@Documented
+@Reflective
+public @interface TelemetryListener {
+
+	/**
+	 * Alias for {@link #events()}.
+	 * @return names or patterns
+	 */
+	@AliasFor("events")
+	String[] value() default {};
+
+	/**
+	 * The event names or patterns to listen to. Without any, a method with a typed
+	 * payload listens to the name its type declares with {@code @TelemetryEventType}, or
+	 * else to every event with such a payload; any other method listens to every event.
+	 * @return names or patterns
+	 */
+	@AliasFor("value")
+	String[] events() default {};
+
+	/**
+	 * The handler's id: how YAML, the endpoint and meters name it. By default the bean's
+	 * name and the method's, as in {@code costTracker.onModelResponse}.
+	 * @return the id
+	 */
+	String id() default "";
+
+	/**
+	 * The priority; lower runs first. At most one value.
+	 * @return the priority; none for the default of the event or the router
+	 */
+	int[] priority() default {};
+
+	/**
+	 * Whether the method runs on a lane of its own instead of the emitting thread.
+	 * @return whether it is asynchronous
+	 */
+	boolean async() default false;
+
+	/**
+	 * Whether the method receives one event only.
+	 * @return whether it leaves after one event
+	 */
+	boolean once() default false;
+
+	/**
+	 * The capacity of an asynchronous method's queue.
+	 * @return the capacity in events; 0 for the router's default
+	 */
+	int maxQueue() default 0;
+
+	/**
+	 * What happens when the queue of an asynchronous method is full. At most one value.
+	 * @return the policy; none for the router's default
+	 */
+	OverflowPolicy[] overflow() default {};
+
+	/**
+	 * How many events an asynchronous method may handle at once; above 1 their order is
+	 * lost.
+	 * @return the number
+	 */
+	int concurrency() default 1;
+
+	/**
+	 * A SpEL expression that says which events to handle; its root is the
+	 * {@code TelemetryEvent}, as in {@code payload.cost > 1}. Parsed at start-up.
+	 * @return the condition; empty for none
+	 */
+	String condition() default "";
+
+}
