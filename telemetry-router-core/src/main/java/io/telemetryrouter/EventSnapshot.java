@@ -11,7 +11,8 @@ import java.util.List;
  * @param slow how many dispatches were over the slow threshold
  * @param handlers the ids of the handlers that match now, in the order of the route
  * @param latency how long dispatches took the emitter: offering the event to all lanes
- * and running all synchronous handlers
+ * and running all synchronous handlers; events that were unhandled, or dropped as a
+ * whole, are not measured
  * @since 0.1.0
  */
 public record EventSnapshot(String name, long emitted, long unhandled, long slow, List<String> handlers,

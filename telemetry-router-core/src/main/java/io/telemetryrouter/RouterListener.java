@@ -6,8 +6,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Is told which handlers and event names a router has, for whoever mirrors them (metrics
- * do). Calls come from the thread that caused them, one at a time for each handler or
- * name, with no lock held; what they throw is caught and logged.
+ * do). Calls come one at a time, in the order in which things happened, with no lock
+ * held, from the threads that caused them: a thread that finds another one calling leaves
+ * its own calls to it. What they throw is caught and logged.
  *
  * @since 0.1.0
  */
@@ -32,8 +33,8 @@ public interface RouterListener {
 	 * names, at its first emit.
 	 * @param event the event's name; {@link RouterSnapshot#OTHER_EVENTS} for all names
 	 * beyond the limit
-	 * @return who is given the latency of each dispatch of that name, in nanoseconds, on
-	 * the emitting thread; {@code null} for nobody
+	 * @return who is given the latency of each dispatch of that name from then on, in
+	 * nanoseconds, on the emitting thread; {@code null} for nobody
 	 */
 	default @Nullable LongConsumer eventAdded(String event) {
 		return null;

@@ -128,10 +128,17 @@ public interface TelemetryRouter extends TelemetryEmitter, AutoCloseable {
 
 	/**
 	 * Adds a listener that is told about handlers and event names as they come and go,
-	 * starting with those present now.
+	 * starting with those present now, each exactly once.
 	 * @param listener the listener
 	 */
 	void addListener(RouterListener listener);
+
+	/**
+	 * Removes a listener, and what it wanted recorded. A call that has begun may still be
+	 * running.
+	 * @param listener the listener
+	 */
+	void removeListener(RouterListener listener);
 
 	/**
 	 * Delivers the events held since the router was built, in order, and from then on

@@ -235,7 +235,12 @@ public final class DefaultTelemetryRouter implements TelemetryRouter {
 
 	@Override
 	public void addListener(RouterListener listener) {
-		this.registry.tallies().addListener(listener, this.registry.handlers());
+		this.registry.addListener(listener);
+	}
+
+	@Override
+	public void removeListener(RouterListener listener) {
+		this.registry.removeListener(listener);
 	}
 
 	@Override

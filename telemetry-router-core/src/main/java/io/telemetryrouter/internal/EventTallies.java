@@ -4,11 +4,8 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.function.LongConsumer;
-import java.util.function.Predicate;
 
 import org.jspecify.annotations.Nullable;
 
@@ -32,12 +29,17 @@ final class EventTallies {
 
 	private final ConcurrentHashMap<String, EventTally> tallies = new ConcurrentHashMap<>();
 
-	private final AtomicInteger limited = new AtomicInteger();
+	/** How many of the tracked names no handler names. Written under this. */
+	private volatile int limited;
 
-	private final CopyOnWriteArrayList<RouterListener> listeners = new CopyOnWriteArrayList<>();
+	/** Written under this. */
+	private volatile boolean otherAnnounced;
 
-	EventTallies(RouterCore core) {
+	private final Announcements announcements;
+
+	EventTallies(RouterCore core, Announcements announcements) {
 		this.core = core;
+		this.announcements = announcements;
 	}
 
 	/**
@@ -50,24 +52,36 @@ final class EventTallies {
 		if (known != null) {
 			return known;
 		}
-		if (!isTrackable(event) || this.limited.incrementAndGet() > this.core.settings().maxEventNames()) {
-			if (isTrackable(event)) {
-				this.limited.decrementAndGet();
-			}
-			if (this.other.claimAnnouncement()) {
+		if (this.otherAnnounced && !hasRoom(event)) {
+			return this.other;
+		}
+		EventTally tally = add(event);
+		this.announcements.make();
+		return tally;
+	}
+
+	private synchronized EventTally add(String event) {
+		EventTally known = this.tallies.get(event);
+		if (known != null) {
+			return known;
+		}
+		if (!hasRoom(event)) {
+			if (!this.otherAnnounced) {
+				this.otherAnnounced = true;
 				announce(this.other);
 			}
 			return this.other;
 		}
 		EventTally created = new EventTally(event);
 		created.limited = true;
-		EventTally raced = this.tallies.putIfAbsent(event, created);
-		if (raced != null) {
-			this.limited.decrementAndGet();
-			return raced;
-		}
+		this.limited++;
+		this.tallies.put(event, created);
 		announce(created);
 		return created;
+	}
+
+	private boolean hasRoom(String event) {
+		return isTrackable(event) && this.limited < this.core.settings().maxEventNames();
 	}
 
 	private static boolean isTrackable(String event) {
@@ -82,47 +96,35 @@ final class EventTallies {
 	 * Tracks the names that a new handler names.
 	 * @param handler the handler
 	 */
-	void named(Registration handler) {
+	synchronized void named(Registration handler) {
 		for (EventPattern pattern : handler.patterns) {
 			String name = pattern.toString();
-			if (pattern.isExact() && isTrackable(name)) {
+			if (pattern.isExact() && isTrackable(name) && !this.tallies.containsKey(name)) {
 				EventTally created = new EventTally(name);
-				if (this.tallies.putIfAbsent(name, created) == null) {
-					announce(created);
-				}
+				this.tallies.put(name, created);
+				announce(created);
 			}
 		}
-		tell((listener) -> listener.handlerAdded(handler.id));
 	}
 
 	/**
-	 * Forgets the names that only a handler that has gone named and that were never
-	 * emitted; of the others only as many are kept as there is room for.
-	 * @param handler the handler
-	 * @param isNamed says whether another handler names an event
+	 * Lets go of a name that no handler names any more: it is forgotten if it was never
+	 * emitted, and otherwise kept if there is room.
+	 * @param event the event's name
 	 */
-	void unnamed(Registration handler, Predicate<String> isNamed) {
-		tell((listener) -> listener.handlerRemoved(handler.id));
-		for (EventPattern pattern : handler.patterns) {
-			EventTally tally = this.tallies.get(pattern.toString());
-			if (tally != null && !tally.limited && !isNamed.test(tally.name)) {
-				forgetOrLimit(tally);
-			}
-		}
-	}
-
-	private void forgetOrLimit(EventTally tally) {
-		if (tally.emitted() != 0 && this.limited.incrementAndGet() <= this.core.settings().maxEventNames()) {
-			tally.limited = true;
+	synchronized void unnamed(String event) {
+		EventTally tally = this.tallies.get(event);
+		if (tally == null || tally.limited) {
 			return;
 		}
-		if (tally.emitted() != 0) {
-			this.limited.decrementAndGet();
+		if (tally.emitted() != 0 && this.limited < this.core.settings().maxEventNames()) {
+			tally.limited = true;
+			this.limited++;
+			return;
 		}
-		if (this.tallies.remove(tally.name, tally)) {
-			tally.moveTo(this.other);
-			tell((listener) -> listener.eventRemoved(tally.name));
-		}
+		this.tallies.remove(event);
+		tally.moveTo(this.other);
+		this.announcements.add((listener) -> listener.eventRemoved(event));
 	}
 
 	@Nullable EventTally get(String event) {
@@ -142,47 +144,40 @@ final class EventTallies {
 		return all;
 	}
 
-	/**
-	 * Adds a listener and tells it what there is.
-	 * @param listener the listener
-	 * @param handlers the registered handlers
-	 */
-	void addListener(RouterListener listener, List<Registration> handlers) {
-		this.listeners.add(listener);
-		for (EventTally tally : all()) {
-			guarded(() -> announce(tally, listener));
-		}
-		for (Registration handler : handlers) {
-			if (!handler.internal) {
-				guarded(() -> listener.handlerAdded(handler.id));
-			}
-		}
-	}
-
 	private void announce(EventTally tally) {
-		tell((listener) -> announce(tally, listener));
+		this.announcements.add((listener) -> announce(tally, listener));
 	}
 
-	private void announce(EventTally tally, RouterListener listener) {
+	private static void announce(EventTally tally, RouterListener listener) {
 		LongConsumer recorder = listener.eventAdded(tally.name);
 		if (recorder != null) {
 			tally.addRecorder(listener, recorder);
 		}
 	}
 
-	private void tell(Consumer<RouterListener> call) {
-		for (RouterListener listener : this.listeners) {
-			guarded(() -> call.accept(listener));
+	/**
+	 * Adds a listener, which is told of every name and then of the handlers.
+	 * @param listener the listener
+	 * @param handlers the registered handlers
+	 */
+	synchronized void addListener(RouterListener listener, List<Registration> handlers) {
+		List<Consumer<RouterListener>> calls = new ArrayList<>();
+		this.tallies.values().forEach((tally) -> calls.add((told) -> announce(tally, told)));
+		if (this.otherAnnounced) {
+			calls.add((told) -> announce(this.other, told));
 		}
+		for (Registration handler : handlers) {
+			if (!handler.internal) {
+				calls.add((told) -> told.handlerAdded(handler.id));
+			}
+		}
+		this.announcements.addListener(listener, calls);
 	}
 
-	private void guarded(Runnable call) {
-		try {
-			call.run();
-		}
-		catch (Throwable ex) {
-			this.core.reporter().callbackFailed("Router listener", ex);
-		}
+	synchronized void removeListener(RouterListener listener) {
+		this.announcements.removeListener(listener);
+		this.tallies.values().forEach((tally) -> tally.removeRecorder(listener));
+		this.other.removeRecorder(listener);
 	}
 
 }

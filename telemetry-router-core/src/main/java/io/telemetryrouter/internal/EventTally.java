@@ -2,7 +2,6 @@ package io.telemetryrouter.internal;
 
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongConsumer;
 
@@ -23,10 +22,8 @@ final class EventTally {
 
 	final Throttle slowReports = new Throttle();
 
-	/** Whether the name counts against the limit of names. */
-	volatile boolean limited;
-
-	private final AtomicBoolean announced = new AtomicBoolean();
+	/** Whether the name counts against the limit of names. Guarded by the tallies. */
+	boolean limited;
 
 	private final AtomicLong emitted = new AtomicLong();
 
@@ -40,10 +37,6 @@ final class EventTally {
 
 	EventTally(String name) {
 		this.name = name;
-	}
-
-	boolean claimAnnouncement() {
-		return !this.announced.get() && this.announced.compareAndSet(false, true);
 	}
 
 	void emitted(long count, boolean handled) {
@@ -84,6 +77,12 @@ final class EventTally {
 		}
 		this.recorderByListener.put(listener, recorder);
 		this.recorders = this.recorderByListener.values().toArray(NO_RECORDERS);
+	}
+
+	synchronized void removeRecorder(RouterListener listener) {
+		if (this.recorderByListener != null && this.recorderByListener.remove(listener) != null) {
+			this.recorders = this.recorderByListener.values().toArray(NO_RECORDERS);
+		}
 	}
 
 	/**

@@ -16,6 +16,7 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 import io.telemetryrouter.EventPattern;
+import io.telemetryrouter.RouterListener;
 
 /**
  * The registered handlers, and the routes compiled from them.
@@ -28,6 +29,8 @@ import io.telemetryrouter.EventPattern;
 final class HandlerRegistry {
 
 	private final RouterCore core;
+
+	private final Announcements announcements;
 
 	private final EventTallies tallies;
 
@@ -49,7 +52,8 @@ final class HandlerRegistry {
 
 	HandlerRegistry(RouterCore core) {
 		this.core = core;
-		this.tallies = new EventTallies(core);
+		this.announcements = new Announcements(core);
+		this.tallies = new EventTallies(core, this.announcements);
 		this.callSites = new CallSites(core);
 	}
 
@@ -148,13 +152,16 @@ final class HandlerRegistry {
 					forgetMatching(pattern);
 				}
 			}
+			if (!handler.internal) {
+				this.tallies.named(handler);
+				this.announcements.add((listener) -> listener.handlerAdded(handler.id));
+			}
 			return handler;
 		});
-		if (handler.internal) {
-			return;
+		if (!handler.internal) {
+			this.callSites.added(handler.source);
+			this.announcements.make();
 		}
-		this.callSites.added(handler.source);
-		this.tallies.named(handler);
 	}
 
 	private void forgetMatching(EventPattern pattern) {
@@ -186,26 +193,42 @@ final class HandlerRegistry {
 			if (!this.handlers.remove(handler.id, handler)) {
 				return false;
 			}
-			for (EventPattern pattern : handler.patterns) {
-				Set<Registration> named = this.exact.get(pattern.toString());
-				if (named != null && named.remove(handler) && named.isEmpty()) {
-					this.exact.remove(pattern.toString());
-				}
-			}
 			this.patterns.remove(handler);
 			handler.routes.forEach(this::forget);
 			this.departures.add(handler);
+			if (!handler.internal) {
+				this.announcements.add((listener) -> listener.handlerRemoved(handler.id));
+			}
+			for (EventPattern pattern : handler.patterns) {
+				unname(handler, pattern.toString());
+			}
 			return true;
 		});
 		if (removed && !handler.internal) {
 			this.callSites.removed(handler.source);
-			this.tallies.unnamed(handler, this::isNamed);
+			this.announcements.make();
 		}
 		return removed;
 	}
 
-	private boolean isNamed(String event) {
-		return underLock(this.lock.readLock(), () -> this.exact.containsKey(event));
+	private void unname(Registration handler, String event) {
+		Set<Registration> named = this.exact.get(event);
+		if (named != null && named.remove(handler) && named.isEmpty()) {
+			this.exact.remove(event);
+			this.tallies.unnamed(event);
+		}
+	}
+
+	void addListener(RouterListener listener) {
+		underLock(this.lock.writeLock(), () -> {
+			this.tallies.addListener(listener, handlers());
+			return listener;
+		});
+		this.announcements.make();
+	}
+
+	void removeListener(RouterListener listener) {
+		this.tallies.removeListener(listener);
 	}
 
 	/**
