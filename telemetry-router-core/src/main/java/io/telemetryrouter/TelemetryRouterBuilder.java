@@ -53,7 +53,7 @@ public final class TelemetryRouterBuilder {
 
 	private InstantSource clock = InstantSource.system();
 
-	private LongSupplier nanoTime = System::nanoTime;
+	private @Nullable LongSupplier nanoTime;
 
 	TelemetryRouterBuilder() {
 	}

@@ -1,6 +1,7 @@
 package io.telemetryrouter.internal;
 
 import java.util.function.LongConsumer;
+import java.util.function.LongSupplier;
 
 import org.jspecify.annotations.Nullable;
 
@@ -31,6 +32,9 @@ final class Dispatcher {
 
 	private final long slowNanos;
 
+	/** Null for the system's own, which is called directly. */
+	private final @Nullable LongSupplier nanoTime;
+
 	private volatile boolean closed;
 
 	Dispatcher(RouterCore core) {
@@ -40,7 +44,12 @@ final class Dispatcher {
 		this.measured = settings.measureLatency();
 		this.maxDepth = settings.maxDepth();
 		this.maxNestedEmits = settings.maxNestedEmits();
+		this.nanoTime = settings.nanoTime();
 		this.slowNanos = settings.slowThreshold().toNanos();
+	}
+
+	private long now() {
+		return (this.nanoTime != null) ? this.nanoTime.getAsLong() : System.nanoTime();
 	}
 
 	boolean isClosed() {
@@ -77,13 +86,13 @@ final class Dispatcher {
 			this.core.reporter().recursion(parent, route.event);
 			return;
 		}
-		int level = frame.enter(route.event, parent);
+		EmitFrame.Level level = frame.enter(route.event, parent);
 		try {
 			Envelope<?> envelope = null;
-			long start = (this.measured || route.needsEnvelope) ? this.core.now() : 0;
+			long start = (this.measured || route.needsEnvelope) ? now() : 0;
 			if (route.needsEnvelope) {
 				envelope = (held != null) ? held : envelope(route.event, payload, start, parent, tracker, route.async);
-				frame.envelope(level, envelope);
+				level.envelope(envelope);
 				for (Registration handler : route.async) {
 					offer(handler, payload, envelope, frame, tracker);
 				}
@@ -113,21 +122,21 @@ final class Dispatcher {
 		}
 		catch (Throwable ex) {
 			// Ours, such as no memory for a segment: count it and let the others have it.
-			handler.fail(envelope.name(), ex, -1, frame.probe, tracker);
+			handler.fail(envelope.name(), ex, -1, frame, tracker);
 		}
 	}
 
 	private void runMeasured(Route route, @Nullable Object payload, @Nullable Envelope<?> envelope,
-			@Nullable EmitTracker tracker, EmitFrame frame, int level, long start) {
+			@Nullable EmitTracker tracker, EmitFrame frame, EmitFrame.Level level, long start) {
 		String event = route.event;
 		Registration slowest = null;
 		long longest = 0;
 		long before = start;
 		if (route.async.length != 0) {
-			before = this.core.now();
+			before = now();
 		}
 		for (Registration handler : route.sync) {
-			frame.running(level, handler.number);
+			level.running(handler.number);
 			long nanos;
 			try {
 				if (handler.isOpen() && handler.payloadHandler != null) {
@@ -137,13 +146,13 @@ final class Dispatcher {
 					handler.invoke(event, payload, envelope);
 				}
 				else {
-					before = this.core.now();
+					before = now();
 					continue;
 				}
-				long now = this.core.now();
+				long now = now();
 				nanos = now - before;
 				before = now;
-				handler.latency.record(nanos, frame.probe);
+				handler.latency.record(nanos, frame);
 				if (nanos > handler.slowNanos) {
 					handler.slow(event, nanos);
 				}
@@ -152,7 +161,7 @@ final class Dispatcher {
 				}
 			}
 			catch (Throwable ex) {
-				long now = this.core.now();
+				long now = now();
 				nanos = now - before;
 				before = now;
 				failed(handler, event, ex, nanos, frame, tracker);
@@ -166,10 +175,10 @@ final class Dispatcher {
 	}
 
 	private void run(Route route, @Nullable Object payload, @Nullable Envelope<?> envelope,
-			@Nullable EmitTracker tracker, EmitFrame frame, int level) {
+			@Nullable EmitTracker tracker, EmitFrame frame, EmitFrame.Level level) {
 		String event = route.event;
 		for (Registration handler : route.sync) {
-			frame.running(level, handler.number);
+			level.running(handler.number);
 			try {
 				if (handler.isOpen() && handler.payloadHandler != null) {
 					handler.payloadHandler.handle(event, Payloads.asIs(payload));
@@ -192,7 +201,7 @@ final class Dispatcher {
 
 	private void failed(Registration handler, String event, Throwable error, long nanos, EmitFrame frame,
 			@Nullable EmitTracker tracker) {
-		handler.fail(event, error, nanos, frame.probe, tracker);
+		handler.fail(event, error, nanos, frame, tracker);
 		if (error instanceof InterruptedException) {
 			// Thrown with the flag cleared; the emitter must still learn of it.
 			Thread.currentThread().interrupt();
@@ -201,7 +210,7 @@ final class Dispatcher {
 
 	private void finish(Route route, long nanos, @Nullable Registration slowest, long longest, EmitFrame frame) {
 		EventTally tally = route.tally;
-		tally.latency.record(nanos, frame.probe);
+		tally.latency.record(nanos, frame);
 		if (nanos > this.slowNanos) {
 			tally.slow();
 			this.core.reporter().slowDispatch(tally, route.event, nanos, slowest, longest);
@@ -242,7 +251,7 @@ final class Dispatcher {
 	 */
 	Envelope<?> hold(String event, @Nullable Object payload, @Nullable EmitTracker tracker) {
 		EnvelopeSource source = this.core.envelopes();
-		return new Envelope<>(source, event, Payloads.asIs(payload), source.nextSequence(), this.core.now(),
+		return new Envelope<>(source, event, Payloads.asIs(payload), source.nextSequence(), now(),
 				this.frames.current().cause(), capture(), tracker);
 	}
 

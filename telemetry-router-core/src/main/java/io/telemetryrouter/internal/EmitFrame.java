@@ -9,17 +9,29 @@ import org.jspecify.annotations.Nullable;
 /**
  * What a thread is dispatching: one level for each emit it is inside of, the innermost
  * last. Written by its thread only. Other threads read, at any time, which handlers it
- * runs; for them the entries are opaque longs, kept as numbers so that the thread's own
- * writes cost no garbage collection barrier.
+ * runs; for them these are opaque longs, and they are numbers rather than references so
+ * that writing them on the way of an event costs no garbage collection barrier.
  */
 final class EmitFrame {
 
-	private static final VarHandle RUNNING = MethodHandles.arrayElementVarHandle(long[].class);
+	private static final VarHandle RUNNING;
+
+	static {
+		try {
+			RUNNING = MethodHandles.lookup().findVarHandle(Level.class, "running", long.class);
+		}
+		catch (ReflectiveOperationException ex) {
+			throw new ExceptionInInitializerError(ex);
+		}
+	}
 
 	private static final int INITIAL_LEVELS = 4;
 
-	/** Spreads threads over the stripes of counters. */
+	/** Spreads threads over shared stripes of counters. */
 	final int probe;
+
+	/** The stripe of counters that this thread alone writes, or -1. */
+	final int lease;
 
 	/** Whether the thread works for a lane, where waiting could be waiting for itself. */
 	boolean onLane;
@@ -29,23 +41,24 @@ final class EmitFrame {
 
 	private int depth;
 
-	private String[] events = new String[INITIAL_LEVELS];
+	private volatile Level[] levels = extend(new Level[0], INITIAL_LEVELS);
 
-	private @Nullable Envelope<?>[] envelopes = new Envelope<?>[INITIAL_LEVELS];
-
-	private @Nullable Cause[] parents = new Cause[INITIAL_LEVELS];
-
-	private @Nullable Cause[] causes = new Cause[INITIAL_LEVELS];
-
-	private volatile long[] running = new long[INITIAL_LEVELS];
-
-	EmitFrame(int probe) {
+	EmitFrame(int probe, int lease) {
 		this.probe = probe;
+		this.lease = lease;
+	}
+
+	private static Level[] extend(Level[] levels, int length) {
+		Level[] extended = Arrays.copyOf(levels, length);
+		for (int i = levels.length; i < length; i++) {
+			extended[i] = new Level();
+		}
+		return extended;
 	}
 
 	/**
 	 * Returns how many emits the thread is inside of.
-	 * @return the number; the level of the innermost is one less
+	 * @return the number
 	 */
 	int depth() {
 		return this.depth;
@@ -55,50 +68,44 @@ final class EmitFrame {
 	 * Enters an emit.
 	 * @param event the event's name
 	 * @param parent the emit that caused it, if any
-	 * @return the level
+	 * @return the level, to be exited
 	 */
 	@SuppressWarnings("ReferenceEquality")
-	int enter(String event, @Nullable Cause parent) {
-		int level = this.depth;
-		if (level == this.events.length) {
-			grow();
+	Level enter(String event, @Nullable Cause parent) {
+		int index = this.depth;
+		Level[] all = this.levels;
+		if (index == all.length) {
+			all = extend(all, index * 2);
+			this.levels = all;
 		}
+		Level level = all[index];
 		// Most emits repeat the name of the last: compare first and save the write.
-		if (this.events[level] != event) {
-			this.events[level] = event;
+		if (level.event != event) {
+			level.event = event;
 		}
 		if (parent != null) {
-			this.parents[level] = parent;
+			level.parent = parent;
 		}
-		this.depth = level + 1;
+		this.depth = index + 1;
 		return level;
 	}
 
-	void envelope(int level, Envelope<?> envelope) {
-		this.envelopes[level] = envelope;
-	}
-
 	/**
-	 * Notes the handler that runs next.
-	 * @param level the level
-	 * @param handler the handler's number, 0 for none
+	 * Leaves the innermost emit.
+	 * @param level its level
 	 */
-	void running(int level, long handler) {
-		RUNNING.setOpaque(this.running, level, handler);
-	}
-
-	void exit(int level) {
-		RUNNING.setOpaque(this.running, level, 0L);
-		if (this.envelopes[level] != null) {
-			this.envelopes[level] = null;
+	void exit(Level level) {
+		level.running(0);
+		if (level.envelope != null) {
+			level.envelope = null;
 		}
-		if (this.parents[level] != null) {
-			this.parents[level] = null;
+		if (level.parent != null) {
+			level.parent = null;
 		}
-		if (this.causes[level] != null) {
-			this.causes[level] = null;
+		if (level.cause != null) {
+			level.cause = null;
 		}
-		this.depth = level;
+		this.depth--;
 	}
 
 	/**
@@ -106,20 +113,7 @@ final class EmitFrame {
 	 * @return the cause, or {@code null} outside of any emit
 	 */
 	@Nullable Cause cause() {
-		int level = this.depth - 1;
-		if (level < 0) {
-			return null;
-		}
-		Envelope<?> envelope = this.envelopes[level];
-		if (envelope != null) {
-			return envelope.cause();
-		}
-		Cause cause = this.causes[level];
-		if (cause == null) {
-			cause = new Cause(this.parents[level], this.events[level]);
-			this.causes[level] = cause;
-		}
-		return cause;
+		return (this.depth != 0) ? this.levels[this.depth - 1].cause() : null;
 	}
 
 	/**
@@ -128,23 +122,50 @@ final class EmitFrame {
 	 * @return the number of its calls that have begun and not ended
 	 */
 	int countRunning(long handler) {
-		long[] levels = this.running;
 		int count = 0;
-		for (int i = 0; i < levels.length; i++) {
-			if ((long) RUNNING.getOpaque(levels, i) == handler) {
-				count++;
-			}
+		for (Level level : this.levels) {
+			count += ((long) RUNNING.getOpaque(level) == handler) ? 1 : 0;
 		}
 		return count;
 	}
 
-	private void grow() {
-		int length = this.events.length * 2;
-		this.events = Arrays.copyOf(this.events, length);
-		this.envelopes = Arrays.copyOf(this.envelopes, length);
-		this.parents = Arrays.copyOf(this.parents, length);
-		this.causes = Arrays.copyOf(this.causes, length);
-		this.running = Arrays.copyOf(this.running, length);
+	/**
+	 * One emit that a thread is inside of.
+	 */
+	static final class Level {
+
+		private String event = "";
+
+		private @Nullable Envelope<?> envelope;
+
+		private @Nullable Cause parent;
+
+		private @Nullable Cause cause;
+
+		private long running;
+
+		void envelope(Envelope<?> envelope) {
+			this.envelope = envelope;
+		}
+
+		/**
+		 * Notes the handler that runs next.
+		 * @param handler the handler's number, 0 for none
+		 */
+		void running(long handler) {
+			RUNNING.setOpaque(this, handler);
+		}
+
+		private Cause cause() {
+			if (this.envelope != null) {
+				return this.envelope.cause();
+			}
+			if (this.cause == null) {
+				this.cause = new Cause(this.parent, this.event);
+			}
+			return this.cause;
+		}
+
 	}
 
 }

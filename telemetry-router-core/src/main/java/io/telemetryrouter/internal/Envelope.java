@@ -2,7 +2,6 @@ package io.telemetryrouter.internal;
 
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.Objects;
 import java.util.UUID;
@@ -86,8 +85,7 @@ final class Envelope<T> implements TelemetryEvent<T> {
 	public Instant timestamp() {
 		Instant known = this.timestamp;
 		if (known == null) {
-			Duration age = Duration.ofNanos(Math.max(0, this.source.nanoTime().getAsLong() - this.emittedAt));
-			Instant computed = this.source.clock().instant().minus(age);
+			Instant computed = this.source.timestamp(this.emittedAt);
 			known = TIMESTAMP.compareAndSet(this, null, computed) ? computed : this.timestamp;
 		}
 		return Objects.requireNonNull(known);

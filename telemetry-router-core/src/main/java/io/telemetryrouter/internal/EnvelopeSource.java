@@ -1,36 +1,32 @@
 package io.telemetryrouter.internal;
 
 import java.time.Instant;
-import java.time.InstantSource;
 import java.util.UUID;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.function.LongSupplier;
 
 /**
  * Numbers envelopes and gives them time and identity.
  */
 final class EnvelopeSource {
 
-	private final InstantSource clock;
-
-	private final LongSupplier nanoTime;
+	private final RouterCore core;
 
 	private final long node = ThreadLocalRandom.current().nextLong();
 
 	private final AtomicLong sequence = new AtomicLong();
 
-	EnvelopeSource(InstantSource clock, LongSupplier nanoTime) {
-		this.clock = clock;
-		this.nanoTime = nanoTime;
+	EnvelopeSource(RouterCore core) {
+		this.core = core;
 	}
 
-	InstantSource clock() {
-		return this.clock;
-	}
-
-	LongSupplier nanoTime() {
-		return this.nanoTime;
+	/**
+	 * Works out when an event was emitted: now less its age.
+	 * @param emittedAt when, on the monotonic clock
+	 * @return when, on the wall clock
+	 */
+	Instant timestamp(long emittedAt) {
+		return this.core.settings().clock().instant().minusNanos(Math.max(0, this.core.now() - emittedAt));
 	}
 
 	long nextSequence() {

@@ -97,11 +97,11 @@ final class LaneWorker extends EventQueue.Cursor implements Runnable {
 		boolean measured = this.core.measured();
 		long start = measured ? this.core.now() : 0;
 		if (measured) {
-			this.lane.queueWait().record(start - event.emittedAt, frame.probe);
+			this.lane.queueWait().record(start - event.emittedAt, frame);
 		}
-		int level = frame.enter(event.name(), event.parent);
-		frame.envelope(level, event);
-		frame.running(level, this.handler.number);
+		EmitFrame.Level level = frame.enter(event.name(), event.parent);
+		level.envelope(event);
+		level.running(this.handler.number);
 		ContextCarrier.Scope scope = restore(event);
 		try {
 			call(event, frame, start);
@@ -124,12 +124,12 @@ final class LaneWorker extends EventQueue.Cursor implements Runnable {
 		}
 		catch (Throwable ex) {
 			long nanos = measured ? this.core.now() - start : -1;
-			this.handler.fail(event.name(), ex, nanos, frame.probe, event.tracker);
+			this.handler.fail(event.name(), ex, nanos, frame, event.tracker);
 			return;
 		}
 		if (measured) {
 			long nanos = this.core.now() - start;
-			this.handler.latency.record(nanos, frame.probe);
+			this.handler.latency.record(nanos, frame);
 			if (nanos > this.handler.slowNanos) {
 				this.handler.slow(event.name(), nanos);
 			}

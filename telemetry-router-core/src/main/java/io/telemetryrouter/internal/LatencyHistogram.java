@@ -2,7 +2,7 @@ package io.telemetryrouter.internal;
 
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
-import java.util.Objects;
+import java.util.Arrays;
 
 import org.jspecify.annotations.Nullable;
 
@@ -12,21 +12,18 @@ import io.telemetryrouter.LatencySnapshot;
  * Counts durations in log-linear buckets, eight to each power of two, so that a
  * percentile read from the middle of its bucket is off by at most 1/16.
  * <p>
- * Recording is two atomic adds (bucket and sum) and takes no lock. As in
- * {@link java.util.concurrent.atomic.LongAdder} all threads share one stripe until a
- * compare-and-set fails; from then on each thread has its own. Rows of buckets are made
- * when first hit, so that an unused histogram weighs nothing and a used one some hundred
- * bytes.
+ * Recording takes no lock. A thread that {@linkplain EmitFrame#lease holds a lease} has a
+ * stripe to itself and writes it without atomic instructions; opaque writes keep them
+ * whole for readers. Other threads (virtual ones, or more than there are leases) share
+ * stripes and add atomically. Whoever reads sums over all stripes. Stripes and rows of
+ * buckets are made when first needed: an unused histogram weighs nothing and a used one
+ * some hundred bytes for each thread.
  */
 final class LatencyHistogram {
 
 	private static final VarHandle LONGS = MethodHandles.arrayElementVarHandle(long[].class);
 
 	private static final VarHandle ROWS = MethodHandles.arrayElementVarHandle(long[][].class);
-
-	private static final VarHandle STRIPES = MethodHandles.arrayElementVarHandle(Stripe[].class);
-
-	private static final VarHandle BASE;
 
 	private static final VarHandle MAX;
 
@@ -35,7 +32,6 @@ final class LatencyHistogram {
 	static {
 		try {
 			MethodHandles.Lookup lookup = MethodHandles.lookup();
-			BASE = lookup.findVarHandle(LatencyHistogram.class, "base", Stripe.class);
 			MAX = lookup.findVarHandle(LatencyHistogram.class, "max", long.class);
 			TOTAL = lookup.findVarHandle(Stripe.class, "total", long.class);
 		}
@@ -56,59 +52,77 @@ final class LatencyHistogram {
 
 	private static final long MAX_VALUE = (1L << (MAX_EXPONENT + 1)) - 1;
 
-	private static final int STRIPE_COUNT = Math.min(64,
-			Integer.highestOneBit(Math.max(2, Runtime.getRuntime().availableProcessors() * 2 - 1)));
+	/** Shared stripes; a power of two. */
+	private static final int SHARED_STRIPES = 8;
 
-	private volatile @Nullable Stripe base;
+	private static final @Nullable Stripe[] NONE = {};
 
-	private volatile Stripe @Nullable [] stripes;
+	/** By lease. Replaced under this. */
+	private volatile @Nullable Stripe[] owned = NONE;
+
+	/** By probe. Replaced under this. */
+	private volatile @Nullable Stripe[] shared = NONE;
 
 	private volatile long max;
 
 	/**
 	 * Records a duration.
 	 * @param nanos the duration; a negative one counts as zero
-	 * @param probe spreads threads over stripes
+	 * @param frame the calling thread's
 	 */
-	void record(long nanos, int probe) {
+	void record(long nanos, EmitFrame frame) {
 		long value = Math.max(nanos, 0);
 		int bucket = bucket(Math.min(value, MAX_VALUE));
-		Stripe[] all = this.stripes;
-		Stripe stripe = (all != null) ? stripe(all, probe) : base();
-		long[] row = stripe.row(bucket >>> ROW_BITS);
-		int column = bucket & (ROW - 1);
-		if (all != null) {
-			LONGS.getAndAdd(row, column, 1L);
+		int lease = frame.lease;
+		if (lease >= 0) {
+			@Nullable Stripe[] all = this.owned;
+			Stripe stripe = (lease < all.length) ? all[lease] : null;
+			if (stripe == null) {
+				stripe = ownedStripe(lease);
+			}
+			long[] row = stripe.row(bucket >>> ROW_BITS);
+			int column = bucket & (ROW - 1);
+			LONGS.setOpaque(row, column, row[column] + 1);
+			TOTAL.setOpaque(stripe, stripe.total + value);
 		}
 		else {
-			long count = (long) LONGS.getOpaque(row, column);
-			if (!LONGS.compareAndSet(row, column, count, count + 1)) {
-				this.stripes = (this.stripes != null) ? this.stripes : new Stripe[STRIPE_COUNT];
-				LONGS.getAndAdd(row, column, 1L);
-			}
+			Stripe stripe = sharedStripe(frame.probe & (SHARED_STRIPES - 1));
+			LONGS.getAndAdd(stripe.row(bucket >>> ROW_BITS), bucket & (ROW - 1), 1L);
+			TOTAL.getAndAdd(stripe, value);
 		}
-		TOTAL.getAndAdd(stripe, value);
 		if (value > this.max) {
 			raiseMax(value);
 		}
 	}
 
-	private Stripe base() {
-		Stripe stripe = this.base;
-		if (stripe == null) {
-			BASE.compareAndSet(this, null, new Stripe());
-			stripe = this.base;
+	private synchronized Stripe ownedStripe(int lease) {
+		@Nullable Stripe[] all = this.owned;
+		if (lease >= all.length) {
+			all = Arrays.copyOf(all, lease + 1);
 		}
-		return Objects.requireNonNull(stripe);
+		Stripe stripe = all[lease];
+		if (stripe == null) {
+			stripe = new Stripe();
+			all[lease] = stripe;
+		}
+		this.owned = all;
+		return stripe;
 	}
 
-	private static Stripe stripe(Stripe[] all, int probe) {
-		int index = probe & (all.length - 1);
-		Stripe stripe = (Stripe) STRIPES.getAcquire(all, index);
+	private Stripe sharedStripe(int index) {
+		@Nullable Stripe[] all = this.shared;
+		Stripe stripe = (all.length != 0) ? all[index] : null;
+		return (stripe != null) ? stripe : newSharedStripe(index);
+	}
+
+	private synchronized Stripe newSharedStripe(int index) {
+		@Nullable Stripe[] all = (this.shared.length != 0) ? this.shared : new Stripe[SHARED_STRIPES];
+		Stripe stripe = all[index];
 		if (stripe == null) {
-			STRIPES.compareAndSet(all, index, null, new Stripe());
-			stripe = (Stripe) STRIPES.getAcquire(all, index);
+			stripe = new Stripe();
+			all[index] = stripe;
 		}
+		this.shared = all;
 		return stripe;
 	}
 
@@ -141,11 +155,7 @@ final class LatencyHistogram {
 	 * @return the exact count
 	 */
 	long count() {
-		long count = 0;
-		for (long bucket : buckets()) {
-			count += bucket;
-		}
-		return count;
+		return Arrays.stream(read().buckets).sum();
 	}
 
 	/**
@@ -153,17 +163,14 @@ final class LatencyHistogram {
 	 * @return the distribution, exact when nobody records meanwhile
 	 */
 	LatencySnapshot snapshot() {
-		long[] buckets = buckets();
-		long count = 0;
-		for (long bucket : buckets) {
-			count += bucket;
-		}
+		Sum sum = read();
+		long count = Arrays.stream(sum.buckets).sum();
 		if (count == 0) {
 			return LatencySnapshot.EMPTY;
 		}
 		long maximum = this.max;
-		return new LatencySnapshot(count, total(), maximum, Math.min(maximum, percentile(buckets, count, 0.50)),
-				Math.min(maximum, percentile(buckets, count, 0.99)));
+		return new LatencySnapshot(count, sum.total, maximum, Math.min(maximum, percentile(sum.buckets, count, 0.50)),
+				Math.min(maximum, percentile(sum.buckets, count, 0.99)));
 	}
 
 	private static long percentile(long[] buckets, long count, double quantile) {
@@ -178,31 +185,36 @@ final class LatencyHistogram {
 		return MAX_VALUE;
 	}
 
-	private long[] buckets() {
-		long[] sum = new long[ROWS_COUNT << ROW_BITS];
-		Stripe first = this.base;
-		if (first != null) {
-			first.addTo(sum);
+	private Sum read() {
+		Sum sum = new Sum();
+		for (Stripe stripe : this.owned) {
+			sum.add(stripe);
 		}
-		Stripe[] all = this.stripes;
-		for (int i = 0; all != null && i < all.length; i++) {
-			Stripe stripe = (Stripe) STRIPES.getAcquire(all, i);
-			if (stripe != null) {
-				stripe.addTo(sum);
-			}
+		for (Stripe stripe : this.shared) {
+			sum.add(stripe);
 		}
 		return sum;
 	}
 
-	private long total() {
-		Stripe first = this.base;
-		long sum = (first != null) ? (long) TOTAL.getAcquire(first) : 0;
-		Stripe[] all = this.stripes;
-		for (int i = 0; all != null && i < all.length; i++) {
-			Stripe stripe = (Stripe) STRIPES.getAcquire(all, i);
-			sum += (stripe != null) ? (long) TOTAL.getAcquire(stripe) : 0;
+	private static final class Sum {
+
+		private final long[] buckets = new long[ROWS_COUNT << ROW_BITS];
+
+		private long total;
+
+		void add(@Nullable Stripe stripe) {
+			if (stripe == null) {
+				return;
+			}
+			for (int i = 0; i < ROWS_COUNT; i++) {
+				long[] row = (long[]) ROWS.getAcquire(stripe.rows, i);
+				for (int j = 0; row != null && j < ROW; j++) {
+					this.buckets[(i << ROW_BITS) + j] += (long) LONGS.getOpaque(row, j);
+				}
+			}
+			this.total += (long) TOTAL.getOpaque(stripe);
 		}
-		return sum;
+
 	}
 
 	/**
@@ -212,7 +224,7 @@ final class LatencyHistogram {
 
 		private final long[] @Nullable [] rows = new long[ROWS_COUNT][];
 
-		private volatile long total;
+		private long total;
 
 		long[] row(int index) {
 			// A plain read suffices: elements of an array are zero for whoever sees it.
@@ -222,15 +234,6 @@ final class LatencyHistogram {
 				row = (long[]) ROWS.getAcquire(this.rows, index);
 			}
 			return row;
-		}
-
-		void addTo(long[] sum) {
-			for (int i = 0; i < this.rows.length; i++) {
-				long[] row = (long[]) ROWS.getAcquire(this.rows, i);
-				for (int j = 0; row != null && j < ROW; j++) {
-					sum[(i << ROW_BITS) + j] += (long) LONGS.getOpaque(row, j);
-				}
-			}
 		}
 
 	}

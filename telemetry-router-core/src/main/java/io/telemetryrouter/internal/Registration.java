@@ -190,7 +190,7 @@ final class Registration implements Subscription {
 			filter(tracker);
 		}
 		catch (Throwable ex) {
-			fail(event, ex, -1, 0, tracker);
+			fail(event, ex, -1, this.core.frames().current(), tracker);
 		}
 		return false;
 	}
@@ -244,17 +244,17 @@ final class Registration implements Subscription {
 	 * @param event the event's name
 	 * @param error what was thrown
 	 * @param nanos how long the call took, or -1 where none was measured
-	 * @param probe the thread's
+	 * @param frame the calling thread's
 	 * @param tracker who follows the emit, if anyone
 	 */
-	void fail(String event, Throwable error, long nanos, int probe, @Nullable EmitTracker tracker) {
+	void fail(String event, Throwable error, long nanos, EmitFrame frame, @Nullable EmitTracker tracker) {
 		count(Counters.FAILED, 1);
 		if (tracker != null) {
 			tracker.failed();
 		}
 		try {
 			if (nanos >= 0) {
-				this.failedLatency.record(nanos, probe);
+				this.failedLatency.record(nanos, frame);
 			}
 			if (nanos > this.slowNanos) {
 				slow(event, nanos);

@@ -21,6 +21,8 @@ final class Reporter {
 
 	private static final Logger logger = System.getLogger("io.telemetryrouter.TelemetryRouter");
 
+	private final RouterCore core;
+
 	private final RouterSettings settings;
 
 	private final Throttle callbackReports = new Throttle();
@@ -29,8 +31,9 @@ final class Reporter {
 
 	private final Throttle rejectionReports = new Throttle();
 
-	Reporter(RouterSettings settings) {
-		this.settings = settings;
+	Reporter(RouterCore core) {
+		this.core = core;
+		this.settings = core.settings();
 	}
 
 	void handlerFailed(Registration handler, HandlerFailure failure) {
@@ -144,7 +147,7 @@ final class Reporter {
 
 	private long acquire(Throttle throttle) {
 		try {
-			return throttle.tryAcquire(this.settings.nanoTime().getAsLong());
+			return throttle.tryAcquire(this.core.now());
 		}
 		catch (Throwable ex) {
 			return Throttle.SUPPRESSED;

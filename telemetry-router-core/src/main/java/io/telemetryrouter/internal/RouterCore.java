@@ -1,6 +1,7 @@
 package io.telemetryrouter.internal;
 
 import java.lang.ref.ReferenceQueue;
+import java.util.function.LongSupplier;
 
 /**
  * What the parts of one router share.
@@ -23,8 +24,8 @@ final class RouterCore {
 
 	RouterCore(RouterSettings settings) {
 		this.settings = settings;
-		this.reporter = new Reporter(settings);
-		this.envelopes = new EnvelopeSource(settings.clock(), settings.nanoTime());
+		this.reporter = new Reporter(this);
+		this.envelopes = new EnvelopeSource(this);
 		this.executor = new LaneExecutor(settings.laneExecutor());
 		this.registry = new HandlerRegistry(this);
 	}
@@ -62,7 +63,8 @@ final class RouterCore {
 	}
 
 	long now() {
-		return this.settings.nanoTime().getAsLong();
+		LongSupplier nanoTime = this.settings.nanoTime();
+		return (nanoTime != null) ? nanoTime.getAsLong() : System.nanoTime();
 	}
 
 	boolean measured() {

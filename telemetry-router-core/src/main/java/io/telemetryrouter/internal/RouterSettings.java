@@ -23,5 +23,5 @@ public record RouterSettings(int maxHandlerQueue, int defaultPriority, OverflowP
 		Duration slowThreshold, int maxDepth, int maxNestedEmits, int maxEventNames, int registrationWarningThreshold,
 		Duration shutdownTimeout, boolean measureLatency, int holdEvents, @Nullable Executor laneExecutor,
 		@Nullable ContextCarrier contextCarrier, List<HandlerErrorListener> errorListeners,
-		List<HandlerSpecCustomizer> specCustomizers, InstantSource clock, LongSupplier nanoTime) {
+		List<HandlerSpecCustomizer> specCustomizers, InstantSource clock, @Nullable LongSupplier nanoTime) {
 }
