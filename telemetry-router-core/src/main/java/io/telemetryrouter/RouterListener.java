@@ -15,7 +15,9 @@ import org.jspecify.annotations.Nullable;
 public interface RouterListener {
 
 	/**
-	 * Called when a handler was registered.
+	 * Called when a handler was registered. Handlers without an id of their own that
+	 * leave by themselves (after a number of events, or with an owner) are not announced:
+	 * their ids have no bounds. The {@link RouterSnapshot} has them.
 	 * @param handlerId the handler's id
 	 */
 	default void handlerAdded(String handlerId) {

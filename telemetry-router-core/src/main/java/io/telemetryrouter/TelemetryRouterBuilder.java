@@ -51,6 +51,8 @@ public final class TelemetryRouterBuilder {
 
 	private final List<HandlerSpecCustomizer> specCustomizers = new ArrayList<>();
 
+	private System.@Nullable Logger logger;
+
 	private InstantSource clock = InstantSource.system();
 
 	private @Nullable LongSupplier nanoTime;
@@ -238,6 +240,17 @@ public final class TelemetryRouterBuilder {
 	}
 
 	/**
+	 * Sets where the router logs.
+	 * @param logger the logger (default the system's
+	 * {@code io.telemetryrouter.TelemetryRouter})
+	 * @return this builder
+	 */
+	public TelemetryRouterBuilder logger(System.Logger logger) {
+		this.logger = require(logger, "logger");
+		return this;
+	}
+
+	/**
 	 * Sets the source of wall-clock time.
 	 * @param clock the clock (default the system's)
 	 * @return this builder
@@ -266,7 +279,9 @@ public final class TelemetryRouterBuilder {
 				this.blockTimeout, this.slowThreshold, this.maxDepth, this.maxNestedEmits, this.maxEventNames,
 				this.registrationWarningThreshold, this.shutdownTimeout, this.measureLatency, this.holdEvents,
 				this.laneExecutor, this.contextCarrier, List.copyOf(this.errorListeners),
-				List.copyOf(this.specCustomizers), this.clock, this.nanoTime));
+				List.copyOf(this.specCustomizers),
+				(this.logger != null) ? this.logger : System.getLogger(TelemetryRouter.class.getName()), this.clock,
+				this.nanoTime));
 	}
 
 	private static <V> V require(@Nullable V value, String name) {

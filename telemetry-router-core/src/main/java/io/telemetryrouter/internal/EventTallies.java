@@ -167,7 +167,7 @@ final class EventTallies {
 			calls.add((told) -> announce(this.other, told));
 		}
 		for (Registration handler : handlers) {
-			if (!handler.internal) {
+			if (handler.announced) {
 				calls.add((told) -> told.handlerAdded(handler.id));
 			}
 		}

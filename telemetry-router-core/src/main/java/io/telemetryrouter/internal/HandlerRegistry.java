@@ -154,6 +154,8 @@ final class HandlerRegistry {
 			}
 			if (!handler.internal) {
 				this.tallies.named(handler);
+			}
+			if (handler.announced) {
 				this.announcements.add((listener) -> listener.handlerAdded(handler.id));
 			}
 			return handler;
@@ -196,7 +198,7 @@ final class HandlerRegistry {
 			this.patterns.remove(handler);
 			handler.routes.forEach(this::forget);
 			this.departures.add(handler);
-			if (!handler.internal) {
+			if (handler.announced) {
 				this.announcements.add((listener) -> listener.handlerRemoved(handler.id));
 			}
 			for (EventPattern pattern : handler.patterns) {

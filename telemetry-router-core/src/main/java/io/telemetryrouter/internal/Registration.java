@@ -58,6 +58,12 @@ final class Registration implements Subscription {
 	/** Whether it is the router's own, shown to nobody. */
 	final boolean internal;
 
+	/**
+	 * Whether listeners are told of it. Not of those that nobody named and that leave by
+	 * themselves: each would be a new name in somebody's metrics.
+	 */
+	final boolean announced;
+
 	final @Nullable PayloadHandler<Object> payloadHandler;
 
 	final LatencyHistogram latency = new LatencyHistogram();
@@ -115,6 +121,7 @@ final class Registration implements Subscription {
 		this.times = spec.times();
 		this.condition = (Predicate<TelemetryEvent<Object>>) (Predicate<?>) spec.condition();
 		this.remaining = (spec.times() > 0) ? new AtomicLong(spec.times()) : null;
+		this.announced = !internal && (spec.id() != null || (spec.times() == 0 && spec.owner() == null));
 		this.owner = (spec.owner() != null) ? new OwnerReference(spec.owner(), core.collectedOwners(), this) : null;
 		this.slowNanos = (spec.slowThreshold() != null) ? spec.slowThreshold().toNanos() : Long.MAX_VALUE;
 		this.lane = (spec.mode() == HandlerMode.ASYNC)

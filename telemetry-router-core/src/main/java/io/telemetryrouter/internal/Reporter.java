@@ -19,11 +19,11 @@ import io.telemetryrouter.HandlerFailure;
  */
 final class Reporter {
 
-	private static final Logger logger = System.getLogger("io.telemetryrouter.TelemetryRouter");
-
 	private final RouterCore core;
 
 	private final RouterSettings settings;
+
+	private final Logger logger;
 
 	private final Throttle callbackReports = new Throttle();
 
@@ -34,6 +34,7 @@ final class Reporter {
 	Reporter(RouterCore core) {
 		this.core = core;
 		this.settings = core.settings();
+		this.logger = this.settings.logger();
 	}
 
 	void handlerFailed(Registration handler, HandlerFailure failure) {
@@ -81,7 +82,7 @@ final class Reporter {
 					"Emitting '" + Names.printable(event) + "' took " + millis(nanos) + ", over the threshold of "
 							+ millis(this.settings.slowThreshold().toNanos())
 							+ ((slowest != null) ? "; slowest handler was '" + Names.printable(slowest.id) + "' with "
-									+ millis(slowestNanos) : "; no handler was slow, a full queue held it")
+									+ millis(slowestNanos) : "; it has no synchronous handler")
 							+ since(before, "slow emit"),
 					null);
 		}
@@ -162,13 +163,13 @@ final class Reporter {
 		return String.format(Locale.ROOT, "%.1f ms", nanos / 1e6);
 	}
 
-	private static void log(Level level, String message, @Nullable Throwable error) {
+	private void log(Level level, String message, @Nullable Throwable error) {
 		try {
 			if (error != null) {
-				logger.log(level, message, error);
+				this.logger.log(level, message, error);
 			}
 			else {
-				logger.log(level, message);
+				this.logger.log(level, message);
 			}
 		}
 		catch (Throwable ex) {
@@ -177,9 +178,9 @@ final class Reporter {
 		}
 	}
 
-	private static void logType(Level level, String message, @Nullable Throwable error) {
+	private void logType(Level level, String message, @Nullable Throwable error) {
 		try {
-			logger.log(level, message + ((error != null) ? ": " + error.getClass().getName() : ""));
+			this.logger.log(level, message + ((error != null) ? ": " + error.getClass().getName() : ""));
 		}
 		catch (Throwable ex) {
 			// The logging system itself is broken; the counters still tell.

@@ -23,5 +23,6 @@ public record RouterSettings(int maxHandlerQueue, int defaultPriority, OverflowP
 		Duration slowThreshold, int maxDepth, int maxNestedEmits, int maxEventNames, int registrationWarningThreshold,
 		Duration shutdownTimeout, boolean measureLatency, int holdEvents, @Nullable Executor laneExecutor,
 		@Nullable ContextCarrier contextCarrier, List<HandlerErrorListener> errorListeners,
-		List<HandlerSpecCustomizer> specCustomizers, InstantSource clock, @Nullable LongSupplier nanoTime) {
+		List<HandlerSpecCustomizer> specCustomizers, System.Logger logger, InstantSource clock,
+		@Nullable LongSupplier nanoTime) {
 }
