@@ -14,14 +14,22 @@ import io.telemetryrouter.OverflowPolicy;
 /**
  * Makes a bean method a handler of telemetry events.
  * <p>
- * The method takes nothing, the payload, the event's name and the payload, or a
- * {@code TelemetryEvent}, and returns {@code void}; one that returns a
- * {@code CompletionStage} or a {@code Publisher} is asynchronous. Anything else fails the
- * start of the application. May be used as a meta-annotation.
+ * The method takes one of {@code ()}, {@code (Payload)}, {@code (String event, Payload)}
+ * and {@code (TelemetryEvent<Payload>)}; a single {@code String} is a payload, not the
+ * event's name. Payloads of another type do not reach it. It returns {@code void}, or a
+ * {@code CompletionStage} or a {@code Publisher}: then it is asynchronous, and handles
+ * the next event when that has completed. Anything else fails the start of the
+ * application. The method may have any visibility, as long as a proxy of its bean can
+ * pass it on. The annotation may be used as a meta-annotation.
  * <p>
- * Texts may contain <code>${...}</code> placeholders; every other attribute can be set
- * for one handler in the application's configuration, under
- * {@code telemetry-router.handlers.<id>}, which has the last word.
+ * {@code events}, {@code id} and {@code condition} may contain <code>${...}</code>
+ * placeholders. The configuration under {@code telemetry-router.handlers.<id>} has the
+ * last word on the handler's priority and queue, and on whether it is registered at all.
+ * <p>
+ * A lazy bean is created by its first event; a bean of a scope, or a prototype, is looked
+ * up for every event. Handlers leave when their bean is destroyed. Of handlers that are
+ * equal in priority, those of one bean are registered in the order of their methods'
+ * names: give a priority where order matters.
  *
  * @since 0.1.0
  */

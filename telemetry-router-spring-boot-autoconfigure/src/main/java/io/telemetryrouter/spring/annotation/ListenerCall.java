@@ -1,0 +1,134 @@
+package io.telemetryrouter.spring.annotation;
+
+import java.lang.reflect.Method;
+import java.lang.reflect.Modifier;
+import java.lang.reflect.UndeclaredThrowableException;
+
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.aop.support.AopUtils;
+import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
+
+import io.telemetryrouter.spring.annotation.MethodCaller.Call;
+
+/**
+ * Calls a listener method on its bean. A singleton is asked of the bean factory once, at
+ * the first event if it does not exist before; any other bean for each event.
+ */
+final class ListenerCall implements Call {
+
+	private final ListenerMethod method;
+
+	private final ConfigurableListableBeanFactory beanFactory;
+
+	/*
+	 * Both fields are caches: when two first events race, both find the same singleton
+	 * and either's write will do.
+	 */
+	private volatile @Nullable Call singletonCall;
+
+	private volatile @Nullable CallerOfType caller;
+
+	private ListenerCall(ListenerMethod method, ConfigurableListableBeanFactory beanFactory) {
+		this.method = method;
+		this.beanFactory = beanFactory;
+	}
+
+	/**
+	 * Makes the call of a method.
+	 * @throws TelemetryListenerDefinitionException if the bean exists and its method
+	 * cannot be called, or none could be
+	 */
+	static Call of(ListenerMethod method, ConfigurableListableBeanFactory beanFactory) {
+		ListenerCall call = new ListenerCall(method, beanFactory);
+		Object bean = existingSingleton(method.beanName(), beanFactory);
+		if (bean != null) {
+			return call.bind(bean);
+		}
+		call.createCaller(method.method());
+		return call;
+	}
+
+	static @Nullable Object existingSingleton(String beanName, ConfigurableListableBeanFactory beanFactory) {
+		if (!beanFactory.containsSingleton(beanName) || beanFactory.isFactoryBean(beanName)) {
+			return null;
+		}
+		return beanFactory.getSingleton(beanName);
+	}
+
+	@Override
+	public @Nullable Object call(@Nullable Object first, @Nullable Object second) throws Throwable {
+		Call call = this.singletonCall;
+		if (call == null) {
+			String beanName = this.method.beanName();
+			call = bind(this.beanFactory.getBean(beanName));
+			if (this.beanFactory.isSingleton(beanName)) {
+				this.singletonCall = call;
+			}
+		}
+		return call.call(first, second);
+	}
+
+	private Call bind(Object bean) {
+		CallerOfType caller = this.caller;
+		if (caller == null || caller.type() != bean.getClass()) {
+			caller = new CallerOfType(bean.getClass(), createCaller(selectMethod(bean)));
+			this.caller = caller;
+		}
+		Call call = caller.caller().bind(bean);
+		return AopUtils.isAopProxy(bean) ? new ProxyCall(call) : call;
+	}
+
+	private MethodCaller createCaller(Method method) {
+		try {
+			return MethodCaller.of(method);
+		}
+		catch (IllegalAccessException ex) {
+			throw this.method.failure("Spring has no access to it.",
+					"Make the method and its class public and export their package, or open the package.", ex);
+		}
+	}
+
+	private Method selectMethod(Object bean) {
+		Method method = this.method.method();
+		if (AopUtils.isCglibProxy(bean) && Modifier.isFinal(method.getModifiers())) {
+			throw this.method.failure("The bean has a class-based proxy, which cannot pass on a final method.",
+					"Make the method non-final.");
+		}
+		try {
+			return AopUtils.selectInvocableMethod(method, bean.getClass());
+		}
+		catch (IllegalStateException ex) {
+			if (Modifier.isPrivate(method.getModifiers())) {
+				throw this.method.failure("The bean has a proxy, which cannot pass on a private method.",
+						"Make the method package-private or public.", ex);
+			}
+			throw this.method.failure(
+					"The bean has an interface-based proxy, and none of its interfaces has the method.",
+					"Declare the method in an interface of the bean, or use class-based proxies"
+							+ " (spring.aop.proxy-target-class=true).",
+					ex);
+		}
+	}
+
+	private record CallerOfType(Class<?> type, MethodCaller caller) {
+	}
+
+	/**
+	 * A proxy wraps checked exceptions that its interface does not declare.
+	 */
+	private record ProxyCall(Call call) implements Call {
+
+		@Override
+		public @Nullable Object call(@Nullable Object first, @Nullable Object second) throws Throwable {
+			try {
+				return this.call.call(first, second);
+			}
+			catch (UndeclaredThrowableException ex) {
+				throw ex.getUndeclaredThrowable();
+			}
+		}
+
+	}
+
+}

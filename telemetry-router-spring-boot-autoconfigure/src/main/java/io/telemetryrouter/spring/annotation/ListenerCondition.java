@@ -1,0 +1,57 @@
+package io.telemetryrouter.spring.annotation;
+
+import java.util.function.Predicate;
+
+import org.springframework.beans.factory.BeanFactory;
+import org.springframework.context.expression.BeanFactoryResolver;
+import org.springframework.expression.spel.support.MapAccessor;
+import org.springframework.expression.EvaluationContext;
+import org.springframework.expression.Expression;
+import org.springframework.expression.spel.standard.SpelExpressionParser;
+import org.springframework.expression.spel.support.StandardEvaluationContext;
+
+import io.telemetryrouter.TelemetryEvent;
+
+/**
+ * A condition in SpEL: its root is the event, {@code @name} is a bean, and entries of a
+ * payload that is a map can be read like properties. What evaluating it throws, the
+ * router counts.
+ */
+final class ListenerCondition implements Predicate<TelemetryEvent<?>> {
+
+	private static final SpelExpressionParser PARSER = new SpelExpressionParser();
+
+	private final Expression expression;
+
+	private final EvaluationContext context;
+
+	private ListenerCondition(Expression expression, EvaluationContext context) {
+		this.expression = expression;
+		this.context = context;
+	}
+
+	/**
+	 * Parses a condition.
+	 * @throws org.springframework.expression.ParseException if it is malformed
+	 */
+	static ListenerCondition parse(String text, EvaluationContext context) {
+		return new ListenerCondition(PARSER.parseExpression(text), context);
+	}
+
+	/**
+	 * Returns a context for any number of conditions. Nothing in it changes once they are
+	 * evaluated.
+	 */
+	static EvaluationContext context(BeanFactory beanFactory) {
+		StandardEvaluationContext context = new StandardEvaluationContext();
+		context.setBeanResolver(new BeanFactoryResolver(beanFactory));
+		context.addPropertyAccessor(new MapAccessor(false));
+		return context;
+	}
+
+	@Override
+	public boolean test(TelemetryEvent<?> event) {
+		return Boolean.TRUE.equals(this.expression.getValue(this.context, event, Boolean.class));
+	}
+
+}

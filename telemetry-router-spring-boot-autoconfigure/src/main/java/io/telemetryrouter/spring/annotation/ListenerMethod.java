@@ -1,0 +1,134 @@
+package io.telemetryrouter.spring.annotation;
+
+import java.lang.reflect.Method;
+import java.lang.reflect.Modifier;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.core.MethodIntrospector;
+import org.springframework.core.MethodParameter;
+import org.springframework.core.ResolvableType;
+import org.springframework.core.annotation.AnnotationUtils;
+import org.springframework.core.annotation.MergedAnnotation;
+import org.springframework.core.annotation.MergedAnnotations;
+import org.springframework.core.annotation.MergedAnnotations.SearchStrategy;
+import org.springframework.util.ClassUtils;
+
+import io.telemetryrouter.TelemetryEvent;
+
+/**
+ * An annotated method of a bean: what it declares, takes and returns.
+ *
+ * @param beanName the bean's name
+ * @param beanType the bean's class behind any proxy, with generics as far as known
+ * @param method the method of that class
+ * @param annotation the annotation, with what meta-annotations say merged in
+ */
+record ListenerMethod(String beanName, ResolvableType beanType, Method method,
+		MergedAnnotation<TelemetryListener> annotation) {
+
+	/**
+	 * What a method takes.
+	 */
+	enum Shape {
+
+		NOTHING, PAYLOAD, NAME_AND_PAYLOAD, EVENT
+
+	}
+
+	/**
+	 * Finds the annotated methods of a class and its supertypes, in an order that does
+	 * not change from run to run.
+	 */
+	static Map<Method, MergedAnnotation<TelemetryListener>> find(Class<?> type) {
+		if (!AnnotationUtils.isCandidateClass(type, TelemetryListener.class)) {
+			return Map.of();
+		}
+		Map<Method, MergedAnnotation<TelemetryListener>> found = MethodIntrospector.selectMethods(type,
+				(MethodIntrospector.MetadataLookup<MergedAnnotation<TelemetryListener>>) ListenerMethod::findAnnotation);
+		Map<Method, MergedAnnotation<TelemetryListener>> sorted = new LinkedHashMap<>();
+		found.keySet()
+			.stream()
+			.sorted(Comparator.comparing(Method::getName).thenComparing(Method::toGenericString))
+			.forEach((method) -> sorted.put(method, found.get(method)));
+		return sorted;
+	}
+
+	private static @Nullable MergedAnnotation<TelemetryListener> findAnnotation(Method method) {
+		MergedAnnotation<TelemetryListener> annotation = MergedAnnotations.from(method, SearchStrategy.TYPE_HIERARCHY)
+			.get(TelemetryListener.class);
+		return annotation.isPresent() ? annotation : null;
+	}
+
+	Shape shape() {
+		Class<?>[] types = this.method.getParameterTypes();
+		if (Modifier.isStatic(this.method.getModifiers())) {
+			throw failure("The method is static.", "Make it an instance method.");
+		}
+		if (types.length == 0) {
+			return Shape.NOTHING;
+		}
+		if (types.length == 1) {
+			return (types[0] == TelemetryEvent.class) ? Shape.EVENT : Shape.PAYLOAD;
+		}
+		if (types.length == 2 && types[0] == String.class && types[1] != TelemetryEvent.class) {
+			return Shape.NAME_AND_PAYLOAD;
+		}
+		throw failure("It takes parameters that the router cannot give.",
+				"Take nothing, (Payload payload), (String event, Payload payload)"
+						+ " or (TelemetryEvent<Payload> event).");
+	}
+
+	/**
+	 * Returns the class a payload must be of to be given to the method.
+	 */
+	Class<?> payloadType(Shape shape) {
+		Class<?> type = switch (shape) {
+			case NOTHING -> Object.class;
+			case PAYLOAD -> parameterType(0).toClass();
+			case NAME_AND_PAYLOAD -> parameterType(1).toClass();
+			case EVENT -> parameterType(0).getGeneric().toClass();
+		};
+		return ClassUtils.resolvePrimitiveIfNecessary(type);
+	}
+
+	private ResolvableType parameterType(int index) {
+		return ResolvableType.forMethodParameter(new MethodParameter(this.method, index), this.beanType);
+	}
+
+	/**
+	 * Returns what waits for the method's result.
+	 * @return {@code null} if the method is done when it returns
+	 */
+	@Nullable Completion completion() {
+		Class<?> returnType = this.method.getReturnType();
+		if (returnType == void.class) {
+			return null;
+		}
+		Completion completion = Completion.of(returnType);
+		if (completion == null) {
+			throw failure("It returns '" + returnType.getName() + "', which nobody would receive.",
+					"Return void, or a CompletionStage or a Publisher that completes when the event has been handled.");
+		}
+		return completion;
+	}
+
+	/**
+	 * Returns the method as the leak detector and logs show it.
+	 */
+	String source() {
+		return ClassUtils.getUserClass(this.method.getDeclaringClass()).getName() + "." + this.method.getName();
+	}
+
+	TelemetryListenerDefinitionException failure(String reason, String action) {
+		return failure(reason, action, null);
+	}
+
+	TelemetryListenerDefinitionException failure(String reason, String action, @Nullable Throwable cause) {
+		return new TelemetryListenerDefinitionException(this.beanName, this.method, reason, action, cause);
+	}
+
+}

@@ -1,0 +1,189 @@
+package io.telemetryrouter.spring.annotation;
+
+import java.util.stream.Stream;
+
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
+import org.springframework.core.annotation.MergedAnnotation;
+import org.springframework.expression.EvaluationContext;
+import org.springframework.expression.ParseException;
+
+import io.telemetryrouter.EventHandler;
+import io.telemetryrouter.EventType;
+import io.telemetryrouter.HandlerSpec;
+import io.telemetryrouter.OverflowPolicy;
+import io.telemetryrouter.PayloadHandler;
+import io.telemetryrouter.TelemetryEventType;
+import io.telemetryrouter.spring.annotation.ListenerMethod.Shape;
+import io.telemetryrouter.spring.annotation.MethodCaller.Call;
+
+/**
+ * Makes a handler of a listener method, or says why it cannot be one.
+ */
+final class ListenerSpecFactory {
+
+	private final ConfigurableListableBeanFactory beanFactory;
+
+	private final EvaluationContext evaluationContext;
+
+	ListenerSpecFactory(ConfigurableListableBeanFactory beanFactory) {
+		this.beanFactory = beanFactory;
+		this.evaluationContext = ListenerCondition.context(beanFactory);
+	}
+
+	HandlerSpec<?> create(ListenerMethod method) {
+		Shape shape = method.shape();
+		Completion completion = method.completion();
+		HandlerSpec.Builder<?> builder = select(method, method.payloadType(shape));
+		builder.id(id(method)).source(method.source());
+		applyOptions(method, completion != null || method.annotation().getBoolean("async"), builder);
+		return build(builder, shape, completion, method);
+	}
+
+	private HandlerSpec.Builder<?> select(ListenerMethod method, Class<?> payloadType) {
+		try {
+			String[] events = Stream.of(method.annotation().getStringArray("events"))
+				.map((event) -> resolve(method, "event", event))
+				.toArray(String[]::new);
+			if (events.length > 0) {
+				HandlerSpec.Builder<Object> builder = HandlerSpec.on(events);
+				return (payloadType != Object.class) ? builder.payloadType(payloadType) : builder;
+			}
+			if (payloadType == Object.class) {
+				return HandlerSpec.on("**");
+			}
+			return payloadType.isAnnotationPresent(TelemetryEventType.class) ? HandlerSpec.on(EventType.of(payloadType))
+					: HandlerSpec.onPayload(payloadType);
+		}
+		catch (IllegalArgumentException ex) {
+			throw method.failure(ex.getMessage() + ".", "Correct the event name or pattern.", ex);
+		}
+	}
+
+	private String id(ListenerMethod method) {
+		String id = method.annotation().getString("id");
+		if (id.isEmpty()) {
+			return method.beanName() + "." + method.method().getName();
+		}
+		String resolved = resolve(method, "id", id);
+		if (resolved.isBlank()) {
+			throw method.failure("Its id '" + id + "' is blank.", "Give it an id, or none to use the default.");
+		}
+		return resolved;
+	}
+
+	private void applyOptions(ListenerMethod method, boolean async, HandlerSpec.Builder<?> builder) {
+		MergedAnnotation<TelemetryListener> annotation = method.annotation();
+		int[] priorities = annotation.getIntArray("priority");
+		requireAtMostOne(method, "priority", priorities.length);
+		if (priorities.length == 1) {
+			builder.priority(priorities[0]);
+		}
+		OverflowPolicy[] overflows = annotation.getEnumArray("overflow", OverflowPolicy.class);
+		requireAtMostOne(method, "overflow", overflows.length);
+		int maxQueue = annotation.getInt("maxQueue");
+		int concurrency = annotation.getInt("concurrency");
+		require(maxQueue >= 0, method, "Its maxQueue is " + maxQueue + ".",
+				"Set maxQueue to a positive number, or leave it out for the router's default.");
+		require(concurrency >= 1, method, "Its concurrency is " + concurrency + ".",
+				"Set concurrency to a positive number.");
+		boolean once = annotation.getBoolean("once");
+		if (once) {
+			builder.once();
+		}
+		if (!async) {
+			requireAsync(maxQueue == 0, method, "maxQueue");
+			requireAsync(overflows.length == 0, method, "overflow");
+			requireAsync(concurrency == 1, method, "concurrency");
+			return;
+		}
+		require(!once || concurrency == 1, method, "It handles one event only, and several at once.",
+				"Remove either once or concurrency.");
+		builder.async().concurrency(concurrency);
+		if (maxQueue > 0) {
+			builder.maxQueue(maxQueue);
+		}
+		if (overflows.length == 1) {
+			builder.overflow(overflows[0]);
+		}
+	}
+
+	private static void requireAtMostOne(ListenerMethod method, String attribute, int length) {
+		require(length <= 1, method, "Its " + attribute + " has " + length + " values.",
+				"Set one " + attribute + ", or none.");
+	}
+
+	private static void requireAsync(boolean valid, ListenerMethod method, String attribute) {
+		require(valid, method, "It is synchronous and has no queue, so its " + attribute + " would have no effect.",
+				"Set async = true, or remove " + attribute + ".");
+	}
+
+	private static void require(boolean valid, ListenerMethod method, String reason, String action) {
+		if (!valid) {
+			throw method.failure(reason, action);
+		}
+	}
+
+	private <T> HandlerSpec<T> build(HandlerSpec.Builder<T> builder, Shape shape, @Nullable Completion completion,
+			ListenerMethod method) {
+		String condition = method.annotation().getString("condition");
+		if (!condition.isBlank()) {
+			builder.condition(condition(method, resolve(method, "condition", condition)));
+		}
+		Call listener = ListenerCall.of(method, this.beanFactory);
+		Call call = (completion != null) ? (first, second) -> {
+			completion.await(listener.call(first, second));
+			return null;
+		} : listener;
+		if (shape == Shape.EVENT) {
+			EventHandler<T> handler = (event) -> invoke(call, event, null);
+			return builder.eventHandler(handler).build();
+		}
+		PayloadHandler<@Nullable Object> handler = switch (shape) {
+			case NAME_AND_PAYLOAD -> (event, payload) -> invoke(call, event, payload);
+			default -> (event, payload) -> invoke(call, payload, null);
+		};
+		return builder.handler(handler).build();
+	}
+
+	private static void invoke(Call call, @Nullable Object first, @Nullable Object second) throws Exception {
+		try {
+			call.call(first, second);
+		}
+		catch (Throwable ex) {
+			throw MethodCaller.sneaky(ex);
+		}
+	}
+
+	private ListenerCondition condition(ListenerMethod method, String text) {
+		try {
+			return ListenerCondition.parse(text, this.evaluationContext);
+		}
+		catch (ParseException ex) {
+			throw method.failure("Its condition '" + text + "' is malformed: " + ex.getSimpleMessage() + ".",
+					"Correct the expression; its root is the TelemetryEvent, as in \"payload.costUsd > 1\".", ex);
+		}
+	}
+
+	private String resolve(ListenerMethod method, String attribute, String text) {
+		String resolved;
+		try {
+			resolved = this.beanFactory.resolveEmbeddedValue(text);
+		}
+		catch (IllegalArgumentException ex) {
+			throw unresolvable(method, attribute, text, ex);
+		}
+		if (resolved == null || resolved.contains("${")) {
+			throw unresolvable(method, attribute, text, null);
+		}
+		return resolved;
+	}
+
+	private TelemetryListenerDefinitionException unresolvable(ListenerMethod method, String attribute, String text,
+			@Nullable Throwable cause) {
+		return method.failure("The placeholder in its " + attribute + " '" + text + "' cannot be resolved.",
+				"Set the property it names, or give it a default as in ${name:default}.", cause);
+	}
+
+}

@@ -1,0 +1,65 @@
+package io.telemetryrouter.spring.annotation;
+
+import java.lang.reflect.Method;
+import java.util.Map;
+
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.aot.generate.GenerationContext;
+import org.springframework.aot.hint.ExecutableMode;
+import org.springframework.aot.hint.MemberCategory;
+import org.springframework.aot.hint.ReflectionHints;
+import org.springframework.beans.factory.aot.BeanRegistrationAotContribution;
+import org.springframework.beans.factory.aot.BeanRegistrationAotProcessor;
+import org.springframework.beans.factory.aot.BeanRegistrationCode;
+import org.springframework.beans.factory.support.RegisteredBean;
+import org.springframework.core.annotation.MergedAnnotation;
+
+import io.telemetryrouter.TelemetryEvent;
+import io.telemetryrouter.TelemetryEventType;
+import io.telemetryrouter.spring.annotation.ListenerMethod.Shape;
+
+/**
+ * Tells a native image which methods are called, and which payloads are looked at, by
+ * reflection. Faulty methods fail the build as they fail the start.
+ */
+final class TelemetryListenerAotProcessor implements BeanRegistrationAotProcessor {
+
+	@Override
+	public @Nullable BeanRegistrationAotContribution processAheadOfTime(RegisteredBean registeredBean) {
+		Map<Method, MergedAnnotation<TelemetryListener>> methods = ListenerMethod.find(registeredBean.getBeanClass());
+		return methods.isEmpty() ? null : new Contribution(registeredBean, methods);
+	}
+
+	private record Contribution(RegisteredBean bean,
+			Map<Method, MergedAnnotation<TelemetryListener>> methods) implements BeanRegistrationAotContribution {
+
+		@Override
+		public void applyTo(GenerationContext generationContext, BeanRegistrationCode beanRegistrationCode) {
+			ReflectionHints hints = generationContext.getRuntimeHints().reflection();
+			hints.registerType(TelemetryListener.class, MemberCategory.INVOKE_DECLARED_METHODS);
+			hints.registerType(TelemetryEventType.class, MemberCategory.INVOKE_DECLARED_METHODS);
+			this.methods.forEach((method, annotation) -> {
+				hints.registerMethod(method, ExecutableMode.INVOKE);
+				registerPayload(hints,
+						new ListenerMethod(this.bean.getBeanName(), this.bean.getBeanType(), method, annotation));
+			});
+		}
+
+		private void registerPayload(ReflectionHints hints, ListenerMethod method) {
+			Shape shape = method.shape();
+			Class<?> type = method.payloadType(shape);
+			if (type == Object.class) {
+				return;
+			}
+			if (method.annotation().getString("condition").isBlank()) {
+				hints.registerType(type);
+				return;
+			}
+			hints.registerType(type, MemberCategory.INVOKE_PUBLIC_METHODS, MemberCategory.ACCESS_PUBLIC_FIELDS);
+			hints.registerType(TelemetryEvent.class, MemberCategory.INVOKE_PUBLIC_METHODS);
+		}
+
+	}
+
+}

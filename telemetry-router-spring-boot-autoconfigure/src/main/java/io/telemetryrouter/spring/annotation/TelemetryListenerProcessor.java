@@ -1,0 +1,237 @@
+package io.telemetryrouter.spring.annotation;
+
+import java.lang.reflect.Method;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Supplier;
+
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.aop.framework.AopProxyUtils;
+import org.springframework.aop.framework.autoproxy.AutoProxyUtils;
+import org.springframework.aop.scope.ScopedObject;
+import org.springframework.aop.scope.ScopedProxyUtils;
+import org.springframework.aop.support.AopUtils;
+import org.springframework.beans.factory.BeanFactory;
+import org.springframework.beans.factory.BeanFactoryAware;
+import org.springframework.beans.factory.DisposableBean;
+import org.springframework.beans.factory.HierarchicalBeanFactory;
+import org.springframework.beans.factory.SmartInitializingSingleton;
+import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
+import org.springframework.beans.factory.support.DefaultSingletonBeanRegistry;
+import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.core.ResolvableType;
+import org.springframework.core.annotation.AnnotatedElementUtils;
+import org.springframework.core.annotation.MergedAnnotation;
+import org.springframework.stereotype.Component;
+import org.springframework.util.Assert;
+
+import io.telemetryrouter.HandlerSpec;
+import io.telemetryrouter.Subscription;
+import io.telemetryrouter.TelemetryRouter;
+
+/**
+ * Registers {@link TelemetryListener @TelemetryListener} methods with a router once all
+ * singletons exist, and then {@linkplain TelemetryRouter#start() starts} the router.
+ * <p>
+ * No bean is created by looking for methods: the type a lazy bean is declared with says
+ * what methods it has, so declare {@code @Bean} methods with the concrete type. Such a
+ * bean is created by its first event and then kept. A bean of a scope without proxy, a
+ * prototype too, is asked of its scope for every event; where the scope is not active on
+ * the thread on which the handler runs, the call counts as failed.
+ * <p>
+ * Beans of a parent context belong to that context's processor, or to this one if there
+ * is none. A handler leaves when its bean is destroyed, and all leave with the processor.
+ *
+ * @since 0.1.0
+ */
+public final class TelemetryListenerProcessor implements SmartInitializingSingleton, BeanFactoryAware, DisposableBean {
+
+	private static final Log logger = LogFactory.getLog(TelemetryListenerProcessor.class);
+
+	private final Supplier<TelemetryRouter> router;
+
+	private final Map<String, ListenerMethod> methodsById = new HashMap<>();
+
+	private final List<Registration> registrations = new ArrayList<>();
+
+	private @Nullable ConfigurableListableBeanFactory beanFactory;
+
+	/**
+	 * Creates a processor.
+	 * @param router supplies the router, once all singletons exist
+	 */
+	public TelemetryListenerProcessor(Supplier<TelemetryRouter> router) {
+		this.router = router;
+	}
+
+	@Override
+	public void setBeanFactory(BeanFactory beanFactory) {
+		Assert.isInstanceOf(ConfigurableListableBeanFactory.class, beanFactory);
+		this.beanFactory = (ConfigurableListableBeanFactory) beanFactory;
+	}
+
+	@Override
+	public void afterSingletonsInstantiated() {
+		TelemetryRouter router = this.router.get();
+		ConfigurableListableBeanFactory beanFactory = this.beanFactory;
+		Assert.state(beanFactory != null, "No BeanFactory set");
+		do {
+			registerAll(beanFactory, router);
+			beanFactory = parent(beanFactory);
+		}
+		while (beanFactory != null
+				&& beanFactory.getBeanNamesForType(TelemetryListenerProcessor.class, true, false).length == 0);
+		router.start();
+	}
+
+	private static @Nullable ConfigurableListableBeanFactory parent(HierarchicalBeanFactory beanFactory) {
+		BeanFactory parent = beanFactory.getParentBeanFactory();
+		if (parent instanceof ConfigurableApplicationContext context) {
+			parent = context.getBeanFactory();
+		}
+		return (parent instanceof ConfigurableListableBeanFactory factory) ? factory : null;
+	}
+
+	private void registerAll(ConfigurableListableBeanFactory beanFactory, TelemetryRouter router) {
+		ListenerSpecFactory specs = new ListenerSpecFactory(beanFactory);
+		for (String beanName : beanFactory.getBeanNamesForType(Object.class, true, false)) {
+			Class<?> type = ScopedProxyUtils.isScopedTarget(beanName) ? null : targetType(beanFactory, beanName);
+			if (type == null || isSpringClass(type)) {
+				continue;
+			}
+			Map<Method, MergedAnnotation<TelemetryListener>> methods = ListenerMethod.find(type);
+			if (!methods.isEmpty()) {
+				register(beanFactory, router, specs, beanName, type, methods);
+			}
+		}
+	}
+
+	@SuppressWarnings("EqualsNull")
+	private static @Nullable Class<?> targetType(ConfigurableListableBeanFactory beanFactory, String beanName) {
+		Object singleton = ListenerCall.existingSingleton(beanName, beanFactory);
+		if (singleton == null && beanFactory.isFactoryBean(beanName) && !beanFactory.containsSingleton(beanName)) {
+			return beanFactory.getType(beanName, false);
+		}
+		if (singleton != null && singleton.equals(null)) {
+			return null; // What a bean method that returns null leaves behind
+		}
+		Class<?> type = AutoProxyUtils.determineTargetClass(beanFactory, beanName);
+		if (type != null && ScopedObject.class.isAssignableFrom(type)) {
+			Class<?> scoped = AutoProxyUtils.determineTargetClass(beanFactory,
+					ScopedProxyUtils.getTargetBeanName(beanName));
+			return (scoped != null) ? scoped : type;
+		}
+		// A proxy that was made by hand
+		return (singleton != null && AopUtils.isAopProxy(singleton) && type == singleton.getClass())
+				? AopProxyUtils.ultimateTargetClass(singleton) : type;
+	}
+
+	private static boolean isSpringClass(Class<?> type) {
+		return type.getName().startsWith("org.springframework.")
+				&& !AnnotatedElementUtils.isAnnotated(type, Component.class);
+	}
+
+	private void register(ConfigurableListableBeanFactory beanFactory, TelemetryRouter router,
+			ListenerSpecFactory specs, String beanName, Class<?> type,
+			Map<Method, MergedAnnotation<TelemetryListener>> methods) {
+		ResolvableType beanType = beanType(beanFactory, beanName, type);
+		Registration registration = new Registration(beanFactory, beanName);
+		this.registrations.add(registration);
+		registration.register();
+		methods.forEach((method, annotation) -> registration
+			.add(subscribe(router, specs, new ListenerMethod(beanName, beanType, method, annotation))));
+		if (logger.isDebugEnabled()) {
+			logger.debug(methods.size() + " @TelemetryListener methods of bean '" + beanName + "' registered: "
+					+ methods.keySet());
+		}
+	}
+
+	/**
+	 * A bean's definition may know type arguments that its class does not.
+	 */
+	private static ResolvableType beanType(ConfigurableListableBeanFactory beanFactory, String beanName,
+			Class<?> type) {
+		if (beanFactory.containsBeanDefinition(beanName)) {
+			ResolvableType declared = beanFactory.getMergedBeanDefinition(beanName).getResolvableType();
+			if (declared.hasGenerics() && declared.toClass() == type) {
+				return declared;
+			}
+		}
+		return ResolvableType.forClass(type);
+	}
+
+	private Subscription subscribe(TelemetryRouter router, ListenerSpecFactory specs, ListenerMethod method) {
+		HandlerSpec<?> spec = specs.create(method);
+		String id = String.valueOf(spec.id());
+		ListenerMethod other = this.methodsById.putIfAbsent(id, method);
+		if (other != null) {
+			throw method.failure("Its id '" + id + "' is also that of method '" + other.method().toGenericString()
+					+ "' of bean '" + other.beanName() + "'.", "Set a different id with @TelemetryListener(id = ...).");
+		}
+		try {
+			return router.subscribe(spec);
+		}
+		catch (IllegalArgumentException ex) {
+			throw method.failure(ex.getMessage() + ".", "Set a different id with @TelemetryListener(id = ...).", ex);
+		}
+	}
+
+	@Override
+	public void destroy() {
+		this.registrations.forEach(Registration::remove);
+		this.registrations.clear();
+	}
+
+	/**
+	 * The subscriptions of one bean. The bean factory believes that it is a bean that
+	 * depends on the listener's: such beans are destroyed first. Unlike a bean
+	 * post-processor this needs no look at any other bean, nor the bean to exist.
+	 */
+	private static final class Registration implements DisposableBean {
+
+		private final ConfigurableListableBeanFactory beanFactory;
+
+		private final String beanName;
+
+		private final String name;
+
+		private final List<Subscription> subscriptions = new ArrayList<>();
+
+		Registration(ConfigurableListableBeanFactory beanFactory, String beanName) {
+			this.beanFactory = beanFactory;
+			this.beanName = beanName;
+			this.name = getClass().getName() + "#" + beanName + "@"
+					+ Integer.toHexString(System.identityHashCode(this));
+		}
+
+		void register() {
+			if (this.beanFactory instanceof DefaultSingletonBeanRegistry registry) {
+				registry.registerDisposableBean(this.name, this);
+				registry.registerDependentBean(this.beanName, this.name);
+			}
+		}
+
+		void add(Subscription subscription) {
+			this.subscriptions.add(subscription);
+		}
+
+		void remove() {
+			if (this.beanFactory instanceof DefaultSingletonBeanRegistry registry) {
+				registry.destroySingleton(this.name);
+			}
+			destroy();
+		}
+
+		@Override
+		public void destroy() {
+			this.subscriptions.forEach(Subscription::close);
+		}
+
+	}
+
+}

@@ -1,0 +1,79 @@
+package io.telemetryrouter.spring.autoconfigure;
+
+import java.time.Duration;
+
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
+
+import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.context.SmartLifecycle;
+
+import io.telemetryrouter.FlushResult;
+import io.telemetryrouter.TelemetryRouter;
+
+/**
+ * Drains the router while everything that handlers use still works: after the web server
+ * has stopped taking requests, before executors and connection factories stop and before
+ * any bean is destroyed.
+ * <p>
+ * A context that closes closes its router. One that is only stopped or paused, to be
+ * started again (a checkpoint, a cached test context), flushes it: a closed router cannot
+ * be opened again, and an idle one holds no thread. A router that belongs to a parent
+ * context is flushed in either case, never closed.
+ */
+final class TelemetryRouterLifecycle implements SmartLifecycle {
+
+	/**
+	 * The web server stops at {@code DEFAULT_PHASE - 2048}; executors stop at half of it.
+	 */
+	static final int PHASE = DEFAULT_PHASE - 4096;
+
+	private static final Log logger = LogFactory.getLog(TelemetryRouterLifecycle.class);
+
+	private final TelemetryRouter router;
+
+	private final ConfigurableApplicationContext context;
+
+	private final Duration timeout;
+
+	private volatile boolean running;
+
+	TelemetryRouterLifecycle(TelemetryRouter router, ConfigurableApplicationContext context, Duration timeout) {
+		this.router = router;
+		this.context = context;
+		this.timeout = timeout;
+	}
+
+	@Override
+	public void start() {
+		this.running = true;
+	}
+
+	@Override
+	public void stop() {
+		this.running = false;
+		if (this.context.isClosed() && isOwnRouter()) {
+			this.router.close();
+			return;
+		}
+		FlushResult result = this.router.flush(this.timeout);
+		if (!result.complete()) {
+			logger.warn("Stopped with events of telemetry handlers still pending: " + result.pendingByHandler());
+		}
+	}
+
+	private boolean isOwnRouter() {
+		return this.context.getBeanFactory().getBeanNamesForType(TelemetryRouter.class, true, false).length > 0;
+	}
+
+	@Override
+	public boolean isRunning() {
+		return this.running;
+	}
+
+	@Override
+	public int getPhase() {
+		return PHASE;
+	}
+
+}

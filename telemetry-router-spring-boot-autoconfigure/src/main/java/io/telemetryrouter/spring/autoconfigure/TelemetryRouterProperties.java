@@ -1,0 +1,311 @@
+package io.telemetryrouter.spring.autoconfigure;
+
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.boot.context.properties.ConfigurationProperties;
+
+import io.telemetryrouter.OverflowPolicy;
+
+/**
+ * Configuration properties of the router.
+ * <p>
+ * What holds for one handler or event is found in this order: the handler's id in
+ * {@code handlers}, what the handler itself says, the event in {@code events}, the
+ * router's default. Ids and names may contain dots, with or without brackets around them:
+ * {@code telemetry-router.handlers.costTracker.onModel.priority} is the priority of
+ * {@code costTracker.onModel}.
+ *
+ * @since 0.1.0
+ */
+@ConfigurationProperties("telemetry-router")
+public class TelemetryRouterProperties {
+
+	/**
+	 * Whether to route events. If not, the application can still emit and subscribe, but
+	 * no handler is ever registered.
+	 */
+	private boolean enabled = true;
+
+	/**
+	 * Capacity, in events, of an asynchronous handler's queue.
+	 */
+	private int maxHandlerQueue = 1000;
+
+	/**
+	 * Priority of handlers that do not set one. Lower runs first.
+	 */
+	private int defaultPriority = 0;
+
+	/**
+	 * What happens to an event that finds the queue of an asynchronous handler full.
+	 */
+	private OverflowPolicy overflow = OverflowPolicy.DROP_NEWEST;
+
+	/**
+	 * Longest time that the overflow policy "block" holds an emitter.
+	 */
+	private Duration blockTimeout = Duration.ofMillis(100);
+
+	/**
+	 * Time from which on routing an event counts as slow for its emitter.
+	 */
+	private Duration slowThreshold = Duration.ofMillis(5);
+
+	/**
+	 * Number of emits that may be nested in each other through handlers.
+	 */
+	private int maxDepth = 32;
+
+	/**
+	 * Number of nested emits that one outermost emit may cause in all.
+	 */
+	private int maxNestedEmits = 1000;
+
+	/**
+	 * Number of event names to track that no handler names exactly. Further names are
+	 * counted together.
+	 */
+	private int maxEventNames = 10_000;
+
+	/**
+	 * Number of event names that metrics show as values of the "event" tag. Further names
+	 * are shown as "_other".
+	 */
+	private int maxEventTags = 100;
+
+	/**
+	 * Number of events to hold while the application starts, until its handlers are
+	 * registered.
+	 */
+	private int maxHeldEvents = 1000;
+
+	/**
+	 * Time that queued events get to finish when the application shuts down.
+	 */
+	private Duration shutdownTimeout = Duration.ofSeconds(10);
+
+	/**
+	 * Whether to measure how long handlers and events take.
+	 */
+	private boolean measureLatency = true;
+
+	/**
+	 * Settings by event name.
+	 */
+	private final Map<String, Event> events = new LinkedHashMap<>();
+
+	/**
+	 * Settings by handler id.
+	 */
+	private final Map<String, Handler> handlers = new LinkedHashMap<>();
+
+	public boolean isEnabled() {
+		return this.enabled;
+	}
+
+	public void setEnabled(boolean enabled) {
+		this.enabled = enabled;
+	}
+
+	public int getMaxHandlerQueue() {
+		return this.maxHandlerQueue;
+	}
+
+	public void setMaxHandlerQueue(int maxHandlerQueue) {
+		this.maxHandlerQueue = maxHandlerQueue;
+	}
+
+	public int getDefaultPriority() {
+		return this.defaultPriority;
+	}
+
+	public void setDefaultPriority(int defaultPriority) {
+		this.defaultPriority = defaultPriority;
+	}
+
+	public OverflowPolicy getOverflow() {
+		return this.overflow;
+	}
+
+	public void setOverflow(OverflowPolicy overflow) {
+		this.overflow = overflow;
+	}
+
+	public Duration getBlockTimeout() {
+		return this.blockTimeout;
+	}
+
+	public void setBlockTimeout(Duration blockTimeout) {
+		this.blockTimeout = blockTimeout;
+	}
+
+	public Duration getSlowThreshold() {
+		return this.slowThreshold;
+	}
+
+	public void setSlowThreshold(Duration slowThreshold) {
+		this.slowThreshold = slowThreshold;
+	}
+
+	public int getMaxDepth() {
+		return this.maxDepth;
+	}
+
+	public void setMaxDepth(int maxDepth) {
+		this.maxDepth = maxDepth;
+	}
+
+	public int getMaxNestedEmits() {
+		return this.maxNestedEmits;
+	}
+
+	public void setMaxNestedEmits(int maxNestedEmits) {
+		this.maxNestedEmits = maxNestedEmits;
+	}
+
+	public int getMaxEventNames() {
+		return this.maxEventNames;
+	}
+
+	public void setMaxEventNames(int maxEventNames) {
+		this.maxEventNames = maxEventNames;
+	}
+
+	public int getMaxEventTags() {
+		return this.maxEventTags;
+	}
+
+	public void setMaxEventTags(int maxEventTags) {
+		this.maxEventTags = maxEventTags;
+	}
+
+	public int getMaxHeldEvents() {
+		return this.maxHeldEvents;
+	}
+
+	public void setMaxHeldEvents(int maxHeldEvents) {
+		this.maxHeldEvents = maxHeldEvents;
+	}
+
+	public Duration getShutdownTimeout() {
+		return this.shutdownTimeout;
+	}
+
+	public void setShutdownTimeout(Duration shutdownTimeout) {
+		this.shutdownTimeout = shutdownTimeout;
+	}
+
+	public boolean isMeasureLatency() {
+		return this.measureLatency;
+	}
+
+	public void setMeasureLatency(boolean measureLatency) {
+		this.measureLatency = measureLatency;
+	}
+
+	public Map<String, Event> getEvents() {
+		return this.events;
+	}
+
+	public Map<String, Handler> getHandlers() {
+		return this.handlers;
+	}
+
+	/**
+	 * Settings of one event name.
+	 */
+	public static class Event {
+
+		/**
+		 * Priority of handlers that name exactly this event and do not set one
+		 * themselves. Of several events that a handler names, the lowest value counts.
+		 */
+		private @Nullable Integer priority;
+
+		public @Nullable Integer getPriority() {
+			return this.priority;
+		}
+
+		public void setPriority(@Nullable Integer priority) {
+			this.priority = priority;
+		}
+
+	}
+
+	/**
+	 * Settings of one handler.
+	 */
+	public static class Handler {
+
+		/**
+		 * Whether to register the handler.
+		 */
+		private boolean enabled = true;
+
+		/**
+		 * Priority of the handler. Lower runs first.
+		 */
+		private @Nullable Integer priority;
+
+		/**
+		 * Capacity, in events, of the handler's queue.
+		 */
+		private @Nullable Integer maxQueue;
+
+		/**
+		 * What happens to an event that finds the handler's queue full.
+		 */
+		private @Nullable OverflowPolicy overflow;
+
+		/**
+		 * Number of events the handler may handle at once. Above 1 their order is lost.
+		 */
+		private @Nullable Integer concurrency;
+
+		public boolean isEnabled() {
+			return this.enabled;
+		}
+
+		public void setEnabled(boolean enabled) {
+			this.enabled = enabled;
+		}
+
+		public @Nullable Integer getPriority() {
+			return this.priority;
+		}
+
+		public void setPriority(@Nullable Integer priority) {
+			this.priority = priority;
+		}
+
+		public @Nullable Integer getMaxQueue() {
+			return this.maxQueue;
+		}
+
+		public void setMaxQueue(@Nullable Integer maxQueue) {
+			this.maxQueue = maxQueue;
+		}
+
+		public @Nullable OverflowPolicy getOverflow() {
+			return this.overflow;
+		}
+
+		public void setOverflow(@Nullable OverflowPolicy overflow) {
+			this.overflow = overflow;
+		}
+
+		public @Nullable Integer getConcurrency() {
+			return this.concurrency;
+		}
+
+		public void setConcurrency(@Nullable Integer concurrency) {
+			this.concurrency = concurrency;
+		}
+
+	}
+
+}
