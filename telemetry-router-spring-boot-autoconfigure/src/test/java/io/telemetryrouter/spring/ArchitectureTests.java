@@ -1,0 +1,43 @@
+package io.telemetryrouter.spring;
+
+import com.tngtech.archunit.core.importer.ImportOption.DoNotIncludeTests;
+import com.tngtech.archunit.junit.AnalyzeClasses;
+import com.tngtech.archunit.junit.ArchTest;
+import com.tngtech.archunit.lang.ArchRule;
+
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+
+/**
+ * Holds the rules about packages.
+ */
+@AnalyzeClasses(packages = "io.telemetryrouter", importOptions = DoNotIncludeTests.class)
+class ArchitectureTests {
+
+	@ArchTest
+	static final ArchRule nothingDependsOnAutoConfiguration = noClasses().that()
+		.resideOutsideOfPackage("io.telemetryrouter.spring.autoconfigure..")
+		.should()
+		.dependOnClassesThat()
+		.resideInAPackage("io.telemetryrouter.spring.autoconfigure..");
+
+	@ArchTest
+	static final ArchRule packagesHaveNoCycles = slices().matching("io.telemetryrouter.(**)").should().beFreeOfCycles();
+
+	@ArchTest
+	static final ArchRule coreIsPlainJava = classes().that()
+		.resideInAnyPackage("io.telemetryrouter", "io.telemetryrouter.internal..")
+		.should()
+		.onlyDependOnClassesThat()
+		.resideInAnyPackage("java..", "org.jspecify.annotations", "io.telemetryrouter",
+				"io.telemetryrouter.internal..");
+
+	@ArchTest
+	static final ArchRule engineIsCoresOwn = noClasses().that()
+		.resideInAPackage("io.telemetryrouter.spring..")
+		.should()
+		.dependOnClassesThat()
+		.resideInAPackage("io.telemetryrouter.internal..");
+
+}

@@ -1,0 +1,17 @@
+package io.telemetryrouter.spring.annotation;
+
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+
+/**
+ * What a listener of a test received.
+ */
+class Received {
+
+	final List<Object> events = new CopyOnWriteArrayList<>();
+
+	void add(Object event) {
+		this.events.add(event);
+	}
+
+}

@@ -1,0 +1,333 @@
+package io.telemetryrouter.spring.annotation;
+
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.stream.Stream;
+
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+import org.springframework.aop.framework.ProxyFactory;
+import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+
+import io.telemetryrouter.OverflowPolicy;
+import io.telemetryrouter.TelemetryEvent;
+import io.telemetryrouter.TelemetryRouter;
+import io.telemetryrouter.spring.FailureReport;
+import io.telemetryrouter.spring.autoconfigure.TelemetryRouterAutoConfiguration;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.params.provider.Arguments.arguments;
+
+/**
+ * Tests for {@link TelemetryListener} methods that cannot be handlers.
+ */
+class TelemetryListenerDefinitionTests {
+
+	private final ApplicationContextRunner contextRunner = new ApplicationContextRunner()
+		.withConfiguration(AutoConfigurations.of(TelemetryRouterAutoConfiguration.class));
+
+	static Stream<Arguments> faulty() {
+		return Stream.of(arguments(new StaticMethod(), "The method is static.", "Make it an instance method."),
+				arguments(new ThreeParameters(), "parameters that the router cannot give", "(String event, Payload"),
+				arguments(new SwappedParameters(), "parameters that the router cannot give", "(String event, Payload"),
+				arguments(new NameAndEvent(), "parameters that the router cannot give", "(TelemetryEvent<Payload>"),
+				arguments(new ReturnsValue(), "It returns 'boolean', which nobody would receive.", "Return void"),
+				arguments(new BadPattern(), "'model.**.x' has '**' before its end", "Correct the event name"),
+				arguments(new BlankName(), "must not be null or blank", "Correct the event name"),
+				arguments(new BadCondition(), "Its condition 'payload >' is malformed", "Correct the expression"),
+				arguments(new TwoPriorities(), "Its priority has 2 values.", "Set one priority"),
+				arguments(new TwoPolicies(), "Its overflow has 2 values.", "Set one overflow"),
+				arguments(new SyncQueue(), "so its maxQueue would have no effect", "Set async = true"),
+				arguments(new SyncOverflow(), "so its overflow would have no effect", "Set async = true"),
+				arguments(new SyncConcurrency(), "so its concurrency would have no effect", "Set async = true"),
+				arguments(new NegativeQueue(), "Its maxQueue is -1.", "Set maxQueue to a positive number"),
+				arguments(new NoConcurrency(), "Its concurrency is 0.", "Set concurrency to a positive number"),
+				arguments(new OnceConcurrently(), "one event only, and several at once", "Remove either"),
+				arguments(new BlankId(), "Its id ' ' is blank.", "Give it an id"), arguments(new UnknownPlaceholder(),
+						"placeholder in its event '${no.such}' cannot be resolved", "Set the property"));
+	}
+
+	@ParameterizedTest
+	@MethodSource("faulty")
+	void whenMethodCannotBeHandlerThenStartFailsAndSaysWhy(Object bean, String reason, String action) {
+		this.contextRunner.withBean("faulty", Object.class, () -> bean)
+			.run((context) -> assertThat(context.getStartupFailure()).satisfies((failure) -> {
+				String report = FailureReport.of(failure);
+				assertThat(report).contains("Bean: faulty")
+					.contains("Method: ")
+					.contains(bean.getClass().getName() + ".on(")
+					.contains(reason);
+				assertThat(report.substring(report.indexOf("Action:"))).contains(action);
+			}));
+	}
+
+	@Test
+	void whenOverloadsHaveSameDefaultIdThenStartFailsAndAsksForId() {
+		this.contextRunner.withBean("overloaded", Overloaded.class)
+			.run((context) -> assertThat(FailureReport.of(context.getStartupFailure()))
+				.contains("Its id 'overloaded.on' is also that of method")
+				.contains("Overloaded.on(java.lang.Integer)")
+				.contains("Set a different id with @TelemetryListener(id = ...)"));
+	}
+
+	@Test
+	void whenTwoBeansGiveSameIdThenStartFailsAndNamesBoth() {
+		this.contextRunner.withBean("first", NamedListener.class)
+			.withBean("second", NamedListener.class)
+			.run((context) -> assertThat(FailureReport.of(context.getStartupFailure())).contains("Bean: second")
+				.contains("Its id 'audit' is also that of method")
+				.contains("of bean 'first'"));
+	}
+
+	@Test
+	void whenProgrammaticHandlerHasSameIdThenStartFails() {
+		this.contextRunner.withBean("listener", NamedListener.class)
+			.withUserConfiguration(ProgrammaticHandler.class)
+			.run((context) -> assertThat(FailureReport.of(context.getStartupFailure())).contains("audit")
+				.contains("Set a different id"));
+	}
+
+	@Test
+	void whenProxiesAreInterfaceBasedAndMethodIsInNoneThenStartFails() {
+		this.contextRunner.withBean("proxied", Object.class, () -> proxy(new OfClassOnly(), false))
+			.run((context) -> assertThat(FailureReport.of(context.getStartupFailure()))
+				.contains("none of its interfaces has the method")
+				.contains("spring.aop.proxy-target-class"));
+	}
+
+	@Test
+	void whenMethodOfProxiedBeanIsPrivateThenStartFails() {
+		this.contextRunner.withBean("proxied", Object.class, () -> proxy(new PrivateMethod(), true))
+			.run((context) -> assertThat(FailureReport.of(context.getStartupFailure()))
+				.contains("cannot pass on a private method")
+				.contains("Make the method package-private or public"));
+	}
+
+	@Test
+	void whenMethodOfProxiedBeanIsFinalThenStartFails() {
+		this.contextRunner.withBean("proxied", Object.class, () -> proxy(new FinalMethod(), true))
+			.run((context) -> assertThat(FailureReport.of(context.getStartupFailure()))
+				.contains("cannot pass on a final method")
+				.contains("Make the method non-final"));
+	}
+
+	static Object proxy(Object target, boolean ofClass) {
+		ProxyFactory factory = new ProxyFactory(target);
+		factory.setProxyTargetClass(ofClass);
+		return factory.getProxy();
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class ProgrammaticHandler {
+
+		@Bean
+		Object subscriber(TelemetryRouter router) {
+			return router.subscribe(io.telemetryrouter.HandlerSpec.on("x").id("audit").handler((name, payload) -> {
+			}).build());
+		}
+
+	}
+
+	static class StaticMethod {
+
+		@TelemetryListener("x")
+		static void on() {
+		}
+
+	}
+
+	static class ThreeParameters {
+
+		@TelemetryListener("x")
+		void on(String event, Object payload, Object more) {
+		}
+
+	}
+
+	static class SwappedParameters {
+
+		@TelemetryListener("x")
+		void on(Integer payload, String event) {
+		}
+
+	}
+
+	static class NameAndEvent {
+
+		@TelemetryListener("x")
+		void on(String name, TelemetryEvent<?> event) {
+		}
+
+	}
+
+	static class ReturnsValue {
+
+		@TelemetryListener("x")
+		boolean on() {
+			return true;
+		}
+
+	}
+
+	static class BadPattern {
+
+		@TelemetryListener("model.**.x")
+		void on() {
+		}
+
+	}
+
+	static class BlankName {
+
+		@TelemetryListener("")
+		void on() {
+		}
+
+	}
+
+	static class BadCondition {
+
+		@TelemetryListener(events = "x", condition = "payload >")
+		void on() {
+		}
+
+	}
+
+	static class TwoPriorities {
+
+		@TelemetryListener(events = "x", priority = { 1, 2 })
+		void on() {
+		}
+
+	}
+
+	static class TwoPolicies {
+
+		@TelemetryListener(events = "x", async = true, overflow = { OverflowPolicy.BLOCK, OverflowPolicy.DROP_OLDEST })
+		void on() {
+		}
+
+	}
+
+	static class SyncQueue {
+
+		@TelemetryListener(events = "x", maxQueue = 5)
+		void on() {
+		}
+
+	}
+
+	static class SyncOverflow {
+
+		@TelemetryListener(events = "x", overflow = OverflowPolicy.BLOCK)
+		void on() {
+		}
+
+	}
+
+	static class SyncConcurrency {
+
+		@TelemetryListener(events = "x", concurrency = 2)
+		void on() {
+		}
+
+	}
+
+	static class NegativeQueue {
+
+		@TelemetryListener(events = "x", async = true, maxQueue = -1)
+		void on() {
+		}
+
+	}
+
+	static class NoConcurrency {
+
+		@TelemetryListener(events = "x", async = true, concurrency = 0)
+		void on() {
+		}
+
+	}
+
+	static class OnceConcurrently {
+
+		@TelemetryListener(events = "x", once = true, concurrency = 2)
+		CompletionStage<Void> on() {
+			return CompletableFuture.completedFuture(null);
+		}
+
+	}
+
+	static class BlankId {
+
+		@TelemetryListener(events = "x", id = " ")
+		void on() {
+		}
+
+	}
+
+	static class UnknownPlaceholder {
+
+		@TelemetryListener("${no.such}")
+		void on() {
+		}
+
+	}
+
+	static class Overloaded {
+
+		@TelemetryListener("x")
+		void on(Integer payload) {
+		}
+
+		@TelemetryListener("x")
+		void on(List<@Nullable String> payload) {
+		}
+
+	}
+
+	static class NamedListener {
+
+		@TelemetryListener(events = "x", id = "audit")
+		void on() {
+		}
+
+	}
+
+	static class OfClassOnly implements Runnable {
+
+		@Override
+		public void run() {
+		}
+
+		@TelemetryListener("x")
+		public void on() {
+		}
+
+	}
+
+	static class PrivateMethod {
+
+		@TelemetryListener("x")
+		private void on() {
+		}
+
+	}
+
+	static class FinalMethod {
+
+		@TelemetryListener("x")
+		final void on() {
+		}
+
+	}
+
+}
