@@ -1,0 +1,30 @@
+package io.telemetryrouter.spring.autoconfigure.endpoint;
+
+import org.springframework.boot.actuate.autoconfigure.endpoint.condition.ConditionalOnAvailableEndpoint;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.context.annotation.Bean;
+
+import io.telemetryrouter.TelemetryRouter;
+import io.telemetryrouter.spring.actuate.endpoint.TelemetryRouterEndpoint;
+
+/**
+ * Auto-configuration for {@link TelemetryRouterEndpoint}.
+ *
+ * @since 0.1.0
+ */
+@AutoConfiguration(afterName = "io.telemetryrouter.spring.autoconfigure.TelemetryRouterAutoConfiguration")
+@ConditionalOnClass(ConditionalOnAvailableEndpoint.class)
+@ConditionalOnBean(TelemetryRouter.class)
+public final class TelemetryRouterEndpointAutoConfiguration {
+
+	@Bean
+	@ConditionalOnMissingBean
+	@ConditionalOnAvailableEndpoint
+	TelemetryRouterEndpoint telemetryRouterEndpoint(TelemetryRouter router) {
+		return new TelemetryRouterEndpoint(router);
+	}
+
+}

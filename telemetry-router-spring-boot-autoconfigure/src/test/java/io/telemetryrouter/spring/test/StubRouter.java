@@ -1,0 +1,163 @@
+package io.telemetryrouter.spring.test;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.LongConsumer;
+
+import org.mockito.Mockito;
+
+import io.telemetryrouter.DropReason;
+import io.telemetryrouter.EventSnapshot;
+import io.telemetryrouter.FailureSnapshot;
+import io.telemetryrouter.HandlerAccount;
+import io.telemetryrouter.HandlerMode;
+import io.telemetryrouter.HandlerSnapshot;
+import io.telemetryrouter.LatencySnapshot;
+import io.telemetryrouter.OverflowPolicy;
+import io.telemetryrouter.RouterListener;
+import io.telemetryrouter.RouterSnapshot;
+import io.telemetryrouter.TelemetryRouter;
+
+import static org.mockito.ArgumentMatchers.any;
+import static org.mockito.ArgumentMatchers.anyString;
+import static org.mockito.BDDMockito.given;
+import static org.mockito.BDDMockito.willAnswer;
+
+/**
+ * A router whose numbers a test sets.
+ */
+public final class StubRouter {
+
+	private final TelemetryRouter router = Mockito.mock(TelemetryRouter.class);
+
+	private final Map<String, HandlerSnapshot> handlers = new LinkedHashMap<>();
+
+	private final Map<String, EventSnapshot> events = new TreeMap<>();
+
+	private final List<RouterListener> listeners = new ArrayList<>();
+
+	private final Map<String, List<LongConsumer>> recorders = new LinkedHashMap<>();
+
+	private HandlerAccount departed = HandlerAccount.EMPTY;
+
+	private int held;
+
+	public StubRouter() {
+		given(this.router.handlerSnapshot(anyString()))
+			.willAnswer((call) -> this.handlers.get(call.<String>getArgument(0)));
+		given(this.router.eventSnapshot(anyString()))
+			.willAnswer((call) -> this.events.get(call.<String>getArgument(0)));
+		given(this.router.snapshot()).willAnswer((call) -> snapshot());
+		willAnswer((call) -> {
+			addListener(call.getArgument(0));
+			return null;
+		}).given(this.router).addListener(any());
+	}
+
+	private RouterSnapshot snapshot() {
+		return new RouterSnapshot(new LinkedHashMap<>(this.handlers), new TreeMap<>(this.events), this.departed,
+				this.held, new RouterSnapshot.Defaults(1000, 0, OverflowPolicy.DROP_NEWEST));
+	}
+
+	private void addListener(RouterListener listener) {
+		this.listeners.add(listener);
+		this.handlers.keySet().forEach(listener::handlerAdded);
+		this.events.keySet().forEach((event) -> addRecorder(listener, event));
+	}
+
+	private void addRecorder(RouterListener listener, String event) {
+		LongConsumer recorder = listener.eventAdded(event);
+		if (recorder != null) {
+			this.recorders.computeIfAbsent(event, (name) -> new ArrayList<>()).add(recorder);
+		}
+	}
+
+	public TelemetryRouter router() {
+		return this.router;
+	}
+
+	public StubRouter handler(HandlerSnapshot handler) {
+		boolean added = this.handlers.put(handler.id(), handler) == null;
+		if (added) {
+			this.listeners.forEach((listener) -> listener.handlerAdded(handler.id()));
+		}
+		return this;
+	}
+
+	/**
+	 * Ends a registration, like the router, before its listeners are told.
+	 */
+	public Runnable removeHandler(String id) {
+		this.handlers.remove(id);
+		return () -> this.listeners.forEach((listener) -> listener.handlerRemoved(id));
+	}
+
+	public StubRouter event(EventSnapshot event) {
+		boolean added = this.events.put(event.name(), event) == null;
+		if (added) {
+			this.listeners.forEach((listener) -> addRecorder(listener, event.name()));
+		}
+		return this;
+	}
+
+	/**
+	 * Gives those who asked for it the latency of a dispatch.
+	 * @return how many asked
+	 */
+	public int dispatch(String event, Duration latency) {
+		List<LongConsumer> recorders = this.recorders.getOrDefault(event, List.of());
+		recorders.forEach((recorder) -> recorder.accept(latency.toNanos()));
+		return recorders.size();
+	}
+
+	public StubRouter departed(HandlerAccount departed) {
+		this.departed = departed;
+		return this;
+	}
+
+	public StubRouter held(int held) {
+		this.held = held;
+		return this;
+	}
+
+	public static HandlerAccount account(long offered, long handled, long failed, long filtered, long queueFull,
+			long queued) {
+		return new HandlerAccount(offered, handled, failed, filtered, Map.of(DropReason.QUEUE_FULL, queueFull), queued,
+				0);
+	}
+
+	public static HandlerSnapshot sync(String id, String pattern, HandlerAccount account) {
+		return new HandlerSnapshot(id, List.of(pattern), Object.class, HandlerMode.SYNC, 0, 0, 1,
+				OverflowPolicy.DROP_NEWEST, 0, Duration.ZERO, account, latency(account.handled()),
+				latency(account.failed()), LatencySnapshot.EMPTY, 0, null);
+	}
+
+	public static HandlerSnapshot async(String id, List<String> patterns, HandlerAccount account, Duration oldestAge,
+			FailureSnapshot lastFailure) {
+		return new HandlerSnapshot(id, patterns, Object.class, HandlerMode.ASYNC, 10, 0, 1, OverflowPolicy.DROP_NEWEST,
+				8, oldestAge, account, latency(account.handled()), latency(account.failed()),
+				latency(account.handled()), 3, lastFailure);
+	}
+
+	public static HandlerSnapshot once(String id, String pattern) {
+		return new HandlerSnapshot(id, List.of(pattern), Object.class, HandlerMode.SYNC, 0, 1, 1,
+				OverflowPolicy.DROP_NEWEST, 0, Duration.ZERO, HandlerAccount.EMPTY, LatencySnapshot.EMPTY,
+				LatencySnapshot.EMPTY, LatencySnapshot.EMPTY, 0, null);
+	}
+
+	public static EventSnapshot event(String name, long emitted, long unhandled, String... handlers) {
+		return new EventSnapshot(name, emitted, unhandled, emitted / 10, List.of(handlers), latency(emitted));
+	}
+
+	/**
+	 * Returns calls of 2 µs each, the longest of which took 1 µs for each call there was.
+	 */
+	private static LatencySnapshot latency(long count) {
+		return new LatencySnapshot(count, count * 2_000, count * 1_000, 1_949, 11_750);
+	}
+
+}

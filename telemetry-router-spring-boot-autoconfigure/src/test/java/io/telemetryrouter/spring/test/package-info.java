@@ -1,0 +1,4 @@
+/**
+ * What several tests share.
+ */
+package io.telemetryrouter.spring.test;
