@@ -1,0 +1,31 @@
+package io.telemetryrouter.spring.autoconfigure.health;
+
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.health.autoconfigure.contributor.ConditionalOnEnabledHealthIndicator;
+import org.springframework.boot.health.contributor.HealthIndicator;
+import org.springframework.context.annotation.Bean;
+
+import io.telemetryrouter.TelemetryRouter;
+import io.telemetryrouter.spring.health.TelemetryRouterHealthIndicator;
+
+/**
+ * Auto-configuration for {@link TelemetryRouterHealthIndicator}.
+ *
+ * @since 0.1.0
+ */
+@AutoConfiguration(afterName = "io.telemetryrouter.spring.autoconfigure.TelemetryRouterAutoConfiguration")
+@ConditionalOnClass({ HealthIndicator.class, ConditionalOnEnabledHealthIndicator.class })
+@ConditionalOnBean(TelemetryRouter.class)
+public final class TelemetryRouterHealthAutoConfiguration {
+
+	@Bean
+	@ConditionalOnMissingBean(name = "telemetryRouterHealthIndicator")
+	@ConditionalOnEnabledHealthIndicator("telemetryrouter")
+	TelemetryRouterHealthIndicator telemetryRouterHealthIndicator(TelemetryRouter router) {
+		return new TelemetryRouterHealthIndicator(router);
+	}
+
+}

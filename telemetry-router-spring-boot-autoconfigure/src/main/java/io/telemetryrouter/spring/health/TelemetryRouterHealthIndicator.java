@@ -1,0 +1,79 @@
+package io.telemetryrouter.spring.health;
+
+import java.time.Duration;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.List;
+
+import org.springframework.boot.health.contributor.AbstractHealthIndicator;
+import org.springframework.boot.health.contributor.Health;
+
+import io.telemetryrouter.HandlerAccount;
+import io.telemetryrouter.HandlerMode;
+import io.telemetryrouter.HandlerSnapshot;
+import io.telemetryrouter.RouterSnapshot;
+import io.telemetryrouter.TelemetryRouter;
+
+/**
+ * Adds the router's numbers to the application's health. Never {@code DOWN}: telemetry
+ * that fails, queues up or is dropped is no reason to take an application out of service.
+ * An alarm belongs on the meters.
+ *
+ * @since 0.1.0
+ */
+public class TelemetryRouterHealthIndicator extends AbstractHealthIndicator {
+
+	private final TelemetryRouter router;
+
+	/**
+	 * Creates the health indicator of a router.
+	 * @param router the router
+	 */
+	public TelemetryRouterHealthIndicator(TelemetryRouter router) {
+		super("Telemetry router health check failed");
+		this.router = router;
+	}
+
+	@Override
+	protected void doHealthCheck(Health.Builder builder) {
+		try {
+			addDetails(builder.up(), this.router.snapshot());
+		}
+		catch (RuntimeException ex) {
+			// The superclass would report DOWN, and with a message that may quote
+			// anything
+			builder.unknown().withDetail("error", ex.getClass().getName());
+		}
+	}
+
+	private void addDetails(Health.Builder builder, RouterSnapshot snapshot) {
+		Collection<HandlerSnapshot> handlers = snapshot.handlers().values();
+		HandlerAccount total = handlers.stream()
+			.map(HandlerSnapshot::account)
+			.reduce(snapshot.departed(), HandlerAccount::plus);
+		builder.withDetail("handlers", handlers.size())
+			.withDetail("offered", total.offered())
+			.withDetail("handled", total.handled())
+			.withDetail("failed", total.failed())
+			.withDetail("filtered", total.filtered())
+			.withDetail("dropped", total.droppedTotal())
+			.withDetail("queued", total.queued())
+			.withDetail("running", total.running())
+			.withDetail("held", snapshot.held())
+			.withDetail("oldestAgeMillis", oldestAge(handlers).toMillis())
+			.withDetail("fullQueues", fullQueues(handlers));
+	}
+
+	private Duration oldestAge(Collection<HandlerSnapshot> handlers) {
+		return handlers.stream().map(HandlerSnapshot::oldestAge).max(Comparator.naturalOrder()).orElse(Duration.ZERO);
+	}
+
+	private List<String> fullQueues(Collection<HandlerSnapshot> handlers) {
+		return handlers.stream().filter(this::isFull).map(HandlerSnapshot::id).toList();
+	}
+
+	private boolean isFull(HandlerSnapshot handler) {
+		return handler.mode() == HandlerMode.ASYNC && handler.account().queued() >= handler.queueCapacity();
+	}
+
+}
