@@ -3,6 +3,7 @@ package io.telemetryrouter.spring.autoconfigure.endpoint;
 import org.springframework.boot.actuate.autoconfigure.endpoint.condition.ConditionalOnAvailableEndpoint;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.context.annotation.Bean;
@@ -17,6 +18,7 @@ import io.telemetryrouter.spring.actuate.endpoint.TelemetryRouterEndpoint;
  */
 @AutoConfiguration(afterName = "io.telemetryrouter.spring.autoconfigure.TelemetryRouterAutoConfiguration")
 @ConditionalOnClass(ConditionalOnAvailableEndpoint.class)
+@ConditionalOnBooleanProperty(name = "telemetry-router.enabled", matchIfMissing = true)
 @ConditionalOnBean(TelemetryRouter.class)
 public final class TelemetryRouterEndpointAutoConfiguration {
 
