@@ -96,6 +96,16 @@ public final class StubRouter {
 		return () -> this.listeners.forEach((listener) -> listener.handlerRemoved(id));
 	}
 
+	/**
+	 * Forgets a name whose counts move to the others, like the router, before its
+	 * listeners are told.
+	 */
+	public Runnable forgetEvent(String name, EventSnapshot others) {
+		this.events.remove(name);
+		this.events.put(others.name(), others);
+		return () -> this.listeners.forEach((listener) -> listener.eventRemoved(name));
+	}
+
 	public StubRouter event(EventSnapshot event) {
 		boolean added = this.events.put(event.name(), event) == null;
 		if (added) {

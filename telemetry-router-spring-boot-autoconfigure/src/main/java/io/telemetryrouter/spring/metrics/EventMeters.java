@@ -1,0 +1,36 @@
+package io.telemetryrouter.spring.metrics;
+
+import java.util.concurrent.TimeUnit;
+import java.util.function.LongConsumer;
+
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Tags;
+import io.micrometer.core.instrument.Timer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The meters of one event tag in one registry.
+ *
+ * @param meters all of them
+ * @param recorder who wants every single dispatch, if anyone
+ */
+record EventMeters(Meters<EventReader> meters, @Nullable LongConsumer recorder) {
+
+	static EventMeters bind(MeterRegistry registry, EventReader reader, Tags tags) {
+		Meters<EventReader> meters = new Meters<>(registry, reader);
+		meters.timeGauge(TelemetryRouterMeter.DISPATCH_MAX, tags, EventReader::maxNanos);
+		meters.counter(TelemetryRouterMeter.SLOW, tags, EventReader::slow);
+		Timer timer = HistogramTimers.register(registry, TelemetryRouterMeter.DISPATCH, tags);
+		if (timer == null) {
+			meters.timer(TelemetryRouterMeter.DISPATCH, tags, EventReader::emitted, EventReader::totalNanos);
+			return new EventMeters(meters, null);
+		}
+		meters.add(timer);
+		return new EventMeters(meters, (nanos) -> timer.record(nanos, TimeUnit.NANOSECONDS));
+	}
+
+	void remove() {
+		this.meters.remove();
+	}
+
+}

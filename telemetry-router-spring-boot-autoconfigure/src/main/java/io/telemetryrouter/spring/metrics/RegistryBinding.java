@@ -1,0 +1,157 @@
+package io.telemetryrouter.spring.metrics;
+
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.LongConsumer;
+import java.util.function.Predicate;
+
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Tags;
+import org.jspecify.annotations.Nullable;
+
+import io.telemetryrouter.DropReason;
+import io.telemetryrouter.HandlerSnapshot;
+import io.telemetryrouter.RouterListener;
+import io.telemetryrouter.TelemetryRouter;
+import io.telemetryrouter.spring.metrics.TelemetryRouterMeter.Tag;
+
+/**
+ * Mirrors one router in one meter registry. The router tells what comes and goes one call
+ * at a time. Only {@link #close()} may come in between: it marks the binding first and
+ * then removes what it finds, while a call that is running looks at the mark last.
+ */
+final class RegistryBinding implements RouterListener {
+
+	private final TelemetryRouter router;
+
+	private final EventTags eventTags;
+
+	private final MeterRegistry registry;
+
+	private final Tags tags;
+
+	private final Map<String, Meters<HandlerReader>> handlers = new ConcurrentHashMap<>();
+
+	private final Map<String, EventMeters> events = new ConcurrentHashMap<>();
+
+	private final Meters<RegistryBinding> whole;
+
+	private volatile boolean closed;
+
+	RegistryBinding(TelemetryRouter router, EventTags eventTags, MeterRegistry registry, Tags tags) {
+		this.router = router;
+		this.eventTags = eventTags;
+		this.registry = registry;
+		this.tags = tags;
+		this.whole = new Meters<>(registry, this);
+	}
+
+	void bind() {
+		EventReader all = new EventReader(this.router, this.eventTags.all());
+		this.whole.counter(TelemetryRouterMeter.UNHANDLED, this.tags, (binding) -> all.unhandled());
+		bindKind("sync", HandlerReader::isSync);
+		bindKind("async", HandlerReader::isAsync);
+		bindKind("once", HandlerReader::isOnce);
+		bindKind("wildcard", HandlerReader::isWildcard);
+		bindEvent(EventTags.OTHER, this.eventTags.others());
+		this.router.addListener(this);
+	}
+
+	private void bindKind(String kind, Predicate<HandlerReader> predicate) {
+		this.whole.gauge(TelemetryRouterMeter.HANDLERS, tags(Tag.KIND, kind), (binding) -> binding.count(predicate));
+	}
+
+	private long count(Predicate<HandlerReader> kind) {
+		return this.handlers.values().stream().map(Meters::source).filter(kind).count();
+	}
+
+	@Override
+	public void handlerAdded(String handlerId) {
+		HandlerSnapshot snapshot = this.router.handlerSnapshot(handlerId);
+		if (snapshot == null || this.closed) {
+			return;
+		}
+		Meters<HandlerReader> meters = new Meters<>(this.registry, new HandlerReader(this.router, snapshot));
+		bindHandler(meters);
+		this.handlers.put(handlerId, meters);
+		if (this.closed) {
+			handlerRemoved(handlerId);
+		}
+	}
+
+	private void bindHandler(Meters<HandlerReader> meters) {
+		Tags tags = tags(Tag.HANDLER, meters.source().id());
+		meters.timer(TelemetryRouterMeter.HANDLER, tags.and(Tag.OUTCOME.asString(), "handled"), HandlerReader::handled,
+				HandlerReader::handledNanos);
+		meters.timer(TelemetryRouterMeter.HANDLER, tags.and(Tag.OUTCOME.asString(), "failed"), HandlerReader::failed,
+				HandlerReader::failedNanos);
+		for (DropReason reason : DropReason.values()) {
+			meters.counter(TelemetryRouterMeter.DROPPED, tags.and(Tag.REASON.asString(), reason.label()),
+					(handler) -> handler.dropped(reason));
+		}
+		meters.counter(TelemetryRouterMeter.FILTERED, tags, HandlerReader::filtered);
+		if (meters.source().isAsync()) {
+			meters.gauge(TelemetryRouterMeter.QUEUE_SIZE, tags, HandlerReader::queued);
+			meters.gauge(TelemetryRouterMeter.QUEUE_CAPACITY, tags, HandlerReader::queueCapacity);
+			meters.timeGauge(TelemetryRouterMeter.QUEUE_OLDEST_AGE, tags, HandlerReader::oldestAgeNanos);
+			meters.timer(TelemetryRouterMeter.QUEUE_WAIT, tags, HandlerReader::waited, HandlerReader::waitedNanos);
+		}
+	}
+
+	@Override
+	public void handlerRemoved(String handlerId) {
+		Meters<HandlerReader> meters = this.handlers.remove(handlerId);
+		if (meters != null) {
+			meters.remove();
+		}
+	}
+
+	@Override
+	public @Nullable LongConsumer eventAdded(String event) {
+		if (this.closed) {
+			return null;
+		}
+		String tag = this.eventTags.tagOf(event);
+		EventMeters meters = this.events.get(tag);
+		return (meters != null) ? meters.recorder() : bindEvent(tag, List.of(event));
+	}
+
+	@Override
+	public void eventRemoved(String event) {
+		this.eventTags.forget(event);
+		if (!event.equals(EventTags.OTHER)) {
+			removeEvent(event);
+		}
+	}
+
+	private void removeEvent(String tag) {
+		EventMeters meters = this.events.remove(tag);
+		if (meters != null) {
+			meters.remove();
+		}
+	}
+
+	private @Nullable LongConsumer bindEvent(String tag, Collection<String> names) {
+		EventMeters meters = EventMeters.bind(this.registry, new EventReader(this.router, names), tags(Tag.EVENT, tag));
+		this.events.put(tag, meters);
+		if (this.closed) {
+			removeEvent(tag);
+		}
+		return meters.recorder();
+	}
+
+	private Tags tags(Tag key, String value) {
+		return this.tags.and(key.asString(), value);
+	}
+
+	void close() {
+		this.closed = true;
+		this.router.removeListener(this);
+		this.whole.remove();
+		List.copyOf(this.handlers.keySet()).forEach(this::handlerRemoved);
+		List.copyOf(this.events.keySet()).forEach(this::removeEvent);
+	}
+
+}

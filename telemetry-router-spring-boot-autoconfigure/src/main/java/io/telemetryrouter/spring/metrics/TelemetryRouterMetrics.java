@@ -1,0 +1,79 @@
+package io.telemetryrouter.spring.metrics;
+
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Tag;
+import io.micrometer.core.instrument.Tags;
+import io.micrometer.core.instrument.binder.MeterBinder;
+
+import io.telemetryrouter.TelemetryRouter;
+
+/**
+ * Binds the router's numbers to meters; {@link TelemetryRouterMeter} lists them. Meters
+ * read the router when they are read, so that events pay nothing for them. A handler's
+ * meters are there, at zero, from its registration to its end.
+ * <p>
+ * {@code telemetry.router.dispatch} has no percentiles and no histogram by itself. Where
+ * a meter filter (or {@code management.metrics.distribution}) asks for some, that
+ * registry gets a real timer instead, which is given every dispatch to a handler from
+ * then on.
+ * <p>
+ * Thread-safe. Any number of registries may be bound; each is bound once.
+ *
+ * @since 0.1.0
+ */
+public final class TelemetryRouterMetrics implements MeterBinder, AutoCloseable {
+
+	private final TelemetryRouter router;
+
+	private final Tags tags;
+
+	private final EventTags eventTags;
+
+	private final Map<MeterRegistry, RegistryBinding> bindings = new ConcurrentHashMap<>();
+
+	/**
+	 * Creates the binder of a router.
+	 * @param router the router
+	 * @param maxEventTags how many event names become tag values of their own; the others
+	 * share the value {@code _other}
+	 */
+	public TelemetryRouterMetrics(TelemetryRouter router, int maxEventTags) {
+		this(router, maxEventTags, Tags.empty());
+	}
+
+	/**
+	 * Creates the binder of one of several routers.
+	 * @param router the router
+	 * @param maxEventTags how many event names become tag values of their own; the others
+	 * share the value {@code _other}
+	 * @param tags tags for all meters, to tell the routers apart
+	 */
+	public TelemetryRouterMetrics(TelemetryRouter router, int maxEventTags, Iterable<Tag> tags) {
+		this.router = router;
+		this.eventTags = new EventTags(maxEventTags);
+		this.tags = Tags.of(tags);
+	}
+
+	@Override
+	public void bindTo(MeterRegistry registry) {
+		RegistryBinding binding = new RegistryBinding(this.router, this.eventTags, registry, this.tags);
+		if (this.bindings.putIfAbsent(registry, binding) == null) {
+			binding.bind();
+		}
+	}
+
+	/**
+	 * Removes all meters from their registries.
+	 */
+	@Override
+	public void close() {
+		List<RegistryBinding> bindings = List.copyOf(this.bindings.values());
+		this.bindings.values().removeAll(bindings);
+		bindings.forEach(RegistryBinding::close);
+	}
+
+}
