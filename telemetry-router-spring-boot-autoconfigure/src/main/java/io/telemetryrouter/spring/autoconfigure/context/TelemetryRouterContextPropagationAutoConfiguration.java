@@ -1,0 +1,32 @@
+package io.telemetryrouter.spring.autoconfigure.context;
+
+import io.micrometer.context.ContextSnapshotFactory;
+
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.context.annotation.Bean;
+
+import io.telemetryrouter.ContextCarrier;
+import io.telemetryrouter.spring.context.MicrometerContextCarrier;
+
+/**
+ * Auto-configuration for context propagation to asynchronous handlers with
+ * {@link MicrometerContextCarrier}. A {@link ContextCarrier} bean of the application
+ * takes its place.
+ *
+ * @since 0.1.0
+ */
+@AutoConfiguration(beforeName = "io.telemetryrouter.spring.autoconfigure.TelemetryRouterAutoConfiguration")
+@ConditionalOnClass(ContextSnapshotFactory.class)
+@ConditionalOnBooleanProperty(name = "telemetry-router.enabled", matchIfMissing = true)
+public final class TelemetryRouterContextPropagationAutoConfiguration {
+
+	@Bean
+	@ConditionalOnMissingBean(ContextCarrier.class)
+	MicrometerContextCarrier telemetryRouterContextCarrier() {
+		return new MicrometerContextCarrier();
+	}
+
+}

@@ -1,0 +1,67 @@
+package io.telemetryrouter.spring.context;
+
+import java.util.ArrayList;
+import java.util.List;
+
+import io.micrometer.context.ContextAccessor;
+import io.micrometer.context.ContextRegistry;
+import io.micrometer.context.ThreadLocalAccessor;
+
+import org.springframework.util.ClassUtils;
+
+/**
+ * A view of another registry that has the MDC too, unless that registry has it itself.
+ * The other registry stays as it is: registering the MDC there would change what others,
+ * such as Reactor, propagate.
+ */
+final class MdcContextRegistry extends ContextRegistry {
+
+	private final ContextRegistry registry;
+
+	private final ThreadLocalAccessor<?> mdc = new MdcThreadLocalAccessor();
+
+	private volatile View view = new View(List.of(), List.of());
+
+	private MdcContextRegistry(ContextRegistry registry) {
+		this.registry = registry;
+	}
+
+	static ContextRegistry over(ContextRegistry registry) {
+		boolean present = ClassUtils.isPresent("org.slf4j.MDC", MdcContextRegistry.class.getClassLoader());
+		return present ? new MdcContextRegistry(registry) : registry;
+	}
+
+	@Override
+	public List<ContextAccessor<?, ?>> getContextAccessors() {
+		return this.registry.getContextAccessors();
+	}
+
+	/**
+	 * Returns the other registry's accessors and then the MDC's. The MDC comes last, to
+	 * have the last word over what opening an observation's scope puts there.
+	 */
+	@Override
+	public List<ThreadLocalAccessor<?>> getThreadLocalAccessors() {
+		List<ThreadLocalAccessor<?>> current = this.registry.getThreadLocalAccessors();
+		View view = this.view;
+		if (!view.source.equals(current)) {
+			view = View.of(current, this.mdc);
+			this.view = view;
+		}
+		return view.accessors;
+	}
+
+	private record View(List<ThreadLocalAccessor<?>> source, List<ThreadLocalAccessor<?>> accessors) {
+
+		static View of(List<ThreadLocalAccessor<?>> current, ThreadLocalAccessor<?> mdc) {
+			List<ThreadLocalAccessor<?>> source = List.copyOf(current);
+			List<ThreadLocalAccessor<?>> accessors = new ArrayList<>(source);
+			if (source.stream().noneMatch((accessor) -> accessor.key().equals(mdc.key()))) {
+				accessors.add(mdc);
+			}
+			return new View(source, List.copyOf(accessors));
+		}
+
+	}
+
+}

@@ -1,0 +1,86 @@
+package io.telemetryrouter.spring.context;
+
+import java.util.Map;
+
+import io.micrometer.context.ContextRegistry;
+import io.micrometer.context.ContextSnapshot;
+import io.micrometer.context.ContextSnapshotFactory;
+import io.micrometer.context.ThreadLocalAccessor;
+
+import io.telemetryrouter.ContextCarrier;
+
+/**
+ * Carries what Micrometer context-propagation knows of: the thread-locals that have a
+ * {@link ThreadLocalAccessor} in the {@link ContextRegistry}. Micrometer registers the
+ * current observation (and so tracing), Spring Security its security context. The logging
+ * context (MDC) is carried too, although by default nobody registers it.
+ * <p>
+ * Around each event a handler sees the emitter's values and nothing else: a thread-local
+ * the emitter had not set is cleared, whatever the lane's thread had before, and
+ * afterwards all is put back. So one event's context never reaches another's.
+ *
+ * @since 0.1.0
+ */
+public final class MicrometerContextCarrier implements ContextCarrier {
+
+	private static final Object NOTHING = new Object();
+
+	private static final Scope NO_SCOPE = () -> {
+	};
+
+	private final ContextRegistry registry;
+
+	private final ContextSnapshotFactory snapshotFactory;
+
+	private final ContextSnapshot clearing;
+
+	/**
+	 * Creates a carrier of the global {@link ContextRegistry}'s thread-locals and the
+	 * MDC. Accessors may be registered later, too.
+	 */
+	public MicrometerContextCarrier() {
+		this(ContextRegistry.getInstance());
+	}
+
+	/**
+	 * Creates a carrier of a registry's thread-locals and the MDC.
+	 * @param registry knows the thread-locals; accessors may be registered later, too
+	 */
+	public MicrometerContextCarrier(ContextRegistry registry) {
+		this.registry = MdcContextRegistry.over(registry);
+		this.snapshotFactory = ContextSnapshotFactory.builder()
+			.contextRegistry(this.registry)
+			.clearMissing(true)
+			.build();
+		this.clearing = this.snapshotFactory.captureFrom();
+	}
+
+	/**
+	 * Captures the calling thread's values.
+	 * @return the values; having none is a context too, since on a thread that has some
+	 * they have to be cleared
+	 */
+	@Override
+	public Object capture() {
+		ContextSnapshot snapshot = this.snapshotFactory.captureAll();
+		return (snapshot instanceof Map<?, ?> values && values.isEmpty()) ? NOTHING : snapshot;
+	}
+
+	@Override
+	public Scope restore(Object context) {
+		if (context instanceof ContextSnapshot snapshot) {
+			return snapshot.setThreadLocals()::close;
+		}
+		return isThreadClear() ? NO_SCOPE : this.clearing.setThreadLocals()::close;
+	}
+
+	private boolean isThreadClear() {
+		for (ThreadLocalAccessor<?> accessor : this.registry.getThreadLocalAccessors()) {
+			if (accessor.getValue() != null) {
+				return false;
+			}
+		}
+		return true;
+	}
+
+}

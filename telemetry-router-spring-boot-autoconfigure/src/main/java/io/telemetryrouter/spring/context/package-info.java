@@ -1,0 +1,7 @@
+/**
+ * Carries the emitting thread's context to asynchronous handlers.
+ */
+@NullMarked
+package io.telemetryrouter.spring.context;
+
+import org.jspecify.annotations.NullMarked;
