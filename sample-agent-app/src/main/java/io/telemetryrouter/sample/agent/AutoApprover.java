@@ -1,0 +1,26 @@
+package io.telemetryrouter.sample.agent;
+
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+
+/**
+ * Stands in for the person: decides on another thread, by the name of the tool.
+ */
+public final class AutoApprover implements Approver {
+
+	private final Set<String> denied;
+
+	/**
+	 * Creates an approver that approves all tools but some.
+	 * @param denied the names of the tools it denies
+	 */
+	public AutoApprover(Set<String> denied) {
+		this.denied = Set.copyOf(denied);
+	}
+
+	@Override
+	public CompletableFuture<Boolean> ask(String runId, ToolCall call) {
+		return CompletableFuture.supplyAsync(() -> !this.denied.contains(call.tool()));
+	}
+
+}

@@ -1,0 +1,27 @@
+package io.telemetryrouter.sample.agent;
+
+/**
+ * The tokens one or several responses used.
+ *
+ * @param prompt the tokens the model read
+ * @param completion the tokens it wrote
+ * @param estimated whether the numbers are estimates
+ */
+public record TokenUsage(long prompt, long completion, boolean estimated) {
+
+	/**
+	 * No tokens.
+	 */
+	public static final TokenUsage NONE = new TokenUsage(0, 0, false);
+
+	/**
+	 * Returns the sum of this and another usage.
+	 * @param other the other usage
+	 * @return the sum, an estimate if one of them is
+	 */
+	public TokenUsage plus(TokenUsage other) {
+		return new TokenUsage(this.prompt + other.prompt, this.completion + other.completion,
+				this.estimated || other.estimated);
+	}
+
+}

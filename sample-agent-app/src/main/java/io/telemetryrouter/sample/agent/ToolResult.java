@@ -1,0 +1,10 @@
+package io.telemetryrouter.sample.agent;
+
+/**
+ * A tool's answer.
+ *
+ * @param content the text for the model
+ * @param failed whether the tool failed
+ */
+public record ToolResult(String content, boolean failed) {
+}
