@@ -1,0 +1,25 @@
+package io.telemetryrouter.sample.observe;
+
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+import org.springframework.stereotype.Component;
+
+import io.telemetryrouter.TelemetryEvent;
+import io.telemetryrouter.spring.annotation.TelemetryListener;
+
+/**
+ * Writes a line for every event, never its payload. Asynchronous: the agent does not wait
+ * for a log. Quiet by default; {@code --logging.level.audit=debug} shows it.
+ */
+@Component
+class AuditLogger {
+
+	private static final Logger logger = LoggerFactory.getLogger("audit");
+
+	@TelemetryListener(events = "**", async = true)
+	void onAny(TelemetryEvent<?> event) {
+		logger.debug("{} #{} {} {}", event.timestamp(), event.sequence(), event.id(), event.name());
+	}
+
+}

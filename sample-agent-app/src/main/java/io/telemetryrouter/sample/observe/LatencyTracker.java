@@ -1,0 +1,85 @@
+package io.telemetryrouter.sample.observe;
+
+import java.time.Duration;
+import java.util.concurrent.atomic.LongAccumulator;
+import java.util.concurrent.atomic.LongAdder;
+
+import org.springframework.stereotype.Component;
+
+import io.telemetryrouter.sample.agent.ModelResponseReceived;
+import io.telemetryrouter.sample.agent.ToolExecution;
+import io.telemetryrouter.spring.annotation.TelemetryListener;
+
+/**
+ * Keeps how long the model and the tools take. Synchronous: adding to a counter is
+ * cheaper than handing it to another thread.
+ */
+@Component
+public class LatencyTracker {
+
+	private final Timing model = new Timing();
+
+	private final Timing tools = new Timing();
+
+	@TelemetryListener
+	void onModelResponse(ModelResponseReceived response) {
+		this.model.add(response.duration());
+	}
+
+	@TelemetryListener
+	void onToolExecution(ToolExecution execution) {
+		this.tools.add(execution.duration());
+	}
+
+	/**
+	 * Returns how long the model took.
+	 * @return the timing
+	 */
+	public Timing model() {
+		return this.model;
+	}
+
+	/**
+	 * Returns how long the tools took.
+	 * @return the timing
+	 */
+	public Timing tools() {
+		return this.tools;
+	}
+
+	/**
+	 * Mean and maximum of durations.
+	 */
+	public static final class Timing {
+
+		private final LongAdder count = new LongAdder();
+
+		private final LongAdder nanos = new LongAdder();
+
+		private final LongAccumulator maxNanos = new LongAccumulator(Long::max, 0);
+
+		void add(Duration duration) {
+			this.count.increment();
+			this.nanos.add(duration.toNanos());
+			this.maxNanos.accumulate(duration.toNanos());
+		}
+
+		/**
+		 * Returns the mean.
+		 * @return the mean, or zero
+		 */
+		public Duration mean() {
+			return Duration.ofNanos(this.nanos.sum() / Math.max(1, this.count.sum()));
+		}
+
+		/**
+		 * Returns the maximum.
+		 * @return the longest, or zero
+		 */
+		public Duration max() {
+			return Duration.ofNanos(this.maxNanos.get());
+		}
+
+	}
+
+}
