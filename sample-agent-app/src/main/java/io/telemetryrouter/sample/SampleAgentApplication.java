@@ -2,6 +2,9 @@ package io.telemetryrouter.sample;
 
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.autoconfigure.SpringBootApplication;
+import org.springframework.context.ConfigurableApplicationContext;
+
+import io.telemetryrouter.sample.config.SampleProperties;
 
 /**
  * Starts the sample agent.
@@ -12,7 +15,10 @@ import org.springframework.boot.autoconfigure.SpringBootApplication;
 public class SampleAgentApplication {
 
 	public static void main(String[] args) {
-		SpringApplication.run(SampleAgentApplication.class, args);
+		ConfigurableApplicationContext context = SpringApplication.run(SampleAgentApplication.class, args);
+		if (context.getBean(SampleProperties.class).exitAfterPlay()) {
+			System.exit(SpringApplication.exit(context));
+		}
 	}
 
 }

@@ -1,0 +1,26 @@
+package io.telemetryrouter.sample.play;
+
+/**
+ * Thrown when a text is not a recorded run. The message names the place and what is
+ * expected there, and never quotes the text, which may be a customer's.
+ */
+public class MalformedRunException extends RuntimeException {
+
+	private static final long serialVersionUID = 1L;
+
+	private final String problem;
+
+	MalformedRunException(String problem) {
+		super(problem);
+		this.problem = problem;
+	}
+
+	/**
+	 * Returns what is wrong, and where.
+	 * @return the problem, without any of the text
+	 */
+	public String problem() {
+		return this.problem;
+	}
+
+}

@@ -1,0 +1,7 @@
+/**
+ * Takes recorded runs over HTTP.
+ */
+@NullMarked
+package io.telemetryrouter.sample.web;
+
+import org.jspecify.annotations.NullMarked;
