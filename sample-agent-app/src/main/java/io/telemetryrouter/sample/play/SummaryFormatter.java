@@ -85,9 +85,8 @@ class SummaryFormatter {
 		TokenUsage usage = this.costs.totalUsage();
 		SampleProperties.Pricing pricing = this.properties.pricing();
 		lines.title("Cost");
-		lines.add("  $%.4f for %d prompt and %d completion tokens at $%s and $%s a million", pricing.cost(usage),
-				usage.prompt(), usage.completion(), pricing.promptPerMillion().toPlainString(),
-				pricing.completionPerMillion().toPlainString());
+		lines.add("  $%.4f for %d prompt and %d completion tokens at $%.2f and $%.2f a million", pricing.cost(usage),
+				usage.prompt(), usage.completion(), pricing.promptPerMillion(), pricing.completionPerMillion());
 		if (usage.estimated()) {
 			lines.add("  Tokens are estimated from the text's length: one for every %d characters begun",
 					TokenEstimator.CHARACTERS_PER_TOKEN);

@@ -1,0 +1,154 @@
+package io.telemetryrouter.sample;
+
+import java.time.Duration;
+import java.util.Map;
+
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+import org.springframework.beans.factory.annotation.Autowired;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.http.HttpStatus;
+import org.springframework.http.MediaType;
+import org.springframework.test.annotation.DirtiesContext;
+import org.springframework.test.web.servlet.client.RestTestClient.ResponseSpec;
+
+import io.telemetryrouter.DropReason;
+import io.telemetryrouter.HandlerAccount;
+import io.telemetryrouter.sample.observe.EscalationDesk;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * Tests for the sample with the recording inside its jar.
+ */
+@DirtiesContext
+class SampleAgentApplicationTests extends AbstractPlayTests {
+
+	@Autowired
+	private EscalationDesk escalations;
+
+	@BeforeEach
+	void awaitQuiet() {
+		assertThat(this.router.flush(Duration.ofSeconds(30)).complete()).isTrue();
+	}
+
+	@Test
+	void whenRecordingWasPlayedThenEveryEventIsAccountedForEverywhere() {
+		assertThat(emitted()).containsKeys("agent_run_started", "user_message_received", "model_response_received",
+				"tool_execution", "agent_run_completed", "budget_threshold_hit");
+		assertThatAccountsBalance();
+		assertThatEndpointAndMetersAgree();
+		HandlerAccount failing = handler("failingExporter.export").account();
+		assertThat(failing.failed()).isEqualTo(failing.offered()).isPositive();
+		assertThat(handler("slowExporter.export").account().dropped().get(DropReason.QUEUE_FULL)).isPositive();
+		assertThat(handler("auditLogger.onAny").account().droppedTotal()).isZero();
+	}
+
+	@Test
+	void whenRunIsPostedThenItsSummaryIsAnsweredAndItsEventsAreCounted() {
+		Map<String, Long> before = emitted();
+		JsonNode summary = post("""
+				{"run_id": "posted", "messages": [
+					{"role": "user", "content": "Send my boat back"},
+					{"role": "assistant", "content": null, "tool_calls": [
+						{"id": "1", "type": "function", "function": {"name": "look", "arguments": "{}"}},
+						{"id": "2", "type": "function", "function": {"name": "refund_booking", "arguments": "{}"}},
+						{"id": "3", "type": "function", "function": {"name": "book_ferry", "arguments": "{}"}}]},
+					{"role": "tool", "tool_call_id": "1", "content": "Error: no such boat"},
+					{"role": "tool", "tool_call_id": "2", "content": "never given"},
+					{"role": "tool", "tool_call_id": "3", "content": "booked"},
+					{"role": "assistant", "content": "Done"}]}""");
+		assertThat(summary.get("runId").stringValue()).isEqualTo("posted");
+		assertThat(summary.get("toolExecutions").toString())
+			.isEqualTo("{\"succeeded\":1,\"failed\":1,\"denied\":1,\"approval_timed_out\":0}");
+		assertThat(summary.get("tokens").get("estimated").booleanValue()).isTrue();
+		assertThat(summary.get("cost").decimalValue()).isPositive();
+		assertThat(summary.get("budgetExhausted").booleanValue()).isFalse();
+		Map<String, Long> after = emitted();
+		summary.get("events")
+			.properties()
+			.forEach((event) -> assertThat(after.get(event.getKey())).as(event.getKey())
+				.isEqualTo(before.get(event.getKey()) + event.getValue().intValue()));
+		assertThat(summary.get("events").get("tool_execution").intValue()).isEqualTo(3);
+	}
+
+	@Test
+	void whenPostedRunExhaustsItsBudgetThenItIsEscalatedOnceAndItsHandlerLeaves() {
+		long before = this.escalations.escalations();
+		int handlers = this.router.snapshot().handlers().size();
+		JsonNode summary = post("""
+				{"run_id": "dear", "messages": [{"role": "user", "content": "%s"},
+					{"role": "assistant", "content": "a"}, {"role": "assistant", "content": "b"}]}"""
+			.formatted("x".repeat(50_000)));
+		assertThat(summary.get("budgetExhausted").booleanValue()).isTrue();
+		assertThat(summary.get("events").get("budget_threshold_hit").intValue()).isEqualTo(2);
+		assertThat(this.escalations.escalations()).isEqualTo(before + 1);
+		assertThat(this.router.snapshot().handlers()).hasSize(handlers);
+	}
+
+	@ParameterizedTest
+	@CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
+			``                                                             | JSON
+			{"run_id": "secret                                             | Not valid JSON at line 1, column
+			["secret"]                                                     | A run must be a JSON object
+			{"run_id": "r"}                                                | 'messages' must be an array, but is missing
+			{"run_id": "r", "messages": [{"role": "user", "content": {"a": "secret"}}]} | 'messages[0].content' must be
+			""")
+	void whenPostIsMalformedThenProblemSaysWhatIsWrongAndQuotesNothing(String body, String detail) {
+		JsonNode problem = problem(send(body), HttpStatus.BAD_REQUEST);
+		assertThat(problem.get("title").stringValue()).isEqualTo("Malformed run");
+		assertThat(problem.get("detail").stringValue()).contains(detail);
+		assertThat(problem.toString()).doesNotContain("secret");
+	}
+
+	@Test
+	void whenPostIsTooLargeOrNoJsonThenThatIsAProblemToo() {
+		problem(send(" ".repeat(1024 * 1024 + 1)), HttpStatus.CONTENT_TOO_LARGE);
+		problem(this.client.post().uri("/agent/runs").contentType(MediaType.TEXT_PLAIN).body("x").exchange(),
+				HttpStatus.UNSUPPORTED_MEDIA_TYPE);
+	}
+
+	@Test
+	void whenHealthIsAskedThenRouterShowsItsDetails() {
+		JsonNode router = get("/actuator/health").get("components").get("telemetryRouter");
+		assertThat(router.get("status").stringValue()).isEqualTo("UP");
+		assertThat(router.get("details").size()).isPositive();
+	}
+
+	@Test
+	void whenEventsFlowThenNoPayloadIsLogged(CapturedOutput output) {
+		post("""
+				{"run_id": "quiet", "messages": [{"role": "user", "content": "my secret"},
+					{"role": "assistant", "content": null, "tool_calls": [
+						{"id": "1", "type": "function", "function": {"name": "look", "arguments": "secret"}}]},
+					{"role": "tool", "tool_call_id": "1", "content": "Error: secret"}]}""");
+		this.router.flush(Duration.ofSeconds(30));
+		assertThat(output).doesNotContain("secret");
+	}
+
+	private JsonNode post(String body) {
+		byte[] answer = send(body).expectStatus().isOk().expectBody().returnResult().getResponseBodyContent();
+		return JsonMapper.shared().readTree(answer);
+	}
+
+	private ResponseSpec send(String body) {
+		return this.client.post().uri("/agent/runs").contentType(MediaType.APPLICATION_JSON).body(body).exchange();
+	}
+
+	private static JsonNode problem(ResponseSpec response, HttpStatus status) {
+		byte[] answer = response.expectStatus()
+			.isEqualTo(status)
+			.expectHeader()
+			.contentType(MediaType.APPLICATION_PROBLEM_JSON)
+			.expectBody()
+			.returnResult()
+			.getResponseBodyContent();
+		return JsonMapper.shared().readTree(answer);
+	}
+
+}
