@@ -12,6 +12,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.function.BiConsumer;
 
+import org.springframework.scheduling.concurrent.CustomizableThreadFactory;
 import org.springframework.stereotype.Component;
 
 import io.telemetryrouter.sample.config.SampleProperties;
@@ -42,7 +43,8 @@ class RecordingPlayer {
 	 */
 	Played play(Reader source, BiConsumer<Integer, String> malformed) throws IOException, InterruptedException {
 		long start = System.nanoTime();
-		ExecutorService players = Executors.newFixedThreadPool(this.parallelRuns);
+		ExecutorService players = Executors.newFixedThreadPool(this.parallelRuns,
+				new CustomizableThreadFactory("agent-"));
 		try (RecordingReader recording = new RecordingReader(source, malformed)) {
 			List<Future<Integer>> counts = new ArrayList<>();
 			for (int i = 0; i < this.parallelRuns; i++) {
