@@ -1,7 +1,9 @@
 package io.telemetryrouter.sample;
 
 import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.core.importer.ImportOption.DoNotIncludeTests;
+import com.tngtech.archunit.core.importer.Location;
 import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
@@ -18,7 +20,8 @@ import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.sli
 /**
  * Holds the rules of the house.
  */
-@AnalyzeClasses(packages = "io.telemetryrouter.sample", importOptions = DoNotIncludeTests.class)
+@AnalyzeClasses(packages = "io.telemetryrouter.sample",
+		importOptions = { DoNotIncludeTests.class, ArchitectureTests.DoNotIncludeGenerated.class })
 class ArchitectureTests {
 
 	@ArchTest
@@ -43,6 +46,18 @@ class ArchitectureTests {
 	private static boolean isForEmitters(JavaClass type) {
 		return type.isEquivalentTo(TelemetryEmitter.class) || type.isEquivalentTo(EventType.class)
 				|| type.isEquivalentTo(TelemetryEventType.class);
+	}
+
+	/**
+	 * Leaves out what ahead-of-time processing generates into the same directory.
+	 */
+	static final class DoNotIncludeGenerated implements ImportOption {
+
+		@Override
+		public boolean includes(Location location) {
+			return !location.contains("__");
+		}
+
 	}
 
 }

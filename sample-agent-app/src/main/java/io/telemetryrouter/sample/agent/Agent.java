@@ -14,6 +14,8 @@ import io.telemetryrouter.sample.agent.Message.Role;
  * The agent loop: listens to the customer, asks the model, calls tools, and says what
  * happens. Of the router it knows {@link TelemetryEmitter} alone; who listens is none of
  * its business, and nothing a listener does reaches it. Thread-safe.
+ *
+ * @since 0.1.0
  */
 public final class Agent {
 

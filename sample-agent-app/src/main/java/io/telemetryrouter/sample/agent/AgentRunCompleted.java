@@ -11,6 +11,7 @@ import io.telemetryrouter.TelemetryEventType;
  * @param failed whether the loop was cut short by an error
  * @param modelResponses how many responses the model gave
  * @param duration how long the run took
+ * @since 0.1.0
  */
 @TelemetryEventType("agent_run_completed")
 public record AgentRunCompleted(String runId, boolean failed, int modelResponses, Duration duration) {

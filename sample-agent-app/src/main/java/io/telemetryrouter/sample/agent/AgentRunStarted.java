@@ -7,6 +7,7 @@ import io.telemetryrouter.TelemetryEventType;
  * emitted cannot leak from an observer.
  *
  * @param runId the run
+ * @since 0.1.0
  */
 @TelemetryEventType("agent_run_started")
 public record AgentRunStarted(String runId) {

@@ -11,6 +11,8 @@ import java.util.concurrent.TimeoutException;
  * <p>
  * The router is no part of this: a handler observes and has no say. An agent that must
  * wait for a decision holds a {@link CompletableFuture} with a timeout, as here.
+ *
+ * @since 0.1.0
  */
 public final class ApprovalDesk {
 

@@ -5,6 +5,8 @@ import java.util.concurrent.CompletableFuture;
 /**
  * Decides whether a tool may spend the customer's money: a person with a button, in
  * earnest.
+ *
+ * @since 0.1.0
  */
 @FunctionalInterface
 public interface Approver {

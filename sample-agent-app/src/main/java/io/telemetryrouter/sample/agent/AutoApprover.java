@@ -5,6 +5,8 @@ import java.util.concurrent.CompletableFuture;
 
 /**
  * Stands in for the person: decides on another thread, by the name of the tool.
+ *
+ * @since 0.1.0
  */
 public final class AutoApprover implements Approver {
 

@@ -11,6 +11,7 @@ import io.telemetryrouter.TelemetryEventType;
  * @param threshold the share, 1 for all of it
  * @param spent what the run has cost so far
  * @param budget what it may cost
+ * @since 0.1.0
  */
 @TelemetryEventType("budget_threshold_hit")
 public record BudgetThresholdHit(String runId, BigDecimal threshold, BigDecimal spent, BigDecimal budget) {

@@ -6,6 +6,8 @@ import java.util.List;
 
 /**
  * What has been said in a run so far. Not thread-safe: a run has one thread.
+ *
+ * @since 0.1.0
  */
 public final class Conversation {
 

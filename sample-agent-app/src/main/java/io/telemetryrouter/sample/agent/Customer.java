@@ -4,6 +4,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Whom the agent serves.
+ *
+ * @since 0.1.0
  */
 @FunctionalInterface
 public interface Customer {

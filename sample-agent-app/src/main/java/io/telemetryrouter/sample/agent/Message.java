@@ -8,6 +8,7 @@ import java.util.List;
  * @param role who says it
  * @param content the text
  * @param toolCalls the tool calls that come with it
+ * @since 0.1.0
  */
 public record Message(Role role, String content, List<ToolCall> toolCalls) {
 

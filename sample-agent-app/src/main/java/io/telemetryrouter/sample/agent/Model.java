@@ -6,6 +6,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The language model.
+ *
+ * @since 0.1.0
  */
 @FunctionalInterface
 public interface Model {

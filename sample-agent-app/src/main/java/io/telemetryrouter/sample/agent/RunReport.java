@@ -9,6 +9,7 @@ import java.util.Map;
  * @param modelResponses how many responses the model gave
  * @param toolExecutions how many tool calls ended how
  * @param usage the tokens used
+ * @since 0.1.0
  */
 public record RunReport(int userMessages, int modelResponses, Map<ToolStatus, Integer> toolExecutions,
 		TokenUsage usage) {

@@ -6,6 +6,7 @@ package io.telemetryrouter.sample.agent;
  * @param prompt the tokens the model read
  * @param completion the tokens it wrote
  * @param estimated whether the numbers are estimates
+ * @since 0.1.0
  */
 public record TokenUsage(long prompt, long completion, boolean estimated) {
 

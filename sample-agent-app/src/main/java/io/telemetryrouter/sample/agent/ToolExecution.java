@@ -11,6 +11,7 @@ import io.telemetryrouter.TelemetryEventType;
  * @param tool the tool's name
  * @param status what became of the call
  * @param duration how long the tool took, without the wait for an approval
+ * @since 0.1.0
  */
 @TelemetryEventType("tool_execution")
 public record ToolExecution(String runId, String tool, ToolStatus status, Duration duration) {

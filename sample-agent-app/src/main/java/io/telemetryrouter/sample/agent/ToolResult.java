@@ -5,6 +5,7 @@ package io.telemetryrouter.sample.agent;
  *
  * @param content the text for the model
  * @param failed whether the tool failed
+ * @since 0.1.0
  */
 public record ToolResult(String content, boolean failed) {
 }

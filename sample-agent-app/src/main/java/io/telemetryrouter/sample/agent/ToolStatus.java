@@ -2,6 +2,8 @@ package io.telemetryrouter.sample.agent;
 
 /**
  * What became of a tool call.
+ *
+ * @since 0.1.0
  */
 public enum ToolStatus {
 

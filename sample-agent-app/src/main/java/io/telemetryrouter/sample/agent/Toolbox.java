@@ -2,6 +2,8 @@ package io.telemetryrouter.sample.agent;
 
 /**
  * The tools the agent can call.
+ *
+ * @since 0.1.0
  */
 @FunctionalInterface
 public interface Toolbox {

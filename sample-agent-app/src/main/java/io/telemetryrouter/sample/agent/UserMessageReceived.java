@@ -7,6 +7,7 @@ import io.telemetryrouter.TelemetryEventType;
  *
  * @param runId the run
  * @param characters the length of the message
+ * @since 0.1.0
  */
 @TelemetryEventType("user_message_received")
 public record UserMessageReceived(String runId, int characters) {

@@ -25,6 +25,7 @@ import io.telemetryrouter.sample.agent.TokenUsage;
  * @param pricing Prices of the model.
  * @param budget Budget of each run.
  * @param approval Approval of tools that spend the customer's money.
+ * @since 0.1.0
  */
 @ConfigurationProperties("sample")
 public record SampleProperties(@Nullable String recording, @DefaultValue("4") int parallelRuns,

@@ -16,6 +16,8 @@ import io.telemetryrouter.spring.annotation.TelemetryListener;
 /**
  * Adds up what runs cost. Synchronous, so that the number is right before the agent's
  * next step.
+ *
+ * @since 0.1.0
  */
 @Component
 public class CostTracker {

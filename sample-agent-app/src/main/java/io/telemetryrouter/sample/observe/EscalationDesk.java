@@ -19,6 +19,8 @@ import io.telemetryrouter.spring.annotation.TelemetryListener;
  * Escalates each exhausted budget once: every run gets a handler of its own that leaves
  * with its first event, or with the run. The handlers get no id of ours, since ids become
  * tags of meters and a run's id must not.
+ *
+ * @since 0.1.0
  */
 @Component
 public class EscalationDesk {

@@ -13,6 +13,8 @@ import io.telemetryrouter.spring.annotation.TelemetryListener;
 /**
  * Keeps how long the model and the tools take. Synchronous: adding to a counter is
  * cheaper than handing it to another thread.
+ *
+ * @since 0.1.0
  */
 @Component
 public class LatencyTracker {

@@ -3,6 +3,8 @@ package io.telemetryrouter.sample.play;
 /**
  * Thrown when a text is not a recorded run. The message names the place and what is
  * expected there, and never quotes the text, which may be a customer's.
+ *
+ * @since 0.1.0
  */
 public class MalformedRunException extends RuntimeException {
 

@@ -11,6 +11,7 @@ import io.telemetryrouter.sample.agent.ToolCall;
  *
  * @param runId the run's id
  * @param turns what was said, in order
+ * @since 0.1.0
  */
 public record RecordedRun(String runId, List<Turn> turns) {
 

@@ -21,6 +21,8 @@ import io.telemetryrouter.sample.play.RecordedRun.UserTurn;
 /**
  * Parses recorded runs: {@code {"run_id": "...", "messages": [OpenAI chat messages]}}.
  * Thread-safe.
+ *
+ * @since 0.1.0
  */
 public final class RunParser {
 

@@ -23,6 +23,8 @@ import io.telemetryrouter.sample.config.SampleProperties;
 
 /**
  * Plays one recorded run through the agent. Thread-safe.
+ *
+ * @since 0.1.0
  */
 @Component
 public class RunPlayer {

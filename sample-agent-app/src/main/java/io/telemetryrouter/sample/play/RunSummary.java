@@ -15,6 +15,7 @@ import io.telemetryrouter.sample.agent.TokenUsage;
  * @param cost what they cost
  * @param budget what the run may cost
  * @param budgetExhausted whether nothing is left
+ * @since 0.1.0
  */
 public record RunSummary(String runId, Map<String, Integer> events, Map<String, Integer> toolExecutions,
 		TokenUsage tokens, BigDecimal cost, BigDecimal budget, boolean budgetExhausted) {
