@@ -138,7 +138,7 @@ public final class Agent {
 			long start = System.nanoTime();
 			ToolResult result = (decision == Decision.APPROVED) ? call(call) : NOT_APPROVED;
 			ToolStatus status = switch (decision) {
-				case APPROVED -> (result.failed()) ? ToolStatus.FAILED : ToolStatus.SUCCEEDED;
+				case APPROVED -> result.failed() ? ToolStatus.FAILED : ToolStatus.SUCCEEDED;
 				case DENIED -> ToolStatus.DENIED;
 				case TIMED_OUT -> ToolStatus.APPROVAL_TIMED_OUT;
 			};

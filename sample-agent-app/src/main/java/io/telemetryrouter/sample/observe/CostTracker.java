@@ -2,6 +2,7 @@ package io.telemetryrouter.sample.observe;
 
 import java.math.BigDecimal;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicReference;
 
@@ -57,7 +58,7 @@ public class CostTracker {
 	 * @return the tokens
 	 */
 	public TokenUsage totalUsage() {
-		return this.total.get();
+		return Objects.requireNonNull(this.total.get());
 	}
 
 }

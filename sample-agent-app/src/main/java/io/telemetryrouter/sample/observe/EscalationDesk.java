@@ -42,7 +42,8 @@ public class EscalationDesk {
 				this.router.subscribe(HandlerSpec.on(EventType.of(BudgetThresholdHit.class))
 					.condition((event) -> event.payload().isExhausted() && event.payload().runId().equals(runId))
 					.once()
-					.handler((event, hit) -> escalate(hit))
+					// In earnest: page whoever answers for the run
+					.handler((event, hit) -> this.escalations.increment())
 					.build()));
 	}
 
@@ -52,11 +53,6 @@ public class EscalationDesk {
 		if (subscription != null) {
 			subscription.close();
 		}
-	}
-
-	private void escalate(BudgetThresholdHit hit) {
-		// In earnest: page whoever answers for the run
-		this.escalations.increment();
 	}
 
 	/**

@@ -2,7 +2,6 @@ package io.telemetryrouter.sample.play;
 
 import java.util.IdentityHashMap;
 import java.util.List;
-import java.util.Map;
 
 import org.jspecify.annotations.Nullable;
 
@@ -30,7 +29,7 @@ final class Replay implements Customer, Model, Toolbox {
 	private final List<Turn> turns;
 
 	/** By identity, since a recording may repeat a call, id and all. */
-	private final Map<ToolCall, ToolResult> results = new IdentityHashMap<>();
+	private final IdentityHashMap<ToolCall, ToolResult> results = new IdentityHashMap<>();
 
 	private long systemCharacters;
 

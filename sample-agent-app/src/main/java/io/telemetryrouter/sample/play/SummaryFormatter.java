@@ -106,7 +106,7 @@ class SummaryFormatter {
 			.sorted(Comparator.comparingDouble((HandlerSnapshot handler) -> handler.latency().meanNanos()).reversed())
 			.limit(SLOWEST)
 			.forEach((handler) -> lines.add("  %-32s %9s %9s %9s", handler.id(), micros(handler.latency().meanNanos()),
-					micros(handler.latency().p99Nanos()), micros(handler.latency().maxNanos())));
+					micros((double) handler.latency().p99Nanos()), micros((double) handler.latency().maxNanos())));
 	}
 
 	private void failuresAndDrops(Lines lines, RouterSnapshot snapshot) {
@@ -149,7 +149,7 @@ class SummaryFormatter {
 			.filter((handler) -> !handler.account().isBalanced())
 			.map(HandlerSnapshot::id)
 			.toList();
-		lines.add((unbalanced.isEmpty()) ? "  Every event offered to the %d handlers is accounted for"
+		lines.add(unbalanced.isEmpty() ? "  Every event offered to the %d handlers is accounted for"
 				: "  Of %d handlers some do not balance: " + unbalanced, snapshot.handlers().size());
 	}
 
@@ -161,7 +161,7 @@ class SummaryFormatter {
 	}
 
 	private static String micros(Duration duration) {
-		return micros(duration.toNanos());
+		return micros((double) duration.toNanos());
 	}
 
 	private static String micros(double nanos) {

@@ -60,7 +60,7 @@ class AgentRunController {
 	/**
 	 * Thrown when a posted run is too large.
 	 */
-	private static final class RunTooLargeException extends RuntimeException {
+	static final class RunTooLargeException extends RuntimeException {
 
 		private static final long serialVersionUID = 1L;
 
