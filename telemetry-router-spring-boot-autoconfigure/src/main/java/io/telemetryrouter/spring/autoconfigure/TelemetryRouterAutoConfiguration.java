@@ -65,6 +65,7 @@ public final class TelemetryRouterAutoConfiguration {
 				ObjectProvider<TelemetryRouterCustomizer> customizers) {
 			TelemetryRouterBuilder builder = TelemetryRouter.builder();
 			apply(properties, builder);
+			builder.logger(new RouterLogger());
 			if (Threading.VIRTUAL.isActive(environment)) {
 				builder.laneExecutor(new VirtualThreadTaskExecutor("telemetry-router-"));
 			}

@@ -29,18 +29,18 @@ public enum TelemetryRouterMeter implements MeterDocumentation {
 	/**
 	 * How many dispatches were over the slow threshold.
 	 */
-	SLOW("telemetry.router.slow", Meter.Type.COUNTER, "dispatches", "How many dispatches were over the slow threshold",
+	SLOW("telemetry.router.slow", Meter.Type.COUNTER, null, "How many dispatches were over the slow threshold",
 			Tag.EVENT),
 
 	/**
 	 * How many events no handler matched.
 	 */
-	UNHANDLED("telemetry.router.unhandled", Meter.Type.COUNTER, "events", "How many events no handler matched"),
+	UNHANDLED("telemetry.router.unhandled", Meter.Type.COUNTER, null, "How many events no handler matched"),
 
 	/**
 	 * How many handlers there are.
 	 */
-	HANDLERS("telemetry.router.handlers", Meter.Type.GAUGE, "handlers",
+	HANDLERS("telemetry.router.handlers", Meter.Type.GAUGE, null,
 			"How many handlers there are; one may be of several kinds", Tag.KIND),
 
 	/**
@@ -52,25 +52,25 @@ public enum TelemetryRouterMeter implements MeterDocumentation {
 	/**
 	 * How many events a handler was not given.
 	 */
-	DROPPED("telemetry.router.handler.dropped", Meter.Type.COUNTER, "events", "How many events a handler was not given",
+	DROPPED("telemetry.router.handler.dropped", Meter.Type.COUNTER, null, "How many events a handler was not given",
 			Tag.HANDLER, Tag.REASON),
 
 	/**
 	 * How many events a handler's condition rejected.
 	 */
-	FILTERED("telemetry.router.handler.filtered", Meter.Type.COUNTER, "events",
+	FILTERED("telemetry.router.handler.filtered", Meter.Type.COUNTER, null,
 			"How many events a handler's condition rejected", Tag.HANDLER),
 
 	/**
 	 * How many events wait in a handler's queue.
 	 */
-	QUEUE_SIZE("telemetry.router.queue.size", Meter.Type.GAUGE, "events", "How many events wait in a handler's queue",
+	QUEUE_SIZE("telemetry.router.queue.size", Meter.Type.GAUGE, null, "How many events wait in a handler's queue",
 			Tag.HANDLER),
 
 	/**
 	 * How many events may wait in a handler's queue.
 	 */
-	QUEUE_CAPACITY("telemetry.router.queue.capacity", Meter.Type.GAUGE, "events",
+	QUEUE_CAPACITY("telemetry.router.queue.capacity", Meter.Type.GAUGE, null,
 			"How many events may wait in a handler's queue", Tag.HANDLER),
 
 	/**

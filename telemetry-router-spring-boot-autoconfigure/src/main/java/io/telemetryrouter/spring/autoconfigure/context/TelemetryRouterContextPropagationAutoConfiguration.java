@@ -9,6 +9,7 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean
 import org.springframework.context.annotation.Bean;
 
 import io.telemetryrouter.ContextCarrier;
+import io.telemetryrouter.spring.autoconfigure.TelemetryRouterAutoConfiguration;
 import io.telemetryrouter.spring.context.MicrometerContextCarrier;
 
 /**
@@ -18,7 +19,7 @@ import io.telemetryrouter.spring.context.MicrometerContextCarrier;
  *
  * @since 0.1.0
  */
-@AutoConfiguration(beforeName = "io.telemetryrouter.spring.autoconfigure.TelemetryRouterAutoConfiguration")
+@AutoConfiguration(before = TelemetryRouterAutoConfiguration.class)
 @ConditionalOnClass(ContextSnapshotFactory.class)
 @ConditionalOnBooleanProperty(name = "telemetry-router.enabled", matchIfMissing = true)
 public final class TelemetryRouterContextPropagationAutoConfiguration {

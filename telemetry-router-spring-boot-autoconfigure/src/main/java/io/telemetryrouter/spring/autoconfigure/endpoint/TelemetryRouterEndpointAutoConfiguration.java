@@ -10,13 +10,14 @@ import org.springframework.context.annotation.Bean;
 
 import io.telemetryrouter.TelemetryRouter;
 import io.telemetryrouter.spring.actuate.endpoint.TelemetryRouterEndpoint;
+import io.telemetryrouter.spring.autoconfigure.TelemetryRouterAutoConfiguration;
 
 /**
  * Auto-configuration for {@link TelemetryRouterEndpoint}.
  *
  * @since 0.1.0
  */
-@AutoConfiguration(afterName = "io.telemetryrouter.spring.autoconfigure.TelemetryRouterAutoConfiguration")
+@AutoConfiguration(after = TelemetryRouterAutoConfiguration.class)
 @ConditionalOnClass(ConditionalOnAvailableEndpoint.class)
 @ConditionalOnBooleanProperty(name = "telemetry-router.enabled", matchIfMissing = true)
 @ConditionalOnBean(TelemetryRouter.class)

@@ -10,6 +10,7 @@ import org.springframework.boot.health.contributor.HealthIndicator;
 import org.springframework.context.annotation.Bean;
 
 import io.telemetryrouter.TelemetryRouter;
+import io.telemetryrouter.spring.autoconfigure.TelemetryRouterAutoConfiguration;
 import io.telemetryrouter.spring.health.TelemetryRouterHealthIndicator;
 
 /**
@@ -17,7 +18,7 @@ import io.telemetryrouter.spring.health.TelemetryRouterHealthIndicator;
  *
  * @since 0.1.0
  */
-@AutoConfiguration(afterName = "io.telemetryrouter.spring.autoconfigure.TelemetryRouterAutoConfiguration")
+@AutoConfiguration(after = TelemetryRouterAutoConfiguration.class)
 @ConditionalOnClass({ HealthIndicator.class, ConditionalOnEnabledHealthIndicator.class })
 @ConditionalOnBooleanProperty(name = "telemetry-router.enabled", matchIfMissing = true)
 @ConditionalOnBean(TelemetryRouter.class)

@@ -7,10 +7,12 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
-import org.springframework.core.env.Environment;
 
 import io.telemetryrouter.TelemetryRouter;
+import io.telemetryrouter.spring.autoconfigure.TelemetryRouterAutoConfiguration;
+import io.telemetryrouter.spring.autoconfigure.TelemetryRouterProperties;
 import io.telemetryrouter.spring.metrics.TelemetryRouterMetrics;
 
 /**
@@ -18,19 +20,19 @@ import io.telemetryrouter.spring.metrics.TelemetryRouterMetrics;
  *
  * @since 0.1.0
  */
-@AutoConfiguration(afterName = { "io.telemetryrouter.spring.autoconfigure.TelemetryRouterAutoConfiguration",
-		"org.springframework.boot.micrometer.metrics.autoconfigure.MetricsAutoConfiguration",
-		"org.springframework.boot.micrometer.metrics.autoconfigure.CompositeMeterRegistryAutoConfiguration" })
+@AutoConfiguration(after = TelemetryRouterAutoConfiguration.class,
+		afterName = { "org.springframework.boot.micrometer.metrics.autoconfigure.MetricsAutoConfiguration",
+				"org.springframework.boot.micrometer.metrics.autoconfigure.CompositeMeterRegistryAutoConfiguration" })
 @ConditionalOnClass(MeterRegistry.class)
 @ConditionalOnBooleanProperty(name = "telemetry-router.enabled", matchIfMissing = true)
 @ConditionalOnBean({ TelemetryRouter.class, MeterRegistry.class })
+@EnableConfigurationProperties(TelemetryRouterProperties.class)
 public final class TelemetryRouterMetricsAutoConfiguration {
 
 	@Bean
 	@ConditionalOnMissingBean
-	TelemetryRouterMetrics telemetryRouterMetrics(TelemetryRouter router, Environment environment) {
-		int maxEventTags = environment.getProperty("telemetry-router.max-event-tags", Integer.class, 100);
-		return new TelemetryRouterMetrics(router, maxEventTags);
+	TelemetryRouterMetrics telemetryRouterMetrics(TelemetryRouter router, TelemetryRouterProperties properties) {
+		return new TelemetryRouterMetrics(router, properties.getMaxEventTags());
 	}
 
 }
