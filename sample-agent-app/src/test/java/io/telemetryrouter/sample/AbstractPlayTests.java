@@ -112,8 +112,7 @@ abstract class AbstractPlayTests {
 	private static long sum(String meters, String name, String tag) {
 		// Micrometer puts a counter's base unit, if it has one, before the suffix
 		Matcher samples = Pattern
-			.compile("^" + name + "\\{[^}]*" + Pattern.quote(tag)
-					+ "[^}]*} (\\S+)$", Pattern.MULTILINE)
+			.compile("^" + name + "\\{[^}]*" + Pattern.quote(tag) + "[^}]*} (\\S+)$", Pattern.MULTILINE)
 			.matcher(meters);
 		List<String> values = samples.results().map((sample) -> sample.group(1)).toList();
 		assertThat(values).as(name + " of " + tag).isNotEmpty();

@@ -5,7 +5,6 @@ import java.util.List;
 import io.micrometer.common.docs.KeyName;
 import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.docs.MeterDocumentation;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The router's meters.
@@ -18,89 +17,83 @@ public enum TelemetryRouterMeter implements MeterDocumentation {
 	 * How long dispatches took the emitter. Counts every event that was emitted; those
 	 * that no handler matched take no time.
 	 */
-	DISPATCH("telemetry.router.dispatch", Meter.Type.TIMER, null, "How long dispatches took the emitter", Tag.EVENT),
+	DISPATCH("telemetry.router.dispatch", Meter.Type.TIMER, "How long dispatches took the emitter", Tag.EVENT),
 
 	/**
 	 * How long the longest dispatch took since the start.
 	 */
-	DISPATCH_MAX("telemetry.router.dispatch.max", Meter.Type.GAUGE, null,
+	DISPATCH_MAX("telemetry.router.dispatch.max", Meter.Type.GAUGE,
 			"How long the longest dispatch took since the start", Tag.EVENT),
 
 	/**
 	 * How many dispatches were over the slow threshold.
 	 */
-	SLOW("telemetry.router.slow", Meter.Type.COUNTER, null, "How many dispatches were over the slow threshold",
-			Tag.EVENT),
+	SLOW("telemetry.router.slow", Meter.Type.COUNTER, "How many dispatches were over the slow threshold", Tag.EVENT),
 
 	/**
 	 * How many events no handler matched.
 	 */
-	UNHANDLED("telemetry.router.unhandled", Meter.Type.COUNTER, null, "How many events no handler matched"),
+	UNHANDLED("telemetry.router.unhandled", Meter.Type.COUNTER, "How many events no handler matched"),
 
 	/**
 	 * How many handlers there are.
 	 */
-	HANDLERS("telemetry.router.handlers", Meter.Type.GAUGE, null,
-			"How many handlers there are; one may be of several kinds", Tag.KIND),
+	HANDLERS("telemetry.router.handlers", Meter.Type.GAUGE, "How many handlers there are; one may be of several kinds",
+			Tag.KIND),
 
 	/**
 	 * How long calls of a handler took.
 	 */
-	HANDLER("telemetry.router.handler", Meter.Type.TIMER, null, "How long calls of a handler took", Tag.HANDLER,
-			Tag.OUTCOME),
+	HANDLER("telemetry.router.handler", Meter.Type.TIMER, "How long calls of a handler took", Tag.HANDLER, Tag.OUTCOME),
 
 	/**
 	 * How many events a handler was not given.
 	 */
-	DROPPED("telemetry.router.handler.dropped", Meter.Type.COUNTER, null, "How many events a handler was not given",
+	DROPPED("telemetry.router.handler.dropped", Meter.Type.COUNTER, "How many events a handler was not given",
 			Tag.HANDLER, Tag.REASON),
 
 	/**
 	 * How many events a handler's condition rejected.
 	 */
-	FILTERED("telemetry.router.handler.filtered", Meter.Type.COUNTER, null,
-			"How many events a handler's condition rejected", Tag.HANDLER),
+	FILTERED("telemetry.router.handler.filtered", Meter.Type.COUNTER, "How many events a handler's condition rejected",
+			Tag.HANDLER),
 
 	/**
 	 * How many events wait in a handler's queue.
 	 */
-	QUEUE_SIZE("telemetry.router.queue.size", Meter.Type.GAUGE, null, "How many events wait in a handler's queue",
+	QUEUE_SIZE("telemetry.router.queue.size", Meter.Type.GAUGE, "How many events wait in a handler's queue",
 			Tag.HANDLER),
 
 	/**
 	 * How many events may wait in a handler's queue.
 	 */
-	QUEUE_CAPACITY("telemetry.router.queue.capacity", Meter.Type.GAUGE, null,
-			"How many events may wait in a handler's queue", Tag.HANDLER),
+	QUEUE_CAPACITY("telemetry.router.queue.capacity", Meter.Type.GAUGE, "How many events may wait in a handler's queue",
+			Tag.HANDLER),
 
 	/**
 	 * How long the first event in a handler's queue has waited.
 	 */
-	QUEUE_OLDEST_AGE("telemetry.router.queue.oldest.age", Meter.Type.GAUGE, null,
+	QUEUE_OLDEST_AGE("telemetry.router.queue.oldest.age", Meter.Type.GAUGE,
 			"How long the first event in a handler's queue has waited", Tag.HANDLER),
 
 	/**
 	 * How long events waited in a handler's queue.
 	 */
-	QUEUE_WAIT("telemetry.router.queue.wait", Meter.Type.TIMER, null, "How long events waited in a handler's queue",
+	QUEUE_WAIT("telemetry.router.queue.wait", Meter.Type.TIMER, "How long events waited in a handler's queue",
 			Tag.HANDLER);
 
 	private final String meterName;
 
 	private final Meter.Type type;
 
-	private final @Nullable String baseUnit;
-
 	private final String description;
 
 	@SuppressWarnings("ImmutableEnumChecker")
 	private final List<KeyName> keyNames;
 
-	TelemetryRouterMeter(String meterName, Meter.Type type, @Nullable String baseUnit, String description,
-			KeyName... keyNames) {
+	TelemetryRouterMeter(String meterName, Meter.Type type, String description, KeyName... keyNames) {
 		this.meterName = meterName;
 		this.type = type;
-		this.baseUnit = baseUnit;
 		this.description = description;
 		this.keyNames = List.of(keyNames);
 	}
@@ -119,11 +112,6 @@ public enum TelemetryRouterMeter implements MeterDocumentation {
 	 * Returns the unit of what is measured.
 	 * @return the unit, or {@code null} for a duration, which is in the registry's unit
 	 */
-	@Override
-	public @Nullable String getBaseUnit() {
-		return this.baseUnit;
-	}
-
 	@Override
 	public KeyName[] getKeyNames() {
 		return this.keyNames.toArray(KeyName[]::new);

@@ -304,14 +304,13 @@ class TelemetryRouterMetricsTests {
 				"telemetry_router_dispatch_seconds_sum{event=\"tool\"} 4.0E-5",
 				"telemetry_router_dispatch_seconds_count{event=\"_other\"} 0",
 				"telemetry_router_dispatch_max_seconds{event=\"tool\"} 2.0E-5",
-				"telemetry_router_slow_total{event=\"tool\"} 2.0",
-				"telemetry_router_unhandled_total 3.0", "telemetry_router_handlers{kind=\"async\"} 1.0",
+				"telemetry_router_slow_total{event=\"tool\"} 2.0", "telemetry_router_unhandled_total 3.0",
+				"telemetry_router_handlers{kind=\"async\"} 1.0",
 				"telemetry_router_handler_seconds_count{handler=\"b\",outcome=\"handled\"} 5",
 				"telemetry_router_handler_seconds_count{handler=\"b\",outcome=\"failed\"} 4",
 				"telemetry_router_handler_dropped_total{handler=\"b\",reason=\"queue_full\"} 2.0",
 				"telemetry_router_handler_filtered_total{handler=\"b\"} 3.0",
-				"telemetry_router_queue_size{handler=\"b\"} 7.0",
-				"telemetry_router_queue_capacity{handler=\"b\"} 8.0",
+				"telemetry_router_queue_size{handler=\"b\"} 7.0", "telemetry_router_queue_capacity{handler=\"b\"} 8.0",
 				"telemetry_router_queue_oldest_age_seconds{handler=\"b\"} 1.5",
 				"telemetry_router_queue_wait_seconds_count{handler=\"b\"} 5");
 	}
