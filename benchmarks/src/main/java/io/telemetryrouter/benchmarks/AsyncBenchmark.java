@@ -1,0 +1,395 @@
+package io.telemetryrouter.benchmarks;
+
+import java.time.Duration;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+
+import com.google.common.eventbus.AllowConcurrentEvents;
+import com.google.common.eventbus.AsyncEventBus;
+import com.google.common.eventbus.Subscribe;
+import com.lmax.disruptor.BlockingWaitStrategy;
+import com.lmax.disruptor.EventTranslatorOneArg;
+import com.lmax.disruptor.dsl.Disruptor;
+import com.lmax.disruptor.dsl.ProducerType;
+import com.lmax.disruptor.util.DaemonThreadFactory;
+import org.jctools.queues.MessagePassingQueue;
+import org.jctools.queues.varhandle.MpscVarHandleArrayQueue;
+import org.jspecify.annotations.Nullable;
+import org.openjdk.jmh.annotations.Benchmark;
+import org.openjdk.jmh.annotations.BenchmarkMode;
+import org.openjdk.jmh.annotations.Fork;
+import org.openjdk.jmh.annotations.Measurement;
+import org.openjdk.jmh.annotations.Mode;
+import org.openjdk.jmh.annotations.OperationsPerInvocation;
+import org.openjdk.jmh.annotations.OutputTimeUnit;
+import org.openjdk.jmh.annotations.Param;
+import org.openjdk.jmh.annotations.Setup;
+import org.openjdk.jmh.annotations.TearDown;
+import org.openjdk.jmh.annotations.Warmup;
+import reactor.core.Disposable;
+import reactor.core.publisher.Sinks;
+import reactor.core.scheduler.Scheduler;
+import reactor.core.scheduler.Schedulers;
+
+import io.telemetryrouter.HandlerAccount;
+import io.telemetryrouter.HandlerSnapshot;
+import io.telemetryrouter.HandlerSpec;
+import io.telemetryrouter.OverflowPolicy;
+import io.telemetryrouter.TelemetryRouter;
+import io.telemetryrouter.benchmarks.Lanes.Contender;
+import io.telemetryrouter.benchmarks.Lanes.Drops;
+
+/**
+ * Handing events to one lane of 1000, until every event is handled (or, where producers
+ * do not wait, dropped and counted). Time is per event offered.
+ *
+ * @since 0.1.0
+ */
+@BenchmarkMode(Mode.AverageTime)
+@OutputTimeUnit(TimeUnit.NANOSECONDS)
+@Warmup(iterations = 3, time = 500, timeUnit = TimeUnit.MILLISECONDS)
+@Measurement(iterations = 7, time = 300, timeUnit = TimeUnit.MILLISECONDS)
+@Fork(2)
+@OperationsPerInvocation(Lanes.EVENTS)
+public class AsyncBenchmark {
+
+	@Benchmark
+	public void router(Router contender, Drops drops) {
+		contender.run(drops);
+	}
+
+	@Benchmark
+	public void threadPool(ThreadPool contender, Drops drops) {
+		contender.run(drops);
+	}
+
+	@Benchmark
+	public void guava(Guava contender, Drops drops) {
+		contender.run(drops);
+	}
+
+	@Benchmark
+	public void disruptor(RingBuffer contender, Drops drops) {
+		contender.run(drops);
+	}
+
+	@Benchmark
+	public void jctools(Jctools contender, Drops drops) {
+		contender.run(drops);
+	}
+
+	@Benchmark
+	public void reactor(Reactor contender, Drops drops) {
+		contender.run(drops);
+	}
+
+	/** Ours. */
+	public static class Router extends Contender {
+
+		@Param({ "off", "on" })
+		public String measuring;
+
+		private TelemetryRouter router;
+
+		/**
+		 * Prepares the router.
+		 */
+		@Setup
+		public void setUp() {
+			this.router = Routers.builder(this.measuring).blockTimeout(Duration.ofMinutes(1)).build();
+			this.router.subscribe(HandlerSpec.on(Usage.EVENT)
+				.id("lane")
+				.async()
+				.maxQueue(Lanes.CAPACITY)
+				.overflow(waits() ? OverflowPolicy.BLOCK : OverflowPolicy.DROP_NEWEST)
+				.handler(this.handler)
+				.build());
+		}
+
+		/**
+		 * Closes the router.
+		 */
+		@TearDown
+		public void tearDown() {
+			this.router.flush(Duration.ofSeconds(10));
+			HandlerAccount account = account();
+			if (!account.isBalanced() || account.handled() != this.handler.handled()) {
+				throw new IllegalStateException("Not balanced: " + account);
+			}
+			this.router.close();
+			stopProducers();
+		}
+
+		@Override
+		void produce(int count) {
+			for (int i = 0; i < count; i++) {
+				this.router.emit(Usage.EVENT, this.payload);
+			}
+		}
+
+		@Override
+		long dropped() {
+			return account().droppedTotal();
+		}
+
+		private HandlerAccount account() {
+			HandlerSnapshot snapshot = this.router.handlerSnapshot("lane");
+			if (snapshot == null) {
+				throw new IllegalStateException("No handler");
+			}
+			return snapshot.account();
+		}
+
+	}
+
+	/** A bounded thread pool, which {@code @Async} gives. */
+	public static class ThreadPool extends Contender {
+
+		private ThreadPoolExecutor executor;
+
+		/**
+		 * Prepares the pool.
+		 */
+		@Setup
+		public void setUp() {
+			this.executor = Lanes.pool(this);
+		}
+
+		/**
+		 * Stops the pool.
+		 */
+		@TearDown
+		public void tearDown() {
+			this.executor.shutdownNow();
+			stopProducers();
+		}
+
+		@Override
+		void produce(int count) {
+			for (int i = 0; i < count; i++) {
+				Usage usage = this.payload;
+				this.executor.execute(() -> this.handler.accept(usage));
+			}
+		}
+
+	}
+
+	/** Guava's asynchronous event bus over a bounded thread pool. */
+	public static class Guava extends Contender {
+
+		private ThreadPoolExecutor executor;
+
+		private AsyncEventBus bus;
+
+		/**
+		 * Prepares the bus.
+		 */
+		@Setup
+		public void setUp() {
+			this.executor = Lanes.pool(this);
+			this.bus = new AsyncEventBus(this.executor);
+			this.bus.register(this);
+		}
+
+		/**
+		 * Stops the pool.
+		 */
+		@TearDown
+		public void tearDown() {
+			this.executor.shutdownNow();
+			stopProducers();
+		}
+
+		/**
+		 * Handles an event.
+		 * @param usage the payload
+		 */
+		@Subscribe
+		@AllowConcurrentEvents
+		public void on(Usage usage) {
+			this.handler.accept(usage);
+		}
+
+		@Override
+		void produce(int count) {
+			for (int i = 0; i < count; i++) {
+				this.bus.post(this.payload);
+			}
+		}
+
+	}
+
+	/** The Disruptor, for several producers, with its blocking wait. */
+	public static class RingBuffer extends Contender {
+
+		private static final EventTranslatorOneArg<Slot, Usage> TRANSLATOR = (slot, sequence,
+				usage) -> slot.usage = usage;
+
+		private Disruptor<Slot> disruptor;
+
+		/**
+		 * Prepares the ring.
+		 */
+		@Setup
+		public void setUp() {
+			this.disruptor = new Disruptor<>(Slot::new, 1024, DaemonThreadFactory.INSTANCE, ProducerType.MULTI,
+					new BlockingWaitStrategy());
+			this.disruptor.handleEventsWith((slot, sequence, endOfBatch) -> {
+				Usage usage = slot.usage;
+				if (usage != null) {
+					this.handler.accept(usage);
+				}
+			});
+			this.disruptor.start();
+		}
+
+		/**
+		 * Stops the consumer.
+		 */
+		@TearDown
+		public void tearDown() {
+			this.disruptor.halt();
+			stopProducers();
+		}
+
+		@Override
+		void produce(int count) {
+			com.lmax.disruptor.RingBuffer<Slot> ring = this.disruptor.getRingBuffer();
+			if (waits()) {
+				for (int i = 0; i < count; i++) {
+					ring.publishEvent(TRANSLATOR, this.payload);
+				}
+				return;
+			}
+			for (int i = 0; i < count; i++) {
+				if (!ring.tryPublishEvent(TRANSLATOR, this.payload)) {
+					drop();
+				}
+			}
+		}
+
+		private static final class Slot {
+
+			private @Nullable Usage usage;
+
+		}
+
+	}
+
+	/** A JCTools queue with a consumer that parks. */
+	public static class Jctools extends Contender implements Runnable {
+
+		private final MessagePassingQueue<Usage> queue = new MpscVarHandleArrayQueue<>(Lanes.CAPACITY);
+
+		private final Thread consumer = new Thread(this, "consumer");
+
+		private volatile boolean parked;
+
+		private volatile boolean stopped;
+
+		/**
+		 * Starts the consumer.
+		 */
+		@Setup
+		public void setUp() {
+			this.consumer.start();
+		}
+
+		/**
+		 * Stops the consumer.
+		 */
+		@TearDown
+		public void tearDown() {
+			this.stopped = true;
+			LockSupport.unpark(this.consumer);
+			stopProducers();
+		}
+
+		@Override
+		void produce(int count) {
+			boolean waits = waits();
+			for (int i = 0; i < count; i++) {
+				while (!this.queue.offer(this.payload)) {
+					if (!waits) {
+						drop();
+						break;
+					}
+					LockSupport.parkNanos(1);
+				}
+				if (this.parked) {
+					this.parked = false;
+					LockSupport.unpark(this.consumer);
+				}
+			}
+		}
+
+		@Override
+		public void run() {
+			while (!this.stopped) {
+				Usage usage = this.queue.poll();
+				if (usage != null) {
+					this.handler.accept(usage);
+					continue;
+				}
+				this.parked = true;
+				if (this.queue.isEmpty() && !this.stopped) {
+					LockSupport.park(this);
+				}
+				this.parked = false;
+			}
+		}
+
+	}
+
+	/** Reactor: a sink that says when it is full, published on one thread. */
+	public static class Reactor extends Contender {
+
+		private final Sinks.Many<Usage> sink = Sinks.many().multicast().directAllOrNothing();
+
+		private final Scheduler scheduler = Schedulers.newSingle("consumer", true);
+
+		private Disposable subscription;
+
+		/**
+		 * Subscribes.
+		 */
+		@Setup
+		public void setUp() {
+			this.subscription = this.sink.asFlux().publishOn(this.scheduler, Lanes.CAPACITY).subscribe(this.handler);
+		}
+
+		/**
+		 * Stops the consumer.
+		 */
+		@TearDown
+		public void tearDown() {
+			this.subscription.dispose();
+			this.scheduler.dispose();
+			stopProducers();
+		}
+
+		@Override
+		void produce(int count) {
+			boolean waits = waits();
+			for (int i = 0; i < count; i++) {
+				Sinks.EmitResult result = this.sink.tryEmitNext(this.payload);
+				while (result != Sinks.EmitResult.OK) {
+					if (result == Sinks.EmitResult.FAIL_NON_SERIALIZED) {
+						Thread.onSpinWait();
+					}
+					else if (!waits) {
+						drop();
+						break;
+					}
+					else {
+						LockSupport.parkNanos(1);
+					}
+					result = this.sink.tryEmitNext(this.payload);
+				}
+			}
+		}
+
+	}
+
+}
