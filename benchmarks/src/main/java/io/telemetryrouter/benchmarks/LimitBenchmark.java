@@ -1,5 +1,6 @@
 package io.telemetryrouter.benchmarks;
 
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
@@ -86,10 +87,14 @@ public class LimitBenchmark {
 
 		private long failed;
 
-		@SuppressWarnings({ "unchecked", "rawtypes" })
 		Limit(int count) {
-			this.handlers = Observers.raw(count).stream().map(Observers::lambda).toArray(PayloadHandler[]::new);
-			this.nanos = new long[count];
+			this(Observers.raw(count));
+		}
+
+		@SuppressWarnings({ "unchecked", "rawtypes" })
+		Limit(List<Observers.Observer> observers) {
+			this.handlers = observers.stream().map(Observers::lambda).toArray(PayloadHandler[]::new);
+			this.nanos = new long[this.handlers.length];
 		}
 
 		void dispatch(String event, Object payload) {

@@ -1,5 +1,7 @@
 package io.telemetryrouter.benchmarks;
 
+import java.time.Duration;
+
 import io.telemetryrouter.EventType;
 import io.telemetryrouter.TelemetryRouter;
 import io.telemetryrouter.TelemetryRouterBuilder;
@@ -36,6 +38,7 @@ final class Routers {
 	static TelemetryRouterBuilder builder(String measuring) {
 		return TelemetryRouter.builder()
 			.measureLatency(measuring.equals("on"))
+			.slowThreshold(Duration.ofHours(1))
 			.registrationWarningThreshold(Integer.MAX_VALUE);
 	}
 
