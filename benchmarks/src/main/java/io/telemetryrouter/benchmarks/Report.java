@@ -1,0 +1,290 @@
+package io.telemetryrouter.benchmarks;
+
+import java.io.IOException;
+import java.io.Reader;
+import java.io.Writer;
+import java.lang.management.ManagementFactory;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.LocalDate;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Properties;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.TimeUnit;
+import java.util.logging.Level;
+import java.util.logging.Logger;
+import java.util.stream.Stream;
+
+import com.sun.management.OperatingSystemMXBean;
+import org.openjdk.jmh.profile.GCProfiler;
+import org.openjdk.jmh.results.format.ResultFormatType;
+import org.openjdk.jmh.runner.Runner;
+import org.openjdk.jmh.runner.RunnerException;
+import org.openjdk.jmh.runner.options.Options;
+
+/**
+ * Runs the benchmarks and turns the results into a page of Markdown, with ratios and
+ * whether the targets are met.
+ * <p>
+ * The benchmarks run in rounds, each of them once a round in a process of its own, so
+ * that a machine that is busy for a while does not hit one contender only.
+ *
+ * @since 0.1.0
+ */
+public final class Report {
+
+	private static final String USAGE = """
+			Usage: java -cp benchmarks.jar io.telemetryrouter.benchmarks.Report [options]
+			  --quick         a little of everything in seconds, to see that it runs; times mean nothing
+			  --rounds N      how many rounds (default 2)
+			  --only A,B      only these groups: sync, peers, async, drops, spring, scale, footprint, startup
+			  --dir DIR       where the results of JMH and its logs go (default target/benchmark-report)
+			  --from DIR      runs nothing, but renders the results of an earlier run
+			  --out FILE      where the page goes (default the console)""";
+
+	/** Kept, for the log manager does not. */
+	private static final Logger LOGGER = Logger.getLogger("io.telemetryrouter");
+
+	private boolean quick;
+
+	private int rounds = 2;
+
+	private final Set<String> only = new TreeSet<>();
+
+	private Path directory = Path.of("target", "benchmark-report");
+
+	private boolean render;
+
+	private Path out = Path.of("");
+
+	private Report() {
+	}
+
+	/**
+	 * Runs and reports.
+	 * @param args the options
+	 * @throws Exception if a benchmark fails
+	 */
+	public static void main(String[] args) throws Exception {
+		Report report = new Report();
+		if (!report.parse(args)) {
+			System.err.println(USAGE);
+			System.exit(2);
+		}
+		if (!report.render) {
+			report.run("java -cp benchmarks/target/benchmarks.jar " + Report.class.getName()
+					+ ((args.length != 0) ? " " + String.join(" ", args) : ""));
+		}
+		String page = report.page();
+		if (report.out.toString().isEmpty()) {
+			System.out.println(page);
+		}
+		else {
+			Files.writeString(report.out, page);
+		}
+		// Schedulers of peers may have threads that are not daemons
+		System.exit(0);
+	}
+
+	private boolean parse(String[] args) {
+		for (int i = 0; i < args.length; i++) {
+			if (args[i].equals("--quick")) {
+				this.quick = true;
+				this.rounds = 1;
+				continue;
+			}
+			if (i + 1 == args.length) {
+				return false;
+			}
+			String value = args[++i];
+			switch (args[i - 1]) {
+				case "--rounds" -> this.rounds = Integer.parseInt(value);
+				case "--only" -> this.only.addAll(List.of(value.split(",")));
+				case "--dir" -> this.directory = Path.of(value);
+				case "--out" -> this.out = Path.of(value);
+				case "--from" -> {
+					this.directory = Path.of(value);
+					this.render = true;
+				}
+				default -> {
+					return false;
+				}
+			}
+		}
+		return true;
+	}
+
+	private boolean wanted(String group) {
+		return this.only.isEmpty() || this.only.contains(group);
+	}
+
+	private void run(String command) throws IOException, InterruptedException, RunnerException {
+		Files.createDirectories(this.directory);
+		for (Path old : files("")) {
+			Files.delete(old);
+		}
+		if (this.quick) {
+			// Another run on this machine would disturb times, and here they do not count
+			System.setProperty("jmh.ignoreLock", "true");
+		}
+		LOGGER.setLevel(Level.SEVERE);
+		long start = System.nanoTime();
+		Properties environment = environment(command);
+		environment.setProperty("load.start", load());
+		for (int round = 1; round <= this.rounds; round++) {
+			int index = 0;
+			for (Plan.Work work : Plan.works(this.quick)) {
+				if (wanted(work.group())) {
+					run(work, round, index++);
+				}
+			}
+		}
+		if (wanted("footprint") && !this.quick) {
+			store("footprint.properties", footprint());
+		}
+		environment.setProperty("load.end", load());
+		environment.setProperty("minutes", String.format(Locale.ROOT, "%.1f", (System.nanoTime() - start) / 1e9 / 60));
+		store("environment.properties", environment);
+	}
+
+	private void run(Plan.Work work, int round, int index) throws IOException, RunnerException {
+		long start = System.nanoTime();
+		String name = "%02d-%02d-%s".formatted(round, index, work.include());
+		Path log = this.directory.resolve(name + ".log");
+		Options options = work.options(this.quick)
+			.addProfiler(GCProfiler.class)
+			.shouldFailOnError(true)
+			.resultFormat(ResultFormatType.JSON)
+			.result(this.directory.resolve(name + ".json").toString())
+			.output(log.toString())
+			.build();
+		try {
+			int results = new Runner(options).run().size();
+			System.err.printf(Locale.ROOT, "%s: %d results in %.0f s%n", name, results,
+					(System.nanoTime() - start) / 1e9);
+		}
+		catch (RunnerException ex) {
+			System.err.println(Files.readString(log));
+			throw ex;
+		}
+	}
+
+	private Properties footprint() throws IOException, InterruptedException {
+		Properties properties = new Properties();
+		for (String item : Footprint.ITEMS) {
+			properties.setProperty(item,
+					Child.run(Footprint.class, List.of("-XX:+UseSerialGC", "-Xmx2g"), item).getProperty("bytes"));
+		}
+		return properties;
+	}
+
+	private static Properties environment(String command) throws IOException {
+		Properties properties = new Properties();
+		properties.setProperty("date", LocalDate.now().toString());
+		properties.setProperty("command", command);
+		properties.setProperty("jdk", System.getProperty("java.vm.name") + " " + System.getProperty("java.vm.version")
+				+ " (" + System.getProperty("java.vendor") + ")");
+		properties.setProperty("os", System.getProperty("os.name") + " " + System.getProperty("os.version") + " "
+				+ System.getProperty("os.arch"));
+		OperatingSystemMXBean system = ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class);
+		properties.setProperty("machine", cpu() + ", " + system.getAvailableProcessors() + " cores, "
+				+ (system.getTotalMemorySize() >> 30) + " GiB");
+		return properties;
+	}
+
+	private static String cpu() throws IOException {
+		Path file = Path.of("/proc/cpuinfo");
+		if (!Files.isReadable(file)) {
+			return "unknown processor";
+		}
+		try (Stream<String> lines = Files.lines(file)) {
+			return lines.filter((line) -> line.startsWith("model name"))
+				.map((line) -> line.substring(line.indexOf(':') + 1).strip())
+				.findFirst()
+				.orElse("unknown processor");
+		}
+	}
+
+	private static String load() {
+		double load = ManagementFactory.getOperatingSystemMXBean().getSystemLoadAverage();
+		return String.format(Locale.ROOT, "%.1f", load);
+	}
+
+	private void store(String name, Properties properties) throws IOException {
+		try (Writer writer = Files.newBufferedWriter(this.directory.resolve(name))) {
+			properties.store(writer, null);
+		}
+	}
+
+	private Properties load(String name) throws IOException {
+		Properties properties = new Properties();
+		Path file = this.directory.resolve(name);
+		if (Files.exists(file)) {
+			try (Reader reader = Files.newBufferedReader(file)) {
+				properties.load(reader);
+			}
+		}
+		return properties;
+	}
+
+	private List<Path> files(String suffix) throws IOException {
+		try (Stream<Path> files = Files.list(this.directory)) {
+			return new ArrayList<>(files.filter(
+					(file) -> file.toString().matches(".*\\.(json|log|properties)") && file.toString().endsWith(suffix))
+				.sorted()
+				.toList());
+		}
+	}
+
+	private String page() throws IOException {
+		Results results = new Results();
+		for (Path file : files(".json")) {
+			results.read(file);
+		}
+		return new Page(results, load("footprint.properties"), load("startup.properties"),
+				load("environment.properties"), this.quick)
+			.render();
+	}
+
+	/** Processes of our own. */
+	static final class Child {
+
+		private static final long PATIENCE_SECONDS = 300;
+
+		private Child() {
+		}
+
+		/**
+		 * Runs a class in a new process.
+		 * @param main the class
+		 * @param options options of the virtual machine
+		 * @param args its arguments
+		 * @return what it printed, as properties
+		 * @throws IOException if it fails
+		 * @throws InterruptedException if interrupted
+		 */
+		static Properties run(Class<?> main, List<String> options, String... args)
+				throws IOException, InterruptedException {
+			List<String> command = new ArrayList<>();
+			command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+			command.addAll(options);
+			command.addAll(List.of("-cp", System.getProperty("java.class.path"), main.getName()));
+			command.addAll(List.of(args));
+			Process process = new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.DISCARD).start();
+			Properties properties = new Properties();
+			try (Reader reader = process.inputReader()) {
+				properties.load(reader);
+			}
+			if (!process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS) || process.exitValue() != 0) {
+				process.destroyForcibly();
+				throw new IOException("Failed: " + String.join(" ", command));
+			}
+			return properties;
+		}
+
+	}
+
+}
