@@ -10,6 +10,7 @@ import com.google.common.eventbus.Subscribe;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import io.telemetryrouter.PayloadHandler;
+import io.telemetryrouter.spring.annotation.TelemetryListener;
 import net.engio.mbassy.listener.Handler;
 import net.engio.mbassy.listener.Listener;
 import net.engio.mbassy.listener.References;
@@ -17,7 +18,7 @@ import org.springframework.context.event.EventListener;
 
 /**
  * The handlers, the same for every contender: eight classes, so that the sites that call
- * them are megamorphic as in an application, each with the annotations of all peers.
+ * them are megamorphic as in an application, each with the annotations of all contenders.
  * <p>
  * A handler looks at its payload and writes nothing, so that several threads do not meet
  * in it; what it would write if the payload were odd keeps the look from being compiled
@@ -242,6 +243,7 @@ public final class Observers {
 		@AllowConcurrentEvents
 		@Handler
 		@EventListener
+		@TelemetryListener(Usage.EVENT)
 		public void on(Usage usage) {
 			look(usage);
 		}
@@ -258,6 +260,7 @@ public final class Observers {
 		@AllowConcurrentEvents
 		@Handler
 		@EventListener
+		@TelemetryListener(Usage.EVENT)
 		public void on(Usage usage) {
 			look(usage);
 		}
@@ -274,6 +277,7 @@ public final class Observers {
 		@AllowConcurrentEvents
 		@Handler
 		@EventListener
+		@TelemetryListener(Usage.EVENT)
 		public void on(Usage usage) {
 			look(usage);
 		}
@@ -290,6 +294,7 @@ public final class Observers {
 		@AllowConcurrentEvents
 		@Handler
 		@EventListener
+		@TelemetryListener(Usage.EVENT)
 		public void on(Usage usage) {
 			look(usage);
 		}
@@ -306,6 +311,7 @@ public final class Observers {
 		@AllowConcurrentEvents
 		@Handler
 		@EventListener
+		@TelemetryListener(Usage.EVENT)
 		public void on(Usage usage) {
 			look(usage);
 		}
@@ -322,6 +328,7 @@ public final class Observers {
 		@AllowConcurrentEvents
 		@Handler
 		@EventListener
+		@TelemetryListener(Usage.EVENT)
 		public void on(Usage usage) {
 			look(usage);
 		}
@@ -338,6 +345,7 @@ public final class Observers {
 		@AllowConcurrentEvents
 		@Handler
 		@EventListener
+		@TelemetryListener(Usage.EVENT)
 		public void on(Usage usage) {
 			look(usage);
 		}
@@ -354,6 +362,7 @@ public final class Observers {
 		@AllowConcurrentEvents
 		@Handler
 		@EventListener
+		@TelemetryListener(Usage.EVENT)
 		public void on(Usage usage) {
 			look(usage);
 		}
@@ -376,6 +385,7 @@ public final class Observers {
 		@AllowConcurrentEvents
 		@Handler
 		@EventListener
+		@TelemetryListener(Usage.EVENT)
 		public void on(Usage usage) {
 			long start = System.nanoTime();
 			try {
@@ -404,6 +414,7 @@ public final class Observers {
 		@AllowConcurrentEvents
 		@Handler
 		@EventListener
+		@TelemetryListener(Usage.EVENT)
 		public void on(Usage usage) {
 			long start = System.nanoTime();
 			try {
@@ -432,6 +443,7 @@ public final class Observers {
 		@AllowConcurrentEvents
 		@Handler
 		@EventListener
+		@TelemetryListener(Usage.EVENT)
 		public void on(Usage usage) {
 			long start = System.nanoTime();
 			try {
@@ -460,6 +472,7 @@ public final class Observers {
 		@AllowConcurrentEvents
 		@Handler
 		@EventListener
+		@TelemetryListener(Usage.EVENT)
 		public void on(Usage usage) {
 			long start = System.nanoTime();
 			try {
@@ -488,6 +501,7 @@ public final class Observers {
 		@AllowConcurrentEvents
 		@Handler
 		@EventListener
+		@TelemetryListener(Usage.EVENT)
 		public void on(Usage usage) {
 			long start = System.nanoTime();
 			try {
@@ -516,6 +530,7 @@ public final class Observers {
 		@AllowConcurrentEvents
 		@Handler
 		@EventListener
+		@TelemetryListener(Usage.EVENT)
 		public void on(Usage usage) {
 			long start = System.nanoTime();
 			try {
@@ -544,6 +559,7 @@ public final class Observers {
 		@AllowConcurrentEvents
 		@Handler
 		@EventListener
+		@TelemetryListener(Usage.EVENT)
 		public void on(Usage usage) {
 			long start = System.nanoTime();
 			try {
@@ -572,6 +588,7 @@ public final class Observers {
 		@AllowConcurrentEvents
 		@Handler
 		@EventListener
+		@TelemetryListener(Usage.EVENT)
 		public void on(Usage usage) {
 			long start = System.nanoTime();
 			try {

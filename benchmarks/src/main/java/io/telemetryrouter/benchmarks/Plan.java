@@ -21,6 +21,7 @@ final class Plan {
 			work("async", "AsyncBenchmark", Map.of("full", values("wait"))),
 			work("drops", "AsyncBenchmark", Map.of("full", values("drop"), "producers", values("1"))),
 			work("async", "FanOutBenchmark", Map.of("measuring", values("on"))),
+			work("spring", "ListenerBenchmark", Map.of()), work("spring", "MetersBenchmark", Map.of()),
 			work("scale", "SyncBenchmark", Map.of("handlers", values("64", "512"), "route", values("exact"))),
 			work("scale", "NamesBenchmark.one", Map.of()),
 			work("scale", "NamesBenchmark.inTurn", Map.of("measuring", values("on"))),
@@ -34,6 +35,9 @@ final class Plan {
 			work("async", "AsyncBenchmark", Map.of("full", values("wait"), "producers", values("2"))),
 			work("drops", "AsyncBenchmark", Map.of("full", values("drop"), "producers", values("1"))),
 			work("async", "FanOutBenchmark", Map.of("lanes", values("8"), "measuring", values("on"))),
+			work("spring", "ListenerBenchmark",
+					Map.of("handlers", values("8"), "measuring", values("on"), "kind", values("listener"))),
+			work("spring", "MetersBenchmark", Map.of("handlers", values("8"), "meters", values("bound", "histogram"))),
 			work("scale", "NamesBenchmark", Map.of("names", values("100"))),
 			work("scale", "ThreadsBenchmark", Map.of("measuring", values("on")), Threads.MAX),
 			work("scale", "RegistrationBenchmark", Map.of("count", values("1000"))));

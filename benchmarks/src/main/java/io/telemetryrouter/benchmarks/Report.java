@@ -48,6 +48,9 @@ public final class Report {
 	/** Kept, for the log manager does not. */
 	private static final Logger LOGGER = Logger.getLogger("io.telemetryrouter");
 
+	/** How often the empty application starts with the router, and how often without. */
+	private static final int STARTS = 7;
+
 	private boolean quick;
 
 	private int rounds = 2;
@@ -145,6 +148,9 @@ public final class Report {
 		if (wanted("footprint") && !this.quick) {
 			store("footprint.properties", footprint());
 		}
+		if (wanted("startup") && !this.quick) {
+			store("startup.properties", startup());
+		}
 		environment.setProperty("load.end", load());
 		environment.setProperty("minutes", String.format(Locale.ROOT, "%.1f", (System.nanoTime() - start) / 1e9 / 60));
 		store("environment.properties", environment);
@@ -179,6 +185,41 @@ public final class Report {
 					Child.run(Footprint.class, List.of("-XX:+UseSerialGC", "-Xmx2g"), item).getProperty("bytes"));
 		}
 		return properties;
+	}
+
+	/**
+	 * Starts the empty application by turns with the router and without.
+	 * @return medians in milliseconds
+	 * @throws IOException if a start fails
+	 * @throws InterruptedException if interrupted
+	 */
+	private static Properties startup() throws IOException, InterruptedException {
+		List<Properties> with = new ArrayList<>();
+		List<Properties> without = new ArrayList<>();
+		for (int i = 0; i < STARTS; i++) {
+			with.add(Child.run(Startup.class, List.of(), "with"));
+			without.add(Child.run(Startup.class, List.of(), "without"));
+		}
+		Properties properties = new Properties();
+		double parse = millis(with, "parse") - millis(without, "parse");
+		double own = millis(with, "own");
+		put(properties, "ready.with", millis(with, "ready"));
+		put(properties, "ready.without", millis(without, "ready"));
+		put(properties, "cpu.with", millis(with, "cpu"));
+		put(properties, "cpu.without", millis(without, "cpu"));
+		put(properties, "own.beans", own);
+		put(properties, "own.configuration", parse);
+		put(properties, "own", own + Math.max(0, parse));
+		return properties;
+	}
+
+	private static double millis(List<Properties> starts, String key) {
+		return Results
+			.median(starts.stream().map((start) -> Double.parseDouble(start.getProperty(key)) / 1000).toList());
+	}
+
+	private static void put(Properties properties, String key, double value) {
+		properties.setProperty(key, String.format(Locale.ROOT, "%.1f", value));
 	}
 
 	private static Properties environment(String command) throws IOException {

@@ -93,8 +93,7 @@ final class Targets {
 				this.results.find("MetersBenchmark.emit", "handlers", handlers, "meters", "none"), 1.05);
 		for (String measuring : ON_OFF) {
 			atMost("`@TelemetryListener`, measuring " + measuring + ", " + handlers(handlers) + ", against lambdas",
-					this.results.find("ListenerBenchmark.emit", "handlers", handlers, "measuring", measuring),
-					exact(measuring, handlers), 1.1);
+					listener("listener", measuring, handlers), listener("lambda", measuring, handlers), 1.1);
 		}
 	}
 
@@ -181,11 +180,15 @@ final class Targets {
 						Long.parseLong(bytes) <= 2 * KIBIBYTE);
 			}
 		}
-		String own = this.startup.getProperty("ours");
+		String own = this.startup.getProperty("own");
 		if (own != null) {
-			add("start-up added to an empty web application", own + " ms", "", "", "≤ 60 ms",
+			add("start-up added to an empty web application, of its own", own + " ms", "", "", "≤ 60 ms",
 					Double.parseDouble(own) <= 60);
 		}
+	}
+
+	private @Nullable Result listener(String kind, String measuring, String handlers) {
+		return this.results.find("ListenerBenchmark.emit", "handlers", handlers, "kind", kind, "measuring", measuring);
 	}
 
 	private @Nullable Result exact(String measuring, String handlers) {

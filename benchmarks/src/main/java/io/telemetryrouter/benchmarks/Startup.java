@@ -1,0 +1,159 @@
+package io.telemetryrouter.benchmarks;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InputStreamReader;
+import java.io.UncheckedIOException;
+import java.lang.management.ManagementFactory;
+import java.net.URL;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.beans.factory.config.BeanDefinition;
+import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
+import org.springframework.boot.SpringApplication;
+import org.springframework.boot.SpringBootConfiguration;
+import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
+import org.springframework.boot.context.event.ApplicationReadyEvent;
+import org.springframework.boot.context.metrics.buffering.BufferingApplicationStartup;
+import org.springframework.boot.context.metrics.buffering.StartupTimeline.TimelineEvent;
+import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.core.metrics.StartupStep;
+
+/**
+ * An empty web application with the actuator, which says how long it took to start and
+ * stops: with the router's auto-configurations, or without them on the same class path.
+ * <p>
+ * Two starts differ by more than the router costs, so the router's own part is taken from
+ * the steps of one start: the creation of its beans, without that of others' beans on the
+ * way, and what they do once all beans are there.
+ *
+ * @since 0.1.0
+ */
+@SpringBootConfiguration(proxyBeanMethods = false)
+@EnableAutoConfiguration
+public class Startup {
+
+	private static final String IMPORTS = "META-INF/spring/org.springframework.boot.autoconfigure.AutoConfiguration.imports";
+
+	private static final String OWN = "io.telemetryrouter.spring.";
+
+	private static final Set<String> BEAN_STEPS = Set.of("spring.beans.instantiate", "spring.beans.smart-initialize");
+
+	/**
+	 * Starts, prints times in microseconds and stops.
+	 * @param args "without" for the application without the router
+	 */
+	public static void main(String[] args) {
+		SpringApplication application = new SpringApplication(Startup.class);
+		boolean without = args.length != 0 && args[0].equals("without");
+		application.setDefaultProperties(Map.of("server.port", "0", "spring.main.banner-mode", "off",
+				"spring.autoconfigure.exclude", without ? String.join(",", autoConfigurations()) : ""));
+		BufferingApplicationStartup steps = new BufferingApplicationStartup(10_000);
+		application.setApplicationStartup(steps);
+		application.addListeners((event) -> {
+			if (event instanceof ApplicationReadyEvent ready) {
+				print("ready", ready.getTimeTaken());
+				print("cpu", Duration.ofNanos(ManagementFactory.getThreadMXBean().getCurrentThreadCpuTime()));
+			}
+		});
+		try (ConfigurableApplicationContext context = application.run()) {
+			List<TimelineEvent> events = steps.getBufferedTimeline().getEvents();
+			print("parse", total(events, "spring.context.config-classes.parse"));
+			print("own", own(events, context.getBeanFactory()));
+		}
+	}
+
+	private static void print(String key, Duration duration) {
+		System.out.println(key + "=" + duration.toNanos() / 1000);
+	}
+
+	private static Duration total(List<TimelineEvent> events, String step) {
+		return events.stream()
+			.filter((event) -> event.getStartupStep().getName().equals(step))
+			.map(TimelineEvent::getDuration)
+			.reduce(Duration.ZERO, Duration::plus);
+	}
+
+	/**
+	 * Sums what the router's beans took. A step within a step belongs to its own bean
+	 * alone.
+	 * @param events the steps of the start
+	 * @param beans who the beans belong to
+	 * @return the sum
+	 */
+	private static Duration own(List<TimelineEvent> events, ConfigurableListableBeanFactory beans) {
+		Map<Long, TimelineEvent> byId = events.stream()
+			.collect(Collectors.toMap((event) -> event.getStartupStep().getId(), (event) -> event));
+		Map<Long, Duration> self = new HashMap<>();
+		for (TimelineEvent event : events) {
+			StartupStep step = event.getStartupStep();
+			self.merge(step.getId(), event.getDuration(), Duration::plus);
+			Long parent = step.getParentId();
+			if (parent != null && byId.containsKey(parent)) {
+				self.merge(parent, event.getDuration().negated(), Duration::plus);
+			}
+		}
+		return events.stream()
+			.filter((event) -> BEAN_STEPS.contains(event.getStartupStep().getName()))
+			.filter((event) -> isOwn(beanOf(event), beans))
+			.map((event) -> self.getOrDefault(event.getStartupStep().getId(), Duration.ZERO))
+			.reduce(Duration.ZERO, Duration::plus);
+	}
+
+	private static @Nullable String beanOf(TimelineEvent event) {
+		for (StartupStep.Tag tag : event.getStartupStep().getTags()) {
+			if (tag.getKey().equals("beanName")) {
+				return tag.getValue();
+			}
+		}
+		return null;
+	}
+
+	private static boolean isOwn(@Nullable String name, ConfigurableListableBeanFactory beans) {
+		if (name == null || !beans.containsBeanDefinition(name)) {
+			return false;
+		}
+		BeanDefinition definition = beans.getBeanDefinition(name);
+		return Stream.of(name, definition.getBeanClassName(), definition.getFactoryBeanName())
+			.filter(Objects::nonNull)
+			.anyMatch((value) -> value.startsWith(OWN) || value.startsWith("telemetry-router-" + OWN));
+	}
+
+	private static List<String> autoConfigurations() {
+		try {
+			List<URL> files = Collections.list(Startup.class.getClassLoader().getResources(IMPORTS));
+			return files.stream()
+				.flatMap((file) -> read(file).stream())
+				.map(String::strip)
+				.filter((line) -> line.startsWith(OWN))
+				.distinct()
+				.toList();
+		}
+		catch (IOException ex) {
+			throw new UncheckedIOException(ex);
+		}
+	}
+
+	private static List<String> read(URL file) {
+		try (InputStream in = file.openStream();
+				BufferedReader reader = new BufferedReader(new InputStreamReader(in, StandardCharsets.UTF_8))) {
+			return reader.lines().toList();
+		}
+		catch (IOException ex) {
+			throw new UncheckedIOException(ex);
+		}
+	}
+
+}
