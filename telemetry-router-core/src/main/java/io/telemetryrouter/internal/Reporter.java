@@ -81,7 +81,7 @@ final class Reporter {
 			log(Level.WARNING,
 					"Emitting '" + Names.printable(event) + "' took " + millis(nanos) + ", over the threshold of "
 							+ millis(this.settings.slowThreshold().toNanos())
-							+ ((slowest != null) ? "; slowest handler was '" + Names.printable(slowest.id) + "' with "
+							+ ((slowest != null) ? "; of that, the slowest handler '" + Names.printable(slowest.id) + "' took "
 									+ millis(slowestNanos) : "; it has no synchronous handler")
 							+ since(before, "slow emit"),
 					null);
