@@ -1,5 +1,7 @@
 package io.telemetryrouter;
 
+import java.lang.invoke.MethodType;
+
 /**
  * An event name together with the class of its payload: the contract between who emits
  * and who handles.
@@ -15,6 +17,20 @@ public record EventType<T>(String name, Class<T> payloadType) {
 		EventPattern.requireName(name);
 		if (payloadType == null) {
 			throw new IllegalArgumentException("'payloadType' of event '" + name + "' must not be null");
+		}
+		requireReference(payloadType);
+	}
+
+	/**
+	 * Checks that payloads can be of a class: none is of a primitive one.
+	 * @param payloadType the class
+	 * @throws IllegalArgumentException if it is primitive
+	 */
+	static void requireReference(Class<?> payloadType) {
+		if (payloadType.isPrimitive()) {
+			throw new IllegalArgumentException(
+					"'payloadType' must not be primitive, but is " + payloadType + ": payloads are objects, use "
+							+ MethodType.methodType(payloadType).wrap().returnType().getName());
 		}
 	}
 
@@ -38,6 +54,9 @@ public record EventType<T>(String name, Class<T> payloadType) {
 	 * @throws IllegalArgumentException if the class has no such annotation
 	 */
 	public static <T> EventType<T> of(Class<T> payloadType) {
+		if (payloadType == null) {
+			throw new IllegalArgumentException("'payloadType' must not be null");
+		}
 		TelemetryEventType annotation = payloadType.getAnnotation(TelemetryEventType.class);
 		if (annotation == null) {
 			throw new IllegalArgumentException("Class '" + payloadType.getName()

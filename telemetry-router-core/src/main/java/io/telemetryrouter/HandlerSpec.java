@@ -100,6 +100,9 @@ public final class HandlerSpec<T> {
 	 * @return a builder
 	 */
 	public static <T> Builder<T> on(EventType<T> type) {
+		if (type == null) {
+			throw new IllegalArgumentException("Event type must not be null");
+		}
 		return new Builder<>(List.of(EventPattern.parse(type.name())), type.payloadType(), false);
 	}
 
@@ -292,6 +295,7 @@ public final class HandlerSpec<T> {
 		private Builder(List<EventPattern> patterns, Class<T> payloadType, boolean anyEvent) {
 			this.patterns = patterns;
 			this.payloadType = require(payloadType, "payloadType");
+			EventType.requireReference(payloadType);
 			this.anyEvent = anyEvent;
 		}
 
@@ -476,7 +480,9 @@ public final class HandlerSpec<T> {
 		 * @throws IllegalArgumentException if it is not positive
 		 */
 		public Builder<T> slowThreshold(Duration slowThreshold) {
-			requirePositive(require(slowThreshold, "slowThreshold").toNanos(), "slowThreshold");
+			if (require(slowThreshold, "slowThreshold").isNegative() || slowThreshold.isZero()) {
+				throw new IllegalArgumentException("'slowThreshold' must be positive, but is " + slowThreshold);
+			}
 			this.slowThreshold = slowThreshold;
 			return this;
 		}

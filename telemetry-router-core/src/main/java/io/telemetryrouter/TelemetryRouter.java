@@ -142,7 +142,8 @@ public interface TelemetryRouter extends TelemetryEmitter, AutoCloseable {
 
 	/**
 	 * Delivers the events held since the router was built, in order, and from then on
-	 * routes directly. Without {@link TelemetryRouterBuilder#holdEvents(int)} there is
+	 * routes directly. Who emits meanwhile waits for the delivery to end, for the block
+	 * timeout at most. Without {@link TelemetryRouterBuilder#holdEvents(int)} there is
 	 * nothing to start and this does nothing.
 	 */
 	void start();

@@ -45,8 +45,20 @@ final class CallSites {
 				+ frame.getLineNumber() + ")";
 	}
 
+	/**
+	 * Counts a handler. To be called before the handler can leave.
+	 * @param source where it was registered
+	 */
 	void added(String source) {
-		int count = this.active.merge(source, 1, Integer::sum);
+		this.active.merge(source, 1, Integer::sum);
+	}
+
+	/**
+	 * Reports a place that has too many handlers, unless that was done before.
+	 * @param source the place
+	 */
+	void check(String source) {
+		int count = this.active.getOrDefault(source, 0);
 		if (count > this.core.settings().registrationWarningThreshold() && this.reported.add(source)) {
 			this.core.reporter().registrationGrowth(source, count);
 		}

@@ -4,6 +4,8 @@ import java.util.EnumMap;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicLongArray;
 
+import org.jspecify.annotations.Nullable;
+
 import io.telemetryrouter.DropReason;
 
 /**
@@ -26,10 +28,14 @@ final class Counters {
 
 	private static final DropReason[] REASONS = DropReason.values();
 
+	/** Whose counts these are once the handler has gone. */
+	private volatile @Nullable Counters successor;
+
 	private final AtomicLongArray cells = new AtomicLongArray(FIRST_REASON + REASONS.length);
 
 	void add(int counter, long count) {
 		this.cells.getAndAdd(counter, count);
+		passOn();
 	}
 
 	void drop(DropReason reason, long count) {
@@ -48,21 +54,23 @@ final class Counters {
 		return dropped;
 	}
 
-	long settled() {
-		long sum = get(FAILED) + get(FILTERED);
-		for (int i = 0; i < REASONS.length; i++) {
-			sum += get(FIRST_REASON + i);
-		}
-		return sum;
-	}
-
 	/**
-	 * Moves everything to other counters.
+	 * Moves everything to other counters, and what comes late too.
 	 * @param target where to
 	 */
 	void moveTo(Counters target) {
-		for (int i = 0; i < this.cells.length(); i++) {
-			target.add(i, this.cells.getAndSet(i, 0));
+		this.successor = target;
+		passOn();
+	}
+
+	private void passOn() {
+		// Counted first, then looked: either the count is seen by the one who moves, or
+		// the move by the one who counts.
+		Counters next = this.successor;
+		if (next != null) {
+			for (int i = 0; i < this.cells.length(); i++) {
+				next.cells.getAndAdd(i, this.cells.getAndSet(i, 0));
+			}
 		}
 	}
 

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Predicate;
@@ -104,10 +105,29 @@ public final class DefaultTelemetryRouter implements TelemetryRouter {
 	 */
 	private void emitUnrouted(@Nullable String event, @Nullable Object payload, @Nullable EmitTracker tracker) {
 		String name = requireName(event);
-		if (this.holdBuffer.isHolding() && this.holdBuffer.hold(this.dispatcher.hold(name, payload, tracker))) {
-			return;
+		if (this.holdBuffer.isHolding()) {
+			awaitRelease();
+			if (this.holdBuffer.hold(this.dispatcher.hold(name, payload, tracker))) {
+				return;
+			}
 		}
 		this.dispatcher.dispatch(this.registry.route(name), payload, tracker, null);
+	}
+
+	/**
+	 * Holds an emitter while held events are being delivered, for the block timeout at
+	 * most: emitters that only queue are faster than the delivery, which would never end.
+	 */
+	private void awaitRelease() {
+		EmitFrame frame = this.core.frames().current();
+		if (this.holdBuffer.isReleasing() && frame.depth() == 0 && !frame.onLane) {
+			try {
+				this.holdBuffer.awaitRelease(TimeUnit.NANOSECONDS.convert(this.core.settings().blockTimeout()));
+			}
+			catch (InterruptedException ex) {
+				Thread.currentThread().interrupt();
+			}
+		}
 	}
 
 	private static String requireName(@Nullable String event) {
@@ -152,25 +172,52 @@ public final class DefaultTelemetryRouter implements TelemetryRouter {
 
 	@Override
 	public Subscription subscribe(HandlerSpec<?> spec) {
+		require(spec, "spec");
 		requireOpen();
-		long number = this.numbers.incrementAndGet();
-		String id = (spec.id() != null) ? spec.id() : "handler-" + number;
 		HandlerSpec<?> customized = spec;
 		for (HandlerSpecCustomizer customizer : this.core.settings().specCustomizers()) {
 			customized = customizer.customize(customized);
 			if (customized == null) {
-				return new LeftOut(id);
+				return new LeftOut((spec.id() != null) ? spec.id() : "handler-" + this.numbers.incrementAndGet());
 			}
 		}
 		String source = (customized.source() != null) ? customized.source() : CallSites.caller();
-		Registration handler = new Registration(this.core, number, id, customized, source, false);
-		this.registry.add(handler);
+		String id = customized.id();
+		if (id == null) {
+			return register("handler-", customized, source, false);
+		}
+		Registration handler = new Registration(this.core, this.numbers.incrementAndGet(), id, customized, source,
+				false);
+		if (!this.registry.add(handler)) {
+			throw new IllegalArgumentException(
+					"Handler id '" + Names.printable(id) + "' is taken by another handler: give each its own id");
+		}
 		return handler;
+	}
+
+	/**
+	 * Registers a handler under an id that nobody has, whatever ids others were given.
+	 * @param prefix what the id begins with
+	 * @param spec the handler
+	 * @param source where it comes from
+	 * @param internal whether it is the router's own
+	 * @return the registration
+	 */
+	private Registration register(String prefix, HandlerSpec<?> spec, String source, boolean internal) {
+		while (true) {
+			long number = this.numbers.incrementAndGet();
+			Registration handler = new Registration(this.core, number, prefix + number, spec, source, internal);
+			if (this.registry.add(handler)) {
+				return handler;
+			}
+		}
 	}
 
 	@Override
 	public CompletableFuture<TelemetryEvent<?>> next(String pattern, Predicate<TelemetryEvent<?>> filter,
 			Duration timeout) {
+		require(filter, "filter");
+		require(timeout, "timeout");
 		requireOpen();
 		if (timeout.isNegative() || timeout.isZero()) {
 			throw new IllegalArgumentException("'timeout' must be positive, but is " + timeout);
@@ -182,15 +229,23 @@ public final class DefaultTelemetryRouter implements TelemetryRouter {
 			.condition(filter::test)
 			.eventHandler(next::complete)
 			.build();
-		long number = this.numbers.incrementAndGet();
-		Registration handler = new Registration(this.core, number, "next-" + number, spec, "", true);
 		this.awaited.add(next);
-		this.registry.add(handler);
+		Registration handler = register("next-", spec, "", true);
 		next.whenDone(() -> {
 			this.awaited.remove(next);
 			handler.close();
 		});
+		if (this.closing.get()) {
+			// The close may have cancelled what was awaited just before.
+			next.cancel(false);
+		}
 		return next;
+	}
+
+	private static void require(@Nullable Object argument, String name) {
+		if (argument == null) {
+			throw new IllegalArgumentException("'" + name + "' must not be null");
+		}
 	}
 
 	private void requireOpen() {
@@ -201,11 +256,12 @@ public final class DefaultTelemetryRouter implements TelemetryRouter {
 
 	@Override
 	public FlushResult flush(Duration timeout) {
+		require(timeout, "timeout");
 		EmitFrame frame = this.core.frames().current();
 		if (frame.depth() != 0 || frame.onLane) {
 			return this.drain.look();
 		}
-		long deadline = System.nanoTime() + timeout.toNanos();
+		long deadline = System.nanoTime() + TimeUnit.NANOSECONDS.convert(timeout);
 		try {
 			if (!this.holdBuffer.awaitRelease(deadline - System.nanoTime())) {
 				return new FlushResult(false, this.drain.look().pendingByHandler());
@@ -235,6 +291,7 @@ public final class DefaultTelemetryRouter implements TelemetryRouter {
 
 	@Override
 	public void addListener(RouterListener listener) {
+		require(listener, "listener");
 		this.registry.addListener(listener);
 	}
 
@@ -272,7 +329,8 @@ public final class DefaultTelemetryRouter implements TelemetryRouter {
 		long start = System.nanoTime();
 		this.dispatcher.close();
 		start();
-		FlushResult drained = this.drain.await(start + this.core.settings().shutdownTimeout().toNanos());
+		FlushResult drained = this.drain
+			.await(start + TimeUnit.NANOSECONDS.convert(this.core.settings().shutdownTimeout()));
 		for (Registration handler : this.registry.laneHandlers()) {
 			Lane lane = handler.lane();
 			if (lane != null) {

@@ -16,6 +16,9 @@ final class Departures {
 
 	private final Counters closed = new Counters();
 
+	/** Of handlers whose calls nobody counts: what is left of the offered is handled. */
+	private final Counters derived = new Counters();
+
 	void add(Registration handler) {
 		this.open.add(handler);
 	}
@@ -29,7 +32,7 @@ final class Departures {
 			HandlerAccount account = Accounts.of(handler, frames);
 			boolean done = account.isBalanced() && account.queued() == 0 && account.running() == 0;
 			if (done) {
-				handler.retireInto(this.closed);
+				handler.retireInto(handler.isDerived() ? this.derived : this.closed);
 			}
 			return done;
 		});
@@ -49,8 +52,7 @@ final class Departures {
 	 * @return the sum
 	 */
 	synchronized HandlerAccount total(EmitFrames frames) {
-		HandlerAccount total = new HandlerAccount(this.closed.get(Counters.OFFERED), this.closed.get(Counters.HANDLED),
-				this.closed.get(Counters.FAILED), this.closed.get(Counters.FILTERED), this.closed.dropped(), 0, 0);
+		HandlerAccount total = Accounts.of(this.closed).plus(Accounts.derived(this.derived));
 		for (Registration handler : this.open) {
 			total = total.plus(Accounts.of(handler, frames));
 		}

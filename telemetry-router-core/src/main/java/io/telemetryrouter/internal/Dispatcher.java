@@ -1,5 +1,6 @@
 package io.telemetryrouter.internal;
 
+import java.util.concurrent.TimeUnit;
 import java.util.function.LongConsumer;
 import java.util.function.LongSupplier;
 
@@ -45,7 +46,7 @@ final class Dispatcher {
 		this.maxDepth = settings.maxDepth();
 		this.maxNestedEmits = settings.maxNestedEmits();
 		this.nanoTime = settings.nanoTime();
-		this.slowNanos = settings.slowThreshold().toNanos();
+		this.slowNanos = TimeUnit.NANOSECONDS.convert(settings.slowThreshold());
 	}
 
 	private long now() {
@@ -105,7 +106,10 @@ final class Dispatcher {
 			}
 		}
 		finally {
-			frame.exit(level);
+			// Not by a call: a caller that has used up its stack has none left for one,
+			// and all its later events would count as nested in this one.
+			frame.depth--;
+			level.clear();
 		}
 	}
 
@@ -146,7 +150,14 @@ final class Dispatcher {
 					handler.invoke(event, payload, envelope);
 				}
 				else {
-					before = now();
+					long now = now();
+					nanos = now - before;
+					before = now;
+					// Its condition may have taken its time.
+					if (nanos > longest) {
+						longest = nanos;
+						slowest = handler;
+					}
 					continue;
 				}
 				long now = now();
@@ -164,7 +175,7 @@ final class Dispatcher {
 				long now = now();
 				nanos = now - before;
 				before = now;
-				failed(handler, event, ex, nanos, frame, tracker);
+				handler.fail(event, ex, nanos, frame, tracker);
 			}
 			if (nanos > longest) {
 				longest = nanos;
@@ -194,17 +205,8 @@ final class Dispatcher {
 				}
 			}
 			catch (Throwable ex) {
-				failed(handler, event, ex, -1, frame, tracker);
+				handler.fail(event, ex, -1, frame, tracker);
 			}
-		}
-	}
-
-	private void failed(Registration handler, String event, Throwable error, long nanos, EmitFrame frame,
-			@Nullable EmitTracker tracker) {
-		handler.fail(event, error, nanos, frame, tracker);
-		if (error instanceof InterruptedException) {
-			// Thrown with the flag cleared; the emitter must still learn of it.
-			Thread.currentThread().interrupt();
 		}
 	}
 

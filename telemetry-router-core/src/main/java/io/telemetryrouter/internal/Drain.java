@@ -31,7 +31,7 @@ final class Drain {
 		for (Registration handler : handlers) {
 			CountDownLatch latch = new CountDownLatch(1);
 			latches.put(handler, latch);
-			lane(handler).whenProcessed(latch);
+			lane(handler).whenProcessed(latch, this.core.frames().current());
 		}
 		boolean interrupted = false;
 		for (CountDownLatch latch : latches.values()) {
@@ -47,6 +47,7 @@ final class Drain {
 		if (interrupted) {
 			Thread.currentThread().interrupt();
 		}
+		latches.forEach((handler, latch) -> lane(handler).forget(latch));
 		return result(latches);
 	}
 

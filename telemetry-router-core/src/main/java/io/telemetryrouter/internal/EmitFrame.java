@@ -39,7 +39,8 @@ final class EmitFrame {
 	/** Whether the thread is handing a lane to the executor. */
 	boolean scheduling;
 
-	private int depth;
+	/** How many emits the thread is inside of. */
+	int depth;
 
 	private volatile Level[] levels = extend(new Level[0], INITIAL_LEVELS);
 
@@ -95,17 +96,8 @@ final class EmitFrame {
 	 * @param level its level
 	 */
 	void exit(Level level) {
-		level.running(0);
-		if (level.envelope != null) {
-			level.envelope = null;
-		}
-		if (level.parent != null) {
-			level.parent = null;
-		}
-		if (level.cause != null) {
-			level.cause = null;
-		}
 		this.depth--;
+		level.clear();
 	}
 
 	/**
@@ -154,6 +146,22 @@ final class EmitFrame {
 		 */
 		void running(long handler) {
 			RUNNING.setOpaque(this, handler);
+		}
+
+		/**
+		 * Lets go of everything.
+		 */
+		void clear() {
+			running(0);
+			if (this.envelope != null) {
+				this.envelope = null;
+			}
+			if (this.parent != null) {
+				this.parent = null;
+			}
+			if (this.cause != null) {
+				this.cause = null;
+			}
 		}
 
 		private Cause cause() {

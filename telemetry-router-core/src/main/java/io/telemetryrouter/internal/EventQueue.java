@@ -223,7 +223,8 @@ final class EventQueue {
 	 */
 	int size() {
 		long first = this.head;
-		return (int) Math.max(0, this.tail - first);
+		// The tail may have moved on by more than there is room for.
+		return (int) Math.min(this.capacity, Math.max(0, this.tail - first));
 	}
 
 	int capacity() {

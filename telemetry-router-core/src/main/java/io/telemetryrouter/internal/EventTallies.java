@@ -66,10 +66,7 @@ final class EventTallies {
 			return known;
 		}
 		if (!hasRoom(event)) {
-			if (!this.otherAnnounced) {
-				this.otherAnnounced = true;
-				announce(this.other);
-			}
+			announceOther();
 			return this.other;
 		}
 		EventTally created = new EventTally(event);
@@ -78,6 +75,13 @@ final class EventTallies {
 		this.tallies.put(event, created);
 		announce(created);
 		return created;
+	}
+
+	private void announceOther() {
+		if (!this.otherAnnounced) {
+			this.otherAnnounced = true;
+			announce(this.other);
+		}
 	}
 
 	private boolean hasRoom(String event) {
@@ -90,6 +94,15 @@ final class EventTallies {
 
 	boolean isOther(EventTally tally) {
 		return tally == this.other;
+	}
+
+	/**
+	 * Returns whether a tally is still that of its name, or that of all others.
+	 * @param tally the tally
+	 * @return {@code false} if the name was forgotten
+	 */
+	boolean isCurrent(EventTally tally) {
+		return isOther(tally) || this.tallies.get(tally.name) == tally;
 	}
 
 	/**
@@ -123,6 +136,9 @@ final class EventTallies {
 			return;
 		}
 		this.tallies.remove(event);
+		if (tally.emitted() != 0) {
+			announceOther();
+		}
 		tally.moveTo(this.other);
 		this.announcements.add((listener) -> listener.eventRemoved(event));
 	}

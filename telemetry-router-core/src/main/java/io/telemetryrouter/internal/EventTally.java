@@ -31,6 +31,9 @@ final class EventTally {
 
 	private final AtomicLong slow = new AtomicLong();
 
+	/** Whose counts these are once the name is forgotten. */
+	private volatile @Nullable EventTally successor;
+
 	private volatile LongConsumer[] recorders = NO_RECORDERS;
 
 	private @Nullable Map<RouterListener, LongConsumer> recorderByListener;
@@ -44,10 +47,12 @@ final class EventTally {
 		if (!handled) {
 			this.unhandled.addAndGet(count);
 		}
+		passOn();
 	}
 
 	void slow() {
 		this.slow.incrementAndGet();
+		passOn();
 	}
 
 	long emitted() {
@@ -86,14 +91,25 @@ final class EventTally {
 	}
 
 	/**
-	 * Moves the counts to the tally of all untracked names. Latencies stay behind: those
+	 * Moves the counts to the tally of all untracked names, and what comes late, from
+	 * emits that began before the name was forgotten, too. Latencies stay behind: those
 	 * of names that were forgotten together say nothing.
 	 * @param other the other tally
 	 */
 	void moveTo(EventTally other) {
-		other.emitted.addAndGet(this.emitted.getAndSet(0));
-		other.unhandled.addAndGet(this.unhandled.getAndSet(0));
-		other.slow.addAndGet(this.slow.getAndSet(0));
+		this.successor = other;
+		passOn();
+	}
+
+	private void passOn() {
+		// Counted first, then looked: either the count is seen by the one who moves, or
+		// the move by the one who counts.
+		EventTally next = this.successor;
+		if (next != null) {
+			next.emitted.addAndGet(this.emitted.getAndSet(0));
+			next.unhandled.addAndGet(this.unhandled.getAndSet(0));
+			next.slow.addAndGet(this.slow.getAndSet(0));
+		}
 	}
 
 }

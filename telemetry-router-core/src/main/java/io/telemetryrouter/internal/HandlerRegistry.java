@@ -76,22 +76,31 @@ final class HandlerRegistry {
 		if (known != null) {
 			return known;
 		}
-		EventTally tally = this.tallies.track(event);
-		return underLock(this.lock.readLock(), () -> {
-			Route route = compile(event, tally);
-			if (this.tallies.isOther(tally)) {
-				route.retire();
+		while (true) {
+			EventTally tally = this.tallies.track(event);
+			Route route = underLock(this.lock.readLock(),
+					() -> this.tallies.isCurrent(tally) ? compileAndKeep(event, tally) : null);
+			if (route != null) {
 				return route;
 			}
-			Route raced = this.routes.putIfAbsent(event, route);
-			if (raced != null) {
-				return raced;
-			}
-			for (Registration handler : route.handlers) {
-				handler.routes.add(route);
-			}
+			// The name was forgotten meanwhile, and nobody would see the counts.
+		}
+	}
+
+	private Route compileAndKeep(String event, EventTally tally) {
+		Route route = compile(event, tally);
+		if (this.tallies.isOther(tally)) {
+			route.retire();
 			return route;
-		});
+		}
+		Route raced = this.routes.putIfAbsent(event, route);
+		if (raced != null) {
+			return raced;
+		}
+		for (Registration handler : route.handlers) {
+			handler.routes.add(route);
+		}
+		return route;
 	}
 
 	/**
@@ -133,14 +142,13 @@ final class HandlerRegistry {
 	/**
 	 * Registers a handler.
 	 * @param handler the handler
-	 * @throws IllegalArgumentException if its id is taken
+	 * @return {@code false} if its id is taken
 	 */
-	void add(Registration handler) {
+	boolean add(Registration handler) {
 		sweep();
-		underLock(this.lock.writeLock(), () -> {
+		boolean added = underLock(this.lock.writeLock(), () -> {
 			if (this.handlers.putIfAbsent(handler.id, handler) != null) {
-				throw new IllegalArgumentException("Handler id '" + Names.printable(handler.id)
-						+ "' is taken by another handler: give each its own id");
+				return false;
 			}
 			for (EventPattern pattern : handler.patterns) {
 				if (pattern.isExact()) {
@@ -153,17 +161,19 @@ final class HandlerRegistry {
 				}
 			}
 			if (!handler.internal) {
+				this.callSites.added(handler.source);
 				this.tallies.named(handler);
 			}
 			if (handler.announced) {
 				this.announcements.add((listener) -> listener.handlerAdded(handler.id));
 			}
-			return handler;
+			return true;
 		});
-		if (!handler.internal) {
-			this.callSites.added(handler.source);
+		if (added && !handler.internal) {
+			this.callSites.check(handler.source);
 			this.announcements.make();
 		}
+		return added;
 	}
 
 	private void forgetMatching(EventPattern pattern) {
@@ -198,6 +208,9 @@ final class HandlerRegistry {
 			this.patterns.remove(handler);
 			handler.routes.forEach(this::forget);
 			this.departures.add(handler);
+			if (!handler.internal) {
+				this.callSites.removed(handler.source);
+			}
 			if (handler.announced) {
 				this.announcements.add((listener) -> listener.handlerRemoved(handler.id));
 			}
@@ -207,7 +220,6 @@ final class HandlerRegistry {
 			return true;
 		});
 		if (removed && !handler.internal) {
-			this.callSites.removed(handler.source);
 			this.announcements.make();
 		}
 		return removed;
@@ -303,7 +315,7 @@ final class HandlerRegistry {
 		return this.departures;
 	}
 
-	private static <V> V underLock(Lock lock, Supplier<V> action) {
+	private static <V extends @Nullable Object> V underLock(Lock lock, Supplier<V> action) {
 		lock.lock();
 		try {
 			return action.get();

@@ -33,8 +33,8 @@ final class HoldBuffer {
 
 	private volatile boolean holding;
 
-	/** Guarded by this. */
-	private boolean releasing;
+	/** Written under this. */
+	private volatile boolean releasing;
 
 	HoldBuffer(int limit, int maxNames) {
 		this.limit = limit;
@@ -47,6 +47,14 @@ final class HoldBuffer {
 
 	boolean isHolding() {
 		return this.holding;
+	}
+
+	/**
+	 * Returns whether held events are being delivered, or have been.
+	 * @return whether the release has begun
+	 */
+	boolean isReleasing() {
+		return this.releasing;
 	}
 
 	/**
@@ -67,6 +75,9 @@ final class HoldBuffer {
 			return false;
 		}
 		if (this.events.size() < this.limit) {
+			if (event.tracker != null) {
+				event.tracker.enqueued();
+			}
 			this.events.add(event);
 			return true;
 		}
@@ -93,6 +104,9 @@ final class HoldBuffer {
 		}
 		for (Envelope<?> event = next(); event != null; event = next()) {
 			delivery.accept(event);
+			if (event.tracker != null) {
+				event.tracker.dequeued();
+			}
 		}
 		this.overflow.forEach(loss::accept);
 		this.released.countDown();

@@ -2,6 +2,7 @@ package io.telemetryrouter.internal;
 
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 
 import org.jspecify.annotations.Nullable;
 
@@ -37,6 +38,8 @@ final class Lane {
 
 	private final @Nullable SpaceSignal space;
 
+	private final long blockNanos;
+
 	/** Why events are not handled any more; null while they are. */
 	private volatile @Nullable DropReason discard;
 
@@ -51,6 +54,7 @@ final class Lane {
 		this.overflow = overflow;
 		this.burst = new OverflowBurst(handler, this.queue, core);
 		this.space = (overflow == OverflowPolicy.BLOCK) ? new SpaceSignal() : null;
+		this.blockNanos = TimeUnit.NANOSECONDS.convert(core.settings().blockTimeout());
 		this.workers = new LaneWorker[concurrency];
 		for (int i = 0; i < concurrency; i++) {
 			this.workers[i] = new LaneWorker(this, handler, core);
@@ -91,7 +95,14 @@ final class Lane {
 			empty(reason);
 			return;
 		}
-		wake(frame);
+		try {
+			wake(frame);
+		}
+		catch (Throwable ex) {
+			// Such as no stack to wake with. It is queued, and whoever comes next tries
+			// again: not a failure.
+			return;
+		}
 	}
 
 	private boolean tryQueue(Envelope<?> event, EmitFrame frame) {
@@ -135,7 +146,7 @@ final class Lane {
 		if (frame.onLane || this.space == null) {
 			return false;
 		}
-		return this.space.await(() -> this.queue.offer(event), this.core.settings().blockTimeout().toNanos());
+		return this.space.await(() -> this.queue.offer(event), this.blockNanos);
 	}
 
 	private void overflowed(Envelope<?> event) {
@@ -188,7 +199,6 @@ final class Lane {
 	void rested(LaneWorker worker, EmitFrame frame) {
 		if (this.queue.peek() != null) {
 			worker.wake(frame);
-			return;
 		}
 		signal();
 	}
@@ -248,12 +258,34 @@ final class Lane {
 	/**
 	 * Counts down when everything queued so far has been processed.
 	 * @param latch the latch
+	 * @param frame the calling thread's
 	 */
-	void whenProcessed(CountDownLatch latch) {
+	void whenProcessed(CountDownLatch latch, EmitFrame frame) {
 		Barrier barrier = new Barrier(this.queue.tail(), latch);
 		barriers().add(barrier);
 		// Looks again after it can be seen: a worker may have passed just before.
 		signal();
+		if (this.queue.peek() != null) {
+			// Left there by an executor that had no thread.
+			wake(frame);
+		}
+	}
+
+	/**
+	 * Gives up waiting. A handler that hangs must not gather all that ever waited for it.
+	 * @param latch the latch given to {@link #whenProcessed}
+	 */
+	void forget(CountDownLatch latch) {
+		barriers().removeIf((barrier) -> barrier.latch == latch);
+	}
+
+	/**
+	 * Returns how many wait for events to be processed.
+	 * @return the number
+	 */
+	int waiting() {
+		CopyOnWriteArrayList<Barrier> waiting = this.barriers;
+		return (waiting != null) ? waiting.size() : 0;
 	}
 
 	private CopyOnWriteArrayList<Barrier> barriers() {

@@ -49,12 +49,22 @@ final class LaneExecutor implements Executor {
 	}
 
 	/**
-	 * Runs a task that must run, here if nowhere else.
-	 * @param task the task
+	 * Runs a task that must run, and that may be the user's code: on the calling thread
+	 * only when there is no other, because the router is closed.
+	 * @param task the task, which does not throw
 	 */
 	void executeSurely(Runnable task) {
 		try {
-			execute(task);
+			execute(new Elsewhere(task));
+		}
+		catch (Throwable ex) {
+			executeOwnOrHere(task);
+		}
+	}
+
+	private void executeOwnOrHere(Runnable task) {
+		try {
+			this.own.execute(task);
 		}
 		catch (Throwable ex) {
 			task.run();
@@ -88,6 +98,32 @@ final class LaneExecutor implements Executor {
 		else {
 			this.own.shutdown();
 		}
+	}
+
+	/**
+	 * A task that moves to a thread of the router's own if the user's executor runs it on
+	 * the thread that submits it.
+	 */
+	private final class Elsewhere implements Runnable {
+
+		private final Thread submitter = Thread.currentThread();
+
+		private final Runnable task;
+
+		Elsewhere(Runnable task) {
+			this.task = task;
+		}
+
+		@Override
+		public void run() {
+			if (Thread.currentThread() == this.submitter) {
+				executeOwnOrHere(this.task);
+			}
+			else {
+				this.task.run();
+			}
+		}
+
 	}
 
 	private static final class LaneThread extends Thread {

@@ -1,6 +1,7 @@
 package io.telemetryrouter.internal;
 
-import java.util.concurrent.atomic.AtomicInteger;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 
 import org.jspecify.annotations.Nullable;
 
@@ -17,17 +18,28 @@ import io.telemetryrouter.DropReason;
  */
 final class LaneWorker extends EventQueue.Cursor implements Runnable {
 
+	private static final VarHandle STATE;
+
+	static {
+		try {
+			STATE = MethodHandles.lookup().findVarHandle(LaneWorker.class, "state", int.class);
+		}
+		catch (ReflectiveOperationException ex) {
+			throw new ExceptionInInitializerError(ex);
+		}
+	}
+
 	private static final int IDLE = 0;
 
 	private static final int SCHEDULED = 1;
-
-	private final AtomicInteger state = new AtomicInteger(IDLE);
 
 	private final Lane lane;
 
 	private final Registration handler;
 
 	private final RouterCore core;
+
+	private volatile int state = IDLE;
 
 	LaneWorker(Lane lane, Registration handler, RouterCore core) {
 		this.lane = lane;
@@ -41,7 +53,7 @@ final class LaneWorker extends EventQueue.Cursor implements Runnable {
 	 * @return whether it was idle
 	 */
 	boolean wake(EmitFrame frame) {
-		if (this.state.get() != IDLE || !this.state.compareAndSet(IDLE, SCHEDULED)) {
+		if (this.state != IDLE || !STATE.compareAndSet(this, IDLE, SCHEDULED)) {
 			return false;
 		}
 		boolean nested = frame.scheduling;
@@ -51,7 +63,7 @@ final class LaneWorker extends EventQueue.Cursor implements Runnable {
 		}
 		catch (Throwable ex) {
 			// The event stays queued; the next one, a flush or the close tries again.
-			this.state.set(IDLE);
+			this.state = IDLE;
 			this.core.reporter().laneRejected(this.handler, ex);
 		}
 		finally {
@@ -83,7 +95,7 @@ final class LaneWorker extends EventQueue.Cursor implements Runnable {
 		finally {
 			frame.onLane = nested;
 			this.position = NONE;
-			this.state.set(IDLE);
+			this.state = IDLE;
 			this.lane.rested(this, frame);
 		}
 	}

@@ -16,7 +16,7 @@ final class NextEvent extends CompletableFuture<TelemetryEvent<?>> {
 	private final CompletableFuture<Boolean> timer = new CompletableFuture<>();
 
 	NextEvent(String pattern, Duration timeout, LaneExecutor executor) {
-		this.timer.orTimeout(timeout.toNanos(), TimeUnit.NANOSECONDS)
+		this.timer.orTimeout(TimeUnit.NANOSECONDS.convert(timeout), TimeUnit.NANOSECONDS)
 			.exceptionallyAsync(
 					(ex) -> completeExceptionally(
 							new TimeoutException("No matching event '" + pattern + "' within " + timeout)),

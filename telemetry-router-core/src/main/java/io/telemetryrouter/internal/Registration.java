@@ -5,6 +5,7 @@ import java.lang.ref.WeakReference;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Predicate;
 
@@ -95,7 +96,7 @@ final class Registration implements Subscription {
 
 	private final @Nullable Lane lane;
 
-	private volatile Counters counters = new Counters();
+	private final Counters counters = new Counters();
 
 	private volatile @Nullable FailureSnapshot lastFailure;
 
@@ -123,7 +124,8 @@ final class Registration implements Subscription {
 		this.remaining = (spec.times() > 0) ? new AtomicLong(spec.times()) : null;
 		this.announced = !internal && (spec.id() != null || (spec.times() == 0 && spec.owner() == null));
 		this.owner = (spec.owner() != null) ? new OwnerReference(spec.owner(), core.collectedOwners(), this) : null;
-		this.slowNanos = (spec.slowThreshold() != null) ? spec.slowThreshold().toNanos() : Long.MAX_VALUE;
+		this.slowNanos = (spec.slowThreshold() != null) ? TimeUnit.NANOSECONDS.convert(spec.slowThreshold())
+				: Long.MAX_VALUE;
 		this.lane = (spec.mode() == HandlerMode.ASYNC)
 				? new Lane(this, core, (spec.maxQueue() != null) ? spec.maxQueue() : settings.maxHandlerQueue(),
 						(spec.overflow() != null) ? spec.overflow() : settings.overflow(), spec.concurrency())
@@ -274,6 +276,12 @@ final class Registration implements Subscription {
 			// with, and there is nothing left that could be trusted to work.
 			return;
 		}
+		finally {
+			if (error instanceof InterruptedException) {
+				// Thrown with the flag cleared; the emitter must still learn of it.
+				Thread.currentThread().interrupt();
+			}
+		}
 	}
 
 	void filter(@Nullable EmitTracker tracker) {
@@ -284,7 +292,7 @@ final class Registration implements Subscription {
 	}
 
 	void drop(DropReason reason, @Nullable EmitTracker tracker) {
-		this.counters.drop(reason, 1);
+		drop(reason, 1);
 		if (tracker != null) {
 			tracker.dropped(1);
 		}
@@ -298,10 +306,6 @@ final class Registration implements Subscription {
 		this.counters.add(counter, count);
 	}
 
-	boolean isMeasured() {
-		return this.core.measured();
-	}
-
 	/**
 	 * Returns how many calls returned; of a synchronous handler only where calls are
 	 * measured.
@@ -311,31 +315,38 @@ final class Registration implements Subscription {
 		return this.latency.count() + this.counters.get(Counters.HANDLED);
 	}
 
+	/**
+	 * Returns whether handled calls are not counted, but what is left of those offered.
+	 * @return {@code true} for a synchronous handler whose calls are not measured
+	 */
+	boolean isDerived() {
+		return this.lane == null && !this.core.measured();
+	}
+
 	@Nullable FailureSnapshot lastFailure() {
 		return this.lastFailure;
 	}
 
-	/**
-	 * Returns the counts with all that is offered credited.
-	 * @return the counts
-	 */
-	Counters settledCounters() {
-		for (Route route : this.routes) {
-			route.settle();
-		}
+	Counters counters() {
 		return this.counters;
 	}
 
 	/**
+	 * Credits all that is offered.
+	 */
+	void settle() {
+		for (Route route : this.routes) {
+			route.settle();
+		}
+	}
+
+	/**
 	 * Hands the counts over when the handler has gone; what comes late goes there too.
-	 * @param departed the counts of handlers that have gone
+	 * @param target the counts of handlers that have gone
 	 */
 	void retireInto(Counters departed) {
-		Counters own = this.counters;
-		long handled = Accounts.of(this, this.core.frames()).handled() - own.get(Counters.HANDLED);
-		this.counters = departed;
-		own.moveTo(departed);
-		departed.add(Counters.HANDLED, handled);
+		this.counters.moveTo(departed);
+		departed.add(Counters.HANDLED, this.latency.count());
 	}
 
 	@Override

@@ -1,9 +1,12 @@
 package io.telemetryrouter.internal;
 
+import java.io.PrintWriter;
+import java.io.Writer;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.Locale;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 
 import org.jspecify.annotations.Nullable;
@@ -78,13 +81,11 @@ final class Reporter {
 	void slowDispatch(EventTally tally, String event, long nanos, @Nullable Registration slowest, long slowestNanos) {
 		long before = acquire(tally.slowReports);
 		if (before != Throttle.SUPPRESSED) {
-			log(Level.WARNING,
-					"Emitting '" + Names.printable(event) + "' took " + millis(nanos) + ", over the threshold of "
-							+ millis(this.settings.slowThreshold().toNanos())
-							+ ((slowest != null) ? "; of that, the slowest handler '" + Names.printable(slowest.id) + "' took "
-									+ millis(slowestNanos) : "; it has no synchronous handler")
-							+ since(before, "slow emit"),
-					null);
+			log(Level.WARNING, "Emitting '" + Names.printable(event) + "' took " + millis(nanos)
+					+ ", over the threshold of " + millis(TimeUnit.NANOSECONDS.convert(this.settings.slowThreshold()))
+					+ ((slowest != null) ? "; of that, the slowest handler '" + Names.printable(slowest.id) + "' took "
+							+ millis(slowestNanos) : "; it has no synchronous handler")
+					+ since(before, "slow emit"), null);
 		}
 	}
 
@@ -123,6 +124,10 @@ final class Reporter {
 		long before = acquire(this.callbackReports);
 		if (before != Throttle.SUPPRESSED) {
 			log(Level.WARNING, what + " failed" + since(before, "failure"), ex);
+		}
+		if (ex instanceof InterruptedException) {
+			// Thrown, against the rules, with the flag cleared.
+			Thread.currentThread().interrupt();
 		}
 	}
 
@@ -165,16 +170,33 @@ final class Reporter {
 
 	private void log(Level level, String message, @Nullable Throwable error) {
 		try {
-			if (error != null) {
+			if (error == null) {
+				this.logger.log(level, message);
+			}
+			else if (isPrintable(error)) {
 				this.logger.log(level, message, error);
 			}
 			else {
-				this.logger.log(level, message);
+				logType(level, message, error);
 			}
 		}
 		catch (Throwable ex) {
-			// An exception that cannot even be printed; its type will do.
 			logType(level, message, error);
+		}
+	}
+
+	/**
+	 * Tries an exception out: a log handler that cannot print it may lose the whole line.
+	 * @param error the exception
+	 * @return whether it can be printed
+	 */
+	private static boolean isPrintable(Throwable error) {
+		try {
+			error.printStackTrace(new PrintWriter(Writer.nullWriter()));
+			return true;
+		}
+		catch (Throwable ex) {
+			return false;
 		}
 	}
 

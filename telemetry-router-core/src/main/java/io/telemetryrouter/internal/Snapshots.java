@@ -79,7 +79,7 @@ final class Snapshots {
 				(lane != null) ? lane.queue().capacity() : 0, oldestAge(lane), Accounts.of(handler, this.core.frames()),
 				handler.latency.snapshot(), handler.failedLatency.snapshot(),
 				(lane != null) ? lane.queueWait().snapshot() : LatencySnapshot.EMPTY,
-				handler.settledCounters().get(Counters.SLOW), handler.lastFailure());
+				handler.counters().get(Counters.SLOW), handler.lastFailure());
 	}
 
 	private Duration oldestAge(@Nullable Lane lane) {
