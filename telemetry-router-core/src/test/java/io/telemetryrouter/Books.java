@@ -1,0 +1,97 @@
+package io.telemetryrouter;
+
+import java.time.Duration;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+/**
+ * Looks into a router's accounts, and waits with generous limits.
+ */
+final class Books {
+
+	/** How long to wait for what must come. */
+	static final Duration LIMIT = Duration.ofSeconds(30);
+
+	private Books() {
+	}
+
+	/**
+	 * Waits until a router is quiet and asserts that every account balances then.
+	 * @param router the router
+	 * @return the balanced numbers
+	 */
+	static RouterSnapshot balanced(TelemetryRouter router) {
+		assertThat(router.flush(LIMIT).complete()).isTrue();
+		// A sync call or a closing lane may need a moment more than the flush.
+		eventually(() -> isQuiet(router.snapshot()));
+		RouterSnapshot snapshot = router.snapshot();
+		assertThat(snapshot.handlers().values()).allSatisfy((handler) -> assertQuiet(handler.id(), handler.account()));
+		assertQuiet("departed", snapshot.departed());
+		return snapshot;
+	}
+
+	/**
+	 * Waits until a condition holds.
+	 * @param condition the condition
+	 */
+	static void eventually(Callable<Boolean> condition) {
+		await().pollDelay(Duration.ZERO).pollInterval(Duration.ofMillis(1)).atMost(LIMIT).until(condition);
+	}
+
+	private static boolean isQuiet(RouterSnapshot snapshot) {
+		HandlerAccount total = total(snapshot);
+		return total.queued() == 0 && total.running() == 0 && total.isBalanced();
+	}
+
+	private static void assertQuiet(String who, HandlerAccount account) {
+		assertThat(account.isBalanced()).as("%s: %s", who, account).isTrue();
+		assertThat(account.queued() + account.running()).as("%s: %s", who, account).isZero();
+	}
+
+	/**
+	 * Adds up all accounts of a router.
+	 * @param snapshot its numbers
+	 * @return the sum, departed handlers included
+	 */
+	static HandlerAccount total(RouterSnapshot snapshot) {
+		HandlerAccount total = snapshot.departed();
+		for (HandlerSnapshot handler : snapshot.handlers().values()) {
+			total = total.plus(handler.account());
+		}
+		return total;
+	}
+
+	/**
+	 * Returns the account of a registered handler.
+	 * @param router the router
+	 * @param id the handler's id
+	 * @return its account now
+	 */
+	static HandlerAccount of(TelemetryRouter router, String id) {
+		HandlerSnapshot handler = router.handlerSnapshot(id);
+		assertThat(handler).as(id).isNotNull();
+		return handler.account();
+	}
+
+	static long dropped(HandlerAccount account, DropReason reason) {
+		return account.dropped().get(reason);
+	}
+
+	/**
+	 * Waits for a latch that must open.
+	 * @param latch the latch
+	 */
+	static void pass(CountDownLatch latch) {
+		try {
+			assertThat(latch.await(LIMIT.toSeconds(), TimeUnit.SECONDS)).isTrue();
+		}
+		catch (InterruptedException ex) {
+			throw new AssertionError(ex);
+		}
+	}
+
+}

@@ -1,0 +1,205 @@
+package io.telemetryrouter;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.LongAdder;
+
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+/**
+ * Event names: odd ones are routed, made-up ones cannot fill the memory.
+ */
+class EventNamesTests {
+
+	private TelemetryRouter router = TelemetryRouter.builder().build();
+
+	@AfterEach
+	void close() {
+		this.router.close();
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { ".a", "a.", "a..b", ".", "..", "a b", "\u0001", "a\nb", "\u001B[31m", "\uD800", "a.\uDC00",
+			"\uD83D\uDE00", "\u202Ex", "*", "a.*", "**", "_other" })
+	void whenNameIsOddThenItReachesWhoSubscribesToEverything(String name) {
+		List<String> received = new ArrayList<>();
+		this.router.subscribeAll((event, payload) -> received.add(event));
+		this.router.emit(name, null);
+		this.router.emit(name, null);
+		assertThat(received).containsExactly(name, name);
+		assertThat(this.router.eventSnapshot(name).emitted()).isEqualTo(2);
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { ".a", "a.", "a..b", ".", "a b", "\u0001", "\uD800", "_other" })
+	void whenNameIsOddThenItCanBeSubscribedTo(String name) {
+		List<String> received = new ArrayList<>();
+		this.router.subscribe(name, (event, payload) -> received.add(event));
+		this.router.emit(name, null);
+		this.router.emit("x", null);
+		assertThat(received).containsExactly(name);
+	}
+
+	@Test
+	void whenNameIsNullOrBlankThenCallerIsToldAtOnce() {
+		this.router.subscribeAll((event, payload) -> {
+		});
+		for (String name : new String[] { null, "", " \t" }) {
+			assertThatIllegalArgumentException().isThrownBy(() -> this.router.emit(name, "x"))
+				.withMessage("Event name must not be null or blank");
+			assertThatIllegalArgumentException().isThrownBy(() -> this.router.emitAsync(name, "x"));
+			assertThatIllegalArgumentException().isThrownBy(() -> this.router.hasHandlers(name));
+		}
+		assertThat(this.router.snapshot().events()).isEmpty();
+	}
+
+	@Test
+	void whenNameIsHugeThenItIsRoutedButNotKept() {
+		String name = "a." + "x".repeat(1 << 20);
+		List<String> received = new ArrayList<>();
+		this.router.subscribe("a.*", (event, payload) -> received.add(event));
+		Subscription exact = this.router.subscribe(name, (event, payload) -> received.add(event));
+		this.router.emit(name, null);
+		assertThat(received).containsExactly(name, name);
+		RouterSnapshot snapshot = this.router.snapshot();
+		assertThat(snapshot.events()).containsOnlyKeys(RouterSnapshot.OTHER_EVENTS);
+		assertThat(snapshot.handlers().get(exact.handlerId()).account().offered()).isOne();
+	}
+
+	@Test
+	void whenNamesAreMadeUpThenOnlyTheFirstAreTrackedAndTheRestIsCountedTogether() {
+		int names = 100_000;
+		int limit = 50;
+		this.router = TelemetryRouter.builder().maxEventNames(limit).build();
+		LongAdder calls = new LongAdder();
+		this.router
+			.subscribe(HandlerSpec.on("made.*").id("all").handler((event, payload) -> calls.increment()).build());
+		for (int i = 0; i < names; i++) {
+			this.router.emit("made.n" + i, null);
+		}
+		RouterSnapshot snapshot = this.router.snapshot();
+		assertThat(calls.sum()).isEqualTo(names);
+		assertThat(snapshot.events()).hasSize(limit + 1).containsKeys("made.n0", "made.n49");
+		assertThat(snapshot.events().get(RouterSnapshot.OTHER_EVENTS).emitted()).isEqualTo(names - limit);
+		assertThat(snapshot.events().get(RouterSnapshot.OTHER_EVENTS).latency().count()).isEqualTo(names - limit);
+		assertThat(snapshot.events().get(RouterSnapshot.OTHER_EVENTS).unhandled()).isZero();
+		assertThat(snapshot.events().get(RouterSnapshot.OTHER_EVENTS).handlers()).isEmpty();
+		assertThat(snapshot.handlers().get("all").account().offered()).isEqualTo(names);
+		assertThat(this.router.eventSnapshot("made.n99999")).isNull();
+	}
+
+	@Test
+	void whenHandlerNamesAnEventThenItIsTrackedBeyondTheLimit() {
+		this.router = TelemetryRouter.builder().maxEventNames(1).build();
+		this.router.emit("a", null);
+		this.router.emit("b", null);
+		assertThat(this.router.eventSnapshot("b")).isNull();
+		this.router.subscribe("b", (event, payload) -> {
+		});
+		this.router.emit("b", null);
+		assertThat(this.router.eventSnapshot("b").emitted()).isOne();
+		assertThat(this.router.eventSnapshot(RouterSnapshot.OTHER_EVENTS).emitted()).isOne();
+	}
+
+	@Test
+	void whenHandlersOfManyNamesLeaveThenTheirNamesAreForgotten() {
+		this.router = TelemetryRouter.builder().maxEventNames(10).build();
+		int names = 20_000;
+		for (int i = 0; i < names; i++) {
+			String name = "reply." + i;
+			Subscription subscription = this.router.subscribe(name, (event, payload) -> {
+			});
+			if (i % 2 == 0) {
+				this.router.emit(name, null);
+			}
+			subscription.close();
+		}
+		Map<String, EventSnapshot> events = this.router.snapshot().events();
+		assertThat(events).hasSize(11);
+		assertThat(events.values().stream().mapToLong(EventSnapshot::emitted).sum()).isEqualTo(names / 2);
+		HandlerAccount departed = this.router.snapshot().departed();
+		assertThat(departed.handled()).isEqualTo(names / 2);
+		assertThat(departed.isBalanced()).isTrue();
+	}
+
+	@Test
+	void whenNeverEmittedNameLosesItsLastHandlerThenItIsForgotten() {
+		Subscription first = this.router.subscribe("x", (event, payload) -> {
+		});
+		Subscription second = this.router.subscribe("x", (event, payload) -> {
+		});
+		first.close();
+		assertThat(this.router.snapshot().events()).containsKey("x");
+		second.close();
+		assertThat(this.router.snapshot().events()).isEmpty();
+	}
+
+	@ParameterizedTest
+	@ValueSource(booleans = { true, false })
+	void whenNameIsForgottenWhileThreadsEmitItThenEveryEmitIsCounted(boolean catchAll) throws Exception {
+		this.router = TelemetryRouter.builder().maxEventNames(1).build();
+		this.router.emit("first", null);
+		if (catchAll) {
+			this.router.subscribeAll((event, payload) -> {
+			});
+		}
+		AtomicBoolean emitting = new AtomicBoolean(true);
+		LongAdder emitted = new LongAdder();
+		CountDownLatch started = new CountDownLatch(2);
+		List<Thread> threads = new ArrayList<>();
+		for (int i = 0; i < 2; i++) {
+			threads.add(new Thread(() -> {
+				started.countDown();
+				while (emitting.get()) {
+					this.router.emit("x", null);
+					emitted.increment();
+				}
+			}));
+		}
+		threads.forEach(Thread::start);
+		assertThat(started.await(30, TimeUnit.SECONDS)).isTrue();
+		for (int i = 0; i < 20_000; i++) {
+			this.router.subscribe("x", (event, payload) -> {
+			}).close();
+		}
+		emitting.set(false);
+		for (Thread thread : threads) {
+			thread.join();
+		}
+		Map<String, EventSnapshot> events = this.router.snapshot().events();
+		assertThat(events).containsOnlyKeys("first", RouterSnapshot.OTHER_EVENTS);
+		assertThat(events.get(RouterSnapshot.OTHER_EVENTS).emitted()).isEqualTo(emitted.sum());
+	}
+
+	@Test
+	void whenTenThousandHandlersAreRegisteredThenEachIsReachedAndLeaves() {
+		int handlers = 10_000;
+		LongAdder calls = new LongAdder();
+		List<Subscription> subscriptions = new ArrayList<>();
+		this.router = TelemetryRouter.builder().registrationWarningThreshold(handlers).build();
+		for (int i = 0; i < handlers; i++) {
+			subscriptions.add(this.router.subscribe((i % 2 == 0) ? "x" : "*", (event, payload) -> calls.increment()));
+		}
+		this.router.emit("x", null);
+		this.router.emit("x", null);
+		assertThat(calls.sum()).isEqualTo(2L * handlers);
+		assertThat(this.router.eventSnapshot("x").handlers()).hasSize(handlers);
+		subscriptions.forEach(Subscription::close);
+		this.router.emit("x", null);
+		assertThat(calls.sum()).isEqualTo(2L * handlers);
+		RouterSnapshot snapshot = this.router.snapshot();
+		assertThat(snapshot.handlers()).isEmpty();
+		assertThat(snapshot.departed().handled()).isEqualTo(2L * handlers);
+	}
+
+}

@@ -1,0 +1,88 @@
+package io.telemetryrouter;
+
+import java.util.ArrayList;
+import java.util.List;
+
+import org.junit.jupiter.api.Test;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+class EventTypeTests {
+
+	@Test
+	void whenClassIsAnnotatedThenTypeHasItsName() {
+		EventType<ToolRun> type = EventType.of(ToolRun.class);
+		assertThat(type.name()).isEqualTo("tool.run");
+		assertThat(type.payloadType()).isEqualTo(ToolRun.class);
+		assertThat(type).isEqualTo(EventType.of("tool.run", ToolRun.class));
+	}
+
+	@Test
+	void whenClassIsNotAnnotatedThenMessageNamesClassAndFix() {
+		assertThatIllegalArgumentException().isThrownBy(() -> EventType.of(String.class))
+			.withMessage("Class 'java.lang.String' has no event name: "
+					+ "annotate it with @TelemetryEventType(\"...\") or use EventType.of(name, class)");
+	}
+
+	@Test
+	void whenAnnotationHasWildcardThenTypeIsRejected() {
+		assertThatIllegalArgumentException().isThrownBy(() -> EventType.of(Wild.class))
+			.withMessageStartingWith("Event name 'tool.*' has a wildcard");
+	}
+
+	@Test
+	void whenNameIsMissingOrPatternThenTypeIsRejected() {
+		assertThatIllegalArgumentException().isThrownBy(() -> EventType.of(" ", String.class))
+			.withMessage("Event name or pattern must not be null or blank");
+		assertThatIllegalArgumentException().isThrownBy(() -> EventType.of((String) null, String.class));
+		assertThatIllegalArgumentException().isThrownBy(() -> EventType.of("**", String.class))
+			.withMessage("Event name '**' has a wildcard: an event type needs one plain name; "
+					+ "subscribe to patterns by text");
+	}
+
+	@Test
+	void whenPayloadTypeIsMissingThenTypeIsRejected() {
+		assertThatIllegalArgumentException().isThrownBy(() -> EventType.of("x", null))
+			.withMessage("'payloadType' of event 'x' must not be null");
+		assertThatIllegalArgumentException().isThrownBy(() -> EventType.of((Class<?>) null))
+			.withMessage("'payloadType' must not be null");
+	}
+
+	@Test
+	void whenPayloadTypeIsPrimitiveThenMessageNamesItsWrapper() {
+		assertThatIllegalArgumentException().isThrownBy(() -> EventType.of("tokens", int.class))
+			.withMessage(
+					"'payloadType' must not be primitive, but is int: payloads are objects, use java.lang.Integer");
+	}
+
+	@Test
+	void whenTypeIsEmittedThenHandlersOfItsNameReceiveIt() {
+		EventType<ToolRun> type = EventType.of(ToolRun.class);
+		List<Object> received = new ArrayList<>();
+		try (TelemetryRouter router = TelemetryRouter.builder().build()) {
+			router.subscribe("tool.*", (event, payload) -> received.add(event));
+			router.subscribe(type, (event, payload) -> received.add(payload));
+			ToolRun run = new ToolRun("grep");
+			router.emit(type, run);
+			assertThat(received).containsExactly(run, "tool.run");
+		}
+	}
+
+	@Test
+	void whenEmittedTypeIsNullThenCallerIsTold() {
+		try (TelemetryRouter router = TelemetryRouter.builder().build()) {
+			assertThatIllegalArgumentException().isThrownBy(() -> router.emit((EventType<String>) null, "x"))
+				.withMessage("Event type must not be null");
+		}
+	}
+
+	@TelemetryEventType("tool.run")
+	record ToolRun(String tool) {
+	}
+
+	@TelemetryEventType("tool.*")
+	record Wild() {
+	}
+
+}

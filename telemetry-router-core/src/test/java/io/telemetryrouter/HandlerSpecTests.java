@@ -1,0 +1,237 @@
+package io.telemetryrouter;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.function.Predicate;
+
+import org.junit.jupiter.api.Test;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
+
+class HandlerSpecTests {
+
+	private static final PayloadHandler<Object> HANDLER = (event, payload) -> {
+	};
+
+	@Test
+	void whenNothingIsSaidThenOptionsAreLeftToTheRouter() {
+		HandlerSpec<Object> spec = HandlerSpec.on("a", "b.*").handler(HANDLER).build();
+		assertThat(spec.patterns()).containsExactly(EventPattern.parse("a"), EventPattern.parse("b.*"));
+		assertThat(spec.payloadType()).isEqualTo(Object.class);
+		assertThat(spec.mode()).isEqualTo(HandlerMode.SYNC);
+		assertThat(spec.times()).isZero();
+		assertThat(spec.concurrency()).isOne();
+		assertThat(spec.payloadHandler()).isSameAs(HANDLER);
+		assertThat(spec.isAnyEvent()).isFalse();
+		assertThat(spec.id()).isNull();
+		assertThat(spec.priority()).isNull();
+		assertThat(spec.maxQueue()).isNull();
+		assertThat(spec.overflow()).isNull();
+		assertThat(spec.condition()).isNull();
+		assertThat(spec.slowThreshold()).isNull();
+		assertThat(spec.owner()).isNull();
+		assertThat(spec.source()).isNull();
+		assertThat(spec.eventHandler()).isNull();
+	}
+
+	@Test
+	void whenEverythingIsSaidThenSpecAndItsMutationHoldIt() {
+		Predicate<TelemetryEvent<Object>> condition = (event) -> true;
+		Object owner = new Object();
+		HandlerSpec<Object> spec = HandlerSpec.on("a")
+			.id("id")
+			.priority(3)
+			.async()
+			.times(4)
+			.maxQueue(5)
+			.overflow(OverflowPolicy.BLOCK)
+			.concurrency(6)
+			.condition(condition)
+			.slowThreshold(Duration.ofSeconds(7))
+			.owner(owner)
+			.source("source")
+			.handler(HANDLER)
+			.build();
+		for (HandlerSpec<Object> same : List.of(spec, spec.mutate().build())) {
+			assertThat(same.patterns()).containsExactly(EventPattern.parse("a"));
+			assertThat(same.id()).isEqualTo("id");
+			assertThat(same.priority()).isEqualTo(3);
+			assertThat(same.mode()).isEqualTo(HandlerMode.ASYNC);
+			assertThat(same.times()).isEqualTo(4);
+			assertThat(same.maxQueue()).isEqualTo(5);
+			assertThat(same.overflow()).isEqualTo(OverflowPolicy.BLOCK);
+			assertThat(same.concurrency()).isEqualTo(6);
+			assertThat(same.condition()).isSameAs(condition);
+			assertThat(same.slowThreshold()).isEqualTo(Duration.ofSeconds(7));
+			assertThat(same.owner()).isSameAs(owner);
+			assertThat(same.source()).isEqualTo("source");
+			assertThat(same.payloadHandler()).isSameAs(HANDLER);
+		}
+	}
+
+	@Test
+	void whenTypeIsNarrowedThenOptionsSoFarAreKept() {
+		HandlerSpec<String> spec = HandlerSpec.on("a")
+			.id("id")
+			.priority(3)
+			.async()
+			.once()
+			.maxQueue(5)
+			.overflow(OverflowPolicy.DROP_OLDEST)
+			.concurrency(6)
+			.slowThreshold(Duration.ofSeconds(7))
+			.source("source")
+			.payloadType(String.class)
+			.handler((event, payload) -> payload.length())
+			.build();
+		assertThat(spec.payloadType()).isEqualTo(String.class);
+		assertThat(spec.id()).isEqualTo("id");
+		assertThat(spec.priority()).isEqualTo(3);
+		assertThat(spec.mode()).isEqualTo(HandlerMode.ASYNC);
+		assertThat(spec.times()).isOne();
+		assertThat(spec.maxQueue()).isEqualTo(5);
+		assertThat(spec.overflow()).isEqualTo(OverflowPolicy.DROP_OLDEST);
+		assertThat(spec.concurrency()).isEqualTo(6);
+		assertThat(spec.slowThreshold()).isEqualTo(Duration.ofSeconds(7));
+		assertThat(spec.source()).isEqualTo("source");
+	}
+
+	@Test
+	void whenTypeIsNarrowedTooLateThenCallerIsTold() {
+		String message = "Give 'payloadType' before the handler and the condition";
+		assertThatIllegalStateException()
+			.isThrownBy(() -> HandlerSpec.on("a").handler(HANDLER).payloadType(String.class))
+			.withMessage(message);
+		assertThatIllegalStateException()
+			.isThrownBy(() -> HandlerSpec.on("a").condition((event) -> true).payloadType(String.class))
+			.withMessage(message);
+		assertThatIllegalStateException().isThrownBy(() -> HandlerSpec.on("a").eventHandler((event) -> {
+		}).payloadType(String.class)).withMessage(message);
+	}
+
+	@Test
+	void whenHandlerIsGivenTwiceThenTheLastCounts() {
+		EventHandler<Object> eventHandler = (event) -> {
+		};
+		HandlerSpec<Object> spec = HandlerSpec.on("a").handler(HANDLER).eventHandler(eventHandler).build();
+		assertThat(spec.payloadHandler()).isNull();
+		assertThat(spec.eventHandler()).isSameAs(eventHandler);
+		assertThat(spec.mutate().handler(HANDLER).build().eventHandler()).isNull();
+	}
+
+	@Test
+	void whenSelectedByPayloadThenPatternIsEverything() {
+		HandlerSpec<String> spec = HandlerSpec.onPayload(String.class).handler(HANDLER).build();
+		assertThat(spec.isAnyEvent()).isTrue();
+		assertThat(spec.patterns()).containsExactly(EventPattern.ALL);
+		assertThat(spec.mutate().build().isAnyEvent()).isTrue();
+	}
+
+	@Test
+	void whenTypeIsGivenThenNameAndPayloadTypeAreIts() {
+		HandlerSpec<Integer> spec = HandlerSpec.on(EventType.of("cost", Integer.class)).handler(HANDLER).build();
+		assertThat(spec.patterns()).containsExactly(EventPattern.parse("cost"));
+		assertThat(spec.payloadType()).isEqualTo(Integer.class);
+	}
+
+	@Test
+	void whenHandlerIsMissingThenMessageSaysWhatToCall() {
+		assertThatIllegalStateException().isThrownBy(() -> HandlerSpec.on("a", "b.*").build())
+			.withMessage("No handler given for [a, b.*]: call handler(...) or eventHandler(...)");
+	}
+
+	@Test
+	void whenPatternsAreMissingOrWrongThenCallerIsTold() {
+		assertThatIllegalArgumentException().isThrownBy(HandlerSpec::on)
+			.withMessage("A handler needs at least one event name or pattern");
+		assertThatIllegalArgumentException().isThrownBy(() -> HandlerSpec.on("a", null))
+			.withMessage("Event name or pattern must not be null or blank");
+		assertThatIllegalArgumentException().isThrownBy(() -> HandlerSpec.on("a", "b*")).withMessageContaining("'b*'");
+		assertThatIllegalArgumentException().isThrownBy(() -> HandlerSpec.on((EventType<?>) null))
+			.withMessage("Event type must not be null");
+	}
+
+	@Test
+	void whenNumbersAreNotPositiveThenMessageNamesOptionAndValue() {
+		HandlerSpec.Builder<Object> builder = HandlerSpec.on("a");
+		assertThatIllegalArgumentException().isThrownBy(() -> builder.times(0))
+			.withMessage("'times' must be positive, but is 0");
+		assertThatIllegalArgumentException().isThrownBy(() -> builder.maxQueue(0))
+			.withMessage("'maxQueue' must be positive, but is 0");
+		assertThatIllegalArgumentException().isThrownBy(() -> builder.concurrency(-1))
+			.withMessage("'concurrency' must be positive, but is -1");
+		assertThatIllegalArgumentException().isThrownBy(() -> builder.slowThreshold(Duration.ZERO))
+			.withMessage("'slowThreshold' must be positive, but is PT0S");
+		assertThatIllegalArgumentException().isThrownBy(() -> builder.slowThreshold(Duration.ofMillis(-3)))
+			.withMessage("'slowThreshold' must be positive, but is PT-0.003S");
+	}
+
+	@Test
+	void whenOptionsAreNullOrBlankThenMessageNamesThem() {
+		HandlerSpec.Builder<Object> builder = HandlerSpec.on("a");
+		assertThatIllegalArgumentException().isThrownBy(() -> builder.id(null)).withMessage("'id' must not be null");
+		assertThatIllegalArgumentException().isThrownBy(() -> builder.id(" ")).withMessage("'id' must not be blank");
+		assertThatIllegalArgumentException().isThrownBy(() -> builder.mode(null))
+			.withMessage("'mode' must not be null");
+		assertThatIllegalArgumentException().isThrownBy(() -> builder.overflow(null))
+			.withMessage("'overflow' must not be null");
+		assertThatIllegalArgumentException().isThrownBy(() -> builder.condition(null))
+			.withMessage("'condition' must not be null");
+		assertThatIllegalArgumentException().isThrownBy(() -> builder.slowThreshold(null))
+			.withMessage("'slowThreshold' must not be null");
+		assertThatIllegalArgumentException().isThrownBy(() -> builder.owner(null))
+			.withMessage("'owner' must not be null");
+		assertThatIllegalArgumentException().isThrownBy(() -> builder.source(null))
+			.withMessage("'source' must not be null");
+		assertThatIllegalArgumentException().isThrownBy(() -> builder.handler(null))
+			.withMessage("'handler' must not be null");
+		assertThatIllegalArgumentException().isThrownBy(() -> builder.eventHandler(null))
+			.withMessage("'handler' must not be null");
+		assertThatIllegalArgumentException().isThrownBy(() -> HandlerSpec.onPayload(null))
+			.withMessage("'payloadType' must not be null");
+	}
+
+	@Test
+	void whenSubscribedThenSnapshotShowsTheOptions() {
+		try (TelemetryRouter router = TelemetryRouter.builder()
+			.maxHandlerQueue(17)
+			.defaultPriority(18)
+			.overflow(OverflowPolicy.DROP_OLDEST)
+			.build()) {
+			router.subscribe(HandlerSpec.on("a").id("open").async().handler(HANDLER).build());
+			router.subscribe(HandlerSpec.on("a.*", "b")
+				.id("given")
+				.async()
+				.times(2)
+				.priority(-1)
+				.maxQueue(3)
+				.concurrency(4)
+				.overflow(OverflowPolicy.BLOCK)
+				.handler(HANDLER)
+				.build());
+			router.subscribe(HandlerSpec.on("a").id("sync").handler(HANDLER).build());
+			HandlerSnapshot open = router.handlerSnapshot("open");
+			assertThat(open.queueCapacity()).isEqualTo(17);
+			assertThat(open.priority()).isEqualTo(18);
+			assertThat(open.overflow()).isEqualTo(OverflowPolicy.DROP_OLDEST);
+			assertThat(open.isOnce()).isFalse();
+			assertThat(open.isWildcard()).isFalse();
+			HandlerSnapshot given = router.handlerSnapshot("given");
+			assertThat(given.patterns()).containsExactly("a.*", "b");
+			assertThat(given.mode()).isEqualTo(HandlerMode.ASYNC);
+			assertThat(given.times()).isEqualTo(2);
+			assertThat(given.priority()).isEqualTo(-1);
+			assertThat(given.queueCapacity()).isEqualTo(3);
+			assertThat(given.concurrency()).isEqualTo(4);
+			assertThat(given.overflow()).isEqualTo(OverflowPolicy.BLOCK);
+			assertThat(given.isOnce()).isTrue();
+			assertThat(given.isWildcard()).isTrue();
+			assertThat(router.handlerSnapshot("sync").queueCapacity()).isZero();
+			assertThat(router.handlerSnapshot("sync").mode()).isEqualTo(HandlerMode.SYNC);
+			assertThat(router.snapshot().handlers().keySet()).containsExactly("open", "given", "sync");
+		}
+	}
+
+}

@@ -1,0 +1,137 @@
+package io.telemetryrouter;
+
+import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+
+import org.assertj.core.data.Percentage;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+class LatencyTests {
+
+	/** What a percentile may be off by. */
+	private static final Percentage TOLERANCE = Percentage.withPercentage(6.25);
+
+	private final ManualTime time = new ManualTime();
+
+	private TelemetryRouter router = this.time.router().slowThreshold(Duration.ofDays(1)).build();
+
+	private CapturedLog log = new CapturedLog();
+
+	@AfterEach
+	void close() {
+		this.router.close();
+		this.log.close();
+	}
+
+	@Test
+	void whenHandlerTakesTimeThenCountTotalAndMaximumAreExact() {
+		subscribeSpending("spender");
+		long total = 0;
+		for (int micros = 1; micros <= 1000; micros++) {
+			this.router.emit("x", Duration.ofNanos(micros * 1000L));
+			total += micros * 1000L;
+		}
+		LatencySnapshot latency = this.router.handlerSnapshot("spender").latency();
+		assertThat(latency.count()).isEqualTo(1000);
+		assertThat(latency.totalNanos()).isEqualTo(total);
+		assertThat(latency.meanNanos()).isEqualTo(total / 1000.0);
+		assertThat(latency.maxNanos()).isEqualTo(1_000_000);
+		assertThat(latency.p50Nanos()).isCloseTo(500_000L, TOLERANCE);
+		assertThat(latency.p99Nanos()).isCloseTo(990_000L, TOLERANCE);
+		assertThat(this.router.eventSnapshot("x").latency()).isEqualTo(latency);
+	}
+
+	@Test
+	void whenDurationsSpanMagnitudesThenPercentilesStayClose() {
+		subscribeSpending("spender");
+		for (long nanos = 100; nanos <= 1_000_000_000_000L; nanos *= 10) {
+			this.router = this.time.router().slowThreshold(Duration.ofDays(1)).build();
+			subscribeSpending("spender");
+			this.router.emit("x", Duration.ofNanos(nanos));
+			this.router.emit("x", Duration.ofNanos(nanos));
+			this.router.emit("x", Duration.ofNanos(nanos * 3));
+			LatencySnapshot latency = this.router.handlerSnapshot("spender").latency();
+			assertThat(latency.p50Nanos()).isCloseTo(nanos, TOLERANCE);
+			assertThat(latency.p99Nanos()).isCloseTo(nanos * 3, TOLERANCE).isLessThanOrEqualTo(latency.maxNanos());
+		}
+	}
+
+	@Test
+	void whenTimeGoesBackwardsOrForEverThenNumbersStaySane() {
+		subscribeSpending("spender");
+		this.router.emit("x", Duration.ofNanos(-5));
+		assertThat(this.router.handlerSnapshot("spender").latency()).isEqualTo(new LatencySnapshot(1, 0, 0, 0, 0));
+		this.router.emit("x", Duration.ofDays(1));
+		this.router.emit("x", Duration.ofDays(1));
+		LatencySnapshot latency = this.router.handlerSnapshot("spender").latency();
+		assertThat(latency.count()).isEqualTo(3);
+		assertThat(latency.maxNanos()).isEqualTo(Duration.ofDays(1).toNanos());
+		assertThat(latency.p99Nanos()).isPositive().isLessThanOrEqualTo(latency.maxNanos());
+	}
+
+	@Test
+	void whenNothingIsMeasuredThenLatencyIsEmpty() {
+		subscribeSpending("spender");
+		assertThat(this.router.handlerSnapshot("spender").latency()).isEqualTo(LatencySnapshot.EMPTY);
+		assertThat(LatencySnapshot.EMPTY.meanNanos()).isZero();
+		this.router = this.time.router().measureLatency(false).build();
+		subscribeSpending("spender");
+		this.router.emit("x", Duration.ofMillis(1));
+		assertThat(this.router.handlerSnapshot("spender").latency()).isEqualTo(LatencySnapshot.EMPTY);
+		assertThat(this.router.handlerSnapshot("spender").account().handled()).isOne();
+		assertThat(this.router.eventSnapshot("x").latency()).isEqualTo(LatencySnapshot.EMPTY);
+	}
+
+	@Test
+	void whenCallsFailThenTheirLatencyIsKeptApart() {
+		this.router.subscribe(HandlerSpec.on("x").id("mixed").handler((event, payload) -> {
+			this.time.advance((Duration) payload);
+			if (payload.equals(Duration.ofMillis(2))) {
+				throw new IllegalStateException("on purpose");
+			}
+		}).build());
+		this.router.emit("x", Duration.ofMillis(1));
+		this.router.emit("x", Duration.ofMillis(2));
+		HandlerSnapshot snapshot = this.router.handlerSnapshot("mixed");
+		assertThat(snapshot.latency().count()).isOne();
+		assertThat(snapshot.latency().totalNanos()).isEqualTo(1_000_000);
+		assertThat(snapshot.failedLatency().count()).isOne();
+		assertThat(snapshot.failedLatency().totalNanos()).isEqualTo(2_000_000);
+		assertThat(this.router.eventSnapshot("x").latency().totalNanos()).isEqualTo(3_000_000);
+	}
+
+	@Test
+	void whenEventWaitsInTheQueueThenWaitAndAgeAreMeasured() throws Exception {
+		CountDownLatch running = new CountDownLatch(1);
+		CountDownLatch release = new CountDownLatch(1);
+		this.router.subscribe(HandlerSpec.on("x").id("lane").async().handler((event, payload) -> {
+			running.countDown();
+			release.await();
+		}).build());
+		this.router.emit("x", 1);
+		assertThat(running.await(30, TimeUnit.SECONDS)).isTrue();
+		assertThat(this.router.handlerSnapshot("lane").oldestAge()).isZero();
+		this.router.emit("x", 2);
+		this.time.advance(Duration.ofSeconds(3));
+		this.router.emit("x", 3);
+		this.time.advance(Duration.ofSeconds(1));
+		assertThat(this.router.handlerSnapshot("lane").oldestAge()).isEqualTo(Duration.ofSeconds(4));
+		release.countDown();
+		assertThat(this.router.flush(Duration.ofSeconds(60)).complete()).isTrue();
+		LatencySnapshot wait = this.router.handlerSnapshot("lane").queueWait();
+		assertThat(wait.count()).isEqualTo(3);
+		assertThat(wait.maxNanos()).isEqualTo(Duration.ofSeconds(4).toNanos());
+		assertThat(wait.totalNanos()).isEqualTo(Duration.ofSeconds(5).toNanos());
+		assertThat(this.router.handlerSnapshot("lane").oldestAge()).isZero();
+	}
+
+	private void subscribeSpending(String id) {
+		this.router.subscribe(
+				HandlerSpec.on("x").id(id).handler((event, payload) -> this.time.advance((Duration) payload)).build());
+	}
+
+}

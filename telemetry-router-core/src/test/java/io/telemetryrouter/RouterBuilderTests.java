@@ -1,0 +1,93 @@
+package io.telemetryrouter;
+
+import java.time.Duration;
+import java.util.function.Function;
+
+import org.junit.jupiter.api.Test;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+class RouterBuilderTests {
+
+	@Test
+	void whenNothingIsSaidThenDefaultsAreTheDocumentedOnes() {
+		try (TelemetryRouter router = TelemetryRouter.builder().build()) {
+			assertThat(router.snapshot().defaults())
+				.isEqualTo(new RouterSnapshot.Defaults(1000, 0, OverflowPolicy.DROP_NEWEST));
+			assertThat(router.snapshot().handlers()).isEmpty();
+			assertThat(router.snapshot().events()).isEmpty();
+			assertThat(router.snapshot().held()).isZero();
+			assertThat(router.snapshot().departed()).isEqualTo(HandlerAccount.EMPTY);
+		}
+	}
+
+	@Test
+	void whenDefaultsAreSetThenSnapshotShowsThem() {
+		try (TelemetryRouter router = TelemetryRouter.builder()
+			.maxHandlerQueue(5)
+			.defaultPriority(-7)
+			.overflow(OverflowPolicy.BLOCK)
+			.build()) {
+			assertThat(router.snapshot().defaults())
+				.isEqualTo(new RouterSnapshot.Defaults(5, -7, OverflowPolicy.BLOCK));
+		}
+	}
+
+	@Test
+	void whenNumberIsNotPositiveThenMessageNamesOptionAndValue() {
+		assertRejected((builder) -> builder.maxHandlerQueue(0), "'maxHandlerQueue' must be positive, but is 0");
+		assertRejected((builder) -> builder.maxDepth(-1), "'maxDepth' must be positive, but is -1");
+		assertRejected((builder) -> builder.maxNestedEmits(0), "'maxNestedEmits' must be positive, but is 0");
+		assertRejected((builder) -> builder.maxEventNames(0), "'maxEventNames' must be positive, but is 0");
+		assertRejected((builder) -> builder.registrationWarningThreshold(0),
+				"'registrationWarningThreshold' must be positive, but is 0");
+		assertRejected((builder) -> builder.holdEvents(-1), "'limit' of held events must not be negative, but is -1");
+	}
+
+	@Test
+	void whenDurationIsWrongThenMessageNamesOptionAndValue() {
+		assertRejected((builder) -> builder.blockTimeout(Duration.ZERO),
+				"'blockTimeout' must be positive, but is PT0S");
+		assertRejected((builder) -> builder.blockTimeout(null), "'blockTimeout' must not be null");
+		assertRejected((builder) -> builder.slowThreshold(Duration.ofMillis(-5)),
+				"'slowThreshold' must be positive, but is PT-0.005S");
+		assertRejected((builder) -> builder.slowThreshold(null), "'slowThreshold' must not be null");
+		assertRejected((builder) -> builder.shutdownTimeout(Duration.ofSeconds(-1)),
+				"'shutdownTimeout' must not be negative, but is PT-1S");
+		assertRejected((builder) -> builder.shutdownTimeout(null), "'shutdownTimeout' must not be null");
+	}
+
+	@Test
+	void whenPartIsNullThenMessageNamesIt() {
+		assertRejected((builder) -> builder.overflow(null), "'overflow' must not be null");
+		assertRejected((builder) -> builder.laneExecutor(null), "'laneExecutor' must not be null");
+		assertRejected((builder) -> builder.contextCarrier(null), "'contextCarrier' must not be null");
+		assertRejected((builder) -> builder.errorListener(null), "'listener' must not be null");
+		assertRejected((builder) -> builder.specCustomizer(null), "'customizer' must not be null");
+		assertRejected((builder) -> builder.clock(null), "'clock' must not be null");
+		assertRejected((builder) -> builder.nanoTime(null), "'nanoTime' must not be null");
+	}
+
+	@Test
+	void whenBuilderIsUsedAgainThenRoutersAreIndependent() {
+		TelemetryRouterBuilder builder = TelemetryRouter.builder();
+		try (TelemetryRouter first = builder.build()) {
+			builder.maxHandlerQueue(3);
+			try (TelemetryRouter second = builder.build()) {
+				first.subscribe("x", (event, payload) -> {
+				});
+				assertThat(second.hasHandlers("x")).isFalse();
+				assertThat(first.snapshot().defaults().maxHandlerQueue()).isEqualTo(1000);
+				assertThat(second.snapshot().defaults().maxHandlerQueue()).isEqualTo(3);
+			}
+		}
+	}
+
+	private static void assertRejected(Function<TelemetryRouterBuilder, TelemetryRouterBuilder> option,
+			String message) {
+		assertThatIllegalArgumentException().isThrownBy(() -> option.apply(TelemetryRouter.builder()))
+			.withMessage(message);
+	}
+
+}

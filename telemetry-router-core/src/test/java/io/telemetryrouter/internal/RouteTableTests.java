@@ -1,0 +1,113 @@
+package io.telemetryrouter.internal;
+
+import org.junit.jupiter.api.Test;
+
+import io.telemetryrouter.HandlerSpec;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * The table of routes: compiled once for each name, and never more than the names.
+ */
+class RouteTableTests {
+
+	private final RouterCore core = TestCores.withEventNames(10);
+
+	private final HandlerRegistry registry = this.core.registry();
+
+	private long number;
+
+	@Test
+	void whenNameIsRoutedAgainThenItsRouteIsNotCompiledAgain() {
+		add("a.*");
+		assertThat(this.registry.find("a.b")).isNull();
+		Route route = this.registry.route("a.b");
+		assertThat(route.handlers).hasSize(1);
+		for (int i = 0; i < 10; i++) {
+			assertThat(this.registry.route("a.b")).isSameAs(route);
+			assertThat(this.registry.find("a.b")).isSameAs(route);
+		}
+	}
+
+	@Test
+	void whenNobodySubscribesThenTheEmptyRouteIsKeptToo() {
+		Route route = this.registry.route("dead");
+		assertThat(route.handlers).isEmpty();
+		assertThat(this.registry.find("dead")).isSameAs(route);
+	}
+
+	@Test
+	void whenHandlerComesOrGoesThenOnlyRoutesItMatchesAreCompiledAgain() {
+		Route a = this.registry.route("a.b");
+		Route c = this.registry.route("c.d");
+		Registration handler = add("a.*");
+		assertThat(this.registry.find("a.b")).isNull();
+		assertThat(this.registry.find("c.d")).isSameAs(c);
+		assertThat(this.registry.route("a.b")).isNotSameAs(a);
+		handler.close();
+		assertThat(this.registry.find("a.b")).isNull();
+		assertThat(this.registry.find("c.d")).isSameAs(c);
+	}
+
+	@Test
+	void whenNamesAreBeyondTheLimitThenTheirRoutesAreNotKept() {
+		add("**");
+		for (int i = 0; i < 1000; i++) {
+			assertThat(this.registry.route("n" + i).handlers).hasSize(1);
+		}
+		long kept = 0;
+		for (int i = 0; i < 1000; i++) {
+			kept += (this.registry.find("n" + i) != null) ? 1 : 0;
+		}
+		assertThat(kept).isEqualTo(10);
+	}
+
+	@Test
+	void whenNameIsHugeThenItsRouteIsNotKept() {
+		String name = "x".repeat(1 << 20);
+		add("*");
+		this.registry.route(name).enter();
+		assertThat(this.registry.find(name)).isNull();
+	}
+
+	@Test
+	void whenHandlersLeaveThenNothingRefersToThemOrTheirNames() {
+		for (int i = 0; i < 1000; i++) {
+			Registration handler = add("n" + i);
+			assertThat(this.registry.route("n" + i).handlers).containsExactly(handler);
+			handler.close();
+			assertThat(this.registry.find("n" + i)).isNull();
+			assertThat(this.registry.tallies().get("n" + i)).isNull();
+			assertThat(handler.routes).isEmpty();
+		}
+		assertThat(this.registry.handlers()).isEmpty();
+		this.registry.sweep();
+		assertThat(this.registry.departures().pending()).isEmpty();
+	}
+
+	@Test
+	void whenNameIsForgottenThenLateCountsOfItsTallyAreNotLost() {
+		for (int i = 0; i < 10; i++) {
+			this.registry.route("first" + i);
+		}
+		Registration handler = add("x");
+		Route late = this.registry.route("x");
+		handler.close();
+		// An emit that looked its route up before the name was forgotten.
+		late.enter();
+		late.tally.slow();
+		assertThat(this.registry.tallies().get("x")).isNull();
+		assertThat(this.registry.tallies().get("_other").emitted()).isOne();
+		assertThat(this.registry.tallies().get("_other").slowCount()).isOne();
+	}
+
+	private Registration add(String pattern) {
+		this.number++;
+		Registration handler = new Registration(this.core, this.number, "h" + this.number,
+				HandlerSpec.on(pattern).handler((event, payload) -> {
+				}).build(), "test", false);
+		this.registry.add(handler);
+		return handler;
+	}
+
+}
