@@ -1,5 +1,9 @@
 package io.telemetryrouter.benchmarks;
 
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -67,6 +71,7 @@ final class Page {
 		async();
 		scale();
 		memory();
+		notes();
 		raw();
 		return this.text.toString();
 	}
@@ -83,10 +88,8 @@ final class Page {
 				+ this.environment.getProperty("load.start", MISSING) + " before, "
 				+ this.environment.getProperty("load.end", MISSING) + " after |");
 		line("");
-		line("Times are medians over the iterations of all rounds. Handlers are of eight classes and every contender "
-				+ "has seen all of them before it is measured with one; they look at one record and write nothing. "
-				+ "Limits are what the JVM allows: a map look-up and a loop with try/catch by hand, *timed* with one "
-				+ "`System.nanoTime()` before the first handler and one after each.");
+		line("Times are medians over all iterations. *Limits* are what the JVM allows at least, by hand. "
+				+ "[How it is measured](#how-it-is-measured) follows the tables.");
 		line("");
 	}
 
@@ -299,6 +302,15 @@ final class Page {
 		String millis = this.startup.getProperty(key);
 		if (millis != null) {
 			rows.add("| " + what + " | " + millis + " |");
+		}
+	}
+
+	private void notes() {
+		try (InputStream in = Objects.requireNonNull(Page.class.getResourceAsStream("notes.md"))) {
+			line(new String(in.readAllBytes(), StandardCharsets.UTF_8));
+		}
+		catch (IOException ex) {
+			throw new UncheckedIOException(ex);
 		}
 	}
 

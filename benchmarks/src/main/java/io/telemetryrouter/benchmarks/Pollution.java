@@ -9,7 +9,7 @@ final class Pollution {
 	/** The name of events that pollute. */
 	static final String EVENT = "pollution.of.profiles";
 
-	private static final int EVENTS = 60_000;
+	private static final int EVENTS = 20_000;
 
 	private Pollution() {
 	}

@@ -31,8 +31,8 @@ import io.telemetryrouter.TelemetryRouter;
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.SingleShotTime)
 @OutputTimeUnit(TimeUnit.MICROSECONDS)
-@Warmup(iterations = 15)
-@Measurement(iterations = 15)
+@Warmup(iterations = 30)
+@Measurement(iterations = 10)
 @Fork(2)
 public class RegistrationBenchmark {
 

@@ -64,7 +64,7 @@ public class Startup {
 		application.setApplicationStartup(steps);
 		application.addListeners((event) -> {
 			if (event instanceof ApplicationReadyEvent ready) {
-				print("ready", ready.getTimeTaken());
+				print("ready", Objects.requireNonNull(ready.getTimeTaken()));
 				print("cpu", Duration.ofNanos(ManagementFactory.getThreadMXBean().getCurrentThreadCpuTime()));
 			}
 		});
