@@ -263,14 +263,17 @@ class EmitterIsolationTests {
 		Hostile payload = new Hostile();
 		List<Object> received = new ArrayList<>();
 		this.router.subscribe("event", (name, value) -> received.add(value));
-		this.router.subscribe(HandlerSpec.on("event").async().eventHandler((event) -> event.toString()).build());
+		this.router.subscribe(HandlerSpec.on("event")
+			.async()
+			.eventHandler((event) -> assertThat(event.toString()).isNotEmpty())
+			.build());
 		this.router.subscribe(HandlerSpec.on("event").payloadType(String.class).id("typed").handler((name, value) -> {
 		}).build());
 		this.router.subscribe(HandlerSpec.on("event").id("bad").handler(throwing(new Exception("bad"))).build());
 		this.router.emit("event", payload);
 		this.router.emitAsync("event", payload).join();
 		Books.balanced(this.router);
-		this.router.snapshot().toString();
+		assertThat(this.router.snapshot().toString()).isNotEmpty();
 		assertThat(received).hasSize(2).allMatch((value) -> value == payload);
 		assertThat(payload.calls).hasValue(0);
 		assertThat(Books.dropped(Books.of(this.router, "typed"), DropReason.TYPE_MISMATCH)).isEqualTo(2);
@@ -460,6 +463,7 @@ class EmitterIsolationTests {
 		}
 	}
 
+	@SuppressWarnings("InfiniteRecursion")
 	private static void emitDeeper(TelemetryRouter router, int level) {
 		try {
 			router.emit("deep", level);
@@ -470,6 +474,7 @@ class EmitterIsolationTests {
 		emitDeeper(router, level + 1);
 	}
 
+	@SuppressWarnings("InfiniteRecursion")
 	private static int recurse(int level) {
 		return recurse(level + 1) + 1;
 	}
