@@ -229,6 +229,25 @@ class AccountingTests {
 		assertThat(Books.dropped(departed, DropReason.UNSUBSCRIBED)).isOne();
 	}
 
+	@Test
+	void whenRouterClosesWhileAnEmitIsOnItsWayThenItsEventCountsAsClosed() throws Exception {
+		CountDownLatch begun = new CountDownLatch(1);
+		CountDownLatch gate = new CountDownLatch(1);
+		use(TelemetryRouter.builder().contextCarrier(new SlowCarrier(begun, gate)));
+		this.router.subscribe(HandlerSpec.on("event").id("lane").async().handler((name, payload) -> {
+		}).build());
+		AtomicReference<@Nullable EmitOutcome> outcome = new AtomicReference<>();
+		Thread emitter = new Thread(() -> outcome.set(this.router.emitAsync("event", null).join()));
+		emitter.start();
+		Books.pass(begun);
+		this.router.close();
+		gate.countDown();
+		emitter.join(Books.LIMIT.toMillis());
+		assertThat(outcome).hasValue(new EmitOutcome(0, 0, 0, 1));
+		assertThat(Books.dropped(Books.of(this.router, "lane"), DropReason.CLOSED)).isOne();
+		Books.balanced(this.router);
+	}
+
 	@ParameterizedTest
 	@ValueSource(booleans = { true, false })
 	void whenHandlerLeavesDuringItsCallThenTheCallIsCounted(boolean measured) throws Exception {
@@ -365,6 +384,23 @@ class AccountingTests {
 	private void use(TelemetryRouterBuilder builder) {
 		this.router.close();
 		this.router = builder.build();
+	}
+
+	private record SlowCarrier(CountDownLatch begun, CountDownLatch gate) implements ContextCarrier {
+
+		@Override
+		public Object capture() {
+			this.begun.countDown();
+			Books.pass(this.gate);
+			return "context";
+		}
+
+		@Override
+		public Scope restore(Object context) {
+			return () -> {
+			};
+		}
+
 	}
 
 	private static final class ThreadedCoin {

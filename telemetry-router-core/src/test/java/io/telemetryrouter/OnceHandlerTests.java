@@ -70,6 +70,44 @@ class OnceHandlerTests {
 		assertThat(snapshot.handlers()).isEmpty();
 	}
 
+	@ParameterizedTest
+	@EnumSource
+	void whenTwoThreadsClaimAtTheSameMomentThenExactlyOneDelivers(HandlerMode mode) throws Exception {
+		int rounds = 400;
+		AtomicInteger round = new AtomicInteger();
+		LaneTests.inParallel(2, (number) -> {
+			for (int i = 0; i < rounds; i++) {
+				if (number == 0) {
+					AtomicInteger arrived = new AtomicInteger();
+					// The condition comes right before the claim, and nobody claims until
+					// both are there.
+					this.router.subscribe(HandlerSpec.on("event").mode(mode).once().condition((event) -> {
+						arrived.incrementAndGet();
+						spinUntil(arrived, 2);
+						return true;
+					}).handler((name, payload) -> this.calls.incrementAndGet()).build());
+					round.incrementAndGet();
+				}
+				spinUntil(round, i + 1);
+				this.router.emit("event", i);
+			}
+		});
+		HandlerAccount departed = Books.balanced(this.router).departed();
+		assertThat(this.calls).hasValue(rounds);
+		assertThat(departed.handled()).isEqualTo(rounds);
+	}
+
+	private static void spinUntil(AtomicInteger value, int expected) {
+		for (int i = 0; value.get() < expected; i++) {
+			if (i < 1000) {
+				Thread.onSpinWait();
+			}
+			else {
+				Thread.yield();
+			}
+		}
+	}
+
 	@RepeatedTest(5)
 	void whenManyOnceHandlersMeetManyEmittersThenEachIsCalledOnce() throws Exception {
 		int handlers = 200;

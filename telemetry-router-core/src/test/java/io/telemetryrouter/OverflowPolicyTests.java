@@ -109,6 +109,29 @@ class OverflowPolicyTests {
 		assertThat(this.handled).containsExactly("first", 1, 2);
 	}
 
+	@Test
+	void whenLaneTakesItsNextEventThenBlockedEmitterGoesOnEvenIfThatOneHangs() throws Exception {
+		CountDownLatch second = new CountDownLatch(1);
+		this.router.subscribe(HandlerSpec.on("event")
+			.id("lane")
+			.async()
+			.maxQueue(1)
+			.overflow(OverflowPolicy.BLOCK)
+			.handler((name, payload) -> {
+				this.begun.countDown();
+				Books.pass(payload.equals(0) ? second : this.gate);
+			})
+			.build());
+		emit(0);
+		Books.pass(this.begun);
+		emit(1);
+		Thread emitter = blockedEmitter(() -> this.router.emit("event", 2));
+		second.countDown();
+		emitter.join(Books.LIMIT.toMillis());
+		assertThat(emitter.isAlive()).isFalse();
+		assertDropped(0);
+	}
+
 	@RepeatedTest(5)
 	void whenManyEmittersBlockThenAllGetThrough() throws Exception {
 		int producers = 4;
