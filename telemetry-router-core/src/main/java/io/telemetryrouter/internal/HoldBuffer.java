@@ -36,6 +36,9 @@ final class HoldBuffer {
 	/** Written under this. */
 	private volatile boolean releasing;
 
+	/** How many came while held events were delivered. Guarded by this. */
+	private int late;
+
 	HoldBuffer(int limit, int maxNames) {
 		this.limit = limit;
 		this.maxNames = maxNames;
@@ -74,7 +77,7 @@ final class HoldBuffer {
 		if (!this.holding) {
 			return false;
 		}
-		if (this.events.size() < this.limit) {
+		if (hasRoom()) {
 			if (event.tracker != null) {
 				event.tracker.enqueued();
 			}
@@ -89,9 +92,15 @@ final class HoldBuffer {
 		return true;
 	}
 
+	private boolean hasRoom() {
+		// Where a handler is slower than emitters wait, the delivery would have no end
+		// if any number of events could queue up behind it.
+		return this.events.size() < this.limit && (!this.releasing || this.late++ < this.limit);
+	}
+
 	/**
-	 * Delivers what is held, and what comes meanwhile, then holds no more. Only the first
-	 * call does.
+	 * Delivers what is held, and up to the limit of what comes meanwhile, then holds no
+	 * more. Only the first call does.
 	 * @param delivery is given each held event, in order
 	 * @param loss is given the number of events beyond the limit, by name
 	 */
