@@ -144,12 +144,15 @@ class FlushTests {
 	@ValueSource(booleans = { true, false })
 	void whenCalledFromHandlerThenFlushReturnsAtOnceWithWhatIsPending(boolean async) throws Exception {
 		CompletableFuture<FlushResult> result = new CompletableFuture<>();
+		subscribeBlocking("busy");
 		this.router.subscribe(HandlerSpec.on("x")
 			.id("flusher")
 			.mode(async ? HandlerMode.ASYNC : HandlerMode.SYNC)
-			.handler((event, payload) -> result.complete(this.router.flush(Duration.ofDays(1))))
+			.handler((event, payload) -> {
+				this.running.await();
+				result.complete(this.router.flush(Duration.ofDays(1)));
+			})
 			.build());
-		subscribeBlocking("busy");
 		this.router.emit("x", 1);
 		FlushResult flushed = result.get(30, TimeUnit.SECONDS);
 		assertThat(flushed.complete()).isFalse();

@@ -119,8 +119,8 @@ class RouteSnapshotTests {
 	@ValueSource(booleans = { true, false })
 	void whenHandlersComeAndGoWhileThreadsEmitThenEveryEventIsAccountedFor(boolean measured) throws Exception {
 		this.router = TelemetryRouter.builder().measureLatency(measured).build();
-		int emitters = 3;
-		int rounds = 3000;
+		int emitters = 2;
+		int rounds = 1000;
 		LongAdder steadyCalls = new LongAdder();
 		LongAdder passingCalls = new LongAdder();
 		this.router
@@ -187,7 +187,7 @@ class RouteSnapshotTests {
 			}
 		});
 		emitter.start();
-		for (int i = 0; i < 500; i++) {
+		for (int i = 0; i < 200; i++) {
 			CountDownLatch first = new CountDownLatch(1);
 			List<Long> late = new ArrayList<>();
 			AtomicReference<Long> closedAt = new AtomicReference<>();

@@ -225,7 +225,7 @@ class RouterListenerTests {
 		List<Thread> subscribers = new ArrayList<>();
 		for (String name : List.of("x", "y")) {
 			subscribers.add(new Thread(() -> {
-				for (int i = 0; i < 3000; i++) {
+				for (int i = 0; i < 1000; i++) {
 					subscribe("same-" + name, name).close();
 					this.router.subscribeOnce(name, (event, payload) -> {
 					}).close();
