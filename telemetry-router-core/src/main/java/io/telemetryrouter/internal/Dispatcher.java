@@ -177,7 +177,7 @@ final class Dispatcher {
 				before = now;
 				handler.fail(event, ex, nanos, frame, tracker);
 			}
-			if (nanos > longest) {
+			if (nanos > route.noticeable && nanos > longest) {
 				longest = nanos;
 				slowest = handler;
 			}

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
@@ -127,7 +128,8 @@ final class HandlerRegistry {
 			}
 		}
 		candidates.sort(Candidate.ORDER);
-		return new Route(event, tally, candidates.stream().map(Candidate::handler).toArray(Registration[]::new));
+		Registration[] handlers = candidates.stream().map(Candidate::handler).toArray(Registration[]::new);
+		return new Route(event, tally, handlers, TimeUnit.NANOSECONDS.convert(this.core.settings().slowThreshold()));
 	}
 
 	private static boolean matches(Registration handler, String event) {

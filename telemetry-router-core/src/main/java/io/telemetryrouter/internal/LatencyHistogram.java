@@ -13,57 +13,46 @@ import io.telemetryrouter.LatencySnapshot;
  * percentile read from the middle of its bucket is off by at most 1/16.
  * <p>
  * Recording takes no lock. A thread that {@linkplain EmitFrame#lease holds a lease} has a
- * stripe to itself and writes it without atomic instructions; opaque writes keep them
- * whole for readers. Other threads (virtual ones, or more than there are leases) share
- * stripes and add atomically. Whoever reads sums over all stripes. Stripes and rows of
- * buckets are made when first needed: an unused histogram weighs nothing and a used one
- * some hundred bytes for each thread.
+ * {@linkplain LatencyStripe stripe} to itself and writes it without atomic instructions.
+ * Other threads (virtual ones, or more than there are leases) share stripes and add
+ * atomically. Whoever reads sums over all stripes, which are made when first needed: an
+ * unused histogram weighs nothing and a used one some hundred bytes for each thread.
  */
 final class LatencyHistogram {
 
 	private static final VarHandle LONGS = MethodHandles.arrayElementVarHandle(long[].class);
 
-	private static final VarHandle ROWS = MethodHandles.arrayElementVarHandle(long[][].class);
+	/** Buckets of a power of two. */
+	static final int OCTAVE = 8;
 
-	private static final VarHandle MAX;
-
-	private static final VarHandle TOTAL;
-
-	static {
-		try {
-			MethodHandles.Lookup lookup = MethodHandles.lookup();
-			MAX = lookup.findVarHandle(LatencyHistogram.class, "max", long.class);
-			TOTAL = lookup.findVarHandle(Stripe.class, "total", long.class);
-		}
-		catch (ReflectiveOperationException ex) {
-			throw new ExceptionInInitializerError(ex);
-		}
-	}
-
-	/** log2 of the number of buckets in a row. */
-	private static final int ROW_BITS = 3;
-
-	private static final int ROW = 1 << ROW_BITS;
+	/** log2 of that. */
+	private static final int OCTAVE_BITS = 3;
 
 	/** Durations of 2^42 ns (73 minutes) and more share the last bucket. */
 	private static final int MAX_EXPONENT = 41;
 
-	private static final int ROWS_COUNT = MAX_EXPONENT - ROW_BITS + 2;
-
 	private static final long MAX_VALUE = (1L << (MAX_EXPONENT + 1)) - 1;
+
+	static final int BUCKETS = (MAX_EXPONENT - OCTAVE_BITS + 2) * OCTAVE;
+
+	/** In a shared stripe, after the buckets: the sum of all durations. */
+	private static final int TOTAL = BUCKETS;
+
+	/** In a shared stripe: the longest duration. */
+	private static final int MAX = BUCKETS + 1;
 
 	/** Shared stripes; a power of two. */
 	private static final int SHARED_STRIPES = 8;
 
-	private static final @Nullable Stripe[] NONE = {};
+	private static final @Nullable LatencyStripe[] NONE = {};
+
+	private static final long[] @Nullable [] NONE_SHARED = {};
 
 	/** By lease. Replaced under this. */
-	private volatile @Nullable Stripe[] owned = NONE;
+	private volatile @Nullable LatencyStripe[] owned = NONE;
 
 	/** By probe. Replaced under this. */
-	private volatile @Nullable Stripe[] shared = NONE;
-
-	private volatile long max;
+	private volatile long[] @Nullable [] shared = NONE_SHARED;
 
 	/**
 	 * Records a duration.
@@ -72,81 +61,77 @@ final class LatencyHistogram {
 	 */
 	void record(long nanos, EmitFrame frame) {
 		long value = Math.max(nanos, 0);
-		int bucket = bucket(Math.min(value, MAX_VALUE));
 		int lease = frame.lease;
-		if (lease >= 0) {
-			@Nullable Stripe[] all = this.owned;
-			Stripe stripe = (lease < all.length) ? all[lease] : null;
-			if (stripe == null) {
-				stripe = ownedStripe(lease);
-			}
-			long[] row = stripe.row(bucket >>> ROW_BITS);
-			int column = bucket & (ROW - 1);
-			LONGS.setOpaque(row, column, row[column] + 1);
-			TOTAL.setOpaque(stripe, stripe.total + value);
+		if (lease < 0) {
+			recordShared(frame.probe & (SHARED_STRIPES - 1), value);
+			return;
 		}
-		else {
-			Stripe stripe = sharedStripe(frame.probe & (SHARED_STRIPES - 1));
-			LONGS.getAndAdd(stripe.row(bucket >>> ROW_BITS), bucket & (ROW - 1), 1L);
-			TOTAL.getAndAdd(stripe, value);
+		@Nullable LatencyStripe[] all = this.owned;
+		LatencyStripe stripe = (lease < all.length) ? all[lease] : null;
+		if (stripe == null) {
+			stripe = newOwned(lease);
 		}
-		if (value > this.max) {
-			raiseMax(value);
-		}
+		stripe.record(value);
 	}
 
-	private synchronized Stripe ownedStripe(int lease) {
-		@Nullable Stripe[] all = this.owned;
-		if (lease >= all.length) {
-			all = Arrays.copyOf(all, lease + 1);
-		}
-		Stripe stripe = all[lease];
+	private synchronized LatencyStripe newOwned(int lease) {
+		@Nullable LatencyStripe[] all = Arrays.copyOf(this.owned, Math.max(this.owned.length, lease + 1));
+		// There is one already if a thread had the lease before.
+		LatencyStripe stripe = all[lease];
 		if (stripe == null) {
-			stripe = new Stripe();
+			stripe = new LatencyStripe();
 			all[lease] = stripe;
+			this.owned = all;
 		}
-		this.owned = all;
 		return stripe;
 	}
 
-	private Stripe sharedStripe(int index) {
-		@Nullable Stripe[] all = this.shared;
-		Stripe stripe = (all.length != 0) ? all[index] : null;
-		return (stripe != null) ? stripe : newSharedStripe(index);
-	}
-
-	private synchronized Stripe newSharedStripe(int index) {
-		@Nullable Stripe[] all = (this.shared.length != 0) ? this.shared : new Stripe[SHARED_STRIPES];
-		Stripe stripe = all[index];
+	private void recordShared(int number, long value) {
+		long[] @Nullable [] all = this.shared;
+		long[] stripe = (all.length != 0) ? all[number] : null;
 		if (stripe == null) {
-			stripe = new Stripe();
-			all[index] = stripe;
+			stripe = newShared(number);
 		}
-		this.shared = all;
+		LONGS.getAndAdd(stripe, bucket(value), 1L);
+		LONGS.getAndAdd(stripe, TOTAL, value);
+		long max = (long) LONGS.getOpaque(stripe, MAX);
+		while (value > max && !LONGS.weakCompareAndSet(stripe, MAX, max, value)) {
+			max = (long) LONGS.getOpaque(stripe, MAX);
+		}
+	}
+
+	private synchronized long[] newShared(int number) {
+		long[] @Nullable [] all = Arrays.copyOf(this.shared, SHARED_STRIPES);
+		long[] stripe = all[number];
+		if (stripe == null) {
+			stripe = new long[BUCKETS + 2];
+			all[number] = stripe;
+			this.shared = all;
+		}
 		return stripe;
 	}
 
-	private void raiseMax(long value) {
-		long current = this.max;
-		while (value > current && !MAX.weakCompareAndSet(this, current, value)) {
-			current = this.max;
+	/**
+	 * Returns the bucket of a duration.
+	 * @param nanos the duration, not negative
+	 * @return the bucket's number
+	 */
+	static int bucket(long nanos) {
+		if (nanos < OCTAVE) {
+			return (int) nanos;
 		}
-	}
-
-	private static int bucket(long value) {
-		if (value < ROW) {
-			return (int) value;
-		}
+		long value = Math.min(nanos, MAX_VALUE);
 		int exponent = 63 - Long.numberOfLeadingZeros(value);
-		return ((exponent - ROW_BITS + 1) << ROW_BITS) | ((int) (value >>> (exponent - ROW_BITS)) & (ROW - 1));
+		return ((exponent - OCTAVE_BITS + 1) << OCTAVE_BITS)
+				| ((int) (value >>> (exponent - OCTAVE_BITS)) & (OCTAVE - 1));
 	}
 
 	private static long middle(int bucket) {
-		if (bucket < ROW) {
+		if (bucket < OCTAVE) {
 			return bucket;
 		}
-		int shift = (bucket >>> ROW_BITS) - 1;
-		long low = (ROW + (bucket & (ROW - 1L))) << shift;
+		int shift = (bucket >>> OCTAVE_BITS) - 1;
+		long low = (OCTAVE + (bucket & (OCTAVE - 1L))) << shift;
 		return low + ((1L << shift) >>> 1);
 	}
 
@@ -155,7 +140,16 @@ final class LatencyHistogram {
 	 * @return the exact count
 	 */
 	long count() {
-		return Arrays.stream(read().buckets).sum();
+		long count = 0;
+		for (LatencyStripe stripe : this.owned) {
+			count += (stripe != null) ? stripe.count() : 0;
+		}
+		if (this.shared.length != 0) {
+			Sum sum = new Sum();
+			addShared(sum);
+			count += sum.count();
+		}
+		return count;
 	}
 
 	/**
@@ -163,77 +157,96 @@ final class LatencyHistogram {
 	 * @return the distribution, exact when nobody records meanwhile
 	 */
 	LatencySnapshot snapshot() {
-		Sum sum = read();
-		long count = Arrays.stream(sum.buckets).sum();
+		Sum sum = new Sum();
+		for (LatencyStripe stripe : this.owned) {
+			if (stripe != null) {
+				stripe.addTo(sum);
+			}
+		}
+		addShared(sum);
+		long count = sum.count();
 		if (count == 0) {
 			return LatencySnapshot.EMPTY;
 		}
-		long maximum = this.max;
-		return new LatencySnapshot(count, sum.total, maximum, Math.min(maximum, percentile(sum.buckets, count, 0.50)),
-				Math.min(maximum, percentile(sum.buckets, count, 0.99)));
+		return new LatencySnapshot(count, sum.total, sum.max, Math.min(sum.max, sum.percentile(count, 0.50)),
+				Math.min(sum.max, sum.percentile(count, 0.99)));
 	}
 
-	private static long percentile(long[] buckets, long count, double quantile) {
-		long rank = Math.max(1, (long) Math.ceil(count * quantile));
-		long seen = 0;
-		for (int i = 0; i < buckets.length; i++) {
-			seen += buckets[i];
-			if (seen >= rank) {
-				return middle(i);
+	private void addShared(Sum sum) {
+		for (long[] stripe : this.shared) {
+			for (int i = 0; stripe != null && i < BUCKETS; i++) {
+				sum.buckets[i] += (long) LONGS.getOpaque(stripe, i);
+			}
+			if (stripe != null) {
+				sum.total += (long) LONGS.getOpaque(stripe, TOTAL);
+				sum.max = Math.max(sum.max, (long) LONGS.getOpaque(stripe, MAX));
 			}
 		}
-		return MAX_VALUE;
-	}
-
-	private Sum read() {
-		Sum sum = new Sum();
-		for (Stripe stripe : this.owned) {
-			sum.add(stripe);
-		}
-		for (Stripe stripe : this.shared) {
-			sum.add(stripe);
-		}
-		return sum;
-	}
-
-	private static final class Sum {
-
-		private final long[] buckets = new long[ROWS_COUNT << ROW_BITS];
-
-		private long total;
-
-		void add(@Nullable Stripe stripe) {
-			if (stripe == null) {
-				return;
-			}
-			for (int i = 0; i < ROWS_COUNT; i++) {
-				long[] row = (long[]) ROWS.getAcquire(stripe.rows, i);
-				for (int j = 0; row != null && j < ROW; j++) {
-					this.buckets[(i << ROW_BITS) + j] += (long) LONGS.getOpaque(row, j);
-				}
-			}
-			this.total += (long) TOTAL.getOpaque(stripe);
-		}
-
 	}
 
 	/**
-	 * The buckets of one or several threads.
+	 * Forgets the maximum, and nothing else.
 	 */
-	private static final class Stripe {
-
-		private final long[] @Nullable [] rows = new long[ROWS_COUNT][];
-
-		private long total;
-
-		long[] row(int index) {
-			// A plain read suffices: elements of an array are zero for whoever sees it.
-			long[] row = this.rows[index];
-			if (row == null) {
-				ROWS.compareAndSet(this.rows, index, null, new long[ROW]);
-				row = (long[]) ROWS.getAcquire(this.rows, index);
+	void resetMax() {
+		for (LatencyStripe stripe : this.owned) {
+			if (stripe != null) {
+				stripe.resetMax();
 			}
-			return row;
+		}
+		for (long[] stripe : this.shared) {
+			if (stripe != null) {
+				LONGS.setOpaque(stripe, MAX, 0L);
+			}
+		}
+	}
+
+	/**
+	 * What a reader adds up. Not thread-safe.
+	 */
+	static final class Sum {
+
+		final long[] buckets = new long[BUCKETS];
+
+		long total;
+
+		long max;
+
+		void add(Sum other) {
+			for (int i = 0; i < BUCKETS; i++) {
+				this.buckets[i] += other.buckets[i];
+			}
+			this.total += other.total;
+			this.max = Math.max(this.max, other.max);
+		}
+
+		void add(long nanos, boolean forMax) {
+			this.buckets[bucket(nanos)]++;
+			this.total += nanos;
+			if (forMax) {
+				this.max = Math.max(this.max, nanos);
+			}
+		}
+
+		void clear() {
+			Arrays.fill(this.buckets, 0);
+			this.total = 0;
+			this.max = 0;
+		}
+
+		long count() {
+			return Arrays.stream(this.buckets).sum();
+		}
+
+		long percentile(long count, double quantile) {
+			long rank = Math.max(1, (long) Math.ceil(count * quantile));
+			long seen = 0;
+			for (int i = 0; i < this.buckets.length; i++) {
+				seen += this.buckets[i];
+				if (seen >= rank) {
+					return middle(i);
+				}
+			}
+			return MAX_VALUE;
 		}
 
 	}

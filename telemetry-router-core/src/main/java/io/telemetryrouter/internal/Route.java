@@ -28,6 +28,9 @@ final class Route {
 
 	final boolean needsEnvelope;
 
+	/** What the slowest handler of a slow dispatch takes at least, in nanoseconds. */
+	final long noticeable;
+
 	private final LongAdder passes = new LongAdder();
 
 	private volatile boolean retired;
@@ -35,7 +38,7 @@ final class Route {
 	/** Guarded by this. */
 	private long credited;
 
-	Route(String event, EventTally tally, Registration[] handlers) {
+	Route(String event, EventTally tally, Registration[] handlers, long slowNanos) {
 		this.event = event;
 		this.tally = tally;
 		this.handlers = handlers;
@@ -46,6 +49,7 @@ final class Route {
 			envelope |= handler.needsEnvelope();
 		}
 		this.needsEnvelope = envelope;
+		this.noticeable = slowNanos / Math.max(1, this.sync.length);
 	}
 
 	private static Registration[] select(Registration[] handlers, boolean async) {

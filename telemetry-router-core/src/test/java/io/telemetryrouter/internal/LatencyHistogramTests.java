@@ -94,6 +94,48 @@ class LatencyHistogramTests {
 		assertThat((double) actual).isBetween(exact - Math.max(8, exact * 0.0625), exact + Math.max(8, exact * 0.0625));
 	}
 
+	@ParameterizedTest
+	@ValueSource(ints = { 0, 1, 63, 64, 65, 127, 128, 200 })
+	void whenMaximumIsResetThenOnlyWhatComesAfterCounts(int before) {
+		for (EmitFrame frame : new EmitFrame[] { LEASED, frame(1) }) {
+			LatencyHistogram single = new LatencyHistogram();
+			for (int i = 0; i < before; i++) {
+				single.record(1000 + i, frame);
+			}
+			single.resetMax();
+			assertThat(single.snapshot().maxNanos()).isZero();
+			assertThat(single.count()).isEqualTo(before);
+			for (int i = 1; i <= 150; i++) {
+				single.record(i, frame);
+				assertThat(single.snapshot().maxNanos()).isEqualTo(i);
+			}
+			assertThat(single.snapshot().count()).isEqualTo(before + 150);
+		}
+	}
+
+	@Test
+	void whenReadWhileAThreadRecordsThenEveryReadIsWhole() throws Exception {
+		int records = 200_000;
+		Thread writer = new Thread(() -> {
+			for (int i = 0; i < records; i++) {
+				// Buckets come as well as counts.
+				this.histogram.record(1L << (i % 40), LEASED);
+			}
+		});
+		writer.start();
+		long last = 0;
+		while (last < records) {
+			LatencySnapshot snapshot = this.histogram.snapshot();
+			assertThat(snapshot.count()).isGreaterThanOrEqualTo(last);
+			long whole = snapshot.count() / 40;
+			long rest = snapshot.count() % 40;
+			assertThat(snapshot.totalNanos()).isEqualTo(whole * ((1L << 40) - 1) + (1L << rest) - 1);
+			last = snapshot.count();
+		}
+		writer.join();
+		assertThat(this.histogram.count()).isEqualTo(records);
+	}
+
 	@Test
 	void whenManyThreadsRecordThenNothingIsLost() throws Exception {
 		// Fresh ones, since stripes are made when they are first needed.
