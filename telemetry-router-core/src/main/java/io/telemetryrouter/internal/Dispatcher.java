@@ -93,7 +93,12 @@ final class Dispatcher {
 			long start = (this.measured || route.needsEnvelope) ? now() : 0;
 			if (route.needsEnvelope) {
 				envelope = (held != null) ? held : envelope(route.event, payload, start, parent, tracker, route.async);
-				level.envelope(envelope);
+				if (route.sync.length != 0) {
+					// Whose emits it causes. (Storing it into something old costs a
+					// memory
+					// barrier; an executor or condition that emits causes its own.)
+					level.envelope(envelope);
+				}
 				for (Registration handler : route.async) {
 					offer(handler, payload, envelope, frame, tracker);
 				}

@@ -21,13 +21,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class EventQueue {
 
-	private static final VarHandle HEAD;
+	private static final VarHandle POSITION;
 
-	private static final VarHandle TAIL;
-
-	private static final VarHandle HEAD_SEGMENT;
-
-	private static final VarHandle TAIL_SEGMENT;
+	private static final VarHandle SEGMENT;
 
 	private static final VarHandle NEXT;
 
@@ -36,10 +32,8 @@ final class EventQueue {
 	static {
 		try {
 			MethodHandles.Lookup lookup = MethodHandles.lookup();
-			HEAD = lookup.findVarHandle(EventQueue.class, "head", long.class);
-			TAIL = lookup.findVarHandle(EventQueue.class, "tail", long.class);
-			HEAD_SEGMENT = lookup.findVarHandle(EventQueue.class, "headSegment", Segment.class);
-			TAIL_SEGMENT = lookup.findVarHandle(EventQueue.class, "tailSegment", Segment.class);
+			POSITION = lookup.findVarHandle(Cursor.class, "position", long.class);
+			SEGMENT = lookup.findVarHandle(End.class, "segment", Segment.class);
 			NEXT = lookup.findVarHandle(Segment.class, "next", Segment.class);
 		}
 		catch (ReflectiveOperationException ex) {
@@ -49,13 +43,9 @@ final class EventQueue {
 
 	private final int capacity;
 
-	private volatile long head;
+	private final End head;
 
-	private volatile long tail;
-
-	private volatile Segment headSegment;
-
-	private volatile Segment tailSegment;
+	private final End tail;
 
 	/** The first position known to be out of bounds; racy, never too high. */
 	private long limit;
@@ -64,8 +54,8 @@ final class EventQueue {
 		this.capacity = capacity;
 		this.limit = capacity;
 		Segment first = new Segment(0);
-		this.headSegment = first;
-		this.tailSegment = first;
+		this.head = new End(first);
+		this.tail = new End(first);
 	}
 
 	/**
@@ -76,10 +66,10 @@ final class EventQueue {
 	 */
 	boolean offer(Envelope<?> event) {
 		while (true) {
-			Segment start = this.tailSegment;
-			long position = this.tail;
+			Segment start = this.tail.segment;
+			long position = this.tail.position;
 			if (position >= this.limit) {
-				long first = this.head;
+				long first = this.head.position;
 				if (position - first >= this.capacity) {
 					return false;
 				}
@@ -88,7 +78,7 @@ final class EventQueue {
 			// Reached before the claim: a claimed slot must not be lost to a failed
 			// allocation.
 			Segment segment = reach(start, position);
-			if (segment.base <= position && TAIL.compareAndSet(this, position, position + 1)) {
+			if (segment.base <= position && POSITION.compareAndSet(this.tail, position, position + 1)) {
 				advanceTail(segment);
 				// Volatile, not release: the producer goes on to read whether the lane is
 				// awake and still open, and must not do so before the event can be seen.
@@ -110,7 +100,7 @@ final class EventQueue {
 			Segment next = segment.next;
 			if (next == segment) {
 				// Unlinked meanwhile. The head is never beyond the tail.
-				segment = this.headSegment;
+				segment = this.head.segment;
 			}
 			else if (next != null) {
 				segment = next;
@@ -123,9 +113,9 @@ final class EventQueue {
 	}
 
 	private void advanceTail(Segment segment) {
-		Segment last = this.tailSegment;
-		while (last.base < segment.base && !TAIL_SEGMENT.compareAndSet(this, last, segment)) {
-			last = this.tailSegment;
+		Segment last = this.tail.segment;
+		while (last.base < segment.base && !SEGMENT.compareAndSet(this.tail, last, segment)) {
+			last = this.tail.segment;
 		}
 	}
 
@@ -136,10 +126,10 @@ final class EventQueue {
 	 */
 	@Nullable Envelope<?> poll(Cursor cursor) {
 		while (true) {
-			long position = this.head;
+			long position = this.head.position;
 			Segment segment = segmentOf(position);
 			if (segment == null) {
-				if (position == this.head) {
+				if (position == this.head.position) {
 					return null;
 				}
 				continue;
@@ -147,13 +137,14 @@ final class EventQueue {
 			int index = (int) (position - segment.base);
 			Envelope<?> event = (Envelope<?>) SLOTS.getAcquire(segment.slots, index);
 			if (event == null) {
-				if (position == this.head) {
+				if (position == this.head.position) {
 					return null;
 				}
 				continue;
 			}
-			cursor.position = position;
-			if (HEAD.compareAndSet(this, position, position + 1)) {
+			// Becomes visible no later than the claim.
+			POSITION.setRelease(cursor, position);
+			if (POSITION.compareAndSet(this.head, position, position + 1)) {
 				segment.slots[index] = null;
 				return event;
 			}
@@ -166,11 +157,11 @@ final class EventQueue {
 	 */
 	@Nullable Envelope<?> peek() {
 		while (true) {
-			long position = this.head;
+			long position = this.head.position;
 			Segment segment = segmentOf(position);
 			Envelope<?> event = (segment != null)
 					? (Envelope<?>) SLOTS.getAcquire(segment.slots, (int) (position - segment.base)) : null;
-			if (event != null || position == this.head) {
+			if (event != null || position == this.head.position) {
 				return event;
 			}
 		}
@@ -182,17 +173,17 @@ final class EventQueue {
 	 * @return the segment; {@code null} if there is none yet or the position is outdated
 	 */
 	private @Nullable Segment segmentOf(long position) {
-		Segment segment = this.headSegment;
+		Segment segment = this.head.segment;
 		while (position - segment.base >= Segment.SIZE) {
 			Segment next = segment.next;
 			if (next == null) {
 				return null;
 			}
 			if (next == segment) {
-				segment = this.headSegment;
+				segment = this.head.segment;
 				continue;
 			}
-			if (HEAD_SEGMENT.compareAndSet(this, segment, next)) {
+			if (SEGMENT.compareAndSet(this.head, segment, next)) {
 				// A dead segment in the old generation must not keep live ones.
 				segment.next = segment;
 			}
@@ -206,7 +197,7 @@ final class EventQueue {
 	 * @return the position; all events added before have lower ones
 	 */
 	long tail() {
-		return this.tail;
+		return this.tail.position;
 	}
 
 	/**
@@ -214,7 +205,7 @@ final class EventQueue {
 	 * @return the position
 	 */
 	long head() {
-		return this.head;
+		return this.head.position;
 	}
 
 	/**
@@ -222,9 +213,9 @@ final class EventQueue {
 	 * @return the number; exact when nobody adds or takes
 	 */
 	int size() {
-		long first = this.head;
+		long first = this.head.position;
 		// The tail may have moved on by more than there is room for.
-		return (int) Math.min(this.capacity, Math.max(0, this.tail - first));
+		return (int) Math.min(this.capacity, Math.max(0, this.tail.position - first));
 	}
 
 	int capacity() {
@@ -232,14 +223,45 @@ final class EventQueue {
 	}
 
 	/**
-	 * Where a consumer is.
+	 * Where a consumer is. Filled up to a cache line, since it is written for every event
+	 * while other threads read what lies beside it.
 	 */
+	@SuppressWarnings("unused")
 	static class Cursor {
 
 		/** Greater than every position: no event in hand. */
 		static final long NONE = Long.MAX_VALUE;
 
 		volatile long position = NONE;
+
+		private long p1;
+
+		private long p2;
+
+		private long p3;
+
+		private long p4;
+
+		private long p5;
+
+		private long p6;
+
+		private long p7;
+
+	}
+
+	/**
+	 * One end of the queue, on a cache line of its own: producers write one, consumers
+	 * the other.
+	 */
+	private static final class End extends Cursor {
+
+		volatile Segment segment;
+
+		End(Segment segment) {
+			this.position = 0;
+			this.segment = segment;
+		}
 
 	}
 

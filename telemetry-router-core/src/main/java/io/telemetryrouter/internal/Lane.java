@@ -204,8 +204,8 @@ final class Lane {
 	}
 
 	private void signal() {
-		if (this.space != null) {
-			this.space.signal();
+		if (this.space != null && this.space.isAwaited()) {
+			this.space.signal(this.queue.size() <= this.queue.capacity() / 2);
 		}
 		CopyOnWriteArrayList<Barrier> waiting = this.barriers;
 		if (waiting != null) {

@@ -18,6 +18,8 @@ final class LaneExecutor implements Executor {
 	/** With the user's executor a lane makes way for others now and then. */
 	private static final int BATCH_SIZE = 256;
 
+	private static final int PROCESSORS = Runtime.getRuntime().availableProcessors();
+
 	private static final String THREAD_NAME = "telemetry-router-";
 
 	private final @Nullable Executor external;
@@ -73,6 +75,15 @@ final class LaneExecutor implements Executor {
 
 	int batchSize() {
 		return (this.external != null) ? BATCH_SIZE : Integer.MAX_VALUE;
+	}
+
+	/**
+	 * Returns whether a worker may keep its thread and processor for some microseconds
+	 * without work.
+	 * @return {@code true} on a thread of the router's own with another processor
+	 */
+	boolean mayLinger() {
+		return this.external == null && PROCESSORS > 1;
 	}
 
 	/**
