@@ -39,8 +39,7 @@ final class TelemetryRouterLifecycle implements SmartLifecycle {
 
 	private volatile boolean running;
 
-	TelemetryRouterLifecycle(TelemetryRouter router, ConfigurableApplicationContext context,
-			ShutdownTimeout timeout) {
+	TelemetryRouterLifecycle(TelemetryRouter router, ConfigurableApplicationContext context, ShutdownTimeout timeout) {
 		this.router = router;
 		this.context = context;
 		this.timeout = timeout;

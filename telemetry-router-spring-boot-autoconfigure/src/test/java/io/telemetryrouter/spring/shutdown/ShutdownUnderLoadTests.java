@@ -1,13 +1,11 @@
 package io.telemetryrouter.spring.shutdown;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse.BodyHandlers;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -53,11 +51,11 @@ class ShutdownUnderLoadTests {
 
 	private final ExecutorService threads = Executors.newCachedThreadPool();
 
-	private Process application;
+	private JavaProcess application;
 
 	@AfterEach
 	void stop() {
-		this.application.destroyForcibly();
+		this.application.close();
 		this.threads.shutdownNow();
 	}
 
@@ -76,7 +74,7 @@ class ShutdownUnderLoadTests {
 	void whenHandlerHangsThenOnlyItsEventsAreLostAndShutdownStaysInsideItsPhase() throws Exception {
 		terminateUnderLoad("--test.hang=true", "--telemetry-router.shutdown-timeout=1h",
 				"--spring.lifecycle.timeout-per-shutdown-phase=2s");
-		assertThat(output()).anyMatch((line) -> line.contains("telemetry-router.shutdown-timeout")
+		assertThat(this.application.output()).anyMatch((line) -> line.contains("telemetry-router.shutdown-timeout")
 				&& line.contains("spring.lifecycle.timeout-per-shutdown-phase"));
 		MatchResult totals = match(TOTALS).get(0);
 		String dropped = totals.group(5);
@@ -92,51 +90,30 @@ class ShutdownUnderLoadTests {
 	}
 
 	private void assertDrainedBeforeDestroyed() {
-		List<String> order = output().stream()
+		List<String> order = this.application.output()
+			.stream()
 			.filter((line) -> TOTALS.matcher(line).find() || DESTROYED.matcher(line).find())
 			.map((line) -> TOTALS.matcher(line).find() ? "totals" : "destroyed")
 			.toList();
 		assertThat(order).containsExactly("totals", "destroyed", "destroyed");
-		assertThat(output()).doesNotContain("late call");
+		assertThat(this.application.output()).doesNotContain("late call");
 	}
 
 	private void terminateUnderLoad(String... arguments) throws Exception {
-		start(arguments);
+		this.application = new JavaProcess(this.directory.resolve("log"), ShutdownApplication.class, "-Dserver.port=0",
+				arguments);
 		Awaitility.await().atMost(LIMIT).until(() -> !match(PORT).isEmpty() || !this.application.isAlive());
-		assertThat(match(PORT)).as("%s", output()).isNotEmpty();
+		assertThat(match(PORT)).as("%s", this.application.output()).isNotEmpty();
 		URI uri = URI.create("http://localhost:" + number(match(PORT).get(0), 1) + "/");
 		List<CompletableFuture<Void>> clients = new ArrayList<>();
 		for (int i = 0; i < 4; i++) {
 			clients.add(CompletableFuture.runAsync(() -> post(uri), this.threads));
 		}
 		Awaitility.await().atMost(LIMIT).until(() -> this.answered.get() >= 500);
-		this.application.destroy();
-		assertThat(this.application.waitFor(LIMIT.toSeconds(), TimeUnit.SECONDS)).isTrue();
+		this.application.terminate();
+		assertThat(this.application.awaitEnd()).isTrue();
 		CompletableFuture.allOf(clients.toArray(CompletableFuture[]::new)).get(LIMIT.toSeconds(), TimeUnit.SECONDS);
-		assertThat(match(TOTALS)).as("%s", output()).hasSize(1);
-	}
-
-	private void start(String... arguments) throws IOException {
-		List<String> command = new ArrayList<>(List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-				"-XX:TieredStopAtLevel=1", "-cp", System.getProperty("java.class.path"),
-				ShutdownApplication.class.getName(), "--server.port=0"));
-		command.addAll(List.of(arguments));
-		this.application = new ProcessBuilder(command).redirectErrorStream(true)
-			.redirectOutput(log().toFile())
-			.start();
-	}
-
-	private Path log() {
-		return this.directory.resolve("application.log");
-	}
-
-	private List<String> output() {
-		try {
-			return Files.readAllLines(log());
-		}
-		catch (IOException ex) {
-			throw new UncheckedIOException(ex);
-		}
+		assertThat(match(TOTALS)).as("%s", this.application.output()).hasSize(1);
 	}
 
 	/**
@@ -160,7 +137,12 @@ class ShutdownUnderLoadTests {
 	}
 
 	private List<MatchResult> match(Pattern pattern) {
-		return output().stream().map(pattern::matcher).filter(Matcher::find).map(Matcher::toMatchResult).toList();
+		return this.application.output()
+			.stream()
+			.map(pattern::matcher)
+			.filter(Matcher::find)
+			.map(Matcher::toMatchResult)
+			.toList();
 	}
 
 	private static long number(MatchResult result, int group) {
