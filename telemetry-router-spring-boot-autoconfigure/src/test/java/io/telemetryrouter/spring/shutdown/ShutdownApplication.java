@@ -117,7 +117,6 @@ class ShutdownApplication {
 	static class HangingListener {
 
 		@TelemetryListener(events = "request", async = true, maxQueue = 1_000_000)
-		@SuppressWarnings("CatchAndPrintStackTrace")
 		void on() {
 			CountDownLatch never = new CountDownLatch(1);
 			while (never.getCount() != 0) {
