@@ -121,6 +121,12 @@ class SampleAgentApplicationTests extends AbstractPlayTests {
 	}
 
 	@Test
+	void whenBillOfMaterialsIsAskedThenItNamesWhatTheApplicationIsMadeOf() {
+		assertThat(get("/actuator/sbom/application").get("components").findValuesAsString("name"))
+			.contains("telemetry-router-core", "spring-boot");
+	}
+
+	@Test
 	void whenEventsFlowThenNoPayloadIsLogged(CapturedOutput output) {
 		post("""
 				{"run_id": "quiet", "messages": [{"role": "user", "content": "my secret"},

@@ -1,5 +1,7 @@
 package io.telemetryrouter.spring;
 
+import java.io.ObjectInputStream;
+
 import com.tngtech.archunit.core.importer.ImportOption.DoNotIncludeTests;
 import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
@@ -39,5 +41,14 @@ class ArchitectureTests {
 		.should()
 		.dependOnClassesThat()
 		.resideInAPackage("io.telemetryrouter.internal..");
+
+	@ArchTest
+	static final ArchRule nothingIsDeserialisedStartedOrConnectedTo = noClasses().should()
+		.dependOnClassesThat()
+		.resideInAnyPackage("java.net..", "java.nio.file..", "java.nio.channels..", "java.rmi..", "javax.naming..",
+				"javax.script..")
+		.orShould()
+		.dependOnClassesThat()
+		.belongToAnyOf(ObjectInputStream.class, Process.class, ProcessBuilder.class, Runtime.class);
 
 }

@@ -7,6 +7,7 @@ import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.autoconfigure.condition.SearchStrategy;
+import org.springframework.boot.autoconfigure.context.LifecycleProperties;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.boot.thread.Threading;
 import org.springframework.context.ConfigurableApplicationContext;
@@ -62,9 +63,11 @@ public final class TelemetryRouterAutoConfiguration {
 		TelemetryRouter telemetryRouter(TelemetryRouterProperties properties, ConfiguredHandlers configuredHandlers,
 				Environment environment, ObjectProvider<ContextCarrier> contextCarrier,
 				ObjectProvider<HandlerErrorListener> errorListeners,
-				ObjectProvider<TelemetryRouterCustomizer> customizers) {
+				ObjectProvider<TelemetryRouterCustomizer> customizers,
+				ObjectProvider<LifecycleProperties> lifecycleProperties) {
 			TelemetryRouterBuilder builder = TelemetryRouter.builder();
 			apply(properties, builder);
+			builder.shutdownTimeout(ShutdownTimeout.of(properties, lifecycleProperties).effective());
 			builder.logger(new RouterLogger());
 			if (Threading.VIRTUAL.isActive(environment)) {
 				builder.laneExecutor(new VirtualThreadTaskExecutor("telemetry-router-"));
@@ -88,7 +91,6 @@ public final class TelemetryRouterAutoConfiguration {
 				.maxDepth(properties.getMaxDepth())
 				.maxNestedEmits(properties.getMaxNestedEmits())
 				.maxEventNames(properties.getMaxEventNames())
-				.shutdownTimeout(properties.getShutdownTimeout())
 				.measureLatency(properties.isMeasureLatency())
 				.holdEvents(properties.isEnabled() ? properties.getMaxHeldEvents() : 0);
 		}
@@ -112,8 +114,9 @@ public final class TelemetryRouterAutoConfiguration {
 		@Bean
 		@ConditionalOnMissingBean(search = SearchStrategy.CURRENT)
 		TelemetryRouterLifecycle telemetryRouterLifecycle(TelemetryRouter router,
-				ConfigurableApplicationContext context, TelemetryRouterProperties properties) {
-			return new TelemetryRouterLifecycle(router, context, properties.getShutdownTimeout());
+				ConfigurableApplicationContext context, TelemetryRouterProperties properties,
+				ObjectProvider<LifecycleProperties> lifecycleProperties) {
+			return new TelemetryRouterLifecycle(router, context, ShutdownTimeout.of(properties, lifecycleProperties));
 		}
 
 	}

@@ -1,7 +1,5 @@
 package io.telemetryrouter.spring.autoconfigure;
 
-import java.time.Duration;
-
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 
@@ -20,6 +18,9 @@ import io.telemetryrouter.TelemetryRouter;
  * started again (a checkpoint, a cached test context), flushes it: a closed router cannot
  * be opened again, and an idle one holds no thread. A router that belongs to a parent
  * context is flushed in either case, never closed.
+ * <p>
+ * Spring calls {@link #stop()} on the thread that closes the context, and goes on when it
+ * returns: its own limit on a phase interrupts nobody, so the time is kept here.
  */
 final class TelemetryRouterLifecycle implements SmartLifecycle {
 
@@ -34,11 +35,11 @@ final class TelemetryRouterLifecycle implements SmartLifecycle {
 
 	private final ConfigurableApplicationContext context;
 
-	private final Duration timeout;
+	private final ShutdownTimeout timeout;
 
 	private volatile boolean running;
 
-	TelemetryRouterLifecycle(TelemetryRouter router, ConfigurableApplicationContext context, Duration timeout) {
+	TelemetryRouterLifecycle(TelemetryRouter router, ConfigurableApplicationContext context, ShutdownTimeout timeout) {
 		this.router = router;
 		this.context = context;
 		this.timeout = timeout;
@@ -47,6 +48,9 @@ final class TelemetryRouterLifecycle implements SmartLifecycle {
 	@Override
 	public void start() {
 		this.running = true;
+		if (this.timeout.isCapped()) {
+			logger.warn(this.timeout);
+		}
 	}
 
 	@Override
@@ -56,7 +60,7 @@ final class TelemetryRouterLifecycle implements SmartLifecycle {
 			this.router.close();
 			return;
 		}
-		FlushResult result = this.router.flush(this.timeout);
+		FlushResult result = this.router.flush(this.timeout.effective());
 		if (!result.complete()) {
 			logger.warn("Stopped with events of telemetry handlers still pending: " + result.pendingByHandler());
 		}

@@ -84,7 +84,8 @@ public class TelemetryRouterProperties {
 	private int maxHeldEvents = 1000;
 
 	/**
-	 * Time that queued events get to finish when the application shuts down.
+	 * Time that queued events get to finish when the application shuts down. At most what
+	 * 'spring.lifecycle.timeout-per-shutdown-phase' allows.
 	 */
 	private Duration shutdownTimeout = Duration.ofSeconds(10);
 

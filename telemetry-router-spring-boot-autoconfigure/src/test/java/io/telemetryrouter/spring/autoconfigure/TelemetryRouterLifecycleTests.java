@@ -12,12 +12,16 @@ import java.util.stream.Collectors;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 
 import org.springframework.beans.factory.BeanFactoryAware;
 import org.springframework.beans.factory.DisposableBean;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.boot.autoconfigure.context.LifecycleAutoConfiguration;
 import org.springframework.boot.autoconfigure.task.TaskExecutionAutoConfiguration;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.boot.web.server.context.WebServerApplicationContext;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.SmartLifecycle;
@@ -33,6 +37,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 /**
  * Tests for {@link TelemetryRouterLifecycle}.
  */
+@ExtendWith(OutputCaptureExtension.class)
 class TelemetryRouterLifecycleTests {
 
 	private static final List<String> log = new CopyOnWriteArrayList<>();
@@ -98,6 +103,29 @@ class TelemetryRouterLifecycleTests {
 			.mapToLong((handler) -> handler.account().dropped().get(DropReason.SHUTDOWN_TIMEOUT))
 			.sum()).isPositive();
 		never.countDown();
+	}
+
+	@Test
+	void whenShutdownTimeoutExceedsThatOfSpringThenItIsCappedWithAWarning(CapturedOutput output) {
+		CountDownLatch never = new CountDownLatch(1);
+		this.contextRunner.withConfiguration(AutoConfigurations.of(LifecycleAutoConfiguration.class))
+			.withPropertyValues("telemetry-router.shutdown-timeout=1h",
+					"spring.lifecycle.timeout-per-shutdown-phase=100ms")
+			.withBean("listener", SlowListener.class, () -> new SlowListener(never))
+			.run((context) -> {
+				context.getBean(TelemetryRouter.class).emit("x", "a");
+				assertThat(output).contains("'telemetry-router.shutdown-timeout' is 3600000ms")
+					.contains("'spring.lifecycle.timeout-per-shutdown-phase' ends a shutdown phase after 100ms");
+			});
+		assertThat(log).containsExactly("listener destroyed");
+	}
+
+	@Test
+	void whenShutdownTimeoutFitsIntoThatOfSpringThenNothingIsSaid(CapturedOutput output) {
+		this.contextRunner.withConfiguration(AutoConfigurations.of(LifecycleAutoConfiguration.class))
+			.withPropertyValues("telemetry-router.shutdown-timeout=30s")
+			.run((context) -> assertThat(context).hasNotFailed());
+		assertThat(output).doesNotContain("timeout-per-shutdown-phase");
 	}
 
 	@Test

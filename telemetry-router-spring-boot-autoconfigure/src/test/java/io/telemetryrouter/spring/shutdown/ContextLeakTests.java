@@ -1,0 +1,165 @@
+package io.telemetryrouter.spring.shutdown;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Metrics;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Test;
+
+import org.springframework.beans.factory.SmartInitializingSingleton;
+import org.springframework.boot.autoconfigure.ImportAutoConfiguration;
+import org.springframework.boot.micrometer.metrics.autoconfigure.CompositeMeterRegistryAutoConfiguration;
+import org.springframework.boot.micrometer.metrics.autoconfigure.MetricsAutoConfiguration;
+import org.springframework.boot.micrometer.metrics.autoconfigure.export.simple.SimpleMetricsExportAutoConfiguration;
+import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.context.annotation.AnnotationConfigApplicationContext;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.web.context.support.AnnotationConfigWebApplicationContext;
+
+import io.telemetryrouter.HandlerAccount;
+import io.telemetryrouter.TelemetryRouter;
+import io.telemetryrouter.spring.annotation.TelemetryListener;
+import io.telemetryrouter.spring.autoconfigure.TelemetryRouterAutoConfiguration;
+import io.telemetryrouter.spring.autoconfigure.metrics.TelemetryRouterMetricsAutoConfiguration;
+import io.telemetryrouter.spring.metrics.TelemetryRouterMetrics;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * Tests that contexts which are refreshed, restarted or run beside one another leave no
+ * thread and no meter behind.
+ */
+class ContextLeakTests {
+
+	private static final SimpleMeterRegistry shared = new SimpleMeterRegistry();
+
+	@Test
+	void whenContextIsRefreshedThenEachRouterIsClosedAndItsEventsAreCounted() {
+		List<TelemetryRouter> routers = new ArrayList<>();
+		try (AnnotationConfigWebApplicationContext context = new AnnotationConfigWebApplicationContext()) {
+			context.register(Application.class, SharedMeters.class);
+			for (int i = 0; i < 3; i++) {
+				context.refresh();
+				routers.add(emit(context));
+			}
+		}
+		assertThat(routers).doesNotHaveDuplicates().allSatisfy((router) -> {
+			assertThat(router.hasHandlers("x")).isFalse();
+			HandlerAccount account = router.snapshot().departed();
+			assertThat(account.offered()).isOne();
+			assertThat(account.handled() + account.droppedTotal()).isOne();
+		});
+		assertNothingLeft();
+	}
+
+	@Test
+	void whenContextsFollowOneAnotherThenEachTakesItsMetersAlong() {
+		for (int i = 0; i < 3; i++) {
+			try (var context = new AnnotationConfigApplicationContext(Application.class, SharedMeters.class)) {
+				emit(context);
+				assertThat(shared.get("telemetry.router.handler").tag("handler", "application.on").meters())
+					.isNotEmpty();
+			}
+			assertNothingLeft();
+		}
+	}
+
+	@Test
+	void whenContextsRunBesideOneAnotherThenTheLastTakesAllMetersAlong() {
+		try (var first = new AnnotationConfigApplicationContext(Application.class, SharedMeters.class)) {
+			try (var second = new AnnotationConfigApplicationContext(Application.class, SharedMeters.class)) {
+				assertThat(emit(first)).isNotSameAs(emit(second));
+			}
+		}
+		assertNothingLeft();
+	}
+
+	@Test
+	void whenRegistriesAreInGlobalRegistryThenItKeepsNoMeters() {
+		for (int i = 0; i < 3; i++) {
+			try (var context = new AnnotationConfigApplicationContext(Application.class, OwnMeters.class)) {
+				emit(context);
+			}
+			assertNothingLeft();
+		}
+	}
+
+	@Test
+	void whenChildrenUseRouterOfParentThenEachTakesItsHandlersAndMetersAlong() {
+		try (var parent = new AnnotationConfigApplicationContext(Application.class, SharedMeters.class)) {
+			TelemetryRouter router = parent.getBean(TelemetryRouter.class);
+			int meters = shared.getMeters().size();
+			for (int i = 0; i < 3; i++) {
+				try (var child = new AnnotationConfigApplicationContext()) {
+					child.setParent(parent);
+					child.registerBean("child", Application.class);
+					child.refresh();
+					assertThat(emit(child)).isSameAs(router);
+					assertThat(router.snapshot().handlers()).containsOnlyKeys("application.on", "child.on");
+					assertThat(shared.getMeters()).hasSizeGreaterThan(meters);
+				}
+				assertThat(router.snapshot().handlers()).containsOnlyKeys("application.on");
+				assertThat(shared.getMeters()).hasSize(meters);
+			}
+		}
+		assertNothingLeft();
+	}
+
+	private static TelemetryRouter emit(ConfigurableApplicationContext context) {
+		TelemetryRouter router = context.getBean(TelemetryRouter.class);
+		router.emit("x", "payload");
+		return router;
+	}
+
+	private static void assertNothingLeft() {
+		Awaitility.await()
+			.atMost(Duration.ofSeconds(20))
+			.untilAsserted(() -> assertThat(Thread.getAllStackTraces().keySet()).extracting(Thread::getName)
+				.noneMatch((name) -> name.startsWith("telemetry-router")));
+		assertThat(Metrics.globalRegistry.getMeters()).extracting((meter) -> meter.getId().getName())
+			.noneMatch((name) -> name.startsWith("telemetry.router"));
+		assertThat(shared.getMeters()).isEmpty();
+	}
+
+	@Configuration(value = "application", proxyBeanMethods = false)
+	@ImportAutoConfiguration(TelemetryRouterAutoConfiguration.class)
+	static class Application {
+
+		@TelemetryListener(events = "x", async = true)
+		void on(String payload) {
+		}
+
+	}
+
+	/**
+	 * Without Boot's own configuration, which closes all registries with their context.
+	 */
+	@Configuration(proxyBeanMethods = false)
+	@ImportAutoConfiguration(TelemetryRouterMetricsAutoConfiguration.class)
+	static class SharedMeters {
+
+		@Bean(destroyMethod = "")
+		MeterRegistry meterRegistry() {
+			return shared;
+		}
+
+		@Bean
+		SmartInitializingSingleton binding(TelemetryRouterMetrics metrics) {
+			return () -> metrics.bindTo(shared);
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@ImportAutoConfiguration({ MetricsAutoConfiguration.class, SimpleMetricsExportAutoConfiguration.class,
+			CompositeMeterRegistryAutoConfiguration.class, TelemetryRouterMetricsAutoConfiguration.class })
+	static class OwnMeters {
+
+	}
+
+}
