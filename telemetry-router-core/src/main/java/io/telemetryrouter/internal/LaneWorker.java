@@ -2,11 +2,16 @@ package io.telemetryrouter.internal;
 
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
 
 import org.jspecify.annotations.Nullable;
 
 import io.telemetryrouter.ContextCarrier;
 import io.telemetryrouter.DropReason;
+import io.telemetryrouter.StuckCall;
 
 /**
  * Handles a lane's events, on a thread only while there are any.
@@ -41,6 +46,9 @@ final class LaneWorker extends EventQueue.Cursor implements Runnable {
 
 	private volatile int state = IDLE;
 
+	/** The latest stay on a thread; null where calls have no timeout. */
+	private volatile @Nullable TimedRun run;
+
 	LaneWorker(Lane lane, Registration handler, RouterCore core) {
 		this.lane = lane;
 		this.handler = handler;
@@ -53,9 +61,14 @@ final class LaneWorker extends EventQueue.Cursor implements Runnable {
 	 * @return whether it was idle
 	 */
 	boolean wake(EmitFrame frame) {
-		if (this.state != IDLE || !STATE.compareAndSet(this, IDLE, SCHEDULED)) {
+		if (this.state != IDLE || this.lane.isPaused() || !STATE.compareAndSet(this, IDLE, SCHEDULED)) {
 			return false;
 		}
+		schedule(frame);
+		return true;
+	}
+
+	private void schedule(EmitFrame frame) {
 		boolean nested = frame.scheduling;
 		frame.scheduling = true;
 		try {
@@ -69,7 +82,6 @@ final class LaneWorker extends EventQueue.Cursor implements Runnable {
 		finally {
 			frame.scheduling = nested;
 		}
-		return true;
 	}
 
 	@Override
@@ -83,29 +95,59 @@ final class LaneWorker extends EventQueue.Cursor implements Runnable {
 		boolean nested = frame.onLane;
 		frame.onLane = true;
 		this.core.executor().named(this.handler.id);
+		TimedRun timed = this.core.hasHandlerTimeout() ? new TimedRun(frame) : null;
+		if (timed != null) {
+			this.run = timed;
+		}
 		try {
 			int budget = this.core.executor().batchSize();
 			for (Envelope<?> event = this.lane.take(this); event != null; event = this.lane.take(this)) {
-				handle(event, frame);
-				if (--budget == 0) {
+				if (!handle(event, frame, timed) || --budget == 0) {
 					break;
 				}
 			}
 		}
 		finally {
 			frame.onLane = nested;
-			this.position = NONE;
-			this.state = IDLE;
-			this.lane.rested(this, frame);
+			if (timed != null && timed.isGivenUp()) {
+				// The worker is at work on another thread.
+				timed.leave();
+			}
+			else {
+				this.position = NONE;
+				this.state = IDLE;
+				this.lane.rested(this, frame);
+			}
 		}
 	}
 
-	private void handle(Envelope<?> event, EmitFrame frame) {
+	/**
+	 * Handles or drops an event.
+	 * @param event the event
+	 * @param frame the thread's
+	 * @param timed the stay on the thread, where calls have a timeout
+	 * @return {@code false} if the call was given up meanwhile: the worker is not this
+	 * thread's any more
+	 */
+	private boolean handle(Envelope<?> event, EmitFrame frame, @Nullable TimedRun timed) {
 		DropReason reason = this.lane.discarding();
-		if (reason != null) {
-			this.lane.drop(event, reason);
-			return;
+		if (reason == null) {
+			return process(event, frame, timed);
 		}
+		Quarantine quarantine = this.handler.quarantine();
+		if (reason != DropReason.QUARANTINED || quarantine == null || !quarantine.claim(frame)) {
+			this.lane.drop(event, reason);
+			return true;
+		}
+		boolean mine = process(event, frame, timed);
+		if (mine) {
+			// Takes no effect where the call has failed.
+			quarantine.handled(frame);
+		}
+		return mine;
+	}
+
+	private boolean process(Envelope<?> event, EmitFrame frame, @Nullable TimedRun timed) {
 		boolean measured = this.core.measured();
 		long start = measured ? this.core.now() : 0;
 		if (measured) {
@@ -115,8 +157,9 @@ final class LaneWorker extends EventQueue.Cursor implements Runnable {
 		level.envelope(event);
 		level.running(this.handler.number);
 		ContextCarrier.Scope scope = restore(event);
+		boolean mine = false;
 		try {
-			call(event, frame, start);
+			mine = call(event, frame, level, start, timed);
 		}
 		finally {
 			close(scope);
@@ -124,20 +167,31 @@ final class LaneWorker extends EventQueue.Cursor implements Runnable {
 			// An interrupt meant for this event must not hit the next.
 			Thread.interrupted();
 		}
-		if (event.tracker != null) {
+		if (mine && event.tracker != null) {
 			event.tracker.dequeued();
 		}
+		return mine;
 	}
 
-	private void call(Envelope<?> event, EmitFrame frame, long start) {
+	private boolean call(Envelope<?> event, EmitFrame frame, EmitFrame.Level level, long start,
+			@Nullable TimedRun timed) {
 		boolean measured = this.core.measured();
+		if (timed != null) {
+			timed.begin(event, level, this.core.now());
+		}
 		try {
 			this.handler.invoke(event.name(), event.payload(), event);
 		}
 		catch (Throwable ex) {
+			if (timed != null && !timed.end()) {
+				return false;
+			}
 			long nanos = measured ? this.core.now() - start : -1;
 			this.handler.fail(event.name(), ex, nanos, frame, event.tracker);
-			return;
+			return true;
+		}
+		if (timed != null && !timed.end()) {
+			return false;
 		}
 		if (measured) {
 			long nanos = this.core.now() - start;
@@ -152,6 +206,33 @@ final class LaneWorker extends EventQueue.Cursor implements Runnable {
 		if (event.tracker != null) {
 			event.tracker.handled();
 		}
+		return true;
+	}
+
+	/**
+	 * Gives a call up that takes too long, and moves on to another thread.
+	 * @param now the time, on the monotonic clock
+	 * @param timeout how long a call may take
+	 */
+	void giveUpOverdue(long now, Duration timeout) {
+		TimedRun timed = this.run;
+		TimedRun.Overdue overdue = (timed != null) ? timed.giveUp(now, TimeUnit.NANOSECONDS.convert(timeout)) : null;
+		if (timed == null || overdue == null) {
+			return;
+		}
+		Envelope<?> event = overdue.event();
+		this.handler.giveUp(event, overdue.error(), overdue.nanos(), timed.frame);
+		if (event.tracker != null) {
+			event.tracker.dequeued();
+		}
+		this.position = NONE;
+		schedule(this.core.frames().current());
+		Instant since = this.core.settings().clock().instant().minusNanos(overdue.nanos());
+		this.handler.gaveUp(
+				new StuckEntry(
+						new StuckCall(Names.printable(timed.frame.thread.getName()), Names.printable(event.name()),
+								since, List.of(overdue.stack()), true),
+						overdue.level(), now - overdue.nanos(), timed::hasLeft));
 	}
 
 	private ContextCarrier.@Nullable Scope restore(Envelope<?> event) {

@@ -65,6 +65,9 @@ final class LatencyHistogram {
 
 	private volatile long max;
 
+	/** What the maximum was before it was reset; percentiles still go back there. */
+	private volatile long formerMax;
+
 	/**
 	 * Records a duration.
 	 * @param nanos the duration; a negative one counts as zero
@@ -133,6 +136,13 @@ final class LatencyHistogram {
 		}
 	}
 
+	/**
+	 * Forgets the maximum.
+	 */
+	synchronized void resetMax() {
+		this.formerMax = Math.max(this.formerMax, (long) MAX.getAndSet(this, 0L));
+	}
+
 	private static int bucket(long value) {
 		if (value < ROW) {
 			return (int) value;
@@ -168,9 +178,9 @@ final class LatencyHistogram {
 		if (count == 0) {
 			return LatencySnapshot.EMPTY;
 		}
-		long maximum = this.max;
-		return new LatencySnapshot(count, sum.total, maximum, Math.min(maximum, percentile(sum.buckets, count, 0.50)),
-				Math.min(maximum, percentile(sum.buckets, count, 0.99)));
+		long limit = Math.max(this.max, this.formerMax);
+		return new LatencySnapshot(count, sum.total, this.max, Math.min(limit, percentile(sum.buckets, count, 0.50)),
+				Math.min(limit, percentile(sum.buckets, count, 0.99)));
 	}
 
 	private static long percentile(long[] buckets, long count, double quantile) {
