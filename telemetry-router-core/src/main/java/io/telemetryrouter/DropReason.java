@@ -42,7 +42,12 @@ public enum DropReason {
 	/**
 	 * The handler was set aside after repeated failures.
 	 */
-	QUARANTINED;
+	QUARANTINED,
+
+	/**
+	 * The handler, a synchronous one, was paused.
+	 */
+	PAUSED;
 
 	private final String label = name().toLowerCase(Locale.ROOT);
 

@@ -2,12 +2,22 @@ package io.telemetryrouter;
 
 import java.time.Instant;
 
+import org.jspecify.annotations.Nullable;
+
 /**
- * A handler's last failure. Its message is left out, since it may quote a payload.
+ * A failure of a handler.
  *
  * @param type the class name of what was thrown
  * @param at when
+ * @param message its message, cut off where it is long. It may quote a payload: show it
+ * only to those who may see payloads. It is not part of {@link #toString()}.
  * @since 0.1.0
  */
-public record FailureSnapshot(String type, Instant at) {
+public record FailureSnapshot(String type, Instant at, @Nullable String message) {
+
+	@Override
+	public String toString() {
+		return "FailureSnapshot[type=" + this.type + ", at=" + this.at + "]";
+	}
+
 }

@@ -24,13 +24,31 @@ import org.jspecify.annotations.Nullable;
  * @param failedLatency how long the calls took that threw
  * @param queueWait how long its events waited in the queue
  * @param slow how many calls were over its slow threshold
- * @param lastFailure its last failure, if any
+ * @param failures its last failures, at most ten, the latest first
+ * @param status how it is
+ * @param quarantine how it is set aside, or {@code null} while it is not
+ * @param stuckCalls its calls that do not end
  * @since 0.1.0
  */
 public record HandlerSnapshot(String id, List<String> patterns, Class<?> payloadType, HandlerMode mode, int priority,
 		long times, int concurrency, OverflowPolicy overflow, int queueCapacity, Duration oldestAge,
 		HandlerAccount account, LatencySnapshot latency, LatencySnapshot failedLatency, LatencySnapshot queueWait,
-		long slow, @Nullable FailureSnapshot lastFailure) {
+		long slow, List<FailureSnapshot> failures, HandlerStatus status, @Nullable QuarantineSnapshot quarantine,
+		List<StuckCall> stuckCalls) {
+
+	public HandlerSnapshot {
+		patterns = List.copyOf(patterns);
+		failures = List.copyOf(failures);
+		stuckCalls = List.copyOf(stuckCalls);
+	}
+
+	/**
+	 * Returns the handler's last failure.
+	 * @return the failure, or {@code null} if there was none
+	 */
+	public @Nullable FailureSnapshot lastFailure() {
+		return this.failures.isEmpty() ? null : this.failures.get(0);
+	}
 
 	/**
 	 * Returns whether the handler leaves after a number of events.

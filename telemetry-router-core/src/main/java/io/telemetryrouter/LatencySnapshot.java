@@ -7,7 +7,8 @@ package io.telemetryrouter;
  *
  * @param count how many were measured
  * @param totalNanos their sum
- * @param maxNanos the longest
+ * @param maxNanos the longest, or the longest since the maximum was
+ * {@linkplain TelemetryRouter#resetMaxima() reset}
  * @param p50Nanos the median
  * @param p99Nanos the 99th percentile
  * @since 0.1.0

@@ -20,8 +20,8 @@ public enum OverflowPolicy {
 
 	/**
 	 * Holds the emitter until there is room, for the block timeout at most, then drops
-	 * the newest. On a thread of the router, where it could wait for itself, and on an
-	 * interrupted thread it drops the newest at once.
+	 * the newest. On a thread of the router, where it could wait for itself, on an
+	 * interrupted thread, and while the handler is paused it drops the newest at once.
 	 */
 	BLOCK
 

@@ -104,6 +104,55 @@ public interface TelemetryRouter extends TelemetryEmitter, AutoCloseable {
 	FlushResult flush(Duration timeout);
 
 	/**
+	 * Waits until one handler has processed every event emitted before this call, like
+	 * {@link #flush(Duration)}. A synchronous handler always has.
+	 * @param handlerId the handler's id
+	 * @param timeout how long to wait at most; zero only looks
+	 * @return what was reached, or {@code null} if no such handler is registered
+	 */
+	@Nullable FlushResult flush(String handlerId, Duration timeout);
+
+	/**
+	 * Pauses a handler. An asynchronous one takes nothing from its queue from then on;
+	 * new events are queued, and when the queue is full its {@linkplain OverflowPolicy
+	 * overflow policy} decides. Events offered to a synchronous one are dropped, counted
+	 * {@link DropReason#PAUSED}. A call that has begun goes on.
+	 * @param handlerId the handler's id
+	 * @return {@code false} if no such handler is registered, or the router is closed
+	 */
+	boolean pause(String handlerId);
+
+	/**
+	 * Ends a {@linkplain #pause(String) pause}: queued events are handled in order. Does
+	 * nothing to a handler that is not paused. Closing the router ends all pauses, so
+	 * that what is queued is handled within the shutdown timeout.
+	 * @param handlerId the handler's id
+	 * @return {@code false} if no such handler is registered
+	 */
+	boolean resume(String handlerId);
+
+	/**
+	 * Ends a handler's quarantine at once, as if it had never been set aside. Does
+	 * nothing to a handler that is not set aside.
+	 * @param handlerId the handler's id
+	 * @return {@code false} if no such handler is registered
+	 */
+	boolean release(String handlerId);
+
+	/**
+	 * Forgets how long the longest call of a handler took, and the longest wait in its
+	 * queue. Everything else about its latencies stays.
+	 * @param handlerId the handler's id
+	 * @return {@code false} if no such handler is registered
+	 */
+	boolean resetMaxima(String handlerId);
+
+	/**
+	 * Forgets the longest latencies of all handlers and events.
+	 */
+	void resetMaxima();
+
+	/**
 	 * Returns counts and latencies of all handlers and events. Numbers are read one by
 	 * one without stopping the router: they add up whenever it is quiet.
 	 * @return the numbers as of now

@@ -39,6 +39,12 @@ public final class TelemetryRouterBuilder {
 
 	private Duration shutdownTimeout = Duration.ofSeconds(10);
 
+	private QuarantineSettings quarantine = QuarantineSettings.defaults();
+
+	private Duration stuckThreshold = Duration.ofSeconds(10);
+
+	private Duration handlerTimeout = Duration.ZERO;
+
 	private boolean measureLatency = true;
 
 	private int holdEvents;
@@ -162,10 +168,42 @@ public final class TelemetryRouterBuilder {
 	 * @return this builder
 	 */
 	public TelemetryRouterBuilder shutdownTimeout(Duration shutdownTimeout) {
-		if (require(shutdownTimeout, "shutdownTimeout").isNegative()) {
-			throw new IllegalArgumentException("'shutdownTimeout' must not be negative, but is " + shutdownTimeout);
-		}
-		this.shutdownTimeout = shutdownTimeout;
+		this.shutdownTimeout = requireNotNegative(shutdownTimeout, "shutdownTimeout");
+		return this;
+	}
+
+	/**
+	 * Sets when a handler that keeps failing is set aside, and for how long. Handlers
+	 * that leave by themselves after a number of events are never set aside.
+	 * @param quarantine the settings (default {@link QuarantineSettings#defaults()})
+	 * @return this builder
+	 */
+	public TelemetryRouterBuilder quarantine(QuarantineSettings quarantine) {
+		this.quarantine = require(quarantine, "quarantine");
+		return this;
+	}
+
+	/**
+	 * Sets from when on a call that has not returned is reported, with the stack of its
+	 * thread, and shown as stuck.
+	 * @param stuckThreshold the time (default 10 s); zero reports none
+	 * @return this builder
+	 */
+	public TelemetryRouterBuilder stuckThreshold(Duration stuckThreshold) {
+		this.stuckThreshold = requireNotNegative(stuckThreshold, "stuckThreshold");
+		return this;
+	}
+
+	/**
+	 * Sets how long a call of an asynchronous handler may take. One that takes longer is
+	 * given up: it counts as failed with a {@link java.util.concurrent.TimeoutException},
+	 * its thread is interrupted and the handler's further events are handled on another
+	 * one. A handler that ignores the interrupt keeps its thread until it returns.
+	 * @param handlerTimeout the time; zero lets every call take its time (default)
+	 * @return this builder
+	 */
+	public TelemetryRouterBuilder handlerTimeout(Duration handlerTimeout) {
+		this.handlerTimeout = requireNotNegative(handlerTimeout, "handlerTimeout");
 		return this;
 	}
 
@@ -281,7 +319,7 @@ public final class TelemetryRouterBuilder {
 				this.laneExecutor, this.contextCarrier, List.copyOf(this.errorListeners),
 				List.copyOf(this.specCustomizers),
 				(this.logger != null) ? this.logger : System.getLogger(TelemetryRouter.class.getName()), this.clock,
-				this.nanoTime));
+				this.nanoTime, this.quarantine, this.stuckThreshold, this.handlerTimeout));
 	}
 
 	private static <V> V require(@Nullable V value, String name) {
@@ -294,6 +332,13 @@ public final class TelemetryRouterBuilder {
 	private static int requirePositive(int value, String name) {
 		if (value <= 0) {
 			throw new IllegalArgumentException("'" + name + "' must be positive, but is " + value);
+		}
+		return value;
+	}
+
+	private static Duration requireNotNegative(Duration value, String name) {
+		if (require(value, name).isNegative()) {
+			throw new IllegalArgumentException("'" + name + "' must not be negative, but is " + value);
 		}
 		return value;
 	}

@@ -178,7 +178,7 @@ class AccountingTests {
 		assertThat(Books.of(this.router, "any").dropped()).containsOnlyKeys(DropReason.values());
 		assertThat(DropReason.values()).extracting(DropReason::label)
 			.containsExactly("queue_full", "type_mismatch", "closed", "shutdown_timeout", "unsubscribed", "recursion",
-					"quarantined");
+					"quarantined", "paused");
 	}
 
 	@Test

@@ -46,10 +46,14 @@ final class Counters {
 		return this.cells.get(counter);
 	}
 
+	long dropped(DropReason reason) {
+		return get(FIRST_REASON + reason.ordinal());
+	}
+
 	Map<DropReason, Long> dropped() {
 		Map<DropReason, Long> dropped = new EnumMap<>(DropReason.class);
 		for (DropReason reason : REASONS) {
-			dropped.put(reason, get(FIRST_REASON + reason.ordinal()));
+			dropped.put(reason, dropped(reason));
 		}
 		return dropped;
 	}

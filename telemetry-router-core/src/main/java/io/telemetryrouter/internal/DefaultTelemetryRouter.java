@@ -9,6 +9,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 
 import org.jspecify.annotations.Nullable;
 
@@ -192,6 +193,7 @@ public final class DefaultTelemetryRouter implements TelemetryRouter {
 			throw new IllegalArgumentException(
 					"Handler id '" + Names.printable(id) + "' is taken by another handler: give each its own id");
 		}
+		this.core.watchdog().start();
 		return handler;
 	}
 
@@ -208,6 +210,7 @@ public final class DefaultTelemetryRouter implements TelemetryRouter {
 			long number = this.numbers.incrementAndGet();
 			Registration handler = new Registration(this.core, number, prefix + number, spec, source, internal);
 			if (this.registry.add(handler)) {
+				this.core.watchdog().start();
 				return handler;
 			}
 		}
@@ -257,21 +260,88 @@ public final class DefaultTelemetryRouter implements TelemetryRouter {
 	@Override
 	public FlushResult flush(Duration timeout) {
 		require(timeout, "timeout");
+		return flush(this.registry::laneHandlers, timeout);
+	}
+
+	@Override
+	public @Nullable FlushResult flush(String handlerId, Duration timeout) {
+		require(timeout, "timeout");
+		Registration handler = this.registry.named(handlerId);
+		if (handler == null) {
+			return null;
+		}
+		return flush(() -> (handler.lane() != null) ? List.of(handler) : List.of(), timeout);
+	}
+
+	private FlushResult flush(Supplier<List<Registration>> handlers, Duration timeout) {
 		EmitFrame frame = this.core.frames().current();
 		if (frame.depth() != 0 || frame.onLane) {
-			return this.drain.look();
+			return this.drain.look(handlers.get());
 		}
 		long deadline = System.nanoTime() + TimeUnit.NANOSECONDS.convert(timeout);
 		try {
 			if (!this.holdBuffer.awaitRelease(deadline - System.nanoTime())) {
-				return new FlushResult(false, this.drain.look().pendingByHandler());
+				return new FlushResult(false, this.drain.look(handlers.get()).pendingByHandler());
 			}
 		}
 		catch (InterruptedException ex) {
 			Thread.currentThread().interrupt();
-			return new FlushResult(false, this.drain.look().pendingByHandler());
+			return new FlushResult(false, this.drain.look(handlers.get()).pendingByHandler());
 		}
-		return this.drain.await(deadline);
+		return this.drain.await(handlers.get(), deadline);
+	}
+
+	@Override
+	public boolean pause(String handlerId) {
+		Registration handler = this.registry.named(handlerId);
+		if (handler == null || this.closing.get()) {
+			return false;
+		}
+		handler.pause(true);
+		if (this.closing.get()) {
+			// The close may have ended all pauses just before.
+			handler.pause(false);
+			return false;
+		}
+		return true;
+	}
+
+	@Override
+	public boolean resume(String handlerId) {
+		boolean known = false;
+		// One that has had its last event may have left with some queued.
+		for (Registration handler : this.registry.allHandlers()) {
+			if (!handler.internal && handler.id.equals(handlerId)) {
+				handler.pause(false);
+				known = true;
+			}
+		}
+		return known;
+	}
+
+	@Override
+	public boolean release(String handlerId) {
+		Registration handler = this.registry.named(handlerId);
+		Quarantine quarantine = (handler != null) ? handler.quarantine() : null;
+		if (quarantine != null) {
+			quarantine.release();
+		}
+		return handler != null;
+	}
+
+	@Override
+	public boolean resetMaxima(String handlerId) {
+		Registration handler = this.registry.named(handlerId);
+		if (handler != null) {
+			handler.resetMaxima();
+		}
+		return handler != null;
+	}
+
+	@Override
+	public void resetMaxima() {
+		this.registry.handlers().forEach(Registration::resetMaxima);
+		this.registry.tallies().all().forEach((tally) -> tally.latency.resetMax());
 	}
 
 	@Override
@@ -329,6 +399,7 @@ public final class DefaultTelemetryRouter implements TelemetryRouter {
 		long start = System.nanoTime();
 		this.dispatcher.close();
 		start();
+		this.registry.allHandlers().forEach((handler) -> handler.pause(false));
 		FlushResult drained = this.drain
 			.await(start + TimeUnit.NANOSECONDS.convert(this.core.settings().shutdownTimeout()));
 		for (Registration handler : this.registry.laneHandlers()) {
@@ -338,6 +409,7 @@ public final class DefaultTelemetryRouter implements TelemetryRouter {
 			}
 		}
 		this.awaited.forEach((next) -> next.cancel(false));
+		this.core.watchdog().stop();
 		this.core.executor().shutdown(!drained.complete());
 		report(Duration.ofNanos(System.nanoTime() - start), drained.complete());
 	}

@@ -152,7 +152,7 @@ final class Dispatcher {
 					handler.payloadHandler.handle(event, Payloads.asIs(payload));
 				}
 				else if (handler.admit(event, payload, envelope, tracker)) {
-					handler.invoke(event, payload, envelope);
+					handler.invokeAdmitted(event, payload, envelope);
 				}
 				else {
 					long now = now();
@@ -200,7 +200,7 @@ final class Dispatcher {
 					handler.payloadHandler.handle(event, Payloads.asIs(payload));
 				}
 				else if (handler.admit(event, payload, envelope, tracker)) {
-					handler.invoke(event, payload, envelope);
+					handler.invokeAdmitted(event, payload, envelope);
 				}
 				else {
 					continue;

@@ -26,7 +26,16 @@ final class Drain {
 	 * @return what was reached
 	 */
 	FlushResult await(long deadline) {
-		List<Registration> handlers = this.core.registry().laneHandlers();
+		return await(this.core.registry().laneHandlers(), deadline);
+	}
+
+	/**
+	 * Waits until some lanes have processed what they were offered before this call.
+	 * @param handlers the handlers of the lanes
+	 * @param deadline until when, on the clock of {@link System#nanoTime()}
+	 * @return what was reached
+	 */
+	FlushResult await(List<Registration> handlers, long deadline) {
 		Map<Registration, CountDownLatch> latches = new LinkedHashMap<>();
 		for (Registration handler : handlers) {
 			CountDownLatch latch = new CountDownLatch(1);
@@ -66,8 +75,12 @@ final class Drain {
 	 * @return what is pending
 	 */
 	FlushResult look() {
+		return look(this.core.registry().laneHandlers());
+	}
+
+	FlushResult look(List<Registration> handlers) {
 		Map<String, Long> pending = new LinkedHashMap<>();
-		for (Registration handler : this.core.registry().laneHandlers()) {
+		for (Registration handler : handlers) {
 			long count = lane(handler).pending();
 			if (count != 0) {
 				pending.put(handler.id, count);

@@ -16,9 +16,13 @@ final class EmitFrame {
 
 	private static final VarHandle RUNNING;
 
+	private static final VarHandle ENTRIES;
+
 	static {
 		try {
-			RUNNING = MethodHandles.lookup().findVarHandle(Level.class, "running", long.class);
+			MethodHandles.Lookup lookup = MethodHandles.lookup();
+			RUNNING = lookup.findVarHandle(Level.class, "running", long.class);
+			ENTRIES = lookup.findVarHandle(Level.class, "entries", int.class);
 		}
 		catch (ReflectiveOperationException ex) {
 			throw new ExceptionInInitializerError(ex);
@@ -26,6 +30,8 @@ final class EmitFrame {
 	}
 
 	private static final int INITIAL_LEVELS = 4;
+
+	final Thread thread = Thread.currentThread();
 
 	/** Spreads threads over shared stripes of counters. */
 	final int probe;
@@ -38,6 +44,9 @@ final class EmitFrame {
 
 	/** Whether the thread is handing a lane to the executor. */
 	boolean scheduling;
+
+	/** When the lane that the thread works for was done with its last event. */
+	long doneAt;
 
 	/** How many emits the thread is inside of. */
 	int depth;
@@ -80,6 +89,7 @@ final class EmitFrame {
 			this.levels = all;
 		}
 		Level level = all[index];
+		level.entries++;
 		// Most emits repeat the name of the last: compare first and save the write.
 		if (level.event != event) {
 			level.event = event;
@@ -109,6 +119,14 @@ final class EmitFrame {
 	}
 
 	/**
+	 * Returns the levels, which other threads may only look at.
+	 * @return the levels, in use or not, the outermost first
+	 */
+	Level[] levels() {
+		return this.levels;
+	}
+
+	/**
 	 * Counts how often the thread is inside a handler, from any thread.
 	 * @param handler the handler's number
 	 * @return the number of its calls that have begun and not ended
@@ -116,7 +134,7 @@ final class EmitFrame {
 	int countRunning(long handler) {
 		int count = 0;
 		for (Level level : this.levels) {
-			count += ((long) RUNNING.getOpaque(level) == handler) ? 1 : 0;
+			count += (level.running() == handler) ? 1 : 0;
 		}
 		return count;
 	}
@@ -136,6 +154,9 @@ final class EmitFrame {
 
 		private long running;
 
+		/** How often it was entered; tells one call of a handler from the next. */
+		private int entries;
+
 		void envelope(Envelope<?> envelope) {
 			this.envelope = envelope;
 		}
@@ -146,6 +167,38 @@ final class EmitFrame {
 		 */
 		void running(long handler) {
 			RUNNING.setOpaque(this, handler);
+		}
+
+		/**
+		 * Returns the handler that runs, from any thread.
+		 * @return the handler's number, 0 for none
+		 */
+		long running() {
+			return (long) RUNNING.getOpaque(this);
+		}
+
+		/**
+		 * Returns how often the level was entered, from any thread.
+		 * @return the number; while it and the handler stay the same, so does the call
+		 */
+		int entries() {
+			return (int) ENTRIES.getOpaque(this);
+		}
+
+		/**
+		 * Returns the event's name, from any thread.
+		 * @return the name, of the last event outside of any emit
+		 */
+		String event() {
+			return this.event;
+		}
+
+		/**
+		 * Notes from another thread that a call was given up, while its thread is held
+		 * inside of it.
+		 */
+		void abandon() {
+			running(0);
 		}
 
 		/**

@@ -7,6 +7,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 
 /**
  * The frames of all threads that emit or handle, found by their thread at no cost to
@@ -47,6 +48,19 @@ final class EmitFrames {
 			count += (frame != null) ? frame.countRunning(handler) : 0;
 		}
 		return count;
+	}
+
+	/**
+	 * Looks at the frames of all threads.
+	 * @param action is given each
+	 */
+	void forEach(Consumer<EmitFrame> action) {
+		for (FrameReference reference : this.frames) {
+			EmitFrame frame = reference.get();
+			if (frame != null) {
+				action.accept(frame);
+			}
+		}
 	}
 
 	private EmitFrame create() {

@@ -16,6 +16,10 @@ import org.jspecify.annotations.Nullable;
  * used once and a segment is left to the garbage collector when all its slots have been
  * taken, hence nothing is ever mistaken for its successor.
  * <p>
+ * The sign bit of {@code head} freezes the queue: workers then find nothing and no claim
+ * of theirs succeeds, while those who make room still take some. So a pause costs the way
+ * of an event no further read, and once it is said nothing more is taken.
+ * <p>
  * Segments as in Kotlin's channels and in JCTools' unbounded queues, here with an exact
  * bound.
  */
@@ -41,8 +45,12 @@ final class EventQueue {
 		}
 	}
 
+	/** The bit of the head that says that workers are to take nothing. */
+	private static final long FROZEN = Long.MIN_VALUE;
+
 	private final int capacity;
 
+	/** Its position with the {@link #FROZEN} bit while that is set. */
 	private final End head;
 
 	private final End tail;
@@ -69,7 +77,7 @@ final class EventQueue {
 			Segment start = this.tail.segment;
 			long position = this.tail.position;
 			if (position >= this.limit) {
-				long first = this.head.position;
+				long first = head();
 				if (position - first >= this.capacity) {
 					return false;
 				}
@@ -120,16 +128,33 @@ final class EventQueue {
 	}
 
 	/**
-	 * Takes the first event.
+	 * Takes the first event for a worker.
+	 * @param cursor is set to the event's position before the event counts as taken
+	 * @return the event, or {@code null} if there is none or the queue is frozen
+	 */
+	@Nullable Envelope<?> poll(Cursor cursor) {
+		return poll(cursor, 0);
+	}
+
+	/**
+	 * Takes the first event, of a frozen queue too, not to be handled.
 	 * @param cursor is set to the event's position before the event counts as taken
 	 * @return the event, or {@code null} if there is none
 	 */
-	@Nullable Envelope<?> poll(Cursor cursor) {
+	@Nullable Envelope<?> evict(Cursor cursor) {
+		return poll(cursor, FROZEN);
+	}
+
+	private @Nullable Envelope<?> poll(Cursor cursor, long ignored) {
 		while (true) {
-			long position = this.head.position;
+			long first = this.head.position;
+			long position = first & ~ignored;
+			if (position < 0) {
+				return null;
+			}
 			Segment segment = segmentOf(position);
 			if (segment == null) {
-				if (position == this.head.position) {
+				if (first == this.head.position) {
 					return null;
 				}
 				continue;
@@ -137,14 +162,14 @@ final class EventQueue {
 			int index = (int) (position - segment.base);
 			Envelope<?> event = (Envelope<?>) SLOTS.getAcquire(segment.slots, index);
 			if (event == null) {
-				if (position == this.head.position) {
+				if (first == this.head.position) {
 					return null;
 				}
 				continue;
 			}
 			// Becomes visible no later than the claim.
 			POSITION.setRelease(cursor, position);
-			if (POSITION.compareAndSet(this.head, position, position + 1)) {
+			if (POSITION.compareAndSet(this.head, first, first + 1)) {
 				segment.slots[index] = null;
 				return event;
 			}
@@ -157,11 +182,11 @@ final class EventQueue {
 	 */
 	@Nullable Envelope<?> peek() {
 		while (true) {
-			long position = this.head.position;
+			long position = head();
 			Segment segment = segmentOf(position);
 			Envelope<?> event = (segment != null)
 					? (Envelope<?>) SLOTS.getAcquire(segment.slots, (int) (position - segment.base)) : null;
-			if (event != null || position == this.head.position) {
+			if (event != null || position == head()) {
 				return event;
 			}
 		}
@@ -205,7 +230,22 @@ final class EventQueue {
 	 * @return the position
 	 */
 	long head() {
-		return this.head.position;
+		return this.head.position & ~FROZEN;
+	}
+
+	/**
+	 * Sets whether workers find the queue empty. When this has returned they do.
+	 * @param frozen whether they do
+	 */
+	void freeze(boolean frozen) {
+		long first = this.head.position;
+		while (!POSITION.compareAndSet(this.head, first, frozen ? (first | FROZEN) : (first & ~FROZEN))) {
+			first = this.head.position;
+		}
+	}
+
+	boolean isFrozen() {
+		return this.head.position < 0;
 	}
 
 	/**
@@ -213,7 +253,7 @@ final class EventQueue {
 	 * @return the number; exact when nobody adds or takes
 	 */
 	int size() {
-		long first = this.head.position;
+		long first = head();
 		// The tail may have moved on by more than there is room for.
 		return (int) Math.min(this.capacity, Math.max(0, this.tail.position - first));
 	}

@@ -259,8 +259,14 @@ final class HandlerRegistry {
 		this.departures.sweep(this.core.frames());
 	}
 
-	@Nullable Registration handler(String id) {
-		return this.handlers.get(id);
+	/**
+	 * Returns a handler that is not the router's own.
+	 * @param id its id
+	 * @return the handler, or {@code null} if no such handler is registered
+	 */
+	@Nullable Registration named(String id) {
+		Registration handler = this.handlers.get(id);
+		return (handler != null && !handler.internal) ? handler : null;
 	}
 
 	/**
@@ -274,13 +280,22 @@ final class HandlerRegistry {
 	}
 
 	/**
+	 * Returns the registered handlers, and those that have left with events on their way.
+	 * @return the handlers
+	 */
+	List<Registration> allHandlers() {
+		List<Registration> all = handlers();
+		all.addAll(this.departures.pending());
+		return all;
+	}
+
+	/**
 	 * Returns the lanes with events that are still to be handled, those of once handlers
 	 * that have left included.
 	 * @return the lanes by handler
 	 */
 	List<Registration> laneHandlers() {
-		List<Registration> all = handlers();
-		all.addAll(this.departures.pending());
+		List<Registration> all = allHandlers();
 		all.removeIf((handler) -> handler.lane() == null);
 		return all;
 	}

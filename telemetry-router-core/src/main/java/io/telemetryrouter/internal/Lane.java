@@ -1,5 +1,6 @@
 package io.telemetryrouter.internal;
 
+import java.time.Duration;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -40,7 +41,10 @@ final class Lane {
 
 	private final long blockNanos;
 
-	/** Why events are not handled any more; null while they are. */
+	/**
+	 * Why events are not handled any more; null while they are, and
+	 * {@link DropReason#QUARANTINED} while each is to be asked for. Written under this.
+	 */
 	private volatile @Nullable DropReason discard;
 
 	private volatile @Nullable CopyOnWriteArrayList<Barrier> barriers;
@@ -91,7 +95,7 @@ final class Lane {
 			return;
 		}
 		DropReason reason = this.discard;
-		if (reason != null) {
+		if (reason != null && reason != DropReason.QUARANTINED) {
 			empty(reason);
 			return;
 		}
@@ -130,7 +134,7 @@ final class Lane {
 		// Other producers may take the room that this one makes; there is an end to
 		// trying.
 		for (int i = 0; i < MAX_EVICTIONS; i++) {
-			Envelope<?> oldest = this.queue.poll(new EventQueue.Cursor());
+			Envelope<?> oldest = this.queue.evict(new EventQueue.Cursor());
 			if (oldest != null) {
 				overflowed(oldest);
 				signal();
@@ -143,7 +147,7 @@ final class Lane {
 	}
 
 	private boolean awaitRoom(Envelope<?> event, EmitFrame frame) {
-		if (frame.onLane || this.space == null) {
+		if (frame.onLane || this.space == null || isPaused()) {
 			return false;
 		}
 		return this.space.await(() -> this.queue.offer(event), this.blockNanos);
@@ -158,6 +162,54 @@ final class Lane {
 		this.handler.drop(reason, event.tracker);
 		if (event.tracker != null) {
 			event.tracker.dequeued();
+		}
+	}
+
+	/**
+	 * Stops taking events from the queue. What a worker has in hand goes on.
+	 */
+	void pause() {
+		this.queue.freeze(true);
+	}
+
+	/**
+	 * Takes events again. Like a producer, it first makes them visible and then looks
+	 * whether a worker is awake.
+	 * @param frame the calling thread's
+	 */
+	void resume(EmitFrame frame) {
+		this.queue.freeze(false);
+		int queued = this.queue.size();
+		for (int i = 0; i < Math.min(queued, this.workers.length); i++) {
+			wake(frame);
+		}
+	}
+
+	boolean isPaused() {
+		return this.queue.isFrozen();
+	}
+
+	/**
+	 * Sets whether workers ask the {@link Quarantine} before each event.
+	 * @param aside whether they do
+	 */
+	synchronized void setAside(boolean aside) {
+		if (aside && this.discard == null) {
+			this.discard = DropReason.QUARANTINED;
+		}
+		else if (!aside && this.discard == DropReason.QUARANTINED) {
+			this.discard = null;
+		}
+	}
+
+	/**
+	 * Gives up calls that take too long.
+	 * @param now the time, on the monotonic clock
+	 * @param timeout how long they may take
+	 */
+	void giveUpOverdue(long now, Duration timeout) {
+		for (LaneWorker worker : this.workers) {
+			worker.giveUpOverdue(now, timeout);
 		}
 	}
 
@@ -226,8 +278,10 @@ final class Lane {
 	 * @param reason why
 	 */
 	void discard(DropReason reason) {
-		if (this.discard == null) {
-			this.discard = reason;
+		synchronized (this) {
+			if (this.discard == null || this.discard == DropReason.QUARANTINED) {
+				this.discard = reason;
+			}
 		}
 		empty(reason);
 	}
@@ -249,7 +303,7 @@ final class Lane {
 	 */
 	private void empty(DropReason reason) {
 		EventQueue.Cursor cursor = new EventQueue.Cursor();
-		for (Envelope<?> event = this.queue.poll(cursor); event != null; event = this.queue.poll(cursor)) {
+		for (Envelope<?> event = this.queue.evict(cursor); event != null; event = this.queue.evict(cursor)) {
 			drop(event, reason);
 		}
 		signal();

@@ -2,11 +2,16 @@ package io.telemetryrouter.internal;
 
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
 
 import org.jspecify.annotations.Nullable;
 
 import io.telemetryrouter.ContextCarrier;
 import io.telemetryrouter.DropReason;
+import io.telemetryrouter.StuckCall;
 
 /**
  * Handles a lane's events, on a thread only while there are any.
@@ -48,6 +53,9 @@ final class LaneWorker extends EventQueue.Cursor implements Runnable {
 
 	private volatile int state = IDLE;
 
+	/** The latest stay on a thread; null where calls have no timeout. */
+	private volatile @Nullable TimedRun run;
+
 	LaneWorker(Lane lane, Registration handler, RouterCore core) {
 		this.lane = lane;
 		this.handler = handler;
@@ -60,9 +68,14 @@ final class LaneWorker extends EventQueue.Cursor implements Runnable {
 	 * @return whether it was idle
 	 */
 	boolean wake(EmitFrame frame) {
-		if (this.state != IDLE || !STATE.compareAndSet(this, IDLE, SCHEDULED)) {
+		if (this.state != IDLE || this.lane.isPaused() || !STATE.compareAndSet(this, IDLE, SCHEDULED)) {
 			return false;
 		}
+		schedule(frame);
+		return true;
+	}
+
+	private void schedule(EmitFrame frame) {
 		boolean nested = frame.scheduling;
 		frame.scheduling = true;
 		try {
@@ -76,7 +89,6 @@ final class LaneWorker extends EventQueue.Cursor implements Runnable {
 		finally {
 			frame.scheduling = nested;
 		}
-		return true;
 	}
 
 	@Override
@@ -90,23 +102,33 @@ final class LaneWorker extends EventQueue.Cursor implements Runnable {
 		boolean nested = frame.onLane;
 		frame.onLane = true;
 		this.core.executor().named(this.handler.id);
+		TimedRun timed = this.core.hasHandlerTimeout() ? new TimedRun(frame) : null;
+		if (timed != null) {
+			this.run = timed;
+		}
 		try {
 			int budget = this.core.executor().batchSize();
 			int handled = 0;
-			// Where one event ends the next begins: one look at the clock for both.
-			long now = this.core.measured() ? this.core.now() : 0;
+			if (this.core.measured()) {
+				frame.doneAt = this.core.now();
+			}
 			for (Envelope<?> event = this.lane.take(this); event != null; event = next(handled)) {
-				now = handle(event, frame, now);
-				if (++handled == budget) {
+				if (!handle(event, frame, timed) || ++handled == budget) {
 					break;
 				}
 			}
 		}
 		finally {
 			frame.onLane = nested;
-			this.position = NONE;
-			this.state = IDLE;
-			this.lane.rested(this, frame);
+			if (timed != null && timed.isGivenUp()) {
+				// The worker is at work on another thread.
+				timed.leave();
+			}
+			else {
+				this.position = NONE;
+				this.state = IDLE;
+				this.lane.rested(this, frame);
+			}
 		}
 	}
 
@@ -133,30 +155,47 @@ final class LaneWorker extends EventQueue.Cursor implements Runnable {
 	}
 
 	/**
-	 * Handles an event.
+	 * Handles or drops an event.
 	 * @param event the event
 	 * @param frame the thread's
-	 * @param now the time, if calls are measured
-	 * @return the time when it was done
+	 * @param timed the stay on the thread, where calls have a timeout
+	 * @return {@code false} if the call was given up meanwhile: the worker is not this
+	 * thread's any more
 	 */
-	private long handle(Envelope<?> event, EmitFrame frame, long now) {
+	private boolean handle(Envelope<?> event, EmitFrame frame, @Nullable TimedRun timed) {
 		DropReason reason = this.lane.discarding();
-		if (reason != null) {
-			this.lane.drop(event, reason);
-			return now;
+		if (reason == null) {
+			return process(event, frame, timed);
 		}
-		// It may have come after the last was done.
-		long start = (event.emittedAt - now > 0) ? event.emittedAt : now;
-		if (this.core.measured()) {
+		Quarantine quarantine = this.handler.quarantine();
+		if (reason != DropReason.QUARANTINED || quarantine == null || !quarantine.claim(frame)) {
+			this.lane.drop(event, reason);
+			return true;
+		}
+		boolean mine = process(event, frame, timed);
+		if (mine) {
+			// Takes no effect where the call has failed.
+			quarantine.handled(frame);
+		}
+		return mine;
+	}
+
+	private boolean process(Envelope<?> event, EmitFrame frame, @Nullable TimedRun timed) {
+		boolean measured = this.core.measured();
+		// Where one event ends the next begins: one look at the clock for both. It may
+		// have
+		// come after the last was done.
+		long start = (event.emittedAt - frame.doneAt > 0) ? event.emittedAt : frame.doneAt;
+		if (measured) {
 			this.lane.queueWait().record(start - event.emittedAt, frame);
 		}
 		EmitFrame.Level level = frame.enter(event.name(), event.parent);
 		level.envelope(event);
 		level.running(this.handler.number);
 		ContextCarrier.Scope scope = restore(event);
-		long end;
+		boolean mine = false;
 		try {
-			end = call(event, frame, start);
+			mine = call(event, frame, level, start, timed);
 		}
 		finally {
 			close(scope);
@@ -164,25 +203,39 @@ final class LaneWorker extends EventQueue.Cursor implements Runnable {
 			// An interrupt meant for this event must not hit the next.
 			Thread.interrupted();
 		}
-		if (event.tracker != null) {
+		if (mine && event.tracker != null) {
 			event.tracker.dequeued();
 		}
-		return end;
+		return mine;
 	}
 
-	private long call(Envelope<?> event, EmitFrame frame, long start) {
+	private boolean call(Envelope<?> event, EmitFrame frame, EmitFrame.Level level, long start,
+			@Nullable TimedRun timed) {
 		boolean measured = this.core.measured();
+		if (timed != null) {
+			timed.begin(event, level, this.core.now());
+		}
 		try {
 			this.handler.invoke(event.name(), event.payload(), event);
 		}
 		catch (Throwable ex) {
-			this.handler.fail(event.name(), ex, measured ? this.core.now() - start : -1, frame, event.tracker);
-			// Reporting it took time that is not the next event's.
-			return measured ? this.core.now() : 0;
+			if (timed != null && !timed.end()) {
+				return false;
+			}
+			long nanos = measured ? this.core.now() - start : -1;
+			this.handler.fail(event.name(), ex, nanos, frame, event.tracker);
+			if (measured) {
+				// Reporting it took time that is not the next event's.
+				frame.doneAt = this.core.now();
+			}
+			return true;
 		}
-		long end = start;
+		if (timed != null && !timed.end()) {
+			return false;
+		}
 		if (measured) {
-			end = this.core.now();
+			long end = this.core.now();
+			frame.doneAt = end;
 			this.handler.latency.record(end - start, frame);
 			if (end - start > this.handler.slowNanos) {
 				this.handler.slow(event.name(), end - start);
@@ -194,7 +247,33 @@ final class LaneWorker extends EventQueue.Cursor implements Runnable {
 		if (event.tracker != null) {
 			event.tracker.handled();
 		}
-		return end;
+		return true;
+	}
+
+	/**
+	 * Gives a call up that takes too long, and moves on to another thread.
+	 * @param now the time, on the monotonic clock
+	 * @param timeout how long a call may take
+	 */
+	void giveUpOverdue(long now, Duration timeout) {
+		TimedRun timed = this.run;
+		TimedRun.Overdue overdue = (timed != null) ? timed.giveUp(now, TimeUnit.NANOSECONDS.convert(timeout)) : null;
+		if (timed == null || overdue == null) {
+			return;
+		}
+		Envelope<?> event = overdue.event();
+		this.handler.giveUp(event, overdue.error(), overdue.nanos(), timed.frame);
+		if (event.tracker != null) {
+			event.tracker.dequeued();
+		}
+		this.position = NONE;
+		schedule(this.core.frames().current());
+		Instant since = this.core.settings().clock().instant().minusNanos(overdue.nanos());
+		this.handler.gaveUp(
+				new StuckEntry(
+						new StuckCall(Names.printable(timed.frame.thread.getName()), Names.printable(event.name()),
+								since, List.of(overdue.stack()), true),
+						overdue.level(), now - overdue.nanos(), timed::hasLeft));
 	}
 
 	private ContextCarrier.@Nullable Scope restore(Envelope<?> event) {

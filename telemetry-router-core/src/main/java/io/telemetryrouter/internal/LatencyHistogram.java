@@ -54,6 +54,9 @@ final class LatencyHistogram {
 	/** By probe. Replaced under this. */
 	private volatile long[] @Nullable [] shared = NONE_SHARED;
 
+	/** What the maximum was before it was reset; percentiles still go back there. */
+	private volatile long formerMax;
+
 	/**
 	 * Records a duration.
 	 * @param nanos the duration; a negative one counts as zero
@@ -168,8 +171,9 @@ final class LatencyHistogram {
 		if (count == 0) {
 			return LatencySnapshot.EMPTY;
 		}
-		return new LatencySnapshot(count, sum.total, sum.max, Math.min(sum.max, sum.percentile(count, 0.50)),
-				Math.min(sum.max, sum.percentile(count, 0.99)));
+		long longest = Math.max(sum.max, this.formerMax);
+		return new LatencySnapshot(count, sum.total, sum.max, Math.min(longest, sum.percentile(count, 0.50)),
+				Math.min(longest, sum.percentile(count, 0.99)));
 	}
 
 	private void addShared(Sum sum) {
@@ -185,9 +189,10 @@ final class LatencyHistogram {
 	}
 
 	/**
-	 * Forgets the maximum, and nothing else.
+	 * Forgets the maximum.
 	 */
-	void resetMax() {
+	synchronized void resetMax() {
+		this.formerMax = Math.max(this.formerMax, snapshot().maxNanos());
 		for (LatencyStripe stripe : this.owned) {
 			if (stripe != null) {
 				stripe.resetMax();

@@ -2,6 +2,7 @@ package io.telemetryrouter.internal;
 
 import java.lang.ref.ReferenceQueue;
 import java.lang.ref.WeakReference;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -38,6 +39,12 @@ final class Registration implements Subscription {
 
 	/** The gate's flag of a handler that takes no new event. */
 	private static final int LEFT = 2;
+
+	/** The gate's flag of a handler that {@link Quarantine} has set aside. */
+	private static final int SET_ASIDE = 4;
+
+	/** The gate's flag of a synchronous handler that is paused. */
+	private static final int PAUSED = 8;
 
 	final long number;
 
@@ -98,7 +105,12 @@ final class Registration implements Subscription {
 
 	private final Counters counters = new Counters();
 
-	private volatile @Nullable FailureSnapshot lastFailure;
+	private final RecentFailures failures = new RecentFailures();
+
+	/** Null for a handler that leaves by itself before long. */
+	private final @Nullable Quarantine quarantine;
+
+	private volatile List<StuckEntry> stuck = List.of();
 
 	private volatile int gate;
 
@@ -130,6 +142,8 @@ final class Registration implements Subscription {
 				? new Lane(this, core, (spec.maxQueue() != null) ? spec.maxQueue() : settings.maxHandlerQueue(),
 						(spec.overflow() != null) ? spec.overflow() : settings.overflow(), spec.concurrency())
 				: null;
+		this.quarantine = (settings.quarantine().enabled() && !internal && spec.times() == 0)
+				? new Quarantine(this, core) : null;
 		boolean selective = this.payloadHandler == null || !this.anyPayload || this.condition != null
 				|| this.remaining != null || this.owner != null;
 		this.gate = selective ? SELECTIVE : 0;
@@ -166,10 +180,46 @@ final class Registration implements Subscription {
 	 */
 	boolean admit(String event, @Nullable Object payload, @Nullable Envelope<?> envelope,
 			@Nullable EmitTracker tracker) {
-		if ((this.gate & LEFT) != 0) {
+		int gate = this.gate;
+		if ((gate & LEFT) != 0) {
 			drop(DropReason.UNSUBSCRIBED, tracker);
 			return false;
 		}
+		if ((gate & PAUSED) != 0) {
+			drop(DropReason.PAUSED, tracker);
+			return false;
+		}
+		if ((gate & SET_ASIDE) != 0 && this.quarantine != null) {
+			return admitAttempt(this.quarantine, event, payload, envelope, tracker);
+		}
+		return select(event, payload, envelope, tracker);
+	}
+
+	private boolean admitAttempt(Quarantine quarantine, String event, @Nullable Object payload,
+			@Nullable Envelope<?> envelope, @Nullable EmitTracker tracker) {
+		if (this.lane != null && quarantine.isDue()) {
+			// Its worker makes the attempt.
+			return select(event, payload, envelope, tracker);
+		}
+		EmitFrame frame = this.core.frames().current();
+		if (this.lane != null || !quarantine.claim(frame)) {
+			drop(DropReason.QUARANTINED, tracker);
+			return false;
+		}
+		boolean selected = false;
+		try {
+			selected = select(event, payload, envelope, tracker);
+			return selected;
+		}
+		finally {
+			if (!selected) {
+				quarantine.giveBack(frame);
+			}
+		}
+	}
+
+	private boolean select(String event, @Nullable Object payload, @Nullable Envelope<?> envelope,
+			@Nullable EmitTracker tracker) {
 		if (this.owner != null && this.owner.refersTo(null)) {
 			close();
 			drop(DropReason.UNSUBSCRIBED, tracker);
@@ -200,6 +250,9 @@ final class Registration implements Subscription {
 		}
 		catch (Throwable ex) {
 			fail(event, ex, -1, this.core.frames().current(), tracker);
+			if (this.lane != null && this.quarantine != null) {
+				this.quarantine.conditionFailed();
+			}
 		}
 		return false;
 	}
@@ -239,6 +292,21 @@ final class Registration implements Subscription {
 	}
 
 	/**
+	 * Calls a synchronous handler that is not open and has {@linkplain #admit admitted}
+	 * the event.
+	 * @param event the event's name
+	 * @param payload its payload
+	 * @param envelope its envelope, if this handler needs one
+	 * @throws Throwable whatever the handler throws
+	 */
+	void invokeAdmitted(String event, @Nullable Object payload, @Nullable Envelope<?> envelope) throws Throwable {
+		invoke(event, payload, envelope);
+		if ((this.gate & SET_ASIDE) != 0 && this.quarantine != null) {
+			this.quarantine.handled(this.core.frames().current());
+		}
+	}
+
+	/**
 	 * Counts a call that took long, by the handler's own threshold.
 	 * @param event the event's name
 	 * @param nanos how long it took
@@ -268,7 +336,7 @@ final class Registration implements Subscription {
 			if (nanos > this.slowNanos) {
 				slow(event, nanos);
 			}
-			this.lastFailure = new FailureSnapshot(error.getClass().getName(), this.core.settings().clock().instant());
+			this.failures.add(error, this.core.settings().clock().instant());
 			this.core.reporter().handlerFailed(this, new HandlerFailure(this.id, event, error));
 		}
 		catch (Throwable ex) {
@@ -277,10 +345,54 @@ final class Registration implements Subscription {
 			return;
 		}
 		finally {
+			judge(error, frame);
 			if (error instanceof InterruptedException) {
 				// Thrown with the flag cleared; the emitter must still learn of it.
 				Thread.currentThread().interrupt();
 			}
+		}
+	}
+
+	/**
+	 * Counts and reports a call that was given up, on another thread than its own. Never
+	 * throws.
+	 * @param event the event
+	 * @param error says so
+	 * @param nanos how long the call has taken
+	 * @param frame the frame of the call's thread
+	 */
+	void giveUp(Envelope<?> event, Throwable error, long nanos, EmitFrame frame) {
+		count(Counters.FAILED, 1);
+		if (event.tracker != null) {
+			event.tracker.failed();
+		}
+		try {
+			if (this.core.measured()) {
+				this.failedLatency.record(nanos, this.core.frames().current());
+			}
+			this.failures.add(error, this.core.settings().clock().instant());
+			HandlerFailure failure = new HandlerFailure(this.id, event.name(), error);
+			// Error listeners are the user's code, and must not hold the watchdog up.
+			this.core.executor().executeSurely(() -> this.core.reporter().handlerFailed(this, failure));
+		}
+		catch (Throwable ex) {
+			// Counted already.
+			return;
+		}
+		finally {
+			judge(error, frame);
+		}
+	}
+
+	private void judge(Throwable error, EmitFrame frame) {
+		try {
+			if (this.quarantine != null) {
+				this.quarantine.failed(error, frame);
+			}
+		}
+		catch (Throwable ex) {
+			// Such as no stack left; the next failure is judged again.
+			return;
 		}
 	}
 
@@ -323,8 +435,109 @@ final class Registration implements Subscription {
 		return this.lane == null && !this.core.measured();
 	}
 
-	@Nullable FailureSnapshot lastFailure() {
-		return this.lastFailure;
+	/**
+	 * Returns how many calls have returned, when asked from within a failed one.
+	 * @return the number, which of an unmeasured synchronous handler includes calls that
+	 * other threads are about to make
+	 */
+	long handledSoFar() {
+		if (!isDerived()) {
+			return handled();
+		}
+		settle();
+		long dropped = 0;
+		for (long count : this.counters.dropped().values()) {
+			dropped += count;
+		}
+		// The failed call still counts as running.
+		return this.counters.get(Counters.OFFERED) - this.counters.get(Counters.FAILED)
+				- this.counters.get(Counters.FILTERED) - dropped - (this.core.frames().countRunning(this.number) - 1);
+	}
+
+	List<FailureSnapshot> failures() {
+		return this.failures.latestFirst();
+	}
+
+	@Nullable Quarantine quarantine() {
+		return this.quarantine;
+	}
+
+	boolean isSetAside() {
+		return (this.gate & SET_ASIDE) != 0;
+	}
+
+	/**
+	 * Sets whether events are sent to the {@link Quarantine}.
+	 * @param aside whether they are
+	 */
+	void setAside(boolean aside) {
+		// The gate decides: last in, first out.
+		if (aside && this.lane != null) {
+			this.lane.setAside(true);
+		}
+		gate(SET_ASIDE, aside);
+		if (!aside && this.lane != null) {
+			this.lane.setAside(false);
+		}
+	}
+
+	boolean isPaused() {
+		return (this.lane != null) ? this.lane.isPaused() : (this.gate & PAUSED) != 0;
+	}
+
+	/**
+	 * Pauses the handler, or ends its pause.
+	 * @param paused whether it takes no event
+	 */
+	void pause(boolean paused) {
+		if (this.lane == null) {
+			gate(PAUSED, paused);
+		}
+		else if (paused) {
+			this.lane.pause();
+		}
+		else {
+			this.lane.resume(this.core.frames().current());
+		}
+	}
+
+	private synchronized void gate(int flag, boolean set) {
+		this.gate = set ? (this.gate | flag) : (this.gate & ~flag);
+	}
+
+	/**
+	 * Returns the calls that were found stuck. Only the watchdog's thread changes them.
+	 * @return the calls, some of which may have ended since
+	 */
+	List<StuckEntry> stuck() {
+		return this.stuck;
+	}
+
+	void stuck(StuckEntry entry) {
+		List<StuckEntry> all = new ArrayList<>(this.stuck);
+		all.add(entry);
+		this.stuck = List.copyOf(all);
+	}
+
+	void unstuck(StuckEntry entry) {
+		this.stuck = this.stuck.stream().filter((other) -> other != entry).toList();
+	}
+
+	/**
+	 * Notes a call that was given up in place of the same call as it was found stuck.
+	 * @param entry the call
+	 */
+	void gaveUp(StuckEntry entry) {
+		this.stuck = this.stuck.stream().filter((other) -> other.level() != entry.level()).toList();
+		stuck(entry);
+	}
+
+	void resetMaxima() {
+		this.latency.resetMax();
+		this.failedLatency.resetMax();
+		if (this.lane != null) {
+			this.lane.queueWait().resetMax();
+		}
 	}
 
 	Counters counters() {
@@ -365,9 +578,7 @@ final class Registration implements Subscription {
 	}
 
 	private void leave(boolean discardQueued) {
-		synchronized (this) {
-			this.gate |= LEFT;
-		}
+		gate(LEFT, true);
 		this.core.registry().remove(this);
 		if (discardQueued && this.lane != null) {
 			this.lane.discard(DropReason.UNSUBSCRIBED);

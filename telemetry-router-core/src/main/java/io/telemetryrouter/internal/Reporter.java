@@ -15,6 +15,7 @@ import io.telemetryrouter.DropReason;
 import io.telemetryrouter.HandlerAccount;
 import io.telemetryrouter.HandlerErrorListener;
 import io.telemetryrouter.HandlerFailure;
+import io.telemetryrouter.StuckCall;
 
 /**
  * Writes what the router has to say to the log, at limited rates. No payload and no
@@ -110,6 +111,34 @@ final class Reporter {
 	void burstEnded(Registration handler, long dropped) {
 		log(Level.INFO, "Handler '" + Names.printable(handler.id) + "' has room in its queue again; " + dropped
 				+ " events were dropped", null);
+	}
+
+	void quarantined(Registration handler, String reason, Throwable error, Duration delay) {
+		log(Level.WARNING,
+				"Handler '" + Names.printable(handler.id) + "' is set aside for " + delay + " after " + reason
+						+ ", the last with " + error.getClass().getName()
+						+ "; its events are skipped until an attempt succeeds",
+				null);
+	}
+
+	void recovered(Registration handler, Duration lasted, long skipped) {
+		log(Level.INFO, "Handler '" + Names.printable(handler.id) + "' is back after " + lasted + "; " + skipped
+				+ " events were skipped", null);
+	}
+
+	void stuck(Registration handler, StuckCall call, long nanos) {
+		String stack = call.stack().stream().map((frame) -> "\n\tat " + frame).collect(Collectors.joining());
+		log(Level.WARNING, "Handler '" + Names.printable(handler.id) + "' has been busy with event '" + call.event()
+				+ "' for " + millis(nanos) + " or longer on thread '" + call.thread() + "':" + stack, null);
+	}
+
+	void unstuck(Registration handler, StuckCall call, long nanos) {
+		log(Level.INFO, "Handler '" + Names.printable(handler.id) + "' has returned from event '" + call.event()
+				+ "' after about " + millis(nanos), null);
+	}
+
+	void unwatched(Throwable ex) {
+		log(Level.WARNING, "No thread to watch for stuck handlers", ex);
 	}
 
 	void laneRejected(Registration handler, Throwable ex) {

@@ -22,12 +22,15 @@ final class RouterCore {
 
 	private final HandlerRegistry registry;
 
+	private final Watchdog watchdog;
+
 	RouterCore(RouterSettings settings) {
 		this.settings = settings;
 		this.reporter = new Reporter(this);
 		this.envelopes = new EnvelopeSource(this);
 		this.executor = new LaneExecutor(settings.laneExecutor());
 		this.registry = new HandlerRegistry(this);
+		this.watchdog = new Watchdog(this);
 	}
 
 	RouterSettings settings() {
@@ -60,6 +63,18 @@ final class RouterCore {
 	 */
 	ReferenceQueue<Object> collectedOwners() {
 		return this.collectedOwners;
+	}
+
+	Watchdog watchdog() {
+		return this.watchdog;
+	}
+
+	/**
+	 * Returns whether calls of asynchronous handlers may be given up.
+	 * @return {@code false} by default
+	 */
+	boolean hasHandlerTimeout() {
+		return !this.settings.handlerTimeout().isZero();
 	}
 
 	long now() {

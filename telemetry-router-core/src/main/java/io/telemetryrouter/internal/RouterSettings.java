@@ -12,6 +12,7 @@ import io.telemetryrouter.ContextCarrier;
 import io.telemetryrouter.HandlerErrorListener;
 import io.telemetryrouter.HandlerSpecCustomizer;
 import io.telemetryrouter.OverflowPolicy;
+import io.telemetryrouter.QuarantineSettings;
 
 /**
  * What {@link io.telemetryrouter.TelemetryRouterBuilder} collected; see there for the
@@ -24,5 +25,6 @@ public record RouterSettings(int maxHandlerQueue, int defaultPriority, OverflowP
 		Duration shutdownTimeout, boolean measureLatency, int holdEvents, @Nullable Executor laneExecutor,
 		@Nullable ContextCarrier contextCarrier, List<HandlerErrorListener> errorListeners,
 		List<HandlerSpecCustomizer> specCustomizers, System.Logger logger, InstantSource clock,
-		@Nullable LongSupplier nanoTime) {
+		@Nullable LongSupplier nanoTime, QuarantineSettings quarantine, Duration stuckThreshold,
+		Duration handlerTimeout) {
 }

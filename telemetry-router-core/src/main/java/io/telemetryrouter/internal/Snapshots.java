@@ -11,8 +11,11 @@ import io.telemetryrouter.EventPattern;
 import io.telemetryrouter.EventSnapshot;
 import io.telemetryrouter.HandlerMode;
 import io.telemetryrouter.HandlerSnapshot;
+import io.telemetryrouter.HandlerStatus;
 import io.telemetryrouter.LatencySnapshot;
+import io.telemetryrouter.QuarantineSnapshot;
 import io.telemetryrouter.RouterSnapshot;
+import io.telemetryrouter.StuckCall;
 
 /**
  * Reads the numbers of a router.
@@ -49,8 +52,8 @@ final class Snapshots {
 
 	@Nullable HandlerSnapshot handler(String id) {
 		this.registry.sweep();
-		Registration handler = this.registry.handler(id);
-		return (handler != null && !handler.internal) ? snapshot(handler) : null;
+		Registration handler = this.registry.named(id);
+		return (handler != null) ? snapshot(handler) : null;
 	}
 
 	@Nullable EventSnapshot event(String name) {
@@ -73,13 +76,35 @@ final class Snapshots {
 
 	private HandlerSnapshot snapshot(Registration handler) {
 		Lane lane = handler.lane();
+		QuarantineSnapshot quarantine = (handler.quarantine() != null) ? handler.quarantine().snapshot() : null;
+		List<StuckCall> stuckCalls = stuckCalls(handler);
 		return new HandlerSnapshot(handler.id, handler.patterns.stream().map(EventPattern::toString).toList(),
 				handler.payloadType, (lane != null) ? HandlerMode.ASYNC : HandlerMode.SYNC, handler.priority,
 				handler.times, (lane != null) ? lane.concurrency() : 1, handler.overflow(),
 				(lane != null) ? lane.queue().capacity() : 0, oldestAge(lane), Accounts.of(handler, this.core.frames()),
 				handler.latency.snapshot(), handler.failedLatency.snapshot(),
 				(lane != null) ? lane.queueWait().snapshot() : LatencySnapshot.EMPTY,
-				handler.counters().get(Counters.SLOW), handler.lastFailure());
+				handler.counters().get(Counters.SLOW), handler.failures(), status(handler, quarantine, stuckCalls),
+				quarantine, stuckCalls);
+	}
+
+	private static List<StuckCall> stuckCalls(Registration handler) {
+		List<StuckEntry> entries = handler.stuck();
+		if (entries.isEmpty()) {
+			return List.of();
+		}
+		return entries.stream().filter((entry) -> !entry.ended().getAsBoolean()).map(StuckEntry::call).toList();
+	}
+
+	private static HandlerStatus status(Registration handler, @Nullable QuarantineSnapshot quarantine,
+			List<StuckCall> stuckCalls) {
+		if (handler.isPaused()) {
+			return HandlerStatus.PAUSED;
+		}
+		if (!stuckCalls.isEmpty()) {
+			return HandlerStatus.STUCK;
+		}
+		return (quarantine != null) ? HandlerStatus.QUARANTINED : HandlerStatus.ACTIVE;
 	}
 
 	private Duration oldestAge(@Nullable Lane lane) {

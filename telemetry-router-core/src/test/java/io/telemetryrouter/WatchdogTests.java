@@ -1,0 +1,409 @@
+package io.telemetryrouter;
+
+import java.lang.ref.WeakReference;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.logging.LogRecord;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.RepeatedTest;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * Calls that do not end are seen, and given up where that is wanted.
+ */
+class WatchdogTests {
+
+	private static final Duration THRESHOLD = Duration.ofMillis(20);
+
+	private final ManualTime time = new ManualTime();
+
+	private final CountDownLatch hang = new CountDownLatch(1);
+
+	private final CountDownLatch hanging = new CountDownLatch(1);
+
+	private CapturedLog log;
+
+	private TelemetryRouter router;
+
+	@BeforeEach
+	void open() {
+		this.log = new CapturedLog();
+		this.router = this.time.router().stuckThreshold(THRESHOLD).build();
+	}
+
+	@AfterEach
+	void close() {
+		this.hang.countDown();
+		this.router.close();
+		this.log.close();
+	}
+
+	private void use(TelemetryRouterBuilder builder) {
+		this.router.close();
+		this.router = builder.build();
+	}
+
+	private void hangUp(String event, Object payload) {
+		this.hanging.countDown();
+		await(this.hang);
+	}
+
+	/**
+	 * Waits for a latch whatever happens.
+	 * @param latch the latch
+	 */
+	private static void await(CountDownLatch latch) {
+		while (true) {
+			try {
+				assertThat(latch.await(60, TimeUnit.SECONDS)).isTrue();
+				return;
+			}
+			catch (InterruptedException ex) {
+				// Hostile: it ignores the interrupt.
+				continue;
+			}
+		}
+	}
+
+	/**
+	 * Time only goes on in steps, each of which the watchdog may take to be all there is.
+	 */
+	private void untilStuck(String id) {
+		Books.eventually(() -> {
+			this.time.advance(THRESHOLD);
+			return !this.router.handlerSnapshot(id).stuckCalls().isEmpty();
+		});
+	}
+
+	@ParameterizedTest
+	@ValueSource(booleans = { true, false })
+	void whenCallDoesNotEndThenItIsReportedOnceWithItsStack(boolean async) {
+		HandlerSpec.Builder<Object> spec = HandlerSpec.on("event\nforged").id("hung");
+		this.router.subscribe((async ? spec.async() : spec).handler(this::hangUp).build());
+		Thread emitter = new Thread(() -> this.router.emit("event\nforged", "secret"), "the emitter");
+		emitter.start();
+		Books.pass(this.hanging);
+		untilStuck("hung");
+		HandlerSnapshot handler = this.router.handlerSnapshot("hung");
+		assertThat(handler.status()).isEqualTo(HandlerStatus.STUCK);
+		assertThat(handler.account().running()).isOne();
+		StuckCall call = handler.stuckCalls().get(0);
+		assertThat(call.thread()).isEqualTo(async ? "telemetry-router-hung" : "the emitter");
+		assertThat(call.event()).isEqualTo("event\uFFFDforged");
+		assertThat(call.since()).isBeforeOrEqualTo(this.time.instant().minus(THRESHOLD));
+		assertThat(call.abandoned()).isFalse();
+		assertThat(call.stack()).anyMatch((frame) -> frame.getMethodName().equals("hangUp"));
+		for (int i = 0; i < 5; i++) {
+			this.time.advance(THRESHOLD);
+			Thread.yield();
+		}
+		this.hang.countDown();
+		Books.eventually(() -> !this.log.lines("'hung' has returned").isEmpty());
+		List<LogRecord> lines = this.log.records("'hung' has been busy");
+		assertThat(lines).hasSize(1);
+		assertThat(lines.get(0).getMessage()).contains("hangUp").doesNotContain("secret", "event\nforged");
+		handler = this.router.handlerSnapshot("hung");
+		assertThat(handler.status()).isEqualTo(HandlerStatus.ACTIVE);
+		assertThat(handler.stuckCalls()).isEmpty();
+		Books.balanced(this.router);
+	}
+
+	@Test
+	void whenCallsEndThenManyOfThemAreNotTakenForOne() {
+		this.router.subscribe(HandlerSpec.on("event").id("quick").handler((event, payload) -> {
+		}).build());
+		this.router.subscribe(HandlerSpec.on("event").id("hung").async().handler(this::hangUp).build());
+		this.router.emit("event", null);
+		Books.pass(this.hanging);
+		// As long as the watchdog needs to find the one that hangs.
+		Books.eventually(() -> {
+			for (int i = 0; i < 1000; i++) {
+				this.router.emit("event", null);
+			}
+			this.time.advance(THRESHOLD);
+			return !this.router.handlerSnapshot("hung").stuckCalls().isEmpty();
+		});
+		assertThat(this.log.lines("'quick' has been busy")).isEmpty();
+	}
+
+	@Test
+	void whenThresholdIsZeroAndThereIsNoTimeoutThenNobodyWatches() {
+		use(this.time.router().stuckThreshold(Duration.ZERO));
+		Set<Thread> before = watchdogs();
+		subscribeNothing(this.router);
+		assertThat(before).containsAll(watchdogs());
+	}
+
+	@Test
+	void whenRouterHasAHandlerThenOneThreadWatchesUntilItCloses() {
+		Set<Thread> before = watchdogs();
+		use(this.time.router());
+		assertThat(before).containsAll(watchdogs());
+		subscribeNothing(this.router);
+		subscribeNothing(this.router);
+		Set<Thread> own = watchdogs();
+		own.removeAll(before);
+		assertThat(own).singleElement().matches(Thread::isDaemon);
+		this.router.close();
+		Books.eventually(() -> own.stream().noneMatch(Thread::isAlive));
+	}
+
+	@Test
+	void whenRouterIsForgottenThenItsWatchdogGoes() {
+		Set<Thread> before = watchdogs();
+		WeakReference<TelemetryRouter> forgotten = new WeakReference<>(forget());
+		Set<Thread> own = watchdogs();
+		own.removeAll(before);
+		assertThat(own).hasSize(1);
+		Books.eventually(() -> {
+			System.gc();
+			return forgotten.get() == null && own.stream().noneMatch(Thread::isAlive);
+		});
+	}
+
+	private static TelemetryRouter forget() {
+		TelemetryRouter router = TelemetryRouter.builder().stuckThreshold(THRESHOLD).build();
+		subscribeNothing(router);
+		router.emit("event", null);
+		return router;
+	}
+
+	private static void subscribeNothing(TelemetryRouter router) {
+		router.subscribeAll((event, payload) -> {
+		});
+	}
+
+	private static Set<Thread> watchdogs() {
+		return threads().filter((thread) -> thread.getName().equals("telemetry-router-watchdog"))
+			.collect(Collectors.toCollection(HashSet::new));
+	}
+
+	private static Stream<Thread> threads() {
+		return Thread.getAllStackTraces().keySet().stream();
+	}
+
+	// Timeouts of handlers
+
+	private void useTimeout() {
+		use(this.time.router().handlerTimeout(THRESHOLD).shutdownTimeout(Duration.ofSeconds(30)));
+	}
+
+	private void untilFailed(String id, long count) {
+		Books.eventually(() -> {
+			this.time.advance(THRESHOLD.dividedBy(4));
+			return Books.of(this.router, id).failed() >= count;
+		});
+	}
+
+	@Test
+	void whenCallIsOverItsTimeoutThenItFailsAndTheNextEventsFlow() throws Exception {
+		useTimeout();
+		List<Object> handled = new ArrayList<>();
+		this.router.subscribe(HandlerSpec.on("event").id("hung").async().handler((event, payload) -> {
+			if (payload.equals(0)) {
+				hangUp(event, payload);
+			}
+			handled.add(payload);
+		}).build());
+		CompletableFuture<EmitOutcome> outcome = this.router.emitAsync("event", 0);
+		Books.pass(this.hanging);
+		for (int i = 1; i < 10; i++) {
+			this.router.emit("event", i);
+		}
+		untilFailed("hung", 1);
+		assertThat(outcome.get(30, TimeUnit.SECONDS)).isEqualTo(new EmitOutcome(0, 1, 0, 0));
+		RouterSnapshot snapshot = Books.balanced(this.router);
+		assertThat(handled).containsExactly(1, 2, 3, 4, 5, 6, 7, 8, 9);
+		HandlerSnapshot handler = snapshot.handlers().get("hung");
+		assertThat(handler.account().failed()).isOne();
+		assertThat(handler.account().running()).isZero();
+		assertThat(handler.lastFailure().type()).isEqualTo(TimeoutException.class.getName());
+		assertThat(handler.failedLatency().count()).isOne();
+		// Its thread is not back, and shows where it is.
+		Books.eventually(() -> !this.router.handlerSnapshot("hung").stuckCalls().isEmpty());
+		StuckCall call = this.router.handlerSnapshot("hung").stuckCalls().get(0);
+		assertThat(call.abandoned()).isTrue();
+		assertThat(call.stack()).anyMatch((frame) -> frame.getMethodName().equals("hangUp"));
+		this.hang.countDown();
+		Books.eventually(() -> this.router.handlerSnapshot("hung").stuckCalls().isEmpty());
+		// What it did on return counts nowhere.
+		handler = Books.balanced(this.router).handlers().get("hung");
+		assertThat(handler.account().handled()).isEqualTo(9);
+		assertThat(handler.account().failed()).isOne();
+		assertThat(handler.latency().count()).isEqualTo(9);
+		assertThat(threads().filter((thread) -> thread.getName().equals("telemetry-router-hung")))
+			.hasSizeLessThanOrEqualTo(2);
+	}
+
+	@Test
+	void whenCallIsOverItsTimeoutThenItIsInterruptedAndNobodyElseIs() {
+		use(this.time.router()
+			.handlerTimeout(THRESHOLD)
+			.quarantine(QuarantineSettings.disabled())
+			.shutdownTimeout(Duration.ofSeconds(30)));
+		AtomicInteger interrupted = new AtomicInteger();
+		AtomicInteger leaked = new AtomicInteger();
+		this.router.subscribe(HandlerSpec.on("event").id("hung").async().handler((event, payload) -> {
+			if (Thread.currentThread().isInterrupted()) {
+				leaked.incrementAndGet();
+			}
+			if (payload.equals("hang")) {
+				try {
+					new CountDownLatch(1).await();
+				}
+				catch (InterruptedException ex) {
+					interrupted.incrementAndGet();
+				}
+			}
+		}).build());
+		for (int i = 1; i <= 20; i++) {
+			this.router.emit("event", "hang");
+			this.router.emit("event", "quick");
+			untilFailed("hung", i);
+		}
+		HandlerAccount account = Books.balanced(this.router).handlers().get("hung").account();
+		assertThat(account.failed()).isEqualTo(20);
+		assertThat(account.handled()).isEqualTo(20);
+		Books.eventually(() -> interrupted.get() == 20);
+		assertThat(leaked).hasValue(0);
+	}
+
+	@Test
+	void whenExecutorIsTheUsersThenItsThreadComesBackUninterrupted() throws Exception {
+		ThreadPoolExecutor pool = new ThreadPoolExecutor(2, 2, 0, TimeUnit.SECONDS, new LinkedBlockingQueue<>());
+		try {
+			use(this.time.router().handlerTimeout(THRESHOLD).laneExecutor(pool));
+			AtomicReference<Thread> thread = new AtomicReference<>();
+			this.router.subscribe(HandlerSpec.on("event").id("hung").async().handler((event, payload) -> {
+				if (thread.compareAndSet(null, Thread.currentThread())) {
+					hangUp(event, payload);
+				}
+			}).build());
+			this.router.emit("event", 0);
+			Books.pass(this.hanging);
+			this.router.emit("event", 1);
+			untilFailed("hung", 1);
+			Books.eventually(() -> Books.of(this.router, "hung").handled() == 1);
+			this.hang.countDown();
+			Books.eventually(() -> pool.getActiveCount() == 0);
+			assertThat(thread.get().isInterrupted()).isFalse();
+			Books.balanced(this.router);
+		}
+		finally {
+			this.hang.countDown();
+			this.router.close();
+			pool.shutdownNow();
+		}
+	}
+
+	@Test
+	void whenHandlerKeepsHangingThenQuarantineBoundsTheThreads() {
+		use(this.time.router()
+			.handlerTimeout(THRESHOLD)
+			.quarantine(QuarantineSettings.defaults().withFailures(3).withDelay(Duration.ofDays(1), Duration.ofDays(2)))
+			.shutdownTimeout(Duration.ofSeconds(30)));
+		AtomicInteger calls = new AtomicInteger();
+		this.router.subscribe(HandlerSpec.on("event").id("hung").async().handler((event, payload) -> {
+			calls.incrementAndGet();
+			hangUp(event, payload);
+		}).build());
+		for (int i = 0; i < 20; i++) {
+			this.router.emit("event", i);
+		}
+		untilFailed("hung", 3);
+		HandlerSnapshot handler = Books.balanced(this.router).handlers().get("hung");
+		assertThat(calls).hasValue(3);
+		assertThat(Books.dropped(handler.account(), DropReason.QUARANTINED)).isEqualTo(17);
+		Books.eventually(() -> this.router.handlerSnapshot("hung").stuckCalls().size() == 3);
+		// The attempt that is given up has failed, and what it does later is no verdict.
+		this.time.advance(Duration.ofDays(1));
+		this.router.emit("event", "attempt");
+		untilFailed("hung", 4);
+		assertThat(calls).hasValue(4);
+		this.hang.countDown();
+		Books.eventually(() -> this.router.handlerSnapshot("hung").stuckCalls().isEmpty());
+		assertThat(this.router.handlerSnapshot("hung").status()).isEqualTo(HandlerStatus.QUARANTINED);
+		Books.balanced(this.router);
+	}
+
+	@Test
+	void whenStuckCallIsGivenUpThenItIsShownOnce() {
+		use(this.time.router().stuckThreshold(THRESHOLD).handlerTimeout(THRESHOLD.multipliedBy(1000)));
+		this.router.subscribe(HandlerSpec.on("event").id("hung").async().handler(this::hangUp).build());
+		this.router.emit("event", 0);
+		Books.pass(this.hanging);
+		untilStuck("hung");
+		this.time.advance(THRESHOLD.multipliedBy(1000));
+		Books
+			.eventually(() -> this.router.handlerSnapshot("hung").stuckCalls().stream().anyMatch(StuckCall::abandoned));
+		assertThat(this.router.handlerSnapshot("hung").stuckCalls()).hasSize(1);
+		assertThat(this.log.lines("'hung' has returned")).isEmpty();
+	}
+
+	@Test
+	void whenHandlerIsSyncThenItIsNotGivenUp() throws Exception {
+		useTimeout();
+		this.router.subscribe(HandlerSpec.on("event").id("sync").handler(this::hangUp).build());
+		this.router.subscribe(HandlerSpec.on("event").id("lane").async().handler((event, payload) -> {
+			new CountDownLatch(1).await();
+		}).build());
+		Thread emitter = new Thread(() -> this.router.emit("event", null));
+		emitter.start();
+		Books.pass(this.hanging);
+		untilFailed("lane", 1);
+		assertThat(Books.of(this.router, "sync").running()).isOne();
+		assertThat(Books.of(this.router, "sync").failed()).isZero();
+		this.hang.countDown();
+		emitter.join(30_000);
+		assertThat(Books.of(this.router, "sync").handled()).isOne();
+	}
+
+	/**
+	 * Calls that end just when they are given up: each is counted once, by one of the
+	 * two.
+	 */
+	@RepeatedTest(5)
+	void whenCallsEndAroundTheirTimeoutThenEachIsCountedOnce() {
+		Duration timeout = Duration.ofMillis(10);
+		use(TelemetryRouter.builder().handlerTimeout(timeout).quarantine(QuarantineSettings.disabled()));
+		AtomicInteger leaked = new AtomicInteger();
+		AtomicInteger calls = new AtomicInteger();
+		this.router.subscribe(HandlerSpec.on("event").id("late").async().concurrency(4).handler((event, payload) -> {
+			if (Thread.currentThread().isInterrupted()) {
+				leaked.incrementAndGet();
+			}
+			calls.incrementAndGet();
+			long until = System.nanoTime() + timeout.toNanos() - 1_000_000 + 100_000L * ((int) payload % 30);
+			while (System.nanoTime() < until) {
+				Thread.onSpinWait();
+			}
+		}).build());
+		for (int i = 0; i < 100; i++) {
+			this.router.emit("event", i);
+		}
+		HandlerAccount account = Books.balanced(this.router).handlers().get("late").account();
+		assertThat(account.handled() + account.failed()).isEqualTo(100);
+		assertThat(calls).hasValue(100);
+		assertThat(leaked).hasValue(0);
+	}
+
+}
