@@ -13,7 +13,6 @@ import java.util.Locale;
 import java.util.Properties;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.concurrent.TimeUnit;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 import java.util.stream.Stream;
@@ -288,44 +287,6 @@ public final class Report {
 		return new Page(results, load("footprint.properties"), load("startup.properties"),
 				load("environment.properties"), this.quick)
 			.render();
-	}
-
-	/** Processes of our own. */
-	static final class Child {
-
-		private static final long PATIENCE_SECONDS = 300;
-
-		private Child() {
-		}
-
-		/**
-		 * Runs a class in a new process.
-		 * @param main the class
-		 * @param options options of the virtual machine
-		 * @param args its arguments
-		 * @return what it printed, as properties
-		 * @throws IOException if it fails
-		 * @throws InterruptedException if interrupted
-		 */
-		static Properties run(Class<?> main, List<String> options, String... args)
-				throws IOException, InterruptedException {
-			List<String> command = new ArrayList<>();
-			command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-			command.addAll(options);
-			command.addAll(List.of("-cp", System.getProperty("java.class.path"), main.getName()));
-			command.addAll(List.of(args));
-			Process process = new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.DISCARD).start();
-			Properties properties = new Properties();
-			try (Reader reader = process.inputReader()) {
-				properties.load(reader);
-			}
-			if (!process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS) || process.exitValue() != 0) {
-				process.destroyForcibly();
-				throw new IOException("Failed: " + String.join(" ", command));
-			}
-			return properties;
-		}
-
 	}
 
 }

@@ -1,0 +1,55 @@
+package io.telemetryrouter.benchmarks.isolation;
+
+/**
+ * What is emitted.
+ *
+ * @since 0.1.0
+ */
+public class Event {
+
+	/** Of an event that handlers emit in turn. */
+	static final int NESTED = -1;
+
+	final int number;
+
+	Event(int number) {
+		this.number = number;
+	}
+
+	/**
+	 * Whether it comes from the emitter rather than from a handler.
+	 * @return {@code true} for the emitter's own
+	 */
+	boolean isOriginal() {
+		return this.number != NESTED;
+	}
+
+	/**
+	 * One that nobody may touch.
+	 *
+	 * @since 0.1.0
+	 */
+	public static final class Untouchable extends Event {
+
+		Untouchable(int number) {
+			super(number);
+		}
+
+		@Override
+		public boolean equals(Object other) {
+			throw new IllegalStateException("equals");
+		}
+
+		@Override
+		public int hashCode() {
+			throw new IllegalStateException("hashCode");
+		}
+
+		@Override
+		public String toString() {
+			throw new IllegalStateException("toString");
+		}
+
+	}
+
+}

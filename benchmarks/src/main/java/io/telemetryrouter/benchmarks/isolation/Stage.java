@@ -1,0 +1,304 @@
+package io.telemetryrouter.benchmarks.isolation;
+
+import java.time.Duration;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
+import java.util.function.Predicate;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Where one scenario is played: a contender, a neighbour before and one after the hostile
+ * handlers, and an emitter.
+ */
+final class Stage {
+
+	static final String NAME = "event";
+
+	/** What hostile handlers leave on threads. */
+	static final ThreadLocal<Stage> LOCAL = new ThreadLocal<>();
+
+	/** More calls than these and the events of the emitter: handlers have run away. */
+	private static final int MAX_CALLS = 20_000;
+
+	final Contender contender;
+
+	final Neighbour before;
+
+	final Neighbour after;
+
+	final CountDownLatch end = new CountDownLatch(1);
+
+	private final Hostility hostility;
+
+	private final Duration limit;
+
+	private final AtomicInteger calls = new AtomicInteger();
+
+	private final AtomicInteger subscribed = new AtomicInteger();
+
+	private final Set<String> remarks = ConcurrentHashMap.newKeySet();
+
+	private final boolean[] emitted;
+
+	private final AtomicInteger hanging = new AtomicInteger();
+
+	private volatile boolean runaway;
+
+	private volatile boolean applicable = true;
+
+	/** Written by the emitter only. */
+	private volatile int emits;
+
+	private volatile @Nullable Throwable thrown;
+
+	Stage(Contender contender, Hostility hostility, Duration limit) {
+		this.contender = contender;
+		this.hostility = hostility;
+		this.limit = limit;
+		int events = hostility.events();
+		// The last is for the event that shows whether all still works
+		this.emitted = new boolean[events + 1];
+		this.before = new Neighbour("before", events + 1);
+		this.after = new Neighbour("after", events + 1);
+	}
+
+	/**
+	 * Subscribes a hostile handler.
+	 * @param handler the handler
+	 * @return ends its subscription
+	 */
+	Runnable hostile(Contender.Handler handler) {
+		return this.contender.subscribe(name(), limited(handler));
+	}
+
+	/**
+	 * Subscribes a handler with a hostile condition.
+	 * @param condition the condition
+	 */
+	void hostileCondition(Predicate<Event> condition) {
+		this.contender.subscribe(name(), condition, (event) -> {
+		});
+	}
+
+	private String name() {
+		return "hostile" + this.subscribed.incrementAndGet();
+	}
+
+	private Contender.Handler limited(Contender.Handler handler) {
+		return (event) -> {
+			if (this.end.getCount() == 0) {
+				return;
+			}
+			if (this.calls.incrementAndGet() > MAX_CALLS + this.emitted.length) {
+				this.runaway = true;
+				return;
+			}
+			try {
+				handler.handle(event);
+			}
+			catch (Contender.NotApplicable ex) {
+				this.applicable = false;
+			}
+		};
+	}
+
+	/**
+	 * Emits an event from inside a handler.
+	 * @param name its name
+	 */
+	void nested(String name) {
+		this.contender.publish(name, new Event(Event.NESTED));
+	}
+
+	/**
+	 * Emits an event as the emitter, who must not be harmed.
+	 * @param name its name
+	 * @param event the event
+	 */
+	void emit(String name, Event event) {
+		try {
+			this.contender.publish(name, event);
+		}
+		catch (Throwable ex) {
+			this.thrown = ex;
+		}
+		emitted(event.number);
+	}
+
+	private void emitted(int number) {
+		this.emitted[number] = true;
+		this.emits = this.emits + 1;
+	}
+
+	/**
+	 * Emits an event as an emitter that has used up its stack, and may be told so.
+	 * @param number the event's number
+	 */
+	void emitIfPossible(int number) {
+		try {
+			this.contender.publish(NAME, new Event(number));
+			// Not by a call, for which there may be no stack
+			this.emitted[number] = true;
+			this.emits = this.emits + 1;
+		}
+		catch (StackOverflowError ex) {
+			// Told that it was not emitted
+			return;
+		}
+	}
+
+	/**
+	 * Emits the last event, which shows whether all still works.
+	 */
+	void emitLast() {
+		emit(NAME, new Event(this.emitted.length - 1));
+	}
+
+	/**
+	 * Notes something that is worth knowing and no harm by itself.
+	 * @param remark what
+	 */
+	void remark(String remark) {
+		this.remarks.add(remark);
+	}
+
+	/**
+	 * Waits until the neighbours have what was emitted so far, or have lost it.
+	 * @return whether they have
+	 */
+	boolean awaitNeighbours() {
+		return await(() -> isDone(this.before) && isDone(this.after));
+	}
+
+	private boolean isDone(Neighbour neighbour) {
+		return neighbour.count() + lost(neighbour) >= this.emits;
+	}
+
+	private long lost(Neighbour neighbour) {
+		return this.hostility.mayLoseCounted() ? this.contender.lost(neighbour.id) : 0;
+	}
+
+	private boolean await(BooleanSupplier condition) {
+		long deadline = System.nanoTime() + this.limit.toNanos();
+		while (!condition.getAsBoolean()) {
+			if (System.nanoTime() - deadline > 0) {
+				return false;
+			}
+			LockSupport.parkNanos(50_000);
+		}
+		return true;
+	}
+
+	private int missing(Neighbour neighbour) {
+		int missing = 0;
+		for (int i = 0; i < this.emitted.length; i++) {
+			missing += (this.emitted[i] && !neighbour.has(i)) ? 1 : 0;
+		}
+		return missing;
+	}
+
+	private int twice(Neighbour neighbour) {
+		int twice = 0;
+		for (int i = 0; i < this.emitted.length; i++) {
+			twice += neighbour.hasTwice(i) ? 1 : 0;
+		}
+		return twice;
+	}
+
+	/**
+	 * Plays the scenario.
+	 * @return how the contender came through
+	 */
+	Verdict play() {
+		this.contender.subscribe(this.before.id, this.before);
+		this.hostility.enter(this);
+		this.contender.subscribe(this.after.id, this.after);
+		Thread emitter = new Thread(null, () -> emitAll(), "emitter", 1 << 20);
+		emitter.setDaemon(true);
+		emitter.start();
+		try {
+			emitter.join(this.limit.toMillis());
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+		}
+		try {
+			return judge(emitter.isAlive());
+		}
+		finally {
+			this.end.countDown();
+		}
+	}
+
+	private void emitAll() {
+		try {
+			this.hostility.emit(this);
+		}
+		catch (Contender.NotApplicable ex) {
+			this.applicable = false;
+		}
+	}
+
+	private Verdict judge(boolean hanging) {
+		boolean complete = !hanging && this.thrown == null && awaitNeighbours();
+		if (complete && this.hostility.leavesTraces()) {
+			await(() -> this.calls.get() >= this.emits);
+		}
+		if (complete && this.hostility.loops()) {
+			await(() -> this.runaway || this.contender.isQuiet());
+		}
+		if (!this.applicable) {
+			return Verdict.NOT_APPLICABLE;
+		}
+		if (this.runaway) {
+			return Verdict.failed("handlers never stop");
+		}
+		if (hanging) {
+			return Verdict.failed("emitter hangs");
+		}
+		Throwable error = this.thrown;
+		if (error != null) {
+			return Verdict.failed("emitter gets `" + error.getClass().getSimpleName() + "`");
+		}
+		for (Neighbour neighbour : new Neighbour[] { this.before, this.after }) {
+			int missing = missing(neighbour);
+			if (missing > lost(neighbour)) {
+				return Verdict.failed("a neighbour misses " + missing + " of " + this.emits);
+			}
+		}
+		if (twice(this.before) + twice(this.after) != 0) {
+			return Verdict.failed("a neighbour gets events twice");
+		}
+		if (!complete || !await(() -> this.contender.audit(this.before, this.after) == null)) {
+			return Verdict.failed("books: " + this.contender.audit(this.before, this.after));
+		}
+		if (this.hanging.get() > 1) {
+			remark("holds " + this.hanging + " threads");
+		}
+		return Verdict.survived(String.join(", ", this.remarks));
+	}
+
+	/**
+	 * Does not return, whatever happens.
+	 */
+	void hang() {
+		this.hanging.incrementAndGet();
+		boolean ended = false;
+		while (!ended) {
+			try {
+				this.end.await();
+				ended = true;
+			}
+			catch (InterruptedException ex) {
+				// For ever means for ever
+				continue;
+			}
+		}
+	}
+
+}
