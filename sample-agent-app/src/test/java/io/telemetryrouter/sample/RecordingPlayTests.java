@@ -33,6 +33,7 @@ class RecordingPlayTests {
 			.containsPattern("budget_threshold_hit +2\\R")
 			.contains("Tokens are estimated", "1 exhausted and escalated")
 			.containsPattern("failingExporter\\.export +0 handled, 10 failed \\(last: java\\.lang\\.IllegalState")
+			.containsPattern("failingExporter.* now quarantined")
 			.containsPattern("slowExporter\\.export +\\d+ handled, \\d+ dropped \\(queue_full\\)")
 			.contains("is accounted for")
 			.containsPattern("More at http://localhost:\\d+/actuator/telemetryrouter");

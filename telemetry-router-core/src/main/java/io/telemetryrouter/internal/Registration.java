@@ -555,7 +555,7 @@ final class Registration implements Subscription {
 
 	/**
 	 * Hands the counts over when the handler has gone; what comes late goes there too.
-	 * @param target the counts of handlers that have gone
+	 * @param departed the counts of handlers that have gone
 	 */
 	void retireInto(Counters departed) {
 		this.counters.moveTo(departed);

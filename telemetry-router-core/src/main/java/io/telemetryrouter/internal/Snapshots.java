@@ -76,7 +76,8 @@ final class Snapshots {
 
 	private HandlerSnapshot snapshot(Registration handler) {
 		Lane lane = handler.lane();
-		QuarantineSnapshot quarantine = (handler.quarantine() != null) ? handler.quarantine().snapshot() : null;
+		Quarantine guard = handler.quarantine();
+		QuarantineSnapshot quarantine = (guard != null) ? guard.snapshot() : null;
 		List<StuckCall> stuckCalls = stuckCalls(handler);
 		return new HandlerSnapshot(handler.id, handler.patterns.stream().map(EventPattern::toString).toList(),
 				handler.payloadType, (lane != null) ? HandlerMode.ASYNC : HandlerMode.SYNC, handler.priority,

@@ -60,7 +60,8 @@ final class TimedRun {
 		this.event = event;
 		this.level = level;
 		this.start = now;
-		this.state = this.state + 1;
+		long idle = this.state;
+		this.state = idle + 1;
 	}
 
 	/**

@@ -5,7 +5,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.IdentityHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
@@ -41,7 +40,7 @@ final class Watchdog {
 	private volatile boolean stopped;
 
 	/** By level, the call it was inside of. Of the watchdog's thread only. */
-	private Map<EmitFrame.Level, Sighting> sightings = new IdentityHashMap<>();
+	private IdentityHashMap<EmitFrame.Level, Sighting> sightings = new IdentityHashMap<>();
 
 	Watchdog(RouterCore core) {
 		this.core = core;
@@ -105,14 +104,14 @@ final class Watchdog {
 			}
 		}
 		if (this.threshold != 0) {
-			Map<EmitFrame.Level, Sighting> seen = new IdentityHashMap<>();
+			IdentityHashMap<EmitFrame.Level, Sighting> seen = new IdentityHashMap<>();
 			this.core.frames().forEach((frame) -> look(frame, now, seen));
 			this.sightings = seen;
 		}
 		this.core.registry().allHandlers().forEach((handler) -> sweep(handler, now));
 	}
 
-	private void look(EmitFrame frame, long now, Map<EmitFrame.Level, Sighting> seen) {
+	private void look(EmitFrame frame, long now, IdentityHashMap<EmitFrame.Level, Sighting> seen) {
 		for (EmitFrame.Level level : frame.levels()) {
 			int entries = level.entries();
 			long number = level.running();

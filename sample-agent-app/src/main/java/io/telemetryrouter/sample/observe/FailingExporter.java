@@ -7,7 +7,7 @@ import io.telemetryrouter.spring.annotation.TelemetryListener;
 
 /**
  * Exports to a collector that is down: fails on every event, on purpose, to show that
- * nobody else notices.
+ * nobody else notices and that the router sets it aside after ten failures.
  */
 @Component
 class FailingExporter {

@@ -13,6 +13,7 @@ import org.springframework.stereotype.Component;
 import io.telemetryrouter.FailureSnapshot;
 import io.telemetryrouter.FlushResult;
 import io.telemetryrouter.HandlerSnapshot;
+import io.telemetryrouter.HandlerStatus;
 import io.telemetryrouter.RouterSnapshot;
 import io.telemetryrouter.sample.agent.TokenUsage;
 import io.telemetryrouter.sample.config.SampleProperties;
@@ -135,6 +136,9 @@ class SummaryFormatter {
 				text.add(count + " dropped (" + reason.label() + ")");
 			}
 		});
+		if (handler.status() != HandlerStatus.ACTIVE) {
+			text.add("now " + handler.status().name().toLowerCase(Locale.ROOT));
+		}
 		return text.toString();
 	}
 

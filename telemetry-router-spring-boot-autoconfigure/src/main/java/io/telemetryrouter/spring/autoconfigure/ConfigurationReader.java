@@ -31,6 +31,7 @@ import org.springframework.core.env.StandardEnvironment;
 
 import io.telemetryrouter.spring.autoconfigure.TelemetryRouterProperties.Event;
 import io.telemetryrouter.spring.autoconfigure.TelemetryRouterProperties.Handler;
+import io.telemetryrouter.spring.autoconfigure.TelemetryRouterProperties.Quarantine;
 
 /**
  * Completes and checks what Boot has bound to {@link TelemetryRouterProperties}.
@@ -50,6 +51,8 @@ final class ConfigurationReader {
 
 	static final ConfigurationPropertyName HANDLERS = PREFIX.append("handlers");
 
+	private static final ConfigurationPropertyName QUARANTINE = PREFIX.append("quarantine");
+
 	/**
 	 * Groups that properties classes of their own look after, which need not be on the
 	 * class path.
@@ -67,6 +70,7 @@ final class ConfigurationReader {
 
 	void read(TelemetryRouterProperties properties) {
 		checkNames(PREFIX, settings(TelemetryRouterProperties.class));
+		checkNames(QUARANTINE, settings(Quarantine.class));
 		readMap(EVENTS, Event.class, properties.getEvents());
 		readMap(HANDLERS, Handler.class, properties.getHandlers());
 		checkValues(properties);
@@ -76,7 +80,7 @@ final class ConfigurationReader {
 		forEachName(prefix, (name, source) -> {
 			String first = name.getElement(prefix.getNumberOfElements(), Form.UNIFORM);
 			boolean nested = name.getNumberOfElements() > prefix.getNumberOfElements() + 1;
-			boolean known = nested ? isGroup(first) : settings.containsKey(first);
+			boolean known = nested ? prefix.equals(PREFIX) && isGroup(first) : settings.containsKey(first);
 			if (!known) {
 				failUnknown(name, source, prefix, settings, prefix.getNumberOfElements());
 			}
@@ -84,7 +88,8 @@ final class ConfigurationReader {
 	}
 
 	private static boolean isGroup(String element) {
-		return element.equals("events") || element.equals("handlers") || PARTNERS.contains(element);
+		return element.equals("events") || element.equals("handlers") || element.equals("quarantine")
+				|| PARTNERS.contains(element);
 	}
 
 	private <T> void readMap(ConfigurationPropertyName prefix, Class<T> type, Map<String, T> target) {
@@ -146,6 +151,30 @@ final class ConfigurationReader {
 		requireTime(false, PREFIX.append("block-timeout"), properties.getBlockTimeout());
 		requireTime(false, PREFIX.append("slow-threshold"), properties.getSlowThreshold());
 		requireTime(true, PREFIX.append("shutdown-timeout"), properties.getShutdownTimeout());
+		requireTime(true, PREFIX.append("stuck-threshold"), properties.getStuckThreshold());
+		requireTime(true, PREFIX.append("handler-timeout"), properties.getHandlerTimeout());
+		checkQuarantine(properties.getQuarantine());
+	}
+
+	private void checkQuarantine(Quarantine quarantine) {
+		requireAtLeast(1, QUARANTINE.append("failures"), quarantine.getFailures());
+		double rate = quarantine.getFailureRate();
+		if (!(rate > 0 && rate <= 1)) {
+			ConfigurationPropertyName name = QUARANTINE.append("failure-rate");
+			throw invalid(name, rate, "Share must be greater than 0 and at most 1.",
+					"Set '" + text(name) + "' to a number such as '0.8'.");
+		}
+		requireTime(false, QUARANTINE.append("window"), quarantine.getWindow());
+		requireAtLeast(1, QUARANTINE.append("minimum-calls"), quarantine.getMinimumCalls());
+		requireTime(false, QUARANTINE.append("delay"), quarantine.getDelay());
+		requireTime(false, QUARANTINE.append("max-delay"), quarantine.getMaxDelay());
+		if (quarantine.getMaxDelay().compareTo(quarantine.getDelay()) < 0) {
+			ConfigurationPropertyName name = QUARANTINE.append("max-delay");
+			String delay = text(QUARANTINE.append("delay"));
+			throw invalid(name, quarantine.getMaxDelay(),
+					"Duration must not be shorter than '" + delay + "', which is " + quarantine.getDelay() + ".",
+					"Raise '" + text(name) + "', or lower '" + delay + "'.");
+		}
 	}
 
 	private void requireAtLeast(int minimum, ConfigurationPropertyName name, @Nullable Integer value) {
@@ -182,7 +211,8 @@ final class ConfigurationReader {
 		}
 		String unknown = name.getElement(element, Form.UNIFORM);
 		String path = text(name, 0, element);
-		String action = (element == prefix.getNumberOfElements() && !prefix.equals(PREFIX))
+		boolean map = prefix.equals(EVENTS) || prefix.equals(HANDLERS);
+		String action = (map && element == prefix.getNumberOfElements())
 				? "Put a setting behind it: " + String.join(", ", settings.values()) + "."
 				: "Remove it, or use one of: " + String.join(", ", settings.values()) + ".";
 		String nearest = NearestName.of(unknown, settings);

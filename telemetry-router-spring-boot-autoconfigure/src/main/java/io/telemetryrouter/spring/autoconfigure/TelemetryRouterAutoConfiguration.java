@@ -20,6 +20,7 @@ import org.springframework.util.function.SingletonSupplier;
 
 import io.telemetryrouter.ContextCarrier;
 import io.telemetryrouter.HandlerErrorListener;
+import io.telemetryrouter.QuarantineSettings;
 import io.telemetryrouter.TelemetryRouter;
 import io.telemetryrouter.TelemetryRouterBuilder;
 import io.telemetryrouter.spring.TelemetryRouterCustomizer;
@@ -91,8 +92,17 @@ public final class TelemetryRouterAutoConfiguration {
 				.maxDepth(properties.getMaxDepth())
 				.maxNestedEmits(properties.getMaxNestedEmits())
 				.maxEventNames(properties.getMaxEventNames())
+				.stuckThreshold(properties.getStuckThreshold())
+				.handlerTimeout(properties.getHandlerTimeout())
+				.quarantine(quarantine(properties.getQuarantine()))
 				.measureLatency(properties.isMeasureLatency())
 				.holdEvents(properties.isEnabled() ? properties.getMaxHeldEvents() : 0);
+		}
+
+		private QuarantineSettings quarantine(TelemetryRouterProperties.Quarantine properties) {
+			return new QuarantineSettings(properties.isEnabled(), properties.getFailures(), properties.getFailureRate(),
+					properties.getWindow(), properties.getMinimumCalls(), properties.getDelay(),
+					properties.getMaxDelay());
 		}
 
 	}

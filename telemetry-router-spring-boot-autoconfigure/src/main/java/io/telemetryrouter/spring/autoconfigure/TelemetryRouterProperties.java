@@ -90,9 +90,27 @@ public class TelemetryRouterProperties {
 	private Duration shutdownTimeout = Duration.ofSeconds(10);
 
 	/**
+	 * Time after which a call that has not returned is reported as stuck. Zero reports
+	 * none.
+	 */
+	private Duration stuckThreshold = Duration.ofSeconds(10);
+
+	/**
+	 * Time after which a call of an asynchronous handler is interrupted and given up, so
+	 * that the handler's next events are handled on another thread. Zero lets every call
+	 * take its time.
+	 */
+	private Duration handlerTimeout = Duration.ZERO;
+
+	/**
 	 * Whether to measure how long handlers and events take.
 	 */
 	private boolean measureLatency = true;
+
+	/**
+	 * When handlers that keep failing are set aside.
+	 */
+	private final Quarantine quarantine = new Quarantine();
 
 	/**
 	 * Settings by event name.
@@ -200,6 +218,22 @@ public class TelemetryRouterProperties {
 		this.shutdownTimeout = shutdownTimeout;
 	}
 
+	public Duration getStuckThreshold() {
+		return this.stuckThreshold;
+	}
+
+	public void setStuckThreshold(Duration stuckThreshold) {
+		this.stuckThreshold = stuckThreshold;
+	}
+
+	public Duration getHandlerTimeout() {
+		return this.handlerTimeout;
+	}
+
+	public void setHandlerTimeout(Duration handlerTimeout) {
+		this.handlerTimeout = handlerTimeout;
+	}
+
 	public boolean isMeasureLatency() {
 		return this.measureLatency;
 	}
@@ -208,12 +242,116 @@ public class TelemetryRouterProperties {
 		this.measureLatency = measureLatency;
 	}
 
+	public Quarantine getQuarantine() {
+		return this.quarantine;
+	}
+
 	public Map<String, Event> getEvents() {
 		return this.events;
 	}
 
 	public Map<String, Handler> getHandlers() {
 		return this.handlers;
+	}
+
+	/**
+	 * When handlers that keep failing are set aside.
+	 */
+	public static class Quarantine {
+
+		/**
+		 * Whether to set handlers aside that keep failing.
+		 */
+		private boolean enabled = true;
+
+		/**
+		 * Number of failures in a row that set a handler aside.
+		 */
+		private int failures = 10;
+
+		/**
+		 * Share of failed calls that sets a handler aside, greater than 0 and at most 1.
+		 */
+		private double failureRate = 0.8;
+
+		/**
+		 * Time over which the share of failed calls is taken.
+		 */
+		private Duration window = Duration.ofMinutes(1);
+
+		/**
+		 * Number of calls in the window below which the share of failed calls does not
+		 * count.
+		 */
+		private int minimumCalls = 50;
+
+		/**
+		 * Time for which a handler is set aside at first. Doubles with each attempt that
+		 * fails.
+		 */
+		private Duration delay = Duration.ofSeconds(1);
+
+		/**
+		 * Longest time for which a handler is set aside before the next attempt.
+		 */
+		private Duration maxDelay = Duration.ofMinutes(1);
+
+		public boolean isEnabled() {
+			return this.enabled;
+		}
+
+		public void setEnabled(boolean enabled) {
+			this.enabled = enabled;
+		}
+
+		public int getFailures() {
+			return this.failures;
+		}
+
+		public void setFailures(int failures) {
+			this.failures = failures;
+		}
+
+		public double getFailureRate() {
+			return this.failureRate;
+		}
+
+		public void setFailureRate(double failureRate) {
+			this.failureRate = failureRate;
+		}
+
+		public Duration getWindow() {
+			return this.window;
+		}
+
+		public void setWindow(Duration window) {
+			this.window = window;
+		}
+
+		public int getMinimumCalls() {
+			return this.minimumCalls;
+		}
+
+		public void setMinimumCalls(int minimumCalls) {
+			this.minimumCalls = minimumCalls;
+		}
+
+		public Duration getDelay() {
+			return this.delay;
+		}
+
+		public void setDelay(Duration delay) {
+			this.delay = delay;
+		}
+
+		public Duration getMaxDelay() {
+			return this.maxDelay;
+		}
+
+		public void setMaxDelay(Duration maxDelay) {
+			this.maxDelay = maxDelay;
+		}
+
 	}
 
 	/**

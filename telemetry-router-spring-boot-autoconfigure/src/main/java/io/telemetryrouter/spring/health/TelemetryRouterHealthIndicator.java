@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
+import java.util.function.Predicate;
 
 import org.springframework.boot.health.contributor.AbstractHealthIndicator;
 import org.springframework.boot.health.contributor.Health;
@@ -61,15 +62,17 @@ public class TelemetryRouterHealthIndicator extends AbstractHealthIndicator {
 			.withDetail("running", total.running())
 			.withDetail("held", snapshot.held())
 			.withDetail("oldestAgeMillis", oldestAge(handlers).toMillis())
-			.withDetail("fullQueues", fullQueues(handlers));
+			.withDetail("fullQueues", ids(handlers, this::isFull))
+			.withDetail("quarantined", ids(handlers, (handler) -> handler.quarantine() != null))
+			.withDetail("stuck", ids(handlers, (handler) -> !handler.stuckCalls().isEmpty()));
 	}
 
 	private Duration oldestAge(Collection<HandlerSnapshot> handlers) {
 		return handlers.stream().map(HandlerSnapshot::oldestAge).max(Comparator.naturalOrder()).orElse(Duration.ZERO);
 	}
 
-	private List<String> fullQueues(Collection<HandlerSnapshot> handlers) {
-		return handlers.stream().filter(this::isFull).map(HandlerSnapshot::id).toList();
+	private List<String> ids(Collection<HandlerSnapshot> handlers, Predicate<HandlerSnapshot> which) {
+		return handlers.stream().filter(which).map(HandlerSnapshot::id).toList();
 	}
 
 	private boolean isFull(HandlerSnapshot handler) {

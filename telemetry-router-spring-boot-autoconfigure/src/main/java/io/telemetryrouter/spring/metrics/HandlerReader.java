@@ -3,6 +3,7 @@ package io.telemetryrouter.spring.metrics;
 import io.telemetryrouter.DropReason;
 import io.telemetryrouter.HandlerMode;
 import io.telemetryrouter.HandlerSnapshot;
+import io.telemetryrouter.HandlerStatus;
 import io.telemetryrouter.TelemetryRouter;
 
 /**
@@ -38,6 +39,18 @@ final class HandlerReader {
 
 	boolean isWildcard() {
 		return this.last.isWildcard();
+	}
+
+	boolean isPaused() {
+		return read().status() == HandlerStatus.PAUSED;
+	}
+
+	boolean isQuarantined() {
+		return read().quarantine() != null;
+	}
+
+	boolean isStuck() {
+		return !read().stuckCalls().isEmpty();
 	}
 
 	int queueCapacity() {

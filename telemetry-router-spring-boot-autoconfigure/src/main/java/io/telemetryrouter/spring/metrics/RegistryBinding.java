@@ -55,6 +55,9 @@ final class RegistryBinding implements RouterListener {
 		bindKind("async", HandlerReader::isAsync);
 		bindKind("once", HandlerReader::isOnce);
 		bindKind("wildcard", HandlerReader::isWildcard);
+		bindKind("paused", HandlerReader::isPaused);
+		bindKind("quarantined", HandlerReader::isQuarantined);
+		bindKind("stuck", HandlerReader::isStuck);
 		bindEvent(EventTags.OTHER, this.eventTags.others());
 		this.router.addListener(this);
 	}

@@ -20,10 +20,10 @@ public enum TelemetryRouterMeter implements MeterDocumentation {
 	DISPATCH("telemetry.router.dispatch", Meter.Type.TIMER, "How long dispatches took the emitter", Tag.EVENT),
 
 	/**
-	 * How long the longest dispatch took since the start.
+	 * How long the longest dispatch took since the start or the last reset.
 	 */
 	DISPATCH_MAX("telemetry.router.dispatch.max", Meter.Type.GAUGE,
-			"How long the longest dispatch took since the start", Tag.EVENT),
+			"How long the longest dispatch took since the start or the last reset", Tag.EVENT),
 
 	/**
 	 * How many dispatches were over the slow threshold.
@@ -141,7 +141,8 @@ public enum TelemetryRouterMeter implements MeterDocumentation {
 		HANDLER("handler"),
 
 		/**
-		 * {@code sync}, {@code async}, {@code once} or {@code wildcard}.
+		 * {@code sync}, {@code async}, {@code once} or {@code wildcard}; {@code paused},
+		 * {@code quarantined} or {@code stuck} while a handler is that.
 		 */
 		KIND("kind"),
 

@@ -55,6 +55,15 @@ class ConfigurationMetadataTests {
 		assertThat(defaultValue("max-held-events").asInt()).isEqualTo(1000);
 		assertThat(defaultValue("shutdown-timeout").asString()).isEqualTo("10s");
 		assertThat(defaultValue("measure-latency").asBoolean()).isTrue();
+		assertThat(defaultValue("stuck-threshold").asString()).isEqualTo("10s");
+		assertThat(defaultValue("handler-timeout").asString()).isEqualTo("0");
+		assertThat(defaultValue("quarantine.enabled").asBoolean()).isTrue();
+		assertThat(defaultValue("quarantine.failures").asInt()).isEqualTo(10);
+		assertThat(defaultValue("quarantine.failure-rate").asDouble()).isEqualTo(0.8);
+		assertThat(defaultValue("quarantine.window").asString()).isEqualTo("1m");
+		assertThat(defaultValue("quarantine.minimum-calls").asInt()).isEqualTo(50);
+		assertThat(defaultValue("quarantine.delay").asString()).isEqualTo("1s");
+		assertThat(defaultValue("quarantine.max-delay").asString()).isEqualTo("1m");
 	}
 
 	@Test
@@ -68,6 +77,14 @@ class ConfigurationMetadataTests {
 	@Test
 	void whenHealthCanBeDisabledThenMetadataSaysSo() {
 		assertThat(properties).containsKey("management.health.telemetryrouter.enabled");
+	}
+
+	@Test
+	void whenEndpointHasSettingsThenMetadataKnowsThem() {
+		JsonNode showValues = properties.get("management.endpoint.telemetryrouter.show-values");
+		assertThat(showValues.get("defaultValue").asString()).isEqualTo("never");
+		assertThat(properties).containsKeys("management.endpoint.telemetryrouter.roles",
+				"management.endpoint.telemetryrouter.access");
 	}
 
 	private static JsonNode defaultValue(String name) {

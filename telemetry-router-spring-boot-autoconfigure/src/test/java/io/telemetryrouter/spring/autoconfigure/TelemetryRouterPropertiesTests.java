@@ -20,8 +20,10 @@ import org.springframework.core.env.SystemEnvironmentPropertySource;
 import org.springframework.core.io.ByteArrayResource;
 
 import io.telemetryrouter.OverflowPolicy;
+import io.telemetryrouter.QuarantineSettings;
 import io.telemetryrouter.spring.FailureReport;
 import io.telemetryrouter.spring.autoconfigure.TelemetryRouterProperties.Handler;
+import io.telemetryrouter.spring.autoconfigure.TelemetryRouterProperties.Quarantine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -48,6 +50,17 @@ class TelemetryRouterPropertiesTests {
 			assertThat(properties.getMaxEventNames()).isEqualTo(10_000);
 			assertThat(properties.getMaxEventTags()).isEqualTo(100);
 			assertThat(properties.getMaxHeldEvents()).isEqualTo(1000);
+			assertThat(properties.getStuckThreshold()).isEqualTo(Duration.ofSeconds(10));
+			assertThat(properties.getHandlerTimeout()).isZero();
+			Quarantine quarantine = properties.getQuarantine();
+			QuarantineSettings defaults = QuarantineSettings.defaults();
+			assertThat(quarantine.isEnabled()).isTrue();
+			assertThat(quarantine.getFailures()).isEqualTo(defaults.failures());
+			assertThat(quarantine.getFailureRate()).isEqualTo(defaults.failureRate());
+			assertThat(quarantine.getWindow()).isEqualTo(defaults.window());
+			assertThat(quarantine.getMinimumCalls()).isEqualTo(defaults.minimumCalls());
+			assertThat(quarantine.getDelay()).isEqualTo(defaults.delay());
+			assertThat(quarantine.getMaxDelay()).isEqualTo(defaults.maxDelay());
 			assertThat(properties.getShutdownTimeout()).isEqualTo(Duration.ofSeconds(10));
 			assertThat(properties.isMeasureLatency()).isTrue();
 			assertThat(properties.getEvents()).isEmpty();
@@ -171,6 +184,15 @@ class TelemetryRouterPropertiesTests {
 			block-timeout                  | 0    | be positive
 			slow-threshold                 | -1ms | be positive
 			shutdown-timeout               | -1s  | not be negative
+			stuck-threshold                | -1s  | not be negative
+			handler-timeout                | -1ms | not be negative
+			quarantine.failures            | 0    | at least 1
+			quarantine.failure-rate        | 0    | at most 1
+			quarantine.failure-rate        | 1.1  | greater than 0
+			quarantine.window              | 0s   | be positive
+			quarantine.minimum-calls       | 0    | at least 1
+			quarantine.delay               | 0s   | be positive
+			quarantine.max-delay           | 10ms | not be shorter than 'telemetry-router.quarantine.delay'
 			handlers.a.onX.max-queue       | 0    | at least 1
 			handlers[a.onX].concurrency    | -1   | at least 1
 			events[model.*].priority       | 1    | is a pattern
@@ -210,6 +232,8 @@ class TelemetryRouterPropertiesTests {
 			somethingElse                   | use one of: block-timeout, default-priority
 			handlers.a.onX.max-que          | Did you mean 'telemetry-router.handlers.a.onX.max-queue'?
 			handlers[a.onX].prioritty       | Did you mean 'telemetry-router.handlers.a.onX.priority'?
+			quarantine.max-dely             | Did you mean 'telemetry-router.quarantine.max-delay'?
+			quarantine.events.delay         | use one of: delay, enabled, failure-rate
 			handlers.audit                  | Put a setting behind it: concurrency, enabled, max-queue
 			events.model.start.max-queue    | use one of: priority
 			""")

@@ -1,6 +1,7 @@
 package io.telemetryrouter.spring.health;
 
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 
 import org.junit.jupiter.api.Test;
@@ -9,6 +10,9 @@ import org.springframework.boot.health.contributor.Health;
 import org.springframework.boot.health.contributor.Status;
 
 import io.telemetryrouter.HandlerAccount;
+import io.telemetryrouter.HandlerStatus;
+import io.telemetryrouter.QuarantineSnapshot;
+import io.telemetryrouter.StuckCall;
 import io.telemetryrouter.TelemetryRouter;
 import io.telemetryrouter.spring.test.StubRouter;
 
@@ -36,7 +40,19 @@ class TelemetryRouterHealthIndicatorTests {
 		assertThat(health.getDetails()).containsExactly(entry("handlers", 3), entry("offered", 22L),
 				entry("handled", 10L), entry("failed", 1L), entry("filtered", 1L), entry("dropped", 1L),
 				entry("queued", 9L), entry("running", 0L), entry("held", 0), entry("oldestAgeMillis", 2000L),
-				entry("fullQueues", List.of("b")));
+				entry("fullQueues", List.of("b")), entry("quarantined", List.of()), entry("stuck", List.of()));
+	}
+
+	@Test
+	void whenHandlersAreQuarantinedOrStuckThenUpAndDetailsNameThem() {
+		QuarantineSnapshot quarantine = new QuarantineSnapshot(Instant.EPOCH, Instant.EPOCH, 1, 0);
+		StuckCall call = new StuckCall("thread", "event", Instant.EPOCH, List.of(), false);
+		this.stub.handler(StubRouter.troubled("sick", HandlerStatus.QUARANTINED, quarantine))
+			.handler(StubRouter.troubled("hung", HandlerStatus.STUCK, null, call))
+			.handler(StubRouter.troubled("both", HandlerStatus.PAUSED, quarantine, call));
+		assertThat(health().getStatus()).isEqualTo(Status.UP);
+		assertThat(health().getDetails()).containsEntry("quarantined", List.of("sick", "both"))
+			.containsEntry("stuck", List.of("hung", "both"));
 	}
 
 	@Test

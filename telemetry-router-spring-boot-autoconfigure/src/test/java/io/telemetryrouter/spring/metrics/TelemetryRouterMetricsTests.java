@@ -1,6 +1,7 @@
 package io.telemetryrouter.spring.metrics;
 
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
@@ -22,6 +23,9 @@ import org.junit.jupiter.params.provider.EnumSource;
 import io.telemetryrouter.DropReason;
 import io.telemetryrouter.HandlerAccount;
 import io.telemetryrouter.HandlerSnapshot;
+import io.telemetryrouter.HandlerStatus;
+import io.telemetryrouter.QuarantineSnapshot;
+import io.telemetryrouter.StuckCall;
 import io.telemetryrouter.spring.test.StubRouter;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -109,6 +113,21 @@ class TelemetryRouterMetricsTests {
 		assertThat(gauge("telemetry.router.handlers", "kind", "wildcard")).isEqualTo(2);
 		this.stub.removeHandler("b").run();
 		assertThat(gauge("telemetry.router.handlers", "kind", "async")).isZero();
+	}
+
+	@Test
+	void handlersInTroubleAreCountedWhileTheyAre() {
+		this.metrics.bindTo(this.registry);
+		QuarantineSnapshot quarantine = new QuarantineSnapshot(Instant.EPOCH, Instant.EPOCH, 1, 0);
+		StuckCall call = new StuckCall("thread", "event", Instant.EPOCH, List.of(), false);
+		this.stub.handler(StubRouter.troubled("a", HandlerStatus.QUARANTINED, quarantine))
+			.handler(StubRouter.troubled("b", HandlerStatus.STUCK, quarantine, call))
+			.handler(StubRouter.troubled("c", HandlerStatus.PAUSED, null));
+		assertThat(gauge("telemetry.router.handlers", "kind", "quarantined")).isEqualTo(2);
+		assertThat(gauge("telemetry.router.handlers", "kind", "stuck")).isEqualTo(1);
+		assertThat(gauge("telemetry.router.handlers", "kind", "paused")).isEqualTo(1);
+		this.stub.handler(StubRouter.troubled("a", HandlerStatus.ACTIVE, null));
+		assertThat(gauge("telemetry.router.handlers", "kind", "quarantined")).isEqualTo(1);
 	}
 
 	@Test

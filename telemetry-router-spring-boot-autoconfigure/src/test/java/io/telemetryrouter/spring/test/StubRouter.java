@@ -16,10 +16,13 @@ import io.telemetryrouter.FailureSnapshot;
 import io.telemetryrouter.HandlerAccount;
 import io.telemetryrouter.HandlerMode;
 import io.telemetryrouter.HandlerSnapshot;
+import io.telemetryrouter.HandlerStatus;
 import io.telemetryrouter.LatencySnapshot;
 import io.telemetryrouter.OverflowPolicy;
+import io.telemetryrouter.QuarantineSnapshot;
 import io.telemetryrouter.RouterListener;
 import io.telemetryrouter.RouterSnapshot;
+import io.telemetryrouter.StuckCall;
 import io.telemetryrouter.TelemetryRouter;
 
 import static org.mockito.ArgumentMatchers.any;
@@ -143,20 +146,28 @@ public final class StubRouter {
 	public static HandlerSnapshot sync(String id, String pattern, HandlerAccount account) {
 		return new HandlerSnapshot(id, List.of(pattern), Object.class, HandlerMode.SYNC, 0, 0, 1,
 				OverflowPolicy.DROP_NEWEST, 0, Duration.ZERO, account, latency(account.handled()),
-				latency(account.failed()), LatencySnapshot.EMPTY, 0, null);
+				latency(account.failed()), LatencySnapshot.EMPTY, 0, List.of(), HandlerStatus.ACTIVE, null, List.of());
 	}
 
 	public static HandlerSnapshot async(String id, List<String> patterns, HandlerAccount account, Duration oldestAge,
 			FailureSnapshot lastFailure) {
 		return new HandlerSnapshot(id, patterns, Object.class, HandlerMode.ASYNC, 10, 0, 1, OverflowPolicy.DROP_NEWEST,
 				8, oldestAge, account, latency(account.handled()), latency(account.failed()),
-				latency(account.handled()), 3, lastFailure);
+				latency(account.handled()), 3, (lastFailure != null) ? List.of(lastFailure) : List.of(),
+				HandlerStatus.ACTIVE, null, List.of());
+	}
+
+	public static HandlerSnapshot troubled(String id, HandlerStatus status, QuarantineSnapshot quarantine,
+			StuckCall... stuckCalls) {
+		return new HandlerSnapshot(id, List.of("**"), Object.class, HandlerMode.ASYNC, 0, 0, 1,
+				OverflowPolicy.DROP_NEWEST, 8, Duration.ZERO, HandlerAccount.EMPTY, LatencySnapshot.EMPTY,
+				LatencySnapshot.EMPTY, LatencySnapshot.EMPTY, 0, List.of(), status, quarantine, List.of(stuckCalls));
 	}
 
 	public static HandlerSnapshot once(String id, String pattern) {
 		return new HandlerSnapshot(id, List.of(pattern), Object.class, HandlerMode.SYNC, 0, 1, 1,
 				OverflowPolicy.DROP_NEWEST, 0, Duration.ZERO, HandlerAccount.EMPTY, LatencySnapshot.EMPTY,
-				LatencySnapshot.EMPTY, LatencySnapshot.EMPTY, 0, null);
+				LatencySnapshot.EMPTY, LatencySnapshot.EMPTY, 0, List.of(), HandlerStatus.ACTIVE, null, List.of());
 	}
 
 	public static EventSnapshot event(String name, long emitted, long unhandled, String... handlers) {

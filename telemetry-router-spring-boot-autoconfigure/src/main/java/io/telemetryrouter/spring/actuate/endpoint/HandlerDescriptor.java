@@ -2,6 +2,7 @@ package io.telemetryrouter.spring.actuate.endpoint;
 
 import java.time.Instant;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
@@ -14,6 +15,8 @@ import io.telemetryrouter.FailureSnapshot;
 import io.telemetryrouter.HandlerAccount;
 import io.telemetryrouter.HandlerMode;
 import io.telemetryrouter.HandlerSnapshot;
+import io.telemetryrouter.QuarantineSnapshot;
+import io.telemetryrouter.StuckCall;
 
 /**
  * A handler as the endpoint shows it.
@@ -33,23 +36,40 @@ import io.telemetryrouter.HandlerSnapshot;
  * @param queueWait how long its events waited in the queue; {@code null} for a
  * synchronous handler
  * @param slow how many calls were over its slow threshold
+ * @param status how it is: {@code ACTIVE}, {@code PAUSED}, {@code STUCK} or
+ * {@code QUARANTINED}
+ * @param quarantine how it is set aside; {@code null} while it is not
+ * @param stuckCalls its calls that do not end; {@code null} if there are none
  * @param lastFailure its last failure, if any
+ * @param failures its last failures, the latest first; {@code null} if there were none
  * @since 0.1.0
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record HandlerDescriptor(String pattern, String mode, int priority, long offered, long handled, long failed,
 		long filtered, long running, Map<String, Long> dropped, @Nullable QueueDescriptor queue,
-		LatencyDescriptor latency, @Nullable LatencyDescriptor queueWait, long slow,
-		@Nullable FailureDescriptor lastFailure) implements OperationResponseBody {
+		LatencyDescriptor latency, @Nullable LatencyDescriptor queueWait, long slow, String status,
+		@Nullable QuarantineDescriptor quarantine, @Nullable List<StuckCallDescriptor> stuckCalls,
+		@Nullable FailureDescriptor lastFailure,
+		@Nullable List<FailureDescriptor> failures) implements OperationResponseBody {
 
-	static HandlerDescriptor of(HandlerSnapshot handler) {
+	static HandlerDescriptor of(HandlerSnapshot handler, boolean showMessages) {
+		List<FailureDescriptor> failures = handler.failures()
+			.stream()
+			.map((failure) -> FailureDescriptor.of(failure, showMessages))
+			.toList();
 		HandlerAccount account = handler.account();
 		boolean async = handler.mode() == HandlerMode.ASYNC;
 		return new HandlerDescriptor(String.join(", ", handler.patterns()), handler.mode().name(), handler.priority(),
 				account.offered(), account.handled(), account.failed(), account.filtered(), account.running(),
 				dropped(account), async ? QueueDescriptor.of(handler) : null, LatencyDescriptor.of(handler.latency()),
-				async ? LatencyDescriptor.of(handler.queueWait()) : null, handler.slow(),
-				FailureDescriptor.of(handler.lastFailure()));
+				async ? LatencyDescriptor.of(handler.queueWait()) : null, handler.slow(), handler.status().name(),
+				QuarantineDescriptor.of(handler.quarantine()),
+				orNull(handler.stuckCalls().stream().map(StuckCallDescriptor::of).toList()),
+				failures.isEmpty() ? null : failures.get(0), orNull(failures));
+	}
+
+	private static <T> @Nullable List<T> orNull(List<T> list) {
+		return list.isEmpty() ? null : list;
 	}
 
 	static Map<String, Long> dropped(HandlerAccount account) {
@@ -77,15 +97,54 @@ public record HandlerDescriptor(String pattern, String mode, int priority, long 
 	}
 
 	/**
-	 * A handler's last failure, without its message, which may quote a payload.
+	 * How a handler is set aside that kept failing.
+	 *
+	 * @param since since when
+	 * @param nextAttempt from when on an event is let through to see whether it is well
+	 * @param times how many times it has been set aside, this time included
+	 * @param skipped how many events it was not given this time
+	 */
+	public record QuarantineDescriptor(Instant since, Instant nextAttempt, long times, long skipped) {
+
+		static @Nullable QuarantineDescriptor of(@Nullable QuarantineSnapshot quarantine) {
+			return (quarantine != null) ? new QuarantineDescriptor(quarantine.since(), quarantine.nextAttempt(),
+					quarantine.times(), quarantine.skipped()) : null;
+		}
+
+	}
+
+	/**
+	 * A call that does not end.
+	 *
+	 * @param thread the name of its thread
+	 * @param event the name of the event
+	 * @param since since when it has been seen running
+	 * @param abandoned whether it was given up after the handler timeout
+	 * @param stack where it was when it was found, the innermost frame first
+	 */
+	public record StuckCallDescriptor(String thread, String event, Instant since, boolean abandoned,
+			List<String> stack) {
+
+		static StuckCallDescriptor of(StuckCall call) {
+			return new StuckCallDescriptor(call.thread(), call.event(), call.since(), call.abandoned(),
+					call.stack().stream().map(StackTraceElement::toString).toList());
+		}
+
+	}
+
+	/**
+	 * A failure of a handler.
 	 *
 	 * @param type the class name of what was thrown
 	 * @param at when
+	 * @param message its message, which may quote a payload; {@code null} unless it is to
+	 * be shown
 	 */
-	public record FailureDescriptor(String type, Instant at) {
+	@JsonInclude(JsonInclude.Include.NON_NULL)
+	public record FailureDescriptor(String type, Instant at, @Nullable String message) {
 
-		static @Nullable FailureDescriptor of(@Nullable FailureSnapshot failure) {
-			return (failure != null) ? new FailureDescriptor(failure.type(), failure.at()) : null;
+		static FailureDescriptor of(FailureSnapshot failure, boolean showMessage) {
+			return new FailureDescriptor(failure.type(), failure.at(), showMessage ? failure.message() : null);
 		}
 
 	}

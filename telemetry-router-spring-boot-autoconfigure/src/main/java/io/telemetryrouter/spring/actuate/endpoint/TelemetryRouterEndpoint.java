@@ -1,18 +1,29 @@
 package io.telemetryrouter.spring.actuate.endpoint;
 
+import java.time.Duration;
+
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.boot.actuate.endpoint.Access;
+import org.springframework.boot.actuate.endpoint.Show;
 import org.springframework.boot.actuate.endpoint.annotation.Endpoint;
 import org.springframework.boot.actuate.endpoint.annotation.ReadOperation;
 import org.springframework.boot.actuate.endpoint.annotation.Selector;
+import org.springframework.boot.actuate.endpoint.annotation.WriteOperation;
 
+import io.telemetryrouter.FlushResult;
 import io.telemetryrouter.HandlerSnapshot;
 import io.telemetryrouter.TelemetryRouter;
 
 /**
- * Shows the router's handlers, the events it has seen and what became of them. Read-only
- * by default; numbers, names and class names only, never a payload or a message.
+ * Shows the router's handlers, the events it has seen and what became of them: numbers,
+ * names and class names, never a payload, and messages of failures only where
+ * {@code management.endpoint.telemetryrouter.show-values} says so.
+ * <p>
+ * Read-only by default. With
+ * {@code management.endpoint.telemetryrouter.access=unrestricted} it can also pause,
+ * resume and flush handlers, release them from quarantine and reset the maxima of
+ * latencies.
  * <p>
  * In a web application the endpoint is at {@code /actuator/telemetryrouter} as soon as
  * the actuator is there: where the application leaves
@@ -26,14 +37,28 @@ import io.telemetryrouter.TelemetryRouter;
 @Endpoint(id = "telemetryrouter", defaultAccess = Access.READ_ONLY)
 public class TelemetryRouterEndpoint {
 
+	private static final Duration FLUSH_TIMEOUT = Duration.ofSeconds(10);
+
 	private final TelemetryRouter router;
+
+	private final Show showValues;
+
+	/**
+	 * Creates the endpoint of a router that shows no message of a failure.
+	 * @param router the router to show
+	 */
+	public TelemetryRouterEndpoint(TelemetryRouter router) {
+		this(router, Show.NEVER);
+	}
 
 	/**
 	 * Creates the endpoint of a router.
 	 * @param router the router to show
+	 * @param showValues whether to show messages of failures, which may quote payloads
 	 */
-	public TelemetryRouterEndpoint(TelemetryRouter router) {
+	public TelemetryRouterEndpoint(TelemetryRouter router, Show showValues) {
 		this.router = router;
+		this.showValues = showValues;
 	}
 
 	/**
@@ -42,7 +67,11 @@ public class TelemetryRouterEndpoint {
 	 */
 	@ReadOperation
 	public RouterDescriptor router() {
-		return RouterDescriptor.of(this.router.snapshot());
+		return router(this.showValues.isShown(true));
+	}
+
+	RouterDescriptor router(boolean showMessages) {
+		return RouterDescriptor.of(this.router.snapshot(), showMessages);
 	}
 
 	/**
@@ -52,8 +81,52 @@ public class TelemetryRouterEndpoint {
 	 */
 	@ReadOperation
 	public @Nullable HandlerDescriptor handler(@Selector String handlerId) {
+		return handler(handlerId, this.showValues.isShown(true));
+	}
+
+	@Nullable HandlerDescriptor handler(String handlerId, boolean showMessages) {
 		HandlerSnapshot snapshot = this.router.handlerSnapshot(handlerId);
-		return (snapshot != null) ? HandlerDescriptor.of(snapshot) : null;
+		return (snapshot != null) ? HandlerDescriptor.of(snapshot, showMessages) : null;
+	}
+
+	/**
+	 * Does something to the whole router.
+	 * @param operation {@code flush} or {@code resetMaxima}
+	 * @return what a flush has reached; {@code null} for other operations
+	 */
+	@WriteOperation
+	public @Nullable FlushDescriptor operate(@Nullable String operation) {
+		if (RouterOperation.of(operation, RouterOperation.OF_ROUTER) == RouterOperation.FLUSH) {
+			return FlushDescriptor.of(this.router.flush(FLUSH_TIMEOUT));
+		}
+		this.router.resetMaxima();
+		return null;
+	}
+
+	/**
+	 * Does something to one handler, if it is registered.
+	 * @param handlerId the handler's id
+	 * @param operation {@code pause}, {@code resume}, {@code flush}, {@code release} or
+	 * {@code resetMaxima}
+	 * @return what a flush has reached; {@code null} for other operations
+	 */
+	@WriteOperation
+	public @Nullable FlushDescriptor operateHandler(@Selector String handlerId, @Nullable String operation) {
+		switch (RouterOperation.of(operation, RouterOperation.OF_HANDLER)) {
+			case PAUSE -> this.router.pause(handlerId);
+			case RESUME -> this.router.resume(handlerId);
+			case RELEASE -> this.router.release(handlerId);
+			case RESET_MAXIMA -> this.router.resetMaxima(handlerId);
+			case FLUSH -> {
+				FlushResult result = this.router.flush(handlerId, FLUSH_TIMEOUT);
+				return (result != null) ? FlushDescriptor.of(result) : null;
+			}
+		}
+		return null;
+	}
+
+	boolean knows(String handlerId) {
+		return this.router.handlerSnapshot(handlerId) != null;
 	}
 
 }

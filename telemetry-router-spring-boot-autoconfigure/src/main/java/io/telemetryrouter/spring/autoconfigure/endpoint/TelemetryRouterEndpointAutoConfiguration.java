@@ -1,15 +1,18 @@
 package io.telemetryrouter.spring.autoconfigure.endpoint;
 
 import org.springframework.boot.actuate.autoconfigure.endpoint.condition.ConditionalOnAvailableEndpoint;
+import org.springframework.boot.actuate.autoconfigure.endpoint.expose.EndpointExposure;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
 
 import io.telemetryrouter.TelemetryRouter;
 import io.telemetryrouter.spring.actuate.endpoint.TelemetryRouterEndpoint;
+import io.telemetryrouter.spring.actuate.endpoint.TelemetryRouterEndpointWebExtension;
 import io.telemetryrouter.spring.autoconfigure.TelemetryRouterAutoConfiguration;
 
 /**
@@ -21,13 +24,24 @@ import io.telemetryrouter.spring.autoconfigure.TelemetryRouterAutoConfiguration;
 @ConditionalOnClass(ConditionalOnAvailableEndpoint.class)
 @ConditionalOnBooleanProperty(name = "telemetry-router.enabled", matchIfMissing = true)
 @ConditionalOnBean(TelemetryRouter.class)
+@EnableConfigurationProperties(TelemetryRouterEndpointProperties.class)
 public final class TelemetryRouterEndpointAutoConfiguration {
 
 	@Bean
 	@ConditionalOnMissingBean
 	@ConditionalOnAvailableEndpoint
-	TelemetryRouterEndpoint telemetryRouterEndpoint(TelemetryRouter router) {
-		return new TelemetryRouterEndpoint(router);
+	TelemetryRouterEndpoint telemetryRouterEndpoint(TelemetryRouter router,
+			TelemetryRouterEndpointProperties properties) {
+		return new TelemetryRouterEndpoint(router, properties.getShowValues());
+	}
+
+	@Bean
+	@ConditionalOnMissingBean
+	@ConditionalOnBean(TelemetryRouterEndpoint.class)
+	@ConditionalOnAvailableEndpoint(endpoint = TelemetryRouterEndpoint.class, exposure = EndpointExposure.WEB)
+	TelemetryRouterEndpointWebExtension telemetryRouterEndpointWebExtension(TelemetryRouterEndpoint endpoint,
+			TelemetryRouterEndpointProperties properties) {
+		return new TelemetryRouterEndpointWebExtension(endpoint, properties.getShowValues(), properties.getRoles());
 	}
 
 }

@@ -3,21 +3,32 @@ package io.telemetryrouter.spring.actuate.endpoint;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
+import org.springframework.boot.actuate.endpoint.InvalidEndpointRequestException;
 import org.springframework.boot.actuate.endpoint.OperationResponseBody;
+import org.springframework.boot.actuate.endpoint.Show;
 import org.springframework.boot.actuate.endpoint.jackson.EndpointJsonMapper;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.boot.actuate.autoconfigure.endpoint.jackson.JacksonEndpointAutoConfiguration;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 
 import io.telemetryrouter.FailureSnapshot;
+import io.telemetryrouter.FlushResult;
+import io.telemetryrouter.HandlerStatus;
+import io.telemetryrouter.QuarantineSnapshot;
+import io.telemetryrouter.StuckCall;
+import io.telemetryrouter.TelemetryRouter;
 import io.telemetryrouter.spring.test.StubRouter;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.mockito.BDDMockito.given;
+import static org.mockito.BDDMockito.then;
 
 /**
  * Tests for {@link TelemetryRouterEndpoint}.
@@ -28,7 +39,8 @@ class TelemetryRouterEndpointTests {
 		.handler(StubRouter.sync("toolLatency.onTool", "tool_execution", StubRouter.account(592, 592, 0, 0, 0, 0)))
 		.handler(StubRouter.async("audit.onAny", List.of("**"), StubRouter.account(12, 5, 1, 2, 1, 3),
 				Duration.ofMillis(1500),
-				new FailureSnapshot("java.lang.IllegalStateException", Instant.parse("2026-01-02T03:04:05Z"))))
+				new FailureSnapshot("java.lang.IllegalStateException", Instant.parse("2026-01-02T03:04:05Z"),
+						"no card 4711")))
 		.handler(StubRouter.once("first", "run.*"))
 		.event(StubRouter.event("tool_execution", 592, 0, "toolLatency.onTool", "audit.onAny"))
 		.event(StubRouter.event("nobody.cares", 20, 20))
@@ -58,7 +70,7 @@ class TelemetryRouterEndpointTests {
 		assertThat(json.get("departed")).isEqualTo(parse("""
 				{'offered': 4, 'handled': 3, 'failed': 0, 'filtered': 0, 'running': 0, 'dropped': {'queue_full': 1,
 				'type_mismatch': 0, 'closed': 0, 'shutdown_timeout': 0, 'unsubscribed': 0, 'recursion': 0,
-				'quarantined': 0}}"""));
+				'quarantined': 0, 'paused': 0}}"""));
 		assertThat(json.get("held").asInt()).isEqualTo(2);
 		assertThat(json.get("defaults"))
 			.isEqualTo(parse("{'maxHandlerQueue': 1000, 'priority': 0, 'overflow': 'DROP_NEWEST'}"));
@@ -69,24 +81,84 @@ class TelemetryRouterEndpointTests {
 		assertThat(json(this.endpoint.handler("audit.onAny"))).isEqualTo(parse("""
 				{'pattern': '**', 'mode': 'ASYNC', 'priority': 10, 'offered': 12, 'handled': 5, 'failed': 1,
 				'filtered': 2, 'running': 0, 'dropped': {'queue_full': 1, 'type_mismatch': 0, 'closed': 0,
-				'shutdown_timeout': 0, 'unsubscribed': 0, 'recursion': 0, 'quarantined': 0},
+				'shutdown_timeout': 0, 'unsubscribed': 0, 'recursion': 0, 'quarantined': 0, 'paused': 0},
 				'queue': {'size': 3, 'capacity': 8, 'oldestAgeMillis': 1500},
 				'latency': {'count': 5, 'meanMicros': 2.0, 'p50Micros': 1.9, 'p99Micros': 11.8, 'maxMicros': 5.0},
 				'queueWait': {'count': 5, 'meanMicros': 2.0, 'p50Micros': 1.9, 'p99Micros': 11.8, 'maxMicros': 5.0},
-				'slow': 3, 'lastFailure': {'type': 'java.lang.IllegalStateException', 'at': '2026-01-02T03:04:05Z'}}
+				'slow': 3, 'status': 'ACTIVE',
+				'lastFailure': {'type': 'java.lang.IllegalStateException', 'at': '2026-01-02T03:04:05Z'},
+				'failures': [{'type': 'java.lang.IllegalStateException', 'at': '2026-01-02T03:04:05Z'}]}
 				"""));
 	}
 
 	@Test
 	void jsonOfSyncHandlerHasNoQueueAndWithoutFailureNoLastFailure() {
 		assertThat(json(this.endpoint.handler("toolLatency.onTool")).propertyNames()).containsExactly("pattern", "mode",
-				"priority", "offered", "handled", "failed", "filtered", "running", "dropped", "latency", "slow");
+				"priority", "offered", "handled", "failed", "filtered", "running", "dropped", "latency", "slow",
+				"status");
 	}
 
 	@Test
 	void whenApplicationsOwnMapperIsUsedThenSyncHandlerHasNoQueueEither() {
 		String json = new JsonMapper().writeValueAsString(this.endpoint.handler("toolLatency.onTool"));
 		assertThat(json).contains("\"handled\"").doesNotContain("queue\"", "queueWait", "lastFailure");
+	}
+
+	@Test
+	void whenValuesAreShownThenFailuresHaveTheirMessages() {
+		TelemetryRouterEndpoint showing = new TelemetryRouterEndpoint(this.stub.router(), Show.ALWAYS);
+		assertThat(json(showing.handler("audit.onAny")).get("failures")).isEqualTo(parse("""
+				[{'type': 'java.lang.IllegalStateException', 'at': '2026-01-02T03:04:05Z',
+				'message': 'no card 4711'}]
+				"""));
+		assertThat(json(this.endpoint.router()).toString()).doesNotContain("4711");
+		assertThat(json(showing.router()).toString()).contains("4711");
+	}
+
+	@Test
+	void jsonOfTroubledHandlerHasQuarantineAndStuckCalls() {
+		Instant since = Instant.parse("2026-01-02T03:04:05Z");
+		this.stub.handler(StubRouter.troubled("troubled", HandlerStatus.STUCK,
+				new QuarantineSnapshot(since, since.plusSeconds(4), 2, 17), new StuckCall("worker-1", "event", since,
+						List.of(new StackTraceElement("Some", "where", "Some.java", 7)), true)));
+		JsonNode json = json(this.endpoint.handler("troubled"));
+		assertThat(json.get("status").asString()).isEqualTo("STUCK");
+		assertThat(json.get("quarantine")).isEqualTo(parse("""
+				{'since': '2026-01-02T03:04:05Z', 'nextAttempt': '2026-01-02T03:04:09Z', 'times': 2, 'skipped': 17}
+				"""));
+		assertThat(json.get("stuckCalls")).isEqualTo(parse("""
+				[{'thread': 'worker-1', 'event': 'event', 'since': '2026-01-02T03:04:05Z', 'abandoned': true,
+				'stack': ['Some.where(Some.java:7)']}]
+				"""));
+	}
+
+	@Test
+	void operationsReachTheRouter() {
+		TelemetryRouter router = this.stub.router();
+		given(router.flush("first", Duration.ofSeconds(10))).willReturn(new FlushResult(false, Map.of("first", 3L)));
+		given(router.flush(Duration.ofSeconds(10))).willReturn(new FlushResult(true, Map.of()));
+		for (String operation : new String[] { "pause", "resume", "release", "resetMaxima" }) {
+			assertThat(this.endpoint.operateHandler("first", operation)).isNull();
+		}
+		then(router).should().pause("first");
+		then(router).should().resume("first");
+		then(router).should().release("first");
+		then(router).should().resetMaxima("first");
+		assertThat(json(this.endpoint.operateHandler("first", "flush")))
+			.isEqualTo(parse("{'complete': false, 'pendingByHandler': {'first': 3}}"));
+		assertThat(this.endpoint.operate("resetMaxima")).isNull();
+		then(router).should().resetMaxima();
+		assertThat(json(this.endpoint.operate("flush"))).isEqualTo(parse("{'complete': true, 'pendingByHandler': {}}"));
+	}
+
+	@Test
+	void unknownOperationIsRefusedNamingThoseThereAre() {
+		assertThatExceptionOfType(InvalidEndpointRequestException.class)
+			.isThrownBy(() -> this.endpoint.operateHandler("first", "secret"))
+			.withMessage("'operation' must be one of: pause, resume, flush, release, resetMaxima");
+		assertThatExceptionOfType(InvalidEndpointRequestException.class)
+			.isThrownBy(() -> this.endpoint.operate("pause"))
+			.withMessage("'operation' must be one of: flush, resetMaxima");
 	}
 
 	@Test

@@ -1,0 +1,50 @@
+package io.telemetryrouter.spring.actuate.endpoint;
+
+import java.util.EnumSet;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.boot.actuate.endpoint.InvalidEndpointRequestException;
+
+/**
+ * What the endpoint can do to a router or to one of its handlers.
+ */
+enum RouterOperation {
+
+	PAUSE("pause"),
+
+	RESUME("resume"),
+
+	FLUSH("flush"),
+
+	RELEASE("release"),
+
+	RESET_MAXIMA("resetMaxima");
+
+	/** Those that one handler knows. */
+	static final Set<RouterOperation> OF_HANDLER = EnumSet.allOf(RouterOperation.class);
+
+	/** Those that the whole router knows. */
+	static final Set<RouterOperation> OF_ROUTER = EnumSet.of(FLUSH, RESET_MAXIMA);
+
+	private final String label;
+
+	RouterOperation(String label) {
+		this.label = label;
+	}
+
+	static RouterOperation of(@Nullable String label, Set<RouterOperation> known) {
+		for (RouterOperation operation : known) {
+			if (operation.label.equals(label)) {
+				return operation;
+			}
+		}
+		// Not repeated: it may be anything.
+		String reason = "'operation' must be one of: "
+				+ known.stream().map((operation) -> operation.label).collect(Collectors.joining(", "));
+		throw new InvalidEndpointRequestException(reason, reason);
+	}
+
+}

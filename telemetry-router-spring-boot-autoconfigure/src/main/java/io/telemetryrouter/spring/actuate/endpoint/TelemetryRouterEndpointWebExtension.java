@@ -1,0 +1,107 @@
+package io.telemetryrouter.spring.actuate.endpoint;
+
+import java.util.Set;
+import java.util.function.Supplier;
+
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.boot.actuate.endpoint.InvalidEndpointRequestException;
+import org.springframework.boot.actuate.endpoint.SecurityContext;
+import org.springframework.boot.actuate.endpoint.Show;
+import org.springframework.boot.actuate.endpoint.annotation.ReadOperation;
+import org.springframework.boot.actuate.endpoint.annotation.Selector;
+import org.springframework.boot.actuate.endpoint.annotation.WriteOperation;
+import org.springframework.boot.actuate.endpoint.web.WebEndpointResponse;
+import org.springframework.boot.actuate.endpoint.web.annotation.EndpointWebExtension;
+
+/**
+ * What the {@link TelemetryRouterEndpoint} does over HTTP besides: it shows messages of
+ * failures to those who may see them only, and answers with the proper status.
+ *
+ * @since 0.1.0
+ */
+@EndpointWebExtension(endpoint = TelemetryRouterEndpoint.class)
+public class TelemetryRouterEndpointWebExtension {
+
+	private final TelemetryRouterEndpoint endpoint;
+
+	private final Show showValues;
+
+	private final Set<String> roles;
+
+	/**
+	 * Creates the extension of an endpoint.
+	 * @param endpoint the endpoint
+	 * @param showValues whether to show messages of failures, which may quote payloads
+	 * @param roles the roles that may see them; any authenticated user if empty
+	 */
+	public TelemetryRouterEndpointWebExtension(TelemetryRouterEndpoint endpoint, Show showValues, Set<String> roles) {
+		this.endpoint = endpoint;
+		this.showValues = showValues;
+		this.roles = Set.copyOf(roles);
+	}
+
+	/**
+	 * Returns all handlers and events.
+	 * @param securityContext who asks
+	 * @return the router as of now
+	 */
+	@ReadOperation
+	public RouterDescriptor router(SecurityContext securityContext) {
+		return this.endpoint.router(isShown(securityContext));
+	}
+
+	/**
+	 * Returns one handler.
+	 * @param securityContext who asks
+	 * @param handlerId the handler's id
+	 * @return the handler as of now, or {@code null} if no such handler is registered
+	 */
+	@ReadOperation
+	public @Nullable HandlerDescriptor handler(SecurityContext securityContext, @Selector String handlerId) {
+		return this.endpoint.handler(handlerId, isShown(securityContext));
+	}
+
+	private boolean isShown(SecurityContext securityContext) {
+		return this.showValues.isShown(securityContext, this.roles);
+	}
+
+	/**
+	 * Does something to the whole router.
+	 * @param operation {@code flush} or {@code resetMaxima}
+	 * @return what a flush has reached; no content for other operations
+	 */
+	@WriteOperation
+	public WebEndpointResponse<Object> operate(@Nullable String operation) {
+		return respond(() -> this.endpoint.operate(operation));
+	}
+
+	/**
+	 * Does something to one handler.
+	 * @param handlerId the handler's id
+	 * @param operation {@code pause}, {@code resume}, {@code flush}, {@code release} or
+	 * {@code resetMaxima}
+	 * @return what a flush has reached; no content for other operations
+	 */
+	@WriteOperation
+	public WebEndpointResponse<Object> operateHandler(@Selector String handlerId, @Nullable String operation) {
+		if (!this.endpoint.knows(handlerId)) {
+			return new WebEndpointResponse<>(WebEndpointResponse.STATUS_NOT_FOUND);
+		}
+		return respond(() -> this.endpoint.operateHandler(handlerId, operation));
+	}
+
+	private WebEndpointResponse<Object> respond(Supplier<@Nullable FlushDescriptor> operation) {
+		try {
+			FlushDescriptor flush = operation.get();
+			return (flush != null) ? new WebEndpointResponse<>(flush)
+					: new WebEndpointResponse<>(WebEndpointResponse.STATUS_NO_CONTENT);
+		}
+		catch (InvalidEndpointRequestException ex) {
+			// Boot would leave the reason out of its answer.
+			return new WebEndpointResponse<>(new ErrorDescriptor(ex.getReason()),
+					WebEndpointResponse.STATUS_BAD_REQUEST);
+		}
+	}
+
+}

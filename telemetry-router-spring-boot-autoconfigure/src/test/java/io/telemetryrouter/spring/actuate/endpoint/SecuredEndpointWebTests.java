@@ -1,0 +1,319 @@
+package io.telemetryrouter.spring.actuate.endpoint;
+
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+import com.jayway.jsonpath.JsonPath;
+import org.awaitility.Awaitility;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+import org.springframework.beans.factory.annotation.Autowired;
+import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
+import org.springframework.boot.resttestclient.autoconfigure.AutoConfigureRestTestClient;
+import org.springframework.boot.test.context.SpringBootTest;
+import org.springframework.boot.test.context.SpringBootTest.WebEnvironment;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.http.HttpMethod;
+import org.springframework.http.MediaType;
+import org.springframework.security.config.Customizer;
+import org.springframework.security.config.annotation.web.builders.HttpSecurity;
+import org.springframework.security.config.annotation.web.configuration.EnableWebSecurity;
+import org.springframework.security.core.userdetails.User;
+import org.springframework.security.core.userdetails.UserDetailsService;
+import org.springframework.security.provisioning.InMemoryUserDetailsManager;
+import org.springframework.security.web.SecurityFilterChain;
+import org.springframework.test.annotation.DirtiesContext;
+import org.springframework.test.web.servlet.client.RestTestClient;
+
+import io.telemetryrouter.HandlerSpec;
+import io.telemetryrouter.QuarantineSettings;
+import io.telemetryrouter.TelemetryRouter;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * Tests what the endpoint does for whom, over HTTP and behind Spring Security, which the
+ * application configures: reading for all who are known, writing for operators. CSRF is
+ * the application's, too; here it is off, as for any interface without a browser.
+ */
+class SecuredEndpointWebTests {
+
+	private static final String ROOT = "/actuator/telemetryrouter";
+
+	@Nested
+	@SpringBootTest(webEnvironment = WebEnvironment.RANDOM_PORT, classes = TestApplication.class,
+			properties = { "management.endpoint.telemetryrouter.access=unrestricted",
+					"management.endpoint.telemetryrouter.show-values=when-authorized",
+					"management.endpoint.telemetryrouter.roles=OPERATOR",
+					"management.endpoint.health.show-details=always" })
+	@AutoConfigureRestTestClient
+	@DirtiesContext
+	class Unrestricted {
+
+		@Autowired
+		private RestTestClient client;
+
+		@Autowired
+		private TelemetryRouter router;
+
+		@Autowired
+		private Situation situation;
+
+		@Test
+		void whoIsUnknownIsRefused() {
+			assertThat(get(this.client, ROOT, null).status()).isEqualTo(401);
+			assertThat(post(this.client, ROOT, null, "flush").status()).isEqualTo(401);
+			assertThat(post(this.client, ROOT + "/lane", null, "pause").status()).isEqualTo(401);
+		}
+
+		@Test
+		void whoHasAnotherRoleMayReadAndNotWrite() {
+			assertThat(get(this.client, ROOT, "reader").status()).isEqualTo(200);
+			assertThat(post(this.client, ROOT, "reader", "flush").status()).isEqualTo(403);
+			assertThat(post(this.client, ROOT + "/lane", "reader", "pause").status()).isEqualTo(403);
+		}
+
+		@Test
+		void operatorPausesFlushesAndResumes() {
+			long before = this.router.handlerSnapshot("lane").account().handled();
+			assertThat(post(this.client, ROOT + "/lane", "operator", "pause").status()).isEqualTo(204);
+			this.router.emit("lane", 1);
+			String json = get(this.client, ROOT + "/lane", "reader").body();
+			assertThat(JsonPath.<String>read(json, "$.status")).isEqualTo("PAUSED");
+			assertThat(JsonPath.<Integer>read(json, "$.queue.size")).isOne();
+			assertThat(post(this.client, ROOT + "/lane", "operator", "resume").status()).isEqualTo(204);
+			Answer flushed = post(this.client, ROOT + "/lane", "operator", "flush");
+			assertThat(flushed.status()).isEqualTo(200);
+			assertThat(JsonPath.<Boolean>read(flushed.body(), "$.complete")).isTrue();
+			assertThat(this.router.handlerSnapshot("lane").account().handled()).isEqualTo(before + 1);
+			assertThat(post(this.client, ROOT, "operator", "flush").body()).contains("\"complete\":true");
+		}
+
+		@Test
+		void operatorResetsMaxima() {
+			this.router.emit("lane", 1);
+			this.router.flush(Duration.ofSeconds(30));
+			assertThat(this.router.handlerSnapshot("lane").latency().maxNanos()).isPositive();
+			assertThat(post(this.client, ROOT + "/lane", "operator", "resetMaxima").status()).isEqualTo(204);
+			assertThat(this.router.handlerSnapshot("lane").latency().maxNanos()).isZero();
+			assertThat(this.router.eventSnapshot("lane").latency().maxNanos()).isPositive();
+			assertThat(post(this.client, ROOT, "operator", "resetMaxima").status()).isEqualTo(204);
+			assertThat(this.router.eventSnapshot("lane").latency().maxNanos()).isZero();
+		}
+
+		@ParameterizedTest
+		@ValueSource(strings = { "explode", "PAUSE", "" })
+		void unknownOperationIsABadRequestThatNamesTheValidOnes(String operation) {
+			Answer answer = post(this.client, ROOT + "/lane", "operator", operation);
+			assertThat(answer.status()).isEqualTo(400);
+			assertThat(JsonPath.<String>read(answer.body(), "$.error"))
+				.isEqualTo("'operation' must be one of: pause, resume, flush, release, resetMaxima");
+			answer = post(this.client, ROOT, "operator", operation);
+			assertThat(answer.status()).isEqualTo(400);
+			assertThat(JsonPath.<String>read(answer.body(), "$.error"))
+				.isEqualTo("'operation' must be one of: flush, resetMaxima");
+		}
+
+		@Test
+		void missingOperationIsABadRequestToo() {
+			Answer answer = send(this.client.post().uri(ROOT + "/lane"), "operator", Map.of());
+			assertThat(answer.status()).isEqualTo(400);
+			assertThat(answer.body()).contains("pause, resume");
+		}
+
+		@Test
+		void unknownHandlerIsNotFound() {
+			assertThat(post(this.client, ROOT + "/nobody", "operator", "pause").status()).isEqualTo(404);
+			assertThat(get(this.client, ROOT + "/nobody", "reader").status()).isEqualTo(404);
+		}
+
+		@Test
+		void sickHandlerIsSeenGoingAndComingBackWhileItsNeighbourWorks() {
+			this.situation.sick.set(true);
+			for (int i = 0; i < 5; i++) {
+				this.router.emit("work", "4711");
+			}
+			String json = get(this.client, ROOT + "/sick", "reader").body();
+			assertThat(JsonPath.<String>read(json, "$.status")).isEqualTo("QUARANTINED");
+			assertThat(JsonPath.<Integer>read(json, "$.quarantine.skipped")).isEqualTo(2);
+			assertThat(JsonPath.<Integer>read(json, "$.dropped.quarantined")).isEqualTo(2);
+			assertThat(JsonPath.<List<?>>read(json, "$.failures")).hasSize(3);
+			String health = get(this.client, "/actuator/health", "reader").body();
+			assertThat(JsonPath.<List<String>>read(health, "$.components.telemetryRouter.details.quarantined"))
+				.containsExactly("sick");
+			assertThat(JsonPath.<String>read(health, "$.components.telemetryRouter.status")).isEqualTo("UP");
+			// Messages are for operators.
+			assertThat(json).doesNotContain("4711");
+			assertThat(get(this.client, ROOT, "reader").body()).doesNotContain("4711");
+			assertThat(get(this.client, ROOT + "/sick", "operator").body()).contains("no card 4711");
+			assertThat(get(this.client, ROOT, "operator").body()).contains("no card 4711");
+			this.situation.sick.set(false);
+			assertThat(post(this.client, ROOT + "/sick", "operator", "release").status()).isEqualTo(204);
+			this.router.emit("work", "4711");
+			json = get(this.client, ROOT + "/sick", "reader").body();
+			assertThat(JsonPath.<String>read(json, "$.status")).isEqualTo("ACTIVE");
+			assertThat(JsonPath.<Integer>read(json, "$.handled")).isOne();
+			assertThat(this.router.handlerSnapshot("neighbour").account().handled()).isEqualTo(6);
+		}
+
+		@Test
+		void hungHandlerIsSeenWithItsStack() {
+			this.router.emit("hang", null);
+			Awaitility.await()
+				.atMost(Duration.ofSeconds(30))
+				.until(() -> !this.router.handlerSnapshot("hung").stuckCalls().isEmpty());
+			String json = get(this.client, ROOT + "/hung", "reader").body();
+			assertThat(JsonPath.<String>read(json, "$.status")).isEqualTo("STUCK");
+			assertThat(JsonPath.<List<String>>read(json, "$.stuckCalls[0].stack"))
+				.anyMatch((frame) -> frame.contains("hangUp"));
+			String health = get(this.client, "/actuator/health", "reader").body();
+			assertThat(JsonPath.<List<String>>read(health, "$.components.telemetryRouter.details.stuck"))
+				.containsExactly("hung");
+			this.situation.hang.countDown();
+			Awaitility.await()
+				.atMost(Duration.ofSeconds(30))
+				.until(() -> this.router.handlerSnapshot("hung").stuckCalls().isEmpty());
+		}
+
+	}
+
+	@Nested
+	@SpringBootTest(webEnvironment = WebEnvironment.RANDOM_PORT, classes = TestApplication.class)
+	@AutoConfigureRestTestClient
+	@DirtiesContext
+	class ByDefault {
+
+		@Autowired
+		private RestTestClient client;
+
+		@Autowired
+		private TelemetryRouter router;
+
+		@Autowired
+		private Situation situation;
+
+		@Test
+		void nobodyMayWrite() {
+			assertThat(post(this.client, ROOT, "operator", "flush").status()).isEqualTo(405);
+			assertThat(post(this.client, ROOT + "/lane", "operator", "pause").status()).isEqualTo(405);
+			this.router.emit("lane", 1);
+			assertThat(this.router.flush(Duration.ofSeconds(30)).complete()).isTrue();
+		}
+
+		@Test
+		void nobodyIsShownMessages() {
+			this.situation.sick.set(true);
+			this.router.emit("work", "4711");
+			Answer answer = get(this.client, ROOT + "/sick", "operator");
+			assertThat(answer.body()).contains("IllegalStateException").doesNotContain("4711");
+		}
+
+	}
+
+	private static Answer get(RestTestClient client, String uri, @Nullable String user) {
+		return answer(authenticated(client.get().uri(uri), user));
+	}
+
+	private static Answer post(RestTestClient client, String uri, @Nullable String user, String operation) {
+		return send(client.post().uri(uri), user, Map.of("operation", operation));
+	}
+
+	private static Answer send(RestTestClient.RequestBodySpec request, @Nullable String user, Object body) {
+		RestTestClient.RequestBodySpec authenticated = (user != null)
+				? request.headers((headers) -> headers.setBasicAuth(user, "password")) : request;
+		return answer(authenticated.contentType(MediaType.APPLICATION_JSON).body(body));
+	}
+
+	private static RestTestClient.RequestHeadersSpec<?> authenticated(RestTestClient.RequestHeadersSpec<?> request,
+			@Nullable String user) {
+		return (user != null) ? request.headers((headers) -> headers.setBasicAuth(user, "password")) : request;
+	}
+
+	private static Answer answer(RestTestClient.RequestHeadersSpec<?> request) {
+		var result = request.exchange().expectBody().returnResult();
+		byte[] body = result.getResponseBodyContent();
+		return new Answer(result.getStatus().value(), new String(body, StandardCharsets.UTF_8));
+	}
+
+	private record Answer(int status, String body) {
+	}
+
+	/**
+	 * How the handlers are.
+	 */
+	static class Situation {
+
+		private final AtomicBoolean sick = new AtomicBoolean();
+
+		private final CountDownLatch hang = new CountDownLatch(1);
+
+		private void fail(String event, Object payload) {
+			if (this.sick.get()) {
+				throw new IllegalStateException("no card " + payload);
+			}
+		}
+
+		private void hangUp(String event, Object payload) throws InterruptedException {
+			this.hang.await(60, TimeUnit.SECONDS);
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@EnableAutoConfiguration
+	@EnableWebSecurity
+	static class TestApplication {
+
+		@Bean
+		Situation situation() {
+			return new Situation();
+		}
+
+		@Bean
+		TelemetryRouter telemetryRouter(Situation situation) {
+			TelemetryRouter router = TelemetryRouter.builder()
+				.stuckThreshold(Duration.ofMillis(50))
+				.quarantine(
+						QuarantineSettings.defaults().withFailures(3).withDelay(Duration.ofDays(1), Duration.ofDays(1)))
+				.build();
+			router.subscribe(
+					HandlerSpec.on("lane").id("lane").async().handler((event, payload) -> Thread.yield()).build());
+			router.subscribe(HandlerSpec.on("work").id("sick").handler(situation::fail).build());
+			router.subscribe(HandlerSpec.on("work").id("neighbour").handler((event, payload) -> {
+			}).build());
+			router.subscribe(HandlerSpec.on("hang").id("hung").async().handler(situation::hangUp).build());
+			return router;
+		}
+
+		@Bean
+		SecurityFilterChain securityFilterChain(HttpSecurity http) throws Exception {
+			return http
+				.authorizeHttpRequests((requests) -> requests.requestMatchers(HttpMethod.POST, "/actuator/**")
+					.hasRole("OPERATOR")
+					.anyRequest()
+					.authenticated())
+				.httpBasic(Customizer.withDefaults())
+				.csrf((csrf) -> csrf.disable())
+				.build();
+		}
+
+		@Bean
+		UserDetailsService userDetailsService() {
+			return new InMemoryUserDetailsManager(
+					User.withUsername("reader").password("{noop}password").roles("READER").build(),
+					User.withUsername("operator").password("{noop}password").roles("OPERATOR").build());
+		}
+
+	}
+
+}
