@@ -46,16 +46,15 @@ class SecurityDocumentTests {
 		try (Stream<Path> modules = Files.list(ROOT)) {
 			return modules.map((module) -> module.resolve("src/test/java"))
 				.filter(Files::isDirectory)
-				.flatMap(SecurityDocumentTests::walk)
-				.filter((path) -> path.toString().endsWith("Tests.java"))
+				.flatMap((directory) -> findTests(directory).stream())
 				.collect(Collectors.toMap((path) -> path.getFileName().toString().replace(".java", ""),
 						SecurityDocumentTests::read, String::concat));
 		}
 	}
 
-	private static Stream<Path> walk(Path directory) {
-		try {
-			return Files.walk(directory);
+	private static List<Path> findTests(Path directory) {
+		try (Stream<Path> paths = Files.walk(directory)) {
+			return paths.filter((path) -> path.toString().endsWith("Tests.java")).toList();
 		}
 		catch (IOException ex) {
 			throw new UncheckedIOException(ex);
