@@ -1,0 +1,460 @@
+package io.telemetryrouter;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Queue;
+import java.util.Random;
+import java.util.ResourceBundle;
+import java.util.SplittableRandom;
+import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.LongAdder;
+
+import org.jspecify.annotations.Nullable;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * One run of a router among producers, handlers of every kind that misbehave in every
+ * way, and threads that disturb; counts by itself what must have come of it. What each
+ * thread does follows from the seed, how they interleave does not.
+ * <p>
+ * Payloads are numbers, and say what a handler does with them: see {@link Probe#behave}.
+ * Negative ones mark events that must not reach a handler that has left.
+ */
+final class ConservationRun {
+
+	private static final String[] NAMES = { "a", "b", "c.d", "c.e", "other" };
+
+	private static final String[][] PATTERNS = { { "a" }, { "b" }, { "c.d" }, { "c.*" }, { "**" }, { "a", "c.**" } };
+
+	private static final int PRODUCERS = 3;
+
+	private static final int EVENTS = 120;
+
+	private final long seed;
+
+	private final Random random;
+
+	private final TelemetryRouter router;
+
+	private final @Nullable ExecutorService executor;
+
+	private final Map<String, LongAdder> emitted = new TreeMap<>();
+
+	/** Registered before the first emit and never removed. */
+	private final List<Probe> lasting = new ArrayList<>();
+
+	/** All whose calls are counted. */
+	private final Queue<Probe> probes = new ConcurrentLinkedQueue<>();
+
+	private final Queue<Subscription> leaving = new ConcurrentLinkedQueue<>();
+
+	private final Queue<CompletableFuture<EmitOutcome>> outcomes = new ConcurrentLinkedQueue<>();
+
+	private final Queue<CompletableFuture<TelemetryEvent<?>>> awaited = new ConcurrentLinkedQueue<>();
+
+	private final LongAdder awaitedAccepted = new LongAdder();
+
+	private final LongAdder awaitedRejected = new LongAdder();
+
+	/** Opens when handlers that hang shall go on. */
+	private final CountDownLatch released = new CountDownLatch(1);
+
+	private final CountDownLatch produced = new CountDownLatch(PRODUCERS);
+
+	/** Counts down to the close. */
+	private final AtomicInteger untilClose;
+
+	private volatile boolean delivered;
+
+	/** How many of those awaited came. */
+	private long completed;
+
+	ConservationRun(long seed) {
+		this.seed = seed;
+		this.random = new Random(seed);
+		for (String name : NAMES) {
+			this.emitted.put(name, new LongAdder());
+		}
+		this.executor = (chance(3)) ? Executors.newFixedThreadPool(2 + this.random.nextInt(6)) : null;
+		this.untilClose = new AtomicInteger(
+				chance(2) ? this.random.nextInt(PRODUCERS * EVENTS) + 1 : Integer.MAX_VALUE);
+		TelemetryRouterBuilder builder = TelemetryRouter.builder()
+			.logger(new Silence())
+			.measureLatency(!chance(3))
+			.maxHandlerQueue(1 + this.random.nextInt(8))
+			.blockTimeout(Duration.ofNanos(1 + this.random.nextInt(300_000)))
+			.maxDepth(2 + this.random.nextInt(6))
+			.maxNestedEmits(1 + this.random.nextInt(30))
+			.shutdownTimeout(Duration.ofMillis(new int[] { 0, 1, 20_000 }[this.random.nextInt(3)]));
+		// Held events beyond the limit of names reach no handler that names them.
+		if (chance(3)) {
+			builder.holdEvents(1 + this.random.nextInt(60));
+		}
+		else if (chance(3)) {
+			builder.maxEventNames(1);
+		}
+		if (this.executor != null) {
+			builder.laneExecutor(this.executor);
+		}
+		this.router = builder.build();
+	}
+
+	private boolean chance(int oneIn) {
+		return this.random.nextInt(oneIn) == 0;
+	}
+
+	/**
+	 * Plays the run until everything is at rest.
+	 * @throws Exception if a thread failed
+	 */
+	void play() throws Exception {
+		try {
+			subscribeProbes();
+			LaneTests.inParallel(PRODUCERS + 2, (number) -> {
+				SplittableRandom own = new SplittableRandom(this.seed * 31 + number);
+				switch (number) {
+					case 0 -> release(own);
+					case 1 -> disturb(own);
+					default -> produce(own);
+				}
+			});
+			this.router.start();
+			rest();
+			// Their accounts show when they have left.
+			this.completed = this.awaited.stream().filter(ConservationRun::isCompleted).count();
+			this.awaited.forEach((next) -> next.cancel(false));
+			rest();
+		}
+		finally {
+			this.released.countDown();
+			if (this.executor != null) {
+				this.executor.shutdown();
+			}
+		}
+	}
+
+	private void rest() {
+		Books.eventually(() -> {
+			HandlerAccount total = Books.total(this.router.snapshot());
+			return total.isBalanced() && total.queued() == 0 && total.running() == 0;
+		});
+	}
+
+	private static boolean isCompleted(CompletableFuture<?> future) {
+		return future.isDone() && !future.isCompletedExceptionally();
+	}
+
+	private void subscribeProbes() {
+		for (OverflowPolicy policy : OverflowPolicy.values()) {
+			for (int concurrency = 1; concurrency <= 2; concurrency++) {
+				last(spec().async().overflow(policy).concurrency(concurrency));
+			}
+		}
+		for (int i = 0; i < 4; i++) {
+			last(spec());
+		}
+		last(HandlerSpec.on("**"));
+		for (int i = 0; i < 6; i++) {
+			HandlerSpec.Builder<Object> spec = chance(2) ? spec() : spec().async();
+			Probe probe = new Probe(chance(2) ? spec.times(1 + this.random.nextInt(5)) : spec, chance(2));
+			this.leaving.add(probe.subscription);
+		}
+		HandlerSpec<String> mismatch = spec().payloadType(String.class).handler((event, payload) -> {
+			throw new AssertionError("Of another type");
+		}).build();
+		this.router.subscribe(mismatch);
+	}
+
+	private HandlerSpec.Builder<Object> spec() {
+		return HandlerSpec.on(PATTERNS[this.random.nextInt(PATTERNS.length)]);
+	}
+
+	private void last(HandlerSpec.Builder<Object> spec) {
+		this.lasting.add(new Probe(spec, chance(2)));
+	}
+
+	private void produce(SplittableRandom own) {
+		try {
+			for (int i = 0; i < EVENTS; i++) {
+				int value = own.nextInt(1000);
+				String name = NAMES[own.nextInt(NAMES.length)];
+				if (own.nextInt(20) == 0) {
+					this.outcomes.add(emitAsync(name, value));
+				}
+				else {
+					emit(name, value);
+				}
+				// Left there by a handler, and would end each wait for room.
+				Thread.interrupted();
+				if (this.untilClose.decrementAndGet() == 0) {
+					this.router.close();
+				}
+			}
+		}
+		finally {
+			this.produced.countDown();
+		}
+	}
+
+	private void emit(String name, int value) {
+		counter(name).increment();
+		this.router.emit(name, value);
+	}
+
+	private CompletableFuture<EmitOutcome> emitAsync(String name, int value) {
+		counter(name).increment();
+		return this.router.emitAsync(name, value);
+	}
+
+	private LongAdder counter(String name) {
+		return Objects.requireNonNull(this.emitted.get(name));
+	}
+
+	private void release(SplittableRandom own) throws Exception {
+		this.produced.await(own.nextInt(5000), TimeUnit.MICROSECONDS);
+		this.released.countDown();
+	}
+
+	private void disturb(SplittableRandom own) {
+		try {
+			for (int marker = -1; this.produced.getCount() != 0; marker--) {
+				disturb(own.nextInt(7), marker);
+			}
+		}
+		catch (IllegalStateException ex) {
+			// Closed: nobody can subscribe any more.
+			assertThat(ex).hasMessageContaining("closed");
+		}
+	}
+
+	private void disturb(int action, int marker) {
+		switch (action) {
+			case 0 -> this.router.flush(Duration.ofNanos(1000));
+			case 1 -> this.router.snapshot();
+			case 2 -> comeAndGo(HandlerSpec.on("a", "b"), marker);
+			case 3 -> comeAndGo(HandlerSpec.on("**").async(), marker);
+			case 4 -> leave();
+			case 5 -> this.router.start();
+			default -> awaitNext(marker);
+		}
+	}
+
+	private void comeAndGo(HandlerSpec.Builder<Object> spec, int marker) {
+		Probe probe = new Probe(spec, false);
+		probe.marker = marker;
+		probe.subscription.close();
+		emit("a", marker);
+	}
+
+	private void leave() {
+		Subscription subscription = this.leaving.poll();
+		if (subscription != null) {
+			subscription.close();
+		}
+	}
+
+	private void awaitNext(int marker) {
+		this.awaited.add(this.router.next("b", (event) -> {
+			boolean accepted = (Integer) event.payload() % 5 == -marker % 5;
+			(accepted ? this.awaitedAccepted : this.awaitedRejected).increment();
+			return accepted;
+		}, Books.LIMIT));
+	}
+
+	/** By a handler; only in runs that are to be closed anyway. */
+	private void close() {
+		if (this.untilClose.get() < PRODUCERS * EVENTS / 2) {
+			this.router.close();
+		}
+	}
+
+	/**
+	 * Asserts that the numbers of the router are those counted here.
+	 */
+	void verify() {
+		RouterSnapshot snapshot = this.router.snapshot();
+		assertThat(snapshot.held()).isZero();
+		assertThat(snapshot.handlers().values())
+			.allSatisfy((handler) -> assertThat(handler.account()).matches(HandlerAccount::isBalanced, "balanced"));
+		assertThat(snapshot.departed()).matches(HandlerAccount::isBalanced, "balanced");
+		this.lasting.forEach((probe) -> probe.verify(snapshot, this.emitted));
+		assertThat(this.probes).allSatisfy((probe) -> assertThat(probe.calls.sum()).isLessThanOrEqualTo(probe.times));
+		verifyEvents(snapshot);
+		verifyTotal(Books.total(snapshot));
+		assertThat(this.outcomes).allSatisfy((outcome) -> assertThat(outcome).isCompleted());
+		assertThat(this.delivered).as("Delivered after its handler had left").isFalse();
+		this.router.close();
+	}
+
+	private void verifyEvents(RouterSnapshot snapshot) {
+		long all = this.emitted.values().stream().mapToLong(LongAdder::sum).sum();
+		assertThat(snapshot.events().values().stream().mapToLong(EventSnapshot::emitted).sum()).isEqualTo(all);
+		if (!snapshot.events().containsKey(RouterSnapshot.OTHER_EVENTS)) {
+			this.emitted.forEach((name, count) -> {
+				EventSnapshot event = snapshot.events().get(name);
+				assertThat((event != null) ? event.emitted() : 0).as(name).isEqualTo(count.sum());
+			});
+		}
+	}
+
+	private void verifyTotal(HandlerAccount total) {
+		long returned = this.probes.stream().mapToLong((probe) -> probe.returned.sum()).sum();
+		// The futures of next() have handlers too. One may be cancelled while it is
+		// called.
+		assertThat(total.handled() - returned).isBetween(this.completed, this.awaitedAccepted.sum());
+		assertThat(total.failed()).isEqualTo(this.probes.stream().mapToLong((probe) -> probe.threw.sum()).sum());
+		assertThat(total.filtered()).isEqualTo(
+				this.probes.stream().mapToLong((probe) -> probe.rejected.sum()).sum() + this.awaitedRejected.sum());
+	}
+
+	@Override
+	public String toString() {
+		return "emitted " + this.emitted + ", in all " + Books.total(this.router.snapshot());
+	}
+
+	/**
+	 * A handler that counts what it saw.
+	 */
+	private final class Probe {
+
+		private final LongAdder calls = new LongAdder();
+
+		private final LongAdder returned = new LongAdder();
+
+		/** Calls and conditions. */
+		private final LongAdder threw = new LongAdder();
+
+		private final LongAdder rejected = new LongAdder();
+
+		private final List<EventPattern> patterns;
+
+		private final long times;
+
+		private final Subscription subscription;
+
+		/** The payload that it must not see. */
+		private volatile int marker;
+
+		Probe(HandlerSpec.Builder<Object> builder, boolean choosy) {
+			if (choosy) {
+				builder.condition(this::test);
+			}
+			HandlerSpec<Object> spec = builder.handler((event, payload) -> handle(event, (Integer) payload)).build();
+			this.patterns = spec.patterns();
+			this.times = (spec.times() > 0) ? spec.times() : Long.MAX_VALUE;
+			ConservationRun.this.probes.add(this);
+			this.subscription = ConservationRun.this.router.subscribe(spec);
+		}
+
+		private boolean test(TelemetryEvent<Object> event) {
+			int value = (Integer) event.payload();
+			if (value % 41 == 0) {
+				this.threw.increment();
+				throw new IllegalStateException("condition");
+			}
+			if (value % 3 == 0) {
+				this.rejected.increment();
+				return false;
+			}
+			return true;
+		}
+
+		private void handle(String event, int value) throws Exception {
+			this.calls.increment();
+			if (value < 0 && value == this.marker) {
+				ConservationRun.this.delivered = true;
+			}
+			try {
+				behave(event, value);
+			}
+			catch (Throwable ex) {
+				this.threw.increment();
+				throw ex;
+			}
+			this.returned.increment();
+		}
+
+		private void behave(String event, int value) throws Exception {
+			ConservationRun run = ConservationRun.this;
+			switch (Math.abs(value) % 60) {
+				case 0 -> throw new Exception("checked");
+				case 1 -> throw new IllegalStateException("unchecked");
+				case 2 -> throw new StackOverflowError("not really");
+				case 3 -> throw new NoClassDefFoundError("not really");
+				case 4 -> run.released.await();
+				case 5 -> Thread.currentThread().interrupt();
+				case 6, 7 -> run.emit("a", value + 7);
+				case 8, 9 -> run.emit("b", value + 7);
+				case 10 -> run.outcomes.add(run.emitAsync("c.d", value + 1));
+				case 11 -> run.emit(event, value);
+				case 12 -> run.router.flush(Duration.ofSeconds(1));
+				case 13 -> run.router.snapshot();
+				case 14 -> run.leave();
+				case 15 -> slow();
+				case 16 -> run.close();
+				default -> {
+				}
+			}
+		}
+
+		private void slow() {
+			for (int i = 0; i < 2000; i++) {
+				Thread.onSpinWait();
+			}
+		}
+
+		private void verify(RouterSnapshot snapshot, Map<String, LongAdder> emitted) {
+			HandlerSnapshot handler = snapshot.handlers().get(this.subscription.handlerId());
+			assertThat(handler).isNotNull();
+			HandlerAccount account = handler.account();
+			long offered = 0;
+			for (Map.Entry<String, LongAdder> entry : emitted.entrySet()) {
+				if (this.patterns.stream().anyMatch((pattern) -> pattern.matches(entry.getKey()))) {
+					offered += entry.getValue().sum();
+				}
+			}
+			assertThat(account.offered()).as("offered of %s", handler).isEqualTo(offered);
+			assertThat(account.handled()).as("handled of %s", handler).isEqualTo(this.returned.sum());
+			assertThat(account.failed()).as("failed of %s", handler).isEqualTo(this.threw.sum());
+			assertThat(account.filtered()).as("filtered of %s", handler).isEqualTo(this.rejected.sum());
+		}
+
+	}
+
+	/**
+	 * Formatting thousands of stack traces would take most of the time.
+	 */
+	private static final class Silence implements System.Logger {
+
+		@Override
+		public String getName() {
+			return "silence";
+		}
+
+		@Override
+		public boolean isLoggable(Level level) {
+			return false;
+		}
+
+		@Override
+		public void log(Level level, @Nullable ResourceBundle bundle, String message, @Nullable Throwable thrown) {
+		}
+
+		@Override
+		public void log(Level level, @Nullable ResourceBundle bundle, String format, @Nullable Object... arguments) {
+		}
+
+	}
+
+}
