@@ -1,0 +1,415 @@
+package io.telemetryrouter.benchmarks.races;
+
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
+
+import org.openjdk.jcstress.annotations.Actor;
+import org.openjdk.jcstress.annotations.Arbiter;
+import org.openjdk.jcstress.annotations.Expect;
+import org.openjdk.jcstress.annotations.JCStressTest;
+import org.openjdk.jcstress.annotations.Outcome;
+import org.openjdk.jcstress.annotations.State;
+import org.openjdk.jcstress.infra.results.II_Result;
+import org.openjdk.jcstress.infra.results.I_Result;
+
+import io.telemetryrouter.DropReason;
+import io.telemetryrouter.HandlerAccount;
+import io.telemetryrouter.HandlerSnapshot;
+import io.telemetryrouter.HandlerSpec;
+import io.telemetryrouter.OverflowPolicy;
+import io.telemetryrouter.RouterSnapshot;
+import io.telemetryrouter.Subscription;
+import io.telemetryrouter.TelemetryRouter;
+
+/**
+ * Two threads race, a third looks at what came of it. Workers of lanes have no threads of
+ * their own here: their tasks are kept, and run by an actor or at the end, so that a
+ * wake-up that got lost shows as an event that was never handled.
+ *
+ * @since 0.1.0
+ */
+public final class Races {
+
+	private Races() {
+	}
+
+	/**
+	 * A router with one handler that counts, on the name {@code event}.
+	 */
+	public abstract static class Scene {
+
+		final AtomicInteger calls = new AtomicInteger();
+
+		final AtomicInteger inside = new AtomicInteger();
+
+		/** Whether two calls ever overlapped. */
+		volatile boolean overlapped;
+
+		final TelemetryRouter router;
+
+		final Subscription subscription;
+
+		private final Queue<Runnable> tasks = new ConcurrentLinkedQueue<>();
+
+		Scene(Consumer<HandlerSpec.Builder<Object>> options) {
+			this.router = TelemetryRouter.builder().laneExecutor(this.tasks::add).measureLatency(false).build();
+			HandlerSpec.Builder<Object> spec = HandlerSpec.on("event").id("handler");
+			options.accept(spec);
+			this.subscription = this.router.subscribe(spec.handler((event, payload) -> call()).build());
+		}
+
+		private void call() {
+			if (this.inside.incrementAndGet() != 1) {
+				this.overlapped = true;
+			}
+			this.calls.incrementAndGet();
+			this.inside.decrementAndGet();
+		}
+
+		final void emit() {
+			this.router.emit("event", "payload");
+		}
+
+		/** Does the work of the lanes, as far as workers were woken. */
+		final void work() {
+			for (Runnable task = this.tasks.poll(); task != null; task = this.tasks.poll()) {
+				task.run();
+			}
+		}
+
+		/**
+		 * Returns the account of the handler, wherever it is.
+		 * @return the sum of all accounts
+		 */
+		final HandlerAccount account() {
+			RouterSnapshot snapshot = this.router.snapshot();
+			HandlerAccount total = snapshot.departed();
+			for (HandlerSnapshot handler : snapshot.handlers().values()) {
+				total = total.plus(handler.account());
+			}
+			return total;
+		}
+
+		/**
+		 * Returns whether nothing is on its way, and all of a number of events is
+		 * accounted for.
+		 * @param events how many were emitted while the handler was subscribed
+		 * @return whether it is
+		 */
+		final boolean isConserved(long events) {
+			HandlerAccount account = account();
+			return account.offered() == events && account.isBalanced() && account.queued() == 0
+					&& account.running() == 0 && account.handled() == this.calls.get() && !this.overlapped;
+		}
+
+	}
+
+	/**
+	 * A worker runs out of events while another one comes.
+	 */
+	@JCStressTest
+	@State
+	@Outcome(id = "2, 1", expect = Expect.ACCEPTABLE, desc = "Both handled, one at a time")
+	@Outcome(expect = Expect.FORBIDDEN, desc = "An event stays behind")
+	public static class WakeUp extends Scene {
+
+		public WakeUp() {
+			super(HandlerSpec.Builder::async);
+			emit();
+		}
+
+		@Actor
+		public void worker() {
+			work();
+		}
+
+		@Actor
+		public void emitter() {
+			emit();
+		}
+
+		@Arbiter
+		public void result(II_Result result) {
+			work();
+			result.r1 = this.calls.get();
+			result.r2 = isConserved(2) ? 1 : 0;
+		}
+
+	}
+
+	/**
+	 * Two emitters find the lane idle; then two threads would do its work.
+	 */
+	@JCStressTest
+	@State
+	@Outcome(id = "2, 1", expect = Expect.ACCEPTABLE, desc = "Both handled, one at a time")
+	@Outcome(expect = Expect.FORBIDDEN, desc = "An event stays behind, or two workers overlap")
+	public static class SerialLane extends Scene {
+
+		public SerialLane() {
+			super(HandlerSpec.Builder::async);
+		}
+
+		@Actor
+		public void first() {
+			emit();
+			work();
+		}
+
+		@Actor
+		public void second() {
+			emit();
+			work();
+		}
+
+		@Arbiter
+		public void result(II_Result result) {
+			work();
+			result.r1 = this.calls.get();
+			result.r2 = isConserved(2) ? 1 : 0;
+		}
+
+	}
+
+	/**
+	 * Two workers of a concurrent lane: one event is published late, behind another.
+	 */
+	@JCStressTest
+	@State
+	@Outcome(id = "2", expect = Expect.ACCEPTABLE, desc = "Both handled")
+	@Outcome(expect = Expect.FORBIDDEN, desc = "An event stays behind")
+	public static class ConcurrentLane extends Scene {
+
+		public ConcurrentLane() {
+			super((spec) -> spec.async().concurrency(2));
+		}
+
+		@Actor
+		public void first() {
+			emit();
+			work();
+		}
+
+		@Actor
+		public void second() {
+			emit();
+			work();
+		}
+
+		@Arbiter
+		public void result(I_Result result) {
+			work();
+			result.r1 = this.calls.get();
+		}
+
+	}
+
+	/**
+	 * Two emitters evict each other's events from a queue of one, while it is worked off.
+	 */
+	@JCStressTest
+	@State
+	@Outcome(id = "1", expect = Expect.ACCEPTABLE, desc = "Each of three is handled or dropped")
+	@Outcome(expect = Expect.FORBIDDEN, desc = "An event is lost or counted twice")
+	public static class Eviction extends Scene {
+
+		public Eviction() {
+			super((spec) -> spec.async().maxQueue(1).overflow(OverflowPolicy.DROP_OLDEST));
+			emit();
+		}
+
+		@Actor
+		public void emitter() {
+			emit();
+		}
+
+		@Actor
+		public void worker() {
+			emit();
+			work();
+		}
+
+		@Arbiter
+		public void result(I_Result result) {
+			work();
+			result.r1 = isConserved(3) ? 1 : 0;
+		}
+
+	}
+
+	/**
+	 * Two threads emit to a once handler.
+	 */
+	@JCStressTest
+	@State
+	@Outcome(id = "1, 1", expect = Expect.ACCEPTABLE, desc = "Called once")
+	@Outcome(expect = Expect.FORBIDDEN, desc = "Not called, called twice, or wrongly counted")
+	public static class Once extends Scene {
+
+		public Once() {
+			super(HandlerSpec.Builder::once);
+		}
+
+		@Actor
+		public void first() {
+			emit();
+		}
+
+		@Actor
+		public void second() {
+			emit();
+		}
+
+		@Arbiter
+		public void result(II_Result result) {
+			result.r1 = this.calls.get();
+			HandlerAccount account = account();
+			result.r2 = (account.isBalanced() && account.offered() <= 2) ? 1 : 0;
+		}
+
+	}
+
+	/**
+	 * Two threads emit to an asynchronous once handler, and work its lane.
+	 */
+	@JCStressTest
+	@State
+	@Outcome(id = "1, 1", expect = Expect.ACCEPTABLE, desc = "Called once")
+	@Outcome(expect = Expect.FORBIDDEN, desc = "Not called, called twice, or wrongly counted")
+	public static class AsyncOnce extends Scene {
+
+		public AsyncOnce() {
+			super((spec) -> spec.async().once());
+		}
+
+		@Actor
+		public void first() {
+			emit();
+			work();
+		}
+
+		@Actor
+		public void second() {
+			emit();
+			work();
+		}
+
+		@Arbiter
+		public void result(II_Result result) {
+			work();
+			result.r1 = this.calls.get();
+			HandlerAccount account = account();
+			result.r2 = (account.isBalanced() && account.offered() <= 2) ? 1 : 0;
+		}
+
+	}
+
+	/**
+	 * A handler leaves, and the same thread emits again, while another emits.
+	 */
+	@JCStressTest
+	@State
+	@Outcome(id = { "0, 1", "1, 1" }, expect = Expect.ACCEPTABLE, desc = "Only what was emitted before")
+	@Outcome(expect = Expect.FORBIDDEN, desc = "Called after it had left, or wrongly counted")
+	public static class Unsubscribe extends Scene {
+
+		public Unsubscribe() {
+			super((spec) -> {
+			});
+		}
+
+		@Actor
+		public void emitter() {
+			emit();
+		}
+
+		@Actor
+		public void leaver() {
+			this.subscription.close();
+			emit();
+		}
+
+		@Arbiter
+		public void result(II_Result result) {
+			result.r1 = this.calls.get();
+			HandlerAccount account = account();
+			result.r2 = (account.isBalanced() && account.offered() <= 1 && account.handled() == result.r1) ? 1 : 0;
+		}
+
+	}
+
+	/**
+	 * The same with a lane: what is queued is discarded, and none of it stays uncounted.
+	 */
+	@JCStressTest
+	@State
+	@Outcome(id = { "0, 1", "1, 1", "2, 1" }, expect = Expect.ACCEPTABLE, desc = "Only what was emitted before")
+	@Outcome(expect = Expect.FORBIDDEN, desc = "Called after it had left, or wrongly counted")
+	public static class AsyncUnsubscribe extends Scene {
+
+		public AsyncUnsubscribe() {
+			super(HandlerSpec.Builder::async);
+			emit();
+		}
+
+		@Actor
+		public void emitter() {
+			emit();
+			work();
+		}
+
+		@Actor
+		public void leaver() {
+			this.subscription.close();
+			emit();
+		}
+
+		@Arbiter
+		public void result(II_Result result) {
+			work();
+			result.r1 = this.calls.get();
+			HandlerAccount account = account();
+			result.r2 = (account.isBalanced() && account.queued() == 0 && account.offered() <= 2
+					&& account.handled() == result.r1) ? 1 : 0;
+		}
+
+	}
+
+	/**
+	 * The router closes while an event is emitted to a lane.
+	 */
+	@JCStressTest
+	@State
+	@Outcome(id = { "0, 1", "1, 1" }, expect = Expect.ACCEPTABLE, desc = "Handled or dropped")
+	@Outcome(expect = Expect.FORBIDDEN, desc = "An event is lost or counted twice")
+	public static class Close extends Scene {
+
+		public Close() {
+			super(HandlerSpec.Builder::async);
+		}
+
+		@Actor
+		public void emitter() {
+			emit();
+			work();
+		}
+
+		@Actor
+		public void closer() {
+			this.router.close();
+		}
+
+		@Arbiter
+		public void result(II_Result result) {
+			work();
+			HandlerAccount account = account();
+			result.r1 = this.calls.get();
+			result.r2 = (isConserved(1) && account.failed() == 0 && account.dropped().get(DropReason.QUEUE_FULL) == 0)
+					? 1 : 0;
+		}
+
+	}
+
+}

@@ -1,0 +1,7 @@
+/**
+ * Races that jcstress plays millions of times: see docs/testing.md.
+ */
+@NullMarked
+package io.telemetryrouter.benchmarks.races;
+
+import org.jspecify.annotations.NullMarked;
