@@ -130,6 +130,7 @@ final class ConservationRun {
 				}
 			});
 			this.router.start();
+			this.lasting.forEach((probe) -> this.router.resume(probe.subscription.handlerId()));
 			rest();
 			// Their accounts show when they have left.
 			this.completed = this.awaited.stream().filter(ConservationRun::isCompleted).count();
@@ -231,7 +232,7 @@ final class ConservationRun {
 	private void disturb(SplittableRandom own) {
 		try {
 			for (int marker = -1; this.produced.getCount() != 0; marker--) {
-				disturb(own.nextInt(7), marker);
+				disturb(own.nextInt(9), marker, this.lasting.get(own.nextInt(this.lasting.size())));
 			}
 		}
 		catch (IllegalStateException ex) {
@@ -240,7 +241,7 @@ final class ConservationRun {
 		}
 	}
 
-	private void disturb(int action, int marker) {
+	private void disturb(int action, int marker, Probe probe) {
 		switch (action) {
 			case 0 -> this.router.flush(Duration.ofNanos(1000));
 			case 1 -> this.router.snapshot();
@@ -248,6 +249,8 @@ final class ConservationRun {
 			case 3 -> comeAndGo(HandlerSpec.on("**").async(), marker);
 			case 4 -> leave();
 			case 5 -> this.router.start();
+			case 6 -> this.router.pause(probe.subscription.handlerId());
+			case 7 -> this.router.resume(probe.subscription.handlerId());
 			default -> awaitNext(marker);
 		}
 	}
