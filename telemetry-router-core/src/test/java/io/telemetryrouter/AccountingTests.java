@@ -16,6 +16,7 @@ import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.RepeatedTest;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -42,6 +43,7 @@ class AccountingTests {
 
 	@ParameterizedTest
 	@ValueSource(longs = { 1, 2, 3, 4 })
+	@Tag("stress")
 	void whenManyThreadsEmitToAllKindsOfHandlersThenEveryAccountBalancesToTheEvent(long seed) throws Exception {
 		Workload workload = new Workload(seed, 1000);
 		use(workload.router(TelemetryRouter.builder()));
@@ -52,6 +54,7 @@ class AccountingTests {
 
 	@ParameterizedTest
 	@ValueSource(longs = { 11, 12, 13, 14 })
+	@Tag("stress")
 	void whenRouterClosesInTheMiddleThenEveryAccountBalancesToTheEvent(long seed) throws Exception {
 		Workload workload = new Workload(seed, 1000);
 		use(workload.router(TelemetryRouter.builder().shutdownTimeout(Duration.ofMillis((seed % 2) * 20))));

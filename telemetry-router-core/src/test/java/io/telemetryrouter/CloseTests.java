@@ -15,6 +15,7 @@ import java.util.logging.LogRecord;
 
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -284,6 +285,7 @@ class CloseTests {
 	}
 
 	@Test
+	@Tag("stress")
 	void whenNextRacesWithCloseThenItIsNeverLeftPending() throws Exception {
 		for (int i = 0; i < 100; i++) {
 			TelemetryRouter router = TelemetryRouter.builder().build();

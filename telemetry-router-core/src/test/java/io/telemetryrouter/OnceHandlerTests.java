@@ -9,6 +9,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.RepeatedTest;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -72,6 +73,7 @@ class OnceHandlerTests {
 
 	@ParameterizedTest
 	@EnumSource
+	@Tag("stress")
 	void whenTwoThreadsClaimAtTheSameMomentThenExactlyOneDelivers(HandlerMode mode) throws Exception {
 		int rounds = 400;
 		AtomicInteger round = new AtomicInteger();

@@ -12,6 +12,7 @@ import java.util.logging.Level;
 
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.RepeatedTest;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -133,6 +134,7 @@ class OverflowPolicyTests {
 	}
 
 	@RepeatedTest(5)
+	@Tag("stress")
 	void whenManyEmittersBlockThenAllGetThrough() throws Exception {
 		int producers = 4;
 		int events = 500;

@@ -13,6 +13,7 @@ import java.util.stream.IntStream;
 
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.RepeatedTest;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -232,6 +233,7 @@ class PauseTests {
 	 * during a pause.
 	 */
 	@RepeatedTest(10)
+	@Tag("stress")
 	void whenPausedAndResumedUnderLoadThenNothingIsLostOrOutOfOrder() throws Exception {
 		int events = 20_000;
 		AtomicInteger begun = new AtomicInteger();

@@ -14,6 +14,7 @@ import java.util.logging.LogRecord;
 
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -155,6 +156,7 @@ class PayloadPrivacyTests {
 	}
 
 	@Test
+	@Tag("stress")
 	void whenEventIsHandledThenRouterKeepsNoPayload() throws Exception {
 		try (TelemetryRouter router = TelemetryRouter.builder().build()) {
 			router.subscribe(spec("sync").eventHandler((event) -> {

@@ -13,6 +13,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.RepeatedTest;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -458,6 +459,7 @@ class QuarantineTests {
 	}
 
 	@RepeatedTest(5)
+	@Tag("stress")
 	void whenHandlersFailAtRandomUnderLoadThenEveryAccountBalances() throws Exception {
 		use(TelemetryRouter.builder()
 			.quarantine(QuarantineSettings.defaults()

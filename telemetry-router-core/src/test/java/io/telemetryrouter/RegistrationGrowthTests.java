@@ -6,6 +6,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -79,6 +80,7 @@ class RegistrationGrowthTests {
 	}
 
 	@Test
+	@Tag("stress")
 	void whenOnceHandlersLeaveAtOnceThenTheyDoNotCount() throws Exception {
 		AtomicBoolean emitting = new AtomicBoolean(true);
 		Thread emitter = new Thread(() -> {

@@ -11,6 +11,7 @@ import java.util.concurrent.atomic.LongAdder;
 import java.util.function.LongConsumer;
 
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -213,6 +214,7 @@ class RouterListenerTests {
 	}
 
 	@Test
+	@Tag("stress")
 	void whenHandlersComeAndGoOnManyThreadsThenListenersSeeEachExactlyOnceAndInOrder() throws Exception {
 		this.router = this.time.router().maxEventNames(1).build();
 		AtomicBoolean emitting = new AtomicBoolean(true);

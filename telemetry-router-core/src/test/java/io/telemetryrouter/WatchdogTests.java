@@ -21,6 +21,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.RepeatedTest;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -382,6 +383,7 @@ class WatchdogTests {
 	 * two.
 	 */
 	@RepeatedTest(5)
+	@Tag("stress")
 	void whenCallsEndAroundTheirTimeoutThenEachIsCountedOnce() {
 		Duration timeout = Duration.ofMillis(10);
 		use(TelemetryRouter.builder().handlerTimeout(timeout).quarantine(QuarantineSettings.disabled()));
