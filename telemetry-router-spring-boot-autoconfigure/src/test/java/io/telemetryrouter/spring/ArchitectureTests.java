@@ -7,6 +7,10 @@ import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
 
+import static com.tngtech.archunit.core.domain.JavaCall.Predicates.target;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.equivalentTo;
+import static com.tngtech.archunit.core.domain.properties.HasName.Predicates.nameMatching;
+import static com.tngtech.archunit.core.domain.properties.HasOwner.Predicates.With.owner;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
@@ -49,6 +53,8 @@ class ArchitectureTests {
 				"javax.script..")
 		.orShould()
 		.dependOnClassesThat()
-		.belongToAnyOf(ObjectInputStream.class, Process.class, ProcessBuilder.class, Runtime.class);
+		.belongToAnyOf(ObjectInputStream.class, Process.class, ProcessBuilder.class)
+		.orShould()
+		.callMethodWhere(target(owner(equivalentTo(Runtime.class))).and(target(nameMatching("exec|load.*"))));
 
 }
