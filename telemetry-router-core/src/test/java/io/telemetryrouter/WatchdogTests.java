@@ -98,17 +98,19 @@ class WatchdogTests {
 	@ParameterizedTest
 	@ValueSource(booleans = { true, false })
 	void whenCallDoesNotEndThenItIsReportedOnceWithItsStack(boolean async) {
-		HandlerSpec.Builder<Object> spec = HandlerSpec.on("event\nforged").id("hung");
+		// The log is everybody's.
+		String id = async ? "hung lane" : "hung sync";
+		HandlerSpec.Builder<Object> spec = HandlerSpec.on("event\nforged").id(id);
 		this.router.subscribe((async ? spec.async() : spec).handler(this::hangUp).build());
 		Thread emitter = new Thread(() -> this.router.emit("event\nforged", "secret"), "the emitter");
 		emitter.start();
 		Books.pass(this.hanging);
-		untilStuck("hung");
-		HandlerSnapshot handler = this.router.handlerSnapshot("hung");
+		untilStuck(id);
+		HandlerSnapshot handler = this.router.handlerSnapshot(id);
 		assertThat(handler.status()).isEqualTo(HandlerStatus.STUCK);
 		assertThat(handler.account().running()).isOne();
 		StuckCall call = handler.stuckCalls().get(0);
-		assertThat(call.thread()).isEqualTo(async ? "telemetry-router-hung" : "the emitter");
+		assertThat(call.thread()).isEqualTo(async ? "telemetry-router-" + id : "the emitter");
 		assertThat(call.event()).isEqualTo("event\uFFFDforged");
 		assertThat(call.since()).isBeforeOrEqualTo(this.time.instant().minus(THRESHOLD));
 		assertThat(call.abandoned()).isFalse();
@@ -118,11 +120,11 @@ class WatchdogTests {
 			Thread.yield();
 		}
 		this.hang.countDown();
-		Books.eventually(() -> !this.log.lines("'hung' has returned").isEmpty());
-		List<LogRecord> lines = this.log.records("'hung' has been busy");
+		Books.eventually(() -> !this.log.lines("'" + id + "' has returned").isEmpty());
+		List<LogRecord> lines = this.log.records("'" + id + "' has been busy");
 		assertThat(lines).hasSize(1);
 		assertThat(lines.get(0).getMessage()).contains("hangUp").doesNotContain("secret", "event\nforged");
-		handler = this.router.handlerSnapshot("hung");
+		handler = this.router.handlerSnapshot(id);
 		assertThat(handler.status()).isEqualTo(HandlerStatus.ACTIVE);
 		assertThat(handler.stuckCalls()).isEmpty();
 		Books.balanced(this.router);
@@ -349,15 +351,15 @@ class WatchdogTests {
 	@Test
 	void whenStuckCallIsGivenUpThenItIsShownOnce() {
 		use(this.time.router().stuckThreshold(THRESHOLD).handlerTimeout(THRESHOLD.multipliedBy(1000)));
-		this.router.subscribe(HandlerSpec.on("event").id("hung").async().handler(this::hangUp).build());
+		this.router.subscribe(HandlerSpec.on("event").id("given up").async().handler(this::hangUp).build());
 		this.router.emit("event", 0);
 		Books.pass(this.hanging);
-		untilStuck("hung");
+		untilStuck("given up");
 		this.time.advance(THRESHOLD.multipliedBy(1000));
-		Books
-			.eventually(() -> this.router.handlerSnapshot("hung").stuckCalls().stream().anyMatch(StuckCall::abandoned));
-		assertThat(this.router.handlerSnapshot("hung").stuckCalls()).hasSize(1);
-		assertThat(this.log.lines("'hung' has returned")).isEmpty();
+		Books.eventually(
+				() -> this.router.handlerSnapshot("given up").stuckCalls().stream().anyMatch(StuckCall::abandoned));
+		assertThat(this.router.handlerSnapshot("given up").stuckCalls()).hasSize(1);
+		assertThat(this.log.lines("'given up' has returned")).isEmpty();
 	}
 
 	@Test
