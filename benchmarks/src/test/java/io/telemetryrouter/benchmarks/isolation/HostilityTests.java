@@ -26,7 +26,9 @@ class HostilityTests {
 	// Held, since java.util.logging only refers to its loggers weakly.
 	private static final Logger logger = Logger.getLogger("io.telemetryrouter.TelemetryRouter");
 
-	/** Handlers leave these on the emitter's thread, as any method that it calls would. */
+	/**
+	 * Handlers leave these on the emitter's thread, as any method that it calls would.
+	 */
 	private static final Set<Hostility> VISIBLE_TO_EMITTER = EnumSet.of(Hostility.INTERRUPTS, Hostility.CLASS_LOADER,
 			Hostility.MDC_ENTRIES, Hostility.THREAD_LOCALS);
 
@@ -48,7 +50,8 @@ class HostilityTests {
 	void whenSyncHandlerIsHostileThenEmitterAndNeighboursAreUnharmed(Hostility hostility) {
 		Verdict verdict = hostility.play(Peer.ROUTER, false, LIMIT);
 		assertThat(verdict.outcome()).as(verdict.detail()).isEqualTo(Verdict.Outcome.SURVIVED);
-		assertThat(verdict.detail().isEmpty()).as(verdict.detail()).isNotEqualTo(VISIBLE_TO_EMITTER.contains(hostility));
+		assertThat(verdict.detail().isEmpty()).as(verdict.detail())
+			.isNotEqualTo(VISIBLE_TO_EMITTER.contains(hostility));
 	}
 
 	@ParameterizedTest
