@@ -31,8 +31,6 @@ final class EmitFrame {
 
 	private static final int INITIAL_LEVELS = 4;
 
-	final Thread thread = Thread.currentThread();
-
 	/** Spreads threads over shared stripes of counters. */
 	final int probe;
 

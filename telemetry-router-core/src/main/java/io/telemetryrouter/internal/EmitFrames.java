@@ -2,16 +2,19 @@ package io.telemetryrouter.internal;
 
 import java.lang.ref.ReferenceQueue;
 import java.lang.ref.WeakReference;
+import java.util.Objects;
 import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.Consumer;
+import java.util.function.BiConsumer;
 
 /**
  * The frames of all threads that emit or handle, found by their thread at no cost to
- * others and by readers through weak references, so that a frame goes with its thread.
+ * others. A frame goes with its thread, and all go with the router: a thread that
+ * outlives the router may keep what it has in its thread locals for good, so that is a
+ * weak reference, and no class of ours. (Else it would keep our class loader.)
  * <p>
  * The first threads get a lease on a stripe of counters, which returns when their frame
  * is gone. Virtual threads, which come and go by the thousand, get none.
@@ -28,12 +31,13 @@ final class EmitFrames {
 
 	private final Set<FrameReference> frames = ConcurrentHashMap.newKeySet();
 
-	private final ReferenceQueue<EmitFrame> collected = new ReferenceQueue<>();
+	private final ReferenceQueue<Thread> collected = new ReferenceQueue<>();
 
-	private final ThreadLocal<EmitFrame> current = ThreadLocal.withInitial(this::create);
+	private final ThreadLocal<WeakReference<EmitFrame>> current = ThreadLocal.withInitial(this::create);
 
 	EmitFrame current() {
-		return this.current.get();
+		// Held by its thread's entry in frames
+		return Objects.requireNonNull(this.current.get().get());
 	}
 
 	/**
@@ -44,36 +48,35 @@ final class EmitFrames {
 	int countRunning(long handler) {
 		int count = 0;
 		for (FrameReference reference : this.frames) {
-			EmitFrame frame = reference.get();
-			count += (frame != null) ? frame.countRunning(handler) : 0;
+			count += reference.frame.countRunning(handler);
 		}
 		return count;
 	}
 
 	/**
 	 * Looks at the frames of all threads.
-	 * @param action is given each
+	 * @param action is given each, with its thread
 	 */
-	void forEach(Consumer<EmitFrame> action) {
+	void forEach(BiConsumer<Thread, EmitFrame> action) {
 		for (FrameReference reference : this.frames) {
-			EmitFrame frame = reference.get();
-			if (frame != null) {
-				action.accept(frame);
+			Thread thread = reference.get();
+			if (thread != null) {
+				action.accept(thread, reference.frame);
 			}
 		}
 	}
 
-	private EmitFrame create() {
+	private WeakReference<EmitFrame> create() {
 		for (var gone = this.collected.poll(); gone != null; gone = this.collected.poll()) {
 			FrameReference reference = (FrameReference) gone;
 			this.frames.remove(reference);
-			if (reference.lease >= 0) {
-				this.returnedLeases.add(reference.lease);
+			if (reference.frame.lease >= 0) {
+				this.returnedLeases.add(reference.frame.lease);
 			}
 		}
 		EmitFrame frame = new EmitFrame(this.probes.getAndIncrement(), lease());
-		this.frames.add(new FrameReference(frame, this.collected));
-		return frame;
+		this.frames.add(new FrameReference(Thread.currentThread(), frame, this.collected));
+		return new WeakReference<>(frame);
 	}
 
 	private int lease() {
@@ -101,13 +104,17 @@ final class EmitFrames {
 		return group != null && "VirtualThreads".equals(group.getName());
 	}
 
-	private static final class FrameReference extends WeakReference<EmitFrame> {
+	/**
+	 * Holds a thread's frame until the thread is collected, which the frame must not
+	 * hold.
+	 */
+	private static final class FrameReference extends WeakReference<Thread> {
 
-		private final int lease;
+		private final EmitFrame frame;
 
-		FrameReference(EmitFrame frame, ReferenceQueue<EmitFrame> queue) {
-			super(frame, queue);
-			this.lease = frame.lease;
+		FrameReference(Thread thread, EmitFrame frame, ReferenceQueue<Thread> queue) {
+			super(thread, queue);
+			this.frame = frame;
 		}
 
 	}

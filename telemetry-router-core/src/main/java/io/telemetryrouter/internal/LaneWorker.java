@@ -271,8 +271,8 @@ final class LaneWorker extends EventQueue.Cursor implements Runnable {
 		Instant since = this.core.settings().clock().instant().minusNanos(overdue.nanos());
 		this.handler.gaveUp(
 				new StuckEntry(
-						new StuckCall(Names.printable(timed.frame.thread.getName()), Names.printable(event.name()),
-								since, List.of(overdue.stack()), true),
+						new StuckCall(Names.printable(timed.thread.getName()), Names.printable(event.name()), since,
+								List.of(overdue.stack()), true),
 						overdue.level(), now - overdue.nanos(), timed::hasLeft));
 	}
 

@@ -32,6 +32,8 @@ final class TimedRun {
 	/** Given up, and the thread may leave. */
 	private static final long INTERRUPTED = -1;
 
+	final Thread thread = Thread.currentThread();
+
 	final EmitFrame frame;
 
 	/** Odd while a call runs, and one more with each beginning and each end. */
@@ -114,7 +116,7 @@ final class TimedRun {
 			return null;
 		}
 		// All that may fail comes first.
-		Overdue overdue = new Overdue(call, in, nanos, this.frame.thread.getStackTrace(),
+		Overdue overdue = new Overdue(call, in, nanos, this.thread.getStackTrace(),
 				new TimeoutException("The call did not return in time and was given up"));
 		overdue.error.setStackTrace(overdue.stack);
 		if (!STATE.compareAndSet(this, running, GIVEN_UP)) {
@@ -128,7 +130,7 @@ final class TimedRun {
 
 	private void interrupt() {
 		try {
-			this.frame.thread.interrupt();
+			this.thread.interrupt();
 		}
 		catch (RuntimeException ex) {
 			// Not allowed to; the lane moves on all the same.

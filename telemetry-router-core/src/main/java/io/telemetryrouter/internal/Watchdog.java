@@ -105,13 +105,13 @@ final class Watchdog {
 		}
 		if (this.threshold != 0) {
 			IdentityHashMap<EmitFrame.Level, Sighting> seen = new IdentityHashMap<>();
-			this.core.frames().forEach((frame) -> look(frame, now, seen));
+			this.core.frames().forEach((thread, frame) -> look(thread, frame, now, seen));
 			this.sightings = seen;
 		}
 		this.core.registry().allHandlers().forEach((handler) -> sweep(handler, now));
 	}
 
-	private void look(EmitFrame frame, long now, IdentityHashMap<EmitFrame.Level, Sighting> seen) {
+	private void look(Thread thread, EmitFrame frame, long now, IdentityHashMap<EmitFrame.Level, Sighting> seen) {
 		for (EmitFrame.Level level : frame.levels()) {
 			int entries = level.entries();
 			long number = level.running();
@@ -122,23 +122,23 @@ final class Watchdog {
 				seen.put(level, sighting);
 				if (!sighting.reported && now - sighting.since >= this.threshold) {
 					sighting.reported = true;
-					report(frame, level, sighting, now);
+					report(thread, level, sighting, now);
 				}
 			}
 		}
 	}
 
-	private void report(EmitFrame frame, EmitFrame.Level level, Sighting sighting, long now) {
+	private void report(Thread thread, EmitFrame.Level level, Sighting sighting, long now) {
 		String event = level.event();
-		StackTraceElement[] stack = frame.thread.getStackTrace();
+		StackTraceElement[] stack = thread.getStackTrace();
 		if (!sighting.isCurrent(level)) {
 			// Has ended just now, and the stack may be of anything.
 			return;
 		}
 		long nanos = now - sighting.since;
 		Instant since = this.core.settings().clock().instant().minusNanos(nanos);
-		StuckCall call = new StuckCall(Names.printable(frame.thread.getName()), Names.printable(event), since,
-				List.of(stack), false);
+		StuckCall call = new StuckCall(Names.printable(thread.getName()), Names.printable(event), since, List.of(stack),
+				false);
 		for (Registration handler : this.core.registry().allHandlers()) {
 			if (handler.number == sighting.number) {
 				handler.stuck(new StuckEntry(call, level, sighting.since, () -> !sighting.isCurrent(level)));

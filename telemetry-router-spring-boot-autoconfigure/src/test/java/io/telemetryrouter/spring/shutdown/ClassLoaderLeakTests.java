@@ -20,7 +20,7 @@ class ClassLoaderLeakTests {
 	private Path directory;
 
 	@ParameterizedTest
-	@ValueSource(strings = { "io.telemetryrouter.spring.shutdown." })
+	@ValueSource(strings = { "io.telemetryrouter.spring.shutdown.", "io.telemetryrouter." })
 	void whenApplicationHasClosedThenItsClassLoaderIsCollected(String ownClasses) throws Exception {
 		try (JavaProcess process = new JavaProcess(this.directory.resolve("log"), Redeployment.class,
 				"-XX:SoftRefLRUPolicyMSPerMB=0", ownClasses)) {
