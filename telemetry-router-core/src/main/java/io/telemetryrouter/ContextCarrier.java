@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 public interface ContextCarrier {
 
 	/**
-	 * Captures the calling thread's context.
+	 * Captures the calling thread's context. What it emits itself has no context.
 	 * @return the context, or {@code null} if there is none
 	 */
 	@Nullable Object capture();

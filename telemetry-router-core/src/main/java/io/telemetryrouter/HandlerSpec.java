@@ -408,7 +408,7 @@ public final class HandlerSpec<T> {
 		}
 
 		/**
-		 * Ends the registration with the first event.
+		 * Ends the registration with the first event, as {@link #times(long)} does.
 		 * @return this builder
 		 */
 		public Builder<T> once() {
@@ -418,7 +418,8 @@ public final class HandlerSpec<T> {
 		/**
 		 * Ends the registration after a number of events. Each is claimed before the
 		 * handler is called, so that it never receives more, and a call that fails
-		 * counts.
+		 * counts. So does an event that an asynchronous handler's full queue drops: the
+		 * handler may receive fewer.
 		 * @param times the number
 		 * @return this builder
 		 * @throws IllegalArgumentException if it is not positive

@@ -11,7 +11,9 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -242,6 +244,35 @@ class HoldEventsTests {
 			assertThat(log.records("failed on event 'x'")).hasSize(1);
 		}
 		assertThat(this.received).containsExactly(1, 2);
+	}
+
+	@Test
+	void whenContextCarrierEmitsThenItEnds() {
+		List<Object> received = new CopyOnWriteArrayList<>();
+		AtomicReference<TelemetryRouter> emitter = new AtomicReference<>();
+		try (TelemetryRouter carrying = TelemetryRouter.builder().holdEvents(100).contextCarrier(new ContextCarrier() {
+
+			@Override
+			public @Nullable Object capture() {
+				emitter.get().emit("captured", null);
+				return null;
+			}
+
+			@Override
+			public Scope restore(Object context) {
+				throw new AssertionError("No context");
+			}
+
+		}).build()) {
+			emitter.set(carrying);
+			carrying.subscribe(HandlerSpec.on("**").async().handler((name, payload) -> received.add(name)).build());
+			carrying.emit("held", null);
+			assertThat(carrying.snapshot().held()).isEqualTo(2);
+			carrying.start();
+			carrying.emit("routed", null);
+			Books.balanced(carrying);
+		}
+		assertThat(received).containsExactly("captured", "held", "captured", "routed");
 	}
 
 	@Test

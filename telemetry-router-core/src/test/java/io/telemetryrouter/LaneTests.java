@@ -387,6 +387,31 @@ class LaneTests {
 	}
 
 	@Test
+	void whenExecutorHadNoThreadUntilQueueWasFullThenNextEventWakesTheLane() {
+		AtomicBoolean full = new AtomicBoolean(true);
+		ExecutorService pool = Executors.newSingleThreadExecutor();
+		try (TelemetryRouter busy = TelemetryRouter.builder().laneExecutor((task) -> {
+			if (full.get()) {
+				throw new RejectedExecutionException("full");
+			}
+			pool.execute(task);
+		}).build()) {
+			busy.subscribe(HandlerSpec.on("event").id("lane").async().maxQueue(2).handler((name, payload) -> {
+			}).build());
+			for (int i = 0; i < 3; i++) {
+				busy.emit("event", i);
+			}
+			full.set(false);
+			busy.emit("event", 3);
+			Books.eventually(() -> Books.of(busy, "lane").handled() == 2);
+			assertThat(Books.dropped(Books.of(busy, "lane"), DropReason.QUEUE_FULL)).isEqualTo(2);
+		}
+		finally {
+			pool.shutdown();
+		}
+	}
+
+	@Test
 	void whenLaneExecutorHelpsInsideAHandlerThenLanesStaySerial() {
 		ForkJoinPool pool = new ForkJoinPool(1);
 		try {

@@ -94,9 +94,7 @@ final class Dispatcher {
 			if (route.needsEnvelope) {
 				envelope = (held != null) ? held : envelope(route.event, payload, start, parent, tracker, route.async);
 				if (route.sync.length != 0) {
-					// Whose emits it causes. (Storing it into something old costs a
-					// memory
-					// barrier; an executor or condition that emits causes its own.)
+					// Whose emits it causes. Only then: the store costs a barrier.
 					level.envelope(envelope);
 				}
 				for (Registration handler : route.async) {
@@ -246,7 +244,7 @@ final class Dispatcher {
 			@Nullable EmitTracker tracker, Registration[] lanes) {
 		EnvelopeSource source = this.core.envelopes();
 		return new Envelope<>(source, event, Payloads.asIs(payload), source.nextSequence(), now, parent,
-				(lanes.length != 0) ? capture() : null, tracker);
+				(lanes.length != 0) ? capture(this.frames.current()) : null, tracker);
 	}
 
 	/**
@@ -258,21 +256,27 @@ final class Dispatcher {
 	 */
 	Envelope<?> hold(String event, @Nullable Object payload, @Nullable EmitTracker tracker) {
 		EnvelopeSource source = this.core.envelopes();
-		return new Envelope<>(source, event, Payloads.asIs(payload), source.nextSequence(), now(),
-				this.frames.current().cause(), capture(), tracker);
+		EmitFrame frame = this.frames.current();
+		return new Envelope<>(source, event, Payloads.asIs(payload), source.nextSequence(), now(), frame.cause(),
+				capture(frame), tracker);
 	}
 
-	private @Nullable Object capture() {
+	private @Nullable Object capture(EmitFrame frame) {
 		ContextCarrier carrier = this.core.settings().contextCarrier();
-		if (carrier == null) {
+		if (carrier == null || frame.capturing) {
+			// What a carrier itself emits has no context, or there would be no end.
 			return null;
 		}
+		frame.capturing = true;
 		try {
 			return carrier.capture();
 		}
 		catch (Throwable ex) {
 			this.core.reporter().callbackFailed("Context carrier", ex);
 			return null;
+		}
+		finally {
+			frame.capturing = false;
 		}
 	}
 

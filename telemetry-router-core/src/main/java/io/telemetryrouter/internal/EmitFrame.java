@@ -43,6 +43,9 @@ final class EmitFrame {
 	/** Whether the thread is handing a lane to the executor. */
 	boolean scheduling;
 
+	/** Whether the thread is capturing context. */
+	boolean capturing;
+
 	/** When the lane that the thread works for was done with its last event. */
 	long doneAt;
 

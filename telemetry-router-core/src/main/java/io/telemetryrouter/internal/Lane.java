@@ -92,7 +92,6 @@ final class Lane {
 		}
 		if (!tryQueue(event, frame)) {
 			overflowed(event);
-			return;
 		}
 		DropReason reason = this.discard;
 		if (reason != null && reason != DropReason.QUARANTINED) {
@@ -100,6 +99,7 @@ final class Lane {
 			return;
 		}
 		try {
+			// Even if there was no room: an executor may have had no thread until now.
 			wake(frame);
 		}
 		catch (Throwable ex) {

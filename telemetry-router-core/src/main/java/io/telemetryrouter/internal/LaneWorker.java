@@ -109,11 +109,14 @@ final class LaneWorker extends EventQueue.Cursor implements Runnable {
 		try {
 			int budget = this.core.executor().batchSize();
 			int handled = 0;
+			ClassLoader loader = Thread.currentThread().getContextClassLoader();
 			if (this.core.measured()) {
 				frame.doneAt = this.core.now();
 			}
 			for (Envelope<?> event = this.lane.take(this); event != null; event = next(handled)) {
-				if (!handle(event, frame, timed) || ++handled == budget) {
+				boolean mine = handle(event, frame, timed);
+				restore(loader);
+				if (!mine || ++handled == budget) {
 					break;
 				}
 			}
@@ -128,6 +131,19 @@ final class LaneWorker extends EventQueue.Cursor implements Runnable {
 				this.position = NONE;
 				this.state = IDLE;
 				this.lane.rested(this, frame);
+			}
+		}
+	}
+
+	private static void restore(@Nullable ClassLoader loader) {
+		Thread thread = Thread.currentThread();
+		if (thread.getContextClassLoader() != loader) {
+			try {
+				thread.setContextClassLoader(loader);
+			}
+			catch (SecurityException ex) {
+				// A thread of the user's executor that permits no change of its own.
+				return;
 			}
 		}
 	}

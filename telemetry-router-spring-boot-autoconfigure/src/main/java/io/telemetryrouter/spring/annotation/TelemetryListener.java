@@ -75,7 +75,8 @@ public @interface TelemetryListener {
 	boolean async() default false;
 
 	/**
-	 * Whether the method receives one event only.
+	 * Whether the method receives one event only. An event that the full queue of an
+	 * asynchronous method drops was the one.
 	 * @return whether it leaves after one event
 	 */
 	boolean once() default false;

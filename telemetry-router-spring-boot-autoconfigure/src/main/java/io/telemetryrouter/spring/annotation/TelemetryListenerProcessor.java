@@ -177,7 +177,12 @@ public final class TelemetryListenerProcessor implements SmartInitializingSingle
 			return router.subscribe(spec);
 		}
 		catch (IllegalArgumentException ex) {
-			throw method.failure(ex.getMessage() + ".", "Set a different id with @TelemetryListener(id = ...).", ex);
+			if (router.handlerSnapshot(id) != null) {
+				throw method.failure(ex.getMessage() + ".", "Set a different id with @TelemetryListener(id = ...).",
+						ex);
+			}
+			throw method.failure("The router does not accept it: " + ex.getMessage() + ".",
+					"Change the method, or the HandlerSpecCustomizer that the cause shows.", ex);
 		}
 	}
 

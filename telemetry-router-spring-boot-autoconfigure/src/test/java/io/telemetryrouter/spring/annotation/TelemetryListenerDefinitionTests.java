@@ -21,6 +21,7 @@ import io.telemetryrouter.OverflowPolicy;
 import io.telemetryrouter.TelemetryEvent;
 import io.telemetryrouter.TelemetryRouter;
 import io.telemetryrouter.spring.FailureReport;
+import io.telemetryrouter.spring.TelemetryRouterCustomizer;
 import io.telemetryrouter.spring.autoconfigure.TelemetryRouterAutoConfiguration;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -93,6 +94,17 @@ class TelemetryListenerDefinitionTests {
 			.withUserConfiguration(ProgrammaticHandler.class)
 			.run((context) -> assertThat(FailureReport.of(context.getStartupFailure())).contains("audit")
 				.contains("Set a different id"));
+	}
+
+	@Test
+	void whenCustomizerRejectsHandlerThenStartFailsAndDoesNotBlameTheId() {
+		this.contextRunner.withBean("listener", NamedListener.class)
+			.withBean(TelemetryRouterCustomizer.class, () -> (builder) -> builder.specCustomizer((spec) -> {
+				throw new IllegalArgumentException("No 'audit' here");
+			}))
+			.run((context) -> assertThat(FailureReport.of(context.getStartupFailure())).contains("No 'audit' here")
+				.contains("HandlerSpecCustomizer")
+				.doesNotContain("Set a different id"));
 	}
 
 	@Test
