@@ -99,7 +99,7 @@ public class TelemetryRouterEndpointWebExtension {
 		}
 		catch (InvalidEndpointRequestException ex) {
 			// Boot would leave the reason out of its answer.
-			return new WebEndpointResponse<>(new ErrorDescriptor(ex.getReason()),
+			return new WebEndpointResponse<>(new ErrorDescriptor(String.valueOf(ex.getReason())),
 					WebEndpointResponse.STATUS_BAD_REQUEST);
 		}
 	}
