@@ -139,6 +139,7 @@ final class SoakLoad {
 		throw new AssertionError("always");
 	}
 
+	@SuppressWarnings("InfiniteRecursion")
 	private static int overflow(int depth) {
 		return 1 + overflow(depth + 1);
 	}

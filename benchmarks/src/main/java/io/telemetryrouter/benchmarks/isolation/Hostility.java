@@ -471,6 +471,7 @@ public enum Hostility {
 			this.events = events;
 		}
 
+		@SuppressWarnings("InfiniteRecursion")
 		void dive() {
 			try {
 				dive();
