@@ -98,6 +98,10 @@ final class LaneExecutor implements Executor {
 		}
 	}
 
+	boolean isShutdown() {
+		return this.own.isShutdown();
+	}
+
 	/**
 	 * Lets threads go.
 	 * @param interrupt whether to interrupt handlers that are still running

@@ -84,7 +84,14 @@ final class LaneWorker extends EventQueue.Cursor implements Runnable {
 		catch (Throwable ex) {
 			// The event stays queued; the next one, a flush or the close tries again.
 			this.state = IDLE;
-			this.core.reporter().laneRejected(this.handler, ex);
+			if (this.core.executor().isShutdown()) {
+				// The last event of a handler that had left before the close, which
+				// therefore did not end its lane.
+				this.lane.close(DropReason.CLOSED);
+			}
+			else {
+				this.core.reporter().laneRejected(this.handler, ex);
+			}
 		}
 		finally {
 			frame.scheduling = nested;
