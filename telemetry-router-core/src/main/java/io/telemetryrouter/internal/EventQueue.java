@@ -87,10 +87,19 @@ final class EventQueue {
 			// allocation.
 			Segment segment = reach(start, position);
 			if (segment.base <= position && POSITION.compareAndSet(this.tail, position, position + 1)) {
-				advanceTail(segment);
-				// Volatile, not release: the producer goes on to read whether the lane is
-				// awake and still open, and must not do so before the event can be seen.
-				SLOTS.setVolatile(segment.slots, (int) (position - segment.base), event);
+				try {
+					advanceTail(segment);
+					// Volatile, not release: the producer goes on to read whether the
+					// lane is awake and open, and not before the event can be seen.
+					SLOTS.setVolatile(segment.slots, (int) (position - segment.base), event);
+				}
+				catch (Throwable ex) {
+					// No stack left for a call, so this is none. A claimed slot that
+					// stays empty would end the queue for ever.
+					synchronized (segment) {
+						segment.slots[(int) (position - segment.base)] = event;
+					}
+				}
 				return true;
 			}
 		}

@@ -117,10 +117,8 @@ final class LaneWorker extends EventQueue.Cursor implements Runnable {
 			int budget = this.core.executor().batchSize();
 			int handled = 0;
 			ClassLoader loader = Thread.currentThread().getContextClassLoader();
-			if (this.core.measured()) {
-				frame.doneAt = this.core.now();
-			}
-			for (Envelope<?> event = this.lane.take(this); event != null; event = next(handled)) {
+			idled(frame);
+			for (Envelope<?> event = this.lane.take(this); event != null; event = next(handled, frame)) {
 				boolean mine = handle(event, frame, timed);
 				restore(loader);
 				if (!mine || ++handled == budget) {
@@ -159,9 +157,10 @@ final class LaneWorker extends EventQueue.Cursor implements Runnable {
 	 * Takes the next event. In a stream of events waits a moment for it: to wake a thread
 	 * costs an emitter as much as many an emit.
 	 * @param handled how many events have been handled since the lane was idle
+	 * @param frame the thread's
 	 * @return the event, or {@code null} if there is none
 	 */
-	private @Nullable Envelope<?> next(int handled) {
+	private @Nullable Envelope<?> next(int handled, EmitFrame frame) {
 		Envelope<?> event = this.lane.take(this);
 		if (event != null || handled < STREAM || !this.core.executor().mayLinger()) {
 			return event;
@@ -174,7 +173,20 @@ final class LaneWorker extends EventQueue.Cursor implements Runnable {
 				Thread.onSpinWait();
 			}
 		}
-		return this.lane.take(this);
+		event = this.lane.take(this);
+		idled(frame);
+		return event;
+	}
+
+	/**
+	 * Notes that the time until now is not the next event's: its thread was waiting,
+	 * dropping or reporting.
+	 * @param frame the thread's
+	 */
+	private void idled(EmitFrame frame) {
+		if (this.core.measured()) {
+			frame.doneAt = this.core.now();
+		}
 	}
 
 	/**
@@ -193,6 +205,7 @@ final class LaneWorker extends EventQueue.Cursor implements Runnable {
 		Quarantine quarantine = this.handler.quarantine();
 		if (reason != DropReason.QUARANTINED || quarantine == null || !quarantine.claim(frame)) {
 			this.lane.drop(event, reason);
+			idled(frame);
 			return true;
 		}
 		boolean mine = process(event, frame, timed);
@@ -205,9 +218,7 @@ final class LaneWorker extends EventQueue.Cursor implements Runnable {
 
 	private boolean process(Envelope<?> event, EmitFrame frame, @Nullable TimedRun timed) {
 		boolean measured = this.core.measured();
-		// Where one event ends the next begins: one look at the clock for both. It may
-		// have
-		// come after the last was done.
+		// Where one event ends the next begins, or later: one look at the clock for both.
 		long start = (event.emittedAt - frame.doneAt > 0) ? event.emittedAt : frame.doneAt;
 		if (measured) {
 			this.lane.queueWait().record(start - event.emittedAt, frame);
@@ -247,10 +258,7 @@ final class LaneWorker extends EventQueue.Cursor implements Runnable {
 			}
 			long nanos = measured ? this.core.now() - start : -1;
 			this.handler.fail(event.name(), ex, nanos, frame, event.tracker);
-			if (measured) {
-				// Reporting it took time that is not the next event's.
-				frame.doneAt = this.core.now();
-			}
+			idled(frame);
 			return true;
 		}
 		if (timed != null && !timed.end()) {
