@@ -129,6 +129,26 @@ class LatencyTests {
 		assertThat(this.router.handlerSnapshot("lane").oldestAge()).isZero();
 	}
 
+	@Test
+	void whenFailureTakesTimeToReportThenTheNextEventWaitedAndDidNotRunThatLong() throws Exception {
+		this.router.close();
+		this.router = this.time.router().errorListener((failure) -> this.time.advance(Duration.ofSeconds(5))).build();
+		CountDownLatch release = new CountDownLatch(1);
+		this.router.subscribe(HandlerSpec.on("x").id("lane").async().handler((event, payload) -> {
+			release.await();
+			if (payload.equals(1)) {
+				throw new IllegalStateException("expected");
+			}
+		}).build());
+		this.router.emit("x", 1);
+		this.router.emit("x", 2);
+		release.countDown();
+		assertThat(this.router.flush(Duration.ofSeconds(60)).complete()).isTrue();
+		HandlerSnapshot snapshot = this.router.handlerSnapshot("lane");
+		assertThat(snapshot.latency()).isEqualTo(new LatencySnapshot(1, 0, 0, 0, 0));
+		assertThat(snapshot.queueWait().totalNanos()).isEqualTo(Duration.ofSeconds(5).toNanos());
+	}
+
 	private void subscribeSpending(String id) {
 		this.router.subscribe(
 				HandlerSpec.on("x").id(id).handler((event, payload) -> this.time.advance((Duration) payload)).build());
