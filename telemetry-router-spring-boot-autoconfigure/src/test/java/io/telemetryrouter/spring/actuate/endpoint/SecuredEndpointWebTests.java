@@ -141,7 +141,7 @@ class SecuredEndpointWebTests {
 		void sickHandlerIsSeenGoingAndComingBackWhileItsNeighbourWorks() {
 			this.situation.sick.set(true);
 			for (int i = 0; i < 5; i++) {
-				this.router.emit("work", "4711");
+				this.router.emit("work", "VISA-4711");
 			}
 			String json = get(this.client, ROOT + "/sick", "reader").body();
 			assertThat(JsonPath.<String>read(json, "$.status")).isEqualTo("QUARANTINED");
@@ -153,13 +153,13 @@ class SecuredEndpointWebTests {
 				.containsExactly("sick");
 			assertThat(JsonPath.<String>read(health, "$.components.telemetryRouter.status")).isEqualTo("UP");
 			// Messages are for operators.
-			assertThat(json).doesNotContain("4711");
-			assertThat(get(this.client, ROOT, "reader").body()).doesNotContain("4711");
-			assertThat(get(this.client, ROOT + "/sick", "operator").body()).contains("no card 4711");
-			assertThat(get(this.client, ROOT, "operator").body()).contains("no card 4711");
+			assertThat(json).doesNotContain("VISA-4711");
+			assertThat(get(this.client, ROOT, "reader").body()).doesNotContain("VISA-4711");
+			assertThat(get(this.client, ROOT + "/sick", "operator").body()).contains("no card VISA-4711");
+			assertThat(get(this.client, ROOT, "operator").body()).contains("no card VISA-4711");
 			this.situation.sick.set(false);
 			assertThat(post(this.client, ROOT + "/sick", "operator", "release").status()).isEqualTo(204);
-			this.router.emit("work", "4711");
+			this.router.emit("work", "VISA-4711");
 			json = get(this.client, ROOT + "/sick", "reader").body();
 			assertThat(JsonPath.<String>read(json, "$.status")).isEqualTo("ACTIVE");
 			assertThat(JsonPath.<Integer>read(json, "$.handled")).isOne();
@@ -213,9 +213,9 @@ class SecuredEndpointWebTests {
 		@Test
 		void nobodyIsShownMessages() {
 			this.situation.sick.set(true);
-			this.router.emit("work", "4711");
+			this.router.emit("work", "VISA-4711");
 			Answer answer = get(this.client, ROOT + "/sick", "operator");
-			assertThat(answer.body()).contains("IllegalStateException").doesNotContain("4711");
+			assertThat(answer.body()).contains("IllegalStateException").doesNotContain("VISA-4711");
 		}
 
 	}

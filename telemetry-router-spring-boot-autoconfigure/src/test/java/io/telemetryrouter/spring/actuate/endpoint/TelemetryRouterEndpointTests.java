@@ -40,7 +40,7 @@ class TelemetryRouterEndpointTests {
 		.handler(StubRouter.async("audit.onAny", List.of("**"), StubRouter.account(12, 5, 1, 2, 1, 3),
 				Duration.ofMillis(1500),
 				new FailureSnapshot("java.lang.IllegalStateException", Instant.parse("2026-01-02T03:04:05Z"),
-						"no card 4711")))
+						"no card VISA-4711")))
 		.handler(StubRouter.once("first", "run.*"))
 		.event(StubRouter.event("tool_execution", 592, 0, "toolLatency.onTool", "audit.onAny"))
 		.event(StubRouter.event("nobody.cares", 20, 20))
@@ -109,10 +109,10 @@ class TelemetryRouterEndpointTests {
 		TelemetryRouterEndpoint showing = new TelemetryRouterEndpoint(this.stub.router(), Show.ALWAYS);
 		assertThat(json(showing.handler("audit.onAny")).get("failures")).isEqualTo(parse("""
 				[{'type': 'java.lang.IllegalStateException', 'at': '2026-01-02T03:04:05Z',
-				'message': 'no card 4711'}]
+				'message': 'no card VISA-4711'}]
 				"""));
-		assertThat(json(this.endpoint.router()).toString()).doesNotContain("4711");
-		assertThat(json(showing.router()).toString()).contains("4711");
+		assertThat(json(this.endpoint.router()).toString()).doesNotContain("VISA-4711");
+		assertThat(json(showing.router()).toString()).contains("VISA-4711");
 	}
 
 	@Test
