@@ -2,6 +2,7 @@ package io.telemetryrouter.internal;
 
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.util.concurrent.locks.LockSupport;
 
 /**
  * The part of a histogram that one thread writes, without atomic instructions.
@@ -38,7 +39,10 @@ final class LatencyStripe {
 
 	private static final int SPINS = 10;
 
-	private static final int ATTEMPTS = 1000;
+	/** With a pause after each but the first: half a second and more. */
+	private static final int ATTEMPTS = 10_000;
+
+	private static final long PAUSE_NANOS = 50_000;
 
 	private final long[] notes = new long[NOTES];
 
@@ -78,17 +82,22 @@ final class LatencyStripe {
 		long reset = this.maxFrom;
 		long longest = (reset >= from) ? 0 : this.max;
 		long sum = this.total;
-		for (int i = 0; i < NOTES; i++) {
-			long nanos = this.notes[i];
-			sum += nanos;
-			if (from + i >= reset) {
-				longest = Math.max(longest, nanos);
+		try {
+			for (int i = 0; i < NOTES; i++) {
+				long nanos = this.notes[i];
+				sum += nanos;
+				if (from + i >= reset) {
+					longest = Math.max(longest, nanos);
+				}
+				increment(LatencyHistogram.bucket(nanos));
 			}
-			increment(LatencyHistogram.bucket(nanos));
 		}
-		this.total = sum;
-		this.max = longest;
-		SORTED.setRelease(this, from + NOTES);
+		finally {
+			// Also when memory ran out.
+			this.total = sum;
+			this.max = longest;
+			SORTED.setRelease(this, from + NOTES);
+		}
 	}
 
 	private void increment(int bucket) {
@@ -144,14 +153,14 @@ final class LatencyStripe {
 	void addTo(LatencyHistogram.Sum sum) {
 		LatencyHistogram.Sum own = new LatencyHistogram.Sum();
 		int attempts = 0;
-		// A writer that has lost its processor while sorting is not waited for for ever:
-		// then the distribution may be off by what it was sorting.
+		// A writer may lose its processor while sorting. It is not waited for for ever (a
+		// debugger may hold it): then the distribution is off by what it was sorting.
 		while (!tryRead(own) && ++attempts < ATTEMPTS) {
 			if (attempts < SPINS) {
 				Thread.onSpinWait();
 			}
 			else {
-				Thread.yield();
+				LockSupport.parkNanos(this, PAUSE_NANOS);
 			}
 		}
 		sum.add(own);
