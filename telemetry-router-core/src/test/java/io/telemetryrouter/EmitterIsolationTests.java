@@ -26,6 +26,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.assertj.core.api.Assertions.assertThatNoException;
 
 /**
@@ -162,6 +163,87 @@ class EmitterIsolationTests {
 			caller.start();
 			caller.join(Books.LIMIT.toMillis());
 			assertThat(Books.of(plain, "flat").handled()).isEqualTo(20);
+		}
+	}
+
+	@ParameterizedTest
+	@EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "DROP_OLDEST")
+	void whenCallersHaveNextToNoStackLeftThenNothingIsUncounted(OverflowPolicy overflow) throws InterruptedException {
+		for (boolean measured : new boolean[] { true, false }) {
+			AtomicInteger returned = new AtomicInteger();
+			try (TelemetryRouter plain = TelemetryRouter.builder()
+				.measureLatency(measured)
+				.overflow(overflow)
+				.blockTimeout(Duration.ofMillis(1))
+				.maxHandlerQueue(16)
+				.build()) {
+				for (HandlerMode mode : HandlerMode.values()) {
+					for (int i = 0; i < 3; i++) {
+						plain.subscribe(HandlerSpec.on("**").id(mode.name() + i).mode(mode).handler((name, payload) -> {
+						}).build());
+					}
+				}
+				Thread caller = new Thread(null, () -> emitAtTheBottom(plain, returned), "caller", 400_000);
+				caller.start();
+				caller.join(Books.LIMIT.toMillis());
+				plain.emit("last", null);
+				Books.balanced(plain);
+				for (HandlerSnapshot handler : plain.snapshot().handlers().values()) {
+					// Whoever was told that it was not emitted may have it counted or
+					// not.
+					assertThat(handler.account().offered()).isGreaterThan(returned.get());
+				}
+			}
+			assertThat(returned).hasPositiveValue();
+		}
+	}
+
+	private static void emitAtTheBottom(TelemetryRouter router, AtomicInteger returned) {
+		try {
+			emitAtTheBottom(router, returned);
+		}
+		catch (StackOverflowError ex) {
+			// The bottom
+		}
+		if (returned.getPlain() < 300) {
+			router.emit("event", returned);
+			returned.setPlain(returned.getPlain() + 1);
+		}
+	}
+
+	@ParameterizedTest
+	@ValueSource(ints = { 1, 2, 3, 4 })
+	void whenClockFailsInTheMidstOfAnEmitThenHandlersItDoesNotReachCountIt(int read) {
+		AtomicInteger reads = new AtomicInteger(Integer.MIN_VALUE);
+		Thread emitter = Thread.currentThread();
+		TelemetryRouterBuilder builder = TelemetryRouter.builder().nanoTime(() -> {
+			if (Thread.currentThread() == emitter && reads.incrementAndGet() >= read) {
+				throw new IllegalStateException("no time");
+			}
+			return 0;
+		});
+		try (TelemetryRouter timeless = builder.build()) {
+			for (HandlerMode mode : HandlerMode.values()) {
+				for (int i = 0; i < 2; i++) {
+					timeless
+						.subscribe(HandlerSpec.on("event").id(mode.name() + i).mode(mode).handler((name, payload) -> {
+						}).build());
+				}
+			}
+			for (int i = 0; i < 3; i++) {
+				timeless.emit("event", i);
+			}
+			Books.balanced(timeless);
+			reads.set(0);
+			assertThatIllegalStateException().isThrownBy(() -> timeless.emit("event", "first"));
+			assertThatIllegalStateException().isThrownBy(() -> timeless.emit("event", "second"));
+			reads.set(Integer.MIN_VALUE);
+			timeless.emit("event", 3);
+			Books.balanced(timeless);
+			for (HandlerSnapshot handler : timeless.snapshot().handlers().values()) {
+				assertThat(handler.account().offered()).isEqualTo(6);
+			}
+			assertThat(Books.of(timeless, "SYNC1").failed()).isEqualTo(2);
 		}
 	}
 

@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Properties;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -37,12 +38,16 @@ public final class Child {
 		command.addAll(List.of("-cp", System.getProperty("java.class.path"), main.getName()));
 		command.addAll(List.of(args));
 		Process process = new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.DISCARD).start();
+		// Reading ends with it, however it ends.
+		CompletableFuture<Process> patience = process.onExit()
+			.orTimeout(PATIENCE_SECONDS, TimeUnit.SECONDS)
+			.exceptionally((timeout) -> process.destroyForcibly());
 		Properties properties = new Properties();
 		try (Reader reader = process.inputReader()) {
 			properties.load(reader);
 		}
-		if (!process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS) || process.exitValue() != 0) {
-			process.destroyForcibly();
+		patience.join();
+		if (process.waitFor() != 0) {
 			throw new IOException("Failed: " + String.join(" ", command));
 		}
 		return properties;

@@ -35,7 +35,11 @@ final class Counters {
 
 	void add(int counter, long count) {
 		this.cells.getAndAdd(counter, count);
-		passOn();
+		// Counted first, then looked: either the count is seen by the one who moves, or
+		// the move by the one who counts.
+		if (this.successor != null) {
+			passOn();
+		}
 	}
 
 	void drop(DropReason reason, long count) {
@@ -68,8 +72,6 @@ final class Counters {
 	}
 
 	private void passOn() {
-		// Counted first, then looked: either the count is seen by the one who moves, or
-		// the move by the one who counts.
 		Counters next = this.successor;
 		if (next != null) {
 			for (int i = 0; i < this.cells.length(); i++) {

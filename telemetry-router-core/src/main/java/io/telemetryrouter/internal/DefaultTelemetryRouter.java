@@ -105,6 +105,7 @@ public final class DefaultTelemetryRouter implements TelemetryRouter {
 	 * @param tracker who follows the emit, if anyone
 	 */
 	private void emitUnrouted(@Nullable String event, @Nullable Object payload, @Nullable EmitTracker tracker) {
+		Headroom.require();
 		String name = requireName(event);
 		if (this.holdBuffer.isHolding()) {
 			awaitRelease();

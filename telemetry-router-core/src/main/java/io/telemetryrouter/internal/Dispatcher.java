@@ -65,30 +65,36 @@ final class Dispatcher {
 	}
 
 	/**
-	 * Dispatches an event. Never throws.
+	 * Dispatches an event. Throws nothing of a handler's. Where it ends early itself, as
+	 * on a thread that has used up its stack, it leaves to be counted whom it did not
+	 * reach. (It can count nothing then: that would be one more call.)
 	 * @param route the route
 	 * @param payload the payload
 	 * @param tracker who follows the emit, if anyone
 	 * @param held the envelope of an event that was held, if it was
 	 */
 	void dispatch(Route route, @Nullable Object payload, @Nullable EmitTracker tracker, @Nullable Envelope<?> held) {
-		route.enter();
-		if (route.handlers.length == 0) {
-			return;
-		}
-		if (this.closed) {
-			drop(route, DropReason.CLOSED, tracker);
+		int handlers = route.handlers.length;
+		if (handlers == 0) {
+			route.enter();
 			return;
 		}
 		EmitFrame frame = this.frames.current();
 		Cause parent = (held != null) ? held.parent : frame.cause();
-		if (parent != null && !parent.permits(this.maxDepth, this.maxNestedEmits)) {
-			drop(route, DropReason.RECURSION, tracker);
-			this.core.reporter().recursion(parent, route.event);
-			return;
-		}
 		EmitFrame.Level level = frame.enter(route.event, parent);
+		level.reached = handlers;
 		try {
+			route.enter();
+			level.reached = 0;
+			if (this.closed) {
+				drop(route, DropReason.CLOSED, level, tracker);
+				return;
+			}
+			if (parent != null && !parent.permits(this.maxDepth, this.maxNestedEmits)) {
+				drop(route, DropReason.RECURSION, level, tracker);
+				this.core.reporter().recursion(parent, route.event);
+				return;
+			}
 			Envelope<?> envelope = null;
 			long start = (this.measured || route.needsEnvelope) ? now() : 0;
 			if (route.needsEnvelope) {
@@ -99,6 +105,7 @@ final class Dispatcher {
 				}
 				for (Registration handler : route.async) {
 					offer(handler, payload, envelope, frame, tracker);
+					level.reached++;
 				}
 			}
 			if (this.measured) {
@@ -112,6 +119,9 @@ final class Dispatcher {
 			// Not by a call: a caller that has used up its stack has none left for one,
 			// and all its later events would count as nested in this one.
 			frame.depth--;
+			if (level.reached < handlers) {
+				level.owed = route;
+			}
 			level.clear();
 		}
 	}
@@ -142,48 +152,56 @@ final class Dispatcher {
 		if (route.async.length != 0) {
 			before = now();
 		}
-		for (Registration handler : route.sync) {
-			level.running(handler.number);
-			long nanos;
-			try {
-				if (handler.isOpen() && handler.payloadHandler != null) {
-					handler.payloadHandler.handle(event, Payloads.asIs(payload));
-				}
-				else if (handler.admit(event, payload, envelope, tracker)) {
-					handler.invokeAdmitted(event, payload, envelope);
-				}
-				else {
+		Registration[] handlers = route.sync;
+		int reached = 0;
+		try {
+			for (; reached < handlers.length; reached++) {
+				Registration handler = handlers[reached];
+				level.running(handler.number);
+				long nanos;
+				try {
+					if (handler.isOpen() && handler.payloadHandler != null) {
+						handler.payloadHandler.handle(event, Payloads.asIs(payload));
+					}
+					else if (handler.admit(event, payload, envelope, tracker)) {
+						handler.invokeAdmitted(event, payload, envelope);
+					}
+					else {
+						long now = now();
+						nanos = now - before;
+						before = now;
+						// Its condition may have taken its time.
+						if (nanos > longest) {
+							longest = nanos;
+							slowest = handler;
+						}
+						continue;
+					}
 					long now = now();
 					nanos = now - before;
 					before = now;
-					// Its condition may have taken its time.
-					if (nanos > longest) {
-						longest = nanos;
-						slowest = handler;
+					if (nanos > handler.slowNanos) {
+						handler.slow(event, nanos);
 					}
-					continue;
+					if (tracker != null) {
+						tracker.handled();
+					}
+					handler.latency.record(nanos, frame);
 				}
-				long now = now();
-				nanos = now - before;
-				before = now;
-				handler.latency.record(nanos, frame);
-				if (nanos > handler.slowNanos) {
-					handler.slow(event, nanos);
+				catch (Throwable ex) {
+					long now = now();
+					nanos = now - before;
+					before = now;
+					handler.fail(event, ex, nanos, frame, tracker);
 				}
-				if (tracker != null) {
-					tracker.handled();
+				if (nanos > route.noticeable && nanos > longest) {
+					longest = nanos;
+					slowest = handler;
 				}
 			}
-			catch (Throwable ex) {
-				long now = now();
-				nanos = now - before;
-				before = now;
-				handler.fail(event, ex, nanos, frame, tracker);
-			}
-			if (nanos > route.noticeable && nanos > longest) {
-				longest = nanos;
-				slowest = handler;
-			}
+		}
+		finally {
+			level.reached += reached;
 		}
 		finish(route, before - start, slowest, longest, frame);
 	}
@@ -191,25 +209,33 @@ final class Dispatcher {
 	private void run(Route route, @Nullable Object payload, @Nullable Envelope<?> envelope,
 			@Nullable EmitTracker tracker, EmitFrame frame, EmitFrame.Level level) {
 		String event = route.event;
-		for (Registration handler : route.sync) {
-			level.running(handler.number);
-			try {
-				if (handler.isOpen() && handler.payloadHandler != null) {
-					handler.payloadHandler.handle(event, Payloads.asIs(payload));
+		Registration[] handlers = route.sync;
+		int reached = 0;
+		try {
+			for (; reached < handlers.length; reached++) {
+				Registration handler = handlers[reached];
+				level.running(handler.number);
+				try {
+					if (handler.isOpen() && handler.payloadHandler != null) {
+						handler.payloadHandler.handle(event, Payloads.asIs(payload));
+					}
+					else if (handler.admit(event, payload, envelope, tracker)) {
+						handler.invokeAdmitted(event, payload, envelope);
+					}
+					else {
+						continue;
+					}
+					if (tracker != null) {
+						tracker.handled();
+					}
 				}
-				else if (handler.admit(event, payload, envelope, tracker)) {
-					handler.invokeAdmitted(event, payload, envelope);
-				}
-				else {
-					continue;
-				}
-				if (tracker != null) {
-					tracker.handled();
+				catch (Throwable ex) {
+					handler.fail(event, ex, -1, frame, tracker);
 				}
 			}
-			catch (Throwable ex) {
-				handler.fail(event, ex, -1, frame, tracker);
-			}
+		}
+		finally {
+			level.reached += reached;
 		}
 	}
 
@@ -281,14 +307,16 @@ final class Dispatcher {
 	}
 
 	/**
-	 * Counts events as dropped at every handler of a route, which they have entered.
+	 * Counts an event as dropped at every handler of a route, which it has entered.
 	 * @param route the route
 	 * @param reason why
+	 * @param level the emit's
 	 * @param tracker who follows the emit, if anyone
 	 */
-	private static void drop(Route route, DropReason reason, @Nullable EmitTracker tracker) {
-		for (Registration handler : route.handlers) {
-			handler.drop(reason, tracker);
+	private static void drop(Route route, DropReason reason, EmitFrame.Level level, @Nullable EmitTracker tracker) {
+		for (int i = 0; i < route.handlers.length; i++) {
+			route.handler(i).drop(reason, tracker);
+			level.reached++;
 		}
 	}
 

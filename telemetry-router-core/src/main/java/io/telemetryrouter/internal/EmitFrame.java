@@ -90,6 +90,9 @@ final class EmitFrame {
 			this.levels = all;
 		}
 		Level level = all[index];
+		if (level.owed != null) {
+			level.payOwed();
+		}
 		level.entries++;
 		// Most emits repeat the name of the last: compare first and save the write.
 		if (level.event != event) {
@@ -128,6 +131,17 @@ final class EmitFrame {
 	}
 
 	/**
+	 * Counts what emits of the thread that ended early have left, from any thread.
+	 */
+	void payOwed() {
+		for (Level level : this.levels) {
+			if (level.owed != null) {
+				level.payOwed();
+			}
+		}
+	}
+
+	/**
 	 * Counts how often the thread is inside a handler, from any thread.
 	 * @param handler the handler's number
 	 * @return the number of its calls that have begun and not ended
@@ -155,8 +169,30 @@ final class EmitFrame {
 
 		private long running;
 
+		/** How many handlers of the route have the event, or have it counted. */
+		int reached;
+
+		/** The route whose other handlers an emit that ended early did not reach. */
+		volatile @Nullable Route owed;
+
 		/** How often it was entered; tells one call of a handler from the next. */
 		private int entries;
+
+		/**
+		 * Counts an event that was emitted as failed at the handlers that it did not
+		 * reach. Begins where it ended if it had no stack left itself.
+		 */
+		private synchronized void payOwed() {
+			Route route = this.owed;
+			if (route == null) {
+				return;
+			}
+			while (this.reached < route.handlers.length) {
+				route.handler(this.reached).count(Counters.FAILED, 1);
+				this.reached++;
+			}
+			this.owed = null;
+		}
 
 		void envelope(Envelope<?> envelope) {
 			this.envelope = envelope;

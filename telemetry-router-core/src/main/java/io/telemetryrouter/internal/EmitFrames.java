@@ -66,9 +66,20 @@ final class EmitFrames {
 		}
 	}
 
+	/**
+	 * Counts what emits that ended early have left.
+	 */
+	void payOwed() {
+		for (FrameReference reference : this.frames) {
+			reference.frame.payOwed();
+		}
+	}
+
 	private WeakReference<EmitFrame> create() {
+		Headroom.require();
 		for (var gone = this.collected.poll(); gone != null; gone = this.collected.poll()) {
 			FrameReference reference = (FrameReference) gone;
+			reference.frame.payOwed();
 			this.frames.remove(reference);
 			if (reference.frame.lease >= 0) {
 				this.returnedLeases.add(reference.frame.lease);

@@ -342,7 +342,7 @@ final class HandlerRegistry {
 		}
 	}
 
-	private record Candidate(Registration handler, int rank) {
+	record Candidate(Registration handler, int rank) {
 
 		static final Comparator<Candidate> ORDER = Comparator
 			.<Candidate>comparingInt((candidate) -> candidate.handler.priority)

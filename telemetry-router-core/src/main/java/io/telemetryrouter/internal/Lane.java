@@ -90,23 +90,31 @@ final class Lane {
 		if (event.tracker != null) {
 			event.tracker.enqueued();
 		}
-		if (!tryQueue(event, frame)) {
-			overflowed(event);
+		boolean queued = tryQueue(event, frame);
+		if (!queued) {
+			drop(event, DropReason.QUEUE_FULL);
+		}
+		try {
+			offered(queued, frame);
+		}
+		catch (Throwable ex) {
+			// Such as no stack to wake with. It is queued or counted, and whoever comes
+			// next tries again: not a failure.
+			return;
+		}
+	}
+
+	private void offered(boolean queued, EmitFrame frame) {
+		if (!queued) {
+			this.burst.dropped();
 		}
 		DropReason reason = this.discard;
 		if (reason != null && reason != DropReason.QUARANTINED) {
 			empty(reason);
 			return;
 		}
-		try {
-			// Even if there was no room: an executor may have had no thread until now.
-			wake(frame);
-		}
-		catch (Throwable ex) {
-			// Such as no stack to wake with. It is queued, and whoever comes next tries
-			// again: not a failure.
-			return;
-		}
+		// Even if there was no room: an executor may have had no thread until now.
+		wake(frame);
 	}
 
 	private boolean tryQueue(Envelope<?> event, EmitFrame frame) {
@@ -136,7 +144,8 @@ final class Lane {
 		for (int i = 0; i < MAX_EVICTIONS; i++) {
 			Envelope<?> oldest = this.queue.evict(new EventQueue.Cursor());
 			if (oldest != null) {
-				overflowed(oldest);
+				drop(oldest, DropReason.QUEUE_FULL);
+				this.burst.dropped();
 				signal();
 			}
 			if (this.queue.offer(event)) {
@@ -150,12 +159,8 @@ final class Lane {
 		if (frame.onLane || this.space == null || isPaused()) {
 			return false;
 		}
+		Headroom.require();
 		return this.space.await(() -> this.queue.offer(event), this.blockNanos);
-	}
-
-	private void overflowed(Envelope<?> event) {
-		drop(event, DropReason.QUEUE_FULL);
-		this.burst.dropped();
 	}
 
 	void drop(Envelope<?> event, DropReason reason) {

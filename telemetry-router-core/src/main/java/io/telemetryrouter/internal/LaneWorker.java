@@ -68,7 +68,11 @@ final class LaneWorker extends EventQueue.Cursor implements Runnable {
 	 * @return whether it was idle
 	 */
 	boolean wake(EmitFrame frame) {
-		if (this.state != IDLE || this.lane.isPaused() || !STATE.compareAndSet(this, IDLE, SCHEDULED)) {
+		if (this.state != IDLE || this.lane.isPaused()) {
+			return false;
+		}
+		Headroom.require();
+		if (!STATE.compareAndSet(this, IDLE, SCHEDULED)) {
 			return false;
 		}
 		schedule(frame);

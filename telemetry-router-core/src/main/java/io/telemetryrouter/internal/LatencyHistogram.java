@@ -95,12 +95,13 @@ final class LatencyHistogram {
 		if (stripe == null) {
 			stripe = newShared(number);
 		}
-		LONGS.getAndAdd(stripe, bucket(value), 1L);
 		LONGS.getAndAdd(stripe, TOTAL, value);
 		long max = (long) LONGS.getOpaque(stripe, MAX);
 		while (value > max && !LONGS.weakCompareAndSet(stripe, MAX, max, value)) {
 			max = (long) LONGS.getOpaque(stripe, MAX);
 		}
+		// Last, as it is what counts
+		LONGS.getAndAdd(stripe, bucket(value), 1L);
 	}
 
 	private synchronized long[] newShared(int number) {

@@ -21,13 +21,9 @@ final class LatencyStripe {
 
 	private static final VarHandle COUNT;
 
-	private static final VarHandle SORTED;
-
 	static {
 		try {
-			MethodHandles.Lookup lookup = MethodHandles.lookup();
-			COUNT = lookup.findVarHandle(LatencyStripe.class, "count", long.class);
-			SORTED = lookup.findVarHandle(LatencyStripe.class, "sorted", long.class);
+			COUNT = MethodHandles.lookup().findVarHandle(LatencyStripe.class, "count", long.class);
 		}
 		catch (ReflectiveOperationException ex) {
 			throw new ExceptionInInitializerError(ex);
@@ -49,7 +45,7 @@ final class LatencyStripe {
 	private long count;
 
 	/** How many are in the buckets; one more than that while some are being sorted. */
-	private long sorted;
+	private volatile long sorted;
 
 	private long total;
 
@@ -68,15 +64,16 @@ final class LatencyStripe {
 	void record(long nanos) {
 		long number = this.count;
 		int index = (int) number & (NOTES - 1);
-		LONGS.setOpaque(this.notes, index, nanos);
-		COUNT.setRelease(this, number + 1);
-		if (index == NOTES - 1) {
-			sort(number + 1 - NOTES);
+		if (index == 0 && this.sorted != number) {
+			sort(number - NOTES);
 		}
+		LONGS.setOpaque(this.notes, index, nanos);
+		// Last, as it is what counts
+		COUNT.setRelease(this, number + 1);
 	}
 
 	private void sort(long from) {
-		SORTED.setOpaque(this, from + 1);
+		this.sorted = from + 1;
 		VarHandle.storeStoreFence();
 		// Whoever resets the maximum only says from where, so that it has one writer.
 		long reset = this.maxFrom;
@@ -93,10 +90,10 @@ final class LatencyStripe {
 			}
 		}
 		finally {
-			// Also when memory ran out.
+			// Also when memory or the stack ran out.
 			this.total = sum;
 			this.max = longest;
-			SORTED.setRelease(this, from + NOTES);
+			this.sorted = from + NOTES;
 		}
 	}
 
@@ -167,7 +164,7 @@ final class LatencyStripe {
 	}
 
 	private boolean tryRead(LatencyHistogram.Sum own) {
-		long from = (long) SORTED.getAcquire(this);
+		long from = this.sorted;
 		own.clear();
 		long[] counts = this.buckets;
 		for (int i = 1; i < counts.length; i++) {
@@ -182,7 +179,7 @@ final class LatencyStripe {
 			own.add(nanos, i >= reset);
 		}
 		VarHandle.loadLoadFence();
-		return (from & 1) == 0 && from == (long) SORTED.getOpaque(this);
+		return (from & 1) == 0 && from == this.sorted;
 	}
 
 }

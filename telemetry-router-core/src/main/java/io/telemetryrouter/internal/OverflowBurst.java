@@ -35,10 +35,12 @@ final class OverflowBurst {
 	 */
 	void dropped() {
 		long count = this.drops.incrementAndGet();
-		if (!this.reported.get() && this.reports.tryAcquire(this.core.now()) != Throttle.SUPPRESSED
-				&& this.reported.compareAndSet(false, true)) {
-			this.core.reporter().burstBegan(this.handler, this.queue.capacity());
-			checkLater(count);
+		if (!this.reported.get() && this.reports.tryAcquire(this.core.now()) != Throttle.SUPPRESSED) {
+			Headroom.require();
+			if (this.reported.compareAndSet(false, true)) {
+				this.core.reporter().burstBegan(this.handler, this.queue.capacity());
+				checkLater(count);
+			}
 		}
 	}
 

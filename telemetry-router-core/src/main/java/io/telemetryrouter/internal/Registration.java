@@ -230,8 +230,8 @@ final class Registration implements Subscription {
 				filter(tracker);
 			}
 			else {
-				drop(DropReason.TYPE_MISMATCH, tracker);
 				this.core.reporter().typeMismatch(this, event, payload);
+				drop(DropReason.TYPE_MISMATCH, tracker);
 			}
 			return false;
 		}
@@ -249,10 +249,10 @@ final class Registration implements Subscription {
 			filter(tracker);
 		}
 		catch (Throwable ex) {
-			fail(event, ex, -1, this.core.frames().current(), tracker);
 			if (this.lane != null && this.quarantine != null) {
 				this.quarantine.conditionFailed();
 			}
+			fail(event, ex, -1, this.core.frames().current(), tracker);
 		}
 		return false;
 	}
@@ -326,10 +326,22 @@ final class Registration implements Subscription {
 	 */
 	void fail(String event, Throwable error, long nanos, EmitFrame frame, @Nullable EmitTracker tracker) {
 		count(Counters.FAILED, 1);
-		if (tracker != null) {
-			tracker.failed();
-		}
 		try {
+			failed(event, error, nanos, frame, tracker);
+		}
+		catch (Throwable ex) {
+			// Counted already. A handler may have left hardly any stack or heap to report
+			// with, and there is nothing left that could be trusted to work.
+			return;
+		}
+	}
+
+	private void failed(String event, Throwable error, long nanos, EmitFrame frame, @Nullable EmitTracker tracker) {
+		Headroom.require();
+		try {
+			if (tracker != null) {
+				tracker.failed();
+			}
 			if (nanos >= 0) {
 				this.failedLatency.record(nanos, frame);
 			}
@@ -338,11 +350,6 @@ final class Registration implements Subscription {
 			}
 			this.failures.add(error, this.core.settings().clock().instant());
 			this.core.reporter().handlerFailed(this, new HandlerFailure(this.id, event, error));
-		}
-		catch (Throwable ex) {
-			// Counted already. A handler may have left hardly any stack or heap to report
-			// with, and there is nothing left that could be trusted to work.
-			return;
 		}
 		finally {
 			judge(error, frame);
@@ -363,10 +370,10 @@ final class Registration implements Subscription {
 	 */
 	void giveUp(Envelope<?> event, Throwable error, long nanos, EmitFrame frame) {
 		count(Counters.FAILED, 1);
-		if (event.tracker != null) {
-			event.tracker.failed();
-		}
 		try {
+			if (event.tracker != null) {
+				event.tracker.failed();
+			}
 			if (this.core.measured()) {
 				this.failedLatency.record(nanos, this.core.frames().current());
 			}
@@ -385,29 +392,25 @@ final class Registration implements Subscription {
 	}
 
 	private void judge(Throwable error, EmitFrame frame) {
-		try {
-			if (this.quarantine != null) {
-				this.quarantine.failed(error, frame);
-			}
-		}
-		catch (Throwable ex) {
-			// Such as no stack left; the next failure is judged again.
-			return;
+		if (this.quarantine != null) {
+			this.quarantine.failed(error, frame);
 		}
 	}
 
+	// Counting comes last: what ends early has then not been counted.
+
 	void filter(@Nullable EmitTracker tracker) {
-		count(Counters.FILTERED, 1);
 		if (tracker != null) {
 			tracker.filtered();
 		}
+		count(Counters.FILTERED, 1);
 	}
 
 	void drop(DropReason reason, @Nullable EmitTracker tracker) {
-		drop(reason, 1);
 		if (tracker != null) {
 			tracker.dropped(1);
 		}
+		drop(reason, 1);
 	}
 
 	void drop(DropReason reason, long count) {

@@ -182,7 +182,11 @@ final class Reporter {
 
 	private long acquire(Throttle throttle) {
 		try {
-			return throttle.tryAcquire(this.core.now());
+			long before = throttle.tryAcquire(this.core.now());
+			if (before != Throttle.SUPPRESSED) {
+				Headroom.require();
+			}
+			return before;
 		}
 		catch (Throwable ex) {
 			return Throttle.SUPPRESSED;

@@ -52,6 +52,15 @@ final class Route {
 		this.noticeable = slowNanos / Math.max(1, this.sync.length);
 	}
 
+	/**
+	 * Returns a handler, in the order in which an emit reaches them: lanes first.
+	 * @param index its place
+	 * @return the handler
+	 */
+	Registration handler(int index) {
+		return (index < this.async.length) ? this.async[index] : this.sync[index - this.async.length];
+	}
+
 	private static Registration[] select(Registration[] handlers, boolean async) {
 		int count = 0;
 		for (Registration handler : handlers) {

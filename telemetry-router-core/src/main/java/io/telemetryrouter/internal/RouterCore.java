@@ -1,12 +1,36 @@
 package io.telemetryrouter.internal;
 
+import java.lang.invoke.MethodHandles;
 import java.lang.ref.ReferenceQueue;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.LongSupplier;
+
+import io.telemetryrouter.DropReason;
 
 /**
  * What the parts of one router share.
  */
 final class RouterCore {
+
+	static {
+		// A class that is first needed by a thread without stack is broken from then on,
+		// for all threads.
+		List<Class<?>> neededByEmit = List.of(EmitFrame.class, Envelope.class, EventTally.class, LatencyHistogram.class,
+				LatencyStripe.class, Route.class, HandlerRegistry.Candidate.class, DropReason.class,
+				CompletableFuture.class, LockSupport.class, LongAdder.class, ThreadLocalRandom.class);
+		try {
+			for (Class<?> type : neededByEmit) {
+				MethodHandles.lookup().ensureInitialized(type);
+			}
+		}
+		catch (IllegalAccessException ex) {
+			throw new ExceptionInInitializerError(ex);
+		}
+	}
 
 	private final RouterSettings settings;
 

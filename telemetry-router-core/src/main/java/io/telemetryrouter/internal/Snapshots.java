@@ -33,6 +33,7 @@ final class Snapshots {
 
 	RouterSnapshot router(int held) {
 		this.registry.sweep();
+		this.core.frames().payOwed();
 		this.registry.settle();
 		Map<String, HandlerSnapshot> handlers = new LinkedHashMap<>();
 		for (Registration handler : this.registry.handlers()) {
@@ -52,6 +53,7 @@ final class Snapshots {
 
 	@Nullable HandlerSnapshot handler(String id) {
 		this.registry.sweep();
+		this.core.frames().payOwed();
 		Registration handler = this.registry.named(id);
 		return (handler != null) ? snapshot(handler) : null;
 	}

@@ -35,11 +35,6 @@ class HostilityTests {
 	/** Lanes clean what every thread has; a context carrier may clean the rest. */
 	private static final Set<Hostility> VISIBLE_ON_LANE = EnumSet.of(Hostility.MDC_ENTRIES, Hostility.THREAD_LOCALS);
 
-	/*
-	 * NO_STACK is in no list: what an emitter emits with its last bytes of stack may stay
-	 * uncounted. The report shows it.
-	 */
-
 	@BeforeAll
 	static void silence() {
 		logger.setLevel(Level.OFF);
@@ -51,7 +46,7 @@ class HostilityTests {
 	}
 
 	@ParameterizedTest
-	@EnumSource(mode = Mode.EXCLUDE, names = { "HANGS", "CONTEXT", "NO_STACK" })
+	@EnumSource(mode = Mode.EXCLUDE, names = { "HANGS", "CONTEXT" })
 	void whenSyncHandlerIsHostileThenEmitterAndNeighboursAreUnharmed(Hostility hostility) {
 		Verdict verdict = hostility.play(Peer.ROUTER, false, LIMIT);
 		assertThat(verdict.outcome()).as(verdict.detail()).isEqualTo(Verdict.Outcome.SURVIVED);
@@ -60,7 +55,7 @@ class HostilityTests {
 	}
 
 	@ParameterizedTest
-	@EnumSource(mode = Mode.EXCLUDE, names = "NO_STACK")
+	@EnumSource
 	void whenAsyncHandlerIsHostileThenEmitterAndNeighboursAreUnharmed(Hostility hostility) {
 		Verdict verdict = hostility.play(Peer.ROUTER, true, LIMIT);
 		assertThat(verdict.outcome()).as(verdict.detail()).isEqualTo(Verdict.Outcome.SURVIVED);
