@@ -222,7 +222,9 @@ public final class TelemetryRouterBuilder {
 	/**
 	 * Holds events until {@link TelemetryRouter#start()}, so that handlers that register
 	 * late miss none. Events beyond the limit are counted {@link DropReason#QUEUE_FULL}
-	 * at each handler they would have reached.
+	 * at each handler they would have reached; those of more than
+	 * {@linkplain #maxEventNames(int) the names that are kept} at handlers that take all
+	 * events.
 	 * @param limit how many events to hold at most; 0 routes from the first (default)
 	 * @return this builder
 	 */

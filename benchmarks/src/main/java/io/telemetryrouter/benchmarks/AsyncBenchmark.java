@@ -1,8 +1,10 @@
 package io.telemetryrouter.benchmarks;
 
+import java.lang.invoke.VarHandle;
 import java.time.Duration;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.LockSupport;
 
 import com.google.common.eventbus.AllowConcurrentEvents;
@@ -76,6 +78,11 @@ public class AsyncBenchmark {
 
 	@Benchmark
 	public void jctools(Jctools contender, Drops drops) {
+		contender.run(drops);
+	}
+
+	@Benchmark
+	public void limit(Limit contender, Drops drops) {
 		contender.run(drops);
 	}
 
@@ -277,10 +284,14 @@ public class AsyncBenchmark {
 
 	}
 
-	/** A JCTools queue with a consumer that parks. */
-	public static class Jctools extends Contender implements Runnable {
+	/**
+	 * A JCTools queue with a consumer that parks.
+	 *
+	 * @param <T> what is queued
+	 */
+	public abstract static class Parking<T> extends Contender implements Runnable {
 
-		private final MessagePassingQueue<Usage> queue = new MpscVarHandleArrayQueue<>(Lanes.CAPACITY);
+		private final MessagePassingQueue<T> queue = new MpscVarHandleArrayQueue<>(Lanes.CAPACITY);
 
 		private final Thread consumer = new Thread(this, "consumer");
 
@@ -306,30 +317,30 @@ public class AsyncBenchmark {
 			stopProducers();
 		}
 
-		@Override
-		void produce(int count) {
-			boolean waits = waits();
-			for (int i = 0; i < count; i++) {
-				while (!this.queue.offer(this.payload)) {
-					if (!waits) {
-						drop();
-						break;
-					}
-					LockSupport.parkNanos(1);
+		final void offer(T item) {
+			while (!this.queue.offer(item)) {
+				if (!waits()) {
+					drop();
+					return;
 				}
-				if (this.parked) {
-					this.parked = false;
-					LockSupport.unpark(this.consumer);
-				}
+				LockSupport.parkNanos(1);
+			}
+			// The queue publishes without one; the consumer could park and not be seen.
+			VarHandle.fullFence();
+			if (this.parked) {
+				this.parked = false;
+				LockSupport.unpark(this.consumer);
 			}
 		}
+
+		abstract void consume(T item);
 
 		@Override
 		public void run() {
 			while (!this.stopped) {
-				Usage usage = this.queue.poll();
-				if (usage != null) {
-					this.handler.accept(usage);
+				T item = this.queue.poll();
+				if (item != null) {
+					consume(item);
 					continue;
 				}
 				this.parked = true;
@@ -338,6 +349,86 @@ public class AsyncBenchmark {
 				}
 				this.parked = false;
 			}
+		}
+
+	}
+
+	/** JCTools by itself. */
+	public static class Jctools extends Parking<Usage> {
+
+		@Override
+		void produce(int count) {
+			for (int i = 0; i < count; i++) {
+				offer(this.payload);
+			}
+		}
+
+		@Override
+		void consume(Usage usage) {
+			this.handler.accept(usage);
+		}
+
+	}
+
+	/**
+	 * What a hand-off costs at least that counts what is offered and lets a handler know
+	 * when the event was emitted; measured, with an exact duration of each emit, each
+	 * wait and each call, in as few looks at the clock as that takes.
+	 */
+	public static class Limit extends Parking<Limit.Event> {
+
+		@Param({ "off", "on" })
+		public String measuring;
+
+		private final LongAdder offered = new LongAdder();
+
+		private final LongAdder emitting = new LongAdder();
+
+		private long done;
+
+		private long waited;
+
+		private long ran;
+
+		@Override
+		void produce(int count) {
+			boolean measured = this.measuring.equals("on");
+			for (int i = 0; i < count; i++) {
+				this.offered.increment();
+				long start = System.nanoTime();
+				offer(new Event(this.payload, start));
+				if (measured) {
+					this.emitting.add(System.nanoTime() - start);
+				}
+			}
+		}
+
+		@Override
+		void consume(Event event) {
+			if (!this.measuring.equals("on")) {
+				this.handler.accept(event.payload());
+				return;
+			}
+			long start = Math.max(this.done, event.emittedAt());
+			this.waited += start - event.emittedAt();
+			this.handler.accept(event.payload());
+			this.done = System.nanoTime();
+			this.ran += this.done - start;
+		}
+
+		/**
+		 * Checks what was measured.
+		 */
+		@Override
+		@TearDown
+		public void tearDown() {
+			super.tearDown();
+			if (this.offered.sum() == 0 || this.waited + this.ran + this.emitting.sum() < 0) {
+				throw new IllegalStateException("Nothing measured");
+			}
+		}
+
+		record Event(Usage payload, long emittedAt) {
 		}
 
 	}

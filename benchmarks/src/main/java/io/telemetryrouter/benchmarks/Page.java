@@ -154,13 +154,15 @@ final class Page {
 	private void async() {
 		for (String full : List.of("wait", "drop")) {
 			List<String> rows = new ArrayList<>();
-			for (String contender : List.of("jctools", "router", "threadPool", "reactor", "disruptor", "guava")) {
-				if (!contender.equals("router")) {
+			for (String contender : List.of("jctools", "limit", "router", "threadPool", "reactor", "disruptor",
+					"guava")) {
+				if (!contender.equals("router") && !contender.equals("limit")) {
 					asyncRow(rows, title(contender), full, contender);
 					continue;
 				}
 				for (String measuring : ON_OFF) {
-					asyncRow(rows, "ours, measuring " + measuring, full, contender, "measuring", measuring);
+					asyncRow(rows, title(contender) + ", measuring " + measuring, full, contender, "measuring",
+							measuring);
 				}
 			}
 			if (full.equals("wait")) {
@@ -188,6 +190,7 @@ final class Page {
 		return switch (contender) {
 			case "guava" -> "Guava AsyncEventBus over that executor";
 			case "reactor" -> "Reactor `publishOn`";
+			case "limit" -> "limit: JCTools with time and count";
 			default -> Objects.requireNonNullElse(TITLES.get(contender), contender);
 		};
 	}

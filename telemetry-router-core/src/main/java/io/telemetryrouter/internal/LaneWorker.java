@@ -41,6 +41,9 @@ final class LaneWorker extends EventQueue.Cursor implements Runnable {
 	/** So many events without a pause are a stream. */
 	private static final int STREAM = 32;
 
+	/** So many are worth going on for at once. */
+	private static final int BATCH = 128;
+
 	private static final int LINGERS = 32;
 
 	private static final int SPINS = 32;
@@ -158,8 +161,9 @@ final class LaneWorker extends EventQueue.Cursor implements Runnable {
 	}
 
 	/**
-	 * Takes the next event. In a stream of events waits a moment for it: to wake a thread
-	 * costs an emitter as much as many an emit.
+	 * Takes the next event. In a stream of events waits a moment for some to gather: to
+	 * wake a thread costs an emitter as much as many an emit, and so does a worker at its
+	 * heels, who takes from its processor what it is about to write.
 	 * @param handled how many events have been handled since the lane was idle
 	 * @param frame the thread's
 	 * @return the event, or {@code null} if there is none
@@ -171,8 +175,9 @@ final class LaneWorker extends EventQueue.Cursor implements Runnable {
 		}
 		// Done with the last one, for who waits for it.
 		this.position = NONE;
-		for (int i = 0; i < LINGERS && this.lane.queue().peek() == null; i++) {
-			// Not looking all the time leaves the queue's memory to the emitter.
+		EventQueue queue = this.lane.queue();
+		int enough = Math.min(BATCH, queue.capacity() / 4);
+		for (int i = 0; i < LINGERS && queue.size() <= enough; i++) {
 			for (int j = 0; j < SPINS; j++) {
 				Thread.onSpinWait();
 			}
