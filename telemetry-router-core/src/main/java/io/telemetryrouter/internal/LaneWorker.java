@@ -309,11 +309,9 @@ final class LaneWorker extends EventQueue.Cursor implements Runnable {
 		this.position = NONE;
 		schedule(this.core.frames().current());
 		Instant since = this.core.settings().clock().instant().minusNanos(overdue.nanos());
-		this.handler.gaveUp(
-				new StuckEntry(
-						new StuckCall(Names.printable(timed.thread.getName()), Names.printable(event.name()), since,
-								List.of(overdue.stack()), true),
-						overdue.level(), now - overdue.nanos(), timed::hasLeft));
+		StuckCall call = new StuckCall(Names.printable(timed.thread.getName()), Names.printable(event.name()), since,
+				List.of(overdue.stack()), true);
+		this.handler.stuckCalls.add(new StuckCalls.Entry(call, overdue.level(), now - overdue.nanos(), timed::hasLeft));
 	}
 
 	private ContextCarrier.@Nullable Scope restore(Envelope<?> event) {

@@ -2,7 +2,6 @@ package io.telemetryrouter.internal;
 
 import java.lang.ref.ReferenceQueue;
 import java.lang.ref.WeakReference;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -84,6 +83,8 @@ final class Registration implements Subscription {
 
 	final Throttle slowReports = new Throttle();
 
+	final StuckCalls stuckCalls = new StuckCalls();
+
 	final long slowNanos;
 
 	/** Live routes that lead here; they hold what is offered and not yet credited. */
@@ -109,8 +110,6 @@ final class Registration implements Subscription {
 
 	/** Null for a handler that leaves by itself before long. */
 	private final @Nullable Quarantine quarantine;
-
-	private volatile List<StuckEntry> stuck = List.of();
 
 	private volatile int gate;
 
@@ -327,6 +326,7 @@ final class Registration implements Subscription {
 	void fail(String event, Throwable error, long nanos, EmitFrame frame, @Nullable EmitTracker tracker) {
 		count(Counters.FAILED, 1);
 		try {
+			Headroom.require();
 			failed(event, error, nanos, frame, tracker);
 		}
 		catch (Throwable ex) {
@@ -337,18 +337,11 @@ final class Registration implements Subscription {
 	}
 
 	private void failed(String event, Throwable error, long nanos, EmitFrame frame, @Nullable EmitTracker tracker) {
-		Headroom.require();
 		try {
-			if (tracker != null) {
-				tracker.failed();
-			}
-			if (nanos >= 0) {
-				this.failedLatency.record(nanos, frame);
-			}
+			note(error, nanos, frame, tracker);
 			if (nanos > this.slowNanos) {
 				slow(event, nanos);
 			}
-			this.failures.add(error, this.core.settings().clock().instant());
 			this.core.reporter().handlerFailed(this, new HandlerFailure(this.id, event, error));
 		}
 		finally {
@@ -371,24 +364,26 @@ final class Registration implements Subscription {
 	void giveUp(Envelope<?> event, Throwable error, long nanos, EmitFrame frame) {
 		count(Counters.FAILED, 1);
 		try {
-			if (event.tracker != null) {
-				event.tracker.failed();
-			}
-			if (this.core.measured()) {
-				this.failedLatency.record(nanos, this.core.frames().current());
-			}
-			this.failures.add(error, this.core.settings().clock().instant());
+			note(error, this.core.measured() ? nanos : -1, this.core.frames().current(), event.tracker);
 			HandlerFailure failure = new HandlerFailure(this.id, event.name(), error);
 			// Error listeners are the user's code, and must not hold the watchdog up.
 			this.core.executor().executeSurely(() -> this.core.reporter().handlerFailed(this, failure));
+			judge(error, frame);
 		}
 		catch (Throwable ex) {
 			// Counted already.
 			return;
 		}
-		finally {
-			judge(error, frame);
+	}
+
+	private void note(Throwable error, long nanos, EmitFrame frame, @Nullable EmitTracker tracker) {
+		if (tracker != null) {
+			tracker.failed();
 		}
+		if (nanos >= 0) {
+			this.failedLatency.record(nanos, frame);
+		}
+		this.failures.add(error, this.core.settings().clock().instant());
 	}
 
 	private void judge(Throwable error, EmitFrame frame) {
@@ -506,33 +501,6 @@ final class Registration implements Subscription {
 
 	private synchronized void gate(int flag, boolean set) {
 		this.gate = set ? (this.gate | flag) : (this.gate & ~flag);
-	}
-
-	/**
-	 * Returns the calls that were found stuck. Only the watchdog's thread changes them.
-	 * @return the calls, some of which may have ended since
-	 */
-	List<StuckEntry> stuck() {
-		return this.stuck;
-	}
-
-	void stuck(StuckEntry entry) {
-		List<StuckEntry> all = new ArrayList<>(this.stuck);
-		all.add(entry);
-		this.stuck = List.copyOf(all);
-	}
-
-	void unstuck(StuckEntry entry) {
-		this.stuck = this.stuck.stream().filter((other) -> other != entry).toList();
-	}
-
-	/**
-	 * Notes a call that was given up in place of the same call as it was found stuck.
-	 * @param entry the call
-	 */
-	void gaveUp(StuckEntry entry) {
-		this.stuck = this.stuck.stream().filter((other) -> other.level() != entry.level()).toList();
-		stuck(entry);
 	}
 
 	void resetMaxima() {

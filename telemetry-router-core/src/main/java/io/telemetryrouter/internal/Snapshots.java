@@ -80,7 +80,7 @@ final class Snapshots {
 		Lane lane = handler.lane();
 		Quarantine guard = handler.quarantine();
 		QuarantineSnapshot quarantine = (guard != null) ? guard.snapshot() : null;
-		List<StuckCall> stuckCalls = stuckCalls(handler);
+		List<StuckCall> stuckCalls = handler.stuckCalls.current();
 		return new HandlerSnapshot(handler.id, handler.patterns.stream().map(EventPattern::toString).toList(),
 				handler.payloadType, (lane != null) ? HandlerMode.ASYNC : HandlerMode.SYNC, handler.priority,
 				handler.times, (lane != null) ? lane.concurrency() : 1, handler.overflow(),
@@ -89,14 +89,6 @@ final class Snapshots {
 				(lane != null) ? lane.queueWait().snapshot() : LatencySnapshot.EMPTY,
 				handler.counters().get(Counters.SLOW), handler.failures(), status(handler, quarantine, stuckCalls),
 				quarantine, stuckCalls);
-	}
-
-	private static List<StuckCall> stuckCalls(Registration handler) {
-		List<StuckEntry> entries = handler.stuck();
-		if (entries.isEmpty()) {
-			return List.of();
-		}
-		return entries.stream().filter((entry) -> !entry.ended().getAsBoolean()).map(StuckEntry::call).toList();
 	}
 
 	private static HandlerStatus status(Registration handler, @Nullable QuarantineSnapshot quarantine,

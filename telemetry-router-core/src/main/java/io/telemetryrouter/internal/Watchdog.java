@@ -141,16 +141,17 @@ final class Watchdog {
 				false);
 		for (Registration handler : this.core.registry().allHandlers()) {
 			if (handler.number == sighting.number) {
-				handler.stuck(new StuckEntry(call, level, sighting.since, () -> !sighting.isCurrent(level)));
+				handler.stuckCalls
+					.add(new StuckCalls.Entry(call, level, sighting.since, () -> !sighting.isCurrent(level)));
 				this.core.reporter().stuck(handler, call, nanos);
 			}
 		}
 	}
 
 	private void sweep(Registration handler, long now) {
-		for (StuckEntry entry : handler.stuck()) {
+		for (StuckCalls.Entry entry : handler.stuckCalls.entries()) {
 			if (entry.ended().getAsBoolean()) {
-				handler.unstuck(entry);
+				handler.stuckCalls.remove(entry);
 				this.core.reporter().unstuck(handler, entry.call(), now - entry.nanos());
 			}
 		}

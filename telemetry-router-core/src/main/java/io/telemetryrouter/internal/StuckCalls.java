@@ -1,0 +1,63 @@
+package io.telemetryrouter.internal;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.BooleanSupplier;
+
+import io.telemetryrouter.StuckCall;
+
+/**
+ * The calls of a handler that were found stuck. Only the watchdog's thread changes them,
+ * any thread may read.
+ */
+final class StuckCalls {
+
+	private volatile List<Entry> entries = List.of();
+
+	/**
+	 * Returns all that were noted.
+	 * @return the calls, some of which may have ended since
+	 */
+	List<Entry> entries() {
+		return this.entries;
+	}
+
+	/**
+	 * Returns those that have not ended.
+	 * @return the calls
+	 */
+	List<StuckCall> current() {
+		List<Entry> all = this.entries;
+		if (all.isEmpty()) {
+			return List.of();
+		}
+		return all.stream().filter((entry) -> !entry.ended.getAsBoolean()).map(Entry::call).toList();
+	}
+
+	/**
+	 * Notes a call, in place of the same call as it was found before.
+	 * @param entry the call
+	 */
+	void add(Entry entry) {
+		List<Entry> all = new ArrayList<>(this.entries);
+		all.removeIf((other) -> other.level == entry.level);
+		all.add(entry);
+		this.entries = List.copyOf(all);
+	}
+
+	void remove(Entry entry) {
+		this.entries = this.entries.stream().filter((other) -> other != entry).toList();
+	}
+
+	/**
+	 * A call.
+	 *
+	 * @param call what is shown of it
+	 * @param level the level of its thread's frame that it was made on
+	 * @param nanos when it was first seen, on the monotonic clock
+	 * @param ended says whether it has ended since
+	 */
+	record Entry(StuckCall call, EmitFrame.Level level, long nanos, BooleanSupplier ended) {
+	}
+
+}
