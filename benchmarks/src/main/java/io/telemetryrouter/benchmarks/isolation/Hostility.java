@@ -335,12 +335,29 @@ public enum Hostility {
 	 * @return how the contender came through
 	 */
 	Verdict play(Peer peer, boolean async, Duration limit) {
-		try (Contender contender = peer.open(async, fault())) {
-			return new Stage(contender, this, limit.multipliedBy(1 + events() / 50_000)).play();
+		try {
+			Contender contender = peer.open(async, fault());
+			Duration patience = limit.multipliedBy(1 + events() / 50_000);
+			Verdict verdict = new Stage(contender, this, patience).play();
+			return close(contender, patience) || verdict.outcome() != Verdict.Outcome.SURVIVED ? verdict
+					: Verdict.failed("close hangs");
 		}
 		catch (Contender.NotApplicable ex) {
 			return Verdict.NOT_APPLICABLE;
 		}
+	}
+
+	private static boolean close(Contender contender, Duration limit) {
+		Thread closer = new Thread(contender::close, "closer");
+		closer.setDaemon(true);
+		closer.start();
+		try {
+			closer.join(limit.toMillis());
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+		}
+		return !closer.isAlive();
 	}
 
 	/**
