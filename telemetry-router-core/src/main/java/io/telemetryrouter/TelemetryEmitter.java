@@ -24,6 +24,9 @@ public interface TelemetryEmitter {
 	 * <p>
 	 * Asynchronous handlers are offered the event before synchronous ones run, so that an
 	 * event emitted by a handler never overtakes its cause in anyone's queue.
+	 * <p>
+	 * A thread that has no stack or memory left may be told so here, as by any call. Then
+	 * the event is counted as failed at the handlers it did not reach, or not at all.
 	 * @param event the name: dot-separated segments, any characters
 	 * @param payload the payload, or {@code null}
 	 * @throws IllegalArgumentException if {@code event} is null or blank
