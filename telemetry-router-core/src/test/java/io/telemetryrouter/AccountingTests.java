@@ -3,6 +3,7 @@ package io.telemetryrouter;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.SplittableRandom;
 import java.util.concurrent.CountDownLatch;
@@ -39,6 +40,19 @@ class AccountingTests {
 	void close() {
 		this.router.close();
 		this.log.close();
+	}
+
+	@Test
+	void whenAccountsAreAddedThenEachNumberIsTheSum() {
+		HandlerAccount one = new HandlerAccount(100, 1, 2, 3, Map.of(DropReason.CLOSED, 4L, DropReason.PAUSED, 5L), 6,
+				79);
+		HandlerAccount other = new HandlerAccount(200, 10, 20, 30, Map.of(DropReason.PAUSED, 50L), 60, 30);
+		HandlerAccount sum = one.plus(other);
+		assertThat(sum).isEqualTo(
+				new HandlerAccount(300, 11, 22, 33, Map.of(DropReason.CLOSED, 4L, DropReason.PAUSED, 55L), 66, 109));
+		assertThat(sum.droppedTotal()).isEqualTo(59);
+		assertThat(sum.isBalanced()).isTrue();
+		assertThat(sum.plus(new HandlerAccount(0, 0, 0, 0, Map.of(), 0, 1)).isBalanced()).isFalse();
 	}
 
 	@ParameterizedTest
