@@ -42,6 +42,43 @@ class AccountingTests {
 		this.log.close();
 	}
 
+	@ParameterizedTest
+	@ValueSource(booleans = { true, false })
+	void whenCallsEndInEveryWayThenHandledIsWhatReturnedWithinACallAndAfterLeaving(boolean measured) {
+		use(TelemetryRouter.builder().measureLatency(measured));
+		AtomicReference<HandlerAccount> within = new AtomicReference<>();
+		Subscription subscription = this.router.subscribe(HandlerSpec.on("x")
+			.id("h")
+			.condition((event) -> !"filter".equals(event.payload()))
+			.handler((event, payload) -> {
+				if ("fail".equals(payload)) {
+					throw new IllegalStateException("expected");
+				}
+				if ("look".equals(payload)) {
+					within.set(Books.of(this.router, "h"));
+				}
+			})
+			.build());
+		emit("return", 5);
+		emit("filter", 3);
+		emit("fail", 2);
+		this.router.pause("h");
+		emit("drop", 4);
+		this.router.resume("h");
+		emit("look", 1);
+		assertThat(within.get()).isEqualTo(new HandlerAccount(15, 5, 2, 3, Map.of(DropReason.PAUSED, 4L), 0, 1));
+		HandlerAccount account = new HandlerAccount(15, 6, 2, 3, Map.of(DropReason.PAUSED, 4L), 0, 0);
+		assertThat(Books.of(this.router, "h")).isEqualTo(account);
+		subscription.close();
+		assertThat(this.router.snapshot().departed()).isEqualTo(account);
+	}
+
+	private void emit(String payload, int times) {
+		for (int i = 0; i < times; i++) {
+			this.router.emit("x", payload);
+		}
+	}
+
 	@Test
 	void whenAccountsAreAddedThenEachNumberIsTheSum() {
 		HandlerAccount one = new HandlerAccount(100, 1, 2, 3, Map.of(DropReason.CLOSED, 4L, DropReason.PAUSED, 5L), 6,
