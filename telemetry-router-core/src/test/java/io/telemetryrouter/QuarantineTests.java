@@ -123,6 +123,27 @@ class QuarantineTests {
 		assertThat(status()).isEqualTo(HandlerStatus.QUARANTINED);
 	}
 
+	@ParameterizedTest
+	@ValueSource(booleans = { true, false })
+	void whenEventsAreFilteredOrDroppedInBetweenThenTheRowGoesOn(boolean measured) {
+		use(this.time.router().measureLatency(measured));
+		AtomicBoolean wanted = new AtomicBoolean(true);
+		this.router.subscribe(sick().condition((event) -> wanted.get()).handler(this::call).build());
+		for (int i = 0; i < 9; i++) {
+			emit(1);
+			wanted.set(false);
+			emit(2);
+			wanted.set(true);
+			this.router.pause("sick");
+			emit(3);
+			this.router.resume("sick");
+		}
+		assertThat(status()).isEqualTo(HandlerStatus.ACTIVE);
+		emit(1);
+		assertThat(status()).isEqualTo(HandlerStatus.QUARANTINED);
+		assertThat(this.calls).hasValue(10);
+	}
+
 	@Test
 	void whenMostCallsOfTheWindowFailThenItIsSetAside() {
 		use(this.time.router()
