@@ -226,6 +226,7 @@ class EmitterIsolationTests {
 		}
 	}
 
+	@SuppressWarnings("InfiniteRecursion")
 	private static void emitAtTheBottom(TelemetryRouter router, AtomicInteger returned) {
 		try {
 			emitAtTheBottom(router, returned);
