@@ -3,6 +3,7 @@ package io.telemetryrouter;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.SplittableRandom;
 import java.util.concurrent.CountDownLatch;
@@ -39,6 +40,56 @@ class AccountingTests {
 	void close() {
 		this.router.close();
 		this.log.close();
+	}
+
+	@ParameterizedTest
+	@ValueSource(booleans = { true, false })
+	void whenCallsEndInEveryWayThenHandledIsWhatReturnedWithinACallAndAfterLeaving(boolean measured) {
+		use(TelemetryRouter.builder().measureLatency(measured));
+		AtomicReference<HandlerAccount> within = new AtomicReference<>();
+		Subscription subscription = this.router.subscribe(HandlerSpec.on("x")
+			.id("h")
+			.condition((event) -> !"filter".equals(event.payload()))
+			.handler((event, payload) -> {
+				if ("fail".equals(payload)) {
+					throw new IllegalStateException("expected");
+				}
+				if ("look".equals(payload)) {
+					within.set(Books.of(this.router, "h"));
+				}
+			})
+			.build());
+		emit("return", 5);
+		emit("filter", 3);
+		emit("fail", 2);
+		this.router.pause("h");
+		emit("drop", 4);
+		this.router.resume("h");
+		emit("look", 1);
+		assertThat(within.get()).isEqualTo(new HandlerAccount(15, 5, 2, 3, Map.of(DropReason.PAUSED, 4L), 0, 1));
+		HandlerAccount account = new HandlerAccount(15, 6, 2, 3, Map.of(DropReason.PAUSED, 4L), 0, 0);
+		assertThat(Books.of(this.router, "h")).isEqualTo(account);
+		subscription.close();
+		assertThat(this.router.snapshot().departed()).isEqualTo(account);
+	}
+
+	private void emit(String payload, int times) {
+		for (int i = 0; i < times; i++) {
+			this.router.emit("x", payload);
+		}
+	}
+
+	@Test
+	void whenAccountsAreAddedThenEachNumberIsTheSum() {
+		HandlerAccount one = new HandlerAccount(100, 1, 2, 3, Map.of(DropReason.CLOSED, 4L, DropReason.PAUSED, 5L), 6,
+				79);
+		HandlerAccount other = new HandlerAccount(200, 10, 20, 30, Map.of(DropReason.PAUSED, 50L), 60, 30);
+		HandlerAccount sum = one.plus(other);
+		assertThat(sum).isEqualTo(
+				new HandlerAccount(300, 11, 22, 33, Map.of(DropReason.CLOSED, 4L, DropReason.PAUSED, 55L), 66, 109));
+		assertThat(sum.droppedTotal()).isEqualTo(59);
+		assertThat(sum.isBalanced()).isTrue();
+		assertThat(sum.plus(new HandlerAccount(0, 0, 0, 0, Map.of(), 0, 1)).isBalanced()).isFalse();
 	}
 
 	@ParameterizedTest

@@ -86,6 +86,34 @@ class EmitterIsolationTests {
 		Books.balanced(this.router);
 	}
 
+	@Test
+	void whenMessageIsVeryLongThenItsBeginningIsKept() {
+		this.router.subscribe(HandlerSpec.on("event").id("long").handler((name, payload) -> {
+			throw new IllegalStateException("x".repeat((int) payload));
+		}).build());
+		this.router.emit("event", 500);
+		assertThat(this.router.handlerSnapshot("long").lastFailure().message()).isEqualTo("x".repeat(500));
+		this.router.emit("event", 501);
+		assertThat(this.router.handlerSnapshot("long").lastFailure().message()).isEqualTo("x".repeat(500) + "\u2026");
+	}
+
+	@Test
+	void whenMessageCannotBeReadThenFailureHasNone() {
+		this.router.subscribe(HandlerSpec.on("event").id("mute").handler((name, payload) -> {
+			throw new IllegalStateException() {
+
+				@Override
+				public String getMessage() {
+					throw new IllegalArgumentException();
+				}
+
+			};
+		}).build());
+		this.router.emit("event", null);
+		assertThat(this.router.handlerSnapshot("mute").lastFailure().message()).isNull();
+		assertThat(Books.of(this.router, "mute").failed()).isOne();
+	}
+
 	@ParameterizedTest
 	@MethodSource("everyKindOfThrowable")
 	void whenUnmeasuredHandlersThrowThenNextHandlerRunsAndFailureIsCounted(Throwable error) {
@@ -198,6 +226,7 @@ class EmitterIsolationTests {
 		}
 	}
 
+	@SuppressWarnings("InfiniteRecursion")
 	private static void emitAtTheBottom(TelemetryRouter router, AtomicInteger returned) {
 		try {
 			emitAtTheBottom(router, returned);

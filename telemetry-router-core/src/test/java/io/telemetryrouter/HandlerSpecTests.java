@@ -231,6 +231,8 @@ class HandlerSpecTests {
 			assertThat(router.handlerSnapshot("sync").queueCapacity()).isZero();
 			assertThat(router.handlerSnapshot("sync").mode()).isEqualTo(HandlerMode.SYNC);
 			assertThat(router.snapshot().handlers().keySet()).containsExactly("open", "given", "sync");
+			router.subscribe(HandlerSpec.on("*").id("first").handler(HANDLER).build());
+			assertThat(router.handlerSnapshot("first").isWildcard()).isTrue();
 		}
 	}
 

@@ -149,6 +149,33 @@ class LatencyTests {
 		assertThat(snapshot.queueWait().totalNanos()).isEqualTo(Duration.ofSeconds(5).toNanos());
 	}
 
+	@Test
+	void whenMaximaAreResetThenThoseOfFailuresAndOfWaitingBeginAnewToo() {
+		this.router.subscribe(HandlerSpec.on("x").id("lane").async().handler((event, payload) -> {
+			this.time.advance(Duration.ofMillis(2));
+			if (payload.equals(1)) {
+				throw new IllegalStateException("expected");
+			}
+		}).build());
+		this.router.pause("lane");
+		this.router.emit("x", 1);
+		this.router.emit("x", 2);
+		this.time.advance(Duration.ofSeconds(3));
+		this.router.resume("lane");
+		Books.balanced(this.router);
+		HandlerSnapshot before = this.router.handlerSnapshot("lane");
+		assertThat(before.latency().maxNanos()).isEqualTo(2_000_000);
+		assertThat(before.failedLatency().maxNanos()).isEqualTo(2_000_000);
+		assertThat(before.queueWait().maxNanos()).isEqualTo(3_002_000_000L);
+		assertThat(this.router.resetMaxima("lane")).isTrue();
+		HandlerSnapshot after = this.router.handlerSnapshot("lane");
+		assertThat(after.latency().maxNanos()).isZero();
+		assertThat(after.failedLatency().maxNanos()).isZero();
+		assertThat(after.queueWait().maxNanos()).isZero();
+		assertThat(after.latency().count() + after.failedLatency().count()).isEqualTo(after.queueWait().count())
+			.isEqualTo(2);
+	}
+
 	private void subscribeSpending(String id) {
 		this.router.subscribe(
 				HandlerSpec.on("x").id(id).handler((event, payload) -> this.time.advance((Duration) payload)).build());

@@ -123,6 +123,27 @@ class QuarantineTests {
 		assertThat(status()).isEqualTo(HandlerStatus.QUARANTINED);
 	}
 
+	@ParameterizedTest
+	@ValueSource(booleans = { true, false })
+	void whenEventsAreFilteredOrDroppedInBetweenThenTheRowGoesOn(boolean measured) {
+		use(this.time.router().measureLatency(measured));
+		AtomicBoolean wanted = new AtomicBoolean(true);
+		this.router.subscribe(sick().condition((event) -> wanted.get()).handler(this::call).build());
+		for (int i = 0; i < 9; i++) {
+			emit(1);
+			wanted.set(false);
+			emit(2);
+			wanted.set(true);
+			this.router.pause("sick");
+			emit(3);
+			this.router.resume("sick");
+		}
+		assertThat(status()).isEqualTo(HandlerStatus.ACTIVE);
+		emit(1);
+		assertThat(status()).isEqualTo(HandlerStatus.QUARANTINED);
+		assertThat(this.calls).hasValue(10);
+	}
+
 	@Test
 	void whenMostCallsOfTheWindowFailThenItIsSetAside() {
 		use(this.time.router()
@@ -508,12 +529,23 @@ class QuarantineTests {
 	}
 
 	@Test
+	void whenSettingsAreTheOutermostThatMakeSenseThenTheyAreTaken() {
+		QuarantineSettings settings = QuarantineSettings.defaults()
+			.withFailures(1)
+			.withFailureRate(1, Duration.ofNanos(1), 1)
+			.withDelay(SECOND, SECOND);
+		assertThat(settings).isEqualTo(new QuarantineSettings(true, 1, 1.0, Duration.ofNanos(1), 1, SECOND, SECOND));
+	}
+
+	@Test
 	void whenSettingsMakeNoSenseThenMessageNamesValue() {
 		QuarantineSettings settings = QuarantineSettings.defaults();
 		assertThatIllegalArgumentException().isThrownBy(() -> settings.withFailures(0))
 			.withMessage("'failures' must be positive, but is 0");
 		assertThatIllegalArgumentException().isThrownBy(() -> settings.withFailureRate(1.5, SECOND, 1))
 			.withMessage("'failureRate' must be greater than 0 and at most 1, but is 1.5");
+		assertThatIllegalArgumentException().isThrownBy(() -> settings.withFailureRate(0, SECOND, 1))
+			.withMessage("'failureRate' must be greater than 0 and at most 1, but is 0.0");
 		assertThatIllegalArgumentException().isThrownBy(() -> settings.withFailureRate(Double.NaN, SECOND, 1));
 		assertThatIllegalArgumentException().isThrownBy(() -> settings.withFailureRate(0.5, Duration.ZERO, 1))
 			.withMessage("'window' must be positive, but is PT0S");

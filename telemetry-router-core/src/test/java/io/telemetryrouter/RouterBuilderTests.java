@@ -1,6 +1,10 @@
 package io.telemetryrouter;
 
 import java.time.Duration;
+import java.util.List;
+import java.util.ResourceBundle;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 
 import org.junit.jupiter.api.Test;
@@ -56,6 +60,10 @@ class RouterBuilderTests {
 		assertRejected((builder) -> builder.shutdownTimeout(Duration.ofSeconds(-1)),
 				"'shutdownTimeout' must not be negative, but is PT-1S");
 		assertRejected((builder) -> builder.shutdownTimeout(null), "'shutdownTimeout' must not be null");
+		assertRejected((builder) -> builder.stuckThreshold(Duration.ofSeconds(-2)),
+				"'stuckThreshold' must not be negative, but is PT-2S");
+		assertRejected((builder) -> builder.handlerTimeout(Duration.ofSeconds(-3)),
+				"'handlerTimeout' must not be negative, but is PT-3S");
 	}
 
 	@Test
@@ -65,8 +73,66 @@ class RouterBuilderTests {
 		assertRejected((builder) -> builder.contextCarrier(null), "'contextCarrier' must not be null");
 		assertRejected((builder) -> builder.errorListener(null), "'listener' must not be null");
 		assertRejected((builder) -> builder.specCustomizer(null), "'customizer' must not be null");
+		assertRejected((builder) -> builder.quarantine(null), "'quarantine' must not be null");
+		assertRejected((builder) -> builder.logger(null), "'logger' must not be null");
 		assertRejected((builder) -> builder.clock(null), "'clock' must not be null");
 		assertRejected((builder) -> builder.nanoTime(null), "'nanoTime' must not be null");
+	}
+
+	@Test
+	void whenValuesAreTheSmallestThatMakeSenseThenTheyAreTaken() {
+		AtomicInteger calls = new AtomicInteger();
+		try (TelemetryRouter router = TelemetryRouter.builder()
+			.maxHandlerQueue(1)
+			.maxDepth(1)
+			.maxNestedEmits(1)
+			.maxEventNames(1)
+			.registrationWarningThreshold(1)
+			.holdEvents(0)
+			.blockTimeout(Duration.ofNanos(1))
+			.slowThreshold(Duration.ofNanos(1))
+			.stuckThreshold(Duration.ZERO)
+			.handlerTimeout(Duration.ZERO)
+			.shutdownTimeout(Duration.ZERO)
+			.laneExecutor(Runnable::run)
+			.build()) {
+			router.subscribe("x", (event, payload) -> calls.incrementAndGet());
+			router.emit("x", null);
+			assertThat(calls).hasValue(1);
+		}
+	}
+
+	@Test
+	void whenLoggerIsGivenThenLinesGoThere() {
+		List<String> lines = new CopyOnWriteArrayList<>();
+		System.Logger logger = new System.Logger() {
+
+			@Override
+			public String getName() {
+				return "given";
+			}
+
+			@Override
+			public boolean isLoggable(Level level) {
+				return true;
+			}
+
+			@Override
+			public void log(Level level, ResourceBundle bundle, String message, Throwable thrown) {
+				lines.add(level + " " + message);
+			}
+
+			@Override
+			public void log(Level level, ResourceBundle bundle, String format, Object... parameters) {
+				lines.add(level + " " + format);
+			}
+
+		};
+		try (CapturedLog log = new CapturedLog()) {
+			TelemetryRouter.builder().logger(logger).build().close();
+			assertThat(log.records()).isEmpty();
+		}
+		assertThat(lines).singleElement().asString().startsWith("INFO Telemetry router closed");
 	}
 
 	@Test

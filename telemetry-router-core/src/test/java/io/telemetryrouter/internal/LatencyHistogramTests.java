@@ -64,6 +64,16 @@ class LatencyHistogramTests {
 		}
 	}
 
+	@Test
+	void whenDurationIsOfAFewNanosecondsThenPercentileIsExact() {
+		for (int value = 0; value < LatencyHistogram.OCTAVE; value++) {
+			LatencyHistogram single = new LatencyHistogram();
+			single.record(value, LEASED);
+			single.record(LONGEST, LEASED);
+			assertThat(single.snapshot().p50Nanos()).isEqualTo(value);
+		}
+	}
+
 	@ParameterizedTest
 	@ValueSource(longs = { 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12 })
 	void whenDurationsAreRandomThenPercentilesAreWithinTheStatedError(long seed) {
