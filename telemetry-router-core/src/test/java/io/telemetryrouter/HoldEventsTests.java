@@ -18,6 +18,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 class HoldEventsTests {
 
@@ -32,6 +33,29 @@ class HoldEventsTests {
 	@AfterEach
 	void close() {
 		this.router.close();
+	}
+
+	@Test
+	void whenClockFailsWhileHeldEventsAreDeliveredThenNoneIsHeldForGood() {
+		AtomicBoolean broken = new AtomicBoolean();
+		Thread starter = Thread.currentThread();
+		try (TelemetryRouter router = TelemetryRouter.builder().holdEvents(10).nanoTime(() -> {
+			if (Thread.currentThread() == starter && broken.getAndSet(false)) {
+				throw new IllegalStateException("no time");
+			}
+			return 0;
+		}).build()) {
+			router.subscribe(HandlerSpec.on("event").id("handler").handler((name, payload) -> {
+			}).build());
+			for (int i = 0; i < 3; i++) {
+				router.emit("event", i);
+			}
+			broken.set(true);
+			assertThatIllegalStateException().isThrownBy(router::start);
+			Books.balanced(router);
+			assertThat(Books.of(router, "handler").failed()).isOne();
+			assertThat(Books.of(router, "handler").handled()).isEqualTo(2);
+		}
 	}
 
 	@Test

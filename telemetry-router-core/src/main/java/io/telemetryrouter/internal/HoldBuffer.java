@@ -103,6 +103,7 @@ final class HoldBuffer {
 	 * more. Only the first call does.
 	 * @param delivery is given each held event, in order
 	 * @param loss is given the number of events beyond the limit, by name
+	 * @throws RuntimeException if a delivery failed, after all others
 	 */
 	void release(Consumer<Envelope<?>> delivery, ObjLongConsumer<String> loss) {
 		synchronized (this) {
@@ -111,14 +112,24 @@ final class HoldBuffer {
 			}
 			this.releasing = true;
 		}
+		RuntimeException failure = null;
 		for (Envelope<?> event = next(); event != null; event = next()) {
-			delivery.accept(event);
+			try {
+				delivery.accept(event);
+			}
+			catch (RuntimeException ex) {
+				// Such as a clock's. The others must not be held for good.
+				failure = ex;
+			}
 			if (event.tracker != null) {
 				event.tracker.dequeued();
 			}
 		}
 		this.overflow.forEach(loss::accept);
 		this.released.countDown();
+		if (failure != null) {
+			throw failure;
+		}
 	}
 
 	private synchronized @Nullable Envelope<?> next() {
