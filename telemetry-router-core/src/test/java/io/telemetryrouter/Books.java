@@ -14,7 +14,7 @@ import static org.awaitility.Awaitility.await;
 final class Books {
 
 	/** How long to wait for what must come. */
-	static final Duration LIMIT = Duration.ofSeconds(30);
+	static final Duration LIMIT = Duration.ofSeconds(Integer.getInteger("books.limit", 30));
 
 	private Books() {
 	}
