@@ -324,11 +324,8 @@ class CloseTests {
 		Thread.currentThread().interrupt();
 		router.close();
 		assertThat(Thread.interrupted()).isTrue();
-		await().atMost(30, TimeUnit.SECONDS).until(() -> router.handlerSnapshot("busy").account().running() == 0);
-		HandlerAccount account = router.handlerSnapshot("busy").account();
-		assertThat(account.offered()).isEqualTo(3);
-		assertThat(account.queued()).isZero();
-		assertThat(account.isBalanced()).isTrue();
+		Books.balanced(router);
+		assertThat(router.handlerSnapshot("busy").account().offered()).isEqualTo(3);
 	}
 
 	@Test
@@ -366,13 +363,11 @@ class CloseTests {
 			for (Thread thread : threads) {
 				thread.join();
 			}
-			RouterSnapshot snapshot = router.snapshot();
+			// An event that was on its way during the close may still be with a worker.
+			RouterSnapshot snapshot = Books.balanced(router);
 			long handled = 0;
 			for (HandlerSnapshot handler : snapshot.handlers().values()) {
 				assertThat(handler.account().offered()).isEqualTo(emitted.sum());
-				assertThat(handler.account().isBalanced()).as(handler.toString()).isTrue();
-				assertThat(handler.account().queued()).isZero();
-				assertThat(handler.account().running()).isZero();
 				handled += handler.account().handled();
 			}
 			assertThat(calls.sum()).isEqualTo(handled);
