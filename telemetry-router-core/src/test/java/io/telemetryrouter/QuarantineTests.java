@@ -9,6 +9,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -173,6 +174,69 @@ class QuarantineTests {
 		assertThat(status()).isEqualTo(HandlerStatus.ACTIVE);
 		emit(1);
 		assertThat(status()).isEqualTo(HandlerStatus.QUARANTINED);
+	}
+
+	@Test
+	void whenTheWindowIsJustOverThenItStillCounts() {
+		use(this.time.router()
+			.quarantine(QuarantineSettings.defaults().withFailures(1000).withFailureRate(0.75, SECOND, 20)));
+		subscribeSync();
+		emit(19);
+		this.time.advance(SECOND);
+		emit(1);
+		assertThat(this.log.lines("'sick' is set aside")).singleElement()
+			.asString()
+			.contains("100 % of 20 calls failed in PT1S");
+	}
+
+	@Test
+	void whenCallsWereHandledBeforeTheWindowThenTheyDoNotCount() {
+		use(this.time.router()
+			.quarantine(QuarantineSettings.defaults().withFailures(1000).withFailureRate(0.75, SECOND, 20)));
+		subscribeSync();
+		this.sick.set(false);
+		emit(100);
+		this.sick.set(true);
+		emit(1);
+		this.time.advance(SECOND.plusNanos(1));
+		emit(14);
+		this.sick.set(false);
+		emit(5);
+		this.sick.set(true);
+		assertThat(status()).isEqualTo(HandlerStatus.ACTIVE);
+		emit(1);
+		assertThat(this.log.lines("'sick' is set aside")).singleElement()
+			.asString()
+			.contains("75 % of 20 calls failed in PT0S");
+	}
+
+	@Test
+	void whenItGoesASecondTimeThenTimeAndSkippedEventsAreThoseOfThatTime() {
+		subscribeSync();
+		emit(14);
+		recoverAfter(SECOND);
+		this.time.advance(Duration.ofMinutes(1));
+		emit(10);
+		emit(2);
+		assertThat(this.router.handlerSnapshot("sick").quarantine().skipped()).isEqualTo(2);
+		recoverAfter(SECOND);
+		assertThat(this.log.lines("'sick' is back")).containsExactly(
+				"Handler 'sick' is back after PT1S; 4 events were skipped",
+				"Handler 'sick' is back after PT1S; 2 events were skipped");
+		assertThat(skipped()).isEqualTo(6);
+	}
+
+	@Test
+	void whenHandlerUnsubscribesItselfAndFailsThenItIsNotSetAside() {
+		use(this.time.router().quarantine(QuarantineSettings.defaults().withFailures(1)));
+		AtomicReference<Subscription> self = new AtomicReference<>();
+		self.set(this.router.subscribe(HandlerSpec.on("event").id("gone").handler((event, payload) -> {
+			self.get().close();
+			throw new IllegalStateException();
+		}).build()));
+		this.router.emit("event", 0);
+		assertThat(this.log.lines("'gone' failed")).hasSize(1);
+		assertThat(this.log.lines("'gone' is set aside")).isEmpty();
 	}
 
 	@Test

@@ -59,6 +59,20 @@ class RegistrationGrowthTests {
 	}
 
 	@Test
+	void whenOthersOfThePlaceStayThenThoseThatEndDoNotCount() {
+		for (int i = 0; i < 9; i++) {
+			register();
+		}
+		for (int i = 0; i < 100; i++) {
+			register().close();
+		}
+		register();
+		assertThat(this.log.lines(REPORT)).isEmpty();
+		register();
+		assertThat(this.log.lines(REPORT)).singleElement().asString().contains("11 handlers");
+	}
+
+	@Test
 	void whenPlacesDifferThenEachHasItsOwnCount() {
 		List<Subscription> subscriptions = new ArrayList<>();
 		for (int i = 0; i < 8; i++) {

@@ -76,7 +76,7 @@ final class Dispatcher {
 	void dispatch(Route route, @Nullable Object payload, @Nullable EmitTracker tracker, @Nullable Envelope<?> held) {
 		int handlers = route.handlers.length;
 		if (handlers == 0) {
-			route.enter();
+			route.pass(1);
 			return;
 		}
 		EmitFrame frame = this.frames.current();
@@ -84,7 +84,7 @@ final class Dispatcher {
 		EmitFrame.Level level = frame.enter(route.event, parent);
 		level.reached = handlers;
 		try {
-			route.enter();
+			route.pass(frame);
 			level.reached = 0;
 			if (this.closed) {
 				drop(route, DropReason.CLOSED, level, tracker);
@@ -152,12 +152,14 @@ final class Dispatcher {
 		if (route.async.length != 0) {
 			before = now();
 		}
+		LatencyStripe total = route.tally.latency.stripe(frame);
 		Registration[] handlers = route.sync;
 		int reached = 0;
 		try {
 			for (; reached < handlers.length; reached++) {
 				Registration handler = handlers[reached];
 				level.running(handler.number);
+				LatencyStripe stripe = handler.latency.stripe(frame);
 				long nanos;
 				try {
 					if (handler.isOpen() && handler.payloadHandler != null) {
@@ -186,7 +188,7 @@ final class Dispatcher {
 					if (tracker != null) {
 						tracker.handled();
 					}
-					handler.latency.record(nanos, frame);
+					handler.latency.record(nanos, stripe, frame);
 				}
 				catch (Throwable ex) {
 					long now = now();
@@ -203,7 +205,7 @@ final class Dispatcher {
 		finally {
 			level.reached += reached;
 		}
-		finish(route, before - start, slowest, longest, frame);
+		finish(route, before - start, slowest, longest, total, frame);
 	}
 
 	private void run(Route route, @Nullable Object payload, @Nullable Envelope<?> envelope,
@@ -239,9 +241,10 @@ final class Dispatcher {
 		}
 	}
 
-	private void finish(Route route, long nanos, @Nullable Registration slowest, long longest, EmitFrame frame) {
+	private void finish(Route route, long nanos, @Nullable Registration slowest, long longest,
+			@Nullable LatencyStripe total, EmitFrame frame) {
 		EventTally tally = route.tally;
-		tally.latency.record(nanos, frame);
+		tally.latency.record(nanos, total, frame);
 		if (nanos > this.slowNanos) {
 			tally.slow();
 			this.core.reporter().slowDispatch(tally, route.event, nanos, slowest, longest);
@@ -327,7 +330,7 @@ final class Dispatcher {
 	 * @param count how many events
 	 */
 	static void drop(Route route, DropReason reason, long count) {
-		route.enter(count);
+		route.pass(count);
 		for (Registration handler : route.handlers) {
 			handler.drop(reason, count);
 		}

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * runs; for them these are opaque longs, and they are numbers rather than references so
  * that writing them on the way of an event costs no garbage collection barrier.
  */
-final class EmitFrame {
+final class EmitFrame extends Padded {
 
 	private static final VarHandle RUNNING;
 
@@ -157,7 +157,7 @@ final class EmitFrame {
 	/**
 	 * One emit that a thread is inside of.
 	 */
-	static final class Level {
+	static final class Level extends Padded {
 
 		private String event = "";
 

@@ -41,6 +41,8 @@ final class HandlerRegistry {
 
 	private final ConcurrentHashMap<String, Route> routes = new ConcurrentHashMap<>();
 
+	private final RetiredRoutes retired = new RetiredRoutes();
+
 	private final ConcurrentHashMap<String, Registration> handlers = new ConcurrentHashMap<>();
 
 	private final ReadWriteLock lock = new ReentrantReadWriteLock();
@@ -89,11 +91,10 @@ final class HandlerRegistry {
 	}
 
 	private Route compileAndKeep(String event, EventTally tally) {
-		Route route = compile(event, tally);
 		if (this.tallies.isOther(tally)) {
-			route.retire();
-			return route;
+			return compile(event, tally, false);
 		}
+		Route route = compile(event, tally, true);
 		Route raced = this.routes.putIfAbsent(event, route);
 		if (raced != null) {
 			return raced;
@@ -111,12 +112,10 @@ final class HandlerRegistry {
 	 */
 	Route passingRoute(String event) {
 		EventTally tally = this.tallies.track(event);
-		Route route = underLock(this.lock.readLock(), () -> compile(event, tally));
-		route.retire();
-		return route;
+		return underLock(this.lock.readLock(), () -> compile(event, tally, false));
 	}
 
-	private Route compile(String event, EventTally tally) {
+	private Route compile(String event, EventTally tally, boolean kept) {
 		List<Candidate> candidates = new ArrayList<>();
 		Set<Registration> named = this.exact.getOrDefault(event, Set.of());
 		for (Registration handler : named) {
@@ -129,7 +128,8 @@ final class HandlerRegistry {
 		}
 		candidates.sort(Candidate.ORDER);
 		Registration[] handlers = candidates.stream().map(Candidate::handler).toArray(Registration[]::new);
-		return new Route(event, tally, handlers, TimeUnit.NANOSECONDS.convert(this.core.settings().slowThreshold()));
+		return new Route(event, tally, handlers, TimeUnit.NANOSECONDS.convert(this.core.settings().slowThreshold()),
+				kept);
 	}
 
 	private static boolean matches(Registration handler, String event) {
@@ -190,8 +190,9 @@ final class HandlerRegistry {
 		if (route == null) {
 			return;
 		}
+		// Added first, so that whoever reads finds it here or there.
+		this.retired.add(route);
 		this.routes.remove(route.event, route);
-		route.retire();
 		for (Registration handler : route.handlers) {
 			handler.routes.remove(route);
 		}
@@ -307,7 +308,8 @@ final class HandlerRegistry {
 	 */
 	List<String> handlerIds(EventTally event) {
 		Route known = this.routes.get(event.name);
-		Route route = (known != null) ? known : underLock(this.lock.readLock(), () -> compile(event.name, event));
+		Route route = (known != null) ? known
+				: underLock(this.lock.readLock(), () -> compile(event.name, event, false));
 		List<String> ids = new ArrayList<>(route.handlers.length);
 		for (Registration handler : route.handlers) {
 			if (!handler.internal) {
@@ -322,6 +324,11 @@ final class HandlerRegistry {
 	 */
 	void settle() {
 		this.routes.values().forEach(Route::settle);
+		this.retired.settle();
+	}
+
+	RetiredRoutes retired() {
+		return this.retired;
 	}
 
 	EventTallies tallies() {

@@ -12,13 +12,13 @@ import io.telemetryrouter.LatencySnapshot;
  * Counts durations in log-linear buckets, eight to each power of two, so that a
  * percentile read from the middle of its bucket is off by at most 1/16.
  * <p>
- * Recording takes no lock. A thread that {@linkplain EmitFrame#lease holds a lease} has a
- * {@linkplain LatencyStripe stripe} to itself and writes it without atomic instructions.
- * Other threads (virtual ones, or more than there are leases) share stripes and add
- * atomically. Whoever reads sums over all stripes, which are made when first needed: an
- * unused histogram weighs nothing and a used one some hundred bytes for each thread.
+ * Recording takes no lock. A thread with a lease has a {@linkplain LatencyStripe stripe}
+ * to itself and writes it without atomic instructions. Other threads (virtual ones, or
+ * more than there are leases) share stripes and add atomically. Whoever reads sums over
+ * all stripes, which are made when first needed: an unused histogram weighs nothing and a
+ * used one some hundred bytes for each thread.
  */
-final class LatencyHistogram {
+final class LatencyHistogram extends LeaseStripes<LatencyStripe> {
 
 	private static final VarHandle LONGS = MethodHandles.arrayElementVarHandle(long[].class);
 
@@ -48,14 +48,15 @@ final class LatencyHistogram {
 
 	private static final long[] @Nullable [] NONE_SHARED = {};
 
-	/** By lease. Replaced under this. */
-	private volatile @Nullable LatencyStripe[] owned = NONE;
-
 	/** By probe. Replaced under this. */
 	private volatile long[] @Nullable [] shared = NONE_SHARED;
 
 	/** What the maximum was before it was reset; percentiles still go back there. */
 	private volatile long formerMax;
+
+	LatencyHistogram() {
+		super(NONE);
+	}
 
 	/**
 	 * Records a duration.
@@ -63,30 +64,32 @@ final class LatencyHistogram {
 	 * @param frame the calling thread's
 	 */
 	void record(long nanos, EmitFrame frame) {
-		long value = Math.max(nanos, 0);
-		int lease = frame.lease;
-		if (lease < 0) {
-			recordShared(frame.probe & (SHARED_STRIPES - 1), value);
-			return;
-		}
-		@Nullable LatencyStripe[] all = this.owned;
-		LatencyStripe stripe = (lease < all.length) ? all[lease] : null;
-		if (stripe == null) {
-			stripe = newOwned(lease);
-		}
-		stripe.record(value);
+		record(nanos, stripe(frame), frame);
 	}
 
-	private synchronized LatencyStripe newOwned(int lease) {
-		@Nullable LatencyStripe[] all = Arrays.copyOf(this.owned, Math.max(this.owned.length, lease + 1));
-		// There is one already if a thread had the lease before.
-		LatencyStripe stripe = all[lease];
-		if (stripe == null) {
-			stripe = new LatencyStripe();
-			all[lease] = stripe;
-			this.owned = all;
+	/**
+	 * Records a duration in a stripe that was looked up before the clock was read, which
+	 * nothing may overtake: on the way of an event that saves several loads.
+	 * @param nanos the duration; a negative one counts as zero
+	 * @param stripe the calling thread's, if it has one
+	 * @param frame the calling thread's
+	 */
+	void record(long nanos, @Nullable LatencyStripe stripe, EmitFrame frame) {
+		long value = Math.max(nanos, 0);
+		if (stripe != null) {
+			stripe.record(value);
 		}
-		return stripe;
+		else if (frame.lease >= 0) {
+			newStripe(frame.lease).record(value);
+		}
+		else {
+			recordShared(frame.probe & (SHARED_STRIPES - 1), value);
+		}
+	}
+
+	@Override
+	LatencyStripe create() {
+		return new LatencyStripe();
 	}
 
 	private void recordShared(int number, long value) {
@@ -145,7 +148,7 @@ final class LatencyHistogram {
 	 */
 	long count() {
 		long count = 0;
-		for (LatencyStripe stripe : this.owned) {
+		for (LatencyStripe stripe : stripes()) {
 			count += (stripe != null) ? stripe.count() : 0;
 		}
 		if (this.shared.length != 0) {
@@ -162,7 +165,7 @@ final class LatencyHistogram {
 	 */
 	LatencySnapshot snapshot() {
 		Sum sum = new Sum();
-		for (LatencyStripe stripe : this.owned) {
+		for (LatencyStripe stripe : stripes()) {
 			if (stripe != null) {
 				stripe.addTo(sum);
 			}
@@ -194,7 +197,7 @@ final class LatencyHistogram {
 	 */
 	synchronized void resetMax() {
 		this.formerMax = Math.max(this.formerMax, snapshot().maxNanos());
-		for (LatencyStripe stripe : this.owned) {
+		for (LatencyStripe stripe : stripes()) {
 			if (stripe != null) {
 				stripe.resetMax();
 			}

@@ -15,7 +15,7 @@ import java.util.concurrent.locks.LockSupport;
  * <p>
  * There are buckets only around the durations seen so far.
  */
-final class LatencyStripe {
+final class LatencyStripe extends Padded {
 
 	private static final VarHandle LONGS = MethodHandles.arrayElementVarHandle(long[].class);
 
@@ -40,7 +40,10 @@ final class LatencyStripe {
 
 	private static final long PAUSE_NANOS = 50_000;
 
-	private final long[] notes = new long[NOTES];
+	/** Before the first note, a cache line that no other stripe's notes end on. */
+	private static final int PADDING = 8;
+
+	private final long[] notes = new long[PADDING + NOTES];
 
 	private long count;
 
@@ -67,7 +70,7 @@ final class LatencyStripe {
 		if (index == 0 && this.sorted != number) {
 			sort(number - NOTES);
 		}
-		LONGS.setOpaque(this.notes, index, nanos);
+		LONGS.setOpaque(this.notes, PADDING + index, nanos);
 		// Last, as it is what counts
 		COUNT.setRelease(this, number + 1);
 	}
@@ -81,7 +84,7 @@ final class LatencyStripe {
 		long sum = this.total;
 		try {
 			for (int i = 0; i < NOTES; i++) {
-				long nanos = this.notes[i];
+				long nanos = this.notes[PADDING + i];
 				sum += nanos;
 				if (from + i >= reset) {
 					longest = Math.max(longest, nanos);
@@ -175,7 +178,7 @@ final class LatencyStripe {
 		own.max = (reset >= from) ? 0 : this.max;
 		long end = Math.min(count(), from + NOTES);
 		for (long i = from; i < end; i++) {
-			long nanos = (long) LONGS.getOpaque(this.notes, (int) i & (NOTES - 1));
+			long nanos = (long) LONGS.getOpaque(this.notes, PADDING + ((int) i & (NOTES - 1)));
 			own.add(nanos, i >= reset);
 		}
 		VarHandle.loadLoadFence();

@@ -522,6 +522,7 @@ final class Registration implements Subscription {
 		for (Route route : this.routes) {
 			route.settle();
 		}
+		this.core.registry().retired().settle();
 	}
 
 	/**

@@ -1,15 +1,10 @@
 package io.telemetryrouter.internal;
 
-import java.util.concurrent.atomic.LongAdder;
+import java.lang.ref.Reference;
 
 /**
  * All handlers of one event name in execution order, compiled once and immutable. When
- * handlers come or go the route is retired and compiled anew.
- * <p>
- * What is offered is counted here, in one add for all handlers of an emit, and credited
- * to them when someone reads. An emit first counts itself and then looks whether the
- * route is retired; retiring sets the mark first and then credits. Whichever way the two
- * interleave, one of them sees the other, and no pass stays uncredited.
+ * handlers come or go the route is {@linkplain RetiredRoutes retired} and compiled anew.
  */
 final class Route {
 
@@ -31,17 +26,14 @@ final class Route {
 	/** What the slowest handler of a slow dispatch takes at least, in nanoseconds. */
 	final long noticeable;
 
-	private final LongAdder passes = new LongAdder();
+	/** What is offered to each of the handlers. */
+	final Passes passes;
 
-	private volatile boolean retired;
-
-	/** Guarded by this. */
-	private long credited;
-
-	Route(String event, EventTally tally, Registration[] handlers, long slowNanos) {
+	Route(String event, EventTally tally, Registration[] handlers, long slowNanos, boolean kept) {
 		this.event = event;
 		this.tally = tally;
 		this.handlers = handlers;
+		this.passes = new Passes(tally, handlers, kept);
 		this.sync = select(handlers, false);
 		this.async = select(handlers, true);
 		boolean envelope = false;
@@ -80,49 +72,29 @@ final class Route {
 	}
 
 	/**
-	 * Counts one emit as offered to every handler.
+	 * Counts an emit, before anything is done for it.
+	 * @param frame the calling thread's
 	 */
-	void enter() {
-		this.passes.increment();
-		if (this.retired) {
-			settle();
-		}
+	void pass(EmitFrame frame) {
+		this.passes.count(frame);
+		// A retired route is read on for as long as it is reachable.
+		Reference.reachabilityFence(this);
 	}
 
 	/**
-	 * Counts emits as offered to every handler.
-	 * @param count the number of emits
+	 * Counts emits of whichever threads.
+	 * @param emits how many
 	 */
-	void enter(long count) {
-		this.passes.add(count);
-		if (this.retired) {
-			settle();
-		}
+	void pass(long emits) {
+		this.passes.count(emits);
+		Reference.reachabilityFence(this);
 	}
 
 	/**
-	 * Credits what was counted to the event and its handlers.
+	 * Credits what was counted to the event and the handlers.
 	 */
-	synchronized void settle() {
-		// The sum never falls, so that each pass is in exactly one difference.
-		long sum = this.passes.sum();
-		long count = sum - this.credited;
-		if (count == 0) {
-			return;
-		}
-		this.credited = sum;
-		this.tally.emitted(count, this.handlers.length != 0);
-		for (Registration handler : this.handlers) {
-			handler.count(Counters.OFFERED, count);
-		}
-	}
-
-	/**
-	 * Has late passes credited at once: no one will come back to read them.
-	 */
-	void retire() {
-		this.retired = true;
-		settle();
+	void settle() {
+		this.passes.settle();
 	}
 
 }

@@ -67,6 +67,7 @@ final class Snapshots {
 		if (route != null) {
 			route.settle();
 		}
+		this.registry.retired().settle();
 		return snapshot(tally);
 	}
 

@@ -1,10 +1,15 @@
 package io.telemetryrouter.internal;
 
+import java.lang.ref.WeakReference;
+
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import io.telemetryrouter.HandlerSpec;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 /**
  * The table of routes: compiled once for each name, and never more than the names.
@@ -66,7 +71,8 @@ class RouteTableTests {
 	void whenNameIsHugeThenItsRouteIsNotKept() {
 		String name = "x".repeat(1 << 20);
 		add("*");
-		this.registry.route(name).enter();
+		this.registry.route(name).pass(this.core.frames().current());
+		assertThat(this.registry.tallies().get("_other").emitted()).isOne();
 		assertThat(this.registry.find(name)).isNull();
 	}
 
@@ -94,11 +100,54 @@ class RouteTableTests {
 		Route late = this.registry.route("x");
 		handler.close();
 		// An emit that looked its route up before the name was forgotten.
-		late.enter();
+		late.pass(this.core.frames().current());
 		late.tally.slow();
+		this.registry.settle();
 		assertThat(this.registry.tallies().get("x")).isNull();
 		assertThat(this.registry.tallies().get("_other").emitted()).isOne();
 		assertThat(this.registry.tallies().get("_other").slowCount()).isOne();
+	}
+
+	/**
+	 * An emitter may be held for any time between looking its route up and going by.
+	 */
+	@ParameterizedTest
+	@ValueSource(booleans = { true, false })
+	void whenRouteIsRetiredThenLatePassesCountUntilNobodyCanHaveIt(boolean lookedAt) {
+		Registration stays = add("x");
+		Route late = this.registry.route("x");
+		Registration leaves = add("x");
+		assertThat(this.registry.find("x")).isNull();
+		System.gc();
+		this.registry.settle();
+		late.pass(this.core.frames().current());
+		late.pass(1);
+		if (lookedAt) {
+			this.registry.settle();
+			assertThat(stays.counters().get(Counters.OFFERED)).isEqualTo(2);
+		}
+		late.pass(this.core.frames().current());
+		WeakReference<Route> reference = new WeakReference<>(late);
+		late = null;
+		await().until(() -> {
+			System.gc();
+			leaves.settle();
+			return reference.refersTo(null) && this.registry.retired().isEmpty();
+		});
+		assertThat(stays.counters().get(Counters.OFFERED)).isEqualTo(3);
+		assertThat(leaves.counters().get(Counters.OFFERED)).isZero();
+		assertThat(this.registry.tallies().get("x").emitted()).isEqualTo(3);
+	}
+
+	@Test
+	void whenThreadHasNoLeaseThenItsPassesCountToo() {
+		Registration handler = add("x");
+		Route route = this.registry.route("x");
+		route.pass(new EmitFrame(0, -1));
+		route.pass(this.core.frames().current());
+		route.pass(new EmitFrame(1, -1));
+		handler.settle();
+		assertThat(handler.counters().get(Counters.OFFERED)).isEqualTo(3);
 	}
 
 	private Registration add(String pattern) {

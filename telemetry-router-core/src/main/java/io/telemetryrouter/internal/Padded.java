@@ -1,0 +1,26 @@
+package io.telemetryrouter.internal;
+
+/**
+ * Room before the fields of a subclass, which keeps them off the cache line of whatever
+ * lies before. Things that different threads write are often moved next to each other by
+ * a collection, since one array leads to them.
+ */
+abstract class Padded {
+
+	long p0;
+
+	long p1;
+
+	long p2;
+
+	long p3;
+
+	long p4;
+
+	long p5;
+
+	long p6;
+
+	long p7;
+
+}

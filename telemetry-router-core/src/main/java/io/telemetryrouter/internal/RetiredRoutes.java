@@ -1,0 +1,63 @@
+package io.telemetryrouter.internal;
+
+import java.lang.ref.ReferenceQueue;
+import java.lang.ref.WeakReference;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+
+/**
+ * Routes that are out of use, but that an emitter may have looked up before and not yet
+ * gone by. So that emitters need no fence to find that out, their counts are read on
+ * until nobody can have them any more: that is when the collector says so. Thread-safe.
+ */
+final class RetiredRoutes {
+
+	private final Set<Entry> entries = ConcurrentHashMap.newKeySet();
+
+	private final ReferenceQueue<Route> unreachable = new ReferenceQueue<>();
+
+	/**
+	 * Adds a route. From now on {@link #settle()} credits what it counts.
+	 * @param route the route
+	 */
+	void add(Route route) {
+		release();
+		this.entries.add(new Entry(route, this.unreachable));
+		route.passes.settle();
+	}
+
+	/**
+	 * Credits what emitters have counted that were late.
+	 */
+	void settle() {
+		release();
+		for (Entry entry : this.entries) {
+			entry.passes.settle();
+		}
+	}
+
+	private void release() {
+		for (var gone = this.unreachable.poll(); gone != null; gone = this.unreachable.poll()) {
+			Entry entry = (Entry) gone;
+			// Removed last, so that others who read meanwhile find it.
+			entry.passes.settle();
+			this.entries.remove(entry);
+		}
+	}
+
+	boolean isEmpty() {
+		return this.entries.isEmpty();
+	}
+
+	private static final class Entry extends WeakReference<Route> {
+
+		private final Passes passes;
+
+		Entry(Route route, ReferenceQueue<Route> queue) {
+			super(route, queue);
+			this.passes = route.passes;
+		}
+
+	}
+
+}
