@@ -399,6 +399,46 @@ class AccountingTests {
 		Books.balanced(this.router);
 	}
 
+	/**
+	 * Routes that are replaced after long use, while threads are on their way.
+	 */
+	@ParameterizedTest
+	@ValueSource(booleans = { true, false })
+	void whenHandlersComeAndGoInAStreamOfEventsThenEachEventIsCountedOnce(boolean measured) throws Exception {
+		use(TelemetryRouter.builder().measureLatency(measured));
+		LongAdder emitted = new LongAdder();
+		LongAdder passed = new LongAdder();
+		this.router.subscribe(HandlerSpec.on("x").id("stays").handler((event, payload) -> {
+		}).build());
+		AtomicBoolean emitting = new AtomicBoolean(true);
+		List<Thread> emitters = new ArrayList<>();
+		for (int i = 0; i < PRODUCERS; i++) {
+			Thread emitter = new Thread(() -> {
+				while (emitting.get()) {
+					this.router.emit("x", null);
+					emitted.increment();
+				}
+			});
+			emitter.start();
+			emitters.add(emitter);
+		}
+		for (int i = 0; i < 20; i++) {
+			long before = emitted.sum();
+			Subscription subscription = this.router.subscribe("x", (event, payload) -> passed.increment());
+			Books.eventually(() -> emitted.sum() > before + 30_000);
+			subscription.close();
+		}
+		emitting.set(false);
+		for (Thread emitter : emitters) {
+			emitter.join();
+		}
+		RouterSnapshot snapshot = Books.balanced(this.router);
+		HandlerAccount all = new HandlerAccount(emitted.sum(), emitted.sum(), 0, 0, Map.of(), 0, 0);
+		assertThat(snapshot.handlers().get("stays").account()).isEqualTo(all);
+		assertThat(snapshot.events().get("x").emitted()).isEqualTo(emitted.sum());
+		assertThat(snapshot.departed().handled()).isEqualTo(passed.sum());
+	}
+
 	@Test
 	void whenNamesAreBeyondTheLimitThenTheirEventsAreOfferedAndCountedAllTheSame() {
 		use(TelemetryRouter.builder().maxEventNames(3));

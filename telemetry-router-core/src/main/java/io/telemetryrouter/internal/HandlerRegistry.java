@@ -92,9 +92,9 @@ final class HandlerRegistry {
 
 	private Route compileAndKeep(String event, EventTally tally) {
 		if (this.tallies.isOther(tally)) {
-			return compile(event, tally, false);
+			return passingRoute(event, tally);
 		}
-		Route route = compile(event, tally, true);
+		Route route = compile(event, tally);
 		Route raced = this.routes.putIfAbsent(event, route);
 		if (raced != null) {
 			return raced;
@@ -112,10 +112,16 @@ final class HandlerRegistry {
 	 */
 	Route passingRoute(String event) {
 		EventTally tally = this.tallies.track(event);
-		return underLock(this.lock.readLock(), () -> compile(event, tally, false));
+		return underLock(this.lock.readLock(), () -> passingRoute(event, tally));
 	}
 
-	private Route compile(String event, EventTally tally, boolean kept) {
+	private Route passingRoute(String event, EventTally tally) {
+		Route route = compile(event, tally);
+		route.passes.retire();
+		return route;
+	}
+
+	private Route compile(String event, EventTally tally) {
 		List<Candidate> candidates = new ArrayList<>();
 		Set<Registration> named = this.exact.getOrDefault(event, Set.of());
 		for (Registration handler : named) {
@@ -128,8 +134,7 @@ final class HandlerRegistry {
 		}
 		candidates.sort(Candidate.ORDER);
 		Registration[] handlers = candidates.stream().map(Candidate::handler).toArray(Registration[]::new);
-		return new Route(event, tally, handlers, TimeUnit.NANOSECONDS.convert(this.core.settings().slowThreshold()),
-				kept);
+		return new Route(event, tally, handlers, TimeUnit.NANOSECONDS.convert(this.core.settings().slowThreshold()));
 	}
 
 	private static boolean matches(Registration handler, String event) {
@@ -308,8 +313,7 @@ final class HandlerRegistry {
 	 */
 	List<String> handlerIds(EventTally event) {
 		Route known = this.routes.get(event.name);
-		Route route = (known != null) ? known
-				: underLock(this.lock.readLock(), () -> compile(event.name, event, false));
+		Route route = (known != null) ? known : underLock(this.lock.readLock(), () -> compile(event.name, event));
 		List<String> ids = new ArrayList<>(route.handlers.length);
 		for (Registration handler : route.handlers) {
 			if (!handler.internal) {

@@ -9,6 +9,12 @@ import org.jspecify.annotations.Nullable;
 /**
  * How many emits went by a route: one count for all its handlers, which is credited to
  * them and to the event when someone reads. Thread-safe.
+ * <p>
+ * An emit first counts itself and then looks whether the route is retired; retiring sets
+ * the mark first and then credits. Whichever way the two interleave, one of them sees the
+ * other. A route that has been in use for long saves that: each thread with a lease gets
+ * a cell of its own, which it writes without atomic instructions, and which has to be
+ * {@linkplain RetiredRoutes read on} once the route is retired.
  */
 final class Passes extends LeaseStripes<Passes.Cell> {
 
@@ -25,30 +31,27 @@ final class Passes extends LeaseStripes<Passes.Cell> {
 
 	private static final @Nullable Cell[] NONE = {};
 
+	/** Emits after which a route is not likely to be replaced soon. */
+	static final int STEADY = 1_000;
+
 	private final EventTally tally;
 
 	private final Registration[] handlers;
 
-	private final boolean kept;
-
-	/** Counted by threads without a lease. */
 	private final LongAdder shared = new LongAdder();
+
+	/** Emits before there are cells, roughly. */
+	private int seen;
+
+	private volatile boolean retired;
 
 	/** Guarded by this. */
 	private long credited;
 
-	/**
-	 * Creates the count of a route.
-	 * @param tally what counts the event
-	 * @param handlers the route's handlers
-	 * @param kept whether somebody will come back to read; if not, each pass is credited
-	 * at once
-	 */
-	Passes(EventTally tally, Registration[] handlers, boolean kept) {
+	Passes(EventTally tally, Registration[] handlers) {
 		super(NONE);
 		this.tally = tally;
 		this.handlers = handlers;
-		this.kept = kept;
 	}
 
 	/**
@@ -60,11 +63,11 @@ final class Passes extends LeaseStripes<Passes.Cell> {
 		if (cell != null) {
 			cell.increment();
 		}
-		else if (frame.lease >= 0 && this.kept) {
-			newStripe(frame.lease).increment();
-		}
 		else {
 			count(1);
+			if (frame.lease >= 0 && this.seen++ > STEADY) {
+				openCell(frame.lease);
+			}
 		}
 	}
 
@@ -74,9 +77,25 @@ final class Passes extends LeaseStripes<Passes.Cell> {
 	 */
 	void count(long emits) {
 		this.shared.add(emits);
-		if (!this.kept) {
+		if (this.retired) {
 			settle();
 		}
+	}
+
+	private synchronized void openCell(int lease) {
+		if (!this.retired) {
+			newStripe(lease);
+		}
+	}
+
+	/**
+	 * Has late emits credit themselves, except those that count in a cell.
+	 * @return whether there are cells
+	 */
+	synchronized boolean retire() {
+		this.retired = true;
+		settle();
+		return stripes().length != 0;
 	}
 
 	/**

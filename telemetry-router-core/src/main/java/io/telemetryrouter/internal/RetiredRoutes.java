@@ -7,8 +7,9 @@ import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * Routes that are out of use, but that an emitter may have looked up before and not yet
- * gone by. So that emitters need no fence to find that out, their counts are read on
- * until nobody can have them any more: that is when the collector says so. Thread-safe.
+ * gone by. So that emitters on a busy route need no fence to find that out, what they
+ * count is read on until nobody can have the route any more: that is when the collector
+ * says so. Thread-safe.
  */
 final class RetiredRoutes {
 
@@ -17,13 +18,14 @@ final class RetiredRoutes {
 	private final ReferenceQueue<Route> unreachable = new ReferenceQueue<>();
 
 	/**
-	 * Adds a route. From now on {@link #settle()} credits what it counts.
+	 * Retires a route.
 	 * @param route the route
 	 */
 	void add(Route route) {
 		release();
-		this.entries.add(new Entry(route, this.unreachable));
-		route.passes.settle();
+		if (route.passes.retire()) {
+			this.entries.add(new Entry(route, this.unreachable));
+		}
 	}
 
 	/**

@@ -29,11 +29,11 @@ final class Route {
 	/** What is offered to each of the handlers. */
 	final Passes passes;
 
-	Route(String event, EventTally tally, Registration[] handlers, long slowNanos, boolean kept) {
+	Route(String event, EventTally tally, Registration[] handlers, long slowNanos) {
 		this.event = event;
 		this.tally = tally;
 		this.handlers = handlers;
-		this.passes = new Passes(tally, handlers, kept);
+		this.passes = new Passes(tally, handlers);
 		this.sync = select(handlers, false);
 		this.async = select(handlers, true);
 		boolean envelope = false;

@@ -112,21 +112,24 @@ class RouteTableTests {
 	 * An emitter may be held for any time between looking its route up and going by.
 	 */
 	@ParameterizedTest
-	@ValueSource(booleans = { true, false })
-	void whenRouteIsRetiredThenLatePassesCountUntilNobodyCanHaveIt(boolean lookedAt) {
+	@ValueSource(ints = { 0, 2 * Passes.STEADY })
+	void whenRouteIsRetiredThenLateEmitsCountUntilNobodyCanHaveIt(int before) {
 		Registration stays = add("x");
 		Route late = this.registry.route("x");
+		EmitFrame frame = this.core.frames().current();
+		for (int i = 0; i < before; i++) {
+			late.pass(frame);
+		}
 		Registration leaves = add("x");
 		assertThat(this.registry.find("x")).isNull();
+		assertThat(this.registry.retired().isEmpty()).isEqualTo(before == 0);
 		System.gc();
 		this.registry.settle();
-		late.pass(this.core.frames().current());
+		late.pass(frame);
 		late.pass(1);
-		if (lookedAt) {
-			this.registry.settle();
-			assertThat(stays.counters().get(Counters.OFFERED)).isEqualTo(2);
-		}
-		late.pass(this.core.frames().current());
+		this.registry.settle();
+		assertThat(stays.counters().get(Counters.OFFERED)).isEqualTo(before + 2);
+		late.pass(frame);
 		WeakReference<Route> reference = new WeakReference<>(late);
 		late = null;
 		await().until(() -> {
@@ -134,20 +137,31 @@ class RouteTableTests {
 			leaves.settle();
 			return reference.refersTo(null) && this.registry.retired().isEmpty();
 		});
-		assertThat(stays.counters().get(Counters.OFFERED)).isEqualTo(3);
+		assertThat(stays.counters().get(Counters.OFFERED)).isEqualTo(before + 3);
 		assertThat(leaves.counters().get(Counters.OFFERED)).isZero();
-		assertThat(this.registry.tallies().get("x").emitted()).isEqualTo(3);
+		assertThat(this.registry.tallies().get("x").emitted()).isEqualTo(before + 3);
 	}
 
 	@Test
-	void whenThreadHasNoLeaseThenItsPassesCountToo() {
+	void whenRouteIsInUseForLongThenEveryThreadsEmitsCount() throws Exception {
 		Registration handler = add("x");
 		Route route = this.registry.route("x");
-		route.pass(new EmitFrame(0, -1));
-		route.pass(this.core.frames().current());
-		route.pass(new EmitFrame(1, -1));
+		EmitFrame withoutLease = new EmitFrame(0, -1);
+		Runnable emits = () -> {
+			for (int i = 0; i < 5 * Passes.STEADY; i++) {
+				route.pass(this.core.frames().current());
+			}
+		};
+		Thread other = new Thread(emits);
+		other.start();
+		emits.run();
+		for (int i = 0; i < 10; i++) {
+			route.pass(withoutLease);
+		}
+		other.join();
 		handler.settle();
-		assertThat(handler.counters().get(Counters.OFFERED)).isEqualTo(3);
+		assertThat(handler.counters().get(Counters.OFFERED)).isEqualTo(10 * Passes.STEADY + 10);
+		assertThat(route.passes.stripes()).hasSize(2).doesNotContainNull();
 	}
 
 	private Registration add(String pattern) {
