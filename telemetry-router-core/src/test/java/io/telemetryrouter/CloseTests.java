@@ -222,6 +222,7 @@ class CloseTests {
 			.priority(1)
 			.handler((event, payload) -> {
 				router.close();
+				Books.eventually(() -> threads("close").stream().allMatch(Thread::isDaemon));
 				returned.countDown();
 			})
 			.build());

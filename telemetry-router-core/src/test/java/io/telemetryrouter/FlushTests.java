@@ -267,6 +267,8 @@ class FlushTests {
 	void whenTimeoutIsNullThenCallerIsTold() {
 		assertThatIllegalArgumentException().isThrownBy(() -> this.router.flush(null))
 			.withMessage("'timeout' must not be null");
+		assertThatIllegalArgumentException().isThrownBy(() -> this.router.flush("any", null))
+			.withMessage("'timeout' must not be null");
 	}
 
 	@Test

@@ -16,6 +16,8 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
@@ -223,6 +225,55 @@ class HoldEventsTests {
 		assertThat(this.received).containsExactly("x1", "x2", "y1", "y2");
 		this.router.emit("x", 3);
 		assertThat(this.received).containsExactly("x1", "x2", "y1", "y2", "x3", "y3");
+	}
+
+	@ParameterizedTest
+	@ValueSource(booleans = { true, false })
+	void whenHeldEventsAreBeingDeliveredThenOtherEmittersWait(boolean interrupted) throws Exception {
+		CountDownLatch delivering = new CountDownLatch(1);
+		CountDownLatch goOn = new CountDownLatch(1);
+		try (TelemetryRouter router = TelemetryRouter.builder().holdEvents(10).blockTimeout(LONG).build()) {
+			router.subscribe("x", (event, payload) -> {
+				this.received.add(payload);
+				delivering.countDown();
+				Books.pass(goOn);
+			});
+			router.emit("x", 1);
+			Thread starter = new Thread(router::start);
+			starter.start();
+			Books.pass(delivering);
+			AtomicBoolean stillInterrupted = new AtomicBoolean();
+			Thread emitter = new Thread(() -> {
+				router.emit("x", 2);
+				stillInterrupted.set(Thread.currentThread().isInterrupted());
+			});
+			emitter.start();
+			Books.eventually(() -> emitter.getState() == Thread.State.TIMED_WAITING);
+			if (interrupted) {
+				emitter.interrupt();
+				emitter.join();
+			}
+			goOn.countDown();
+			starter.join();
+			emitter.join();
+			assertThat(this.received).containsExactly(1, 2);
+			assertThat(stillInterrupted.get()).isEqualTo(interrupted);
+		}
+	}
+
+	@Test
+	void whenHandlerEmitsWhileHeldEventsAreDeliveredThenItDoesNotWaitForItself() {
+		try (TelemetryRouter router = TelemetryRouter.builder().holdEvents(10).blockTimeout(Books.LIMIT).build()) {
+			Thread starter = new Thread(router::start);
+			router.subscribe("x", (event, payload) -> {
+				router.emit("y", payload);
+				this.received.add(payload);
+			});
+			router.emit("x", 1);
+			starter.start();
+			Books.eventually(() -> !this.received.isEmpty() || starter.getState() == Thread.State.TIMED_WAITING);
+			assertThat(this.received).containsExactly(1);
+		}
 	}
 
 	@Test

@@ -105,6 +105,15 @@ class LatencyTests {
 	}
 
 	@Test
+	void whenCallFailsInNoTimeThenItIsMeasuredToo() {
+		this.router.subscribe(HandlerSpec.on("x").id("failing").handler((event, payload) -> {
+			throw new IllegalStateException();
+		}).build());
+		this.router.emit("x", 1);
+		assertThat(this.router.handlerSnapshot("failing").failedLatency().count()).isOne();
+	}
+
+	@Test
 	void whenEventWaitsInTheQueueThenWaitAndAgeAreMeasured() throws Exception {
 		CountDownLatch running = new CountDownLatch(1);
 		CountDownLatch release = new CountDownLatch(1);

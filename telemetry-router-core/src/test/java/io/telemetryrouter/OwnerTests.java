@@ -46,12 +46,13 @@ class OwnerTests {
 	@Test
 	void whenOwnerIsCollectedThenTheNextEmitDoesNotReachTheHandler() {
 		Object owner = new Object();
-		subscribe("owned", owner, HandlerMode.SYNC);
+		Subscription subscription = subscribe("owned", owner, HandlerMode.SYNC);
 		WeakReference<Object> reference = new WeakReference<>(owner);
 		owner = null;
 		awaitCollected(reference);
 		// Nothing has looked after handlers since: the emit itself must find out.
 		this.router.emit("x", 1);
+		assertThat(subscription.isActive()).isFalse();
 		this.router.emit("x", 2);
 		assertThat(this.received).isEmpty();
 		HandlerAccount departed = this.router.snapshot().departed();

@@ -145,6 +145,25 @@ class QuarantineTests {
 		assertThat(this.calls).hasValue(10);
 	}
 
+	@ParameterizedTest
+	@ValueSource(booleans = { true, false })
+	void whenNobodyLooksAtTheNumbersThenFailuresInARowAreKnownAllTheSame(boolean measured) {
+		use(this.time.router().measureLatency(measured));
+		subscribeSync();
+		for (int i = 0; i < 9; i++) {
+			this.router.emit("event", i);
+		}
+		this.sick.set(false);
+		this.router.emit("event", 9);
+		this.sick.set(true);
+		for (int i = 0; i < 9; i++) {
+			this.router.emit("event", i);
+		}
+		assertThat(this.log.lines("'sick' is set aside")).isEmpty();
+		this.router.emit("event", 9);
+		assertThat(this.log.lines("'sick' is set aside")).hasSize(1);
+	}
+
 	@Test
 	void whenMostCallsOfTheWindowFailThenItIsSetAside() {
 		use(this.time.router()

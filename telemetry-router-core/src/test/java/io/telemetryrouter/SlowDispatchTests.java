@@ -144,6 +144,20 @@ class SlowDispatchTests {
 	}
 
 	@Test
+	void whenHandlerIsOverItsOwnThresholdAndFailsThenItIsCountedSlowToo() {
+		this.router.subscribe(
+				HandlerSpec.on("x").id("failing").slowThreshold(Duration.ofMillis(1)).handler((event, payload) -> {
+					this.time.advance(Duration.ofMillis((int) payload));
+					throw new IllegalStateException();
+				}).build());
+		this.router.emit("x", 1);
+		assertThat(this.router.handlerSnapshot("failing").slow()).isZero();
+		this.router.emit("x", 2);
+		assertThat(this.router.handlerSnapshot("failing").slow()).isOne();
+		assertThat(this.log.lines("Handler 'failing' took 2.0 ms")).hasSize(1);
+	}
+
+	@Test
 	void whenAsynchronousHandlerIsSlowThenTheDispatchIsNot() {
 		this.router.subscribe(HandlerSpec.on("x")
 			.id("lane")

@@ -7,6 +7,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
@@ -255,6 +256,22 @@ class WatchdogTests {
 		assertThat(handler.latency().count()).isEqualTo(9);
 		assertThat(threads().filter((thread) -> thread.getName().equals("telemetry-router-hung")))
 			.hasSizeLessThanOrEqualTo(2);
+	}
+
+	@Test
+	void whenCallIsOverItsTimeoutThenErrorListenersAndLogAreTold() {
+		List<HandlerFailure> failures = new CopyOnWriteArrayList<>();
+		use(this.time.router().handlerTimeout(THRESHOLD).errorListener(failures::add));
+		this.router.subscribe(HandlerSpec.on("event").id("over time").async().handler(this::hangUp).build());
+		this.router.emit("event", "secret");
+		Books.pass(this.hanging);
+		untilFailed("over time", 1);
+		Books.eventually(() -> !this.log.lines("'over time' failed").isEmpty());
+		HandlerFailure failure = failures.get(0);
+		assertThat(failure.handlerId()).isEqualTo("over time");
+		assertThat(failure.error()).isInstanceOf(TimeoutException.class);
+		assertThat(failure.error().getStackTrace()).anyMatch((frame) -> frame.getMethodName().equals("hangUp"));
+		assertThat(failures).hasSize(1);
 	}
 
 	@Test
