@@ -31,6 +31,17 @@ class RouteSnapshotTests {
 	}
 
 	@Test
+	void whenSnapshotIsTakenThenHandlersAreInOrderOfRegistrationAndEventsByName() {
+		List<String> ids = List.of("tools", "a", "model.latency", "b", "cost", "Audit", "aa", "z");
+		for (String id : ids) {
+			this.router.subscribe(HandlerSpec.on(id).id(id).handler((event, payload) -> {
+			}).build());
+		}
+		assertThat(this.router.snapshot().handlers().keySet()).containsExactlyElementsOf(ids);
+		assertThat(this.router.snapshot().events().keySet()).containsExactlyElementsOf(ids.stream().sorted().toList());
+	}
+
+	@Test
 	void whenHandlerSubscribesAnotherThenOnlyTheNextEmitReachesIt() {
 		AtomicBoolean subscribed = new AtomicBoolean();
 		this.router.subscribe("x", (event, payload) -> {

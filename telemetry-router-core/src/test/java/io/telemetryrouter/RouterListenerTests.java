@@ -10,6 +10,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.LongConsumer;
 
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -124,6 +125,29 @@ class RouterListenerTests {
 		this.router.removeListener(recording);
 		this.router.emit("x", 8);
 		assertThat(latencies).hasSize(3);
+	}
+
+	@Test
+	void whenListenerWantsLatenciesOfNamesBeyondTheLimitThenItGetsThemUntilItIsRemoved() {
+		this.router = this.time.router().maxEventNames(1).build();
+		List<Long> latencies = new ArrayList<>();
+		RouterListener recording = new RouterListener() {
+
+			@Override
+			public @Nullable LongConsumer eventAdded(String event) {
+				return event.equals(RouterSnapshot.OTHER_EVENTS) ? latencies::add : null;
+			}
+
+		};
+		this.router.addListener(recording);
+		this.router.subscribe("**", (event, payload) -> this.time.advance(Duration.ofNanos((int) payload)));
+		this.router.emit("first", 1);
+		this.router.emit("second", 2);
+		this.router.emit("third", 3);
+		assertThat(latencies).containsExactly(2L, 3L);
+		this.router.removeListener(recording);
+		this.router.emit("fourth", 4);
+		assertThat(latencies).hasSize(2);
 	}
 
 	@Test

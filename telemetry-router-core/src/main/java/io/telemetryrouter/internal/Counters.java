@@ -15,7 +15,7 @@ final class Counters {
 
 	static final int OFFERED = 0;
 
-	/** Only where calls are not measured; otherwise the histogram counts them. */
+	/** Only of handlers that have gone. */
 	static final int HANDLED = 1;
 
 	static final int FAILED = 2;

@@ -283,7 +283,8 @@ final class EventQueue {
 
 		volatile long position = NONE;
 
-		private long p1;
+		/** How many events a worker has handled, where calls are not measured. */
+		volatile long handled;
 
 		private long p2;
 

@@ -374,6 +374,18 @@ final class Lane {
 	}
 
 	/**
+	 * Returns how many events were handled, where calls are not measured.
+	 * @return the number
+	 */
+	long handled() {
+		long handled = 0;
+		for (LaneWorker worker : this.workers) {
+			handled += worker.handled;
+		}
+		return handled;
+	}
+
+	/**
 	 * Returns how many events are queued or in the hands of a worker.
 	 * @return the number
 	 */

@@ -16,20 +16,14 @@ import org.jspecify.annotations.Nullable;
  * a cell of its own, which it writes without atomic instructions, and which has to be
  * {@linkplain RetiredRoutes read on} once the route is retired.
  */
-final class Passes extends LeaseStripes<Passes.Cell> {
+final class Passes extends LeaseStripes<long[]> {
 
-	private static final VarHandle COUNT;
+	private static final VarHandle LONGS = MethodHandles.arrayElementVarHandle(long[].class);
 
-	static {
-		try {
-			COUNT = MethodHandles.lookup().findVarHandle(Cell.class, "count", long.class);
-		}
-		catch (ReflectiveOperationException ex) {
-			throw new ExceptionInInitializerError(ex);
-		}
-	}
+	private static final long[] @Nullable [] NONE = {};
 
-	private static final @Nullable Cell[] NONE = {};
+	/** Where a cell counts: in the midst of an array of two cache lines, of its own. */
+	private static final int COUNT = 8;
 
 	/** Emits after which a route is not likely to be replaced soon. */
 	static final int STEADY = 1_000;
@@ -59,9 +53,9 @@ final class Passes extends LeaseStripes<Passes.Cell> {
 	 * @param frame the calling thread's
 	 */
 	void count(EmitFrame frame) {
-		Cell cell = stripe(frame);
+		long[] cell = stripe(frame);
 		if (cell != null) {
-			cell.increment();
+			LONGS.setRelease(cell, COUNT, cell[COUNT] + 1);
 		}
 		else {
 			count(1);
@@ -104,8 +98,8 @@ final class Passes extends LeaseStripes<Passes.Cell> {
 	synchronized void settle() {
 		// No part of the sum ever falls, so that each pass is in exactly one difference.
 		long sum = this.shared.sum();
-		for (Cell cell : stripes()) {
-			sum += (cell != null) ? (long) COUNT.getAcquire(cell) : 0;
+		for (long[] cell : stripes()) {
+			sum += (cell != null) ? (long) LONGS.getAcquire(cell, COUNT) : 0;
 		}
 		long count = sum - this.credited;
 		if (count == 0) {
@@ -119,19 +113,8 @@ final class Passes extends LeaseStripes<Passes.Cell> {
 	}
 
 	@Override
-	Cell create() {
-		return new Cell();
-	}
-
-	/** What one thread counts. */
-	static final class Cell extends Padded {
-
-		private long count;
-
-		private void increment() {
-			COUNT.setRelease(this, this.count + 1);
-		}
-
+	long[] create() {
+		return new long[2 * COUNT];
 	}
 
 }

@@ -422,7 +422,7 @@ final class Registration implements Subscription {
 	 * @return the number
 	 */
 	long handled() {
-		return this.latency.count() + this.counters.get(Counters.HANDLED);
+		return this.latency.count() + ((this.lane != null) ? this.lane.handled() : 0);
 	}
 
 	/**
@@ -531,7 +531,7 @@ final class Registration implements Subscription {
 	 */
 	void retireInto(Counters departed) {
 		this.counters.moveTo(departed);
-		departed.add(Counters.HANDLED, this.latency.count());
+		departed.add(Counters.HANDLED, handled());
 	}
 
 	@Override
