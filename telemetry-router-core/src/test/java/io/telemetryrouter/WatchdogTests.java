@@ -1,7 +1,11 @@
 package io.telemetryrouter;
 
+import java.io.IOException;
 import java.lang.ref.WeakReference;
+import java.net.URL;
+import java.net.URLClassLoader;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -129,6 +133,60 @@ class WatchdogTests {
 		assertThat(handler.status()).isEqualTo(HandlerStatus.ACTIVE);
 		assertThat(handler.stuckCalls()).isEmpty();
 		Books.balanced(this.router);
+	}
+
+	@Test
+	void whenThresholdIsReachedAndNotBeforeThenCallIsStuck() {
+		AtomicInteger looks = new AtomicInteger();
+		use(this.time.router().nanoTime(() -> {
+			if (Thread.currentThread().getName().equals("telemetry-router-watchdog")) {
+				looks.incrementAndGet();
+			}
+			return this.time.getAsLong();
+		}).stuckThreshold(THRESHOLD));
+		this.router.subscribe(HandlerSpec.on("event").id("at last").async().handler(this::hangUp).build());
+		this.router.emit("event", null);
+		Books.pass(this.hanging);
+		untilLooked(looks);
+		Instant seen = this.time.instant();
+		this.time.advance(THRESHOLD.minusNanos(1));
+		untilLooked(looks);
+		assertThat(this.router.handlerSnapshot("at last").stuckCalls()).isEmpty();
+		this.time.advance(Duration.ofNanos(1));
+		Books.eventually(() -> !this.router.handlerSnapshot("at last").stuckCalls().isEmpty());
+		assertThat(this.router.handlerSnapshot("at last").stuckCalls().get(0).since()).isEqualTo(seen);
+		Books.eventually(() -> !this.log.lines("'at last' has been busy").isEmpty());
+		assertThat(this.log.lines("'at last' has been busy")).singleElement().asString().contains("for 20.0 ms or");
+		this.time.advance(THRESHOLD);
+		this.hang.countDown();
+		Books.eventually(() -> !this.log.lines("'at last' has returned").isEmpty());
+		untilLooked(looks);
+		assertThat(this.log.lines("'at last' has returned")).singleElement().asString().contains("about 40.0 ms");
+	}
+
+	/**
+	 * Waits for a look that has begun by now to end, and another one.
+	 */
+	private static void untilLooked(AtomicInteger looks) {
+		int before = looks.get();
+		Books.eventually(() -> looks.get() >= before + 3);
+	}
+
+	@Test
+	void whenRouterIsFirstUsedFromAnApplicationThenWatchdogDoesNotKeepItsClasses() throws IOException {
+		Thread thread = Thread.currentThread();
+		ClassLoader own = thread.getContextClassLoader();
+		try (URLClassLoader application = new URLClassLoader(new URL[0], own)) {
+			thread.setContextClassLoader(application);
+			Set<Thread> before = watchdogs();
+			subscribeNothing(this.router);
+			Set<Thread> started = watchdogs();
+			started.removeAll(before);
+			assertThat(started).isNotEmpty().noneMatch((watchdog) -> watchdog.getContextClassLoader() == application);
+		}
+		finally {
+			thread.setContextClassLoader(own);
+		}
 	}
 
 	@Test

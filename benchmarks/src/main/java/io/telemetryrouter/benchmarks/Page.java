@@ -115,6 +115,7 @@ final class Page {
 	private void sync() {
 		List<String> rows = new ArrayList<>();
 		row(rows, "limit, untimed", "LimitBenchmark.untimed");
+		row(rows, "limit, untimed, counted", "LimitBenchmark.counted");
 		for (String route : List.of("exact", "pattern", "all")) {
 			row(rows, "ours, measuring off, " + route + " route", "SyncBenchmark.emit", "measuring", "off", "route",
 					route);
@@ -126,6 +127,7 @@ final class Page {
 			row(rows, TITLES.get(peer) + ", raw", "PeerBenchmark." + peer, "timer", "none");
 		}
 		row(rows, "limit, timed", "LimitBenchmark.timed");
+		row(rows, "limit, timed, counted", "LimitBenchmark.timedCounted");
 		for (String route : List.of("exact", "pattern", "all")) {
 			row(rows, "ours, measuring on, " + route + " route", "SyncBenchmark.emit", "measuring", "on", "route",
 					route);

@@ -89,6 +89,7 @@ public final class Soak {
 		System.out.println("| after s | emitted | handled | failed | filtered | dropped | accounts | heap MB | threads"
 				+ " | of the router |");
 		System.out.println("|--:|--:|--:|--:|--:|--:|---|--:|--:|--:|");
+		boolean warm = false;
 		long interval = Math.max(1, Math.min(INTERVAL.toNanos(), nanos / 4));
 		while (System.nanoTime() - start < nanos) {
 			long until = Math.min(System.nanoTime() + interval, start + nanos);
@@ -99,6 +100,10 @@ public final class Soak {
 			long threads = routerThreads();
 			this.load.stand();
 			look(TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - start), threads);
+			if (!warm && System.nanoTime() - start > nanos / 4) {
+				this.load.warm();
+				warm = true;
+			}
 			this.load.goOn();
 		}
 		this.load.stop();

@@ -1,6 +1,7 @@
 package io.telemetryrouter.internal;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
@@ -9,10 +10,8 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
-import java.util.function.Supplier;
 
 import org.jspecify.annotations.Nullable;
 
@@ -81,12 +80,16 @@ final class HandlerRegistry {
 		}
 		while (true) {
 			EventTally tally = this.tallies.track(event);
-			Route route = underLock(this.lock.readLock(),
-					() -> this.tallies.isCurrent(tally) ? compileAndKeep(event, tally) : null);
-			if (route != null) {
-				return route;
+			this.lock.readLock().lock();
+			try {
+				if (this.tallies.isCurrent(tally)) {
+					return compileAndKeep(event, tally);
+				}
+				// The name was forgotten meanwhile, and nobody would see the counts.
 			}
-			// The name was forgotten meanwhile, and nobody would see the counts.
+			finally {
+				this.lock.readLock().unlock();
+			}
 		}
 	}
 
@@ -112,7 +115,13 @@ final class HandlerRegistry {
 	 */
 	Route passingRoute(String event) {
 		EventTally tally = this.tallies.track(event);
-		return underLock(this.lock.readLock(), () -> passingRoute(event, tally));
+		this.lock.readLock().lock();
+		try {
+			return passingRoute(event, tally);
+		}
+		finally {
+			this.lock.readLock().unlock();
+		}
 	}
 
 	private Route passingRoute(String event, EventTally tally) {
@@ -132,7 +141,7 @@ final class HandlerRegistry {
 				candidates.add(new Candidate(handler, handler.rank(event)));
 			}
 		}
-		candidates.sort(Candidate.ORDER);
+		Collections.sort(candidates);
 		Registration[] handlers = candidates.stream().map(Candidate::handler).toArray(Registration[]::new);
 		return new Route(event, tally, handlers, TimeUnit.NANOSECONDS.convert(this.core.settings().slowThreshold()));
 	}
@@ -153,34 +162,43 @@ final class HandlerRegistry {
 	 */
 	boolean add(Registration handler) {
 		sweep();
-		boolean added = underLock(this.lock.writeLock(), () -> {
-			if (this.handlers.putIfAbsent(handler.id, handler) != null) {
-				return false;
-			}
-			for (EventPattern pattern : handler.patterns) {
-				if (pattern.isExact()) {
-					this.exact.computeIfAbsent(pattern.toString(), (name) -> new LinkedHashSet<>()).add(handler);
-					forget(this.routes.get(pattern.toString()));
-				}
-				else {
-					this.patterns.add(handler);
-					forgetMatching(pattern);
-				}
-			}
-			if (!handler.internal) {
-				this.callSites.added(handler.source);
-				this.tallies.named(handler);
-			}
-			if (handler.announced) {
-				this.announcements.add((listener) -> listener.handlerAdded(handler.id));
-			}
-			return true;
-		});
+		boolean added;
+		this.lock.writeLock().lock();
+		try {
+			added = addUnderLock(handler);
+		}
+		finally {
+			this.lock.writeLock().unlock();
+		}
 		if (added && !handler.internal) {
 			this.callSites.check(handler.source);
 			this.announcements.make();
 		}
 		return added;
+	}
+
+	private boolean addUnderLock(Registration handler) {
+		if (this.handlers.putIfAbsent(handler.id, handler) != null) {
+			return false;
+		}
+		for (EventPattern pattern : handler.patterns) {
+			if (pattern.isExact()) {
+				this.exact.computeIfAbsent(pattern.toString(), (name) -> new LinkedHashSet<>()).add(handler);
+				forget(this.routes.get(pattern.toString()));
+			}
+			else {
+				this.patterns.add(handler);
+				forgetMatching(pattern);
+			}
+		}
+		if (!handler.internal) {
+			this.callSites.added(handler.source);
+			this.tallies.named(handler);
+		}
+		if (handler.announced) {
+			this.announcements.add((listener) -> listener.handlerAdded(handler.id));
+		}
+		return true;
 	}
 
 	private void forgetMatching(EventPattern pattern) {
@@ -209,28 +227,37 @@ final class HandlerRegistry {
 	 * @return whether it was
 	 */
 	boolean remove(Registration handler) {
-		boolean removed = underLock(this.lock.writeLock(), () -> {
-			if (!this.handlers.remove(handler.id, handler)) {
-				return false;
-			}
-			this.patterns.remove(handler);
-			handler.routes.forEach(this::forget);
-			this.departures.add(handler);
-			if (!handler.internal) {
-				this.callSites.removed(handler.source);
-			}
-			if (handler.announced) {
-				this.announcements.add((listener) -> listener.handlerRemoved(handler.id));
-			}
-			for (EventPattern pattern : handler.patterns) {
-				unname(handler, pattern.toString());
-			}
-			return true;
-		});
+		boolean removed;
+		this.lock.writeLock().lock();
+		try {
+			removed = removeUnderLock(handler);
+		}
+		finally {
+			this.lock.writeLock().unlock();
+		}
 		if (removed && !handler.internal) {
 			this.announcements.make();
 		}
 		return removed;
+	}
+
+	private boolean removeUnderLock(Registration handler) {
+		if (!this.handlers.remove(handler.id, handler)) {
+			return false;
+		}
+		this.patterns.remove(handler);
+		handler.routes.forEach(this::forget);
+		this.departures.add(handler);
+		if (!handler.internal) {
+			this.callSites.removed(handler.source);
+		}
+		if (handler.announced) {
+			this.announcements.add((listener) -> listener.handlerRemoved(handler.id));
+		}
+		for (EventPattern pattern : handler.patterns) {
+			unname(handler, pattern.toString());
+		}
+		return true;
 	}
 
 	private void unname(Registration handler, String event) {
@@ -242,10 +269,13 @@ final class HandlerRegistry {
 	}
 
 	void addListener(RouterListener listener) {
-		underLock(this.lock.writeLock(), () -> {
+		this.lock.writeLock().lock();
+		try {
 			this.tallies.addListener(listener, handlers());
-			return listener;
-		});
+		}
+		finally {
+			this.lock.writeLock().unlock();
+		}
 		this.announcements.make();
 	}
 
@@ -306,6 +336,16 @@ final class HandlerRegistry {
 		return all;
 	}
 
+	private Route look(EventTally event) {
+		this.lock.readLock().lock();
+		try {
+			return compile(event.name, event);
+		}
+		finally {
+			this.lock.readLock().unlock();
+		}
+	}
+
 	/**
 	 * Returns the ids of the handlers that match a name.
 	 * @param event the event's name
@@ -313,7 +353,7 @@ final class HandlerRegistry {
 	 */
 	List<String> handlerIds(EventTally event) {
 		Route known = this.routes.get(event.name);
-		Route route = (known != null) ? known : underLock(this.lock.readLock(), () -> compile(event.name, event));
+		Route route = (known != null) ? known : look(event);
 		List<String> ids = new ArrayList<>(route.handlers.length);
 		for (Registration handler : route.handlers) {
 			if (!handler.internal) {
@@ -343,22 +383,20 @@ final class HandlerRegistry {
 		return this.departures;
 	}
 
-	private static <V extends @Nullable Object> V underLock(Lock lock, Supplier<V> action) {
-		lock.lock();
-		try {
-			return action.get();
-		}
-		finally {
-			lock.unlock();
-		}
-	}
+	/**
+	 * A handler of a route with its place: by priority, then how closely it names the
+	 * event, then the order of registration.
+	 */
+	record Candidate(Registration handler, int rank) implements Comparable<Candidate> {
 
-	record Candidate(Registration handler, int rank) {
-
-		static final Comparator<Candidate> ORDER = Comparator
-			.<Candidate>comparingInt((candidate) -> candidate.handler.priority)
-			.thenComparingInt(Candidate::rank)
-			.thenComparingLong((candidate) -> candidate.handler.number);
+		@Override
+		public int compareTo(Candidate other) {
+			int order = Integer.compare(this.handler.priority, other.handler.priority);
+			if (order == 0) {
+				order = Integer.compare(this.rank, other.rank);
+			}
+			return (order != 0) ? order : Long.compare(this.handler.number, other.handler.number);
+		}
 
 	}
 

@@ -11,7 +11,6 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.function.BiConsumer;
 
 import org.jspecify.annotations.Nullable;
 
@@ -61,30 +60,45 @@ final class ConfigurationReader {
 
 	private final ConfigurableEnvironment environment;
 
-	private final Binder binder;
+	/** All that is set. */
+	private final List<Setting> set;
 
 	ConfigurationReader(ConfigurableEnvironment environment) {
 		this.environment = environment;
-		this.binder = Binder.get(environment);
+		this.set = find(environment);
+	}
+
+	private static List<Setting> find(ConfigurableEnvironment environment) {
+		List<Setting> set = new ArrayList<>();
+		for (ConfigurationPropertySource source : ConfigurationPropertySources.get(environment)) {
+			if (source instanceof IterableConfigurationPropertySource iterable) {
+				iterable.stream().filter(PREFIX::isAncestorOf).forEach((name) -> set.add(new Setting(name, source)));
+			}
+		}
+		return set;
 	}
 
 	void read(TelemetryRouterProperties properties) {
-		checkNames(PREFIX, settings(TelemetryRouterProperties.class));
-		checkNames(QUARANTINE, settings(Quarantine.class));
+		checkNames(PREFIX, TelemetryRouterProperties.class);
+		checkNames(QUARANTINE, Quarantine.class);
 		readMap(EVENTS, Event.class, properties.getEvents());
 		readMap(HANDLERS, Handler.class, properties.getHandlers());
 		checkValues(properties);
 	}
 
-	private void checkNames(ConfigurationPropertyName prefix, Map<String, String> settings) {
-		forEachName(prefix, (name, source) -> {
+	private void checkNames(ConfigurationPropertyName prefix, Class<?> type) {
+		List<Setting> set = under(prefix);
+		// Looking at the class takes longer than all else
+		Map<String, String> settings = set.isEmpty() ? Map.of() : settings(type);
+		for (Setting setting : set) {
+			ConfigurationPropertyName name = setting.name();
 			String first = name.getElement(prefix.getNumberOfElements(), Form.UNIFORM);
 			boolean nested = name.getNumberOfElements() > prefix.getNumberOfElements() + 1;
 			boolean known = nested ? prefix.equals(PREFIX) && isGroup(first) : settings.containsKey(first);
 			if (!known) {
-				failUnknown(name, source, prefix, settings, prefix.getNumberOfElements());
+				failUnknown(setting, prefix, settings, prefix.getNumberOfElements());
 			}
-		});
+		}
 	}
 
 	private static boolean isGroup(String element) {
@@ -93,25 +107,31 @@ final class ConfigurationReader {
 	}
 
 	private <T> void readMap(ConfigurationPropertyName prefix, Class<T> type, Map<String, T> target) {
+		target.clear();
+		List<Setting> set = under(prefix);
+		if (set.isEmpty()) {
+			return;
+		}
 		Map<String, String> settings = settings(type);
 		Map<ConfigurationPropertyName, String> keys = new LinkedHashMap<>();
-		forEachName(prefix, (name, source) -> {
+		for (Setting setting : set) {
+			ConfigurationPropertyName name = setting.name();
 			int last = name.getNumberOfElements() - 1;
 			if (last == prefix.getNumberOfElements() || !settings.containsKey(name.getElement(last, Form.UNIFORM))) {
-				failUnknown(name, source, prefix, settings, last);
+				failUnknown(setting, prefix, settings, last);
 			}
 			else {
 				keys.merge(name.getParent(), text(name, prefix.getNumberOfElements(), last),
 						(one, other) -> hasUpperCase(one) ? one : other);
 			}
-		});
-		target.clear();
+		}
 		// One key may have been written both ways; the sources that win come first
 		List<ConfigurationPropertyName> names = new ArrayList<>(keys.keySet());
 		Collections.reverse(names);
+		Binder binder = Binder.get(this.environment);
 		for (ConfigurationPropertyName name : names) {
 			String key = Objects.requireNonNull(keys.get(name));
-			this.binder.bind(name, bindable(type, target.get(key))).ifBound((value) -> {
+			binder.bind(name, bindable(type, target.get(key))).ifBound((value) -> {
 				checkEntry(name, key, value);
 				target.put(key, value);
 			});
@@ -204,11 +224,12 @@ final class ConfigurationReader {
 		return new InvalidTelemetryRouterPropertyException(text(name), value, null, reason, action);
 	}
 
-	private void failUnknown(ConfigurationPropertyName name, ConfigurationPropertySource source,
-			ConfigurationPropertyName prefix, Map<String, String> settings, int element) {
-		if (isEnvironment(source)) {
+	private void failUnknown(Setting setting, ConfigurationPropertyName prefix, Map<String, String> settings,
+			int element) {
+		if (isEnvironment(setting.source())) {
 			return;
 		}
+		ConfigurationPropertyName name = setting.name();
 		String unknown = name.getElement(element, Form.UNIFORM);
 		String path = text(name, 0, element);
 		boolean map = prefix.equals(EVENTS) || prefix.equals(HANDLERS);
@@ -231,13 +252,8 @@ final class ConfigurationReader {
 				&& propertySource.getName().endsWith(StandardEnvironment.SYSTEM_ENVIRONMENT_PROPERTY_SOURCE_NAME);
 	}
 
-	private void forEachName(ConfigurationPropertyName prefix,
-			BiConsumer<ConfigurationPropertyName, ConfigurationPropertySource> consumer) {
-		for (ConfigurationPropertySource source : ConfigurationPropertySources.get(this.environment)) {
-			if (source instanceof IterableConfigurationPropertySource iterable) {
-				iterable.stream().filter(prefix::isAncestorOf).forEach((name) -> consumer.accept(name, source));
-			}
-		}
+	private List<Setting> under(ConfigurationPropertyName prefix) {
+		return this.set.stream().filter((setting) -> prefix.isAncestorOf(setting.name())).toList();
 	}
 
 	/**
@@ -264,6 +280,10 @@ final class ConfigurationReader {
 			text.append((i > from) ? "." : "").append(name.getElement(i, Form.ORIGINAL));
 		}
 		return text.toString();
+	}
+
+	/** A name of ours that a source has a value for. */
+	private record Setting(ConfigurationPropertyName name, ConfigurationPropertySource source) {
 	}
 
 }
