@@ -1,5 +1,6 @@
 package io.telemetryrouter.benchmarks.races;
 
+import java.util.Objects;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -372,6 +373,48 @@ public final class Races {
 			HandlerAccount account = account();
 			result.r2 = (account.isBalanced() && account.queued() == 0 && account.offered() <= 2
 					&& account.handled() == result.r1) ? 1 : 0;
+		}
+
+	}
+
+	/**
+	 * A handler comes, which replaces a route in steady use, while a thread emits by it:
+	 * after its first emit it counts in a cell that nobody looks at for it.
+	 */
+	@JCStressTest
+	@State
+	@Outcome(id = "3, 1", expect = Expect.ACCEPTABLE, desc = "All counted once")
+	@Outcome(expect = Expect.FORBIDDEN, desc = "An emit is lost or counted twice")
+	public static class Replace extends Scene {
+
+		private static final int STEADY = 1100;
+
+		public Replace() {
+			super((spec) -> {
+			});
+			for (int i = 0; i < STEADY; i++) {
+				emit();
+			}
+		}
+
+		@Actor
+		public void emitter() {
+			emit();
+			emit();
+			emit();
+		}
+
+		@Actor
+		public void comer() {
+			this.router.subscribe("event", (event, payload) -> {
+			});
+		}
+
+		@Arbiter
+		public void result(II_Result result) {
+			result.r1 = this.calls.get() - STEADY;
+			HandlerSnapshot handler = Objects.requireNonNull(this.router.handlerSnapshot("handler"));
+			result.r2 = (handler.account().isBalanced() && handler.account().offered() == this.calls.get()) ? 1 : 0;
 		}
 
 	}
