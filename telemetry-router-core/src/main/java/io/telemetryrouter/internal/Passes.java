@@ -58,10 +58,11 @@ final class Passes extends LeaseStripes<long[]> {
 			LONGS.setRelease(cell, COUNT, cell[COUNT] + 1);
 		}
 		else {
-			count(1);
 			if (frame.lease >= 0 && this.seen++ > STEADY) {
 				openCell(frame.lease);
 			}
+			// Last: had this thread no stack left, nothing was counted.
+			count(1);
 		}
 	}
 
