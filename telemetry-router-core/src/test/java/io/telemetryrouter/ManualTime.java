@@ -14,7 +14,10 @@ final class ManualTime implements LongSupplier, InstantSource {
 
 	private static final Instant START = Instant.parse("2026-01-01T00:00:00Z");
 
-	private final AtomicLong nanos = new AtomicLong();
+	/** A monotonic clock begins anywhere. */
+	private static final long ORIGIN = 86_400_000_000_007L;
+
+	private final AtomicLong nanos = new AtomicLong(ORIGIN);
 
 	/**
 	 * Returns a builder of a router that lives by this time.
@@ -35,7 +38,7 @@ final class ManualTime implements LongSupplier, InstantSource {
 
 	@Override
 	public Instant instant() {
-		return START.plusNanos(this.nanos.get());
+		return START.plusNanos(this.nanos.get() - ORIGIN);
 	}
 
 }
