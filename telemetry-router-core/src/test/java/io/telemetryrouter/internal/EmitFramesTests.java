@@ -50,8 +50,10 @@ class EmitFramesTests {
 			assertThat(lookAgain.get(30, TimeUnit.SECONDS)).isSameAs(frame);
 			found.add(frame);
 			for (int j = 0; j < 255; j++) {
-				new Thread(() -> {
+				Thread between = new Thread(() -> {
 				});
+				between.start();
+				between.join();
 			}
 		}
 		end.countDown();
