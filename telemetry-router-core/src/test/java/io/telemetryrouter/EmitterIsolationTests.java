@@ -197,6 +197,7 @@ class EmitterIsolationTests {
 	@ParameterizedTest
 	@EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "DROP_OLDEST")
 	void whenCallersHaveNextToNoStackLeftThenNothingIsUncounted(OverflowPolicy overflow) throws InterruptedException {
+		int inSteadyUse = 2000;
 		for (boolean measured : new boolean[] { true, false }) {
 			AtomicInteger returned = new AtomicInteger();
 			try (TelemetryRouter plain = TelemetryRouter.builder()
@@ -211,15 +212,30 @@ class EmitterIsolationTests {
 						}).build());
 					}
 				}
+				// They leave at the bottom one after the other, which replaces the route.
+				for (int i = 1; i < 20; i++) {
+					plain.subscribe(HandlerSpec.on("**")
+						.id("leaves " + i)
+						.mode((i % 2 == 0) ? HandlerMode.SYNC : HandlerMode.ASYNC)
+						.priority(-i)
+						.times(inSteadyUse + i)
+						.handler((name, payload) -> {
+						})
+						.build());
+				}
+				for (int i = 0; i < inSteadyUse; i++) {
+					plain.emit("event", null);
+				}
 				Thread caller = new Thread(null, () -> emitAtTheBottom(plain, returned), "caller", 400_000);
 				caller.start();
 				caller.join(Books.LIMIT.toMillis());
 				plain.emit("last", null);
 				Books.balanced(plain);
+				assertThat(plain.snapshot().handlers().keySet()).noneMatch((id) -> id.startsWith("leaves"));
 				for (HandlerSnapshot handler : plain.snapshot().handlers().values()) {
 					// Whoever was told that it was not emitted may have it counted or
 					// not.
-					assertThat(handler.account().offered()).isGreaterThan(returned.get());
+					assertThat(handler.account().offered()).isGreaterThan(inSteadyUse + returned.get());
 				}
 			}
 			assertThat(returned).hasPositiveValue();

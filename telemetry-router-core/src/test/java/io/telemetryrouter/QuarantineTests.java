@@ -73,6 +73,13 @@ class QuarantineTests {
 		this.router.subscribe(sick().handler(this::call).build());
 	}
 
+	/** At three quarters of twenty calls and more within a second. */
+	private void subscribeWatchedByRate() {
+		use(this.time.router()
+			.quarantine(QuarantineSettings.defaults().withFailures(1000).withFailureRate(0.75, SECOND, 20)));
+		subscribeSync();
+	}
+
 	private void emit(int count) {
 		for (int i = 0; i < count; i++) {
 			this.router.emit("event", i);
@@ -166,9 +173,7 @@ class QuarantineTests {
 
 	@Test
 	void whenMostCallsOfTheWindowFailThenItIsSetAside() {
-		use(this.time.router()
-			.quarantine(QuarantineSettings.defaults().withFailures(1000).withFailureRate(0.75, SECOND, 20)));
-		subscribeSync();
+		subscribeWatchedByRate();
 		for (int i = 0; i < 4; i++) {
 			emit(4);
 			this.sick.set(false);
@@ -184,9 +189,7 @@ class QuarantineTests {
 
 	@Test
 	void whenTheWindowPassesThenItBeginsAnew() {
-		use(this.time.router()
-			.quarantine(QuarantineSettings.defaults().withFailures(1000).withFailureRate(0.75, SECOND, 20)));
-		subscribeSync();
+		subscribeWatchedByRate();
 		emit(19);
 		this.time.advance(SECOND.plusNanos(1));
 		emit(19);
@@ -197,9 +200,7 @@ class QuarantineTests {
 
 	@Test
 	void whenTheWindowIsJustOverThenItStillCounts() {
-		use(this.time.router()
-			.quarantine(QuarantineSettings.defaults().withFailures(1000).withFailureRate(0.75, SECOND, 20)));
-		subscribeSync();
+		subscribeWatchedByRate();
 		emit(19);
 		this.time.advance(SECOND);
 		emit(1);
@@ -210,9 +211,7 @@ class QuarantineTests {
 
 	@Test
 	void whenCallsWereHandledBeforeTheWindowThenTheyDoNotCount() {
-		use(this.time.router()
-			.quarantine(QuarantineSettings.defaults().withFailures(1000).withFailureRate(0.75, SECOND, 20)));
-		subscribeSync();
+		subscribeWatchedByRate();
 		this.sick.set(false);
 		emit(100);
 		this.sick.set(true);

@@ -10,14 +10,14 @@ import java.util.concurrent.atomic.AtomicLongArray;
  */
 final class EnvelopeSource {
 
-	/** Where it is, in the midst of an array of two lines. */
-	private static final int SEQUENCE = 8;
+	/** Where the sequence is: in the midst of an array that has no line with others. */
+	private static final int SEQUENCE = Padded.LINE;
 
 	private final RouterCore core;
 
 	private final long node = ThreadLocalRandom.current().nextLong();
 
-	/** On a cache line of its own: every emitter writes it. */
+	/** Every emitter writes it. */
 	private final AtomicLongArray sequence = new AtomicLongArray(2 * SEQUENCE);
 
 	EnvelopeSource(RouterCore core) {

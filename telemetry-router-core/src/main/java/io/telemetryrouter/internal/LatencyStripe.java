@@ -40,10 +40,8 @@ final class LatencyStripe extends Padded {
 
 	private static final long PAUSE_NANOS = 50_000;
 
-	/** Before the first note, a cache line that no other stripe's notes end on. */
-	private static final int PADDING = 8;
-
-	private final long[] notes = new long[PADDING + NOTES];
+	/** After a cache line that another stripe's notes may end on. */
+	private final long[] notes = new long[LINE + NOTES];
 
 	private long count;
 
@@ -70,7 +68,7 @@ final class LatencyStripe extends Padded {
 		if (index == 0 && this.sorted != number) {
 			sort(number - NOTES);
 		}
-		LONGS.setOpaque(this.notes, PADDING + index, nanos);
+		LONGS.setOpaque(this.notes, LINE + index, nanos);
 		// Last, as it is what counts
 		COUNT.setRelease(this, number + 1);
 	}
@@ -84,7 +82,7 @@ final class LatencyStripe extends Padded {
 		long sum = this.total;
 		try {
 			for (int i = 0; i < NOTES; i++) {
-				long nanos = this.notes[PADDING + i];
+				long nanos = this.notes[LINE + i];
 				sum += nanos;
 				if (from + i >= reset) {
 					longest = Math.max(longest, nanos);
@@ -178,7 +176,7 @@ final class LatencyStripe extends Padded {
 		own.max = (reset >= from) ? 0 : this.max;
 		long end = Math.min(count(), from + NOTES);
 		for (long i = from; i < end; i++) {
-			long nanos = (long) LONGS.getOpaque(this.notes, PADDING + ((int) i & (NOTES - 1)));
+			long nanos = (long) LONGS.getOpaque(this.notes, LINE + ((int) i & (NOTES - 1)));
 			own.add(nanos, i >= reset);
 		}
 		VarHandle.loadLoadFence();

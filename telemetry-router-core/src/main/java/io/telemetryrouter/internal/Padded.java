@@ -7,6 +7,9 @@ package io.telemetryrouter.internal;
  */
 abstract class Padded {
 
+	/** How many longs fill a cache line of 64 bytes. */
+	static final int LINE = 8;
+
 	long p0;
 
 	long p1;

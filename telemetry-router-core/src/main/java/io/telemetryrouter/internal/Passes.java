@@ -22,8 +22,8 @@ final class Passes extends LeaseStripes<long[]> {
 
 	private static final long[] @Nullable [] NONE = {};
 
-	/** Where a cell counts: in the midst of an array of two cache lines, of its own. */
-	private static final int COUNT = 8;
+	/** Where a cell counts: in the midst of an array that has no line with others. */
+	private static final int COUNT = Padded.LINE;
 
 	/** Emits after which a route is not likely to be replaced soon. */
 	static final int STEADY = 1_000;

@@ -261,6 +261,10 @@ final class Registration implements Subscription {
 			return true;
 		}
 		long left = this.remaining.get();
+		if (left == 1) {
+			// Who claims the last event has to leave, too.
+			Headroom.require();
+		}
 		while (left > 0 && !this.remaining.compareAndSet(left, left - 1)) {
 			left = this.remaining.get();
 		}
@@ -550,6 +554,8 @@ final class Registration implements Subscription {
 	}
 
 	private void leave(boolean discardQueued) {
+		// Takes the registry's lock, which would stay locked.
+		Headroom.require();
 		gate(LEFT, true);
 		this.core.registry().remove(this);
 		if (discardQueued && this.lane != null) {
