@@ -261,11 +261,14 @@ final class Registration implements Subscription {
 			return true;
 		}
 		long left = this.remaining.get();
-		if (left == 1) {
-			// Who claims the last event has to leave, too.
-			Headroom.require();
-		}
-		while (left > 0 && !this.remaining.compareAndSet(left, left - 1)) {
+		while (left > 0) {
+			if (left == 1) {
+				// Who claims the last event has to leave, too, which takes a lock.
+				Headroom.require();
+			}
+			if (this.remaining.compareAndSet(left, left - 1)) {
+				break;
+			}
 			left = this.remaining.get();
 		}
 		if (left == 1) {
@@ -550,12 +553,11 @@ final class Registration implements Subscription {
 
 	@Override
 	public void close() {
+		Headroom.require();
 		leave(true);
 	}
 
 	private void leave(boolean discardQueued) {
-		// Takes the registry's lock, which would stay locked.
-		Headroom.require();
 		gate(LEFT, true);
 		this.core.registry().remove(this);
 		if (discardQueued && this.lane != null) {
