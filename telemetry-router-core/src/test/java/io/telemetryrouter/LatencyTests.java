@@ -1,6 +1,7 @@
 package io.telemetryrouter;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
@@ -43,6 +44,61 @@ class LatencyTests {
 		assertThat(latency.p50Nanos()).isCloseTo(500_000L, TOLERANCE);
 		assertThat(latency.p99Nanos()).isCloseTo(990_000L, TOLERANCE);
 		assertThat(this.router.eventSnapshot("x").latency()).isEqualTo(latency);
+	}
+
+	@Test
+	void whenEventIsInSteadyUseThenEveryCallIsSeenAtOnceAndMeasuredExactly() {
+		subscribeSpending("spender");
+		for (int i = 1; i <= 5000; i++) {
+			this.router.emit("x", Duration.ofNanos(1));
+			if (i > 4000 || i % 100 == 0) {
+				assertThat(this.router.handlerSnapshot("spender").account().handled()).isEqualTo(i);
+			}
+		}
+		this.router.emit("x", Duration.ofNanos(700));
+		assertThat(this.router.handlerSnapshot("spender").latency().maxNanos()).isEqualTo(700);
+		this.router.emit("x", Duration.ofNanos(800));
+		this.router.resetMaxima("spender");
+		assertThat(this.router.handlerSnapshot("spender").latency().maxNanos()).isZero();
+		assertThat(this.router.eventSnapshot("x").latency().maxNanos()).isEqualTo(800);
+		this.router.emit("x", Duration.ofNanos(3));
+		this.router.resetMaxima();
+		assertThat(this.router.eventSnapshot("x").latency().maxNanos()).isZero();
+		this.router.emit("x", Duration.ofNanos(5));
+		LatencySnapshot latency = this.router.handlerSnapshot("spender").latency();
+		assertThat(latency.count()).isEqualTo(5004);
+		assertThat(latency.totalNanos()).isEqualTo(5000 + 700 + 800 + 3 + 5);
+		assertThat(latency.maxNanos()).isEqualTo(5);
+	}
+
+	@Test
+	void whenHandlerEmitsItsOwnEventOverAndOverThenEveryCallIsMeasuredOnce() {
+		this.router.subscribe(HandlerSpec.on("x").id("before").handler((event, payload) -> {
+		}).build());
+		this.router.subscribe(HandlerSpec.on("x").id("nesting").handler((event, payload) -> {
+			for (int i = 0; i < (int) payload; i++) {
+				this.router.emit("x", 0);
+			}
+		}).build());
+		this.router.subscribe(HandlerSpec.on("x")
+			.id("after")
+			.handler((event, payload) -> this.time.advance(Duration.ofNanos(1)))
+			.build());
+		for (int i = 0; i < 2000; i++) {
+			this.router.emit("x", 0);
+		}
+		for (int i = 0; i < 20; i++) {
+			// More than there is room to note.
+			this.router.emit("x", 200);
+		}
+		for (String handler : List.of("before", "nesting", "after")) {
+			HandlerSnapshot snapshot = this.router.handlerSnapshot(handler);
+			assertThat(snapshot.account().isBalanced()).isTrue();
+			assertThat(snapshot.account().handled()).isEqualTo(2000 + 20 * 201);
+			assertThat(snapshot.latency().count()).isEqualTo(2000 + 20 * 201);
+		}
+		assertThat(this.router.handlerSnapshot("after").latency().totalNanos()).isEqualTo(2000 + 20 * 201);
+		assertThat(this.router.eventSnapshot("x").latency().count()).isEqualTo(2000 + 20 * 201);
 	}
 
 	@Test

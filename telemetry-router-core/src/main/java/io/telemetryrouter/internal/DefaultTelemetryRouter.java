@@ -341,6 +341,7 @@ public final class DefaultTelemetryRouter implements TelemetryRouter {
 
 	@Override
 	public void resetMaxima() {
+		this.registry.settle();
 		this.registry.handlers().forEach(Registration::resetMaxima);
 		this.registry.tallies().all().forEach((tally) -> tally.latency.resetMax());
 	}

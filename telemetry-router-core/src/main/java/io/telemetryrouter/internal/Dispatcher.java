@@ -1,5 +1,6 @@
 package io.telemetryrouter.internal;
 
+import java.lang.ref.Reference;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongConsumer;
 import java.util.function.LongSupplier;
@@ -74,180 +75,191 @@ final class Dispatcher {
 	 * @param held the envelope of an event that was held, if it was
 	 */
 	void dispatch(Route route, @Nullable Object payload, @Nullable EmitTracker tracker, @Nullable Envelope<?> held) {
-		int handlers = route.handlers.length;
-		if (handlers == 0) {
+		if (route.handlers.length == 0) {
 			route.pass(1);
 			return;
 		}
 		EmitFrame frame = this.frames.current();
 		Cause parent = (held != null) ? held.parent : frame.cause();
 		EmitFrame.Level level = frame.enter(route.event, parent);
-		level.reached = handlers;
+		boolean passed = false;
 		try {
-			route.pass(frame);
-			level.reached = 0;
+			Notes notes = route.pass(frame);
+			passed = true;
+			if (tracker != null) {
+				level.tracker(tracker);
+			}
 			if (this.closed) {
-				drop(route, DropReason.CLOSED, level, tracker);
-				return;
+				drop(route, DropReason.CLOSED, level);
 			}
-			if (parent != null && !parent.permits(this.maxDepth, this.maxNestedEmits)) {
-				drop(route, DropReason.RECURSION, level, tracker);
+			else if (parent != null && !parent.permits(this.maxDepth, this.maxNestedEmits)) {
+				drop(route, DropReason.RECURSION, level);
 				this.core.reporter().recursion(parent, route.event);
-				return;
 			}
-			Envelope<?> envelope = null;
-			long start = (this.measured || route.needsEnvelope) ? now() : 0;
-			if (route.needsEnvelope) {
-				envelope = (held != null) ? held : envelope(route.event, payload, start, parent, tracker, route.async);
-				if (route.sync.length != 0) {
-					// Whose emits it causes. Only then: the store costs a barrier.
-					level.envelope(envelope);
-				}
-				for (Registration handler : route.async) {
-					offer(handler, payload, envelope, frame, tracker);
-					level.reached++;
-				}
-			}
-			if (this.measured) {
-				runMeasured(route, payload, envelope, tracker, frame, level, start);
+			else if (this.measured) {
+				runMeasured(route, payload, level, notes, held);
 			}
 			else {
-				run(route, payload, envelope, tracker, frame, level);
+				if (route.needsEnvelope) {
+					prepare(route, payload, level, now(), held);
+				}
+				run(route, payload, level);
 			}
+		}
+		catch (Throwable ex) {
+			if (passed) {
+				level.owed = route;
+			}
+			throw ex;
 		}
 		finally {
 			// Not by a call: a caller that has used up its stack has none left for one,
 			// and all its later events would count as nested in this one.
 			frame.depth--;
-			if (level.reached < handlers) {
-				level.owed = route;
-			}
 			level.clear();
+			Reference.reachabilityFence(route);
 		}
 	}
 
-	private void offer(Registration handler, @Nullable Object payload, Envelope<?> envelope, EmitFrame frame,
-			@Nullable EmitTracker tracker) {
+	/**
+	 * Makes the envelope, and offers it to the lanes.
+	 * @param route the route
+	 * @param payload the payload
+	 * @param level the emit's
+	 * @param now the time, on the monotonic clock
+	 * @param held the envelope of an event that was held, if it was
+	 */
+	private void prepare(Route route, @Nullable Object payload, EmitFrame.Level level, long now,
+			@Nullable Envelope<?> held) {
+		Envelope<?> envelope = (held != null) ? held : envelope(route, payload, now, level);
+		if (route.sync.length != 0) {
+			// Whose emits it causes. Only then: the store costs a barrier.
+			level.envelope(envelope);
+		}
+		for (Registration handler : route.async) {
+			offer(handler, payload, envelope, level);
+			level.reached++;
+		}
+	}
+
+	private void offer(Registration handler, @Nullable Object payload, Envelope<?> envelope, EmitFrame.Level level) {
 		Lane lane = handler.lane();
 		if (lane == null) {
 			return;
 		}
+		EmitTracker tracker = envelope.tracker;
 		try {
 			if (handler.isOpen() || handler.admit(envelope.name(), payload, envelope, tracker)) {
-				lane.offer(envelope, frame);
+				lane.offer(envelope, level.frame);
 			}
 		}
 		catch (Throwable ex) {
 			// Ours, such as no memory for a segment: count it and let the others have it.
-			handler.fail(envelope.name(), ex, -1, frame, tracker);
+			handler.fail(envelope.name(), ex, -1, level.frame, tracker);
 		}
 	}
 
-	private void runMeasured(Route route, @Nullable Object payload, @Nullable Envelope<?> envelope,
-			@Nullable EmitTracker tracker, EmitFrame frame, EmitFrame.Level level, long start) {
-		String event = route.event;
-		Registration slowest = null;
-		long longest = 0;
-		long before = start;
-		if (route.async.length != 0) {
-			before = now();
-		}
-		LatencyStripe total = route.tally.latency.stripe(frame);
+	private void runMeasured(Route route, @Nullable Object payload, EmitFrame.Level level, @Nullable Notes notes,
+			@Nullable Envelope<?> held) {
+		// Rows are for emits one after another, not within one another.
+		Notes row = (notes != null && level.frame.depth == 1 && notes.begin()) ? notes : null;
 		Registration[] handlers = route.sync;
-		int reached = 0;
+		int index = 0;
+		long start = now();
+		long before = start;
 		try {
-			for (; reached < handlers.length; reached++) {
-				Registration handler = handlers[reached];
+			if (route.needsEnvelope) {
+				prepare(route, payload, level, start, held);
+				before = now();
+			}
+			for (; index < handlers.length; index++) {
+				Registration handler = handlers[index];
 				level.running(handler.number);
-				LatencyStripe stripe = handler.latency.stripe(frame);
 				long nanos;
 				try {
-					if (handler.isOpen() && handler.payloadHandler != null) {
-						handler.payloadHandler.handle(event, Payloads.asIs(payload));
-					}
-					else if (handler.admit(event, payload, envelope, tracker)) {
-						handler.invokeAdmitted(event, payload, envelope);
-					}
-					else {
-						long now = now();
-						nanos = now - before;
-						before = now;
-						// Its condition may have taken its time.
-						if (nanos > longest) {
-							longest = nanos;
-							slowest = handler;
-						}
-						continue;
-					}
+					boolean handled = handle(handler, route.event, payload, level);
 					long now = now();
 					nanos = now - before;
 					before = now;
-					if (nanos > handler.slowNanos) {
-						handler.slow(event, nanos);
+					if (handled) {
+						if (nanos > handler.slowNanos) {
+							handler.slow(route.event, nanos);
+						}
+						if (level.tracker() != null) {
+							level.tracker().handled();
+						}
+						// Last, as it is what counts
+						if (row != null) {
+							row.note(index, nanos);
+						}
+						else {
+							handler.latency.record(nanos, level.frame);
+						}
 					}
-					if (tracker != null) {
-						tracker.handled();
-					}
-					handler.latency.record(nanos, stripe, frame);
 				}
 				catch (Throwable ex) {
 					long now = now();
 					nanos = now - before;
 					before = now;
-					handler.fail(event, ex, nanos, frame, tracker);
+					handler.fail(route.event, ex, nanos, level.frame, level.tracker());
 				}
-				if (nanos > route.noticeable && nanos > longest) {
-					longest = nanos;
-					slowest = handler;
+				// Even if it was not called: its condition may have taken its time.
+				if (nanos > route.noticeable) {
+					level.took(handler, nanos);
 				}
 			}
 		}
-		finally {
-			level.reached += reached;
+		catch (Throwable ex) {
+			level.reached += index;
+			throw ex;
 		}
-		finish(route, before - start, slowest, longest, total, frame);
+		long nanos = before - start;
+		if (row != null) {
+			row.note(index, nanos);
+		}
+		else {
+			route.tally.latency.record(nanos, level.frame);
+		}
+		finish(route, nanos, level);
 	}
 
-	private void run(Route route, @Nullable Object payload, @Nullable Envelope<?> envelope,
-			@Nullable EmitTracker tracker, EmitFrame frame, EmitFrame.Level level) {
-		String event = route.event;
+	private void run(Route route, @Nullable Object payload, EmitFrame.Level level) {
 		Registration[] handlers = route.sync;
-		int reached = 0;
+		int index = 0;
 		try {
-			for (; reached < handlers.length; reached++) {
-				Registration handler = handlers[reached];
+			for (; index < handlers.length; index++) {
+				Registration handler = handlers[index];
 				level.running(handler.number);
 				try {
-					if (handler.isOpen() && handler.payloadHandler != null) {
-						handler.payloadHandler.handle(event, Payloads.asIs(payload));
-					}
-					else if (handler.admit(event, payload, envelope, tracker)) {
-						handler.invokeAdmitted(event, payload, envelope);
-					}
-					else {
-						continue;
-					}
-					if (tracker != null) {
-						tracker.handled();
+					if (handle(handler, route.event, payload, level) && level.tracker() != null) {
+						level.tracker().handled();
 					}
 				}
 				catch (Throwable ex) {
-					handler.fail(event, ex, -1, frame, tracker);
+					handler.fail(route.event, ex, -1, level.frame, level.tracker());
 				}
 			}
 		}
-		finally {
-			level.reached += reached;
+		catch (Throwable ex) {
+			level.reached += index;
+			throw ex;
 		}
 	}
 
-	private void finish(Route route, long nanos, @Nullable Registration slowest, long longest,
-			@Nullable LatencyStripe total, EmitFrame frame) {
+	private static boolean handle(Registration handler, String event, @Nullable Object payload, EmitFrame.Level level)
+			throws Throwable {
+		if (handler.isOpen() && handler.payloadHandler != null) {
+			handler.payloadHandler.handle(event, Payloads.asIs(payload));
+			return true;
+		}
+		return handler.handleAdmitted(event, payload, level);
+	}
+
+	private void finish(Route route, long nanos, EmitFrame.Level level) {
 		EventTally tally = route.tally;
-		tally.latency.record(nanos, total, frame);
 		if (nanos > this.slowNanos) {
 			tally.slow();
-			this.core.reporter().slowDispatch(tally, route.event, nanos, slowest, longest);
+			this.core.reporter().slowDispatch(tally, route.event, nanos, level.slowest(), level.longest());
 		}
 		for (LongConsumer recorder : tally.recorders()) {
 			try {
@@ -259,21 +271,10 @@ final class Dispatcher {
 		}
 	}
 
-	/**
-	 * Makes an envelope on the emitting thread.
-	 * @param event the event's name
-	 * @param payload its payload
-	 * @param now the time, on the monotonic clock
-	 * @param parent the emit that caused it, if any
-	 * @param tracker who follows the emit, if anyone
-	 * @param lanes the handlers that will want the context
-	 * @return the envelope
-	 */
-	private Envelope<?> envelope(String event, @Nullable Object payload, long now, @Nullable Cause parent,
-			@Nullable EmitTracker tracker, Registration[] lanes) {
+	private Envelope<?> envelope(Route route, @Nullable Object payload, long now, EmitFrame.Level level) {
 		EnvelopeSource source = this.core.envelopes();
-		return new Envelope<>(source, event, Payloads.asIs(payload), source.nextSequence(), now, parent,
-				(lanes.length != 0) ? capture(this.frames.current()) : null, tracker);
+		return new Envelope<>(source, route.event, Payloads.asIs(payload), source.nextSequence(), now, level.parent(),
+				(route.async.length != 0) ? capture(level.frame) : null, level.tracker());
 	}
 
 	/**
@@ -314,11 +315,10 @@ final class Dispatcher {
 	 * @param route the route
 	 * @param reason why
 	 * @param level the emit's
-	 * @param tracker who follows the emit, if anyone
 	 */
-	private static void drop(Route route, DropReason reason, EmitFrame.Level level, @Nullable EmitTracker tracker) {
+	private static void drop(Route route, DropReason reason, EmitFrame.Level level) {
 		for (int i = 0; i < route.handlers.length; i++) {
-			route.handler(i).drop(reason, tracker);
+			route.handler(i).drop(reason, level.tracker());
 			level.reached++;
 		}
 	}

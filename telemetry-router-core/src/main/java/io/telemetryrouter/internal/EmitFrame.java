@@ -52,17 +52,18 @@ final class EmitFrame extends Padded {
 	/** How many emits the thread is inside of. */
 	int depth;
 
-	private volatile Level[] levels = extend(new Level[0], INITIAL_LEVELS);
+	private volatile Level[] levels;
 
 	EmitFrame(int probe, int lease) {
 		this.probe = probe;
 		this.lease = lease;
+		this.levels = extend(new Level[0], INITIAL_LEVELS);
 	}
 
-	private static Level[] extend(Level[] levels, int length) {
+	private Level[] extend(Level[] levels, int length) {
 		Level[] extended = Arrays.copyOf(levels, length);
 		for (int i = levels.length; i < length; i++) {
-			extended[i] = new Level();
+			extended[i] = new Level(this);
 		}
 		return extended;
 	}
@@ -93,13 +94,14 @@ final class EmitFrame extends Padded {
 		if (level.owed != null) {
 			level.payOwed();
 		}
+		level.reached = 0;
 		level.entries++;
 		// Most emits repeat the name of the last: compare first and save the write.
 		if (level.event != event) {
 			level.event = event;
 		}
 		if (parent != null) {
-			level.parent = parent;
+			level.parent(parent);
 		}
 		this.depth = index + 1;
 		return level;
@@ -155,17 +157,29 @@ final class EmitFrame extends Padded {
 	}
 
 	/**
-	 * One emit that a thread is inside of.
+	 * One emit that a thread is inside of, and all that is to be known of it while
+	 * handlers run: what is kept here need not be kept across their calls.
 	 */
 	static final class Level extends Padded {
 
+		final EmitFrame frame;
+
 		private String event = "";
 
+		/** Whether there is anything below to let go of, as with few emits. */
+		private boolean holding;
+
 		private @Nullable Envelope<?> envelope;
+
+		private @Nullable EmitTracker tracker;
 
 		private @Nullable Cause parent;
 
 		private @Nullable Cause cause;
+
+		private @Nullable Registration slowest;
+
+		private long longest;
 
 		private long running;
 
@@ -177,6 +191,10 @@ final class EmitFrame extends Padded {
 
 		/** How often it was entered; tells one call of a handler from the next. */
 		private int entries;
+
+		Level(EmitFrame frame) {
+			this.frame = frame;
+		}
 
 		/**
 		 * Counts an event that was emitted as failed at the handlers that it did not
@@ -194,8 +212,64 @@ final class EmitFrame extends Padded {
 			this.owed = null;
 		}
 
+		private void parent(Cause parent) {
+			this.parent = parent;
+			this.holding = true;
+		}
+
+		@Nullable Cause parent() {
+			return this.parent;
+		}
+
+		/**
+		 * Sets the envelope of the event, which then is the cause of what it causes.
+		 * @param envelope the envelope
+		 */
 		void envelope(Envelope<?> envelope) {
 			this.envelope = envelope;
+			this.holding = true;
+		}
+
+		@Nullable Envelope<?> envelope() {
+			return this.envelope;
+		}
+
+		/**
+		 * Sets who follows the emit.
+		 * @param tracker the tracker
+		 */
+		void tracker(EmitTracker tracker) {
+			this.tracker = tracker;
+			this.holding = true;
+		}
+
+		@Nullable EmitTracker tracker() {
+			return this.tracker;
+		}
+
+		/**
+		 * Notes a call that took long.
+		 * @param handler the handler
+		 * @param nanos how long it took
+		 */
+		void took(Registration handler, long nanos) {
+			if (nanos > this.longest) {
+				this.longest = nanos;
+				this.slowest = handler;
+				this.holding = true;
+			}
+		}
+
+		/**
+		 * Returns the handler whose call took longest, of those noted.
+		 * @return the handler, or {@code null} if none was noted
+		 */
+		@Nullable Registration slowest() {
+			return this.slowest;
+		}
+
+		long longest() {
+			return this.longest;
 		}
 
 		/**
@@ -243,14 +317,14 @@ final class EmitFrame extends Padded {
 		 */
 		void clear() {
 			running(0);
-			if (this.envelope != null) {
+			if (this.holding) {
+				this.holding = false;
 				this.envelope = null;
-			}
-			if (this.parent != null) {
+				this.tracker = null;
 				this.parent = null;
-			}
-			if (this.cause != null) {
 				this.cause = null;
+				this.slowest = null;
+				this.longest = 0;
 			}
 		}
 
@@ -260,6 +334,7 @@ final class EmitFrame extends Padded {
 			}
 			if (this.cause == null) {
 				this.cause = new Cause(this.parent, this.event);
+				this.holding = true;
 			}
 			return this.cause;
 		}

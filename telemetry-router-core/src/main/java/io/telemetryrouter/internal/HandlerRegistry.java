@@ -143,7 +143,8 @@ final class HandlerRegistry {
 		}
 		Collections.sort(candidates);
 		Registration[] handlers = candidates.stream().map(Candidate::handler).toArray(Registration[]::new);
-		return new Route(event, tally, handlers, TimeUnit.NANOSECONDS.convert(this.core.settings().slowThreshold()));
+		return new Route(event, tally, handlers, TimeUnit.NANOSECONDS.convert(this.core.settings().slowThreshold()),
+				this.core.measured());
 	}
 
 	private static boolean matches(Registration handler, String event) {

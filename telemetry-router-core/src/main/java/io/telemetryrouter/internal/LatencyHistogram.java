@@ -3,6 +3,7 @@ package io.telemetryrouter.internal;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.Arrays;
+import java.util.concurrent.locks.LockSupport;
 
 import org.jspecify.annotations.Nullable;
 
@@ -12,15 +13,25 @@ import io.telemetryrouter.LatencySnapshot;
  * Counts durations in log-linear buckets, eight to each power of two, so that a
  * percentile read from the middle of its bucket is off by at most 1/16.
  * <p>
- * Recording takes no lock. A thread with a lease has a {@linkplain LatencyStripe stripe}
- * to itself and writes it without atomic instructions. Other threads (virtual ones, or
- * more than there are leases) share stripes and add atomically. Whoever reads sums over
- * all stripes, which are made when first needed: an unused histogram weighs nothing and a
- * used one some hundred bytes for each thread.
+ * There are a few stripes, made when first needed, each with a flag that says whether
+ * somebody is at it. Who records goes on to the next stripe instead of waiting for one,
+ * so that neither a reader nor a thread that has lost its processor holds him up. On the
+ * way of an event durations are only {@linkplain Notes noted}, and recorded many at once.
  */
-final class LatencyHistogram extends LeaseStripes<LatencyStripe> {
+final class LatencyHistogram {
 
 	private static final VarHandle LONGS = MethodHandles.arrayElementVarHandle(long[].class);
+
+	private static final VarHandle STRIPES;
+
+	static {
+		try {
+			STRIPES = MethodHandles.lookup().findVarHandle(LatencyHistogram.class, "stripes", Stripe[].class);
+		}
+		catch (ReflectiveOperationException ex) {
+			throw new ExceptionInInitializerError(ex);
+		}
+	}
 
 	/** Buckets of a power of two. */
 	static final int OCTAVE = 8;
@@ -33,30 +44,18 @@ final class LatencyHistogram extends LeaseStripes<LatencyStripe> {
 
 	private static final long MAX_VALUE = (1L << (MAX_EXPONENT + 1)) - 1;
 
-	static final int BUCKETS = (MAX_EXPONENT - OCTAVE_BITS + 2) * OCTAVE;
+	private static final int BUCKETS = (MAX_EXPONENT - OCTAVE_BITS + 2) * OCTAVE;
 
-	/** In a shared stripe, after the buckets: the sum of all durations. */
-	private static final int TOTAL = BUCKETS;
+	/** A power of two. */
+	private static final int MAX_STRIPES = 8;
 
-	/** In a shared stripe: the longest duration. */
-	private static final int MAX = BUCKETS + 1;
+	private static final @Nullable Stripe[] NONE = {};
 
-	/** Shared stripes; a power of two. */
-	private static final int SHARED_STRIPES = 8;
-
-	private static final @Nullable LatencyStripe[] NONE = {};
-
-	private static final long[] @Nullable [] NONE_SHARED = {};
-
-	/** By probe. Replaced under this. */
-	private volatile long[] @Nullable [] shared = NONE_SHARED;
+	/** By probe. */
+	private volatile @Nullable Stripe[] stripes = NONE;
 
 	/** What the maximum was before it was reset; percentiles still go back there. */
 	private volatile long formerMax;
-
-	LatencyHistogram() {
-		super(NONE);
-	}
 
 	/**
 	 * Records a duration.
@@ -64,58 +63,58 @@ final class LatencyHistogram extends LeaseStripes<LatencyStripe> {
 	 * @param frame the calling thread's
 	 */
 	void record(long nanos, EmitFrame frame) {
-		record(nanos, stripe(frame), frame);
+		Stripe stripe = occupy(frame.probe);
+		try {
+			stripe.add(Math.max(nanos, 0));
+		}
+		finally {
+			// By no call: there may be no stack left for one.
+			stripe.occupied = false;
+		}
 	}
 
 	/**
-	 * Records a duration in a stripe that was looked up before the clock was read, which
-	 * nothing may overtake: on the way of an event that saves several loads.
-	 * @param nanos the duration; a negative one counts as zero
-	 * @param stripe the calling thread's, if it has one
-	 * @param frame the calling thread's
+	 * Records durations that were noted, and takes the notes away.
+	 * @param notes the notes, 0 where there is none and otherwise one more than the
+	 * duration
+	 * @param first where the first is
+	 * @param step where the next one is from there
+	 * @param probe spreads threads
 	 */
-	void record(long nanos, @Nullable LatencyStripe stripe, EmitFrame frame) {
-		long value = Math.max(nanos, 0);
-		if (stripe != null) {
-			stripe.record(value);
-		}
-		else if (frame.lease >= 0) {
-			newStripe(frame.lease).record(value);
-		}
-		else {
-			recordShared(frame.probe & (SHARED_STRIPES - 1), value);
-		}
+	void recordNoted(long[] notes, int first, int step, int probe) {
+		occupy(probe).addNoted(notes, first, step);
 	}
 
-	@Override
-	LatencyStripe create() {
-		return new LatencyStripe();
-	}
-
-	private void recordShared(int number, long value) {
-		long[] @Nullable [] all = this.shared;
-		long[] stripe = (all.length != 0) ? all[number] : null;
-		if (stripe == null) {
-			stripe = newShared(number);
-		}
-		LONGS.getAndAdd(stripe, TOTAL, value);
-		long max = (long) LONGS.getOpaque(stripe, MAX);
-		while (value > max && !LONGS.weakCompareAndSet(stripe, MAX, max, value)) {
-			max = (long) LONGS.getOpaque(stripe, MAX);
-		}
-		// Last, as it is what counts
-		LONGS.getAndAdd(stripe, bucket(value), 1L);
-	}
-
-	private synchronized long[] newShared(int number) {
-		long[] @Nullable [] all = Arrays.copyOf(this.shared, SHARED_STRIPES);
-		long[] stripe = all[number];
-		if (stripe == null) {
-			stripe = new long[BUCKETS + 2];
-			all[number] = stripe;
-			this.shared = all;
+	private Stripe occupy(int probe) {
+		int number = probe & (MAX_STRIPES - 1);
+		Stripe stripe = stripe(number);
+		while (!stripe.occupy()) {
+			number = (number + 1) & (MAX_STRIPES - 1);
+			stripe = stripe(number);
 		}
 		return stripe;
+	}
+
+	private Stripe stripe(int number) {
+		@Nullable Stripe[] all = this.stripes;
+		Stripe stripe = (number < all.length) ? all[number] : null;
+		return (stripe != null) ? stripe : newStripe(number);
+	}
+
+	private Stripe newStripe(int number) {
+		while (true) {
+			@Nullable Stripe[] all = this.stripes;
+			@Nullable Stripe[] extended = Arrays.copyOf(all, Math.max(all.length, number + 1));
+			Stripe stripe = extended[number];
+			if (stripe != null) {
+				return stripe;
+			}
+			stripe = new Stripe();
+			extended[number] = stripe;
+			if (STRIPES.compareAndSet(this, all, extended)) {
+				return stripe;
+			}
+		}
 	}
 
 	/**
@@ -123,7 +122,7 @@ final class LatencyHistogram extends LeaseStripes<LatencyStripe> {
 	 * @param nanos the duration, not negative
 	 * @return the bucket's number
 	 */
-	static int bucket(long nanos) {
+	private static int bucket(long nanos) {
 		if (nanos < OCTAVE) {
 			return (int) nanos;
 		}
@@ -144,17 +143,12 @@ final class LatencyHistogram extends LeaseStripes<LatencyStripe> {
 
 	/**
 	 * Returns how many durations were recorded.
-	 * @return the exact count
+	 * @return the exact number
 	 */
 	long count() {
 		long count = 0;
-		for (LatencyStripe stripe : stripes()) {
+		for (Stripe stripe : this.stripes) {
 			count += (stripe != null) ? stripe.count() : 0;
-		}
-		if (this.shared.length != 0) {
-			Sum sum = new Sum();
-			addShared(sum);
-			count += sum.count();
 		}
 		return count;
 	}
@@ -164,98 +158,210 @@ final class LatencyHistogram extends LeaseStripes<LatencyStripe> {
 	 * @return the distribution, exact when nobody records meanwhile
 	 */
 	LatencySnapshot snapshot() {
-		Sum sum = new Sum();
-		for (LatencyStripe stripe : stripes()) {
+		long[] buckets = new long[BUCKETS];
+		long total = 0;
+		long max = 0;
+		for (Stripe stripe : this.stripes) {
 			if (stripe != null) {
-				stripe.addTo(sum);
+				boolean alone = stripe.await();
+				stripe.addTo(buckets);
+				total += stripe.total;
+				max = Math.max(max, stripe.max);
+				if (alone) {
+					stripe.occupied = false;
+				}
 			}
 		}
-		addShared(sum);
-		long count = sum.count();
+		long count = Arrays.stream(buckets).sum();
 		if (count == 0) {
 			return LatencySnapshot.EMPTY;
 		}
-		long longest = Math.max(sum.max, this.formerMax);
-		return new LatencySnapshot(count, sum.total, sum.max, Math.min(longest, sum.percentile(count, 0.50)),
-				Math.min(longest, sum.percentile(count, 0.99)));
+		long longest = Math.max(max, this.formerMax);
+		return new LatencySnapshot(count, total, max, Math.min(longest, percentile(buckets, count, 0.50)),
+				Math.min(longest, percentile(buckets, count, 0.99)));
 	}
 
-	private void addShared(Sum sum) {
-		for (long[] stripe : this.shared) {
-			for (int i = 0; stripe != null && i < BUCKETS; i++) {
-				sum.buckets[i] += (long) LONGS.getOpaque(stripe, i);
-			}
-			if (stripe != null) {
-				sum.total += (long) LONGS.getOpaque(stripe, TOTAL);
-				sum.max = Math.max(sum.max, (long) LONGS.getOpaque(stripe, MAX));
+	private static long percentile(long[] buckets, long count, double quantile) {
+		long rank = Math.max(1, (long) Math.ceil(count * quantile));
+		long seen = 0;
+		for (int i = 0; i < buckets.length; i++) {
+			seen += buckets[i];
+			if (seen >= rank) {
+				return middle(i);
 			}
 		}
+		return MAX_VALUE;
 	}
 
 	/**
 	 * Forgets the maximum.
 	 */
 	synchronized void resetMax() {
-		this.formerMax = Math.max(this.formerMax, snapshot().maxNanos());
-		for (LatencyStripe stripe : stripes()) {
-			if (stripe != null) {
-				stripe.resetMax();
+		long former = this.formerMax;
+		for (Stripe stripe : this.stripes) {
+			if (stripe != null && stripe.await()) {
+				former = Math.max(former, stripe.max);
+				stripe.max = 0;
+				stripe.occupied = false;
 			}
 		}
-		for (long[] stripe : this.shared) {
-			if (stripe != null) {
-				LONGS.setOpaque(stripe, MAX, 0L);
-			}
-		}
+		this.formerMax = former;
 	}
 
 	/**
-	 * What a reader adds up. Not thread-safe.
+	 * A part of the histogram that one thread at a time is at. There are buckets only
+	 * around the durations seen so far.
 	 */
-	static final class Sum {
+	private static final class Stripe extends Padded {
 
-		final long[] buckets = new long[BUCKETS];
+		private static final VarHandle OCCUPIED;
 
-		long total;
+		private static final VarHandle COUNT;
 
-		long max;
-
-		void add(Sum other) {
-			for (int i = 0; i < BUCKETS; i++) {
-				this.buckets[i] += other.buckets[i];
+		static {
+			try {
+				MethodHandles.Lookup lookup = MethodHandles.lookup();
+				OCCUPIED = lookup.findVarHandle(Stripe.class, "occupied", boolean.class);
+				COUNT = lookup.findVarHandle(Stripe.class, "count", long.class);
 			}
-			this.total += other.total;
-			this.max = Math.max(this.max, other.max);
-		}
-
-		void add(long nanos, boolean forMax) {
-			this.buckets[bucket(nanos)]++;
-			this.total += nanos;
-			if (forMax) {
-				this.max = Math.max(this.max, nanos);
+			catch (ReflectiveOperationException ex) {
+				throw new ExceptionInInitializerError(ex);
 			}
 		}
 
-		void clear() {
-			Arrays.fill(this.buckets, 0);
-			this.total = 0;
-			this.max = 0;
+		private static final long[] NO_BUCKETS = {};
+
+		private static final int SPINS = 10;
+
+		/** With a pause after each but the first: half a second and more. */
+		private static final int ATTEMPTS = 10_000;
+
+		private static final long PAUSE_NANOS = 50_000;
+
+		private volatile boolean occupied;
+
+		/** The number of the first bucket. */
+		private int first;
+
+		private long[] buckets = NO_BUCKETS;
+
+		private long total;
+
+		private long max;
+
+		private long count;
+
+		boolean occupy() {
+			return !this.occupied && OCCUPIED.compareAndSet(this, false, true);
 		}
 
-		long count() {
-			return Arrays.stream(this.buckets).sum();
-		}
-
-		long percentile(long count, double quantile) {
-			long rank = Math.max(1, (long) Math.ceil(count * quantile));
-			long seen = 0;
-			for (int i = 0; i < this.buckets.length; i++) {
-				seen += this.buckets[i];
-				if (seen >= rank) {
-					return middle(i);
+		/**
+		 * Waits until nobody is at it, but not for ever: a debugger may hold who is.
+		 * @return {@code false} if somebody still is; what he records may then be seen in
+		 * part
+		 */
+		boolean await() {
+			for (int i = 0; i < ATTEMPTS; i++) {
+				if (occupy()) {
+					return true;
+				}
+				if (i < SPINS) {
+					Thread.onSpinWait();
+				}
+				else {
+					LockSupport.parkNanos(this, PAUSE_NANOS);
 				}
 			}
-			return MAX_VALUE;
+			return false;
+		}
+
+		void add(long nanos) {
+			int bucket = bucket(nanos);
+			if (!covers(bucket)) {
+				extend(bucket);
+			}
+			// Nothing fails halfway from here: no call needs stack or memory.
+			this.buckets[bucket - this.first]++;
+			this.total += nanos;
+			if (nanos > this.max) {
+				this.max = nanos;
+			}
+			this.count++;
+		}
+
+		/**
+		 * Adds what was noted and leaves.
+		 * @param notes the notes
+		 * @param start where the first is
+		 * @param step where the next one is from there
+		 */
+		void addNoted(long[] notes, int start, int step) {
+			long added = 0;
+			long sum = this.total;
+			long longest = this.max;
+			try {
+				for (int i = start; i < notes.length; i += step) {
+					long noted = (long) LONGS.getAcquire(notes, i);
+					if (noted == 0) {
+						continue;
+					}
+					long nanos = noted - 1;
+					int bucket = bucket(nanos);
+					if (!covers(bucket)) {
+						extend(bucket);
+					}
+					this.buckets[bucket - this.first]++;
+					notes[i] = 0;
+					added++;
+					sum += nanos;
+					if (nanos > longest) {
+						longest = nanos;
+					}
+				}
+			}
+			finally {
+				// By no call: there may be no stack left for one.
+				this.total = sum;
+				this.max = longest;
+				this.count += added;
+				this.occupied = false;
+			}
+		}
+
+		private boolean covers(int bucket) {
+			return bucket >= this.first && bucket < this.first + this.buckets.length;
+		}
+
+		private void extend(int bucket) {
+			// Durations scatter: a power of two more on either side.
+			int octave = bucket & -OCTAVE;
+			int from = Math.max(0, octave - OCTAVE);
+			int to = Math.min(BUCKETS, octave + 2 * OCTAVE);
+			int length = this.buckets.length;
+			if (length != 0) {
+				from = Math.min(from, this.first);
+				to = Math.max(to, this.first + length);
+			}
+			long[] extended = new long[to - from];
+			System.arraycopy(this.buckets, 0, extended, (length != 0) ? this.first - from : 0, length);
+			this.buckets = extended;
+			this.first = from;
+		}
+
+		void addTo(long[] sums) {
+			long[] counts = this.buckets;
+			int from = this.first;
+			for (int i = 0; i < counts.length && from + i < sums.length; i++) {
+				sums[from + i] += counts[i];
+			}
+		}
+
+		/**
+		 * Returns how many durations were recorded, at any time.
+		 * @return the exact number
+		 */
+		long count() {
+			return (long) COUNT.getOpaque(this);
 		}
 
 	}

@@ -1,7 +1,6 @@
 package io.telemetryrouter.internal;
 
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
+import java.util.Arrays;
 import java.util.concurrent.atomic.LongAdder;
 
 import org.jspecify.annotations.Nullable;
@@ -13,17 +12,13 @@ import org.jspecify.annotations.Nullable;
  * An emit first counts itself and then looks whether the route is retired; retiring sets
  * the mark first and then credits. Whichever way the two interleave, one of them sees the
  * other. A route that has been in use for long saves that: each thread with a lease gets
- * a cell of its own, which it writes without atomic instructions, and which has to be
- * {@linkplain RetiredRoutes read on} once the route is retired.
+ * {@linkplain Notes notes} of its own, which it writes without atomic instructions, and
+ * which have to be {@linkplain RetiredRoutes read on} once the route is retired. A lease
+ * that returns brings what its last thread wrote to the next one.
  */
-final class Passes extends LeaseStripes<long[]> {
+final class Passes {
 
-	private static final VarHandle LONGS = MethodHandles.arrayElementVarHandle(long[].class);
-
-	private static final long[] @Nullable [] NONE = {};
-
-	/** Where a cell counts: in the midst of an array that has no line with others. */
-	private static final int COUNT = Padded.LINE;
+	private static final @Nullable Notes[] NONE = {};
 
 	/** Emits after which a route is not likely to be replaced soon. */
 	static final int STEADY = 1_000;
@@ -32,9 +27,15 @@ final class Passes extends LeaseStripes<long[]> {
 
 	private final Registration[] handlers;
 
+	/** What is measured of an emit. */
+	private final LatencyHistogram[] measured;
+
 	private final LongAdder shared = new LongAdder();
 
-	/** Emits before there are cells, roughly. */
+	/** By lease. Replaced under this. */
+	private volatile @Nullable Notes[] notes = NONE;
+
+	/** Emits before there are notes, roughly. */
 	private int seen;
 
 	private volatile boolean retired;
@@ -42,28 +43,36 @@ final class Passes extends LeaseStripes<long[]> {
 	/** Guarded by this. */
 	private long credited;
 
-	Passes(EventTally tally, Registration[] handlers) {
-		super(NONE);
+	Passes(EventTally tally, Registration[] handlers, LatencyHistogram[] measured) {
 		this.tally = tally;
 		this.handlers = handlers;
+		this.measured = measured;
 	}
 
 	/**
 	 * Counts an emit.
 	 * @param frame the calling thread's
+	 * @return the thread's notes, if it has any
 	 */
-	void count(EmitFrame frame) {
-		long[] cell = stripe(frame);
-		if (cell != null) {
-			LONGS.setRelease(cell, COUNT, cell[COUNT] + 1);
+	@Nullable Notes count(EmitFrame frame) {
+		@Nullable Notes[] all = this.notes;
+		int lease = frame.lease;
+		Notes own = (lease >= 0 && lease < all.length) ? all[lease] : null;
+		if (own != null) {
+			own.pass();
 		}
 		else {
-			if (frame.lease >= 0 && this.seen++ > STEADY) {
-				openCell(frame.lease);
-			}
-			// Last: had this thread no stack left, nothing was counted.
-			count(1);
+			countShared(frame);
 		}
+		return own;
+	}
+
+	private void countShared(EmitFrame frame) {
+		if (frame.lease >= 0 && this.seen++ > STEADY) {
+			open(frame);
+		}
+		// Last: had this thread no stack left, nothing was counted.
+		count(1);
 	}
 
 	/**
@@ -77,30 +86,44 @@ final class Passes extends LeaseStripes<long[]> {
 		}
 	}
 
-	private synchronized void openCell(int lease) {
-		if (!this.retired) {
-			newStripe(lease);
+	private synchronized void open(EmitFrame frame) {
+		@Nullable Notes[] all = Arrays.copyOf(this.notes, Math.max(this.notes.length, frame.lease + 1));
+		if (!this.retired && all[frame.lease] == null) {
+			all[frame.lease] = new Notes(this.measured, frame.probe);
+			this.notes = all;
 		}
 	}
 
 	/**
-	 * Has late emits credit themselves, except those that count in a cell.
-	 * @return whether there are cells
+	 * Has late emits credit themselves, except those that have notes.
+	 * @return whether there are any
 	 */
-	synchronized boolean retire() {
-		this.retired = true;
+	boolean retire() {
+		synchronized (this) {
+			this.retired = true;
+		}
 		settle();
-		return stripes().length != 0;
+		return this.notes.length != 0;
 	}
 
 	/**
-	 * Credits what was counted to the event and the handlers.
+	 * Records what was measured, and credits what was counted to the event and the
+	 * handlers.
 	 */
-	synchronized void settle() {
+	void settle() {
+		for (Notes own : this.notes) {
+			if (own != null) {
+				own.record();
+			}
+		}
+		credit();
+	}
+
+	private synchronized void credit() {
 		// No part of the sum ever falls, so that each pass is in exactly one difference.
 		long sum = this.shared.sum();
-		for (long[] cell : stripes()) {
-			sum += (cell != null) ? (long) LONGS.getAcquire(cell, COUNT) : 0;
+		for (Notes own : this.notes) {
+			sum += (own != null) ? own.passes() : 0;
 		}
 		long count = sum - this.credited;
 		if (count == 0) {
@@ -111,11 +134,6 @@ final class Passes extends LeaseStripes<long[]> {
 		for (Registration handler : this.handlers) {
 			handler.count(Counters.OFFERED, count);
 		}
-	}
-
-	@Override
-	long[] create() {
-		return new long[2 * COUNT];
 	}
 
 }

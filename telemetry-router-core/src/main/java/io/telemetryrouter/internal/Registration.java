@@ -298,18 +298,22 @@ final class Registration implements Subscription {
 	}
 
 	/**
-	 * Calls a synchronous handler that is not open and has {@linkplain #admit admitted}
-	 * the event.
+	 * Calls a synchronous handler that is not open, if it gets the event.
 	 * @param event the event's name
 	 * @param payload its payload
-	 * @param envelope its envelope, if this handler needs one
+	 * @param level the emit's
+	 * @return whether it was called; otherwise the event is counted
 	 * @throws Throwable whatever the handler throws
 	 */
-	void invokeAdmitted(String event, @Nullable Object payload, @Nullable Envelope<?> envelope) throws Throwable {
-		invoke(event, payload, envelope);
-		if ((this.gate & SET_ASIDE) != 0 && this.quarantine != null) {
-			this.quarantine.handled(this.core.frames().current());
+	boolean handleAdmitted(String event, @Nullable Object payload, EmitFrame.Level level) throws Throwable {
+		if (!admit(event, payload, level.envelope(), level.tracker())) {
+			return false;
 		}
+		invoke(event, payload, level.envelope());
+		if ((this.gate & SET_ASIDE) != 0 && this.quarantine != null) {
+			this.quarantine.handled(level.frame);
+		}
+		return true;
 	}
 
 	/**
@@ -429,7 +433,11 @@ final class Registration implements Subscription {
 	 * @return the number
 	 */
 	long handled() {
-		return this.latency.count() + ((this.lane != null) ? this.lane.handled() : 0);
+		if (this.lane != null) {
+			return this.latency.count() + this.lane.handled();
+		}
+		settle();
+		return this.latency.count();
 	}
 
 	/**
@@ -511,6 +519,7 @@ final class Registration implements Subscription {
 	}
 
 	void resetMaxima() {
+		settle();
 		this.latency.resetMax();
 		this.failedLatency.resetMax();
 		if (this.lane != null) {
@@ -523,7 +532,7 @@ final class Registration implements Subscription {
 	}
 
 	/**
-	 * Credits all that is offered.
+	 * Records all that was measured, and credits all that is offered.
 	 */
 	void settle() {
 		for (Route route : this.routes) {

@@ -2,6 +2,8 @@ package io.telemetryrouter.internal;
 
 import java.lang.ref.Reference;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * All handlers of one event name in execution order, compiled once and immutable. When
  * handlers come or go the route is {@linkplain RetiredRoutes retired} and compiled anew.
@@ -9,6 +11,8 @@ import java.lang.ref.Reference;
 final class Route {
 
 	private static final Registration[] NONE = {};
+
+	private static final LatencyHistogram[] NOTHING = {};
 
 	final String event;
 
@@ -29,13 +33,13 @@ final class Route {
 	/** What is offered to each of the handlers. */
 	final Passes passes;
 
-	Route(String event, EventTally tally, Registration[] handlers, long slowNanos) {
+	Route(String event, EventTally tally, Registration[] handlers, long slowNanos, boolean measured) {
 		this.event = event;
 		this.tally = tally;
 		this.handlers = handlers;
-		this.passes = new Passes(tally, handlers);
 		this.sync = select(handlers, false);
 		this.async = select(handlers, true);
+		this.passes = new Passes(tally, handlers, measured ? histograms(this.sync, tally) : NOTHING);
 		boolean envelope = false;
 		for (Registration handler : handlers) {
 			envelope |= handler.needsEnvelope();
@@ -71,14 +75,24 @@ final class Route {
 		return selected;
 	}
 
+	/** What is measured of an emit: each handler's call, and the whole. */
+	private static LatencyHistogram[] histograms(Registration[] handlers, EventTally tally) {
+		LatencyHistogram[] histograms = new LatencyHistogram[handlers.length + 1];
+		for (int i = 0; i < handlers.length; i++) {
+			histograms[i] = handlers[i].latency;
+		}
+		histograms[handlers.length] = tally.latency;
+		return histograms;
+	}
+
 	/**
-	 * Counts an emit, before anything is done for it.
+	 * Counts an emit, before anything is done for it. A retired route is read on for as
+	 * long as it is reachable, so the caller has to keep it that long.
 	 * @param frame the calling thread's
+	 * @return the thread's notes, if it has any
 	 */
-	void pass(EmitFrame frame) {
-		this.passes.count(frame);
-		// A retired route is read on for as long as it is reachable.
-		Reference.reachabilityFence(this);
+	@Nullable Notes pass(EmitFrame frame) {
+		return this.passes.count(frame);
 	}
 
 	/**
@@ -91,7 +105,8 @@ final class Route {
 	}
 
 	/**
-	 * Credits what was counted to the event and the handlers.
+	 * Records what was measured, and credits what was counted to the event and the
+	 * handlers.
 	 */
 	void settle() {
 		this.passes.settle();

@@ -20,7 +20,7 @@ final class RouterCore {
 		// A class that is first needed by a thread without stack is broken from then on,
 		// for all threads.
 		List<Class<?>> neededByEmit = List.of(EmitFrame.class, Envelope.class, EventTally.class, LatencyHistogram.class,
-				LatencyStripe.class, Passes.class, Route.class, HandlerRegistry.Candidate.class, DropReason.class,
+				Notes.class, Passes.class, Route.class, HandlerRegistry.Candidate.class, DropReason.class,
 				CompletableFuture.class, LockSupport.class, LongAdder.class, ThreadLocalRandom.class);
 		try {
 			for (Class<?> type : neededByEmit) {
