@@ -209,9 +209,8 @@ final class Dispatcher {
 				}
 			}
 		}
-		catch (Throwable ex) {
+		finally {
 			level.reached += index;
-			throw ex;
 		}
 		long nanos = before - start;
 		if (row != null) {

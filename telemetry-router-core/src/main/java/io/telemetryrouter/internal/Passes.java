@@ -82,7 +82,7 @@ final class Passes {
 	void count(long emits) {
 		this.shared.add(emits);
 		if (this.retired) {
-			settle();
+			credit();
 		}
 	}
 
