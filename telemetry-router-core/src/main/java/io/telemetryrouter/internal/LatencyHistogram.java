@@ -212,7 +212,7 @@ final class LatencyHistogram {
 	 * A part of the histogram that one thread at a time is at. There are buckets only
 	 * around the durations seen so far.
 	 */
-	private static final class Stripe extends Padded {
+	static final class Stripe extends Padded {
 
 		private static final VarHandle OCCUPIED;
 

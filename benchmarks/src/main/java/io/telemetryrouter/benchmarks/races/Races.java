@@ -379,7 +379,7 @@ public final class Races {
 
 	/**
 	 * A handler comes, which replaces a route in steady use, while a thread emits by it:
-	 * after its first emit it counts in a cell that nobody looks at for it.
+	 * after its first emit it counts in notes that nobody looks at for it.
 	 */
 	@JCStressTest
 	@State
