@@ -94,6 +94,10 @@ final class EmitFrame extends Padded {
 		if (level.owed != null) {
 			level.payOwed();
 		}
+		if (level.holding) {
+			// Of an emit that had no stack left to let go.
+			level.clear();
+		}
 		level.reached = 0;
 		level.entries++;
 		// Most emits repeat the name of the last: compare first and save the write.

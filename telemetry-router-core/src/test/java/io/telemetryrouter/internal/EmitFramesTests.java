@@ -116,6 +116,21 @@ class EmitFramesTests {
 		});
 	}
 
+	@Test
+	void whenEmitHadNoStackToLetGoThenTheNextOneHasNothingOfIt() {
+		RouterCore core = TestCores.withEventNames(10);
+		EmitFrame frame = core.frames().current();
+		EmitFrame.Level level = frame.enter("outer", new Cause(null, "cause"));
+		level.tracker(new EmitTracker(core.executor()));
+		// As a dispatch leaves it that cannot call anything any more.
+		frame.depth--;
+		EmitFrame.Level next = frame.enter("next", null);
+		assertThat(next).isSameAs(level);
+		assertThat(next.tracker()).isNull();
+		assertThat(next.parent()).isNull();
+		frame.exit(next);
+	}
+
 	private EmitFrame onThread() throws Exception {
 		FutureTask<EmitFrame> look = new FutureTask<>(this.frames::current);
 		Thread thread = new Thread(look);
