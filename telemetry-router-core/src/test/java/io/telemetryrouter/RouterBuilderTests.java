@@ -129,10 +129,16 @@ class RouterBuilderTests {
 
 		};
 		try (CapturedLog log = new CapturedLog()) {
-			TelemetryRouter.builder().logger(logger).build().close();
-			assertThat(log.records()).isEmpty();
+			try (TelemetryRouter router = TelemetryRouter.builder().logger(logger).build()) {
+				router.subscribe(
+						HandlerSpec.on("x").id("told apart").payloadType(Integer.class).handler((event, payload) -> {
+						}).build());
+				router.emit("x", "text");
+			}
+			assertThat(log.lines("'told apart'")).isEmpty();
 		}
-		assertThat(lines).singleElement().asString().startsWith("INFO Telemetry router closed");
+		assertThat(lines).satisfiesExactly((line) -> assertThat(line).startsWith("WARNING Handler 'told apart' takes"),
+				(line) -> assertThat(line).startsWith("INFO Telemetry router closed"));
 	}
 
 	@Test

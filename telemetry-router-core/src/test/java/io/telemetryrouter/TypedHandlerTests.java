@@ -131,7 +131,7 @@ class TypedHandlerTests {
 		assertThat(account.filtered()).isEqualTo(2);
 		assertThat(account.droppedTotal()).isZero();
 		assertThat(account.isBalanced()).isTrue();
-		assertThat(this.log.records()).isEmpty();
+		assertThat(this.log.lines("'numbers'")).isEmpty();
 	}
 
 	@Test
