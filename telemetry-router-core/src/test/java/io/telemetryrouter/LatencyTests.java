@@ -195,6 +195,39 @@ class LatencyTests {
 	}
 
 	@Test
+	void whenLaneIsInSteadyUseThenEveryWaitAndCallIsMeasuredExactly() {
+		this.router.close();
+		this.router = this.time.router().quarantine(QuarantineSettings.disabled()).build();
+		this.router.subscribe(HandlerSpec.on("x").id("lane").async().handler((event, payload) -> {
+			this.time.advance(Duration.ofNanos(3));
+			if ((int) payload % 10 == 0) {
+				throw new IllegalStateException("expected");
+			}
+		}).build());
+		for (int round = 1; round <= 20; round++) {
+			this.router.pause("lane");
+			for (int i = 0; i < 200; i++) {
+				this.router.emit("x", i);
+			}
+			this.time.advance(Duration.ofNanos(1000));
+			this.router.resume("lane");
+			assertThat(this.router.flush(Books.LIMIT).complete()).isTrue();
+			HandlerSnapshot snapshot = this.router.handlerSnapshot("lane");
+			assertThat(snapshot.account().handled()).isEqualTo(round * 180);
+			assertThat(snapshot.latency().count()).isEqualTo(round * 180);
+			assertThat(snapshot.latency().totalNanos()).isEqualTo(round * 180 * 3);
+			assertThat(snapshot.failedLatency().totalNanos()).isEqualTo(round * 20 * 3);
+			assertThat(snapshot.queueWait().count()).isEqualTo(round * 200);
+			// Each waits for those before it.
+			assertThat(snapshot.queueWait().totalNanos()).isEqualTo(round * (200 * 1000 + 3 * 199 * 100));
+			assertThat(snapshot.queueWait().maxNanos()).isEqualTo(1000 + 3 * 199);
+			this.router.resetMaxima("lane");
+			assertThat(this.router.handlerSnapshot("lane").queueWait().maxNanos()).isZero();
+		}
+		Books.balanced(this.router);
+	}
+
+	@Test
 	void whenFailureTakesTimeToReportThenTheNextEventWaitedAndDidNotRunThatLong() throws Exception {
 		this.router.close();
 		this.router = this.time.router().errorListener((failure) -> this.time.advance(Duration.ofSeconds(5))).build();

@@ -55,15 +55,11 @@ final class EventQueue {
 
 	private final End tail;
 
-	/** The first position known to be out of bounds; racy, never too high. */
-	private long limit;
-
 	EventQueue(int capacity) {
 		this.capacity = capacity;
-		this.limit = capacity;
 		Segment first = new Segment(0);
-		this.head = new End(first);
-		this.tail = new End(first);
+		this.head = new End(first, 0);
+		this.tail = new End(first, capacity);
 	}
 
 	/**
@@ -76,12 +72,12 @@ final class EventQueue {
 		while (true) {
 			Segment start = this.tail.segment;
 			long position = this.tail.position;
-			if (position >= this.limit) {
+			if (position >= this.tail.limit) {
 				long first = head();
 				if (position - first >= this.capacity) {
 					return false;
 				}
-				this.limit = first + this.capacity;
+				this.tail.limit = first + this.capacity;
 			}
 			// Reached before the claim: a claimed slot must not be lost to a failed
 			// allocation.
@@ -272,45 +268,34 @@ final class EventQueue {
 	}
 
 	/**
-	 * Where a consumer is. Filled up to a cache line, since it is written for every event
-	 * while other threads read what lies beside it.
+	 * Where a consumer is, which it writes for every event.
 	 */
-	@SuppressWarnings("unused")
-	static class Cursor {
+	static class Cursor extends Padded {
 
 		/** Greater than every position: no event in hand. */
 		static final long NONE = Long.MAX_VALUE;
 
 		volatile long position = NONE;
 
-		/** How many events a worker has handled, where calls are not measured. */
-		volatile long handled;
-
-		private long p2;
-
-		private long p3;
-
-		private long p4;
-
-		private long p5;
-
-		private long p6;
-
-		private long p7;
-
 	}
 
 	/**
-	 * One end of the queue, on a cache line of its own: producers write one, consumers
-	 * the other.
+	 * One end of the queue: producers write one, consumers the other.
 	 */
 	private static final class End extends Cursor {
 
 		volatile Segment segment;
 
-		End(Segment segment) {
+		/**
+		 * Of the tail: the first position known to be out of bounds; racy, never too
+		 * high.
+		 */
+		long limit;
+
+		End(Segment segment, long limit) {
 			this.position = 0;
 			this.segment = segment;
+			this.limit = limit;
 		}
 
 	}

@@ -232,7 +232,7 @@ final class Lane {
 	 * @return the event, or {@code null} if there is none
 	 */
 	@Nullable Envelope<?> take(LaneWorker worker) {
-		Envelope<?> event = this.queue.poll(worker);
+		Envelope<?> event = this.queue.poll(worker.place());
 		if (event != null) {
 			// The worker's previous event is done, and the poll made that visible.
 			signal();
@@ -366,11 +366,20 @@ final class Lane {
 			return false;
 		}
 		for (LaneWorker worker : this.workers) {
-			if (worker.position < position) {
+			if (worker.place().position < position) {
 				return false;
 			}
 		}
 		return true;
+	}
+
+	/**
+	 * Records all that was measured.
+	 */
+	void settle() {
+		for (LaneWorker worker : this.workers) {
+			worker.settle();
+		}
 	}
 
 	/**
@@ -380,7 +389,7 @@ final class Lane {
 	long handled() {
 		long handled = 0;
 		for (LaneWorker worker : this.workers) {
-			handled += worker.handled;
+			handled += worker.place().handled;
 		}
 		return handled;
 	}
@@ -392,7 +401,7 @@ final class Lane {
 	long pending() {
 		long pending = this.queue.size();
 		for (LaneWorker worker : this.workers) {
-			pending += (worker.position != EventQueue.Cursor.NONE) ? 1 : 0;
+			pending += (worker.place().position != EventQueue.Cursor.NONE) ? 1 : 0;
 		}
 		return pending;
 	}

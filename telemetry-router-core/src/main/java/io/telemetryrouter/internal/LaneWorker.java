@@ -18,10 +18,10 @@ import io.telemetryrouter.StuckCall;
  * <p>
  * States: idle, or scheduled, which includes running. Who turns idle into scheduled hands
  * the worker to the executor; only the worker's own run turns it back. Its
- * {@linkplain EventQueue.Cursor#position position} is the event it has in hand, from
- * before that counts as taken until it is done.
+ * {@linkplain #place() position} is the event it has in hand, from before that counts as
+ * taken until it is done.
  */
-final class LaneWorker extends EventQueue.Cursor implements Runnable {
+final class LaneWorker implements Runnable {
 
 	private static final VarHandle STATE;
 
@@ -31,12 +31,18 @@ final class LaneWorker extends EventQueue.Cursor implements Runnable {
 		try {
 			MethodHandles.Lookup lookup = MethodHandles.lookup();
 			STATE = lookup.findVarHandle(LaneWorker.class, "state", int.class);
-			HANDLED = lookup.findVarHandle(EventQueue.Cursor.class, "handled", long.class);
+			HANDLED = lookup.findVarHandle(Place.class, "handled", long.class);
 		}
 		catch (ReflectiveOperationException ex) {
 			throw new ExceptionInInitializerError(ex);
 		}
 	}
+
+	/** The column of notes that says how long events were queued. */
+	private static final int WAIT = 0;
+
+	/** The column of notes that says how long calls took. */
+	private static final int RUN = 1;
 
 	private static final int IDLE = 0;
 
@@ -58,7 +64,15 @@ final class LaneWorker extends EventQueue.Cursor implements Runnable {
 
 	private final RouterCore core;
 
+	private final Place place = new Place();
+
 	private volatile int state = IDLE;
+
+	/** What it measures, once it has handled many events. */
+	private volatile @Nullable Notes notes;
+
+	/** Events before there are notes, where calls are measured. */
+	private int seen;
 
 	/** The latest stay on a thread; null where calls have no timeout. */
 	private volatile @Nullable TimedRun run;
@@ -67,6 +81,14 @@ final class LaneWorker extends EventQueue.Cursor implements Runnable {
 		this.lane = lane;
 		this.handler = handler;
 		this.core = core;
+	}
+
+	/**
+	 * Returns where it is.
+	 * @return the place, to be read by any thread
+	 */
+	Place place() {
+		return this.place;
 	}
 
 	/**
@@ -144,7 +166,7 @@ final class LaneWorker extends EventQueue.Cursor implements Runnable {
 				timed.leave();
 			}
 			else {
-				this.position = NONE;
+				this.place.position = EventQueue.Cursor.NONE;
 				this.state = IDLE;
 				this.lane.rested(this, frame);
 			}
@@ -178,7 +200,7 @@ final class LaneWorker extends EventQueue.Cursor implements Runnable {
 			return event;
 		}
 		// Done with the last one, for who waits for it.
-		this.position = NONE;
+		this.place.position = EventQueue.Cursor.NONE;
 		EventQueue queue = this.lane.queue();
 		int enough = Math.min(BATCH, queue.capacity() / 4);
 		for (int i = 0; i < LINGERS && queue.size() <= enough; i++) {
@@ -230,19 +252,16 @@ final class LaneWorker extends EventQueue.Cursor implements Runnable {
 	}
 
 	private boolean process(Envelope<?> event, EmitFrame frame, @Nullable TimedRun timed) {
-		boolean measured = this.core.measured();
 		// Where one event ends the next begins, or later: one look at the clock for both.
 		long start = (event.emittedAt - frame.doneAt > 0) ? event.emittedAt : frame.doneAt;
-		if (measured) {
-			this.lane.queueWait().record(start - event.emittedAt, frame);
-		}
+		Notes row = this.core.measured() ? measureWait(start - event.emittedAt, frame) : null;
 		EmitFrame.Level level = frame.enter(event.name(), event.parent);
 		level.envelope(event);
 		level.running(this.handler.number);
 		ContextCarrier.Scope scope = restore(event);
 		boolean mine = false;
 		try {
-			mine = call(event, frame, level, start, timed);
+			mine = call(event, frame, level, start, row, timed);
 		}
 		finally {
 			close(scope);
@@ -256,7 +275,27 @@ final class LaneWorker extends EventQueue.Cursor implements Runnable {
 		return mine;
 	}
 
-	private boolean call(Envelope<?> event, EmitFrame frame, EmitFrame.Level level, long start,
+	/**
+	 * Records how long an event was queued.
+	 * @param nanos how long
+	 * @param frame the thread's
+	 * @return where to note the event's call, if not to record it
+	 */
+	private @Nullable Notes measureWait(long nanos, EmitFrame frame) {
+		Notes own = this.notes;
+		if (own == null && this.seen++ > Passes.STEADY) {
+			own = new Notes(new LatencyHistogram[] { this.lane.queueWait(), this.handler.latency }, frame.probe);
+			this.notes = own;
+		}
+		if (own != null && own.begin()) {
+			own.note(WAIT, nanos);
+			return own;
+		}
+		this.lane.queueWait().record(nanos, frame);
+		return null;
+	}
+
+	private boolean call(Envelope<?> event, EmitFrame frame, EmitFrame.Level level, long start, @Nullable Notes row,
 			@Nullable TimedRun timed) {
 		boolean measured = this.core.measured();
 		if (timed != null) {
@@ -280,19 +319,34 @@ final class LaneWorker extends EventQueue.Cursor implements Runnable {
 		if (measured) {
 			long end = this.core.now();
 			frame.doneAt = end;
-			this.handler.latency.record(end - start, frame);
+			if (row != null) {
+				row.note(RUN, end - start);
+			}
+			else {
+				this.handler.latency.record(end - start, frame);
+			}
 			if (end - start > this.handler.slowNanos) {
 				this.handler.slow(event.name(), end - start);
 			}
 		}
 		else {
 			// Only this thread writes it, and the queue orders one thread after another.
-			HANDLED.setRelease(this, this.handled + 1);
+			HANDLED.setRelease(this.place, this.place.handled + 1);
 		}
 		if (event.tracker != null) {
 			event.tracker.handled();
 		}
 		return true;
+	}
+
+	/**
+	 * Records what was noted, from any thread.
+	 */
+	void settle() {
+		Notes own = this.notes;
+		if (own != null) {
+			own.record();
+		}
 	}
 
 	/**
@@ -311,7 +365,7 @@ final class LaneWorker extends EventQueue.Cursor implements Runnable {
 		if (event.tracker != null) {
 			event.tracker.dequeued();
 		}
-		this.position = NONE;
+		this.place.position = EventQueue.Cursor.NONE;
 		schedule(this.core.frames().current());
 		Instant since = this.core.settings().clock().instant().minusNanos(overdue.nanos());
 		StuckCall call = new StuckCall(Names.printable(timed.thread.getName()), Names.printable(event.name()), since,
@@ -343,6 +397,16 @@ final class LaneWorker extends EventQueue.Cursor implements Runnable {
 		catch (Throwable ex) {
 			this.core.reporter().callbackFailed("Context carrier", ex);
 		}
+	}
+
+	/**
+	 * What a worker writes for every event, apart from the state that emitters read.
+	 */
+	static final class Place extends EventQueue.Cursor {
+
+		/** How many events were handled, where calls are not measured. */
+		volatile long handled;
+
 	}
 
 }

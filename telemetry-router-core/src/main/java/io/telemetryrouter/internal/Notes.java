@@ -5,7 +5,8 @@ import java.lang.invoke.VarHandle;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * What one thread counts and measures on a route, written without atomic instructions.
+ * What one thread counts and measures on a route, or a worker in its lane, written
+ * without atomic instructions.
  * <p>
  * A duration is only noted, in a place that is known before the clock is read: reading it
  * waits for everything computed before, so that what is computed next to it costs most. A

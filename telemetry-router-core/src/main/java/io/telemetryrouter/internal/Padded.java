@@ -10,6 +10,9 @@ abstract class Padded {
 	/** How many longs fill a cache line of 64 bytes. */
 	static final int LINE = 8;
 
+	/** Beside the header, where a field of the subclass would be put otherwise. */
+	int p;
+
 	long p0;
 
 	long p1;

@@ -434,6 +434,7 @@ final class Registration implements Subscription {
 	 */
 	long handled() {
 		if (this.lane != null) {
+			this.lane.settle();
 			return this.latency.count() + this.lane.handled();
 		}
 		settle();
@@ -539,6 +540,9 @@ final class Registration implements Subscription {
 			route.settle();
 		}
 		this.core.registry().retired().settle();
+		if (this.lane != null) {
+			this.lane.settle();
+		}
 	}
 
 	/**
