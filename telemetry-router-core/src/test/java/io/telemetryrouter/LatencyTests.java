@@ -72,6 +72,42 @@ class LatencyTests {
 	}
 
 	@Test
+	void whenEventsAlternateInSteadyUseThenEachIsCountedAndMeasuredForItself() {
+		for (String event : List.of("a", "b", "c")) {
+			this.router.subscribe(HandlerSpec.on(event)
+				.id("on " + event)
+				.handler((name, payload) -> this.time.advance((Duration) payload))
+				.build());
+		}
+		for (int i = 0; i < 3000; i++) {
+			this.router.emit("a", Duration.ofNanos(1));
+			this.router.emit("b", Duration.ofNanos(2));
+			this.router.emit("b", Duration.ofNanos(2));
+			if (i % 1000 == 999) {
+				// Has the route of "b" replaced.
+				this.router.subscribe("b", (event, payload) -> {
+				});
+			}
+			this.router.emit("c", Duration.ofNanos(3));
+		}
+		assertMeasured("a", 3000, 3000);
+		assertMeasured("b", 6000, 12_000);
+		assertMeasured("c", 3000, 9000);
+	}
+
+	private void assertMeasured(String event, long count, long nanos) {
+		HandlerSnapshot handler = this.router.handlerSnapshot("on " + event);
+		assertThat(handler.account().offered()).isEqualTo(count);
+		assertThat(handler.account().isBalanced()).isTrue();
+		EventSnapshot snapshot = this.router.eventSnapshot(event);
+		assertThat(snapshot.emitted()).isEqualTo(count);
+		assertThat(List.of(handler.latency(), snapshot.latency())).allSatisfy((latency) -> {
+			assertThat(latency.count()).isEqualTo(count);
+			assertThat(latency.totalNanos()).isEqualTo(nanos);
+		});
+	}
+
+	@Test
 	void whenHandlerEmitsItsOwnEventOverAndOverThenEveryCallIsMeasuredOnce() {
 		this.router.subscribe(HandlerSpec.on("x").id("before").handler((event, payload) -> {
 		}).build());

@@ -84,7 +84,7 @@ final class Dispatcher {
 		EmitFrame.Level level = frame.enter(route.event, parent);
 		boolean passed = false;
 		try {
-			Notes notes = route.pass(frame);
+			Notes notes = route.pass(level);
 			passed = true;
 			if (tracker != null) {
 				level.tracker(tracker);

@@ -52,12 +52,16 @@ final class EmitFrame extends Padded {
 	/** How many emits the thread is inside of. */
 	int depth;
 
+	/** The first of the levels, which most emits are at. */
+	private final Level outermost;
+
 	private volatile Level[] levels;
 
 	EmitFrame(int probe, int lease) {
 		this.probe = probe;
 		this.lease = lease;
 		this.levels = extend(new Level[0], INITIAL_LEVELS);
+		this.outermost = this.levels[0];
 	}
 
 	private Level[] extend(Level[] levels, int length) {
@@ -85,12 +89,7 @@ final class EmitFrame extends Padded {
 	@SuppressWarnings("ReferenceEquality")
 	Level enter(String event, @Nullable Cause parent) {
 		int index = this.depth;
-		Level[] all = this.levels;
-		if (index == all.length) {
-			all = extend(all, index * 2);
-			this.levels = all;
-		}
-		Level level = all[index];
+		Level level = (index == 0) ? this.outermost : nested(index);
 		if (level.owed != null) {
 			level.payOwed();
 		}
@@ -109,6 +108,15 @@ final class EmitFrame extends Padded {
 		}
 		this.depth = index + 1;
 		return level;
+	}
+
+	private Level nested(int index) {
+		Level[] all = this.levels;
+		if (index == all.length) {
+			all = extend(all, index * 2);
+			this.levels = all;
+		}
+		return all[index];
 	}
 
 	/**
@@ -184,6 +192,9 @@ final class EmitFrame extends Padded {
 		private @Nullable Registration slowest;
 
 		private long longest;
+
+		/** Of the last route, if the thread has any there. */
+		@Nullable Notes notes;
 
 		private long running;
 

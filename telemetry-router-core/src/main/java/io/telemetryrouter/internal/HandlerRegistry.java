@@ -38,7 +38,7 @@ final class HandlerRegistry {
 
 	private final CallSites callSites;
 
-	private final ConcurrentHashMap<String, Route> routes = new ConcurrentHashMap<>();
+	private final RouteTable routes = new RouteTable();
 
 	private final RetiredRoutes retired = new RetiredRoutes();
 
@@ -65,7 +65,7 @@ final class HandlerRegistry {
 	 * @return the route, or {@code null} if there is none yet
 	 */
 	@Nullable Route find(String event) {
-		return this.routes.get(event);
+		return this.routes.find(event);
 	}
 
 	/**
@@ -74,7 +74,7 @@ final class HandlerRegistry {
 	 * @return the route; one that is not kept if the name is not tracked
 	 */
 	Route route(String event) {
-		Route known = this.routes.get(event);
+		Route known = this.routes.find(event);
 		if (known != null) {
 			return known;
 		}
@@ -98,7 +98,7 @@ final class HandlerRegistry {
 			return passingRoute(event, tally);
 		}
 		Route route = compile(event, tally);
-		Route raced = this.routes.putIfAbsent(event, route);
+		Route raced = this.routes.putIfAbsent(route);
 		if (raced != null) {
 			return raced;
 		}
@@ -185,7 +185,7 @@ final class HandlerRegistry {
 		for (EventPattern pattern : handler.patterns) {
 			if (pattern.isExact()) {
 				this.exact.computeIfAbsent(pattern.toString(), (name) -> new LinkedHashSet<>()).add(handler);
-				forget(this.routes.get(pattern.toString()));
+				forget(this.routes.find(pattern.toString()));
 			}
 			else {
 				this.patterns.add(handler);
@@ -203,7 +203,7 @@ final class HandlerRegistry {
 	}
 
 	private void forgetMatching(EventPattern pattern) {
-		for (Route route : this.routes.values()) {
+		for (Route route : this.routes.all()) {
 			if (pattern.matches(route.event)) {
 				forget(route);
 			}
@@ -216,7 +216,7 @@ final class HandlerRegistry {
 		}
 		// Added first, so that whoever reads finds it here or there.
 		this.retired.add(route);
-		this.routes.remove(route.event, route);
+		this.routes.remove(route);
 		for (Registration handler : route.handlers) {
 			handler.routes.remove(route);
 		}
@@ -353,7 +353,7 @@ final class HandlerRegistry {
 	 * @return the ids in the order of the route
 	 */
 	List<String> handlerIds(EventTally event) {
-		Route known = this.routes.get(event.name);
+		Route known = this.routes.find(event.name);
 		Route route = (known != null) ? known : look(event);
 		List<String> ids = new ArrayList<>(route.handlers.length);
 		for (Registration handler : route.handlers) {
@@ -368,7 +368,7 @@ final class HandlerRegistry {
 	 * Credits everything counted so far.
 	 */
 	void settle() {
-		this.routes.values().forEach(Route::settle);
+		this.routes.all().forEach(Route::settle);
 		this.retired.settle();
 	}
 

@@ -71,6 +71,15 @@ final class Notes extends Padded {
 	}
 
 	/**
+	 * Returns whether these are the notes for a route.
+	 * @param columns the array that is the route's
+	 * @return {@code true} if they were made with it
+	 */
+	boolean isOf(LatencyHistogram[] columns) {
+		return this.columns == columns;
+	}
+
+	/**
 	 * Counts an emit. For the owning thread.
 	 */
 	void pass() {

@@ -12,8 +12,6 @@ final class Route {
 
 	private static final Registration[] NONE = {};
 
-	private static final LatencyHistogram[] NOTHING = {};
-
 	final String event;
 
 	final EventTally tally;
@@ -30,6 +28,9 @@ final class Route {
 	/** What the slowest handler of a slow dispatch takes at least, in nanoseconds. */
 	final long noticeable;
 
+	/** What is measured of an emit: each handler's call, and the whole. */
+	private final LatencyHistogram[] measured;
+
 	/** What is offered to each of the handlers. */
 	final Passes passes;
 
@@ -39,7 +40,8 @@ final class Route {
 		this.handlers = handlers;
 		this.sync = select(handlers, false);
 		this.async = select(handlers, true);
-		this.passes = new Passes(tally, handlers, measured ? histograms(this.sync, tally) : NOTHING);
+		this.measured = measured ? histograms(this.sync, tally) : new LatencyHistogram[0];
+		this.passes = new Passes(tally, handlers, this.measured);
 		boolean envelope = false;
 		for (Registration handler : handlers) {
 			envelope |= handler.needsEnvelope();
@@ -75,7 +77,6 @@ final class Route {
 		return selected;
 	}
 
-	/** What is measured of an emit: each handler's call, and the whole. */
 	private static LatencyHistogram[] histograms(Registration[] handlers, EventTally tally) {
 		LatencyHistogram[] histograms = new LatencyHistogram[handlers.length + 1];
 		for (int i = 0; i < handlers.length; i++) {
@@ -88,11 +89,19 @@ final class Route {
 	/**
 	 * Counts an emit, before anything is done for it. A retired route is read on for as
 	 * long as it is reachable, so the caller has to keep it that long.
-	 * @param frame the calling thread's
+	 * @param level the emit's
 	 * @return the thread's notes, if it has any
 	 */
-	@Nullable Notes pass(EmitFrame frame) {
-		return this.passes.count(frame);
+	@Nullable Notes pass(EmitFrame.Level level) {
+		Notes notes = level.notes;
+		if (notes != null && notes.isOf(this.measured)) {
+			notes.pass();
+		}
+		else {
+			notes = this.passes.count(level.frame);
+			level.notes = notes;
+		}
+		return notes;
 	}
 
 	/**

@@ -96,7 +96,7 @@ class EmitFramesTests {
 		FutureTask<Boolean> emit = new FutureTask<>(() -> {
 			EmitFrame frame = core.frames().current();
 			EmitFrame.Level level = frame.enter("x", null);
-			route.pass(frame);
+			route.pass(level);
 			// As an emit leaves it that could not go on.
 			level.owed = route;
 			frame.exit(level);

@@ -35,6 +35,30 @@ class RouteTableTests {
 	}
 
 	@Test
+	void whenNamesMeetInOnePlaceThenEachHasItsRoute() {
+		assertThat("Aa").hasSameHashCodeAs("BB");
+		Registration first = add("Aa");
+		Registration second = add("BB");
+		Route replaced = this.registry.route("Aa");
+		for (int i = 0; i < 3; i++) {
+			assertThat(this.registry.route("Aa").handlers).containsExactly(first);
+			assertThat(this.registry.route("BB").handlers).containsExactly(second);
+			// Equal, but not the same string.
+			assertThat(this.registry.find(new String("Aa"))).isSameAs(this.registry.find("Aa"));
+			assertThat(this.registry.find(new String("BB"))).isSameAs(this.registry.find("BB"));
+		}
+		Registration third = add("Aa");
+		assertThat(this.registry.find("Aa")).isNull();
+		assertThat(this.registry.find("BB")).isNotNull();
+		assertThat(this.registry.route("Aa")).isNotSameAs(replaced);
+		assertThat(this.registry.route("Aa").handlers).containsExactly(first, third);
+		second.close();
+		assertThat(this.registry.find("BB")).isNull();
+		assertThat(this.registry.route("Aa").handlers).containsExactly(first, third);
+		assertThat(this.registry.route("BB").handlers).isEmpty();
+	}
+
+	@Test
 	void whenNobodySubscribesThenTheEmptyRouteIsKeptToo() {
 		Route route = this.registry.route("dead");
 		assertThat(route.handlers).isEmpty();
@@ -71,7 +95,7 @@ class RouteTableTests {
 	void whenNameIsHugeThenItsRouteIsNotKept() {
 		String name = "x".repeat(1 << 20);
 		add("*");
-		this.registry.route(name).pass(this.core.frames().current());
+		this.registry.route(name).pass(level());
 		assertThat(this.registry.tallies().get("_other").emitted()).isOne();
 		assertThat(this.registry.find(name)).isNull();
 	}
@@ -100,7 +124,7 @@ class RouteTableTests {
 		Route late = this.registry.route("x");
 		handler.close();
 		// An emit that looked its route up before the name was forgotten.
-		late.pass(this.core.frames().current());
+		late.pass(level());
 		late.tally.slow();
 		this.registry.settle();
 		assertThat(this.registry.tallies().get("x")).isNull();
@@ -116,20 +140,20 @@ class RouteTableTests {
 	void whenRouteIsRetiredThenLateEmitsCountUntilNobodyCanHaveIt(int before) {
 		Registration stays = add("x");
 		Route late = this.registry.route("x");
-		EmitFrame frame = this.core.frames().current();
+		EmitFrame.Level level = level();
 		for (int i = 0; i < before; i++) {
-			late.pass(frame);
+			late.pass(level);
 		}
 		Registration leaves = add("x");
 		assertThat(this.registry.find("x")).isNull();
 		assertThat(this.registry.retired().isEmpty()).isEqualTo(before == 0);
 		System.gc();
 		this.registry.settle();
-		late.pass(frame);
+		late.pass(level);
 		late.pass(1);
 		this.registry.settle();
 		assertThat(stays.counters().get(Counters.OFFERED)).isEqualTo(before + 2);
-		late.pass(frame);
+		late.pass(level);
 		WeakReference<Route> reference = new WeakReference<>(late);
 		late = null;
 		// Nobody reads, but others come and go.
@@ -148,10 +172,10 @@ class RouteTableTests {
 	void whenRouteIsInUseForLongThenEveryThreadsEmitsCount() throws Exception {
 		Registration handler = add("x");
 		Route route = this.registry.route("x");
-		EmitFrame withoutLease = new EmitFrame(0, -1);
+		EmitFrame.Level withoutLease = new EmitFrame(0, -1).enter("x", null);
 		Runnable emits = () -> {
 			for (int i = 0; i < 5 * Passes.STEADY; i++) {
-				route.pass(this.core.frames().current());
+				route.pass(level());
 			}
 		};
 		Thread other = new Thread(emits);
@@ -163,8 +187,15 @@ class RouteTableTests {
 		other.join();
 		handler.settle();
 		assertThat(handler.counters().get(Counters.OFFERED)).isEqualTo(10 * Passes.STEADY + 10);
-		assertThat(route.pass(this.core.frames().current())).isNotNull();
+		assertThat(route.pass(level())).isNotNull();
 		assertThat(route.pass(withoutLease)).isNull();
+	}
+
+	private EmitFrame.Level level() {
+		EmitFrame frame = this.core.frames().current();
+		EmitFrame.Level level = frame.enter("x", null);
+		frame.exit(level);
+		return level;
 	}
 
 	private Registration add(String pattern) {
