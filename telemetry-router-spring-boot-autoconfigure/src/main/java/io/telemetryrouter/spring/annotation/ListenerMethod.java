@@ -16,6 +16,7 @@ import org.springframework.core.annotation.MergedAnnotation;
 import org.springframework.core.annotation.MergedAnnotations;
 import org.springframework.core.annotation.MergedAnnotations.SearchStrategy;
 import org.springframework.util.ClassUtils;
+import org.springframework.util.ReflectionUtils;
 
 import io.telemetryrouter.TelemetryEvent;
 
@@ -44,7 +45,7 @@ record ListenerMethod(String beanName, ResolvableType beanType, Method method,
 	 * not change from run to run.
 	 */
 	static Map<Method, MergedAnnotation<TelemetryListener>> find(Class<?> type) {
-		if (!AnnotationUtils.isCandidateClass(type, TelemetryListener.class)) {
+		if (!AnnotationUtils.isCandidateClass(type, TelemetryListener.class) || !isAnyAnnotated(type)) {
 			return Map.of();
 		}
 		Map<Method, MergedAnnotation<TelemetryListener>> found = MethodIntrospector.selectMethods(type,
@@ -55,6 +56,28 @@ record ListenerMethod(String beanName, ResolvableType beanType, Method method,
 			.sorted(Comparator.comparing(Method::getName).thenComparing(Method::toGenericString))
 			.forEach((method) -> sorted.put(method, found.get(method)));
 		return sorted;
+	}
+
+	/**
+	 * Returns whether a method of a class or of its supertypes has the annotation itself.
+	 * Most beans have none, and what a method inherits takes long to look for.
+	 */
+	private static boolean isAnyAnnotated(Class<?> type) {
+		for (Class<?> current = type; current != null && current != Object.class; current = current.getSuperclass()) {
+			if (declaresAnnotated(current)) {
+				return true;
+			}
+		}
+		return ClassUtils.getAllInterfacesForClassAsSet(type).stream().anyMatch(ListenerMethod::declaresAnnotated);
+	}
+
+	private static boolean declaresAnnotated(Class<?> type) {
+		for (Method method : ReflectionUtils.getDeclaredMethods(type)) {
+			if (MergedAnnotations.from(method).isPresent(TelemetryListener.class)) {
+				return true;
+			}
+		}
+		return false;
 	}
 
 	private static @Nullable MergedAnnotation<TelemetryListener> findAnnotation(Method method) {

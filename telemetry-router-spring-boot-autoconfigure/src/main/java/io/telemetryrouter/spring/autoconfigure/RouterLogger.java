@@ -16,7 +16,15 @@ import io.telemetryrouter.TelemetryRouter;
  */
 final class RouterLogger implements System.Logger {
 
-	private final Log log = LogFactory.getLog(TelemetryRouter.class);
+	private final Log log;
+
+	RouterLogger() {
+		this(LogFactory.getLog(TelemetryRouter.class));
+	}
+
+	RouterLogger(Log log) {
+		this.log = log;
+	}
 
 	@Override
 	public String getName() {

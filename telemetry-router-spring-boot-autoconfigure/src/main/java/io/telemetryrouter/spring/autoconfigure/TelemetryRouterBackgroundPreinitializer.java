@@ -1,0 +1,23 @@
+package io.telemetryrouter.spring.autoconfigure;
+
+import org.apache.commons.logging.impl.NoOpLog;
+
+import org.springframework.boot.autoconfigure.preinitialize.BackgroundPreinitializer;
+
+import io.telemetryrouter.TelemetryRouter;
+
+/**
+ * {@link BackgroundPreinitializer} for the router: most of what it adds to a start is the
+ * loading of its classes.
+ */
+final class TelemetryRouterBackgroundPreinitializer implements BackgroundPreinitializer {
+
+	@Override
+	public void preinitialize() {
+		try (TelemetryRouter router = TelemetryRouter.builder().logger(new RouterLogger(new NoOpLog())).build()) {
+			router.start();
+			router.emit("preinitialize", null);
+		}
+	}
+
+}
