@@ -193,7 +193,7 @@ final class Dispatcher {
 							row.note(index, nanos);
 						}
 						else {
-							handler.latency.record(nanos, level.frame);
+							handler.latency.record(nanos, level.frame.probe);
 						}
 					}
 				}
@@ -217,7 +217,7 @@ final class Dispatcher {
 			row.note(index, nanos);
 		}
 		else {
-			route.tally.latency.record(nanos, level.frame);
+			route.tally.latency.record(nanos, level.frame.probe);
 		}
 		finish(route, nanos, level);
 	}

@@ -61,7 +61,7 @@ final class Lane {
 		this.blockNanos = TimeUnit.NANOSECONDS.convert(core.settings().blockTimeout());
 		this.workers = new LaneWorker[concurrency];
 		for (int i = 0; i < concurrency; i++) {
-			this.workers[i] = new LaneWorker(this, handler, core);
+			this.workers[i] = new LaneWorker(this, handler, core, i);
 		}
 	}
 

@@ -64,6 +64,9 @@ final class LaneWorker implements Runnable {
 
 	private final RouterCore core;
 
+	/** Its place among the lane's: each records apart, and on whichever thread. */
+	private final int number;
+
 	private final Place place = new Place();
 
 	private volatile int state = IDLE;
@@ -77,10 +80,11 @@ final class LaneWorker implements Runnable {
 	/** The latest stay on a thread; null where calls have no timeout. */
 	private volatile @Nullable TimedRun run;
 
-	LaneWorker(Lane lane, Registration handler, RouterCore core) {
+	LaneWorker(Lane lane, Registration handler, RouterCore core, int number) {
 		this.lane = lane;
 		this.handler = handler;
 		this.core = core;
+		this.number = number;
 	}
 
 	/**
@@ -254,7 +258,7 @@ final class LaneWorker implements Runnable {
 	private boolean process(Envelope<?> event, EmitFrame frame, @Nullable TimedRun timed) {
 		// Where one event ends the next begins, or later: one look at the clock for both.
 		long start = (event.emittedAt - frame.doneAt > 0) ? event.emittedAt : frame.doneAt;
-		Notes row = this.core.measured() ? measureWait(start - event.emittedAt, frame) : null;
+		Notes row = this.core.measured() ? measureWait(start - event.emittedAt) : null;
 		EmitFrame.Level level = frame.enter(event.name(), event.parent);
 		level.envelope(event);
 		level.running(this.handler.number);
@@ -278,20 +282,19 @@ final class LaneWorker implements Runnable {
 	/**
 	 * Records how long an event was queued.
 	 * @param nanos how long
-	 * @param frame the thread's
 	 * @return where to note the event's call, if not to record it
 	 */
-	private @Nullable Notes measureWait(long nanos, EmitFrame frame) {
+	private @Nullable Notes measureWait(long nanos) {
 		Notes own = this.notes;
 		if (own == null && this.seen++ > Passes.STEADY) {
-			own = new Notes(new LatencyHistogram[] { this.lane.queueWait(), this.handler.latency }, frame.probe);
+			own = new Notes(new LatencyHistogram[] { this.lane.queueWait(), this.handler.latency }, this.number);
 			this.notes = own;
 		}
 		if (own != null && own.begin()) {
 			own.note(WAIT, nanos);
 			return own;
 		}
-		this.lane.queueWait().record(nanos, frame);
+		this.lane.queueWait().record(nanos, this.number);
 		return null;
 	}
 
@@ -323,7 +326,7 @@ final class LaneWorker implements Runnable {
 				row.note(RUN, end - start);
 			}
 			else {
-				this.handler.latency.record(end - start, frame);
+				this.handler.latency.record(end - start, this.number);
 			}
 			if (end - start > this.handler.slowNanos) {
 				this.handler.slow(event.name(), end - start);

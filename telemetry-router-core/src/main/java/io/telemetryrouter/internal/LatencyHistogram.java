@@ -60,10 +60,10 @@ final class LatencyHistogram {
 	/**
 	 * Records a duration.
 	 * @param nanos the duration; a negative one counts as zero
-	 * @param frame the calling thread's
+	 * @param probe spreads those who record at the same time
 	 */
-	void record(long nanos, EmitFrame frame) {
-		Stripe stripe = occupy(frame.probe);
+	void record(long nanos, int probe) {
+		Stripe stripe = occupy(probe);
 		try {
 			stripe.add(Math.max(nanos, 0));
 		}
@@ -79,7 +79,7 @@ final class LatencyHistogram {
 	 * duration
 	 * @param first where the first is
 	 * @param step where the next one is from there
-	 * @param probe spreads threads
+	 * @param probe spreads those who record at the same time
 	 */
 	void recordNoted(long[] notes, int first, int step, int probe) {
 		occupy(probe).addNoted(notes, first, step);

@@ -392,7 +392,7 @@ final class Registration implements Subscription {
 			tracker.failed();
 		}
 		if (nanos >= 0) {
-			this.failedLatency.record(nanos, frame);
+			this.failedLatency.record(nanos, frame.probe);
 		}
 		this.failures.add(error, this.core.settings().clock().instant());
 	}

@@ -22,8 +22,6 @@ class LatencyHistogramTests {
 	/** Durations of more than this share one bucket. */
 	private static final long LONGEST = (1L << 42) - 1;
 
-	private static final EmitFrame LEASED = new EmitFrame(0, 0);
-
 	private final LatencyHistogram histogram = new LatencyHistogram();
 
 	@Test
@@ -35,15 +33,15 @@ class LatencyHistogramTests {
 
 	@Test
 	void whenDurationIsNegativeThenItCountsAsZero() {
-		this.histogram.record(-5, LEASED);
+		this.histogram.record(-5, 0);
 		assertThat(this.histogram.snapshot()).isEqualTo(new LatencySnapshot(1, 0, 0, 0, 0));
 	}
 
 	@Test
 	void whenDurationIsBeyondTheLastBucketThenCountTotalAndMaximumAreExact() {
-		this.histogram.record(1, LEASED);
-		this.histogram.record(Long.MAX_VALUE / 4, LEASED);
-		this.histogram.record(LONGEST + 1, LEASED);
+		this.histogram.record(1, 0);
+		this.histogram.record(Long.MAX_VALUE / 4, 0);
+		this.histogram.record(LONGEST + 1, 0);
 		LatencySnapshot snapshot = this.histogram.snapshot();
 		assertThat(snapshot.count()).isEqualTo(3);
 		assertThat(snapshot.totalNanos()).isEqualTo(1 + Long.MAX_VALUE / 4 + LONGEST + 1);
@@ -56,9 +54,9 @@ class LatencyHistogramTests {
 		for (int exponent = 0; exponent < 42; exponent++) {
 			for (long value : new long[] { (1L << exponent) - 1, 1L << exponent, (1L << exponent) + 1 }) {
 				LatencyHistogram single = new LatencyHistogram();
-				single.record(value, LEASED);
+				single.record(value, 0);
 				// A second, larger one keeps the maximum from correcting the percentile.
-				single.record(LONGEST, LEASED);
+				single.record(LONGEST, 0);
 				assertClose(single.snapshot().p50Nanos(), value);
 			}
 		}
@@ -68,8 +66,8 @@ class LatencyHistogramTests {
 	void whenDurationIsOfAFewNanosecondsThenPercentileIsExact() {
 		for (int value = 0; value < LatencyHistogram.OCTAVE; value++) {
 			LatencyHistogram single = new LatencyHistogram();
-			single.record(value, LEASED);
-			single.record(LONGEST, LEASED);
+			single.record(value, 0);
+			single.record(LONGEST, 0);
 			assertThat(single.snapshot().p50Nanos()).isEqualTo(value);
 		}
 	}
@@ -84,7 +82,7 @@ class LatencyHistogramTests {
 		for (int i = 0; i < count; i++) {
 			// Spread over the powers of two, not only over the largest.
 			values[i] = (random.nextLong() >>> 1) >>> (63 - 1 - random.nextInt(bits));
-			this.histogram.record(values[i], frame(random.nextInt(16)));
+			this.histogram.record(values[i], random.nextInt(16));
 		}
 		Arrays.sort(values);
 		LatencySnapshot snapshot = this.histogram.snapshot();
@@ -95,11 +93,6 @@ class LatencyHistogramTests {
 		assertClose(snapshot.p99Nanos(), values[(int) Math.ceil(count * 0.99) - 1]);
 	}
 
-	/** Half of the threads have a lease, the others share two stripes. */
-	private static EmitFrame frame(int thread) {
-		return new EmitFrame(thread / 2 % 2, (thread % 2 == 0) ? thread : -1);
-	}
-
 	private static void assertClose(long actual, long exact) {
 		assertThat((double) actual).isBetween(exact - Math.max(8, exact * 0.0625), exact + Math.max(8, exact * 0.0625));
 	}
@@ -107,16 +100,16 @@ class LatencyHistogramTests {
 	@ParameterizedTest
 	@ValueSource(ints = { 0, 1, 63, 64, 65, 127, 128, 200 })
 	void whenMaximumIsResetThenOnlyWhatComesAfterCounts(int before) {
-		for (EmitFrame frame : new EmitFrame[] { LEASED, frame(1) }) {
+		for (int probe = 0; probe < 2; probe++) {
 			LatencyHistogram single = new LatencyHistogram();
 			for (int i = 0; i < before; i++) {
-				single.record(1000 + i, frame);
+				single.record(1000 + i, probe);
 			}
 			single.resetMax();
 			assertThat(single.snapshot().maxNanos()).isZero();
 			assertThat(single.count()).isEqualTo(before);
 			for (int i = 1; i <= 150; i++) {
-				single.record(i, frame);
+				single.record(i, probe);
 				assertThat(single.snapshot().maxNanos()).isEqualTo(i);
 			}
 			assertThat(single.snapshot().count()).isEqualTo(before + 150);
@@ -129,7 +122,7 @@ class LatencyHistogramTests {
 		Thread writer = new Thread(() -> {
 			for (int i = 0; i < records; i++) {
 				// Buckets come as well as counts.
-				this.histogram.record(1L << (i % 40), LEASED);
+				this.histogram.record(1L << (i % 40), 0);
 			}
 		});
 		writer.start();
@@ -159,12 +152,12 @@ class LatencyHistogramTests {
 		try {
 			Future<?>[] futures = new Future<?>[threads];
 			for (int t = 0; t < threads; t++) {
-				EmitFrame frame = frame(t);
+				int probe = t;
 				futures[t] = executor.submit(() -> {
 					start.await(30, TimeUnit.SECONDS);
 					for (LatencyHistogram histogram : histograms) {
 						for (int i = 0; i < records; i++) {
-							histogram.record(i % 3, frame);
+							histogram.record(i % 3, probe);
 						}
 					}
 					return null;

@@ -13,8 +13,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 class NotesTests {
 
-	private static final EmitFrame FRAME = new EmitFrame(0, 0);
-
 	@ParameterizedTest
 	@ValueSource(ints = { 1, 2, 9, 511, 512, 600 })
 	void whenMoreIsNotedThanThereIsRoomForThenEachColumnHasAllOfIt(int width) {
@@ -90,7 +88,7 @@ class NotesTests {
 						notes.note(column, nanos);
 					}
 					else {
-						columns[column].record(nanos, FRAME);
+						columns[column].record(nanos, 0);
 					}
 				}
 			}
