@@ -5,6 +5,7 @@ import java.lang.reflect.Modifier;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.stream.Stream;
 
 import org.jspecify.annotations.Nullable;
 
@@ -45,7 +46,7 @@ record ListenerMethod(String beanName, ResolvableType beanType, Method method,
 	 * not change from run to run.
 	 */
 	static Map<Method, MergedAnnotation<TelemetryListener>> find(Class<?> type) {
-		if (!AnnotationUtils.isCandidateClass(type, TelemetryListener.class) || !isAnyAnnotated(type)) {
+		if (!isAnyAnnotated(type)) {
 			return Map.of();
 		}
 		Map<Method, MergedAnnotation<TelemetryListener>> found = MethodIntrospector.selectMethods(type,
@@ -62,22 +63,14 @@ record ListenerMethod(String beanName, ResolvableType beanType, Method method,
 	 * Returns whether a method of a class or of its supertypes has the annotation itself.
 	 * Most beans have none, and what a method inherits takes long to look for.
 	 */
-	private static boolean isAnyAnnotated(Class<?> type) {
-		for (Class<?> current = type; current != null && current != Object.class; current = current.getSuperclass()) {
-			if (declaresAnnotated(current)) {
-				return true;
-			}
+	private static boolean isAnyAnnotated(@Nullable Class<?> type) {
+		if (type == null || !AnnotationUtils.isCandidateClass(type, TelemetryListener.class)) {
+			return false;
 		}
-		return ClassUtils.getAllInterfacesForClassAsSet(type).stream().anyMatch(ListenerMethod::declaresAnnotated);
-	}
-
-	private static boolean declaresAnnotated(Class<?> type) {
-		for (Method method : ReflectionUtils.getDeclaredMethods(type)) {
-			if (MergedAnnotations.from(method).isPresent(TelemetryListener.class)) {
-				return true;
-			}
-		}
-		return false;
+		return Stream.of(ReflectionUtils.getDeclaredMethods(type))
+			.anyMatch((method) -> MergedAnnotations.from(method).isPresent(TelemetryListener.class))
+				|| isAnyAnnotated(type.getSuperclass())
+				|| Stream.of(type.getInterfaces()).anyMatch(ListenerMethod::isAnyAnnotated);
 	}
 
 	private static @Nullable MergedAnnotation<TelemetryListener> findAnnotation(Method method) {

@@ -166,6 +166,14 @@ class TelemetryListenerTests {
 	}
 
 	@Test
+	void whenAnnotationIsOnInterfaceFarAboveThenClassListens() {
+		run(new InheritsListener(), (router, listener) -> {
+			router.emit("x", new Plain("p"));
+			assertThat(listener.events).containsExactly("implemented p");
+		});
+	}
+
+	@Test
 	void whenConditionReadsRecordThenComponentsAreProperties() {
 		run(new Conditions(), (router, listener) -> {
 			router.emit("model.response", new ModelResponse("dear", 1.5));
@@ -457,6 +465,30 @@ class TelemetryListenerTests {
 		public void implemented(Plain plain) {
 			add("implemented " + plain.text());
 		}
+
+	}
+
+	interface FarListener {
+
+		@TelemetryListener("x")
+		void implemented(Plain plain);
+
+	}
+
+	interface ExtendedListener extends FarListener {
+
+	}
+
+	abstract static class AbstractListener extends Received implements ExtendedListener {
+
+		@Override
+		public void implemented(Plain plain) {
+			add("implemented " + plain.text());
+		}
+
+	}
+
+	static class InheritsListener extends AbstractListener {
 
 	}
 
