@@ -13,8 +13,8 @@ import org.jspecify.annotations.Nullable;
  * <p>
  * Most emits name their event by a constant, which is always the same string. So what a
  * lookup tries first is whether a route of the very same string is where its hash code
- * points, which takes a third of the time of a lookup in a map. Of names that meet there
- * the last one compiled has the place.
+ * points: fewer loads, one after another, than in a map. Of names that meet there the
+ * last one compiled has the place.
  */
 final class RouteTable {
 
