@@ -7,7 +7,6 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Queue;
 import java.util.Random;
-import java.util.ResourceBundle;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
@@ -91,6 +90,7 @@ final class ConservationRun {
 				chance(2) ? this.random.nextInt(PRODUCERS * EVENTS) + 1 : Integer.MAX_VALUE);
 		TelemetryRouterBuilder builder = TelemetryRouter.builder()
 			.logger(new Silence())
+			.stuckThreshold(Duration.ofMillis(new int[] { 0, 10, 10_000 }[this.random.nextInt(3)]))
 			.measureLatency(!chance(3))
 			.maxHandlerQueue(1 + this.random.nextInt(8))
 			.blockTimeout(Duration.ofNanos(1 + this.random.nextInt(300_000)))
@@ -433,31 +433,6 @@ final class ConservationRun {
 			assertThat(account.handled()).as("handled of %s", handler).isEqualTo(this.returned.sum());
 			assertThat(account.failed()).as("failed of %s", handler).isEqualTo(this.threw.sum());
 			assertThat(account.filtered()).as("filtered of %s", handler).isEqualTo(this.rejected.sum());
-		}
-
-	}
-
-	/**
-	 * Formatting thousands of stack traces would take most of the time.
-	 */
-	private static final class Silence implements System.Logger {
-
-		@Override
-		public String getName() {
-			return "silence";
-		}
-
-		@Override
-		public boolean isLoggable(Level level) {
-			return false;
-		}
-
-		@Override
-		public void log(Level level, @Nullable ResourceBundle bundle, String message, @Nullable Throwable thrown) {
-		}
-
-		@Override
-		public void log(Level level, @Nullable ResourceBundle bundle, String format, @Nullable Object... arguments) {
 		}
 
 	}

@@ -138,12 +138,7 @@ class WatchdogTests {
 	@Test
 	void whenThresholdIsReachedAndNotBeforeThenCallIsStuck() {
 		AtomicInteger looks = new AtomicInteger();
-		use(this.time.router().nanoTime(() -> {
-			if (Thread.currentThread().getName().equals("telemetry-router-watchdog")) {
-				looks.incrementAndGet();
-			}
-			return this.time.getAsLong();
-		}).stuckThreshold(THRESHOLD));
+		use(counting(looks).stuckThreshold(THRESHOLD));
 		this.router.subscribe(HandlerSpec.on("event").id("at last").async().handler(this::hangUp).build());
 		this.router.emit("event", null);
 		Books.pass(this.hanging);
@@ -162,6 +157,15 @@ class WatchdogTests {
 		Books.eventually(() -> !this.log.lines("'at last' has returned").isEmpty());
 		untilLooked(looks);
 		assertThat(this.log.lines("'at last' has returned")).singleElement().asString().contains("about 40.0 ms");
+	}
+
+	private TelemetryRouterBuilder counting(AtomicInteger looks) {
+		return this.time.router().nanoTime(() -> {
+			if (Thread.currentThread().getName().equals("telemetry-router-watchdog")) {
+				looks.incrementAndGet();
+			}
+			return this.time.getAsLong();
+		});
 	}
 
 	/**
@@ -208,11 +212,18 @@ class WatchdogTests {
 	}
 
 	@Test
-	void whenThresholdIsZeroAndThereIsNoTimeoutThenNobodyWatches() {
-		use(this.time.router().stuckThreshold(Duration.ZERO));
-		Set<Thread> before = watchdogs();
-		subscribeNothing(this.router);
-		assertThat(before).containsAll(watchdogs());
+	void whenThresholdIsZeroThenNoCallIsReported() {
+		AtomicInteger looks = new AtomicInteger();
+		use(counting(looks).stuckThreshold(Duration.ZERO).handlerTimeout(THRESHOLD));
+		this.router.subscribe(HandlerSpec.on("event").id("never reported").handler(this::hangUp).build());
+		new Thread(() -> this.router.emit("event", null)).start();
+		Books.pass(this.hanging);
+		for (int i = 0; i < 3; i++) {
+			untilLooked(looks);
+			this.time.advance(Duration.ofDays(1));
+		}
+		assertThat(this.router.handlerSnapshot("never reported").stuckCalls()).isEmpty();
+		assertThat(this.log.lines("'never reported' has been busy")).isEmpty();
 	}
 
 	@Test

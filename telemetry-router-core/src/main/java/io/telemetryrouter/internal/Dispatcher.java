@@ -84,7 +84,7 @@ final class Dispatcher {
 		EmitFrame.Level level = frame.enter(route.event, parent);
 		boolean passed = false;
 		try {
-			Notes notes = route.pass(level);
+			route.pass(level);
 			passed = true;
 			if (tracker != null) {
 				level.tracker(tracker);
@@ -97,13 +97,13 @@ final class Dispatcher {
 				this.core.reporter().recursion(parent, route.event);
 			}
 			else if (this.measured) {
-				runMeasured(route, payload, level, notes, held);
+				runMeasured(route, payload, level, held);
 			}
 			else {
 				if (route.needsEnvelope) {
 					prepare(route, payload, level, now(), held);
 				}
-				run(route, payload, level);
+				route.call(level, payload);
 			}
 		}
 		catch (Throwable ex) {
@@ -149,7 +149,8 @@ final class Dispatcher {
 		}
 		EmitTracker tracker = envelope.tracker;
 		try {
-			if (handler.isOpen() || handler.admit(envelope.name(), payload, envelope, tracker)) {
+			if ((handler.isOpen() && handler.accepts(payload))
+					|| handler.admit(envelope.name(), payload, envelope, tracker)) {
 				lane.offer(envelope, level.frame);
 			}
 		}
@@ -159,99 +160,19 @@ final class Dispatcher {
 		}
 	}
 
-	private void runMeasured(Route route, @Nullable Object payload, EmitFrame.Level level, @Nullable Notes notes,
-			@Nullable Envelope<?> held) {
+	private void runMeasured(Route route, @Nullable Object payload, EmitFrame.Level level, @Nullable Envelope<?> held) {
 		// Rows are for emits one after another, not within one another.
-		Notes row = (notes != null && level.frame.depth == 1 && notes.begin()) ? notes : null;
-		Registration[] handlers = route.sync;
-		int index = 0;
+		level.noting = level.notes != null && level.frame.depth == 1 && level.notes.begin();
 		long start = now();
-		long before = start;
-		try {
-			if (route.needsEnvelope) {
-				prepare(route, payload, level, start, held);
-				before = now();
-			}
-			for (; index < handlers.length; index++) {
-				Registration handler = handlers[index];
-				level.running(handler.number);
-				long nanos;
-				try {
-					boolean handled = handle(handler, route.event, payload, level);
-					long now = now();
-					nanos = now - before;
-					before = now;
-					if (handled) {
-						if (nanos > handler.slowNanos) {
-							handler.slow(route.event, nanos);
-						}
-						if (level.tracker() != null) {
-							level.tracker().handled();
-						}
-						// Last, as it is what counts
-						if (row != null) {
-							row.note(index, nanos);
-						}
-						else {
-							handler.latency.record(nanos, level.frame.probe);
-						}
-					}
-				}
-				catch (Throwable ex) {
-					long now = now();
-					nanos = now - before;
-					before = now;
-					handler.fail(route.event, ex, nanos, level.frame, level.tracker());
-				}
-				// Even if it was not called: its condition may have taken its time.
-				if (nanos > route.noticeable) {
-					level.took(handler, nanos);
-				}
-			}
+		level.start(start);
+		if (route.needsEnvelope) {
+			prepare(route, payload, level, start, held);
+			level.start(now());
 		}
-		finally {
-			level.reached += index;
-		}
-		long nanos = before - start;
-		if (row != null) {
-			row.note(index, nanos);
-		}
-		else {
-			route.tally.latency.record(nanos, level.frame.probe);
-		}
+		route.call(level, payload);
+		long nanos = level.lapped() - start;
+		level.record(route.tally.latency, route.sync.length, nanos);
 		finish(route, nanos, level);
-	}
-
-	private void run(Route route, @Nullable Object payload, EmitFrame.Level level) {
-		Registration[] handlers = route.sync;
-		int index = 0;
-		try {
-			for (; index < handlers.length; index++) {
-				Registration handler = handlers[index];
-				level.running(handler.number);
-				try {
-					if (handle(handler, route.event, payload, level) && level.tracker() != null) {
-						level.tracker().handled();
-					}
-				}
-				catch (Throwable ex) {
-					handler.fail(route.event, ex, -1, level.frame, level.tracker());
-				}
-			}
-		}
-		catch (Throwable ex) {
-			level.reached += index;
-			throw ex;
-		}
-	}
-
-	private static boolean handle(Registration handler, String event, @Nullable Object payload, EmitFrame.Level level)
-			throws Throwable {
-		if (handler.isOpen() && handler.payloadHandler != null) {
-			handler.payloadHandler.handle(event, Payloads.asIs(payload));
-			return true;
-		}
-		return handler.handleAdmitted(event, payload, level);
 	}
 
 	private void finish(Route route, long nanos, EmitFrame.Level level) {

@@ -196,6 +196,12 @@ final class EmitFrame extends Padded {
 		/** Of the last route, if the thread has any there. */
 		@Nullable Notes notes;
 
+		/** Whether there is a row of them for this emit. */
+		boolean noting;
+
+		/** When the last of the emit's calls ended. */
+		private long lapped;
+
 		private long running;
 
 		/** How many handlers of the route have the event, or have it counted. */
@@ -260,6 +266,48 @@ final class EmitFrame extends Padded {
 
 		@Nullable EmitTracker tracker() {
 			return this.tracker;
+		}
+
+		/**
+		 * Begins to measure calls.
+		 * @param now the time, on the monotonic clock
+		 */
+		void start(long now) {
+			this.lapped = now;
+		}
+
+		/**
+		 * Ends a call, which is where the next one begins.
+		 * @param now the time, on the monotonic clock
+		 * @return how long it took, in nanoseconds
+		 */
+		long lap(long now) {
+			long nanos = now - this.lapped;
+			this.lapped = now;
+			return nanos;
+		}
+
+		/**
+		 * Returns when the last of the calls ended.
+		 * @return the time, on the monotonic clock
+		 */
+		long lapped() {
+			return this.lapped;
+		}
+
+		/**
+		 * Records a duration, at once or later.
+		 * @param histogram where it belongs
+		 * @param column which of the measured durations of the route it is
+		 * @param nanos the duration
+		 */
+		void record(LatencyHistogram histogram, int column, long nanos) {
+			if (this.noting && this.notes != null) {
+				this.notes.note(column, nanos);
+			}
+			else {
+				histogram.record(nanos, this.frame.probe);
+			}
 		}
 
 		/**

@@ -9,7 +9,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 
@@ -42,6 +41,8 @@ final class HandlerRegistry {
 
 	private final RetiredRoutes retired = new RetiredRoutes();
 
+	private final Inliner inliner;
+
 	private final ConcurrentHashMap<String, Registration> handlers = new ConcurrentHashMap<>();
 
 	private final ReadWriteLock lock = new ReentrantReadWriteLock();
@@ -57,6 +58,7 @@ final class HandlerRegistry {
 		this.announcements = new Announcements(core);
 		this.tallies = new EventTallies(core, this.announcements);
 		this.callSites = new CallSites(core);
+		this.inliner = new Inliner(core.reporter());
 	}
 
 	/**
@@ -143,8 +145,7 @@ final class HandlerRegistry {
 		}
 		Collections.sort(candidates);
 		Registration[] handlers = candidates.stream().map(Candidate::handler).toArray(Registration[]::new);
-		return new Route(event, tally, handlers, TimeUnit.NANOSECONDS.convert(this.core.settings().slowThreshold()),
-				this.core.measured());
+		return new Route(event, tally, handlers, this.core);
 	}
 
 	private static boolean matches(Registration handler, String event) {
@@ -370,6 +371,17 @@ final class HandlerRegistry {
 	void settle() {
 		this.routes.all().forEach(Route::settle);
 		this.retired.settle();
+	}
+
+	/**
+	 * Does what need not be done by those who emit or register: has routes that have come
+	 * into steady use inlined, and lets go of those and of handlers that are gone for
+	 * good. For one thread.
+	 */
+	void maintain() {
+		this.inliner.look(this.routes.all());
+		this.retired.release();
+		this.departures.sweep(this.core.frames());
 	}
 
 	RetiredRoutes retired() {

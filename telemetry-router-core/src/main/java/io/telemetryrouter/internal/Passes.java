@@ -86,6 +86,15 @@ final class Passes {
 		}
 	}
 
+	/**
+	 * Returns whether there were so many emits that the route is not likely to be
+	 * replaced soon.
+	 * @return whether it is in steady use
+	 */
+	boolean isSteady() {
+		return this.notes.length != 0 || this.shared.sum() > STEADY;
+	}
+
 	private synchronized void open(EmitFrame frame) {
 		@Nullable Notes[] all = Arrays.copyOf(this.notes, Math.max(this.notes.length, frame.lease + 1));
 		if (!this.retired && all[frame.lease] == null) {

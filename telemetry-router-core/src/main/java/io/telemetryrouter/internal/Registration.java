@@ -53,6 +53,9 @@ final class Registration implements Subscription {
 
 	final Class<?> payloadType;
 
+	/** Whether it takes any payload, {@code null} included. */
+	final boolean anyPayload;
+
 	/** Whether it takes any event with such a payload. */
 	final boolean anyEvent;
 
@@ -93,8 +96,6 @@ final class Registration implements Subscription {
 	private final RouterCore core;
 
 	private final @Nullable EventHandler<Object> eventHandler;
-
-	private final boolean anyPayload;
 
 	private final @Nullable Predicate<TelemetryEvent<Object>> condition;
 
@@ -143,17 +144,26 @@ final class Registration implements Subscription {
 				: null;
 		this.quarantine = (settings.quarantine().enabled() && !internal && spec.times() == 0)
 				? new Quarantine(this, core) : null;
-		boolean selective = this.payloadHandler == null || !this.anyPayload || this.condition != null
-				|| this.remaining != null || this.owner != null;
+		boolean selective = this.condition != null || this.remaining != null || this.owner != null;
 		this.gate = selective ? SELECTIVE : 0;
 	}
 
 	/**
-	 * Returns whether every event can be handed over without a look at it.
+	 * Returns whether every event with a payload that it {@linkplain #accepts(Object)
+	 * accepts} can be handed over without a further look.
 	 * @return {@code true} for the usual case
 	 */
 	boolean isOpen() {
 		return this.gate == 0;
+	}
+
+	/**
+	 * Returns whether a payload is of the handler's type.
+	 * @param payload the payload
+	 * @return whether the handler can be given it
+	 */
+	boolean accepts(@Nullable Object payload) {
+		return this.anyPayload || this.payloadType.isInstance(payload);
 	}
 
 	boolean needsEnvelope() {
@@ -224,7 +234,7 @@ final class Registration implements Subscription {
 			drop(DropReason.UNSUBSCRIBED, tracker);
 			return false;
 		}
-		if (!this.anyPayload && !this.payloadType.isInstance(payload)) {
+		if (!accepts(payload)) {
 			if (this.anyEvent) {
 				filter(tracker);
 			}

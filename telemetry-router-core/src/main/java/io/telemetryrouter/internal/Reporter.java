@@ -141,6 +141,10 @@ final class Reporter {
 		log(Level.WARNING, "No thread to watch for stuck handlers", ex);
 	}
 
+	void notInlined(Throwable ex) {
+		log(Level.DEBUG, "Handlers are called in a loop, which is slower than code of their own", ex);
+	}
+
 	void laneRejected(Registration handler, Throwable ex) {
 		long before = acquire(this.rejectionReports);
 		if (before != Throttle.SUPPRESSED) {

@@ -38,7 +38,10 @@ final class RetiredRoutes {
 		}
 	}
 
-	private void release() {
+	/**
+	 * Lets go of the routes that nobody can have any more.
+	 */
+	void release() {
 		for (var gone = this.unreachable.poll(); gone != null; gone = this.unreachable.poll()) {
 			Entry entry = (Entry) gone;
 			// Removed last, so that others who read meanwhile find it.

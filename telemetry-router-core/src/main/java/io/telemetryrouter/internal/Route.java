@@ -1,16 +1,20 @@
 package io.telemetryrouter.internal;
 
 import java.lang.ref.Reference;
+import java.util.concurrent.TimeUnit;
 
 import org.jspecify.annotations.Nullable;
 
 /**
- * All handlers of one event name in execution order, compiled once and immutable. When
- * handlers come or go the route is {@linkplain RetiredRoutes retired} and compiled anew.
+ * All handlers of one event name in execution order, compiled once. When handlers come or
+ * go the route is {@linkplain RetiredRoutes retired} and compiled anew. Until then
+ * nothing changes but how the same handlers are called.
  */
 final class Route {
 
 	private static final Registration[] NONE = {};
+
+	private static final HandlerCall[] NO_CALLS = {};
 
 	final String event;
 
@@ -19,14 +23,12 @@ final class Route {
 	/** All handlers in the order of the route. */
 	final Registration[] handlers;
 
-	final Registration[] sync;
-
 	final Registration[] async;
 
-	final boolean needsEnvelope;
+	/** The calls of the handlers that are not asynchronous. */
+	final HandlerCall[] sync;
 
-	/** What the slowest handler of a slow dispatch takes at least, in nanoseconds. */
-	final long noticeable;
+	final boolean needsEnvelope;
 
 	/** What is measured of an emit: each handler's call, and the whole. */
 	private final LatencyHistogram[] measured;
@@ -34,29 +36,22 @@ final class Route {
 	/** What is offered to each of the handlers. */
 	final Passes passes;
 
-	Route(String event, EventTally tally, Registration[] handlers, long slowNanos, boolean measured) {
+	private volatile Calls calls;
+
+	Route(String event, EventTally tally, Registration[] handlers, RouterCore core) {
 		this.event = event;
 		this.tally = tally;
 		this.handlers = handlers;
-		this.sync = select(handlers, false);
 		this.async = select(handlers, true);
-		this.measured = measured ? histograms(this.sync, tally) : new LatencyHistogram[0];
+		this.sync = calls(event, select(handlers, false), this.async.length, core);
+		this.calls = LoopedCalls.of(this.sync);
+		this.measured = core.measured() ? histograms(this.sync, tally) : new LatencyHistogram[0];
 		this.passes = new Passes(tally, handlers, this.measured);
 		boolean envelope = false;
 		for (Registration handler : handlers) {
 			envelope |= handler.needsEnvelope();
 		}
 		this.needsEnvelope = envelope;
-		this.noticeable = slowNanos / Math.max(1, this.sync.length);
-	}
-
-	/**
-	 * Returns a handler, in the order in which an emit reaches them: lanes first.
-	 * @param index its place
-	 * @return the handler
-	 */
-	Registration handler(int index) {
-		return (index < this.async.length) ? this.async[index] : this.sync[index - this.async.length];
 	}
 
 	private static Registration[] select(Registration[] handlers, boolean async) {
@@ -77,31 +72,72 @@ final class Route {
 		return selected;
 	}
 
-	private static LatencyHistogram[] histograms(Registration[] handlers, EventTally tally) {
-		LatencyHistogram[] histograms = new LatencyHistogram[handlers.length + 1];
-		for (int i = 0; i < handlers.length; i++) {
-			histograms[i] = handlers[i].latency;
+	private static HandlerCall[] calls(String event, Registration[] handlers, int reached, RouterCore core) {
+		if (handlers.length == 0) {
+			return NO_CALLS;
 		}
-		histograms[handlers.length] = tally.latency;
+		// What the slowest handler of a slow dispatch takes at least.
+		long noticeable = TimeUnit.NANOSECONDS.convert(core.settings().slowThreshold()) / handlers.length;
+		HandlerCall[] calls = new HandlerCall[handlers.length];
+		for (int i = 0; i < calls.length; i++) {
+			calls[i] = new HandlerCall(handlers[i], event, i, reached + i + 1, noticeable, core);
+		}
+		return calls;
+	}
+
+	private static LatencyHistogram[] histograms(HandlerCall[] calls, EventTally tally) {
+		LatencyHistogram[] histograms = new LatencyHistogram[calls.length + 1];
+		for (int i = 0; i < calls.length; i++) {
+			histograms[i] = calls[i].handler().latency;
+		}
+		histograms[calls.length] = tally.latency;
 		return histograms;
 	}
 
 	/**
-	 * Counts an emit, before anything is done for it. A retired route is read on for as
-	 * long as it is reachable, so the caller has to keep it that long.
-	 * @param level the emit's
-	 * @return the thread's notes, if it has any
+	 * Returns a handler, in the order in which an emit reaches them: lanes first.
+	 * @param index its place
+	 * @return the handler
 	 */
-	@Nullable Notes pass(EmitFrame.Level level) {
+	Registration handler(int index) {
+		return (index < this.async.length) ? this.async[index] : this.sync[index - this.async.length].handler();
+	}
+
+	/**
+	 * Calls the synchronous handlers.
+	 * @param level the emit's
+	 * @param payload the payload
+	 */
+	void call(EmitFrame.Level level, @Nullable Object payload) {
+		this.calls.run(level, payload);
+	}
+
+	boolean isInlined() {
+		return !(this.calls instanceof LoopedCalls);
+	}
+
+	/**
+	 * From now on calls the synchronous handlers by other code.
+	 * @param calls the {@linkplain #sync same calls}
+	 */
+	void inline(Calls calls) {
+		this.calls = calls;
+	}
+
+	/**
+	 * Counts an emit, before anything is done for it, and gives its level the thread's
+	 * notes, if it has any. A retired route is read on for as long as it is reachable, so
+	 * the caller has to keep it that long.
+	 * @param level the emit's
+	 */
+	void pass(EmitFrame.Level level) {
 		Notes notes = level.notes;
 		if (notes != null && notes.isOf(this.measured)) {
 			notes.pass();
 		}
 		else {
-			notes = this.passes.count(level.frame);
-			level.notes = notes;
+			level.notes = this.passes.count(level.frame);
 		}
-		return notes;
 	}
 
 	/**

@@ -20,9 +20,9 @@ final class RouterCore {
 		// A class that is first needed by a thread without stack is broken from then on,
 		// for all threads.
 		List<Class<?>> neededByEmit = List.of(EmitFrame.class, Envelope.class, EventTally.class, LatencyHistogram.class,
-				LatencyHistogram.Stripe.class, Notes.class, Passes.class, Route.class, RouteTable.class,
-				HandlerRegistry.Candidate.class, DropReason.class, CompletableFuture.class, LockSupport.class,
-				LongAdder.class, ThreadLocalRandom.class);
+				LatencyHistogram.Stripe.class, Notes.class, Passes.class, LoopedCalls.class, HandlerCall.class,
+				Route.class, RouteTable.class, HandlerRegistry.Candidate.class, DropReason.class,
+				CompletableFuture.class, LockSupport.class, LongAdder.class, ThreadLocalRandom.class);
 		try {
 			for (Class<?> type : neededByEmit) {
 				MethodHandles.lookup().ensureInitialized(type);

@@ -16,7 +16,8 @@ import io.telemetryrouter.StuckCall;
  * Looks now and then which calls have not ended, so that those who make them need no
  * clock: a level of a frame that shows the same handler and the same number of entries as
  * before is inside the same call. Each is reported once. Calls of asynchronous handlers
- * that are over their timeout are given up.
+ * that are over their timeout are given up. As the one thread that has the time, it also
+ * {@linkplain HandlerRegistry#maintain() maintains} the routes.
  * <p>
  * Its one thread begins with the first handler, ends with the router and does not keep
  * it.
@@ -49,10 +50,10 @@ final class Watchdog {
 	}
 
 	/**
-	 * Starts watching, if there is something to watch for.
+	 * Starts watching.
 	 */
 	void start() {
-		if (!this.started && (this.threshold != 0 || this.core.hasHandlerTimeout())) {
+		if (!this.started) {
 			begin();
 		}
 	}
@@ -109,6 +110,7 @@ final class Watchdog {
 			this.sightings = seen;
 		}
 		this.core.registry().allHandlers().forEach((handler) -> sweep(handler, now));
+		this.core.registry().maintain();
 	}
 
 	private void look(Thread thread, EmitFrame frame, long now, IdentityHashMap<EmitFrame.Level, Sighting> seen) {

@@ -187,8 +187,10 @@ class RouteTableTests {
 		other.join();
 		handler.settle();
 		assertThat(handler.counters().get(Counters.OFFERED)).isEqualTo(10 * Passes.STEADY + 10);
-		assertThat(route.pass(level())).isNotNull();
-		assertThat(route.pass(withoutLease)).isNull();
+		EmitFrame.Level withLease = level();
+		route.pass(withLease);
+		assertThat(withLease.notes).isNotNull();
+		assertThat(withoutLease.notes).isNull();
 	}
 
 	private EmitFrame.Level level() {

@@ -1,0 +1,34 @@
+package io.telemetryrouter.internal;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Calls in a loop.
+ */
+final class LoopedCalls extends Calls {
+
+	private static final LoopedCalls NONE = new LoopedCalls(new HandlerCall[0]);
+
+	private final HandlerCall[] calls;
+
+	private LoopedCalls(HandlerCall[] calls) {
+		this.calls = calls;
+	}
+
+	/**
+	 * Returns what makes some calls.
+	 * @param calls the calls, in order
+	 * @return the calls
+	 */
+	static LoopedCalls of(HandlerCall[] calls) {
+		return (calls.length != 0) ? new LoopedCalls(calls) : NONE;
+	}
+
+	@Override
+	void run(EmitFrame.Level level, @Nullable Object payload) {
+		for (HandlerCall call : this.calls) {
+			call.run(level, payload);
+		}
+	}
+
+}
