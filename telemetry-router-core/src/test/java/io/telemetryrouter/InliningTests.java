@@ -129,7 +129,7 @@ class InliningTests {
 	}
 
 	private static int descend(int depth) {
-		return descend(depth + 1) + 1;
+		return (depth > 0) ? descend(depth + 1) + 1 : depth;
 	}
 
 	@Test

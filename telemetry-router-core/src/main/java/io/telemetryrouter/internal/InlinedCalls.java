@@ -49,24 +49,35 @@ final class InlinedCalls extends Calls {
 		}
 	}
 
+	/** No loop and no method for it: where each is called has a profile of its own. */
 	@Override
 	void run(EmitFrame.Level level, @Nullable Object payload) {
-		run(CALL_0, level, payload);
-		run(CALL_1, level, payload);
-		run(CALL_2, level, payload);
-		run(CALL_3, level, payload);
-		run(CALL_4, level, payload);
-		run(CALL_5, level, payload);
-		run(CALL_6, level, payload);
-		run(CALL_7, level, payload);
+		if (CALL_0 != null) {
+			CALL_0.run(level, payload);
+		}
+		if (CALL_1 != null) {
+			CALL_1.run(level, payload);
+		}
+		if (CALL_2 != null) {
+			CALL_2.run(level, payload);
+		}
+		if (CALL_3 != null) {
+			CALL_3.run(level, payload);
+		}
+		if (CALL_4 != null) {
+			CALL_4.run(level, payload);
+		}
+		if (CALL_5 != null) {
+			CALL_5.run(level, payload);
+		}
+		if (CALL_6 != null) {
+			CALL_6.run(level, payload);
+		}
+		if (CALL_7 != null) {
+			CALL_7.run(level, payload);
+		}
 		if (REST != null) {
 			REST.run(level, payload);
-		}
-	}
-
-	private static void run(@Nullable HandlerCall call, EmitFrame.Level level, @Nullable Object payload) {
-		if (call != null) {
-			call.run(level, payload);
 		}
 	}
 
