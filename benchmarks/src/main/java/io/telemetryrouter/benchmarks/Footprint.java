@@ -4,10 +4,12 @@ import java.lang.management.ManagementFactory;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.function.IntFunction;
 
+import com.sun.management.ThreadMXBean;
 import io.telemetryrouter.HandlerSpec;
 import io.telemetryrouter.PayloadHandler;
 import io.telemetryrouter.TelemetryRouter;
@@ -22,7 +24,8 @@ import io.telemetryrouter.TelemetryRouter;
 public final class Footprint {
 
 	/** What can be measured. */
-	static final List<String> ITEMS = List.of("sync", "sync-own-name", "async", "sync-used", "async-used", "name");
+	static final List<String> ITEMS = List.of("sync", "sync-own-name", "async", "sync-used", "async-used", "name",
+			"event-1", "event-8");
 
 	private static final int COUNT = 10_000;
 
@@ -54,6 +57,8 @@ public final class Footprint {
 			case "sync-used" -> run(COUNT, Footprint::sync, USED_EVENTS);
 			case "async-used" -> run(COUNT, Footprint::async, USED_EVENTS);
 			case "name" -> names(COUNT);
+			case "event-1" -> event(1);
+			case "event-8" -> event(8);
 			default -> throw new IllegalArgumentException("Unknown item '" + item + "', not one of " + ITEMS);
 		};
 	}
@@ -122,6 +127,40 @@ public final class Footprint {
 		long after = used();
 		router.close();
 		return (after - before) / names.length;
+	}
+
+	/**
+	 * Offers events to lanes whose workers are busy, so that nobody is woken.
+	 * @param lanes how many
+	 * @return the bytes that the emitting thread allocates for each event
+	 */
+	private static long event(int lanes) {
+		CountDownLatch busy = new CountDownLatch(lanes);
+		CountDownLatch end = new CountDownLatch(1);
+		TelemetryRouter router = Routers.builder("on").build();
+		for (int i = 0; i < lanes; i++) {
+			router.subscribe(HandlerSpec.on(Usage.EVENT).async().maxQueue(2 * COUNT).handler((event, payload) -> {
+				busy.countDown();
+				end.await();
+			}).build());
+		}
+		try {
+			router.emit(Usage.EVENT, null);
+			busy.await();
+			ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+			long before = threads.getCurrentThreadAllocatedBytes();
+			for (int i = 0; i < COUNT; i++) {
+				router.emit(Usage.EVENT, null);
+			}
+			return (threads.getCurrentThreadAllocatedBytes() - before) / COUNT;
+		}
+		catch (InterruptedException ex) {
+			throw new IllegalStateException(ex);
+		}
+		finally {
+			end.countDown();
+			router.close();
+		}
 	}
 
 	private static long used() {

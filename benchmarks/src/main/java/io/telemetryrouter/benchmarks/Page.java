@@ -287,7 +287,7 @@ final class Page {
 						"asynchronous handler after 100 events", "name", "event name that was emitted once"));
 		for (String item : Footprint.ITEMS) {
 			String bytes = this.footprint.getProperty(item);
-			if (bytes != null) {
+			if (bytes != null && titles.containsKey(item)) {
 				rows.add("| " + titles.get(item) + " | " + bytes + " |");
 			}
 		}
