@@ -1,11 +1,19 @@
 package io.telemetryrouter;
 
+import java.io.InputStream;
 import java.lang.ref.WeakReference;
+import java.lang.reflect.Proxy;
+import java.net.URL;
+import java.net.URLClassLoader;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 
 import org.junit.jupiter.api.AfterEach;
@@ -242,6 +250,64 @@ class InliningTests {
 		looking.close();
 		subscription.close();
 		return new WeakReference<>(captured);
+	}
+
+	@Test
+	void whenNoClassCanBeDefinedThenOneLineSaysSoAndHandlersAreCalledInALoop() throws Exception {
+		URL[] classes = { location(TelemetryRouter.class), location(Emitting.class) };
+		try (URLClassLoader reticent = new URLClassLoader(classes, ClassLoader.getPlatformClassLoader()) {
+
+			@Override
+			public InputStream getResourceAsStream(String name) {
+				return name.endsWith("InlinedCalls.class") ? null : super.getResourceAsStream(name);
+			}
+
+		}) {
+			Callable<?> emitting = (Callable<?>) reticent.loadClass(Emitting.class.getName())
+				.getConstructor()
+				.newInstance();
+			assertThat(emitting.call()).isEqualTo(
+					"DEBUG: Handlers are called in a loop, which is slower than code of their own; 6000 of 6000");
+		}
+	}
+
+	private static URL location(Class<?> type) {
+		return type.getProtectionDomain().getCodeSource().getLocation();
+	}
+
+	/**
+	 * Brings a route into steady use, waits for the log and emits again. Knows no class
+	 * but the router's.
+	 */
+	public static class Emitting implements Callable<String> {
+
+		@Override
+		public String call() throws InterruptedException {
+			BlockingQueue<String> lines = new LinkedBlockingQueue<>();
+			System.Logger logger = (System.Logger) Proxy.newProxyInstance(Emitting.class.getClassLoader(),
+					new Class<?>[] { System.Logger.class }, (proxy, method, arguments) -> {
+						lines.add(arguments[0] + ": " + arguments[1]);
+						return null;
+					});
+			AtomicLong handled = new AtomicLong();
+			try (TelemetryRouter router = TelemetryRouter.builder()
+				.stuckThreshold(Duration.ofMillis(10))
+				.logger(logger)
+				.build()) {
+				router.subscribe(EVENT, (event, payload) -> handled.incrementAndGet());
+				emit(router);
+				String line = lines.poll(30, TimeUnit.SECONDS);
+				emit(router);
+				return line + "; " + handled + " of " + router.eventSnapshot(EVENT).emitted();
+			}
+		}
+
+		private static void emit(TelemetryRouter router) {
+			for (int i = 0; i < 3_000; i++) {
+				router.emit(EVENT, i);
+			}
+		}
+
 	}
 
 }

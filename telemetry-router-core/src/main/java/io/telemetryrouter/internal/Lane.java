@@ -27,8 +27,6 @@ final class Lane {
 
 	private final Registration handler;
 
-	private final RouterCore core;
-
 	private final EventQueue queue;
 
 	private final OverflowPolicy overflow;
@@ -53,7 +51,6 @@ final class Lane {
 
 	Lane(Registration handler, RouterCore core, int capacity, OverflowPolicy overflow, int concurrency) {
 		this.handler = handler;
-		this.core = core;
 		this.queue = new EventQueue(capacity);
 		this.overflow = overflow;
 		this.burst = new OverflowBurst(handler, this.queue, core);
