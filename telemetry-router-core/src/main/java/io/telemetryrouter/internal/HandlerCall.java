@@ -51,11 +51,12 @@ record HandlerCall(Registration handler, @Nullable PayloadHandler<Object> payloa
 			nanos = this.measured ? lap(level) : -1;
 			this.handler.fail(this.event, ex, nanos, level.frame, level.tracker());
 		}
+		// Counted, and by no call from there to here: there may be no stack left for one.
+		level.reached = this.reached;
 		// Even if it was not called: its condition may have taken its time.
 		if (nanos > this.noticeable) {
 			level.took(this.handler, nanos);
 		}
-		level.reached = this.reached;
 	}
 
 	private boolean handle(EmitFrame.Level level, @Nullable Object payload) throws Throwable {
