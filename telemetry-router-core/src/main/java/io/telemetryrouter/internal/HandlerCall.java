@@ -59,6 +59,7 @@ record HandlerCall(Registration handler, @Nullable PayloadHandler<Object> payloa
 		}
 	}
 
+	/** Asks what {@link Registration#accepts} does, but of constants. */
 	private boolean handle(EmitFrame.Level level, @Nullable Object payload) throws Throwable {
 		if (this.payloadHandler != null && this.handler.isOpen()
 				&& (this.payloadType == null || this.payloadType.isInstance(payload))) {

@@ -375,8 +375,8 @@ final class HandlerRegistry {
 
 	/**
 	 * Does what need not be done by those who emit or register: has routes that have come
-	 * into steady use inlined, and lets go of those and of handlers that are gone for
-	 * good. For one thread.
+	 * into steady use inlined, and lets go of routes and handlers that are gone for good.
+	 * For one thread.
 	 */
 	void maintain() {
 		this.inliner.look(this.routes.all());
