@@ -263,6 +263,25 @@ final class EventQueue {
 		return (int) Math.min(this.capacity, Math.max(0, this.tail.position - first));
 	}
 
+	/**
+	 * Looks whether there are more than so many events, where the next one after them
+	 * would be. That leaves alone the tail, which producers write for each event.
+	 * @param count how many
+	 * @return whether there are; may be wrong while others take
+	 */
+	boolean holdsMoreThan(int count) {
+		long position = head() + count;
+		Segment segment = this.head.segment;
+		while (position - segment.base >= Segment.SIZE) {
+			Segment next = segment.next;
+			if (next == null || next == segment) {
+				return next != null;
+			}
+			segment = next;
+		}
+		return position < segment.base || SLOTS.getAcquire(segment.slots, (int) (position - segment.base)) != null;
+	}
+
 	int capacity() {
 		return this.capacity;
 	}

@@ -52,11 +52,14 @@ final class LaneWorker implements Runnable {
 	private static final int STREAM = 32;
 
 	/** So many are worth going on for at once. */
-	private static final int BATCH = 128;
+	private static final int BATCH = 256;
 
-	private static final int LINGERS = 32;
+	/** With so many left a worker is about to run into the emitters. */
+	private static final int DISTANCE = 64;
 
-	private static final int SPINS = 32;
+	private static final int LOOKS = 16;
+
+	private static final int SPINS = 128;
 
 	private final Lane lane;
 
@@ -193,28 +196,36 @@ final class LaneWorker implements Runnable {
 	/**
 	 * Takes the next event. In a stream of events waits a moment for some to gather: to
 	 * wake a thread costs an emitter as much as many an emit, and so does a worker at its
-	 * heels, who takes from its processor what it is about to write.
+	 * heels, who takes from its processor what it is about to write. Therefore also waits
+	 * where only a few are left.
 	 * @param handled how many events have been handled since the lane was idle
 	 * @param frame the thread's
 	 * @return the event, or {@code null} if there is none
 	 */
 	private @Nullable Envelope<?> next(int handled, EmitFrame frame) {
-		Envelope<?> event = this.lane.take(this);
-		if (event != null || handled < STREAM || !this.core.executor().mayLinger()) {
-			return event;
+		boolean stream = handled >= STREAM && this.core.executor().mayLinger();
+		if (!stream || handled % STREAM != 0 || holdsMoreThan(DISTANCE)) {
+			Envelope<?> event = this.lane.take(this);
+			if (event != null || !stream) {
+				return event;
+			}
 		}
 		// Done with the last one, for who waits for it.
 		this.place.position = EventQueue.Cursor.NONE;
-		EventQueue queue = this.lane.queue();
-		int enough = Math.min(BATCH, queue.capacity() / 4);
-		for (int i = 0; i < LINGERS && queue.size() <= enough; i++) {
+		for (int i = 0; i < LOOKS && !holdsMoreThan(BATCH); i++) {
 			for (int j = 0; j < SPINS; j++) {
 				Thread.onSpinWait();
 			}
 		}
-		event = this.lane.take(this);
+		Envelope<?> event = this.lane.take(this);
 		idled(frame);
 		return event;
+	}
+
+	/** Of a small queue, its share of what a large one holds. */
+	private boolean holdsMoreThan(int events) {
+		EventQueue queue = this.lane.queue();
+		return queue.holdsMoreThan((int) Math.min(events, (long) queue.capacity() * events / (4 * BATCH)));
 	}
 
 	/**

@@ -67,6 +67,8 @@ class EventQueueTests {
 				assertThat((actual != null) ? (int) actual.sequence() : null).isEqualTo(expected);
 			}
 			assertThat(queue.size()).isEqualTo(model.size());
+			int count = random.nextInt(capacity + 40);
+			assertThat(queue.holdsMoreThan(count)).isEqualTo(model.size() > count);
 			assertThat(queue.tail() - queue.head()).isEqualTo(model.size());
 		}
 	}
