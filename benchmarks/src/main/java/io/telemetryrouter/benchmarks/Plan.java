@@ -2,6 +2,7 @@ package io.telemetryrouter.benchmarks;
 
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 
 import org.openjdk.jmh.annotations.Threads;
 import org.openjdk.jmh.runner.options.ChainedOptionsBuilder;
@@ -13,20 +14,32 @@ import org.openjdk.jmh.runner.options.TimeValue;
  */
 final class Plan {
 
-	private static final List<Work> RECORDED = List.of(
-			work("sync", "LimitBenchmark", Map.of("handlers", values("1", "8", "64", "512"))),
+	/** Enough for all, and touched before: the first use of a page takes its time. */
+	private static final String[] HEAP = { "-Xms1g", "-Xmx1g", "-XX:+AlwaysPreTouch" };
+
+	/** What is compared within a few per cent, several times a round. */
+	private static final List<Work> CLOSE = List.of(
+			work("sync", "LimitBenchmark", Map.of("handlers", values("1", "8"))),
 			work("sync", "SyncBenchmark",
 					Map.of("handlers", values("1", "8"), "route", values("exact", "pattern", "all"))),
-			work("sync", "TypedBenchmark", Map.of()), work("peers", "PeerBenchmark", Map.of()),
-			work("async", "AsyncBenchmark", Map.of("full", values("wait"))),
+			work("spring", "ListenerBenchmark", Map.of()), work("spring", "MetersBenchmark", Map.of()));
+
+	private static final List<Work> OTHERS = List.of(work("sync", "TypedBenchmark", Map.of()),
+			work("peers", "PeerBenchmark", Map.of()), work("async", "AsyncBenchmark", Map.of("full", values("wait"))),
 			work("drops", "AsyncBenchmark", Map.of("full", values("drop"), "producers", values("1"))),
-			work("async", "FanOutBenchmark", Map.of("measuring", values("on"))),
-			work("spring", "ListenerBenchmark", Map.of()), work("spring", "MetersBenchmark", Map.of()),
+			work("async", "FanOutBenchmark", Map.of("measuring", values("on"))));
+
+	private static final List<Work> SCALE = List.of(
+			work("scale", "LimitBenchmark", Map.of("handlers", values("64", "512"))),
 			work("scale", "SyncBenchmark", Map.of("handlers", values("64", "512"), "route", values("exact"))),
 			work("scale", "NamesBenchmark.one", Map.of()),
 			work("scale", "NamesBenchmark.inTurn", Map.of("measuring", values("on"))),
 			work("scale", "NamesBenchmark.limitInTurn", Map.of()), work("scale", "ThreadsBenchmark", Map.of(), 1),
 			work("scale", "ThreadsBenchmark", Map.of(), Threads.MAX), work("scale", "RegistrationBenchmark", Map.of()));
+
+	private static final List<Work> RECORDED = Stream.of(CLOSE, OTHERS, CLOSE, SCALE, CLOSE)
+		.flatMap(List::stream)
+		.toList();
 
 	private static final List<Work> QUICK = List.of(work("sync", "LimitBenchmark", Map.of()),
 			work("sync", "SyncBenchmark", Map.of("route", values("exact", "all"), "handlers", values("8"))),
@@ -84,7 +97,7 @@ final class Plan {
 				options.threads(this.threads);
 			}
 			if (!quick) {
-				return options.forks(1);
+				return options.forks(1).jvmArgsAppend(HEAP);
 			}
 			TimeValue time = TimeValue.milliseconds(20);
 			return options.forks(0).warmupIterations(1).warmupTime(time).measurementIterations(1).measurementTime(time);

@@ -29,8 +29,9 @@ import org.openjdk.jmh.runner.options.Options;
  * Runs the benchmarks and turns the results into a page of Markdown, with ratios and
  * whether the targets are met.
  * <p>
- * The benchmarks run in rounds, each of them once a round in a process of its own, so
- * that a machine that is busy for a while does not hit one contender only.
+ * The benchmarks run in rounds, each of them once a round in a process of its own (what
+ * is compared most closely, three times), so that a machine that is busy for a while does
+ * not hit one contender only.
  *
  * @since 0.1.0
  */

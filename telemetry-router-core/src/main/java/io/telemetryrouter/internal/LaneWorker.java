@@ -55,11 +55,11 @@ final class LaneWorker implements Runnable {
 	private static final int BATCH = 256;
 
 	/** With so many left a worker is about to run into the emitters. */
-	private static final int DISTANCE = 64;
+	private static final int DISTANCE = 128;
 
-	private static final int LOOKS = 16;
+	private static final int LOOKS = 8;
 
-	private static final int SPINS = 128;
+	private static final int SPINS = 256;
 
 	private final Lane lane;
 
