@@ -298,7 +298,7 @@ final class Page {
 		startupRow(rows, "processor time of the main thread, with the router", "cpu.with");
 		startupRow(rows, "processor time of the main thread, without it", "cpu.without");
 		startupRow(rows, "creating and initialising its beans, in one start", "own.beans");
-		startupRow(rows, "reading configuration classes, with less without", "own.configuration");
+		startupRow(rows, "reading its configuration classes, where all others have been read", "own.configuration");
 		startupRow(rows, "**the router's own part: the sum of these two**", "own");
 		table("## Start-up of an empty web application, ms", "| what | ms |", "|---|---:|", rows);
 	}

@@ -8,7 +8,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.LocalDate;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 import java.util.Properties;
@@ -190,8 +189,7 @@ public final class Report {
 
 	/**
 	 * Starts the empty application by turns with the router and without.
-	 * @return medians in milliseconds, and the difference of the lowest where one is
-	 * taken
+	 * @return medians in milliseconds
 	 * @throws IOException if a start fails
 	 * @throws InterruptedException if interrupted
 	 */
@@ -203,29 +201,21 @@ public final class Report {
 			without.add(Child.run(Startup.class, List.of(), "without"));
 		}
 		Properties properties = new Properties();
-		// Of two starts: what disturbs one is more than the difference.
-		double parse = lowest(with, "parse") - lowest(without, "parse");
+		double configuration = millis(without, "configuration");
 		double own = millis(with, "own");
 		put(properties, "ready.with", millis(with, "ready"));
 		put(properties, "ready.without", millis(without, "ready"));
 		put(properties, "cpu.with", millis(with, "cpu"));
 		put(properties, "cpu.without", millis(without, "cpu"));
 		put(properties, "own.beans", own);
-		put(properties, "own.configuration", parse);
-		put(properties, "own", own + Math.max(0, parse));
+		put(properties, "own.configuration", configuration);
+		put(properties, "own", own + configuration);
 		return properties;
 	}
 
 	private static double millis(List<Properties> starts, String key) {
-		return Results.median(all(starts, key));
-	}
-
-	private static double lowest(List<Properties> starts, String key) {
-		return Collections.min(all(starts, key));
-	}
-
-	private static List<Double> all(List<Properties> starts, String key) {
-		return starts.stream().map((start) -> Double.parseDouble(start.getProperty(key)) / 1000).toList();
+		return Results
+			.median(starts.stream().map((start) -> Double.parseDouble(start.getProperty(key)) / 1000).toList());
 	}
 
 	private static void put(Properties properties, String key, double value) {

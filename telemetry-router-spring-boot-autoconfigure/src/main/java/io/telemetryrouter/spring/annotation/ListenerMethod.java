@@ -5,7 +5,6 @@ import java.lang.reflect.Modifier;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.stream.Stream;
 
 import org.jspecify.annotations.Nullable;
 
@@ -67,10 +66,19 @@ record ListenerMethod(String beanName, ResolvableType beanType, Method method,
 		if (type == null || !AnnotationUtils.isCandidateClass(type, TelemetryListener.class)) {
 			return false;
 		}
-		return Stream.of(ReflectionUtils.getDeclaredMethods(type))
-			.anyMatch((method) -> MergedAnnotations.from(method).isPresent(TelemetryListener.class))
-				|| isAnyAnnotated(type.getSuperclass())
-				|| Stream.of(type.getInterfaces()).anyMatch(ListenerMethod::isAnyAnnotated);
+		// For every bean of a start: without streams, which cost as much as the look
+		// itself.
+		for (Method method : ReflectionUtils.getDeclaredMethods(type)) {
+			if (MergedAnnotations.from(method).isPresent(TelemetryListener.class)) {
+				return true;
+			}
+		}
+		for (Class<?> implemented : type.getInterfaces()) {
+			if (isAnyAnnotated(implemented)) {
+				return true;
+			}
+		}
+		return isAnyAnnotated(type.getSuperclass());
 	}
 
 	private static @Nullable MergedAnnotation<TelemetryListener> findAnnotation(Method method) {
