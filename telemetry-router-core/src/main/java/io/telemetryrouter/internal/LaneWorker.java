@@ -57,7 +57,7 @@ final class LaneWorker implements Runnable {
 	/** With so many left a worker is about to run into the emitters. */
 	private static final int DISTANCE = 128;
 
-	private static final int LOOKS = 8;
+	private static final int LOOKS = 4;
 
 	private static final int SPINS = 256;
 
