@@ -56,6 +56,9 @@ public class Startup {
 
 	private static final String OWN = "io.telemetryrouter.spring.";
 
+	/** Read before anything is measured. */
+	private static final List<String> AUTO_CONFIGURATIONS = autoConfigurations();
+
 	private static final Set<String> BEAN_STEPS = Set.of("spring.beans.instantiate", "spring.beans.smart-initialize");
 
 	/**
@@ -66,7 +69,7 @@ public class Startup {
 		SpringApplication application = new SpringApplication(Startup.class);
 		boolean without = args.length != 0 && args[0].equals("without");
 		application.setDefaultProperties(Map.of("server.port", "0", "spring.main.banner-mode", "off",
-				"spring.autoconfigure.exclude", without ? String.join(",", autoConfigurations()) : ""));
+				"spring.autoconfigure.exclude", without ? String.join(",", AUTO_CONFIGURATIONS) : ""));
 		BufferingApplicationStartup steps = new BufferingApplicationStartup(10_000);
 		application.setApplicationStartup(steps);
 		application.addListeners((event) -> {
@@ -190,7 +193,7 @@ public class Startup {
 
 		@Override
 		public String[] selectImports(AnnotationMetadata importing) {
-			return autoConfigurations().toArray(String[]::new);
+			return AUTO_CONFIGURATIONS.toArray(String[]::new);
 		}
 
 	}

@@ -26,10 +26,10 @@ interface Completion {
 	/**
 	 * Waits for the completion of what a method returned.
 	 * @param result what the method returned; nothing counts as completed
-	 * @throws Throwable what it failed with, or an {@link InterruptedException} if the
-	 * wait was interrupted
+	 * @throws Exception what it failed with, be it an error, or an
+	 * {@link InterruptedException} if the wait was interrupted
 	 */
-	default void await(@Nullable Object result) throws Throwable {
+	default void await(@Nullable Object result) throws Exception {
 		if (result == null) {
 			return;
 		}
@@ -38,7 +38,7 @@ interface Completion {
 			future.get();
 		}
 		catch (ExecutionException ex) {
-			throw unwrap(ex);
+			throw MethodCaller.sneaky(unwrap(ex));
 		}
 		catch (InterruptedException ex) {
 			future.cancel(true);

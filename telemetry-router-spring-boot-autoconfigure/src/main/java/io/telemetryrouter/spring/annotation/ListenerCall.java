@@ -57,7 +57,7 @@ final class ListenerCall implements Call {
 	}
 
 	@Override
-	public @Nullable Object call(@Nullable Object first, @Nullable Object second) throws Throwable {
+	public @Nullable Object call(@Nullable Object first, @Nullable Object second) throws Exception {
 		Call call = this.singletonCall;
 		if (call == null) {
 			String beanName = this.method.beanName();
@@ -120,12 +120,12 @@ final class ListenerCall implements Call {
 	private record ProxyCall(Call call) implements Call {
 
 		@Override
-		public @Nullable Object call(@Nullable Object first, @Nullable Object second) throws Throwable {
+		public @Nullable Object call(@Nullable Object first, @Nullable Object second) throws Exception {
 			try {
 				return this.call.call(first, second);
 			}
 			catch (UndeclaredThrowableException ex) {
-				throw ex.getUndeclaredThrowable();
+				throw MethodCaller.sneaky(ex.getUndeclaredThrowable());
 			}
 		}
 

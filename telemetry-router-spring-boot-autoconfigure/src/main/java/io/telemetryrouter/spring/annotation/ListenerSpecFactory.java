@@ -137,23 +137,14 @@ final class ListenerSpecFactory {
 			return null;
 		} : listener;
 		if (shape == Shape.EVENT) {
-			EventHandler<T> handler = (event) -> invoke(call, event, null);
+			EventHandler<T> handler = (event) -> call.call(event, null);
 			return builder.eventHandler(handler).build();
 		}
 		PayloadHandler<@Nullable Object> handler = switch (shape) {
-			case NAME_AND_PAYLOAD -> (event, payload) -> invoke(call, event, payload);
-			default -> (event, payload) -> invoke(call, payload, null);
+			case NAME_AND_PAYLOAD -> (event, payload) -> call.call(event, payload);
+			default -> (event, payload) -> call.call(payload, null);
 		};
 		return builder.handler(handler).build();
-	}
-
-	private static void invoke(Call call, @Nullable Object first, @Nullable Object second) throws Exception {
-		try {
-			call.call(first, second);
-		}
-		catch (Throwable ex) {
-			throw MethodCaller.sneaky(ex);
-		}
 	}
 
 	private ListenerCondition condition(ListenerMethod method, String text) {

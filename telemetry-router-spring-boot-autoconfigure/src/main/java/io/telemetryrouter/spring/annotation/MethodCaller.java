@@ -138,7 +138,7 @@ abstract class MethodCaller {
 						};
 					}
 					catch (InvocationTargetException ex) {
-						throw ex.getTargetException();
+						throw sneaky(ex.getTargetException());
 					}
 				};
 			}
@@ -161,12 +161,12 @@ abstract class MethodCaller {
 	}
 
 	/**
-	 * A call of one method of one bean.
+	 * A call of one method of one bean. Throws whatever the method throws.
 	 */
 	@FunctionalInterface
 	interface Call {
 
-		@Nullable Object call(@Nullable Object first, @Nullable Object second) throws Throwable;
+		@Nullable Object call(@Nullable Object first, @Nullable Object second) throws Exception;
 
 	}
 
@@ -203,8 +203,13 @@ abstract class MethodCaller {
 	private record HandleCall(MethodHandle target) implements Call {
 
 		@Override
-		public @Nullable Object call(@Nullable Object first, @Nullable Object second) throws Throwable {
-			return (Object) this.target.invokeExact(first, second);
+		public @Nullable Object call(@Nullable Object first, @Nullable Object second) {
+			try {
+				return (Object) this.target.invokeExact(first, second);
+			}
+			catch (Throwable ex) {
+				throw sneaky(ex);
+			}
 		}
 
 	}
