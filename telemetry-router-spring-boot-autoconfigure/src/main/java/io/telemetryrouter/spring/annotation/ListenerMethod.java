@@ -66,8 +66,7 @@ record ListenerMethod(String beanName, ResolvableType beanType, Method method,
 		if (type == null || !AnnotationUtils.isCandidateClass(type, TelemetryListener.class)) {
 			return false;
 		}
-		// For every bean of a start: without streams, which cost as much as the look
-		// itself.
+		// Loops, since a start would wait for lambdas to be linked.
 		for (Method method : ReflectionUtils.getDeclaredMethods(type)) {
 			if (MergedAnnotations.from(method).isPresent(TelemetryListener.class)) {
 				return true;
