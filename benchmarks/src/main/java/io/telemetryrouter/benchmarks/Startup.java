@@ -18,6 +18,8 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.beans.factory.config.BeanDefinition;
@@ -30,6 +32,7 @@ import org.springframework.boot.context.metrics.buffering.BufferingApplicationSt
 import org.springframework.boot.context.metrics.buffering.StartupTimeline.TimelineEvent;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.AnnotationConfigApplicationContext;
+import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
 import org.springframework.context.annotation.ImportSelector;
@@ -44,13 +47,12 @@ import org.springframework.core.type.AnnotationMetadata;
  * the steps of one start: the creation of its beans, without that of others' beans on the
  * way, and what they do once all beans are there. One step reads all configuration
  * classes, so what the router's add to it is measured where all others have been read: in
- * a context of their own beneath the application that started without them.
+ * a context of their own, after the application has started without them. As in an
+ * application, where their names sort first, few beans are known by then.
  *
  * @since 0.1.0
  */
-@SpringBootConfiguration(proxyBeanMethods = false)
-@EnableAutoConfiguration
-public class Startup {
+public final class Startup {
 
 	private static final String IMPORTS = "META-INF/spring/org.springframework.boot.autoconfigure.AutoConfiguration.imports";
 
@@ -61,12 +63,15 @@ public class Startup {
 
 	private static final Set<String> BEAN_STEPS = Set.of("spring.beans.instantiate", "spring.beans.smart-initialize");
 
+	private Startup() {
+	}
+
 	/**
 	 * Starts, prints times in microseconds and stops.
 	 * @param args "without" for the application without the router
 	 */
 	public static void main(String[] args) {
-		SpringApplication application = new SpringApplication(Startup.class);
+		SpringApplication application = new SpringApplication(Application.class);
 		boolean without = args.length != 0 && args[0].equals("without");
 		application.setDefaultProperties(Map.of("server.port", "0", "spring.main.banner-mode", "off",
 				"spring.autoconfigure.exclude", without ? String.join(",", AUTO_CONFIGURATIONS) : ""));
@@ -79,6 +84,9 @@ public class Startup {
 			}
 		});
 		try (ConfigurableApplicationContext context = application.run()) {
+			if (without == context.containsBean("telemetryRouter")) {
+				throw new IllegalStateException("Measures the wrong application: without the router is " + without);
+			}
 			if (without) {
 				print("configuration", configuration(context));
 			}
@@ -88,10 +96,10 @@ public class Startup {
 		}
 	}
 
-	private static Duration configuration(ConfigurableApplicationContext parent) {
+	private static Duration configuration(ConfigurableApplicationContext application) {
 		BufferingApplicationStartup steps = new BufferingApplicationStartup(1000);
 		try (AnnotationConfigApplicationContext context = new AnnotationConfigApplicationContext()) {
-			context.setParent(parent);
+			context.setEnvironment(application.getEnvironment());
 			context.setApplicationStartup(steps);
 			context.register(Own.class);
 			context.refresh();
@@ -181,11 +189,26 @@ public class Startup {
 	}
 
 	/**
-	 * The router's configuration classes by name, as auto-configurations are imported.
+	 * Empty: a configuration class nested in it would be a part of it.
+	 */
+	@SpringBootConfiguration(proxyBeanMethods = false)
+	@EnableAutoConfiguration
+	static class Application {
+
+	}
+
+	/**
+	 * The router's configuration classes by name, as auto-configurations are imported,
+	 * and the bean of others that one of them asks for.
 	 */
 	@Configuration(proxyBeanMethods = false)
 	@Import(OwnSelector.class)
 	static class Own {
+
+		@Bean
+		MeterRegistry meterRegistry() {
+			return new SimpleMeterRegistry();
+		}
 
 	}
 
