@@ -68,7 +68,8 @@ record ListenerMethod(String beanName, ResolvableType beanType, Method method,
 		}
 		// Loops, since a start would wait for lambdas to be linked.
 		for (Method method : ReflectionUtils.getDeclaredMethods(type)) {
-			if (MergedAnnotations.from(method).isPresent(TelemetryListener.class)) {
+			if (method.getAnnotations().length != 0
+					&& MergedAnnotations.from(method).isPresent(TelemetryListener.class)) {
 				return true;
 			}
 		}

@@ -72,7 +72,11 @@ final class ConfigurationReader {
 		List<Setting> set = new ArrayList<>();
 		for (ConfigurationPropertySource source : ConfigurationPropertySources.get(environment)) {
 			if (source instanceof IterableConfigurationPropertySource iterable) {
-				iterable.stream().filter(PREFIX::isAncestorOf).forEach((name) -> set.add(new Setting(name, source)));
+				for (ConfigurationPropertyName name : iterable) {
+					if (PREFIX.isAncestorOf(name)) {
+						set.add(new Setting(name, source));
+					}
+				}
 			}
 		}
 		return set;
@@ -253,7 +257,13 @@ final class ConfigurationReader {
 	}
 
 	private List<Setting> under(ConfigurationPropertyName prefix) {
-		return this.set.stream().filter((setting) -> prefix.isAncestorOf(setting.name())).toList();
+		List<Setting> under = new ArrayList<>();
+		for (Setting setting : this.set) {
+			if (prefix.isAncestorOf(setting.name())) {
+				under.add(setting);
+			}
+		}
+		return under;
 	}
 
 	/**

@@ -58,7 +58,9 @@ final class ConfiguredHandlers
 		this.enabled = properties.isEnabled();
 		this.events = properties.getEvents();
 		this.handlers = properties.getHandlers();
-		this.handlers.keySet().forEach((id) -> this.idsByUniformId.putIfAbsent(uniform(id), id));
+		for (String id : this.handlers.keySet()) {
+			this.idsByUniformId.putIfAbsent(uniform(id), id);
+		}
 		this.router = router;
 	}
 

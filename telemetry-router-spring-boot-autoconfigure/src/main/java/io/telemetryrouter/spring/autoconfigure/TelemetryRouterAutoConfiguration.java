@@ -44,7 +44,6 @@ import io.telemetryrouter.spring.annotation.TelemetryListenerProcessor;
 public final class TelemetryRouterAutoConfiguration {
 
 	@Bean
-	@ConditionalOnMissingBean(search = SearchStrategy.CURRENT)
 	static MapBindingAdvisor telemetryRouterMapBindingAdvisor() {
 		return new MapBindingAdvisor();
 	}
@@ -122,7 +121,6 @@ public final class TelemetryRouterAutoConfiguration {
 		}
 
 		@Bean
-		@ConditionalOnMissingBean(search = SearchStrategy.CURRENT)
 		TelemetryRouterLifecycle telemetryRouterLifecycle(TelemetryRouter router,
 				ConfigurableApplicationContext context, TelemetryRouterProperties properties,
 				ObjectProvider<LifecycleProperties> lifecycleProperties) {
