@@ -111,14 +111,13 @@ public final class TelemetryListenerProcessor implements SmartInitializingSingle
 		}
 	}
 
-	@SuppressWarnings("EqualsNull")
 	private static @Nullable Class<?> targetType(ConfigurableListableBeanFactory beanFactory, String beanName) {
 		Object singleton = ListenerCall.existingSingleton(beanName, beanFactory);
 		if (singleton == null && beanFactory.isFactoryBean(beanName) && !beanFactory.containsSingleton(beanName)) {
 			return beanFactory.getType(beanName, false);
 		}
-		if (singleton != null && singleton.equals(null)) {
-			return null; // What a bean method that returns null leaves behind
+		if (singleton != null && isNullBean(singleton)) {
+			return null;
 		}
 		Class<?> type = AutoProxyUtils.determineTargetClass(beanFactory, beanName);
 		if (type != null && ScopedObject.class.isAssignableFrom(type)) {
@@ -131,9 +130,21 @@ public final class TelemetryListenerProcessor implements SmartInitializingSingle
 				? AopProxyUtils.ultimateTargetClass(singleton) : type;
 	}
 
+	/**
+	 * What a bean method that returns {@code null} leaves behind is equal to it. Others'
+	 * beans are not asked: they may not be able to say, or take long.
+	 */
+	@SuppressWarnings("EqualsNull")
+	private static boolean isNullBean(Object singleton) {
+		return isNamedAsSprings(singleton.getClass()) && singleton.equals(null);
+	}
+
 	private static boolean isSpringClass(Class<?> type) {
-		return type.getName().startsWith("org.springframework.")
-				&& !AnnotatedElementUtils.isAnnotated(type, Component.class);
+		return isNamedAsSprings(type) && !AnnotatedElementUtils.isAnnotated(type, Component.class);
+	}
+
+	private static boolean isNamedAsSprings(Class<?> type) {
+		return type.getName().startsWith("org.springframework.");
 	}
 
 	private void register(ConfigurableListableBeanFactory beanFactory, TelemetryRouter router,

@@ -226,6 +226,14 @@ class TelemetryListenerProcessorTests {
 			.run((context) -> assertThat(context).hasNotFailed());
 	}
 
+	@Test
+	void whenBeanCannotBeComparedWithNullThenItListensAllTheSame() {
+		this.contextRunner.withBean("incomparable", IncomparableListener.class).run((context) -> {
+			emit(context, "a");
+			assertThat(received).containsExactly("a");
+		});
+	}
+
 	private static void registerThreadScope(ConfigurableApplicationContext context) {
 		context.getBeanFactory().registerScope("thread", new SimpleThreadScope());
 	}
@@ -270,6 +278,25 @@ class TelemetryListenerProcessorTests {
 		@TelemetryListener("x")
 		void on(String payload) {
 			received.add(this.number + " " + payload);
+		}
+
+	}
+
+	static class IncomparableListener {
+
+		@TelemetryListener("x")
+		void on(String payload) {
+			received.add(payload);
+		}
+
+		@Override
+		public boolean equals(Object other) {
+			return hashCode() == other.hashCode();
+		}
+
+		@Override
+		public int hashCode() {
+			return 1;
 		}
 
 	}
