@@ -29,6 +29,7 @@ import org.springframework.core.annotation.AnnotatedElementUtils;
 import org.springframework.core.annotation.MergedAnnotation;
 import org.springframework.stereotype.Component;
 import org.springframework.util.Assert;
+import org.springframework.util.ClassUtils;
 
 import io.telemetryrouter.HandlerSpec;
 import io.telemetryrouter.Subscription;
@@ -116,8 +117,9 @@ public final class TelemetryListenerProcessor implements SmartInitializingSingle
 		if (singleton == null && beanFactory.isFactoryBean(beanName) && !beanFactory.containsSingleton(beanName)) {
 			return beanFactory.getType(beanName, false);
 		}
-		if (singleton != null && isNullBean(singleton)) {
-			return null;
+		if (singleton != null && isSpringClass(ClassUtils.getUserClass(singleton))) {
+			return null; // Most beans; also what a bean method that returns null leaves
+							// behind
 		}
 		Class<?> type = AutoProxyUtils.determineTargetClass(beanFactory, beanName);
 		if (type != null && ScopedObject.class.isAssignableFrom(type)) {
@@ -130,21 +132,9 @@ public final class TelemetryListenerProcessor implements SmartInitializingSingle
 				? AopProxyUtils.ultimateTargetClass(singleton) : type;
 	}
 
-	/**
-	 * What a bean method that returns {@code null} leaves behind is equal to it. Others'
-	 * beans are not asked: they may not be able to say, or take long.
-	 */
-	@SuppressWarnings("EqualsNull")
-	private static boolean isNullBean(Object singleton) {
-		return isNamedAsSprings(singleton.getClass()) && singleton.equals(null);
-	}
-
 	private static boolean isSpringClass(Class<?> type) {
-		return isNamedAsSprings(type) && !AnnotatedElementUtils.isAnnotated(type, Component.class);
-	}
-
-	private static boolean isNamedAsSprings(Class<?> type) {
-		return type.getName().startsWith("org.springframework.");
+		return type.getName().startsWith("org.springframework.")
+				&& !AnnotatedElementUtils.isAnnotated(type, Component.class);
 	}
 
 	private void register(ConfigurableListableBeanFactory beanFactory, TelemetryRouter router,

@@ -14,9 +14,10 @@ final class TelemetryRouterBackgroundPreinitializer implements BackgroundPreinit
 
 	@Override
 	public void preinitialize() {
-		try (TelemetryRouter router = TelemetryRouter.builder().logger(new RouterLogger(new NoOpLog())).build()) {
-			router.start();
+		RouterLogger silent = new RouterLogger(new NoOpLog());
+		try (TelemetryRouter router = TelemetryRouter.builder().logger(silent).holdEvents(1).build()) {
 			router.emit("preinitialize", null);
+			router.start();
 		}
 	}
 
