@@ -104,11 +104,13 @@ final class Page {
 		line("|---|---:|---:|---:|---:|---|");
 		for (Target target : targets) {
 			line("| " + target.what() + " | " + target.ours() + " | " + target.against() + " | " + target.ratio()
-					+ " | " + target.target() + " | " + (target.met() ? "met" : "**not met**") + " |");
+					+ " | " + target.target() + " | " + target.verdict() + " |");
 		}
-		long met = targets.stream().filter(Target::met).count();
+		long met = targets.stream().filter((target) -> target.verdict() == Verdict.MET).count();
+		long unreachable = targets.stream().filter((target) -> target.verdict() == Verdict.OUT_OF_REACH).count();
 		line("");
-		line(met + " of " + targets.size() + " met.");
+		line(met + " of " + targets.size() + " met" + ((unreachable > 0) ? ", " + unreachable + " out of reach" : "")
+				+ ".");
 		line("");
 	}
 
@@ -383,9 +385,29 @@ final class Page {
 	 * @param against the number ours is compared with
 	 * @param ratio ours through the other
 	 * @param target what the ratio should be
-	 * @param met whether it is
+	 * @param verdict whether it is
 	 */
-	record Target(String what, String ours, String against, String ratio, String target, boolean met) {
+	record Target(String what, String ours, String against, String ratio, String target, Verdict verdict) {
+	}
+
+	/**
+	 * Whether a target is met.
+	 */
+	enum Verdict {
+
+		MET("met"), OUT_OF_REACH("out of reach: the limit misses it, too"), MISSED("**not met**");
+
+		private final String text;
+
+		Verdict(String text) {
+			this.text = text;
+		}
+
+		@Override
+		public String toString() {
+			return this.text;
+		}
+
 	}
 
 }
