@@ -386,11 +386,11 @@ public class AsyncBenchmark {
 	}
 
 	/**
-	 * What a hand-off costs at least that lets a handler know what an event is called,
-	 * the how manieth it is and when it was emitted; measured, with an exact duration of
-	 * each emit, each wait and each call, in as few looks at the clock as that takes.
-	 * Where only a few events are left the consumer lets some gather, as ours does, and
-	 * so leaves alone what the producer is about to write.
+	 * What a hand-off costs at least that lets a handler know an event's name, its number
+	 * and when it was emitted; measured, with an exact duration of each emit, each wait
+	 * and each call, in as few looks at the clock as that takes. Where only a few events
+	 * are left the consumer lets some gather, as ours does, and so leaves alone what the
+	 * producer is about to write.
 	 */
 	public static class Limit extends Parking<Limit.Event> {
 

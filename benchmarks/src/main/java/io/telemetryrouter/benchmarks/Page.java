@@ -395,7 +395,12 @@ final class Page {
 	 */
 	enum Verdict {
 
-		MET("met"), OUT_OF_REACH("out of reach: the limit misses it, too"), MISSED("**not met**");
+		MET("met"),
+
+		/** The limit by hand misses it as well, in the same run. */
+		OUT_OF_REACH("out of reach: the limit misses it, too"),
+
+		MISSED("**not met**");
 
 		private final String text;
 

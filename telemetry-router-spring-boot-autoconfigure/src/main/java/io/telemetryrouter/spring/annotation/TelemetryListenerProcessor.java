@@ -118,8 +118,8 @@ public final class TelemetryListenerProcessor implements SmartInitializingSingle
 			return beanFactory.getType(beanName, false);
 		}
 		if (singleton != null && isSpringClass(ClassUtils.getUserClass(singleton))) {
-			return null; // Most beans; also what a bean method that returns null leaves
-							// behind
+			// Most beans, and what a bean method that returns null leaves behind
+			return null;
 		}
 		Class<?> type = AutoProxyUtils.determineTargetClass(beanFactory, beanName);
 		if (type != null && ScopedObject.class.isAssignableFrom(type)) {
