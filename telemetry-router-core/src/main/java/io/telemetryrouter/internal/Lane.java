@@ -232,7 +232,7 @@ final class Lane {
 		Envelope<?> event = this.queue.poll(worker.place());
 		if (event != null) {
 			// The worker's previous event is done, and the poll made that visible.
-			signal();
+			release();
 		}
 		return event;
 	}
@@ -258,9 +258,13 @@ final class Lane {
 	}
 
 	private void signal() {
-		if (this.space != null && this.space.isAwaited()) {
-			this.space.signal(this.queue.size() <= this.queue.capacity() / 2);
+		if (this.space != null) {
+			this.space.signal();
 		}
+		release();
+	}
+
+	private void release() {
 		CopyOnWriteArrayList<Barrier> waiting = this.barriers;
 		if (waiting != null) {
 			waiting.removeIf(this::release);

@@ -6,17 +6,17 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
 
 /**
- * Lets producers wait for room in a queue. Costs consumers one read while nobody waits.
- * <p>
- * Waking a thread costs more than handling many an event, so producers are woken when
- * half of the queue is free, and before that only now and then: soon enough where
- * handlers are slow, and seldom where they are fast. Nobody depends on being woken: who
- * has waited long enough tries a last time.
+ * Lets producers wait for room in a queue, at no cost to who handles an event: to wake a
+ * thread for each place costs more than handling many an event. So producers look by
+ * themselves, soon at first and then less often, and are woken when there is nothing left
+ * to handle. By then a fast handler has made room for many; whoever waits for a slow one
+ * does not notice.
  */
 final class SpaceSignal {
 
-	/** How long a consumer lets waiting producers wait for more room than one place. */
-	private static final long GATHER_NANOS = 50_000;
+	private static final long FIRST_PAUSE_NANOS = 50_000;
+
+	private static final long MAX_PAUSE_NANOS = 1_000_000;
 
 	private final ReentrantLock lock = new ReentrantLock();
 
@@ -24,8 +24,6 @@ final class SpaceSignal {
 
 	/** Counted before the first attempt, and read by consumers after they made room. */
 	private final AtomicInteger waiting = new AtomicInteger();
-
-	private volatile long lastSignal = System.nanoTime() - GATHER_NANOS;
 
 	/**
 	 * Waits until an attempt succeeds.
@@ -39,11 +37,14 @@ final class SpaceSignal {
 		try {
 			this.waiting.incrementAndGet();
 			long left = nanos;
+			long pause = FIRST_PAUSE_NANOS;
 			while (!attempt.getAsBoolean()) {
 				if (left <= 0) {
 					return false;
 				}
-				left = this.room.awaitNanos(left);
+				long planned = Math.min(left, pause);
+				left -= planned - this.room.awaitNanos(planned);
+				pause = Math.min(2 * pause, MAX_PAUSE_NANOS);
 			}
 			return true;
 		}
@@ -57,22 +58,15 @@ final class SpaceSignal {
 		}
 	}
 
-	boolean isAwaited() {
-		return this.waiting.get() != 0;
-	}
-
 	/**
-	 * Tells that there may be room. Called after it was made.
-	 * @param plenty whether there is so much that producers should use it at once
+	 * Tells all who wait that there is room. Called after it was made.
 	 */
-	void signal(boolean plenty) {
-		long now = System.nanoTime();
-		if (!plenty && now - this.lastSignal < GATHER_NANOS) {
+	void signal() {
+		if (this.waiting.get() == 0) {
 			return;
 		}
 		this.lock.lock();
 		try {
-			this.lastSignal = now;
 			this.room.signalAll();
 		}
 		finally {
