@@ -394,6 +394,15 @@ public class AsyncBenchmark {
 	 */
 	public static class Limit extends Parking<Limit.Event> {
 
+		/** How many longs fill a cache line. */
+		private static final int LINE = 8;
+
+		private static final int DONE = LINE;
+
+		private static final int WAITED = LINE + 1;
+
+		private static final int RAN = LINE + 2;
+
 		@Param({ "off", "on" })
 		public String measuring;
 
@@ -401,11 +410,8 @@ public class AsyncBenchmark {
 
 		private final LongAdder emitting = new LongAdder();
 
-		private long done;
-
-		private long waited;
-
-		private long ran;
+		/** What the consumer writes, away from what producers read. */
+		private final long[] times = new long[3 * LINE];
 
 		@Override
 		void produce(int count) {
@@ -425,7 +431,7 @@ public class AsyncBenchmark {
 				for (int i = 0; i < 1024; i++) {
 					Thread.onSpinWait();
 				}
-				this.done = System.nanoTime();
+				this.times[DONE] = System.nanoTime();
 			}
 		}
 
@@ -435,11 +441,12 @@ public class AsyncBenchmark {
 				this.handler.accept(event.payload());
 				return;
 			}
-			long start = Math.max(this.done, event.emittedAt());
-			this.waited += start - event.emittedAt();
+			long start = Math.max(this.times[DONE], event.emittedAt());
+			this.times[WAITED] += start - event.emittedAt();
 			this.handler.accept(event.payload());
-			this.done = System.nanoTime();
-			this.ran += this.done - start;
+			long end = System.nanoTime();
+			this.times[DONE] = end;
+			this.times[RAN] += end - start;
 		}
 
 		/**
@@ -449,7 +456,7 @@ public class AsyncBenchmark {
 		@TearDown
 		public void tearDown() {
 			super.tearDown();
-			if (this.sequence.get() == 0 || this.waited + this.ran + this.emitting.sum() < 0) {
+			if (this.sequence.get() == 0 || this.times[WAITED] + this.times[RAN] + this.emitting.sum() < 0) {
 				throw new IllegalStateException("Nothing measured");
 			}
 		}
