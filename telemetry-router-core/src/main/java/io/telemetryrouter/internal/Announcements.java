@@ -40,13 +40,15 @@ final class Announcements {
 	}
 
 	/**
-	 * Queues the addition of a listener. May be called under a lock, for the order.
+	 * Queues the addition of a listener. Called under all locks that {@link #add} is
+	 * called under, for the order.
 	 * @param listener the listener
 	 * @param calls tell it what there is
 	 */
 	void addListener(RouterListener listener, List<Consumer<RouterListener>> calls) {
-		this.queue.add(() -> calls.forEach((call) -> guarded(call, listener)));
+		// First: whoever is making calls may make these at once, to listeners there are.
 		this.listeners.add(listener);
+		this.queue.add(() -> calls.forEach((call) -> guarded(call, listener)));
 	}
 
 	void removeListener(RouterListener listener) {
