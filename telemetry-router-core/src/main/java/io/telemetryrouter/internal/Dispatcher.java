@@ -28,6 +28,8 @@ final class Dispatcher {
 
 	private final boolean measured;
 
+	private final @Nullable ContextCarrier carrier;
+
 	private final int maxDepth;
 
 	private final int maxNestedEmits;
@@ -44,6 +46,7 @@ final class Dispatcher {
 		this.frames = core.frames();
 		RouterSettings settings = core.settings();
 		this.measured = settings.measureLatency();
+		this.carrier = settings.contextCarrier();
 		this.maxDepth = settings.maxDepth();
 		this.maxNestedEmits = settings.maxNestedEmits();
 		this.nanoTime = settings.nanoTime();
@@ -212,14 +215,13 @@ final class Dispatcher {
 	}
 
 	private @Nullable Object capture(EmitFrame frame) {
-		ContextCarrier carrier = this.core.settings().contextCarrier();
-		if (carrier == null || frame.capturing) {
+		if (this.carrier == null || frame.capturing) {
 			// What a carrier itself emits has no context, or there would be no end.
 			return null;
 		}
 		frame.capturing = true;
 		try {
-			return carrier.capture();
+			return this.carrier.capture();
 		}
 		catch (Throwable ex) {
 			this.core.reporter().callbackFailed("Context carrier", ex);

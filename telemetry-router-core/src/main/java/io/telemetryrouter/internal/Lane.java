@@ -87,12 +87,14 @@ final class Lane {
 		if (event.tracker != null) {
 			event.tracker.enqueued();
 		}
+		// Found before: what is read once the event can be seen waits for that.
+		LaneWorker first = this.workers[0];
 		boolean queued = tryQueue(event, frame);
 		if (!queued) {
 			drop(event, DropReason.QUEUE_FULL);
 		}
 		try {
-			offered(queued, frame);
+			offered(queued, first, frame);
 		}
 		catch (Throwable ex) {
 			// Such as no stack to wake with. It is queued or counted, and whoever comes
@@ -101,7 +103,7 @@ final class Lane {
 		}
 	}
 
-	private void offered(boolean queued, EmitFrame frame) {
+	private void offered(boolean queued, LaneWorker first, EmitFrame frame) {
 		if (!queued) {
 			this.burst.dropped();
 		}
@@ -111,7 +113,9 @@ final class Lane {
 			return;
 		}
 		// Even if there was no room: an executor may have had no thread until now.
-		wake(frame);
+		if (!first.wake(frame) && this.workers.length > 1) {
+			wake(frame);
+		}
 	}
 
 	private boolean tryQueue(Envelope<?> event, EmitFrame frame) {

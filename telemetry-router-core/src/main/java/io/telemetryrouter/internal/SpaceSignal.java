@@ -8,9 +8,9 @@ import java.util.function.BooleanSupplier;
 /**
  * Lets producers wait for room in a queue, at no cost to who handles an event: to wake a
  * thread for each place costs more than handling many an event. So producers look by
- * themselves, soon at first and then less often, and are woken when there is nothing left
- * to handle. By then a fast handler has made room for many; whoever waits for a slow one
- * does not notice.
+ * themselves, soon at first and then less often. When there is nothing left to handle one
+ * of them is woken: several at once would be in each other's way, and the next is when
+ * its event has been handled.
  */
 final class SpaceSignal {
 
@@ -59,7 +59,7 @@ final class SpaceSignal {
 	}
 
 	/**
-	 * Tells all who wait that there is room. Called after it was made.
+	 * Tells one of those who wait that there is room. Called after it was made.
 	 */
 	void signal() {
 		if (this.waiting.get() == 0) {
@@ -67,7 +67,7 @@ final class SpaceSignal {
 		}
 		this.lock.lock();
 		try {
-			this.room.signalAll();
+			this.room.signal();
 		}
 		finally {
 			this.lock.unlock();
