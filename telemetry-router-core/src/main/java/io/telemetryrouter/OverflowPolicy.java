@@ -20,7 +20,8 @@ public enum OverflowPolicy {
 
 	/**
 	 * Holds the emitter until there is room, for the block timeout at most, then drops
-	 * the newest. On a thread of the router, where it could wait for itself, on an
+	 * the newest. The emitter looks for room at least once a millisecond; of several, any
+	 * may find it first. On a thread of the router, where it could wait for itself, on an
 	 * interrupted thread, and while the handler is paused it drops the newest at once.
 	 */
 	BLOCK
