@@ -1,17 +1,16 @@
 package io.telemetryrouter.spring.autoconfigure;
 
 import java.lang.reflect.Method;
-import java.util.List;
 
 import org.apache.commons.logging.impl.NoOpLog;
 
+import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.preinitialize.BackgroundPreinitializer;
+import org.springframework.boot.context.annotation.ImportCandidates;
 import org.springframework.core.env.StandardEnvironment;
+import org.springframework.util.ClassUtils;
 
 import io.telemetryrouter.TelemetryRouter;
-import io.telemetryrouter.spring.autoconfigure.endpoint.TelemetryRouterEndpointAutoConfiguration;
-import io.telemetryrouter.spring.autoconfigure.health.TelemetryRouterHealthAutoConfiguration;
-import io.telemetryrouter.spring.autoconfigure.metrics.TelemetryRouterMetricsAutoConfiguration;
 
 /**
  * {@link BackgroundPreinitializer} for the router: most of what it adds to a start is the
@@ -19,11 +18,7 @@ import io.telemetryrouter.spring.autoconfigure.metrics.TelemetryRouterMetricsAut
  */
 final class TelemetryRouterBackgroundPreinitializer implements BackgroundPreinitializer {
 
-	private static final List<Class<?>> CONFIGURATIONS = List.of(
-			TelemetryRouterAutoConfiguration.RouterConfiguration.class,
-			TelemetryRouterAutoConfiguration.ListenerConfiguration.class,
-			TelemetryRouterEndpointAutoConfiguration.class, TelemetryRouterHealthAutoConfiguration.class,
-			TelemetryRouterMetricsAutoConfiguration.class);
+	private static final String OWN = ClassUtils.getPackageName(TelemetryRouterBackgroundPreinitializer.class);
 
 	@Override
 	public void preinitialize() {
@@ -32,18 +27,27 @@ final class TelemetryRouterBackgroundPreinitializer implements BackgroundPreinit
 			router.emit("preinitialize", null);
 			router.start();
 		}
-		CONFIGURATIONS.forEach(TelemetryRouterBackgroundPreinitializer::loadBeans);
+		// Found by name, as Boot does: the packages of partners depend on this one.
+		ClassLoader loader = getClass().getClassLoader();
+		for (String configuration : ImportCandidates.load(AutoConfiguration.class, loader)) {
+			if (configuration.startsWith(OWN)) {
+				loadBeans(ClassUtils.resolveClassName(configuration, loader));
+			}
+		}
 		new ConfigurationReader(new StandardEnvironment()).read(new TelemetryRouterProperties());
 	}
 
 	/**
-	 * Loads the classes of beans and what their methods take and return, which Spring
-	 * looks at.
+	 * Loads the classes of a configuration's beans and what their methods take and
+	 * return, which Spring looks at.
 	 */
 	private static void loadBeans(Class<?> configuration) {
 		try {
 			for (Method method : configuration.getDeclaredMethods()) {
 				method.getReturnType().getDeclaredMethods();
+			}
+			for (Class<?> nested : configuration.getDeclaredClasses()) {
+				loadBeans(nested);
 			}
 		}
 		catch (LinkageError ex) {
