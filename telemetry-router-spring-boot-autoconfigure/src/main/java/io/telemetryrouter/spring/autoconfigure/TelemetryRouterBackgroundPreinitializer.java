@@ -9,6 +9,7 @@ import org.springframework.boot.autoconfigure.preinitialize.BackgroundPreinitial
 import org.springframework.boot.context.annotation.ImportCandidates;
 import org.springframework.core.env.StandardEnvironment;
 import org.springframework.util.ClassUtils;
+import org.springframework.util.ReflectionUtils;
 
 import io.telemetryrouter.TelemetryRouter;
 
@@ -43,14 +44,14 @@ final class TelemetryRouterBackgroundPreinitializer implements BackgroundPreinit
 	 */
 	private static void loadBeans(Class<?> configuration) {
 		try {
-			for (Method method : configuration.getDeclaredMethods()) {
-				method.getReturnType().getDeclaredMethods();
+			for (Method method : ReflectionUtils.getDeclaredMethods(configuration)) {
+				ReflectionUtils.getDeclaredMethods(method.getReturnType());
 			}
 			for (Class<?> nested : configuration.getDeclaredClasses()) {
 				loadBeans(nested);
 			}
 		}
-		catch (LinkageError ex) {
+		catch (LinkageError | IllegalStateException ex) {
 			// What the configuration is about is not on the class path: it will not apply
 		}
 	}
