@@ -10,7 +10,7 @@ import java.util.function.BooleanSupplier;
  * thread for each place costs more than handling many an event. So producers look by
  * themselves, soon at first and then less often. When there is nothing left to handle one
  * of them is woken: several at once would be in each other's way, and the next is when
- * its event has been handled.
+ * its event has been handled. Nobody depends on being woken.
  */
 final class SpaceSignal {
 
