@@ -50,13 +50,23 @@ final class EventQueue {
 
 	private final int capacity;
 
+	private final boolean yielding;
+
 	/** Its position with the {@link #FROZEN} bit while that is set. */
 	private final End head;
 
 	private final End tail;
 
-	EventQueue(int capacity) {
+	/**
+	 * Creates a queue.
+	 * @param capacity how many events it takes
+	 * @param yielding whether a producer that meets another lets who has no processor go
+	 * first. Two at once are slower than one after the other, and where processors are
+	 * few it is the consumer that waits for one.
+	 */
+	EventQueue(int capacity, boolean yielding) {
 		this.capacity = capacity;
+		this.yielding = yielding;
 		Segment first = new Segment(0);
 		this.head = new End(first, 0);
 		this.tail = new End(first, capacity);
@@ -82,7 +92,10 @@ final class EventQueue {
 			// Reached before the claim: a claimed slot must not be lost to a failed
 			// allocation.
 			Segment segment = reach(start, position);
-			if (segment.base <= position && POSITION.compareAndSet(this.tail, position, position + 1)) {
+			if (segment.base > position) {
+				continue;
+			}
+			if (POSITION.compareAndSet(this.tail, position, position + 1)) {
 				try {
 					advanceTail(segment);
 					// Volatile, not release: the producer goes on to read whether the
@@ -97,6 +110,9 @@ final class EventQueue {
 					}
 				}
 				return true;
+			}
+			if (this.yielding) {
+				Thread.yield();
 			}
 		}
 	}

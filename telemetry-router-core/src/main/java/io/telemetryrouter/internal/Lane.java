@@ -51,8 +51,9 @@ final class Lane {
 
 	Lane(Registration handler, RouterCore core, int capacity, OverflowPolicy overflow, int concurrency) {
 		this.handler = handler;
-		this.queue = new EventQueue(capacity);
 		this.overflow = overflow;
+		// Only who may wait anyhow.
+		this.queue = new EventQueue(capacity, overflow == OverflowPolicy.BLOCK);
 		this.burst = new OverflowBurst(handler, this.queue, core);
 		this.space = (overflow == OverflowPolicy.BLOCK) ? new SpaceSignal() : null;
 		this.blockNanos = TimeUnit.NANOSECONDS.convert(core.settings().blockTimeout());

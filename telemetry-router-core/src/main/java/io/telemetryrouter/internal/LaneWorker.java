@@ -194,10 +194,12 @@ final class LaneWorker implements Runnable {
 	}
 
 	/**
-	 * Takes the next event. In a stream of events waits a moment for some to gather: to
-	 * wake a thread costs an emitter as much as many an emit, and so does a worker at its
-	 * heels, who takes from its processor what it is about to write. Therefore also waits
-	 * where only a few are left.
+	 * Takes the next event. Where there is none lets emitters go first once: on one
+	 * processor with this thread, which preempts who wakes it, they would else wake it
+	 * for each event. In a stream of events waits a moment for some to gather: to wake a
+	 * thread costs an emitter as much as many an emit, and so does a worker at its heels,
+	 * who takes from its processor what it is about to write. Therefore also waits where
+	 * only a few are left.
 	 * @param handled how many events have been handled since the lane was idle
 	 * @param frame the thread's
 	 * @return the event, or {@code null} if there is none
@@ -206,20 +208,29 @@ final class LaneWorker implements Runnable {
 		boolean stream = handled >= STREAM && this.core.executor().mayLinger();
 		if (!stream || handled % STREAM != 0 || holdsMoreThan(DISTANCE)) {
 			Envelope<?> event = this.lane.take(this);
-			if (event != null || !stream) {
+			if (event != null) {
 				return event;
 			}
 		}
 		// Done with the last one, for who waits for it.
 		this.place.position = EventQueue.Cursor.NONE;
+		if (stream) {
+			linger();
+		}
+		else {
+			Thread.yield();
+		}
+		Envelope<?> event = this.lane.take(this);
+		idled(frame);
+		return event;
+	}
+
+	private void linger() {
 		for (int i = 0; i < LOOKS && !holdsMoreThan(BATCH); i++) {
 			for (int j = 0; j < SPINS; j++) {
 				Thread.onSpinWait();
 			}
 		}
-		Envelope<?> event = this.lane.take(this);
-		idled(frame);
-		return event;
 	}
 
 	/** Of a small queue, its share of what a large one holds. */

@@ -27,7 +27,7 @@ class EventQueueTests {
 	@ParameterizedTest
 	@ValueSource(ints = { 1, 2, 31, 32, 33, 64, 65, 1000 })
 	void whenQueueIsFullThenOfferIsRefusedUntilThereIsRoom(int capacity) {
-		EventQueue queue = new EventQueue(capacity);
+		EventQueue queue = new EventQueue(capacity, true);
 		for (int round = 0; round < 3; round++) {
 			for (int i = 0; i < capacity; i++) {
 				assertThat(queue.offer(event(i))).isTrue();
@@ -52,7 +52,7 @@ class EventQueueTests {
 	void whenOffersAndPollsMixThenQueueBehavesAsItsModel(long seed) {
 		Random random = new Random(seed);
 		int capacity = 1 + random.nextInt(100);
-		EventQueue queue = new EventQueue(capacity);
+		EventQueue queue = new EventQueue(capacity, true);
 		Queue<Integer> model = new ArrayDeque<>();
 		for (int i = 0; i < 4000; i++) {
 			if (random.nextInt(100) < 40 + (i / 400) * 2) {
@@ -75,7 +75,7 @@ class EventQueueTests {
 
 	@Test
 	void whenEventIsTakenThenCursorIsAtItsPosition() {
-		EventQueue queue = new EventQueue(100);
+		EventQueue queue = new EventQueue(100, false);
 		EventQueue.Cursor cursor = new EventQueue.Cursor();
 		assertThat(cursor.position).isEqualTo(EventQueue.Cursor.NONE);
 		for (int i = 0; i < 50; i++) {
@@ -95,7 +95,7 @@ class EventQueueTests {
 		int producers = 3;
 		int consumers = 2;
 		int events = 1000;
-		EventQueue queue = new EventQueue(capacity);
+		EventQueue queue = new EventQueue(capacity, true);
 		AtomicLong refused = new AtomicLong();
 		AtomicInteger overfull = new AtomicInteger();
 		AtomicInteger producing = new AtomicInteger(producers);
