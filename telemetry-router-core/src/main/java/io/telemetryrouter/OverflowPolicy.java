@@ -23,6 +23,7 @@ public enum OverflowPolicy {
 	 * the newest. The emitter looks for room at least once a millisecond; of several, any
 	 * may find it first. On a thread of the router, where it could wait for itself, on an
 	 * interrupted thread, and while the handler is paused it drops the newest at once.
+	 * Where emitters meet, one may yield its processor once, even if there is room.
 	 */
 	BLOCK
 

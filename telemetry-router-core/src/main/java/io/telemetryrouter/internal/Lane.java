@@ -52,7 +52,7 @@ final class Lane {
 	Lane(Registration handler, RouterCore core, int capacity, OverflowPolicy overflow, int concurrency) {
 		this.handler = handler;
 		this.overflow = overflow;
-		// Only who may wait anyhow.
+		// Who never waits for room waits for no other emitter either.
 		this.queue = new EventQueue(capacity, overflow == OverflowPolicy.BLOCK);
 		this.burst = new OverflowBurst(handler, this.queue, core);
 		this.space = (overflow == OverflowPolicy.BLOCK) ? new SpaceSignal() : null;

@@ -221,7 +221,9 @@ final class LaneWorker implements Runnable {
 			Thread.yield();
 		}
 		Envelope<?> event = this.lane.take(this);
-		idled(frame);
+		if (event != null) {
+			idled(frame);
+		}
 		return event;
 	}
 

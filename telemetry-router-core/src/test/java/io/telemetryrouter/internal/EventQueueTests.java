@@ -16,6 +16,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -27,7 +28,7 @@ class EventQueueTests {
 	@ParameterizedTest
 	@ValueSource(ints = { 1, 2, 31, 32, 33, 64, 65, 1000 })
 	void whenQueueIsFullThenOfferIsRefusedUntilThereIsRoom(int capacity) {
-		EventQueue queue = new EventQueue(capacity, true);
+		EventQueue queue = new EventQueue(capacity, false);
 		for (int round = 0; round < 3; round++) {
 			for (int i = 0; i < capacity; i++) {
 				assertThat(queue.offer(event(i))).isTrue();
@@ -52,7 +53,7 @@ class EventQueueTests {
 	void whenOffersAndPollsMixThenQueueBehavesAsItsModel(long seed) {
 		Random random = new Random(seed);
 		int capacity = 1 + random.nextInt(100);
-		EventQueue queue = new EventQueue(capacity, true);
+		EventQueue queue = new EventQueue(capacity, false);
 		Queue<Integer> model = new ArrayDeque<>();
 		for (int i = 0; i < 4000; i++) {
 			if (random.nextInt(100) < 40 + (i / 400) * 2) {
@@ -90,12 +91,13 @@ class EventQueueTests {
 	}
 
 	@ParameterizedTest
-	@ValueSource(ints = { 1, 3, 40, 1000 })
-	void whenManyProducersAndConsumersShareAQueueThenNoEventIsLostDoubledOrOutOfOrder(int capacity) throws Exception {
+	@CsvSource({ "1, false", "3, false", "40, false", "1000, false", "1, true", "3, true", "40, true", "1000, true" })
+	void whenManyProducersAndConsumersShareAQueueThenNoEventIsLostDoubledOrOutOfOrder(int capacity, boolean yielding)
+			throws Exception {
 		int producers = 3;
 		int consumers = 2;
-		int events = 1000;
-		EventQueue queue = new EventQueue(capacity, true);
+		int events = 20_000;
+		EventQueue queue = new EventQueue(capacity, yielding);
 		AtomicLong refused = new AtomicLong();
 		AtomicInteger overfull = new AtomicInteger();
 		AtomicInteger producing = new AtomicInteger(producers);
