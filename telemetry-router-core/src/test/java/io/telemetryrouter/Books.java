@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
@@ -26,12 +27,30 @@ final class Books {
 	 */
 	static RouterSnapshot balanced(TelemetryRouter router) {
 		assertThat(router.flush(LIMIT).complete()).isTrue();
-		// A sync call or a closing lane may need a moment more than the flush.
-		eventually(() -> isQuiet(router.snapshot()));
-		RouterSnapshot snapshot = router.snapshot();
+		// A sync call, a closing lane or what handlers emitted may need a moment more
+		// than
+		// the flush.
+		RouterSnapshot snapshot = quiet(router);
 		assertThat(snapshot.handlers().values()).allSatisfy((handler) -> assertQuiet(handler.id(), handler.account()));
 		assertQuiet("departed", snapshot.departed());
 		return snapshot;
+	}
+
+	/**
+	 * Waits until nothing is on its way. A look reads one handler after another, and what
+	 * goes from handler to handler may always be where it does not look. Numbers only
+	 * grow, hence two looks that see the same saw all of it at once.
+	 * @param router the router
+	 * @return its numbers
+	 */
+	static RouterSnapshot quiet(TelemetryRouter router) {
+		AtomicReference<RouterSnapshot> last = new AtomicReference<>(router.snapshot());
+		eventually(() -> {
+			RouterSnapshot snapshot = router.snapshot();
+			HandlerAccount before = total(last.getAndSet(snapshot));
+			return isQuiet(snapshot) && total(snapshot).equals(before);
+		});
+		return last.get();
 	}
 
 	/**

@@ -131,11 +131,11 @@ final class ConservationRun {
 			});
 			this.router.start();
 			this.lasting.forEach((probe) -> this.router.resume(probe.subscription.handlerId()));
-			rest();
+			Books.quiet(this.router);
 			// Their accounts show when they have left.
 			this.completed = this.awaited.stream().filter(ConservationRun::isCompleted).count();
 			this.awaited.forEach((next) -> next.cancel(false));
-			rest();
+			Books.quiet(this.router);
 			// They complete on a thread of their own, after what they tell is counted.
 			Books.eventually(() -> this.outcomes.stream().allMatch(CompletableFuture::isDone));
 		}
@@ -145,13 +145,6 @@ final class ConservationRun {
 				this.executor.shutdown();
 			}
 		}
-	}
-
-	private void rest() {
-		Books.eventually(() -> {
-			HandlerAccount total = Books.total(this.router.snapshot());
-			return total.isBalanced() && total.queued() == 0 && total.running() == 0;
-		});
 	}
 
 	private static boolean isCompleted(CompletableFuture<?> future) {
