@@ -286,7 +286,10 @@ class InliningTests {
 			BlockingQueue<String> lines = new LinkedBlockingQueue<>();
 			System.Logger logger = (System.Logger) Proxy.newProxyInstance(Emitting.class.getClassLoader(),
 					new Class<?>[] { System.Logger.class }, (proxy, method, arguments) -> {
-						lines.add(arguments[0] + ": " + arguments[1]);
+						// On a busy machine there are warnings of calls that take long.
+						if (arguments[0] == System.Logger.Level.DEBUG) {
+							lines.add(arguments[0] + ": " + arguments[1]);
+						}
 						return null;
 					});
 			AtomicLong handled = new AtomicLong();

@@ -129,7 +129,7 @@ class RouterBuilderTests {
 
 		};
 		try (CapturedLog log = new CapturedLog()) {
-			try (TelemetryRouter router = TelemetryRouter.builder().logger(logger).build()) {
+			try (TelemetryRouter router = new ManualTime().router().logger(logger).build()) {
 				router.subscribe(
 						HandlerSpec.on("x").id("told apart").payloadType(Integer.class).handler((event, payload) -> {
 						}).build());

@@ -131,7 +131,7 @@ class TypedHandlerTests {
 		assertThat(account.filtered()).isEqualTo(2);
 		assertThat(account.droppedTotal()).isZero();
 		assertThat(account.isBalanced()).isTrue();
-		assertThat(this.log.lines("'numbers'")).isEmpty();
+		assertThat(this.log.lines("Handler 'numbers'")).isEmpty();
 	}
 
 	@Test

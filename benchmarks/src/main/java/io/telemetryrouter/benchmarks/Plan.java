@@ -22,10 +22,15 @@ final class Plan {
 			work("sync", "LimitBenchmark", Map.of("handlers", values("1", "8"))),
 			work("sync", "SyncBenchmark",
 					Map.of("handlers", values("1", "8"), "route", values("exact", "pattern", "all"))),
-			work("spring", "ListenerBenchmark", Map.of()), work("spring", "MetersBenchmark", Map.of()));
+			work("spring", "ListenerBenchmark", Map.of()), work("spring", "MetersBenchmark", Map.of()),
+			handOff("router"), handOff("jctools"), handOff("limit"), handOff("threadPool"),
+			work("scale", "ThreadsBenchmark.sameName", Map.of(), 1),
+			work("scale", "ThreadsBenchmark.sameName", Map.of(), Threads.MAX),
+			work("scale", "ThreadsBenchmark.limit", Map.of(), 1),
+			work("scale", "ThreadsBenchmark.limit", Map.of(), Threads.MAX));
 
 	private static final List<Work> OTHERS = List.of(work("sync", "TypedBenchmark", Map.of()),
-			work("peers", "PeerBenchmark", Map.of()), work("async", "AsyncBenchmark", Map.of("full", values("wait"))),
+			work("peers", "PeerBenchmark", Map.of()), handOff("guava"), handOff("disruptor"), handOff("reactor"),
 			work("drops", "AsyncBenchmark", Map.of("full", values("drop"), "producers", values("1"))),
 			work("async", "FanOutBenchmark", Map.of("measuring", values("on"))));
 
@@ -65,6 +70,10 @@ final class Plan {
 	 */
 	static List<Work> works(boolean quick) {
 		return quick ? QUICK : RECORDED;
+	}
+
+	private static Work handOff(String contender) {
+		return work("async", "AsyncBenchmark." + contender, Map.of("full", values("wait")));
 	}
 
 	private static Work work(String group, String include, Map<String, String[]> params) {

@@ -96,7 +96,8 @@ class EventQueueTests {
 			throws Exception {
 		int producers = 3;
 		int consumers = 2;
-		int events = 20_000;
+		// A full queue costs a change of threads, which takes long on a busy machine.
+		int events = Math.min(20_000, 1_000 * capacity);
 		EventQueue queue = new EventQueue(capacity, yielding);
 		AtomicLong refused = new AtomicLong();
 		AtomicInteger overfull = new AtomicInteger();
