@@ -1,5 +1,7 @@
 package io.telemetryrouter.benchmarks;
 
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -17,36 +19,34 @@ final class Plan {
 	/** Enough for all, and touched before: the first use of a page takes its time. */
 	private static final String[] HEAP = { "-Xms1g", "-Xmx1g", "-XX:+AlwaysPreTouch" };
 
-	/** What is compared within a few per cent, several times a round. */
-	private static final List<Work> CLOSE = List.of(
-			work("sync", "LimitBenchmark", Map.of("handlers", values("1", "8"))),
-			work("sync", "SyncBenchmark",
-					Map.of("handlers", values("1", "8"), "route", values("exact", "pattern", "all"))),
-			work("spring", "ListenerBenchmark", Map.of()), work("spring", "MetersBenchmark", Map.of()),
-			handOff("router"), handOff("jctools"), handOff("limit"), handOff("threadPool"),
-			work("scale", "ThreadsBenchmark.sameName", Map.of(), 1),
-			work("scale", "ThreadsBenchmark.sameName", Map.of(), Threads.MAX),
-			work("scale", "ThreadsBenchmark.limit", Map.of(), 1),
-			work("scale", "ThreadsBenchmark.limit", Map.of(), Threads.MAX));
+	private static final String[] ON_OFF = { "off", "on" };
 
-	private static final List<Work> OTHERS = List.of(work("sync", "TypedBenchmark", Map.of()),
+	/**
+	 * What is compared within a few per cent, several times a round. Also in turn, where
+	 * that changes nothing: to start again takes threads that wait for one another long.
+	 */
+	private static final List<List<Work>> CLOSE = join(
+			List.of(sync("1", "off"), sync("1", "on"), sync("8", "off"), sync("8", "on"), threads()),
+			byItself(handOff("router"), handOff("jctools"), handOff("limit"), handOff("threadPool")));
+
+	private static final List<List<Work>> OTHERS = byItself(work("sync", "TypedBenchmark", Map.of()),
 			work("peers", "PeerBenchmark", Map.of()), handOff("guava"), handOff("disruptor"), handOff("reactor"),
 			work("drops", "AsyncBenchmark", Map.of("full", values("drop"), "producers", values("1"))),
-			work("async", "FanOutBenchmark", Map.of("measuring", values("on"))));
+			work("async", "FanOutBenchmark", Map.of("measuring", values("on"))),
+			work("spring", "MetersBenchmark", Map.of("meters", values("histogram"))));
 
-	private static final List<Work> SCALE = List.of(
-			work("scale", "LimitBenchmark", Map.of("handlers", values("64", "512"))),
-			work("scale", "SyncBenchmark", Map.of("handlers", values("64", "512"), "route", values("exact"))),
-			work("scale", "NamesBenchmark.one", Map.of()),
-			work("scale", "NamesBenchmark.inTurn", Map.of("measuring", values("on"))),
-			work("scale", "NamesBenchmark.limitInTurn", Map.of()), work("scale", "ThreadsBenchmark", Map.of(), 1),
-			work("scale", "ThreadsBenchmark", Map.of(), Threads.MAX), work("scale", "RegistrationBenchmark", Map.of()));
+	private static final List<List<Work>> SCALE = join(List.of(names("off"), names("on")),
+			byItself(work("scale", "LimitBenchmark", Map.of("handlers", values("64", "512"))),
+					work("scale", "SyncBenchmark", Map.of("handlers", values("64", "512"), "route", values("exact"))),
+					work("scale", "NamesBenchmark.inTurn", Map.of("measuring", values("on"))),
+					work("scale", "NamesBenchmark.limitInTurn", Map.of()),
+					work("scale", "ThreadsBenchmark.ownName", Map.of(), 1),
+					work("scale", "ThreadsBenchmark.ownName", Map.of(), Threads.MAX),
+					work("scale", "RegistrationBenchmark", Map.of())));
 
-	private static final List<Work> RECORDED = Stream.of(CLOSE, OTHERS, CLOSE, SCALE, CLOSE)
-		.flatMap(List::stream)
-		.toList();
+	private static final List<List<Work>> RECORDED = join(CLOSE, OTHERS, CLOSE, SCALE, CLOSE);
 
-	private static final List<Work> QUICK = List.of(work("sync", "LimitBenchmark", Map.of()),
+	private static final List<List<Work>> QUICK = byItself(work("sync", "LimitBenchmark", Map.of()),
 			work("sync", "SyncBenchmark", Map.of("route", values("exact", "all"), "handlers", values("8"))),
 			work("sync", "TypedBenchmark", Map.of("handlers", values("8"), "measuring", values("on"))),
 			work("peers", "PeerBenchmark", Map.of("handlers", values("8"), "timer", values("handler"))),
@@ -66,14 +66,66 @@ final class Plan {
 	/**
 	 * Returns the work of a report.
 	 * @param quick whether only a little of everything is to run
-	 * @return the work
+	 * @return the work, in lists of what is to run in turn
 	 */
-	static List<Work> works(boolean quick) {
+	static List<List<Work>> works(boolean quick) {
 		return quick ? QUICK : RECORDED;
+	}
+
+	private static List<Work> sync(String handlers, String measuring) {
+		Map<String, String[]> params = Map.of("handlers", values(handlers));
+		Map<String, String[]> measured = with(params, "measuring", measuring);
+		List<Work> works = new ArrayList<>();
+		boolean on = measuring.equals("on");
+		works.add(work("sync", on ? "LimitBenchmark.timed" : "LimitBenchmark.untimed", params));
+		works.add(work("sync", on ? "LimitBenchmark.timedCounted" : "LimitBenchmark.counted", params));
+		for (String route : values("exact", "pattern", "all")) {
+			works.add(work("sync", "SyncBenchmark", with(measured, "route", route)));
+		}
+		for (String kind : values("lambda", "listener")) {
+			works.add(work("spring", "ListenerBenchmark", with(measured, "kind", kind)));
+		}
+		for (String meters : on ? values("none", "bound") : values()) {
+			works.add(work("spring", "MetersBenchmark", with(params, "meters", meters)));
+		}
+		return works;
 	}
 
 	private static Work handOff(String contender) {
 		return work("async", "AsyncBenchmark." + contender, Map.of("full", values("wait")));
+	}
+
+	private static List<Work> threads() {
+		List<Work> works = new ArrayList<>();
+		for (int threads : new int[] { 1, Threads.MAX }) {
+			works.add(work("scale", "ThreadsBenchmark.limit", Map.of(), threads));
+			for (String measuring : ON_OFF) {
+				works.add(work("scale", "ThreadsBenchmark.sameName", with(Map.of(), "measuring", measuring), threads));
+			}
+		}
+		return works;
+	}
+
+	private static List<Work> names(String measuring) {
+		Map<String, String[]> params = Map.of("measuring", values(measuring));
+		return Stream.of("1", "100", "10000")
+			.map((names) -> work("scale", "NamesBenchmark.one", with(params, "names", names)))
+			.toList();
+	}
+
+	private static List<List<Work>> byItself(Work... works) {
+		return Stream.of(works).map(List::of).toList();
+	}
+
+	@SafeVarargs
+	private static List<List<Work>> join(List<List<Work>>... works) {
+		return Stream.of(works).flatMap(List::stream).toList();
+	}
+
+	private static Map<String, String[]> with(Map<String, String[]> params, String name, String value) {
+		Map<String, String[]> all = new HashMap<>(params);
+		all.put(name, values(value));
+		return all;
 	}
 
 	private static Work work(String group, String include, Map<String, String[]> params) {

@@ -13,6 +13,10 @@ import java.util.Locale;
 import java.util.Properties;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 import java.util.stream.Stream;
@@ -22,15 +26,17 @@ import org.openjdk.jmh.profile.GCProfiler;
 import org.openjdk.jmh.results.format.ResultFormatType;
 import org.openjdk.jmh.runner.Runner;
 import org.openjdk.jmh.runner.RunnerException;
+import org.openjdk.jmh.runner.options.ChainedOptionsBuilder;
 import org.openjdk.jmh.runner.options.Options;
+import org.openjdk.jmh.runner.options.TimeValue;
 
 /**
  * Runs the benchmarks and turns the results into a page of Markdown, with ratios and
  * whether the targets are met.
  * <p>
- * The benchmarks run in rounds, each of them once a round in a process of its own (what
- * is compared most closely, three times), so that a machine that is busy for a while does
- * not hit one contender only.
+ * The benchmarks run in rounds, each of them once a round in a process of its own. What
+ * is compared most closely runs three times a round and {@linkplain Turns in turn}, so
+ * that a machine that is busy for a while does not hit one contender only.
  *
  * @since 0.1.0
  */
@@ -50,6 +56,11 @@ public final class Report {
 
 	/** How often the empty application starts with the router, and how often without. */
 	private static final int STARTS = 7;
+
+	/** Short and many, for the machine to be alike for all who take a turn. */
+	private static final TimeValue TURN = TimeValue.milliseconds(100);
+
+	private static final int TURNS = 30;
 
 	private boolean quick;
 
@@ -129,20 +140,17 @@ public final class Report {
 		for (Path old : files("")) {
 			Files.delete(old);
 		}
-		if (this.quick) {
-			// Another run on this machine would disturb times, and here they do not count
-			System.setProperty("jmh.ignoreLock", "true");
-		}
+		// Of several runs in turn only one is at work.
+		System.setProperty("jmh.ignoreLock", "true");
 		LOGGER.setLevel(Level.SEVERE);
 		long start = System.nanoTime();
 		Properties environment = environment(command);
 		environment.setProperty("load.start", load());
 		for (int round = 1; round <= this.rounds; round++) {
 			int index = 0;
-			for (Plan.Work work : Plan.works(this.quick)) {
-				if (wanted(work.group())) {
-					run(work, round, index++);
-				}
+			for (List<Plan.Work> works : Plan.works(this.quick)) {
+				List<Plan.Work> wanted = works.stream().filter((work) -> wanted(work.group())).toList();
+				run(wanted, "%02d-%02d".formatted(round, index++));
 			}
 		}
 		if (wanted("footprint") && !this.quick) {
@@ -156,12 +164,57 @@ public final class Report {
 		store("environment.properties", environment);
 	}
 
-	private void run(Plan.Work work, int round, int index) throws IOException, RunnerException {
+	/**
+	 * Runs benchmarks, several in turn.
+	 */
+	private void run(List<Plan.Work> works, String name) throws IOException, RunnerException {
+		if (works.size() <= 1) {
+			for (Plan.Work work : works) {
+				run(work.options(this.quick), name + "-" + work.include());
+			}
+			return;
+		}
+		List<CompletableFuture<Void>> runs = new ArrayList<>();
+		ExecutorService executor = Executors.newCachedThreadPool();
+		try (Turns turns = new Turns()) {
+			for (Plan.Work work : works) {
+				ChainedOptionsBuilder options = work.options(this.quick)
+					.measurementIterations(TURNS)
+					.measurementTime(TURN)
+					.addProfiler(TurnProfiler.class, String.valueOf(turns.port()));
+				String own = "%s-%d-%s".formatted(name, runs.size(), work.include());
+				runs.add(CompletableFuture.runAsync(() -> runUnchecked(options, own), executor));
+			}
+			runs.forEach((run) -> run.exceptionally((ex) -> {
+				turns.close();
+				return null;
+			}));
+			turns.give(works.size());
+			runs.forEach(CompletableFuture::join);
+		}
+		catch (IOException ex) {
+			// Why nobody came says more.
+			runs.stream().filter(CompletableFuture::isCompletedExceptionally).forEach(CompletableFuture::join);
+			throw ex;
+		}
+		finally {
+			executor.shutdown();
+		}
+	}
+
+	private void runUnchecked(ChainedOptionsBuilder options, String name) {
+		try {
+			run(options, name);
+		}
+		catch (IOException | RunnerException ex) {
+			throw new CompletionException(ex);
+		}
+	}
+
+	private void run(ChainedOptionsBuilder builder, String name) throws IOException, RunnerException {
 		long start = System.nanoTime();
-		String name = "%02d-%02d-%s".formatted(round, index, work.include());
 		Path log = this.directory.resolve(name + ".log");
-		Options options = work.options(this.quick)
-			.addProfiler(GCProfiler.class)
+		Options options = builder.addProfiler(GCProfiler.class)
 			.shouldFailOnError(true)
 			.resultFormat(ResultFormatType.JSON)
 			.result(this.directory.resolve(name + ".json").toString())

@@ -6,6 +6,8 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
@@ -16,6 +18,9 @@ import tools.jackson.databind.json.JsonMapper;
  */
 final class Results {
 
+	/** What ran in turn with others has a number among them. */
+	private static final Pattern IN_TURN = Pattern.compile("(\\d+-\\d+)-\\d+-.*");
+
 	private final Map<String, Result> results = new TreeMap<>();
 
 	/**
@@ -23,6 +28,8 @@ final class Results {
 	 * @param file a file of results as JSON
 	 */
 	void read(Path file) {
+		Matcher inTurn = IN_TURN.matcher(file.getFileName().toString());
+		String turns = inTurn.matches() ? inTurn.group(1) : "";
 		for (JsonNode run : JsonMapper.shared().readTree(file.toFile())) {
 			String benchmark = run.get("benchmark").asString();
 			Map<String, String> params = new TreeMap<>();
@@ -33,7 +40,7 @@ final class Results {
 			String name = benchmark.substring(benchmark.lastIndexOf('.', benchmark.lastIndexOf('.') - 1) + 1);
 			int threads = run.get("threads").asInt();
 			this.results.computeIfAbsent(key(name, threads, params), (key) -> new Result(name, threads, params))
-				.add(run);
+				.add(run, turns);
 		}
 	}
 
@@ -92,6 +99,9 @@ final class Results {
 
 		private final List<Double> scores = new ArrayList<>();
 
+		/** The scores by what they were measured in turn with. */
+		private final Map<String, List<Double>> turns = new TreeMap<>();
+
 		private final List<Double> allocated = new ArrayList<>();
 
 		private String unit = "";
@@ -106,10 +116,13 @@ final class Results {
 			this.params = params;
 		}
 
-		private void add(JsonNode run) {
+		private void add(JsonNode run, String turns) {
 			JsonNode primary = run.get("primaryMetric");
 			this.unit = primary.get("scoreUnit").asString();
 			addRaw(primary, this.scores);
+			if (!turns.isEmpty()) {
+				addRaw(primary, this.turns.computeIfAbsent(turns, (key) -> new ArrayList<>()));
+			}
 			JsonNode secondary = run.get("secondaryMetrics");
 			if (secondary == null) {
 				return;
@@ -158,6 +171,23 @@ final class Results {
 
 		double median() {
 			return Results.median(this.scores);
+		}
+
+		/**
+		 * Returns this divided by another.
+		 * @param other the other
+		 * @return the median of the ratios of each turn where both were measured in turn,
+		 * or else the ratio of the medians
+		 */
+		double ratio(Result other) {
+			List<Double> ratios = new ArrayList<>();
+			this.turns.forEach((key, own) -> {
+				List<Double> others = other.turns.getOrDefault(key, List.of());
+				for (int i = 0; i < Math.min(own.size(), others.size()); i++) {
+					ratios.add(own.get(i) / others.get(i));
+				}
+			});
+			return ratios.isEmpty() ? median() / other.median() : Results.median(ratios);
 		}
 
 		double min() {

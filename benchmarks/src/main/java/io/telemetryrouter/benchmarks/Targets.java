@@ -123,10 +123,10 @@ final class Targets {
 			Result many = this.results.find(this.cores, "ThreadsBenchmark.sameName", "measuring", measuring);
 			Result one = this.results.find(1, "ThreadsBenchmark.sameName", "measuring", measuring);
 			if (many != null && one != null && this.cores > 1) {
-				double ratio = many.median() / one.median();
+				double ratio = many.ratio(one);
 				double target = 0.85 * this.cores;
 				add(this.cores + " threads emitting the same name against 1, measuring " + measuring + limit(),
-						Page.number(many.median()) + "/µs", Page.number(one.median()) + "/µs", times(ratio),
+						Page.number(many.median()) + "/µs", Page.number(one.median()) + "/µs", thousandths(ratio),
 						"≥ " + times(target), ratio >= target);
 			}
 		}
@@ -146,7 +146,7 @@ final class Targets {
 
 	private static String of(String what, @Nullable Result numerator, @Nullable Result denominator) {
 		return (numerator != null && denominator != null)
-				? " (" + what + ": " + times(numerator.median() / denominator.median()) + ")" : "";
+				? " (" + what + ": " + times(numerator.ratio(denominator)) + ")" : "";
 	}
 
 	private void async() {
@@ -163,10 +163,10 @@ final class Targets {
 		Result jctools = async("jctools", producers);
 		Result limit = handOff("limit", producers, measuring);
 		if (ours != null && jctools != null) {
-			double ratio = jctools.median() / ours.median();
-			boolean reachable = limit == null || jctools.median() / limit.median() >= target;
+			double ratio = jctools.ratio(ours);
+			boolean reachable = limit == null || jctools.ratio(limit) >= target;
 			add(handOff(measuring, producers) + ", throughput against JCTools" + limit(jctools, limit), nanos(ours),
-					nanos(jctools), times(ratio), "≥ " + times(target),
+					nanos(jctools), thousandths(ratio), "≥ " + times(target),
 					(ratio >= target) ? Verdict.MET : reachable ? Verdict.MISSED : Verdict.OUT_OF_REACH);
 		}
 	}
@@ -192,12 +192,12 @@ final class Targets {
 				Result many = this.results.find("RegistrationBenchmark." + method, "count", "10000", "names", names);
 				Result few = this.results.find("RegistrationBenchmark." + method, "count", "1000", "names", names);
 				if (many != null && few != null) {
-					double ratio = many.median() / few.median();
+					double ratio = many.ratio(few);
 					add((method.equals("register") ? "registering" : "registering and removing")
 							+ " 10,000 handlers against 1,000, "
 							+ (names.equals("same") ? "the same name" : "names of their own"),
 							Page.format("%.2f ms", many.median() / 1000), Page.format("%.2f ms", few.median() / 1000),
-							times(ratio), "≤ 12", ratio <= 12);
+							thousandths(ratio), "≤ 12", ratio <= 12);
 				}
 			}
 		}
@@ -241,16 +241,16 @@ final class Targets {
 
 	private void atMost(String what, @Nullable Result ours, @Nullable Result other, double target) {
 		if (ours != null && other != null) {
-			double ratio = ours.median() / other.median();
-			add(what, nanos(ours), nanos(other), times(ratio), (target == 1.0) ? "< 1" : "≤ " + times(target),
+			double ratio = ours.ratio(other);
+			add(what, nanos(ours), nanos(other), thousandths(ratio), (target == 1.0) ? "< 1" : "≤ " + times(target),
 					(target == 1.0) ? ratio < 1 : ratio <= target);
 		}
 	}
 
 	private void atLeast(String what, @Nullable Result ours, @Nullable Result other, double target) {
 		if (ours != null && other != null) {
-			double ratio = other.median() / ours.median();
-			add(what, nanos(ours), nanos(other), times(ratio), "≥ " + times(target), ratio >= target);
+			double ratio = other.ratio(ours);
+			add(what, nanos(ours), nanos(other), thousandths(ratio), "≥ " + times(target), ratio >= target);
 		}
 	}
 
@@ -268,6 +268,11 @@ final class Targets {
 
 	private static String times(double ratio) {
 		return Page.format("%.2f", ratio);
+	}
+
+	/** For a ratio beside its target, which may be near. */
+	private static String thousandths(double ratio) {
+		return Page.format("%.3f", ratio);
 	}
 
 	private static String handlers(String count) {
