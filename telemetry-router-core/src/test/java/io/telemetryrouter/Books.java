@@ -27,9 +27,7 @@ final class Books {
 	 */
 	static RouterSnapshot balanced(TelemetryRouter router) {
 		assertThat(router.flush(LIMIT).complete()).isTrue();
-		// A sync call, a closing lane or what handlers emitted may need a moment more
-		// than
-		// the flush.
+		// Sync calls, closing lanes and what handlers emitted may need a moment more.
 		RouterSnapshot snapshot = quiet(router);
 		assertThat(snapshot.handlers().values()).allSatisfy((handler) -> assertQuiet(handler.id(), handler.account()));
 		assertQuiet("departed", snapshot.departed());
