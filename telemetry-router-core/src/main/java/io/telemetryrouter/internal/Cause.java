@@ -8,12 +8,12 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * An emit during which another one was made: a node in the tree of nested emits under one
- * outermost emit. Made only when an emit nests, and handed on with envelopes, so that
- * depth and budget hold across lanes. Holds names, never payloads.
+ * outermost emit. Made only where emits nest, and handed on with envelopes, so that depth
+ * and budget hold across lanes. Holds names, never payloads.
  */
 final class Cause {
 
-	private final @Nullable Cause parent;
+	final @Nullable Cause parent;
 
 	private final String event;
 

@@ -376,7 +376,7 @@ public final class DefaultTelemetryRouter implements TelemetryRouter {
 	public void start() {
 		this.holdBuffer.release(
 				(event) -> this.dispatcher.dispatch(this.registry.passingRoute(event.name()), event.payload(),
-						event.tracker, event),
+						event.tracker(), event),
 				(event, count) -> Dispatcher.drop(this.registry.passingRoute(event), DropReason.QUEUE_FULL, count));
 	}
 

@@ -83,7 +83,7 @@ final class Dispatcher {
 			return;
 		}
 		EmitFrame frame = this.frames.current();
-		Cause parent = (held != null) ? held.parent : frame.cause();
+		Cause parent = (held != null) ? held.parent() : frame.cause();
 		EmitFrame.Level level = frame.enter(route.event, parent);
 		boolean passed = false;
 		try {
@@ -150,7 +150,7 @@ final class Dispatcher {
 		if (lane == null) {
 			return;
 		}
-		EmitTracker tracker = envelope.tracker;
+		EmitTracker tracker = envelope.tracker();
 		try {
 			if ((handler.isOpen() && handler.accepts(payload))
 					|| handler.admit(envelope.name(), payload, envelope, tracker)) {
@@ -195,9 +195,8 @@ final class Dispatcher {
 	}
 
 	private Envelope<?> envelope(Route route, @Nullable Object payload, long now, EmitFrame.Level level) {
-		EnvelopeSource source = this.core.envelopes();
-		return new Envelope<>(source, route.event, Payloads.asIs(payload), source.nextSequence(), now, level.parent(),
-				(route.async.length != 0) ? capture(level.frame) : null, level.tracker());
+		Object context = (route.async.length != 0) ? capture(level.frame) : null;
+		return this.core.envelopes().envelope(route.event, payload, now, level.parent(), context, level.tracker());
 	}
 
 	/**
@@ -208,10 +207,8 @@ final class Dispatcher {
 	 * @return the envelope
 	 */
 	Envelope<?> hold(String event, @Nullable Object payload, @Nullable EmitTracker tracker) {
-		EnvelopeSource source = this.core.envelopes();
 		EmitFrame frame = this.frames.current();
-		return new Envelope<>(source, event, Payloads.asIs(payload), source.nextSequence(), now(), frame.cause(),
-				capture(frame), tracker);
+		return this.core.envelopes().envelope(event, payload, now(), frame.cause(), capture(frame), tracker);
 	}
 
 	private @Nullable Object capture(EmitFrame frame) {

@@ -15,8 +15,11 @@ import io.telemetryrouter.TelemetryEvent;
  * <p>
  * One clock is read for each envelope, the monotonic one; the wall-clock time is worked
  * out when someone asks, as now less the envelope's age, and then kept.
+ * <p>
+ * Most emits are part of nothing and followed by nobody: what the others have in addition
+ * is in a subclass, since an emitter pays for each word that it allocates.
  */
-final class Envelope<T> implements TelemetryEvent<T> {
+class Envelope<T> implements TelemetryEvent<T> {
 
 	private static final VarHandle TIMESTAMP;
 
@@ -44,26 +47,20 @@ final class Envelope<T> implements TelemetryEvent<T> {
 	/** When it was emitted, on the router's monotonic clock. */
 	final long emittedAt;
 
-	final @Nullable Cause parent;
-
-	final @Nullable Object context;
-
-	final @Nullable EmitTracker tracker;
-
+	/** There from the start if the emit has a cause itself. */
 	private volatile @Nullable Cause cause;
 
 	private volatile @Nullable Instant timestamp;
 
-	Envelope(EnvelopeSource source, String name, T payload, long sequence, long emittedAt, @Nullable Cause parent,
-			@Nullable Object context, @Nullable EmitTracker tracker) {
+	Envelope(EnvelopeSource source, String name, T payload, long sequence, long emittedAt, @Nullable Cause parent) {
 		this.source = source;
 		this.name = name;
 		this.payload = payload;
 		this.sequence = sequence;
 		this.emittedAt = emittedAt;
-		this.parent = parent;
-		this.context = context;
-		this.tracker = tracker;
+		if (parent != null) {
+			this.cause = new Cause(parent, name);
+		}
 	}
 
 	@Override
@@ -103,10 +100,56 @@ final class Envelope<T> implements TelemetryEvent<T> {
 	Cause cause() {
 		Cause known = this.cause;
 		if (known == null) {
-			Cause created = new Cause(this.parent, this.name);
+			Cause created = new Cause(null, this.name);
 			known = CAUSE.compareAndSet(this, null, created) ? created : this.cause;
 		}
 		return Objects.requireNonNull(known);
+	}
+
+	/**
+	 * Returns what this emit was made during.
+	 * @return the cause, or {@code null} if it is an outermost one
+	 */
+	@Nullable Cause parent() {
+		Cause known = this.cause;
+		return (known != null) ? known.parent : null;
+	}
+
+	/**
+	 * Returns what the context carrier captured.
+	 * @return the context, or {@code null} if there is none
+	 */
+	@Nullable Object context() {
+		return null;
+	}
+
+	/**
+	 * Returns who follows the emit.
+	 * @return the tracker, or {@code null} if nobody does
+	 */
+	@Nullable EmitTracker tracker() {
+		return null;
+	}
+
+	/**
+	 * Tells who follows the emit that a queue has, or is about to have, the event.
+	 */
+	final void enqueued() {
+		EmitTracker tracker = tracker();
+		if (tracker != null) {
+			tracker.enqueued();
+		}
+	}
+
+	/**
+	 * Tells who follows the emit that a queue, and who took it from there, is done with
+	 * the event.
+	 */
+	final void dequeued() {
+		EmitTracker tracker = tracker();
+		if (tracker != null) {
+			tracker.dequeued();
+		}
 	}
 
 	/**
@@ -115,6 +158,34 @@ final class Envelope<T> implements TelemetryEvent<T> {
 	@Override
 	public String toString() {
 		return "TelemetryEvent[name=" + Names.printable(this.name) + ", sequence=" + this.sequence + "]";
+	}
+
+	/**
+	 * The envelope of an emit that has a context or is followed.
+	 */
+	static final class Accompanied<T> extends Envelope<T> {
+
+		private final @Nullable Object context;
+
+		private final @Nullable EmitTracker tracker;
+
+		Accompanied(EnvelopeSource source, String name, T payload, long sequence, long emittedAt,
+				@Nullable Cause parent, @Nullable Object context, @Nullable EmitTracker tracker) {
+			super(source, name, payload, sequence, emittedAt, parent);
+			this.context = context;
+			this.tracker = tracker;
+		}
+
+		@Override
+		@Nullable Object context() {
+			return this.context;
+		}
+
+		@Override
+		@Nullable EmitTracker tracker() {
+			return this.tracker;
+		}
+
 	}
 
 }

@@ -5,8 +5,10 @@ import java.util.UUID;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicLongArray;
 
+import org.jspecify.annotations.Nullable;
+
 /**
- * Numbers envelopes and gives them time and identity.
+ * Makes envelopes, numbers them and gives them time and identity.
  */
 final class EnvelopeSource {
 
@@ -25,16 +27,32 @@ final class EnvelopeSource {
 	}
 
 	/**
+	 * Makes the envelope of an emit.
+	 * @param name the event's name
+	 * @param payload its payload
+	 * @param emittedAt when, on the monotonic clock
+	 * @param parent what the emit was made during, if anything
+	 * @param context what the context carrier captured, if anything
+	 * @param tracker who follows the emit, if anyone
+	 * @return the envelope
+	 */
+	Envelope<?> envelope(String name, @Nullable Object payload, long emittedAt, @Nullable Cause parent,
+			@Nullable Object context, @Nullable EmitTracker tracker) {
+		Object content = Payloads.asIs(payload);
+		long number = this.sequence.incrementAndGet(SEQUENCE);
+		if (context == null && tracker == null) {
+			return new Envelope<>(this, name, content, number, emittedAt, parent);
+		}
+		return new Envelope.Accompanied<>(this, name, content, number, emittedAt, parent, context, tracker);
+	}
+
+	/**
 	 * Works out when an event was emitted: now less its age.
 	 * @param emittedAt when, on the monotonic clock
 	 * @return when, on the wall clock
 	 */
 	Instant timestamp(long emittedAt) {
 		return this.core.settings().clock().instant().minusNanos(Math.max(0, this.core.now() - emittedAt));
-	}
-
-	long nextSequence() {
-		return this.sequence.incrementAndGet(SEQUENCE);
 	}
 
 	/**

@@ -78,16 +78,15 @@ final class HoldBuffer {
 			return false;
 		}
 		if (hasRoom()) {
-			if (event.tracker != null) {
-				event.tracker.enqueued();
-			}
+			event.enqueued();
 			this.events.add(event);
 			return true;
 		}
 		boolean known = this.overflow.containsKey(event.name()) || this.overflow.size() < this.maxNames;
 		this.overflow.merge(known ? event.name() : RouterSnapshot.OTHER_EVENTS, 1L, Long::sum);
-		if (event.tracker != null) {
-			event.tracker.dropped(1);
+		EmitTracker tracker = event.tracker();
+		if (tracker != null) {
+			tracker.dropped(1);
 		}
 		return true;
 	}
@@ -121,9 +120,7 @@ final class HoldBuffer {
 				// Such as a clock's. The others must not be held for good.
 				failure = ex;
 			}
-			if (event.tracker != null) {
-				event.tracker.dequeued();
-			}
+			event.dequeued();
 		}
 		this.overflow.forEach(loss::accept);
 		this.released.countDown();

@@ -85,9 +85,7 @@ final class Lane {
 	 * @param frame the emitting thread's
 	 */
 	void offer(Envelope<?> event, EmitFrame frame) {
-		if (event.tracker != null) {
-			event.tracker.enqueued();
-		}
+		event.enqueued();
 		// Found before: what is read once the event can be seen waits for that.
 		LaneWorker first = this.workers[0];
 		boolean queued = tryQueue(event, frame);
@@ -125,9 +123,7 @@ final class Lane {
 		}
 		catch (Throwable ex) {
 			// Such as no memory for a segment: nobody may wait for this event.
-			if (event.tracker != null) {
-				event.tracker.dequeued();
-			}
+			event.dequeued();
 			throw ex;
 		}
 	}
@@ -166,10 +162,8 @@ final class Lane {
 	}
 
 	void drop(Envelope<?> event, DropReason reason) {
-		this.handler.drop(reason, event.tracker);
-		if (event.tracker != null) {
-			event.tracker.dequeued();
-		}
+		this.handler.drop(reason, event.tracker());
+		event.dequeued();
 	}
 
 	/**

@@ -283,7 +283,7 @@ final class LaneWorker implements Runnable {
 		// Where one event ends the next begins, or later: one look at the clock for both.
 		long start = (event.emittedAt - frame.doneAt > 0) ? event.emittedAt : frame.doneAt;
 		Notes row = this.core.measured() ? measureWait(start - event.emittedAt) : null;
-		EmitFrame.Level level = frame.enter(event.name(), event.parent);
+		EmitFrame.Level level = frame.enter(event.name(), event.parent());
 		level.envelope(event);
 		level.running(this.handler.number);
 		ContextCarrier.Scope scope = restore(event);
@@ -297,8 +297,8 @@ final class LaneWorker implements Runnable {
 			// An interrupt meant for this event must not hit the next.
 			Thread.interrupted();
 		}
-		if (mine && event.tracker != null) {
-			event.tracker.dequeued();
+		if (mine) {
+			event.dequeued();
 		}
 		return mine;
 	}
@@ -336,7 +336,7 @@ final class LaneWorker implements Runnable {
 				return false;
 			}
 			long nanos = measured ? this.core.now() - start : -1;
-			this.handler.fail(event.name(), ex, nanos, frame, event.tracker);
+			this.handler.fail(event.name(), ex, nanos, frame, event.tracker());
 			idled(frame);
 			return true;
 		}
@@ -360,8 +360,9 @@ final class LaneWorker implements Runnable {
 			// Only this thread writes it, and the queue orders one thread after another.
 			HANDLED.setRelease(this.place, this.place.handled + 1);
 		}
-		if (event.tracker != null) {
-			event.tracker.handled();
+		EmitTracker tracker = event.tracker();
+		if (tracker != null) {
+			tracker.handled();
 		}
 		return true;
 	}
@@ -389,9 +390,7 @@ final class LaneWorker implements Runnable {
 		}
 		Envelope<?> event = overdue.event();
 		this.handler.giveUp(event, overdue.error(), overdue.nanos(), timed.frame);
-		if (event.tracker != null) {
-			event.tracker.dequeued();
-		}
+		event.dequeued();
 		this.place.position = EventQueue.Cursor.NONE;
 		schedule(this.core.frames().current());
 		Instant since = this.core.settings().clock().instant().minusNanos(overdue.nanos());
@@ -401,12 +400,13 @@ final class LaneWorker implements Runnable {
 	}
 
 	private ContextCarrier.@Nullable Scope restore(Envelope<?> event) {
-		ContextCarrier carrier = this.core.settings().contextCarrier();
-		if (carrier == null || event.context == null) {
+		Object context = event.context();
+		ContextCarrier carrier = (context != null) ? this.core.settings().contextCarrier() : null;
+		if (carrier == null || context == null) {
 			return null;
 		}
 		try {
-			return carrier.restore(event.context);
+			return carrier.restore(context);
 		}
 		catch (Throwable ex) {
 			this.core.reporter().callbackFailed("Context carrier", ex);

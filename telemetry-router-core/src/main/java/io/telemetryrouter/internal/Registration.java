@@ -385,7 +385,7 @@ final class Registration implements Subscription {
 	void giveUp(Envelope<?> event, Throwable error, long nanos, EmitFrame frame) {
 		count(Counters.FAILED, 1);
 		try {
-			note(error, this.core.measured() ? nanos : -1, this.core.frames().current(), event.tracker);
+			note(error, this.core.measured() ? nanos : -1, this.core.frames().current(), event.tracker());
 			HandlerFailure failure = new HandlerFailure(this.id, event.name(), error);
 			// Error listeners are the user's code, and must not hold the watchdog up.
 			this.core.executor().executeSurely(() -> this.core.reporter().handlerFailed(this, failure));

@@ -170,7 +170,7 @@ class EventQueueTests {
 	}
 
 	private Envelope<?> event(long sequence) {
-		return new Envelope<>(this.source, "event", "payload", sequence, 0, null, null, null);
+		return new Envelope<>(this.source, "event", "payload", sequence, 0, null);
 	}
 
 	private static @Nullable Envelope<?> poll(EventQueue queue) {
