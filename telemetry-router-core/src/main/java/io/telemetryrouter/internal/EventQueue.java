@@ -10,11 +10,13 @@ import org.jspecify.annotations.Nullable;
  * locks, that takes memory only for what it holds: a linked list of short segments.
  * <p>
  * A producer claims a position by compare-and-set on {@code tail}, never more than
- * {@code capacity} ahead of {@code head}, then publishes into its slot. A consumer looks
- * at the slot at {@code head} and claims it by compare-and-set; an empty slot is the end,
- * even when a later one is filled, so that order holds. Positions only grow, slots are
- * used once and a segment is left to the garbage collector when all its slots have been
- * taken, hence nothing is ever mistaken for its successor.
+ * {@code capacity} ahead of {@code head}, then publishes into its slot. The claim is what
+ * others can rely on: it comes before whatever the producer reads next, while the slot
+ * may still be on its way, which saves a memory barrier. A consumer looks at the slot at
+ * {@code head} and claims it by compare-and-set; an empty slot is the end, even when a
+ * later one is filled, so that order holds. Positions only grow, slots are used once and
+ * a segment is left to the garbage collector when all its slots have been taken, hence
+ * nothing is ever mistaken for its successor.
  * <p>
  * The sign bit of {@code head} freezes the queue: workers then find nothing and no claim
  * of theirs succeeds, while those who make room still take some. So a pause costs the way
@@ -73,8 +75,9 @@ final class EventQueue {
 	}
 
 	/**
-	 * Adds an event at the end. When this returns {@code true} the event is visible to
-	 * consumers, and what the calling thread reads next is read after that.
+	 * Adds an event at the end. When this returns {@code true}, what the calling thread
+	 * reads next is read after the queue was seen not to be {@linkplain #isEmpty()
+	 * empty}.
 	 * @param event the event
 	 * @return {@code false} if the queue is full
 	 */
@@ -98,9 +101,7 @@ final class EventQueue {
 			if (POSITION.compareAndSet(this.tail, position, position + 1)) {
 				try {
 					advanceTail(segment);
-					// Volatile, not release: the producer goes on to read whether the
-					// lane is awake and open, and not before the event can be seen.
-					SLOTS.setVolatile(segment.slots, (int) (position - segment.base), event);
+					SLOTS.setRelease(segment.slots, (int) (position - segment.base), event);
 				}
 				catch (Throwable ex) {
 					// No stack left for a call, so this is none. A claimed slot that
@@ -236,6 +237,16 @@ final class EventQueue {
 			segment = next;
 		}
 		return (position >= segment.base) ? segment : null;
+	}
+
+	/**
+	 * Returns whether there is no event, not even one that {@link #peek} does not show
+	 * yet: one whose producer has a place for it and is about to put it there.
+	 * @return whether all events that were added have been taken
+	 */
+	boolean isEmpty() {
+		long last = this.tail.position;
+		return head() >= last;
 	}
 
 	/**

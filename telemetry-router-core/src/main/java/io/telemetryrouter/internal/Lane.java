@@ -14,12 +14,13 @@ import io.telemetryrouter.OverflowPolicy;
  * One asynchronous handler's bounded queue with its workers, one unless the handler is
  * concurrent.
  * <p>
- * Producers publish an event and then wake a worker that is idle; a worker that finds
- * nothing declares itself idle and then looks once more. Publishing and declaring are
- * volatile writes, so one of the two always sees the other, and no event is left behind
- * without a thread (the same argument as for the flag of a parked consumer). Closing
- * works alike: it first says why events are to be discarded and then empties the queue,
- * while producers publish first and then look whether they have to discard.
+ * Producers claim a place in the queue and then wake a worker that is idle; a worker that
+ * finds nothing declares itself idle and then looks once more whether a place is claimed.
+ * Claiming and declaring are volatile writes, so one of the two always sees the other,
+ * and no event is left behind without a thread (the same argument as for the flag of a
+ * parked consumer). Closing works alike: it first says why events are to be discarded and
+ * then empties the queue of all that were claimed before, while producers claim first and
+ * then look whether they have to discard.
  */
 final class Lane {
 
@@ -250,7 +251,11 @@ final class Lane {
 	 * @param frame its thread's
 	 */
 	void rested(LaneWorker worker, EmitFrame frame) {
-		if (this.queue.peek() != null) {
+		if (!this.queue.isEmpty()) {
+			if (this.queue.peek() == null) {
+				// Its emitter may have lost the processor just before it put it there.
+				Thread.yield();
+			}
 			worker.wake(frame);
 		}
 		signal();
@@ -288,7 +293,13 @@ final class Lane {
 				this.discard = reason;
 			}
 		}
+		// Who claims a place after that empties the queue himself.
+		long claimed = this.queue.tail();
 		empty(reason);
+		while (this.queue.head() < claimed) {
+			Thread.yield();
+			empty(reason);
+		}
 	}
 
 	/**
@@ -324,7 +335,7 @@ final class Lane {
 		barriers().add(barrier);
 		// Looks again after it can be seen: a worker may have passed just before.
 		signal();
-		if (this.queue.peek() != null) {
+		if (!this.queue.isEmpty()) {
 			// Left there by an executor that had no thread.
 			wake(frame);
 		}
