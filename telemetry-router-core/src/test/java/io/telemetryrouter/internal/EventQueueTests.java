@@ -12,6 +12,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.IntStream;
 
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -166,6 +167,51 @@ class EventQueueTests {
 		}
 		finally {
 			executor.shutdownNow();
+		}
+	}
+
+	@Test
+	void whenOneOffersAndThenLooksAndAnotherShowsItselfAndThenLooksThenOneSeesTheOther() throws Exception {
+		int rounds = 100_000;
+		EventQueue queue = new EventQueue(1, false);
+		AtomicInteger resting = new AtomicInteger();
+		AtomicInteger arrived = new AtomicInteger();
+		boolean[] awake = new boolean[rounds];
+		boolean[] empty = new boolean[rounds];
+		ExecutorService executor = Executors.newSingleThreadExecutor();
+		try {
+			Future<?> emitter = executor.submit(() -> {
+				for (int i = 0; i < rounds; i++) {
+					Envelope<?> event = event(i);
+					meet(arrived, 4 * i + 2);
+					queue.offer(event);
+					awake[i] = resting.get() != i + 1;
+					meet(arrived, 4 * i + 4);
+				}
+			});
+			for (int i = 0; i < rounds; i++) {
+				meet(arrived, 4 * i + 2);
+				resting.set(i + 1);
+				empty[i] = queue.isEmpty();
+				meet(arrived, 4 * i + 4);
+				assertThat(sequence(poll(queue))).isEqualTo(i);
+				assertThat(queue.isEmpty()).isTrue();
+			}
+			emitter.get(30, TimeUnit.SECONDS);
+		}
+		finally {
+			executor.shutdownNow();
+		}
+		assertThat(IntStream.range(0, rounds).filter((i) -> awake[i] && empty[i])).isEmpty();
+	}
+
+	private static void meet(AtomicInteger arrived, int all) {
+		arrived.incrementAndGet();
+		while (arrived.get() < all) {
+			if (Thread.currentThread().isInterrupted()) {
+				throw new IllegalStateException("The other one has failed");
+			}
+			Thread.yield();
 		}
 	}
 
