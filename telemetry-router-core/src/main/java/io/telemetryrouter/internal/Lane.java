@@ -87,7 +87,7 @@ final class Lane {
 	 */
 	void offer(Envelope<?> event, EmitFrame frame) {
 		event.enqueued();
-		// Found before: what is read once the event can be seen waits for that.
+		// Found before: what is read after the claim of a place waits for it.
 		LaneWorker first = this.workers[0];
 		boolean queued = tryQueue(event, frame);
 		if (!queued) {
