@@ -197,6 +197,54 @@ class LatencyTests {
 	}
 
 	@Test
+	void whenOnlyHandlerIsInSteadyUseThenItsCallsAreMeasuredByOutcomeAndEmitsAllAlike() {
+		this.router.close();
+		this.router = this.time.router()
+			.slowThreshold(Duration.ofDays(1))
+			.quarantine(QuarantineSettings.disabled())
+			.build();
+		this.router.subscribe(HandlerSpec.on("x").payloadType(Integer.class).id("only").handler((event, payload) -> {
+			this.time.advance(Duration.ofNanos(payload));
+			if (payload == 100) {
+				throw new IllegalStateException("on purpose");
+			}
+			if (payload == 1000) {
+				this.router.emit("x", 1);
+				this.router.emit("x", 100);
+				this.router.emit("x", "filtered");
+			}
+		}).build());
+		int rounds = 3000;
+		for (int i = 0; i < rounds; i++) {
+			this.router.emit("x", 10);
+			this.router.emit("x", 100);
+			this.router.emit("x", "filtered");
+			this.router.emit("x", 1000);
+			if (i % 500 == 0) {
+				assertMeasuredByOutcome(i + 1);
+			}
+		}
+		assertMeasuredByOutcome(rounds);
+		this.router.subscribe("x", (event, payload) -> {
+		});
+		assertMeasuredByOutcome(rounds);
+	}
+
+	private void assertMeasuredByOutcome(int rounds) {
+		HandlerSnapshot only = this.router.handlerSnapshot("only");
+		assertThat(only.account().isBalanced()).isTrue();
+		assertThat(only.account().handled()).isEqualTo(rounds * 3);
+		assertThat(only.latency().count()).isEqualTo(rounds * 3);
+		assertThat(only.latency().totalNanos()).isEqualTo(rounds * (10 + 1 + 1101));
+		assertThat(only.failedLatency().count()).isEqualTo(rounds * 2);
+		assertThat(only.failedLatency().totalNanos()).isEqualTo(rounds * 200);
+		LatencySnapshot emits = this.router.eventSnapshot("x").latency();
+		assertThat(emits.count()).isEqualTo(this.router.eventSnapshot("x").emitted()).isEqualTo(rounds * 7);
+		assertThat(emits.totalNanos()).isEqualTo(rounds * (10 + 100 + 1 + 100 + 1101));
+		assertThat(emits.maxNanos()).isEqualTo(1101);
+	}
+
+	@Test
 	void whenCallFailsInNoTimeThenItIsMeasuredToo() {
 		this.router.subscribe(HandlerSpec.on("x").id("failing").handler((event, payload) -> {
 			throw new IllegalStateException();

@@ -174,7 +174,9 @@ final class Dispatcher {
 		}
 		route.call(level, payload);
 		long nanos = level.lapped() - start;
-		level.record(route.tally.latency, route.sync.length, nanos);
+		if (!route.isOneCall || !level.noting) {
+			level.record(route.tally.latency, route.sync.length, nanos);
+		}
 		finish(route, nanos, level);
 	}
 

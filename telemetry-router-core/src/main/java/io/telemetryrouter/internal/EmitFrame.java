@@ -196,7 +196,7 @@ final class EmitFrame extends Padded {
 		/** Of the last route, if the thread has any there. */
 		@Nullable Notes notes;
 
-		/** Whether there is a row of them for this emit. */
+		/** Whether there is a row of them for what is measured of this emit. */
 		boolean noting;
 
 		/** When the last of the emit's calls ended. */

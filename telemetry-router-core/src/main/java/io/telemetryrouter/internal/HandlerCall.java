@@ -17,6 +17,7 @@ import io.telemetryrouter.PayloadHandler;
  * @param payloadType the class of its payloads, or {@code null} for any
  * @param event the event's name
  * @param index its place among the synchronous handlers
+ * @param alone whether the call is all of an emit, and notes of it are of both
  * @param reached how many handlers of the route the event has reached after it
  * @param noticeable what is noted as a long call, in nanoseconds
  * @param measured whether calls are measured
@@ -24,12 +25,13 @@ import io.telemetryrouter.PayloadHandler;
  * called directly
  */
 record HandlerCall(Registration handler, @Nullable PayloadHandler<Object> payloadHandler,
-		@Nullable Class<?> payloadType, String event, int index, int reached, long noticeable, boolean measured,
-		@Nullable LongSupplier nanoTime) {
+		@Nullable Class<?> payloadType, String event, int index, boolean alone, int reached, long noticeable,
+		boolean measured, @Nullable LongSupplier nanoTime) {
 
-	HandlerCall(Registration handler, String event, int index, int reached, long noticeable, RouterCore core) {
-		this(handler, handler.payloadHandler, handler.anyPayload ? null : handler.payloadType, event, index, reached,
-				noticeable, core.measured(), core.settings().nanoTime());
+	HandlerCall(Registration handler, String event, int index, boolean alone, int reached, long noticeable,
+			RouterCore core) {
+		this(handler, handler.payloadHandler, handler.anyPayload ? null : handler.payloadType, event, index, alone,
+				reached, noticeable, core.measured(), core.settings().nanoTime());
 	}
 
 	/**
@@ -46,10 +48,15 @@ record HandlerCall(Registration handler, @Nullable PayloadHandler<Object> payloa
 			if (handled) {
 				handled(level, nanos);
 			}
+			else {
+				// Only of the emit, not of the call.
+				level.noting &= !this.alone;
+			}
 		}
 		catch (Throwable ex) {
 			nanos = this.measured ? lap(level) : -1;
 			this.handler.fail(this.event, ex, nanos, level.frame, level.tracker());
+			level.noting &= !this.alone;
 		}
 		// Counted, and by no call from there to here: there may be no stack left for one.
 		level.reached = this.reached;

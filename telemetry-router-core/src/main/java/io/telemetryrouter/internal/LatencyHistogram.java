@@ -80,9 +80,22 @@ final class LatencyHistogram {
 	 * @param first where the first is
 	 * @param step where the next one is from there
 	 * @param probe spreads those who record at the same time
+	 * @param twin where they are recorded as well, or {@code null}
 	 */
-	void recordNoted(long[] notes, int first, int step, int probe) {
-		occupy(probe).addNoted(notes, first, step);
+	void recordNoted(long[] notes, int first, int step, int probe, @Nullable LatencyHistogram twin) {
+		Stripe stripe = occupy(probe);
+		Stripe other = null;
+		try {
+			other = (twin != null) ? twin.occupy(probe) : null;
+			stripe.addNoted(notes, first, step, other);
+		}
+		finally {
+			// By no call: there may be no stack left for one.
+			stripe.occupied = false;
+			if (other != null) {
+				other.occupied = false;
+			}
+		}
 	}
 
 	private Stripe occupy(int probe) {
@@ -290,59 +303,74 @@ final class LatencyHistogram {
 		}
 
 		/**
-		 * Adds what was noted and leaves.
+		 * Adds what was noted.
 		 * <p>
-		 * Two at a time, which the processor does side by side. That also makes the
-		 * method larger than what HotSpot compiles into its callers (325 bytes of
-		 * bytecode): as a part of every emit, with few registers left, this loop took
-		 * twice as long.
+		 * The inner loop calls nothing, so that all that it needs stays in registers. The
+		 * method is larger than what HotSpot compiles into its callers (325 bytes of
+		 * bytecode), where there are few left: as a part of every emit it took twice as
+		 * long.
 		 * @param notes the notes
 		 * @param start where the first is
 		 * @param step where the next one is from there
+		 * @param twin what they are added to as well, or {@code null}
 		 */
-		void addNoted(long[] notes, int start, int step) {
+		void addNoted(long[] notes, int start, int step, @Nullable Stripe twin) {
 			long added = 0;
-			long sum = this.total;
-			long longest = this.max;
+			long sum = 0;
+			long longest = 0;
 			try {
-				for (int i = start; i < notes.length; i += 2 * step) {
-					int j = i + step;
-					long one = (long) LONGS.getAcquire(notes, i);
-					long other = (j < notes.length) ? (long) LONGS.getAcquire(notes, j) : 0;
-					if (one != 0) {
-						int bucket = bucket(one - 1);
-						if (bucket < this.first || bucket >= this.first + this.buckets.length) {
-							extend(bucket);
+				int next = start;
+				while (next < notes.length) {
+					long[] counts = this.buckets;
+					int from = this.first;
+					long[] twinCounts = (twin != null) ? twin.buckets : counts;
+					int twinFrom = (twin != null) ? twin.first : from;
+					int bucket = -1;
+					for (; next < notes.length; next += step) {
+						long note = (long) LONGS.getOpaque(notes, next);
+						if (note == 0) {
+							continue;
 						}
-						this.buckets[bucket - this.first]++;
-						notes[i] = 0;
+						long nanos = note - 1;
+						bucket = bucket(nanos);
+						int index = bucket - from;
+						int twinIndex = bucket - twinFrom;
+						if (index < 0 || index >= counts.length || twinIndex < 0 || twinIndex >= twinCounts.length) {
+							break;
+						}
+						counts[index]++;
+						if (twin != null) {
+							twinCounts[twinIndex]++;
+						}
+						notes[next] = 0;
 						added++;
-						sum += one - 1;
-						if (one - 1 > longest) {
-							longest = one - 1;
+						sum += nanos;
+						if (nanos > longest) {
+							longest = nanos;
 						}
 					}
-					if (other != 0) {
-						int bucket = bucket(other - 1);
-						if (bucket < this.first || bucket >= this.first + this.buckets.length) {
-							extend(bucket);
-						}
-						this.buckets[bucket - this.first]++;
-						notes[j] = 0;
-						added++;
-						sum += other - 1;
-						if (other - 1 > longest) {
-							longest = other - 1;
+					if (next < notes.length) {
+						extend(bucket);
+						if (twin != null) {
+							twin.extend(bucket);
 						}
 					}
 				}
 			}
 			finally {
 				// By no call: there may be no stack left for one.
-				this.total = sum;
-				this.max = longest;
+				this.total += sum;
 				this.count += added;
-				this.occupied = false;
+				if (longest > this.max) {
+					this.max = longest;
+				}
+				if (twin != null) {
+					twin.total += sum;
+					twin.count += added;
+					if (longest > twin.max) {
+						twin.max = longest;
+					}
+				}
 			}
 		}
 

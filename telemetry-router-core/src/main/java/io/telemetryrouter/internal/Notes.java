@@ -10,11 +10,11 @@ import java.util.concurrent.locks.LockSupport;
  * <p>
  * A duration is only noted, in a place that is known before the clock is read: reading it
  * waits for everything computed before, so that what is computed next to it costs most. A
- * row of notes is that of one emit, a column that of one histogram. Notes are recorded
- * many at once: by their thread when there is no room for the next row, or by whoever
- * reads, under a flag for which the thread does not wait. A place is written once until
- * then, so that each note is recorded once, and before its thread has returned from the
- * emit every reader can see it.
+ * row of notes is that of one emit, a column that of one histogram, or of two that get
+ * the same durations. Notes are recorded many at once: by their thread when there is no
+ * room for the next row, or by whoever reads, under a flag for which the thread does not
+ * wait. A place is written once until then, so that each note is recorded once, and
+ * before its thread has returned from the emit every reader can see it.
  */
 final class Notes extends Padded {
 
@@ -38,13 +38,16 @@ final class Notes extends Padded {
 	/** Roughly how many there are. */
 	private static final int SIZE = 512;
 
-	private static final int MAX_ROWS = 64;
+	private static final int MAX_ROWS = 128;
 
 	private static final int ATTEMPTS = 10_000;
 
 	private static final long PAUSE_NANOS = 50_000;
 
-	private final LatencyHistogram[] columns;
+	/** By column, and one more if that gets the same as the only column. */
+	private final LatencyHistogram[] histograms;
+
+	private final int width;
 
 	private final int probe;
 
@@ -61,10 +64,10 @@ final class Notes extends Padded {
 
 	private volatile boolean recording;
 
-	Notes(LatencyHistogram[] columns, int probe) {
-		this.columns = columns;
+	Notes(LatencyHistogram[] histograms, int width, int probe) {
+		this.histograms = histograms;
+		this.width = width;
 		this.probe = probe;
-		int width = columns.length;
 		int rows = (width != 0) ? Math.max(1, Math.min(MAX_ROWS, SIZE / width)) : 0;
 		this.notes = new long[LINE + rows * width];
 		this.row = LINE - width;
@@ -72,11 +75,11 @@ final class Notes extends Padded {
 
 	/**
 	 * Returns whether these are the notes for a route.
-	 * @param columns the array that is the route's
+	 * @param histograms the array that is the route's
 	 * @return {@code true} if they were made with it
 	 */
-	boolean isOf(LatencyHistogram[] columns) {
-		return this.columns == columns;
+	boolean isOf(LatencyHistogram[] histograms) {
+		return this.histograms == histograms;
 	}
 
 	/**
@@ -99,7 +102,7 @@ final class Notes extends Padded {
 	 * @return {@code false} if there is no room and somebody is recording
 	 */
 	boolean begin() {
-		int begin = this.row + this.columns.length;
+		int begin = this.row + this.width;
 		if (begin == this.notes.length) {
 			if (!tryRecord()) {
 				return false;
@@ -134,8 +137,9 @@ final class Notes extends Padded {
 			return false;
 		}
 		try {
-			for (int i = 0; i < this.columns.length; i++) {
-				this.columns[i].recordNoted(this.notes, LINE + i, this.columns.length, this.probe);
+			LatencyHistogram twin = (this.width < this.histograms.length) ? this.histograms[this.width] : null;
+			for (int i = 0; i < this.width; i++) {
+				this.histograms[i].recordNoted(this.notes, LINE + i, this.width, this.probe, twin);
 			}
 		}
 		finally {

@@ -38,15 +38,19 @@ final class Passes {
 	/** Emits before there are notes, roughly. */
 	private int seen;
 
+	/** Whether all that is measured is one duration, which then is noted once. */
+	private final boolean measuredOnce;
+
 	private volatile boolean retired;
 
 	/** Guarded by this. */
 	private long credited;
 
-	Passes(EventTally tally, Registration[] handlers, LatencyHistogram[] measured) {
+	Passes(EventTally tally, Registration[] handlers, LatencyHistogram[] measured, boolean measuredOnce) {
 		this.tally = tally;
 		this.handlers = handlers;
 		this.measured = measured;
+		this.measuredOnce = measuredOnce;
 	}
 
 	/**
@@ -98,7 +102,7 @@ final class Passes {
 	private synchronized void open(EmitFrame frame) {
 		@Nullable Notes[] all = Arrays.copyOf(this.notes, Math.max(this.notes.length, frame.lease + 1));
 		if (!this.retired && all[frame.lease] == null) {
-			all[frame.lease] = new Notes(this.measured, frame.probe);
+			all[frame.lease] = new Notes(this.measured, this.measuredOnce ? 1 : this.measured.length, frame.probe);
 			this.notes = all;
 		}
 	}

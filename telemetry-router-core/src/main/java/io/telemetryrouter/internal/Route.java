@@ -30,6 +30,9 @@ final class Route {
 
 	final boolean needsEnvelope;
 
+	/** Whether an emit is one call and nothing else, so that both take equally long. */
+	final boolean isOneCall;
+
 	/** What is measured of an emit: each handler's call, and the whole. */
 	private final LatencyHistogram[] measured;
 
@@ -43,15 +46,16 @@ final class Route {
 		this.tally = tally;
 		this.handlers = handlers;
 		this.async = select(handlers, true);
-		this.sync = calls(event, select(handlers, false), this.async.length, core);
-		this.calls = LoopedCalls.of(this.sync);
-		this.measured = core.measured() ? histograms(this.sync, tally) : new LatencyHistogram[0];
-		this.passes = new Passes(tally, handlers, this.measured);
 		boolean envelope = false;
 		for (Registration handler : handlers) {
 			envelope |= handler.needsEnvelope();
 		}
 		this.needsEnvelope = envelope;
+		this.isOneCall = handlers.length == 1 && !envelope;
+		this.sync = calls(select(handlers, false), core);
+		this.calls = LoopedCalls.of(this.sync);
+		this.measured = core.measured() ? histograms() : new LatencyHistogram[0];
+		this.passes = new Passes(tally, handlers, this.measured, core.measured() && this.isOneCall);
 	}
 
 	private static Registration[] select(Registration[] handlers, boolean async) {
@@ -72,7 +76,7 @@ final class Route {
 		return selected;
 	}
 
-	private static HandlerCall[] calls(String event, Registration[] handlers, int reached, RouterCore core) {
+	private HandlerCall[] calls(Registration[] handlers, RouterCore core) {
 		if (handlers.length == 0) {
 			return NO_CALLS;
 		}
@@ -80,17 +84,18 @@ final class Route {
 		long noticeable = TimeUnit.NANOSECONDS.convert(core.settings().slowThreshold()) / handlers.length;
 		HandlerCall[] calls = new HandlerCall[handlers.length];
 		for (int i = 0; i < calls.length; i++) {
-			calls[i] = new HandlerCall(handlers[i], event, i, reached + i + 1, noticeable, core);
+			calls[i] = new HandlerCall(handlers[i], this.event, i, this.isOneCall, this.async.length + i + 1,
+					noticeable, core);
 		}
 		return calls;
 	}
 
-	private static LatencyHistogram[] histograms(HandlerCall[] calls, EventTally tally) {
-		LatencyHistogram[] histograms = new LatencyHistogram[calls.length + 1];
-		for (int i = 0; i < calls.length; i++) {
-			histograms[i] = calls[i].handler().latency;
+	private LatencyHistogram[] histograms() {
+		LatencyHistogram[] histograms = new LatencyHistogram[this.sync.length + 1];
+		for (int i = 0; i < this.sync.length; i++) {
+			histograms[i] = this.sync[i].handler().latency;
 		}
-		histograms[calls.length] = tally.latency;
+		histograms[this.sync.length] = this.tally.latency;
 		return histograms;
 	}
 

@@ -17,7 +17,7 @@ class NotesTests {
 	@ValueSource(ints = { 1, 2, 9, 511, 512, 600 })
 	void whenMoreIsNotedThanThereIsRoomForThenEachColumnHasAllOfIt(int width) {
 		LatencyHistogram[] columns = histograms(width);
-		Notes notes = new Notes(columns, 0);
+		Notes notes = new Notes(columns, columns.length, 0);
 		int rows = 1000;
 		for (int row = 0; row < rows; row++) {
 			assertThat(notes.begin()).isTrue();
@@ -37,7 +37,7 @@ class NotesTests {
 	@Test
 	void whenEachRowIsReadAtOnceThenItIsThereAndOnlyOnce() {
 		LatencyHistogram[] columns = histograms(2);
-		Notes notes = new Notes(columns, 0);
+		Notes notes = new Notes(columns, columns.length, 0);
 		for (int row = 1; row <= 200; row++) {
 			assertThat(notes.begin()).isTrue();
 			notes.note(0, row);
@@ -52,7 +52,7 @@ class NotesTests {
 	@Test
 	void whenNothingIsNotedInAPlaceThenNothingIsRecordedForIt() {
 		LatencyHistogram[] columns = histograms(2);
-		Notes notes = new Notes(columns, 0);
+		Notes notes = new Notes(columns, columns.length, 0);
 		for (int row = 0; row < 300; row++) {
 			assertThat(notes.begin()).isTrue();
 			notes.note(row % 2, 0);
@@ -64,7 +64,7 @@ class NotesTests {
 	@Test
 	void whenDurationIsNegativeThenItCountsAsZero() {
 		LatencyHistogram[] columns = histograms(1);
-		Notes notes = new Notes(columns, 0);
+		Notes notes = new Notes(columns, columns.length, 0);
 		notes.begin();
 		notes.note(0, -5);
 		notes.record();
@@ -72,9 +72,35 @@ class NotesTests {
 	}
 
 	@Test
+	void whenColumnIsOfTwoHistogramsThenBothHaveAllOfItBesideWhatEachHad() {
+		LatencyHistogram[] histograms = histograms(2);
+		histograms[0].record(1L << 41, 0);
+		histograms[1].record(3, 0);
+		Notes notes = new Notes(histograms, 1, 0);
+		long total = 0;
+		for (int i = 0; i < 1000; i++) {
+			// Needs buckets that one or both of them do not have.
+			long nanos = 1L << (i % 40);
+			assertThat(notes.begin()).isTrue();
+			notes.note(0, nanos);
+			total += nanos;
+		}
+		notes.record();
+		LatencySnapshot one = histograms[0].snapshot();
+		assertThat(one.count()).isEqualTo(histograms[0].count()).isEqualTo(1001);
+		assertThat(one.totalNanos()).isEqualTo(total + (1L << 41));
+		assertThat(one.maxNanos()).isEqualTo(1L << 41);
+		LatencySnapshot other = histograms[1].snapshot();
+		assertThat(other.count()).isEqualTo(histograms[1].count()).isEqualTo(1001);
+		assertThat(other.totalNanos()).isEqualTo(total + 3);
+		assertThat(other.maxNanos()).isEqualTo(1L << 39);
+		assertThat(other.p50Nanos()).isBetween(1L << 19, (1L << 20) + (1L << 16));
+	}
+
+	@Test
 	void whenOthersReadMeanwhileThenNothingIsLostOrRecordedTwice() throws Exception {
 		LatencyHistogram[] columns = histograms(2);
-		Notes notes = new Notes(columns, 0);
+		Notes notes = new Notes(columns, columns.length, 0);
 		int rows = 300_000;
 		FutureTask<Integer> writer = new FutureTask<>(() -> {
 			int direct = 0;
@@ -115,7 +141,7 @@ class NotesTests {
 
 	@Test
 	void whenEmitsPassThenTheyAreCounted() {
-		Notes notes = new Notes(histograms(0), 0);
+		Notes notes = new Notes(histograms(0), 0, 0);
 		for (int i = 0; i < 100; i++) {
 			notes.pass();
 		}
