@@ -54,8 +54,11 @@ public final class Report {
 	/** Kept, for the log manager does not. */
 	private static final Logger LOGGER = Logger.getLogger("io.telemetryrouter");
 
-	/** How often the empty application starts with the router, and how often without. */
-	private static final int STARTS = 7;
+	/**
+	 * How often the empty application starts in a round with the router, and how often
+	 * without.
+	 */
+	private static final int STARTS = 10;
 
 	/** Short and many, for the machine to be alike for all who take a turn. */
 	private static final TimeValue TURN = TimeValue.milliseconds(100);
@@ -146,18 +149,23 @@ public final class Report {
 		long start = System.nanoTime();
 		Properties environment = environment(command);
 		environment.setProperty("load.start", load());
+		List<Properties> with = new ArrayList<>();
+		List<Properties> without = new ArrayList<>();
 		for (int round = 1; round <= this.rounds; round++) {
 			int index = 0;
 			for (List<Plan.Work> works : Plan.works(this.quick)) {
 				List<Plan.Work> wanted = works.stream().filter((work) -> wanted(work.group())).toList();
 				run(wanted, "%02d-%02d".formatted(round, index++));
 			}
+			if (wanted("startup") && !this.quick) {
+				start(with, without);
+			}
 		}
 		if (wanted("footprint") && !this.quick) {
 			store("footprint.properties", footprint());
 		}
 		if (wanted("startup") && !this.quick) {
-			store("startup.properties", startup());
+			store("startup.properties", startup(with, without));
 		}
 		environment.setProperty("load.end", load());
 		environment.setProperty("minutes", String.format(Locale.ROOT, "%.1f", (System.nanoTime() - start) / 1e9 / 60));
@@ -242,17 +250,21 @@ public final class Report {
 
 	/**
 	 * Starts the empty application by turns with the router and without.
-	 * @return medians in milliseconds
+	 * @param with what is measured with the router is added to
+	 * @param without what is measured without is added to
 	 * @throws IOException if a start fails
 	 * @throws InterruptedException if interrupted
 	 */
-	private static Properties startup() throws IOException, InterruptedException {
-		List<Properties> with = new ArrayList<>();
-		List<Properties> without = new ArrayList<>();
+	private static void start(List<Properties> with, List<Properties> without)
+			throws IOException, InterruptedException {
 		for (int i = 0; i < STARTS; i++) {
 			with.add(Child.run(Startup.class, List.of(), "with"));
 			without.add(Child.run(Startup.class, List.of(), "without"));
 		}
+	}
+
+	/** Returns medians in milliseconds. */
+	private static Properties startup(List<Properties> with, List<Properties> without) {
 		Properties properties = new Properties();
 		double configuration = millis(without, "configuration");
 		double own = millis(with, "own");
