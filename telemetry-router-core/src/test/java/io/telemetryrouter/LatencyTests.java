@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 
 import org.assertj.core.data.Percentage;
 import org.junit.jupiter.api.AfterEach;
@@ -228,6 +229,29 @@ class LatencyTests {
 		this.router.subscribe("x", (event, payload) -> {
 		});
 		assertMeasuredByOutcome(rounds);
+	}
+
+	@Test
+	void whenOnlyHandlerWantsEnvelopesThenMakingThemIsOfTheEmitAndNotOfTheCall() {
+		this.router.close();
+		Thread emitter = Thread.currentThread();
+		AtomicLong ticks = new AtomicLong();
+		// Each look of the emitter at the clock is a nanosecond later than the last.
+		this.router = TelemetryRouter.builder()
+			.nanoTime(() -> (Thread.currentThread() == emitter) ? ticks.incrementAndGet() : ticks.get())
+			.build();
+		this.router.subscribe(HandlerSpec.on("enveloped").id("enveloped").eventHandler((event) -> {
+		}).build());
+		this.router.subscribe(HandlerSpec.on("plain").id("plain").handler((event, payload) -> {
+		}).build());
+		for (int i = 0; i < 3000; i++) {
+			this.router.emit("enveloped", 1);
+			this.router.emit("plain", 1);
+		}
+		assertThat(this.router.handlerSnapshot("enveloped").latency().totalNanos()).isEqualTo(3000);
+		assertThat(this.router.eventSnapshot("enveloped").latency().totalNanos()).isEqualTo(6000);
+		assertThat(this.router.handlerSnapshot("plain").latency().totalNanos()).isEqualTo(3000);
+		assertThat(this.router.eventSnapshot("plain").latency().totalNanos()).isEqualTo(3000);
 	}
 
 	private void assertMeasuredByOutcome(int rounds) {

@@ -164,7 +164,7 @@ public final class Report {
 		if (wanted("footprint") && !this.quick) {
 			store("footprint.properties", footprint());
 		}
-		if (wanted("startup") && !this.quick) {
+		if (!with.isEmpty()) {
 			store("startup.properties", startup(with, without));
 		}
 		environment.setProperty("load.end", load());

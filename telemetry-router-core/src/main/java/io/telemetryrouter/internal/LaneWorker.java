@@ -311,7 +311,7 @@ final class LaneWorker implements Runnable {
 	private @Nullable Notes measureWait(long nanos) {
 		Notes own = this.notes;
 		if (own == null && this.seen++ > Passes.STEADY) {
-			own = new Notes(new LatencyHistogram[] { this.lane.queueWait(), this.handler.latency }, 2, this.number);
+			own = new Notes(new LatencyHistogram[] { this.lane.queueWait(), this.handler.latency }, this.number);
 			this.notes = own;
 		}
 		if (own != null && own.begin()) {

@@ -64,6 +64,10 @@ final class Notes extends Padded {
 
 	private volatile boolean recording;
 
+	Notes(LatencyHistogram[] histograms, int probe) {
+		this(histograms, histograms.length, probe);
+	}
+
 	Notes(LatencyHistogram[] histograms, int width, int probe) {
 		this.histograms = histograms;
 		this.width = width;

@@ -17,7 +17,7 @@ class NotesTests {
 	@ValueSource(ints = { 1, 2, 9, 511, 512, 600 })
 	void whenMoreIsNotedThanThereIsRoomForThenEachColumnHasAllOfIt(int width) {
 		LatencyHistogram[] columns = histograms(width);
-		Notes notes = new Notes(columns, columns.length, 0);
+		Notes notes = new Notes(columns, 0);
 		int rows = 1000;
 		for (int row = 0; row < rows; row++) {
 			assertThat(notes.begin()).isTrue();
@@ -37,7 +37,7 @@ class NotesTests {
 	@Test
 	void whenEachRowIsReadAtOnceThenItIsThereAndOnlyOnce() {
 		LatencyHistogram[] columns = histograms(2);
-		Notes notes = new Notes(columns, columns.length, 0);
+		Notes notes = new Notes(columns, 0);
 		for (int row = 1; row <= 200; row++) {
 			assertThat(notes.begin()).isTrue();
 			notes.note(0, row);
@@ -52,7 +52,7 @@ class NotesTests {
 	@Test
 	void whenNothingIsNotedInAPlaceThenNothingIsRecordedForIt() {
 		LatencyHistogram[] columns = histograms(2);
-		Notes notes = new Notes(columns, columns.length, 0);
+		Notes notes = new Notes(columns, 0);
 		for (int row = 0; row < 300; row++) {
 			assertThat(notes.begin()).isTrue();
 			notes.note(row % 2, 0);
@@ -64,7 +64,7 @@ class NotesTests {
 	@Test
 	void whenDurationIsNegativeThenItCountsAsZero() {
 		LatencyHistogram[] columns = histograms(1);
-		Notes notes = new Notes(columns, columns.length, 0);
+		Notes notes = new Notes(columns, 0);
 		notes.begin();
 		notes.note(0, -5);
 		notes.record();
@@ -100,7 +100,7 @@ class NotesTests {
 	@Test
 	void whenOthersReadMeanwhileThenNothingIsLostOrRecordedTwice() throws Exception {
 		LatencyHistogram[] columns = histograms(2);
-		Notes notes = new Notes(columns, columns.length, 0);
+		Notes notes = new Notes(columns, 0);
 		int rows = 300_000;
 		FutureTask<Integer> writer = new FutureTask<>(() -> {
 			int direct = 0;
@@ -141,7 +141,7 @@ class NotesTests {
 
 	@Test
 	void whenEmitsPassThenTheyAreCounted() {
-		Notes notes = new Notes(histograms(0), 0, 0);
+		Notes notes = new Notes(histograms(0), 0);
 		for (int i = 0; i < 100; i++) {
 			notes.pass();
 		}
