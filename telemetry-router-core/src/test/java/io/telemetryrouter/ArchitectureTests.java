@@ -27,18 +27,6 @@ class ArchitectureTests {
 		.resideInAPackage(INTERNAL);
 
 	@ArchTest
-	static final ArchRule engineShowsOnlyWhatTheBuilderNeeds = classes().that()
-		.resideInAPackage(INTERNAL)
-		.and()
-		.arePublic()
-		.and()
-		.areTopLevelClasses()
-		.should()
-		.haveSimpleName("DefaultTelemetryRouter")
-		.orShould()
-		.haveSimpleName("RouterSettings");
-
-	@ArchTest
 	static final ArchRule coreNeedsNothingButJava = classes().should()
 		.onlyDependOnClassesThat(
 				resideInAnyPackage("java..", "io.telemetryrouter", INTERNAL, "org.jspecify.annotations"));

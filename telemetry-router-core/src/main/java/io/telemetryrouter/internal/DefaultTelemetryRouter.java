@@ -28,6 +28,19 @@ import io.telemetryrouter.RouterSnapshot;
 import io.telemetryrouter.Subscription;
 import io.telemetryrouter.TelemetryEvent;
 import io.telemetryrouter.TelemetryRouter;
+import io.telemetryrouter.internal.dispatch.Dispatcher;
+import io.telemetryrouter.internal.dispatch.HoldBuffer;
+import io.telemetryrouter.internal.dispatch.NextEvent;
+import io.telemetryrouter.internal.dispatch.Route;
+import io.telemetryrouter.internal.event.EmitFrame;
+import io.telemetryrouter.internal.event.EmitTracker;
+import io.telemetryrouter.internal.health.Quarantine;
+import io.telemetryrouter.internal.lane.Lane;
+import io.telemetryrouter.internal.registry.CallSites;
+import io.telemetryrouter.internal.registry.HandlerRegistry;
+import io.telemetryrouter.internal.registry.Registration;
+import io.telemetryrouter.internal.support.Headroom;
+import io.telemetryrouter.internal.support.Names;
 
 /**
  * The router: hands emits to the dispatcher and registrations to the registry.

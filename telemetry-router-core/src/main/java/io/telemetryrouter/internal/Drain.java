@@ -8,6 +8,8 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
 import io.telemetryrouter.FlushResult;
+import io.telemetryrouter.internal.lane.Lane;
+import io.telemetryrouter.internal.registry.Registration;
 
 /**
  * Waits for lanes.

@@ -10,11 +10,29 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.LongSupplier;
 
 import io.telemetryrouter.DropReason;
+import io.telemetryrouter.internal.dispatch.HandlerCall;
+import io.telemetryrouter.internal.dispatch.LoopedCalls;
+import io.telemetryrouter.internal.dispatch.Passes;
+import io.telemetryrouter.internal.dispatch.Route;
+import io.telemetryrouter.internal.dispatch.RouteTable;
+import io.telemetryrouter.internal.event.EmitFrame;
+import io.telemetryrouter.internal.event.EmitFrames;
+import io.telemetryrouter.internal.event.Envelope;
+import io.telemetryrouter.internal.event.EnvelopeSource;
+import io.telemetryrouter.internal.health.Reporter;
+import io.telemetryrouter.internal.health.Watchdog;
+import io.telemetryrouter.internal.lane.LaneExecutor;
+import io.telemetryrouter.internal.metrics.LatencyHistogram;
+import io.telemetryrouter.internal.metrics.Notes;
+import io.telemetryrouter.internal.registry.EventTally;
+import io.telemetryrouter.internal.registry.HandlerRegistry;
 
 /**
  * What the parts of one router share.
+ *
+ * @since 0.1.0
  */
-final class RouterCore {
+public final class RouterCore {
 
 	static {
 		// A class that is first needed by a thread without stack is broken from then on,
@@ -49,7 +67,7 @@ final class RouterCore {
 
 	private final Watchdog watchdog;
 
-	RouterCore(RouterSettings settings) {
+	public RouterCore(RouterSettings settings) {
 		this.settings = settings;
 		this.reporter = new Reporter(this);
 		this.envelopes = new EnvelopeSource(this);
@@ -58,27 +76,27 @@ final class RouterCore {
 		this.watchdog = new Watchdog(this);
 	}
 
-	RouterSettings settings() {
+	public RouterSettings settings() {
 		return this.settings;
 	}
 
-	Reporter reporter() {
+	public Reporter reporter() {
 		return this.reporter;
 	}
 
-	EmitFrames frames() {
+	public EmitFrames frames() {
 		return this.frames;
 	}
 
-	EnvelopeSource envelopes() {
+	public EnvelopeSource envelopes() {
 		return this.envelopes;
 	}
 
-	LaneExecutor executor() {
+	public LaneExecutor executor() {
 		return this.executor;
 	}
 
-	HandlerRegistry registry() {
+	public HandlerRegistry registry() {
 		return this.registry;
 	}
 
@@ -86,7 +104,7 @@ final class RouterCore {
 	 * Returns where the references of collected owners turn up.
 	 * @return the queue
 	 */
-	ReferenceQueue<Object> collectedOwners() {
+	public ReferenceQueue<Object> collectedOwners() {
 		return this.collectedOwners;
 	}
 
@@ -98,16 +116,16 @@ final class RouterCore {
 	 * Returns whether calls of asynchronous handlers may be given up.
 	 * @return {@code false} by default
 	 */
-	boolean hasHandlerTimeout() {
+	public boolean hasHandlerTimeout() {
 		return !this.settings.handlerTimeout().isZero();
 	}
 
-	long now() {
+	public long now() {
 		LongSupplier nanoTime = this.settings.nanoTime();
 		return (nanoTime != null) ? nanoTime.getAsLong() : System.nanoTime();
 	}
 
-	boolean measured() {
+	public boolean measured() {
 		return this.settings.measureLatency();
 	}
 

@@ -16,6 +16,15 @@ import io.telemetryrouter.LatencySnapshot;
 import io.telemetryrouter.QuarantineSnapshot;
 import io.telemetryrouter.RouterSnapshot;
 import io.telemetryrouter.StuckCall;
+import io.telemetryrouter.internal.dispatch.Route;
+import io.telemetryrouter.internal.event.Envelope;
+import io.telemetryrouter.internal.health.Quarantine;
+import io.telemetryrouter.internal.lane.Lane;
+import io.telemetryrouter.internal.metrics.Counters;
+import io.telemetryrouter.internal.registry.Accounts;
+import io.telemetryrouter.internal.registry.EventTally;
+import io.telemetryrouter.internal.registry.HandlerRegistry;
+import io.telemetryrouter.internal.registry.Registration;
 
 /**
  * Reads the numbers of a router.

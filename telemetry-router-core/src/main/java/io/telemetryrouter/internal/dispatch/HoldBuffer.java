@@ -1,0 +1,154 @@
+package io.telemetryrouter.internal.dispatch;
+
+import java.util.ArrayDeque;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Queue;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import java.util.function.ObjLongConsumer;
+
+import org.jspecify.annotations.Nullable;
+
+import io.telemetryrouter.RouterSnapshot;
+import io.telemetryrouter.internal.event.EmitTracker;
+import io.telemetryrouter.internal.event.Envelope;
+
+/**
+ * Holds events, in order, until the router starts; beyond its limit it only counts them.
+ * Thread-safe; no lock is held while events are delivered.
+ *
+ * @since 0.1.0
+ */
+public final class HoldBuffer {
+
+	private final int limit;
+
+	private final int maxNames;
+
+	private final CountDownLatch released = new CountDownLatch(1);
+
+	/** Guarded by this. */
+	private final Queue<Envelope<?>> events = new ArrayDeque<>();
+
+	/** Guarded by this. */
+	private final Map<String, Long> overflow = new LinkedHashMap<>();
+
+	private volatile boolean holding;
+
+	/** Written under this. */
+	private volatile boolean releasing;
+
+	/** How many came while held events were delivered. Guarded by this. */
+	private int late;
+
+	public HoldBuffer(int limit, int maxNames) {
+		this.limit = limit;
+		this.maxNames = maxNames;
+		this.holding = limit > 0;
+		if (!this.holding) {
+			this.released.countDown();
+		}
+	}
+
+	public boolean isHolding() {
+		return this.holding;
+	}
+
+	/**
+	 * Returns whether held events are being delivered, or have been.
+	 * @return whether the release has begun
+	 */
+	public boolean isReleasing() {
+		return this.releasing;
+	}
+
+	/**
+	 * Returns how many events are held.
+	 * @return the number
+	 */
+	public synchronized int size() {
+		return this.events.size();
+	}
+
+	/**
+	 * Holds an event.
+	 * @param event the event
+	 * @return {@code false} if nothing is held any more, and the event must be dispatched
+	 */
+	public synchronized boolean hold(Envelope<?> event) {
+		if (!this.holding) {
+			return false;
+		}
+		if (hasRoom()) {
+			event.enqueued();
+			this.events.add(event);
+			return true;
+		}
+		boolean known = this.overflow.containsKey(event.name()) || this.overflow.size() < this.maxNames;
+		this.overflow.merge(known ? event.name() : RouterSnapshot.OTHER_EVENTS, 1L, Long::sum);
+		EmitTracker tracker = event.tracker();
+		if (tracker != null) {
+			tracker.dropped(1);
+		}
+		return true;
+	}
+
+	private boolean hasRoom() {
+		// Where a handler is slower than emitters wait, the delivery would have no end
+		// if any number of events could queue up behind it.
+		return this.events.size() < this.limit && (!this.releasing || this.late++ < this.limit);
+	}
+
+	/**
+	 * Delivers what is held, and up to the limit of what comes meanwhile, then holds no
+	 * more. Only the first call does.
+	 * @param delivery is given each held event, in order
+	 * @param loss is given the number of events beyond the limit, by name
+	 * @throws RuntimeException if a delivery failed, after all others
+	 */
+	public void release(Consumer<Envelope<?>> delivery, ObjLongConsumer<String> loss) {
+		synchronized (this) {
+			if (!this.holding || this.releasing) {
+				return;
+			}
+			this.releasing = true;
+		}
+		RuntimeException failure = null;
+		for (Envelope<?> event = next(); event != null; event = next()) {
+			try {
+				delivery.accept(event);
+			}
+			catch (RuntimeException ex) {
+				// Such as a clock's. The others must not be held for good.
+				failure = ex;
+			}
+			event.dequeued();
+		}
+		this.overflow.forEach(loss::accept);
+		this.released.countDown();
+		if (failure != null) {
+			throw failure;
+		}
+	}
+
+	private synchronized @Nullable Envelope<?> next() {
+		Envelope<?> event = this.events.poll();
+		if (event == null) {
+			this.holding = false;
+		}
+		return event;
+	}
+
+	/**
+	 * Waits until nothing is held.
+	 * @param nanos how long at most
+	 * @return whether nothing is held
+	 * @throws InterruptedException if interrupted
+	 */
+	public boolean awaitRelease(long nanos) throws InterruptedException {
+		return this.released.await(nanos, TimeUnit.NANOSECONDS);
+	}
+
+}

@@ -1,0 +1,8 @@
+/**
+ * The way of an event: from its name to its route, and from there to each handler. Routes
+ * are compiled here, once for each name.
+ */
+@NullMarked
+package io.telemetryrouter.internal.dispatch;
+
+import org.jspecify.annotations.NullMarked;

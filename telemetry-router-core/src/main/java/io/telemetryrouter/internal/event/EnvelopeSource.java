@@ -1,0 +1,83 @@
+package io.telemetryrouter.internal.event;
+
+import java.time.Instant;
+import java.util.UUID;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.atomic.AtomicLongArray;
+
+import org.jspecify.annotations.Nullable;
+
+import io.telemetryrouter.internal.support.Padded;
+import io.telemetryrouter.internal.RouterCore;
+
+/**
+ * Makes envelopes, numbers them and gives them time and identity.
+ *
+ * @since 0.1.0
+ */
+public final class EnvelopeSource {
+
+	/** Where the sequence is: in the midst of an array that has no line with others. */
+	private static final int SEQUENCE = Padded.LINE;
+
+	private final RouterCore core;
+
+	private final long node = ThreadLocalRandom.current().nextLong();
+
+	/** Every emitter writes it. */
+	private final AtomicLongArray sequence = new AtomicLongArray(2 * SEQUENCE);
+
+	public EnvelopeSource(RouterCore core) {
+		this.core = core;
+	}
+
+	/**
+	 * Makes the envelope of an emit.
+	 * @param name the event's name
+	 * @param payload its payload
+	 * @param emittedAt when, on the monotonic clock
+	 * @param parent what the emit was made during, if anything
+	 * @param context what the context carrier captured, if anything
+	 * @param tracker who follows the emit, if anyone
+	 * @return the envelope
+	 */
+	public Envelope<?> envelope(String name, @Nullable Object payload, long emittedAt, @Nullable Cause parent,
+			@Nullable Object context, @Nullable EmitTracker tracker) {
+		Object content = Payloads.asIs(payload);
+		long number = this.sequence.incrementAndGet(SEQUENCE);
+		if (context == null && tracker == null) {
+			return new Envelope<>(this, name, content, number, emittedAt, parent);
+		}
+		return new Envelope.Accompanied<>(this, name, content, number, emittedAt, parent, context, tracker);
+	}
+
+	/**
+	 * Works out when an event was emitted: now less its age.
+	 * @param emittedAt when, on the monotonic clock
+	 * @return when, on the wall clock
+	 */
+	Instant timestamp(long emittedAt) {
+		return this.core.settings().clock().instant().minusNanos(Math.max(0, this.core.now() - emittedAt));
+	}
+
+	/**
+	 * Derives an id: a UUID version 7 whose random part is the sequence, scattered by a
+	 * number that is random for each router.
+	 * @param timestamp when the event was emitted
+	 * @param sequence its sequence number
+	 * @return the id, always the same for the same arguments
+	 */
+	UUID id(Instant timestamp, long sequence) {
+		long high = (timestamp.toEpochMilli() << 16) | 0x7000L | (sequence & 0xFFF);
+		long low = (mix(this.node + sequence) & 0x3FFF_FFFF_FFFF_FFFFL) | 0x8000_0000_0000_0000L;
+		return new UUID(high, low);
+	}
+
+	/** The finalizer of SplitMix64: one to one on 64 bits, scattered enough on 62. */
+	private static long mix(long value) {
+		long z = (value ^ (value >>> 30)) * 0xbf58476d1ce4e5b9L;
+		z = (z ^ (z >>> 27)) * 0x94d049bb133111ebL;
+		return z ^ (z >>> 31);
+	}
+
+}

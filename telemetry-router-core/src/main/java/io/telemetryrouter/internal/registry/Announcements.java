@@ -1,0 +1,88 @@
+package io.telemetryrouter.internal.registry;
+
+import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
+
+import io.telemetryrouter.RouterListener;
+import io.telemetryrouter.internal.RouterCore;
+
+/**
+ * Tells listeners what happened, in order and one at a time, without a lock: who queues
+ * the first of several announcements makes them all.
+ */
+final class Announcements {
+
+	private final RouterCore core;
+
+	private final CopyOnWriteArrayList<RouterListener> listeners = new CopyOnWriteArrayList<>();
+
+	private final Queue<Runnable> queue = new ConcurrentLinkedQueue<>();
+
+	private final AtomicInteger pending = new AtomicInteger();
+
+	Announcements(RouterCore core) {
+		this.core = core;
+	}
+
+	/**
+	 * Queues a call to every listener there is now. May be called under a lock, for the
+	 * order.
+	 * @param call the call
+	 */
+	void add(Consumer<RouterListener> call) {
+		if (!this.listeners.isEmpty()) {
+			List<RouterListener> present = List.copyOf(this.listeners);
+			this.queue.add(() -> present.forEach((listener) -> guarded(call, listener)));
+		}
+	}
+
+	/**
+	 * Queues the addition of a listener. Called under all locks that {@link #add} is
+	 * called under, for the order.
+	 * @param listener the listener
+	 * @param calls tell it what there is
+	 */
+	void addListener(RouterListener listener, List<Consumer<RouterListener>> calls) {
+		// First: whoever is making calls may make these at once, to listeners there are.
+		this.listeners.add(listener);
+		this.queue.add(() -> calls.forEach((call) -> guarded(call, listener)));
+	}
+
+	void removeListener(RouterListener listener) {
+		this.listeners.remove(listener);
+	}
+
+	/**
+	 * Makes the calls that are queued, unless another thread is doing so. Not to be
+	 * called under a lock.
+	 */
+	void make() {
+		if (this.queue.isEmpty() || this.pending.getAndIncrement() != 0) {
+			return;
+		}
+		int seen = 1;
+		do {
+			for (Runnable call = this.queue.poll(); call != null; call = this.queue.poll()) {
+				call.run();
+			}
+			seen = this.pending.addAndGet(-seen);
+		}
+		while (seen != 0);
+	}
+
+	private void guarded(Consumer<RouterListener> call, RouterListener listener) {
+		try {
+			if (this.listeners.contains(listener)) {
+				call.accept(listener);
+			}
+		}
+		catch (Throwable ex) {
+			this.core.reporter().callbackFailed("Router listener", ex);
+		}
+	}
+
+}

@@ -1,0 +1,74 @@
+package io.telemetryrouter.internal.registry;
+
+import java.lang.StackWalker.StackFrame;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+
+import io.telemetryrouter.TelemetryRouter;
+import io.telemetryrouter.internal.RouterCore;
+
+/**
+ * Counts active handlers by the place that registered them, and reports a place once when
+ * it has too many: most likely it forgets to close its subscriptions.
+ *
+ * @since 0.1.0
+ */
+public final class CallSites {
+
+	private static final String OWN_PACKAGE = "io.telemetryrouter.internal.";
+
+	private static final StackWalker WALKER = StackWalker.getInstance();
+
+	private final RouterCore core;
+
+	private final ConcurrentHashMap<String, Integer> active = new ConcurrentHashMap<>();
+
+	private final Set<String> reported = ConcurrentHashMap.newKeySet();
+
+	CallSites(RouterCore core) {
+		this.core = core;
+	}
+
+	/**
+	 * Returns the place in the user's code that is calling the router.
+	 * @return the place
+	 */
+	public static String caller() {
+		return WALKER.walk((frames) -> frames.filter(CallSites::isForeign).findFirst().map(CallSites::describe))
+			.orElse("unknown code");
+	}
+
+	private static boolean isForeign(StackFrame frame) {
+		String name = frame.getClassName();
+		return !name.startsWith(OWN_PACKAGE) && !name.equals(TelemetryRouter.class.getName());
+	}
+
+	private static String describe(StackFrame frame) {
+		return frame.getClassName() + "." + frame.getMethodName() + " (" + frame.getFileName() + ":"
+				+ frame.getLineNumber() + ")";
+	}
+
+	/**
+	 * Counts a handler. To be called before the handler can leave.
+	 * @param source where it was registered
+	 */
+	void added(String source) {
+		this.active.merge(source, 1, Integer::sum);
+	}
+
+	/**
+	 * Reports a place that has too many handlers, unless that was done before.
+	 * @param source the place
+	 */
+	void check(String source) {
+		int count = this.active.getOrDefault(source, 0);
+		if (count > this.core.settings().registrationWarningThreshold() && this.reported.add(source)) {
+			this.core.reporter().registrationGrowth(source, count);
+		}
+	}
+
+	void removed(String source) {
+		this.active.computeIfPresent(source, (key, count) -> (count > 1) ? count - 1 : null);
+	}
+
+}

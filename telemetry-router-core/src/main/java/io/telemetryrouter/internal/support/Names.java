@@ -1,0 +1,32 @@
+package io.telemetryrouter.internal.support;
+
+/**
+ * Makes names fit for people: in a log line a name is shortened and its control
+ * characters are replaced, so that it can forge no line.
+ *
+ * @since 0.1.0
+ */
+public final class Names {
+
+	private static final int MAX_LENGTH = 120;
+
+	private Names() {
+	}
+
+	public static String printable(String name) {
+		int length = Math.min(name.length(), MAX_LENGTH);
+		StringBuilder text = new StringBuilder(length + 1);
+		for (int i = 0; i < length; i++) {
+			char ch = name.charAt(i);
+			int type = Character.getType(ch);
+			boolean unprintable = Character.isISOControl(ch) || type == Character.LINE_SEPARATOR
+					|| type == Character.PARAGRAPH_SEPARATOR || type == Character.FORMAT || type == Character.SURROGATE;
+			text.append(unprintable ? '\uFFFD' : ch);
+		}
+		if (name.length() > MAX_LENGTH) {
+			text.append('\u2026');
+		}
+		return text.toString();
+	}
+
+}
