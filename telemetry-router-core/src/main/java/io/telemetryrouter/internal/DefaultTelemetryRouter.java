@@ -32,13 +32,13 @@ import io.telemetryrouter.internal.dispatch.Dispatcher;
 import io.telemetryrouter.internal.dispatch.HoldBuffer;
 import io.telemetryrouter.internal.dispatch.NextEvent;
 import io.telemetryrouter.internal.dispatch.Route;
-import io.telemetryrouter.internal.event.EmitFrame;
+import io.telemetryrouter.internal.event.DispatchStack;
 import io.telemetryrouter.internal.event.EmitTracker;
-import io.telemetryrouter.internal.health.Quarantine;
+import io.telemetryrouter.internal.health.CircuitBreaker;
 import io.telemetryrouter.internal.lane.Lane;
 import io.telemetryrouter.internal.registry.CallSites;
 import io.telemetryrouter.internal.registry.HandlerRegistry;
-import io.telemetryrouter.internal.registry.Registration;
+import io.telemetryrouter.internal.registry.Handler;
 import io.telemetryrouter.internal.support.Headroom;
 import io.telemetryrouter.internal.support.Names;
 
@@ -134,7 +134,7 @@ public final class DefaultTelemetryRouter implements TelemetryRouter {
 	 * most: emitters that only queue are faster than the delivery, which would never end.
 	 */
 	private void awaitRelease() {
-		EmitFrame frame = this.core.frames().current();
+		DispatchStack frame = this.core.frames().current();
 		if (this.holdBuffer.isReleasing() && frame.depth() == 0 && !frame.onLane) {
 			try {
 				this.holdBuffer.awaitRelease(TimeUnit.NANOSECONDS.convert(this.core.settings().blockTimeout()));
@@ -201,8 +201,7 @@ public final class DefaultTelemetryRouter implements TelemetryRouter {
 		if (id == null) {
 			return register("handler-", customized, source, false);
 		}
-		Registration handler = new Registration(this.core, this.numbers.incrementAndGet(), id, customized, source,
-				false);
+		Handler handler = new Handler(this.core, this.numbers.incrementAndGet(), id, customized, source, false);
 		if (!this.registry.add(handler)) {
 			throw new IllegalArgumentException(
 					"Handler id '" + Names.printable(id) + "' is taken by another handler: give each its own id");
@@ -219,10 +218,10 @@ public final class DefaultTelemetryRouter implements TelemetryRouter {
 	 * @param internal whether it is the router's own
 	 * @return the registration
 	 */
-	private Registration register(String prefix, HandlerSpec<?> spec, String source, boolean internal) {
+	private Handler register(String prefix, HandlerSpec<?> spec, String source, boolean internal) {
 		while (true) {
 			long number = this.numbers.incrementAndGet();
-			Registration handler = new Registration(this.core, number, prefix + number, spec, source, internal);
+			Handler handler = new Handler(this.core, number, prefix + number, spec, source, internal);
 			if (this.registry.add(handler)) {
 				this.core.watchdog().start();
 				return handler;
@@ -247,7 +246,7 @@ public final class DefaultTelemetryRouter implements TelemetryRouter {
 			.eventHandler(next::complete)
 			.build();
 		this.awaited.add(next);
-		Registration handler = register("next-", spec, "", true);
+		Handler handler = register("next-", spec, "", true);
 		next.whenDone(() -> {
 			this.awaited.remove(next);
 			handler.close();
@@ -280,15 +279,15 @@ public final class DefaultTelemetryRouter implements TelemetryRouter {
 	@Override
 	public @Nullable FlushResult flush(String handlerId, Duration timeout) {
 		require(timeout, "timeout");
-		Registration handler = this.registry.named(handlerId);
+		Handler handler = this.registry.named(handlerId);
 		if (handler == null) {
 			return null;
 		}
 		return flush(() -> (handler.lane() != null) ? List.of(handler) : List.of(), timeout);
 	}
 
-	private FlushResult flush(Supplier<List<Registration>> handlers, Duration timeout) {
-		EmitFrame frame = this.core.frames().current();
+	private FlushResult flush(Supplier<List<Handler>> handlers, Duration timeout) {
+		DispatchStack frame = this.core.frames().current();
 		if (frame.depth() != 0 || frame.onLane) {
 			return this.drain.look(handlers.get());
 		}
@@ -307,7 +306,7 @@ public final class DefaultTelemetryRouter implements TelemetryRouter {
 
 	@Override
 	public boolean pause(String handlerId) {
-		Registration handler = this.registry.named(handlerId);
+		Handler handler = this.registry.named(handlerId);
 		if (handler == null || this.closing.get()) {
 			return false;
 		}
@@ -324,7 +323,7 @@ public final class DefaultTelemetryRouter implements TelemetryRouter {
 	public boolean resume(String handlerId) {
 		boolean known = false;
 		// One that has had its last event may have left with some queued.
-		for (Registration handler : this.registry.allHandlers()) {
+		for (Handler handler : this.registry.allHandlers()) {
 			if (!handler.internal && handler.id.equals(handlerId)) {
 				handler.pause(false);
 				known = true;
@@ -335,8 +334,8 @@ public final class DefaultTelemetryRouter implements TelemetryRouter {
 
 	@Override
 	public boolean release(String handlerId) {
-		Registration handler = this.registry.named(handlerId);
-		Quarantine quarantine = (handler != null) ? handler.quarantine() : null;
+		Handler handler = this.registry.named(handlerId);
+		CircuitBreaker quarantine = (handler != null) ? handler.quarantine() : null;
 		if (quarantine != null) {
 			quarantine.release();
 		}
@@ -345,7 +344,7 @@ public final class DefaultTelemetryRouter implements TelemetryRouter {
 
 	@Override
 	public boolean resetMaxima(String handlerId) {
-		Registration handler = this.registry.named(handlerId);
+		Handler handler = this.registry.named(handlerId);
 		if (handler != null) {
 			handler.resetMaxima();
 		}
@@ -355,7 +354,7 @@ public final class DefaultTelemetryRouter implements TelemetryRouter {
 	@Override
 	public void resetMaxima() {
 		this.registry.settle();
-		this.registry.handlers().forEach(Registration::resetMaxima);
+		this.registry.handlers().forEach(Handler::resetMaxima);
 		this.registry.tallies().all().forEach((tally) -> tally.latency.resetMax());
 	}
 
@@ -398,7 +397,7 @@ public final class DefaultTelemetryRouter implements TelemetryRouter {
 		if (!this.closing.compareAndSet(false, true)) {
 			return;
 		}
-		EmitFrame frame = this.core.frames().current();
+		DispatchStack frame = this.core.frames().current();
 		if (frame.depth() != 0 || frame.onLane) {
 			// A handler would wait for itself.
 			Thread closer = new Thread(this::drainAndStop, "telemetry-router-close");
@@ -417,7 +416,7 @@ public final class DefaultTelemetryRouter implements TelemetryRouter {
 		this.registry.allHandlers().forEach((handler) -> handler.pause(false));
 		FlushResult drained = this.drain
 			.await(start + TimeUnit.NANOSECONDS.convert(this.core.settings().shutdownTimeout()));
-		for (Registration handler : this.registry.laneHandlers()) {
+		for (Handler handler : this.registry.laneHandlers()) {
 			Lane lane = handler.lane();
 			if (lane != null) {
 				lane.close(drained.complete() ? DropReason.CLOSED : DropReason.SHUTDOWN_TIMEOUT);

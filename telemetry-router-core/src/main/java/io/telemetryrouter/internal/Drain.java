@@ -9,7 +9,7 @@ import java.util.concurrent.TimeUnit;
 
 import io.telemetryrouter.FlushResult;
 import io.telemetryrouter.internal.lane.Lane;
-import io.telemetryrouter.internal.registry.Registration;
+import io.telemetryrouter.internal.registry.Handler;
 
 /**
  * Waits for lanes.
@@ -37,9 +37,9 @@ final class Drain {
 	 * @param deadline until when, on the clock of {@link System#nanoTime()}
 	 * @return what was reached
 	 */
-	FlushResult await(List<Registration> handlers, long deadline) {
-		Map<Registration, CountDownLatch> latches = new LinkedHashMap<>();
-		for (Registration handler : handlers) {
+	FlushResult await(List<Handler> handlers, long deadline) {
+		Map<Handler, CountDownLatch> latches = new LinkedHashMap<>();
+		for (Handler handler : handlers) {
 			CountDownLatch latch = new CountDownLatch(1);
 			latches.put(handler, latch);
 			lane(handler).whenProcessed(latch, this.core.frames().current());
@@ -62,7 +62,7 @@ final class Drain {
 		return result(latches);
 	}
 
-	private static FlushResult result(Map<Registration, CountDownLatch> latches) {
+	private static FlushResult result(Map<Handler, CountDownLatch> latches) {
 		Map<String, Long> pending = new LinkedHashMap<>();
 		latches.forEach((handler, latch) -> {
 			if (latch.getCount() != 0) {
@@ -80,9 +80,9 @@ final class Drain {
 		return look(this.core.registry().laneHandlers());
 	}
 
-	FlushResult look(List<Registration> handlers) {
+	FlushResult look(List<Handler> handlers) {
 		Map<String, Long> pending = new LinkedHashMap<>();
-		for (Registration handler : handlers) {
+		for (Handler handler : handlers) {
 			long count = lane(handler).pending();
 			if (count != 0) {
 				pending.put(handler.id, count);
@@ -91,7 +91,7 @@ final class Drain {
 		return new FlushResult(pending.isEmpty(), pending);
 	}
 
-	private static Lane lane(Registration handler) {
+	private static Lane lane(Handler handler) {
 		return Objects.requireNonNull(handler.lane());
 	}
 

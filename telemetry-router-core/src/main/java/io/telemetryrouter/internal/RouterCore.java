@@ -10,13 +10,13 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.LongSupplier;
 
 import io.telemetryrouter.DropReason;
-import io.telemetryrouter.internal.dispatch.HandlerCall;
+import io.telemetryrouter.internal.dispatch.SyncCall;
 import io.telemetryrouter.internal.dispatch.LoopedCalls;
-import io.telemetryrouter.internal.dispatch.Passes;
+import io.telemetryrouter.internal.dispatch.DispatchCount;
 import io.telemetryrouter.internal.dispatch.Route;
 import io.telemetryrouter.internal.dispatch.RouteTable;
-import io.telemetryrouter.internal.event.EmitFrame;
-import io.telemetryrouter.internal.event.EmitFrames;
+import io.telemetryrouter.internal.event.DispatchStack;
+import io.telemetryrouter.internal.event.DispatchStacks;
 import io.telemetryrouter.internal.event.Envelope;
 import io.telemetryrouter.internal.event.EnvelopeSource;
 import io.telemetryrouter.internal.health.Reporter;
@@ -24,7 +24,7 @@ import io.telemetryrouter.internal.health.Watchdog;
 import io.telemetryrouter.internal.lane.LaneExecutor;
 import io.telemetryrouter.internal.metrics.LatencyHistogram;
 import io.telemetryrouter.internal.metrics.Notes;
-import io.telemetryrouter.internal.registry.EventTally;
+import io.telemetryrouter.internal.registry.EventStatistics;
 import io.telemetryrouter.internal.registry.HandlerRegistry;
 
 /**
@@ -37,10 +37,10 @@ public final class RouterCore {
 	static {
 		// A class that is first needed by a thread without stack is broken from then on,
 		// for all threads.
-		List<Class<?>> neededByEmit = List.of(EmitFrame.class, Envelope.class, EventTally.class, LatencyHistogram.class,
-				LatencyHistogram.Stripe.class, Notes.class, Passes.class, LoopedCalls.class, HandlerCall.class,
-				Route.class, RouteTable.class, HandlerRegistry.Candidate.class, DropReason.class,
-				CompletableFuture.class, LockSupport.class, LongAdder.class, ThreadLocalRandom.class);
+		List<Class<?>> neededByEmit = List.of(DispatchStack.class, Envelope.class, EventStatistics.class,
+				LatencyHistogram.class, LatencyHistogram.Stripe.class, Notes.class, DispatchCount.class,
+				LoopedCalls.class, SyncCall.class, Route.class, RouteTable.class, HandlerRegistry.Candidate.class,
+				DropReason.class, CompletableFuture.class, LockSupport.class, LongAdder.class, ThreadLocalRandom.class);
 		try {
 			for (Class<?> type : neededByEmit) {
 				MethodHandles.lookup().ensureInitialized(type);
@@ -55,7 +55,7 @@ public final class RouterCore {
 
 	private final Reporter reporter;
 
-	private final EmitFrames frames = new EmitFrames();
+	private final DispatchStacks frames = new DispatchStacks();
 
 	private final EnvelopeSource envelopes;
 
@@ -84,7 +84,7 @@ public final class RouterCore {
 		return this.reporter;
 	}
 
-	public EmitFrames frames() {
+	public DispatchStacks frames() {
 		return this.frames;
 	}
 

@@ -18,13 +18,13 @@ import io.telemetryrouter.RouterSnapshot;
 import io.telemetryrouter.StuckCall;
 import io.telemetryrouter.internal.dispatch.Route;
 import io.telemetryrouter.internal.event.Envelope;
-import io.telemetryrouter.internal.health.Quarantine;
+import io.telemetryrouter.internal.health.CircuitBreaker;
 import io.telemetryrouter.internal.lane.Lane;
 import io.telemetryrouter.internal.metrics.Counters;
 import io.telemetryrouter.internal.registry.Accounts;
-import io.telemetryrouter.internal.registry.EventTally;
+import io.telemetryrouter.internal.registry.EventStatistics;
 import io.telemetryrouter.internal.registry.HandlerRegistry;
-import io.telemetryrouter.internal.registry.Registration;
+import io.telemetryrouter.internal.registry.Handler;
 
 /**
  * Reads the numbers of a router.
@@ -45,13 +45,13 @@ final class Snapshots {
 		this.core.frames().payOwed();
 		this.registry.settle();
 		Map<String, HandlerSnapshot> handlers = new LinkedHashMap<>();
-		for (Registration handler : this.registry.handlers()) {
+		for (Handler handler : this.registry.handlers()) {
 			if (!handler.internal) {
 				handlers.put(handler.id, snapshot(handler));
 			}
 		}
 		Map<String, EventSnapshot> events = new LinkedHashMap<>();
-		for (EventTally tally : this.registry.tallies().all()) {
+		for (EventStatistics tally : this.registry.tallies().all()) {
 			events.put(tally.name, snapshot(tally));
 		}
 		RouterSettings settings = this.core.settings();
@@ -63,12 +63,12 @@ final class Snapshots {
 	@Nullable HandlerSnapshot handler(String id) {
 		this.registry.sweep();
 		this.core.frames().payOwed();
-		Registration handler = this.registry.named(id);
+		Handler handler = this.registry.named(id);
 		return (handler != null) ? snapshot(handler) : null;
 	}
 
 	@Nullable EventSnapshot event(String name) {
-		EventTally tally = this.registry.tallies().get(name);
+		EventStatistics tally = this.registry.tallies().get(name);
 		if (tally == null) {
 			return null;
 		}
@@ -80,15 +80,15 @@ final class Snapshots {
 		return snapshot(tally);
 	}
 
-	private EventSnapshot snapshot(EventTally tally) {
+	private EventSnapshot snapshot(EventStatistics tally) {
 		List<String> handlers = this.registry.tallies().isOther(tally) ? List.of() : this.registry.handlerIds(tally);
 		return new EventSnapshot(tally.name, tally.emitted(), tally.unhandled(), tally.slowCount(), handlers,
 				tally.latency.snapshot());
 	}
 
-	private HandlerSnapshot snapshot(Registration handler) {
+	private HandlerSnapshot snapshot(Handler handler) {
 		Lane lane = handler.lane();
-		Quarantine guard = handler.quarantine();
+		CircuitBreaker guard = handler.quarantine();
 		QuarantineSnapshot quarantine = (guard != null) ? guard.snapshot() : null;
 		List<StuckCall> stuckCalls = handler.stuckCalls.current();
 		return new HandlerSnapshot(handler.id, handler.patterns.stream().map(EventPattern::toString).toList(),
@@ -101,7 +101,7 @@ final class Snapshots {
 				quarantine, stuckCalls);
 	}
 
-	private static HandlerStatus status(Registration handler, @Nullable QuarantineSnapshot quarantine,
+	private static HandlerStatus status(Handler handler, @Nullable QuarantineSnapshot quarantine,
 			List<StuckCall> stuckCalls) {
 		if (handler.isPaused()) {
 			return HandlerStatus.PAUSED;

@@ -2,7 +2,7 @@ package io.telemetryrouter.internal.dispatch;
 
 import org.jspecify.annotations.Nullable;
 
-import io.telemetryrouter.internal.event.EmitFrame;
+import io.telemetryrouter.internal.event.DispatchStack;
 
 /**
  * The calls of a route's synchronous handlers, one after another. (A class, because a
@@ -15,6 +15,6 @@ abstract class Calls {
 	 * @param level the emit's
 	 * @param payload the payload
 	 */
-	abstract void run(EmitFrame.Level level, @Nullable Object payload);
+	abstract void run(DispatchStack.Level level, @Nullable Object payload);
 
 }

@@ -12,13 +12,13 @@ import io.telemetryrouter.DropReason;
 import io.telemetryrouter.internal.RouterCore;
 import io.telemetryrouter.internal.RouterSettings;
 import io.telemetryrouter.internal.event.Cause;
-import io.telemetryrouter.internal.event.EmitFrame;
-import io.telemetryrouter.internal.event.EmitFrames;
+import io.telemetryrouter.internal.event.DispatchStack;
+import io.telemetryrouter.internal.event.DispatchStacks;
 import io.telemetryrouter.internal.event.EmitTracker;
 import io.telemetryrouter.internal.event.Envelope;
 import io.telemetryrouter.internal.lane.Lane;
-import io.telemetryrouter.internal.registry.EventTally;
-import io.telemetryrouter.internal.registry.Registration;
+import io.telemetryrouter.internal.registry.EventStatistics;
+import io.telemetryrouter.internal.registry.Handler;
 
 /**
  * The way of one event, from its route to its handlers.
@@ -36,7 +36,7 @@ public final class Dispatcher {
 
 	private final RouterCore core;
 
-	private final EmitFrames frames;
+	private final DispatchStacks frames;
 
 	private final boolean measured;
 
@@ -95,9 +95,9 @@ public final class Dispatcher {
 			route.pass(1);
 			return;
 		}
-		EmitFrame frame = this.frames.current();
+		DispatchStack frame = this.frames.current();
 		Cause parent = (held != null) ? held.parent() : frame.cause();
-		EmitFrame.Level level = frame.enter(route.event, parent);
+		DispatchStack.Level level = frame.enter(route.event, parent);
 		boolean passed = false;
 		try {
 			route.pass(level);
@@ -145,20 +145,20 @@ public final class Dispatcher {
 	 * @param now the time, on the monotonic clock
 	 * @param held the envelope of an event that was held, if it was
 	 */
-	private void prepare(Route route, @Nullable Object payload, EmitFrame.Level level, long now,
+	private void prepare(Route route, @Nullable Object payload, DispatchStack.Level level, long now,
 			@Nullable Envelope<?> held) {
 		Envelope<?> envelope = (held != null) ? held : envelope(route, payload, now, level);
 		if (route.sync.length != 0) {
 			// Whose emits it causes. Only then: the store costs a barrier.
 			level.envelope(envelope);
 		}
-		for (Registration handler : route.async) {
+		for (Handler handler : route.async) {
 			offer(handler, payload, envelope, level);
 			level.reached++;
 		}
 	}
 
-	private void offer(Registration handler, @Nullable Object payload, Envelope<?> envelope, EmitFrame.Level level) {
+	private void offer(Handler handler, @Nullable Object payload, Envelope<?> envelope, DispatchStack.Level level) {
 		Lane lane = handler.lane();
 		if (lane == null) {
 			return;
@@ -176,7 +176,8 @@ public final class Dispatcher {
 		}
 	}
 
-	private void runMeasured(Route route, @Nullable Object payload, EmitFrame.Level level, @Nullable Envelope<?> held) {
+	private void runMeasured(Route route, @Nullable Object payload, DispatchStack.Level level,
+			@Nullable Envelope<?> held) {
 		// Rows are for emits one after another, not within one another.
 		level.noting = level.notes != null && level.frame.depth == 1 && level.notes.begin();
 		long start = now();
@@ -193,8 +194,8 @@ public final class Dispatcher {
 		finish(route, nanos, level);
 	}
 
-	private void finish(Route route, long nanos, EmitFrame.Level level) {
-		EventTally tally = route.tally;
+	private void finish(Route route, long nanos, DispatchStack.Level level) {
+		EventStatistics tally = route.tally;
 		if (nanos > this.slowNanos) {
 			tally.slow();
 			this.core.reporter().slowDispatch(tally, route.event, nanos, level.slowest(), level.longest());
@@ -209,7 +210,7 @@ public final class Dispatcher {
 		}
 	}
 
-	private Envelope<?> envelope(Route route, @Nullable Object payload, long now, EmitFrame.Level level) {
+	private Envelope<?> envelope(Route route, @Nullable Object payload, long now, DispatchStack.Level level) {
 		Object context = (route.async.length != 0) ? capture(level.frame) : null;
 		return this.core.envelopes().envelope(route.event, payload, now, level.parent(), context, level.tracker());
 	}
@@ -222,11 +223,11 @@ public final class Dispatcher {
 	 * @return the envelope
 	 */
 	public Envelope<?> hold(String event, @Nullable Object payload, @Nullable EmitTracker tracker) {
-		EmitFrame frame = this.frames.current();
+		DispatchStack frame = this.frames.current();
 		return this.core.envelopes().envelope(event, payload, now(), frame.cause(), capture(frame), tracker);
 	}
 
-	private @Nullable Object capture(EmitFrame frame) {
+	private @Nullable Object capture(DispatchStack frame) {
 		if (this.carrier == null || frame.capturing) {
 			// What a carrier itself emits has no context, or there would be no end.
 			return null;
@@ -250,7 +251,7 @@ public final class Dispatcher {
 	 * @param reason why
 	 * @param level the emit's
 	 */
-	private static void drop(Route route, DropReason reason, EmitFrame.Level level) {
+	private static void drop(Route route, DropReason reason, DispatchStack.Level level) {
 		for (int i = 0; i < route.handlers.length; i++) {
 			route.handler(i).drop(reason, level.tracker());
 			level.reached++;
@@ -265,7 +266,7 @@ public final class Dispatcher {
 	 */
 	public static void drop(Route route, DropReason reason, long count) {
 		route.pass(count);
-		for (Registration handler : route.handlers) {
+		for (Handler handler : route.handlers) {
 			handler.drop(reason, count);
 		}
 	}

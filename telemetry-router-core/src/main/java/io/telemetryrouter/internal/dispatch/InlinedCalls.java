@@ -5,7 +5,7 @@ import java.lang.invoke.MethodHandles;
 
 import org.jspecify.annotations.Nullable;
 
-import io.telemetryrouter.internal.event.EmitFrame;
+import io.telemetryrouter.internal.event.DispatchStack;
 
 /**
  * Calls as one would write them by hand for these very handlers: one after another, each
@@ -24,21 +24,21 @@ final class InlinedCalls extends Calls {
 
 	private static final Part PART = part();
 
-	private static final @Nullable HandlerCall CALL_0 = PART.call(0);
+	private static final @Nullable SyncCall CALL_0 = PART.call(0);
 
-	private static final @Nullable HandlerCall CALL_1 = PART.call(1);
+	private static final @Nullable SyncCall CALL_1 = PART.call(1);
 
-	private static final @Nullable HandlerCall CALL_2 = PART.call(2);
+	private static final @Nullable SyncCall CALL_2 = PART.call(2);
 
-	private static final @Nullable HandlerCall CALL_3 = PART.call(3);
+	private static final @Nullable SyncCall CALL_3 = PART.call(3);
 
-	private static final @Nullable HandlerCall CALL_4 = PART.call(4);
+	private static final @Nullable SyncCall CALL_4 = PART.call(4);
 
-	private static final @Nullable HandlerCall CALL_5 = PART.call(5);
+	private static final @Nullable SyncCall CALL_5 = PART.call(5);
 
-	private static final @Nullable HandlerCall CALL_6 = PART.call(6);
+	private static final @Nullable SyncCall CALL_6 = PART.call(6);
 
-	private static final @Nullable HandlerCall CALL_7 = PART.call(7);
+	private static final @Nullable SyncCall CALL_7 = PART.call(7);
 
 	private static final @Nullable Calls REST = PART.rest();
 
@@ -53,7 +53,7 @@ final class InlinedCalls extends Calls {
 
 	/** No loop and no method for it: where each is called has a profile of its own. */
 	@Override
-	void run(EmitFrame.Level level, @Nullable Object payload) {
+	void run(DispatchStack.Level level, @Nullable Object payload) {
 		if (CALL_0 != null) {
 			CALL_0.run(level, payload);
 		}
@@ -90,9 +90,9 @@ final class InlinedCalls extends Calls {
 	 * @param rest the calls after them
 	 */
 	@SuppressWarnings("ArrayRecordComponent")
-	record Part(HandlerCall[] calls, @Nullable Calls rest) {
+	record Part(SyncCall[] calls, @Nullable Calls rest) {
 
-		@Nullable HandlerCall call(int index) {
+		@Nullable SyncCall call(int index) {
 			return (index < this.calls.length) ? this.calls[index] : null;
 		}
 

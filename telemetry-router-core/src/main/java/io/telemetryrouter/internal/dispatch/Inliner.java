@@ -65,7 +65,7 @@ public final class Inliner {
 		}
 	}
 
-	private static Calls inlined(HandlerCall[] calls) throws IOException, ReflectiveOperationException {
+	private static Calls inlined(SyncCall[] calls) throws IOException, ReflectiveOperationException {
 		byte[] pattern = pattern();
 		@Nullable Calls inlined = null;
 		for (int end = calls.length; end > 0;) {

@@ -2,7 +2,7 @@ package io.telemetryrouter.internal.dispatch;
 
 import org.jspecify.annotations.Nullable;
 
-import io.telemetryrouter.internal.event.EmitFrame;
+import io.telemetryrouter.internal.event.DispatchStack;
 
 /**
  * Calls in a loop.
@@ -11,11 +11,11 @@ import io.telemetryrouter.internal.event.EmitFrame;
  */
 public final class LoopedCalls extends Calls {
 
-	private static final LoopedCalls NONE = new LoopedCalls(new HandlerCall[0]);
+	private static final LoopedCalls NONE = new LoopedCalls(new SyncCall[0]);
 
-	private final HandlerCall[] calls;
+	private final SyncCall[] calls;
 
-	private LoopedCalls(HandlerCall[] calls) {
+	private LoopedCalls(SyncCall[] calls) {
 		this.calls = calls;
 	}
 
@@ -24,13 +24,13 @@ public final class LoopedCalls extends Calls {
 	 * @param calls the calls, in order
 	 * @return the calls
 	 */
-	static LoopedCalls of(HandlerCall[] calls) {
+	static LoopedCalls of(SyncCall[] calls) {
 		return (calls.length != 0) ? new LoopedCalls(calls) : NONE;
 	}
 
 	@Override
-	void run(EmitFrame.Level level, @Nullable Object payload) {
-		for (HandlerCall call : this.calls) {
+	void run(DispatchStack.Level level, @Nullable Object payload) {
+		for (SyncCall call : this.calls) {
 			call.run(level, payload);
 		}
 	}

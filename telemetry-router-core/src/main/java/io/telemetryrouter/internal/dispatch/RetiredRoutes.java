@@ -58,7 +58,7 @@ public final class RetiredRoutes {
 
 	private static final class Entry extends WeakReference<Route> {
 
-		private final Passes passes;
+		private final DispatchCount passes;
 
 		Entry(Route route, ReferenceQueue<Route> queue) {
 			super(route, queue);

@@ -5,11 +5,11 @@ import java.util.concurrent.TimeUnit;
 
 import org.jspecify.annotations.Nullable;
 
-import io.telemetryrouter.internal.event.EmitFrame;
-import io.telemetryrouter.internal.registry.EventTally;
+import io.telemetryrouter.internal.event.DispatchStack;
+import io.telemetryrouter.internal.registry.EventStatistics;
 import io.telemetryrouter.internal.metrics.LatencyHistogram;
 import io.telemetryrouter.internal.metrics.Notes;
-import io.telemetryrouter.internal.registry.Registration;
+import io.telemetryrouter.internal.registry.Handler;
 import io.telemetryrouter.internal.RouterCore;
 
 /**
@@ -21,21 +21,21 @@ import io.telemetryrouter.internal.RouterCore;
  */
 public final class Route {
 
-	private static final Registration[] NONE = {};
+	private static final Handler[] NONE = {};
 
-	private static final HandlerCall[] NO_CALLS = {};
+	private static final SyncCall[] NO_CALLS = {};
 
 	public final String event;
 
-	final EventTally tally;
+	final EventStatistics tally;
 
 	/** All handlers in the order of the route. */
-	public final Registration[] handlers;
+	public final Handler[] handlers;
 
-	final Registration[] async;
+	final Handler[] async;
 
 	/** The calls of the handlers that are not asynchronous. */
-	final HandlerCall[] sync;
+	final SyncCall[] sync;
 
 	final boolean needsEnvelope;
 
@@ -46,17 +46,17 @@ public final class Route {
 	private final LatencyHistogram[] measured;
 
 	/** What is offered to each of the handlers. */
-	public final Passes passes;
+	public final DispatchCount passes;
 
 	private volatile Calls calls;
 
-	public Route(String event, EventTally tally, Registration[] handlers, RouterCore core) {
+	public Route(String event, EventStatistics tally, Handler[] handlers, RouterCore core) {
 		this.event = event;
 		this.tally = tally;
 		this.handlers = handlers;
 		this.async = select(handlers, true);
 		boolean envelope = false;
-		for (Registration handler : handlers) {
+		for (Handler handler : handlers) {
 			envelope |= handler.needsEnvelope();
 		}
 		this.needsEnvelope = envelope;
@@ -64,20 +64,20 @@ public final class Route {
 		this.sync = calls(select(handlers, false), core);
 		this.calls = LoopedCalls.of(this.sync);
 		this.measured = core.measured() ? histograms() : new LatencyHistogram[0];
-		this.passes = new Passes(tally, handlers, this.measured, core.measured() && this.isOneCall);
+		this.passes = new DispatchCount(tally, handlers, this.measured, core.measured() && this.isOneCall);
 	}
 
-	private static Registration[] select(Registration[] handlers, boolean async) {
+	private static Handler[] select(Handler[] handlers, boolean async) {
 		int count = 0;
-		for (Registration handler : handlers) {
+		for (Handler handler : handlers) {
 			count += ((handler.lane() != null) == async) ? 1 : 0;
 		}
 		if (count == handlers.length) {
 			return handlers;
 		}
-		Registration[] selected = (count != 0) ? new Registration[count] : NONE;
+		Handler[] selected = (count != 0) ? new Handler[count] : NONE;
 		int index = 0;
-		for (Registration handler : handlers) {
+		for (Handler handler : handlers) {
 			if ((handler.lane() != null) == async) {
 				selected[index++] = handler;
 			}
@@ -85,16 +85,16 @@ public final class Route {
 		return selected;
 	}
 
-	private HandlerCall[] calls(Registration[] handlers, RouterCore core) {
+	private SyncCall[] calls(Handler[] handlers, RouterCore core) {
 		if (handlers.length == 0) {
 			return NO_CALLS;
 		}
 		// What the slowest handler of a slow dispatch takes at least.
 		long noticeable = TimeUnit.NANOSECONDS.convert(core.settings().slowThreshold()) / handlers.length;
-		HandlerCall[] calls = new HandlerCall[handlers.length];
+		SyncCall[] calls = new SyncCall[handlers.length];
 		for (int i = 0; i < calls.length; i++) {
-			calls[i] = new HandlerCall(handlers[i], this.event, i, this.isOneCall, this.async.length + i + 1,
-					noticeable, core);
+			calls[i] = new SyncCall(handlers[i], this.event, i, this.isOneCall, this.async.length + i + 1, noticeable,
+					core);
 		}
 		return calls;
 	}
@@ -113,7 +113,7 @@ public final class Route {
 	 * @param index its place
 	 * @return the handler
 	 */
-	public Registration handler(int index) {
+	public Handler handler(int index) {
 		return (index < this.async.length) ? this.async[index] : this.sync[index - this.async.length].handler();
 	}
 
@@ -122,7 +122,7 @@ public final class Route {
 	 * @param level the emit's
 	 * @param payload the payload
 	 */
-	void call(EmitFrame.Level level, @Nullable Object payload) {
+	void call(DispatchStack.Level level, @Nullable Object payload) {
 		this.calls.run(level, payload);
 	}
 
@@ -144,7 +144,7 @@ public final class Route {
 	 * the caller has to keep it that long.
 	 * @param level the emit's
 	 */
-	void pass(EmitFrame.Level level) {
+	void pass(DispatchStack.Level level) {
 		Notes notes = level.notes;
 		if (notes != null && notes.isOf(this.measured)) {
 			notes.pass();

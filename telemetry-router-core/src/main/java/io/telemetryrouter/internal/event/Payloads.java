@@ -18,8 +18,8 @@ public final class Payloads {
 	}
 
 	/**
-	 * Passes a payload on that may be null: only handlers of any {@code Object} get
-	 * those.
+	 * DispatchCount a payload on that may be null: only handlers of any {@code Object}
+	 * get those.
 	 * @param payload the payload
 	 * @return the payload
 	 */
@@ -29,7 +29,7 @@ public final class Payloads {
 	}
 
 	/**
-	 * Passes an envelope on to a handler that its payload has been checked for.
+	 * DispatchCount an envelope on to a handler that its payload has been checked for.
 	 * @param envelope the envelope, made because the handler needs one
 	 * @return the envelope
 	 */

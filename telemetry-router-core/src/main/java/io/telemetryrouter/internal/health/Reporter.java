@@ -19,8 +19,8 @@ import io.telemetryrouter.StuckCall;
 import io.telemetryrouter.internal.RouterCore;
 import io.telemetryrouter.internal.RouterSettings;
 import io.telemetryrouter.internal.event.Cause;
-import io.telemetryrouter.internal.registry.EventTally;
-import io.telemetryrouter.internal.registry.Registration;
+import io.telemetryrouter.internal.registry.EventStatistics;
+import io.telemetryrouter.internal.registry.Handler;
 import io.telemetryrouter.internal.support.Headroom;
 import io.telemetryrouter.internal.support.Names;
 import io.telemetryrouter.internal.support.Throttle;
@@ -51,7 +51,7 @@ public final class Reporter {
 		this.logger = this.settings.logger();
 	}
 
-	public void handlerFailed(Registration handler, HandlerFailure failure) {
+	public void handlerFailed(Handler handler, HandlerFailure failure) {
 		for (HandlerErrorListener listener : this.settings.errorListeners()) {
 			try {
 				listener.onFailure(failure);
@@ -67,7 +67,7 @@ public final class Reporter {
 		}
 	}
 
-	public void typeMismatch(Registration handler, String event, @Nullable Object payload) {
+	public void typeMismatch(Handler handler, String event, @Nullable Object payload) {
 		long before = acquire(handler.mismatchReports);
 		if (before != Throttle.SUPPRESSED) {
 			log(Level.WARNING,
@@ -78,7 +78,7 @@ public final class Reporter {
 		}
 	}
 
-	public void slowHandler(Registration handler, String event, long nanos) {
+	public void slowHandler(Handler handler, String event, long nanos) {
 		long before = acquire(handler.slowReports);
 		if (before != Throttle.SUPPRESSED) {
 			log(Level.WARNING,
@@ -89,7 +89,7 @@ public final class Reporter {
 		}
 	}
 
-	public void slowDispatch(EventTally tally, String event, long nanos, @Nullable Registration slowest,
+	public void slowDispatch(EventStatistics tally, String event, long nanos, @Nullable Handler slowest,
 			long slowestNanos) {
 		long before = acquire(tally.slowReports);
 		if (before != Throttle.SUPPRESSED) {
@@ -114,17 +114,17 @@ public final class Reporter {
 		}
 	}
 
-	public void burstBegan(Registration handler, int capacity) {
+	public void burstBegan(Handler handler, int capacity) {
 		log(Level.WARNING, "Handler '" + Names.printable(handler.id) + "' is too slow: its queue of " + capacity
 				+ " events is full and events are dropped", null);
 	}
 
-	public void burstEnded(Registration handler, long dropped) {
+	public void burstEnded(Handler handler, long dropped) {
 		log(Level.INFO, "Handler '" + Names.printable(handler.id) + "' has room in its queue again; " + dropped
 				+ " events were dropped", null);
 	}
 
-	void quarantined(Registration handler, String reason, Throwable error, Duration delay) {
+	void quarantined(Handler handler, String reason, Throwable error, Duration delay) {
 		log(Level.WARNING,
 				"Handler '" + Names.printable(handler.id) + "' is set aside for " + delay + " after " + reason
 						+ ", the last with " + error.getClass().getName()
@@ -132,18 +132,18 @@ public final class Reporter {
 				null);
 	}
 
-	void recovered(Registration handler, Duration lasted, long skipped) {
+	void recovered(Handler handler, Duration lasted, long skipped) {
 		log(Level.INFO, "Handler '" + Names.printable(handler.id) + "' is back after " + lasted + "; " + skipped
 				+ " events were skipped", null);
 	}
 
-	void stuck(Registration handler, StuckCall call, long nanos) {
+	void stuck(Handler handler, StuckCall call, long nanos) {
 		String stack = call.stack().stream().map((frame) -> "\n\tat " + frame).collect(Collectors.joining());
 		log(Level.WARNING, "Handler '" + Names.printable(handler.id) + "' has been busy with event '" + call.event()
 				+ "' for " + millis(nanos) + " or longer on thread '" + call.thread() + "':" + stack, null);
 	}
 
-	void unstuck(Registration handler, StuckCall call, long nanos) {
+	void unstuck(Handler handler, StuckCall call, long nanos) {
 		log(Level.INFO, "Handler '" + Names.printable(handler.id) + "' has returned from event '" + call.event()
 				+ "' after about " + millis(nanos), null);
 	}
@@ -156,7 +156,7 @@ public final class Reporter {
 		log(Level.DEBUG, "Handlers are called in a loop, which is slower than code of their own", ex);
 	}
 
-	public void laneRejected(Registration handler, Throwable ex) {
+	public void laneRejected(Handler handler, Throwable ex) {
 		long before = acquire(this.rejectionReports);
 		if (before != Throttle.SUPPRESSED) {
 			log(Level.ERROR, "No thread for handler '" + Names.printable(handler.id) + "'; its events stay queued"

@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.function.BooleanSupplier;
 
 import io.telemetryrouter.StuckCall;
-import io.telemetryrouter.internal.event.EmitFrame;
+import io.telemetryrouter.internal.event.DispatchStack;
 
 /**
  * The calls of a handler that were found stuck. Only the watchdog's thread changes them,
@@ -60,7 +60,7 @@ public final class StuckCalls {
 	 * @param nanos when it was first seen, on the monotonic clock
 	 * @param ended says whether it has ended since
 	 */
-	public record Entry(StuckCall call, EmitFrame.Level level, long nanos, BooleanSupplier ended) {
+	public record Entry(StuckCall call, DispatchStack.Level level, long nanos, BooleanSupplier ended) {
 	}
 
 }

@@ -12,10 +12,10 @@ import org.jspecify.annotations.Nullable;
 
 import io.telemetryrouter.StuckCall;
 import io.telemetryrouter.internal.RouterCore;
-import io.telemetryrouter.internal.event.EmitFrame;
+import io.telemetryrouter.internal.event.DispatchStack;
 import io.telemetryrouter.internal.lane.Lane;
 import io.telemetryrouter.internal.registry.HandlerRegistry;
-import io.telemetryrouter.internal.registry.Registration;
+import io.telemetryrouter.internal.registry.Handler;
 import io.telemetryrouter.internal.support.Names;
 
 /**
@@ -49,7 +49,7 @@ public final class Watchdog {
 	private volatile boolean stopped;
 
 	/** By level, the call it was inside of. Of the watchdog's thread only. */
-	private IdentityHashMap<EmitFrame.Level, Sighting> sightings = new IdentityHashMap<>();
+	private IdentityHashMap<DispatchStack.Level, Sighting> sightings = new IdentityHashMap<>();
 
 	public Watchdog(RouterCore core) {
 		this.core = core;
@@ -105,7 +105,7 @@ public final class Watchdog {
 	private void look() {
 		long now = this.core.now();
 		if (this.core.hasHandlerTimeout()) {
-			for (Registration handler : this.core.registry().laneHandlers()) {
+			for (Handler handler : this.core.registry().laneHandlers()) {
 				Lane lane = handler.lane();
 				if (lane != null) {
 					lane.giveUpOverdue(now, this.timeout);
@@ -113,7 +113,7 @@ public final class Watchdog {
 			}
 		}
 		if (this.threshold != 0) {
-			IdentityHashMap<EmitFrame.Level, Sighting> seen = new IdentityHashMap<>();
+			IdentityHashMap<DispatchStack.Level, Sighting> seen = new IdentityHashMap<>();
 			this.core.frames().forEach((thread, frame) -> look(thread, frame, now, seen));
 			this.sightings = seen;
 		}
@@ -121,8 +121,9 @@ public final class Watchdog {
 		this.core.registry().maintain();
 	}
 
-	private void look(Thread thread, EmitFrame frame, long now, IdentityHashMap<EmitFrame.Level, Sighting> seen) {
-		for (EmitFrame.Level level : frame.levels()) {
+	private void look(Thread thread, DispatchStack frame, long now,
+			IdentityHashMap<DispatchStack.Level, Sighting> seen) {
+		for (DispatchStack.Level level : frame.levels()) {
 			int entries = level.entries();
 			long number = level.running();
 			if (number != 0) {
@@ -138,7 +139,7 @@ public final class Watchdog {
 		}
 	}
 
-	private void report(Thread thread, EmitFrame.Level level, Sighting sighting, long now) {
+	private void report(Thread thread, DispatchStack.Level level, Sighting sighting, long now) {
 		String event = level.event();
 		StackTraceElement[] stack = thread.getStackTrace();
 		if (!sighting.isCurrent(level)) {
@@ -149,7 +150,7 @@ public final class Watchdog {
 		Instant since = this.core.settings().clock().instant().minusNanos(nanos);
 		StuckCall call = new StuckCall(Names.printable(thread.getName()), Names.printable(event), since, List.of(stack),
 				false);
-		for (Registration handler : this.core.registry().allHandlers()) {
+		for (Handler handler : this.core.registry().allHandlers()) {
 			if (handler.number == sighting.number) {
 				handler.stuckCalls
 					.add(new StuckCalls.Entry(call, level, sighting.since, () -> !sighting.isCurrent(level)));
@@ -158,7 +159,7 @@ public final class Watchdog {
 		}
 	}
 
-	private void sweep(Registration handler, long now) {
+	private void sweep(Handler handler, long now) {
 		for (StuckCalls.Entry entry : handler.stuckCalls.entries()) {
 			if (entry.ended().getAsBoolean()) {
 				handler.stuckCalls.remove(entry);
@@ -186,7 +187,7 @@ public final class Watchdog {
 			this.since = since;
 		}
 
-		boolean isCurrent(EmitFrame.Level level) {
+		boolean isCurrent(DispatchStack.Level level) {
 			return level.running() == this.number && level.entries() == this.entries;
 		}
 

@@ -10,11 +10,11 @@ import org.jspecify.annotations.Nullable;
 import io.telemetryrouter.DropReason;
 import io.telemetryrouter.OverflowPolicy;
 import io.telemetryrouter.internal.RouterCore;
-import io.telemetryrouter.internal.event.EmitFrame;
+import io.telemetryrouter.internal.event.DispatchStack;
 import io.telemetryrouter.internal.event.Envelope;
-import io.telemetryrouter.internal.health.Quarantine;
+import io.telemetryrouter.internal.health.CircuitBreaker;
 import io.telemetryrouter.internal.metrics.LatencyHistogram;
-import io.telemetryrouter.internal.registry.Registration;
+import io.telemetryrouter.internal.registry.Handler;
 import io.telemetryrouter.internal.support.Headroom;
 
 /**
@@ -35,7 +35,7 @@ public final class Lane {
 
 	private static final int MAX_EVICTIONS = 64;
 
-	private final Registration handler;
+	private final Handler handler;
 
 	private final EventQueue queue;
 
@@ -59,7 +59,7 @@ public final class Lane {
 
 	private final OverflowBurst burst;
 
-	public Lane(Registration handler, RouterCore core, int capacity, OverflowPolicy overflow, int concurrency) {
+	public Lane(Handler handler, RouterCore core, int capacity, OverflowPolicy overflow, int concurrency) {
 		this.handler = handler;
 		this.overflow = overflow;
 		// Who never waits for room waits for no other emitter either.
@@ -94,7 +94,7 @@ public final class Lane {
 	 * @param event the event
 	 * @param frame the emitting thread's
 	 */
-	public void offer(Envelope<?> event, EmitFrame frame) {
+	public void offer(Envelope<?> event, DispatchStack frame) {
 		event.enqueued();
 		// Found before: what is read after the claim of a place waits for it.
 		LaneWorker first = this.workers[0];
@@ -112,7 +112,7 @@ public final class Lane {
 		}
 	}
 
-	private void offered(boolean queued, LaneWorker first, EmitFrame frame) {
+	private void offered(boolean queued, LaneWorker first, DispatchStack frame) {
 		if (!queued) {
 			this.burst.dropped();
 		}
@@ -127,7 +127,7 @@ public final class Lane {
 		}
 	}
 
-	private boolean tryQueue(Envelope<?> event, EmitFrame frame) {
+	private boolean tryQueue(Envelope<?> event, DispatchStack frame) {
 		try {
 			return this.queue.offer(event) || makeRoom(event, frame);
 		}
@@ -138,7 +138,7 @@ public final class Lane {
 		}
 	}
 
-	private boolean makeRoom(Envelope<?> event, EmitFrame frame) {
+	private boolean makeRoom(Envelope<?> event, DispatchStack frame) {
 		return switch (this.overflow) {
 			case DROP_NEWEST -> false;
 			case DROP_OLDEST -> evict(event);
@@ -163,7 +163,7 @@ public final class Lane {
 		return false;
 	}
 
-	private boolean awaitRoom(Envelope<?> event, EmitFrame frame) {
+	private boolean awaitRoom(Envelope<?> event, DispatchStack frame) {
 		if (frame.onLane || this.space == null || isPaused()) {
 			return false;
 		}
@@ -188,7 +188,7 @@ public final class Lane {
 	 * whether a worker is awake.
 	 * @param frame the calling thread's
 	 */
-	public void resume(EmitFrame frame) {
+	public void resume(DispatchStack frame) {
 		this.queue.freeze(false);
 		int queued = this.queue.size();
 		for (int i = 0; i < Math.min(queued, this.workers.length); i++) {
@@ -201,7 +201,7 @@ public final class Lane {
 	}
 
 	/**
-	 * Sets whether workers ask the {@link Quarantine} before each event.
+	 * Sets whether workers ask the {@link CircuitBreaker} before each event.
 	 * @param aside whether they do
 	 */
 	public synchronized void setAside(boolean aside) {
@@ -224,7 +224,7 @@ public final class Lane {
 		}
 	}
 
-	private void wake(EmitFrame frame) {
+	private void wake(DispatchStack frame) {
 		for (LaneWorker worker : this.workers) {
 			if (worker.wake(frame)) {
 				return;
@@ -259,7 +259,7 @@ public final class Lane {
 	 * @param worker the worker
 	 * @param frame its thread's
 	 */
-	void rested(LaneWorker worker, EmitFrame frame) {
+	void rested(LaneWorker worker, DispatchStack frame) {
 		if (!this.queue.isEmpty()) {
 			if (this.queue.peek() == null) {
 				// Its emitter may have lost the processor just before it put it there.
@@ -339,7 +339,7 @@ public final class Lane {
 	 * @param latch the latch
 	 * @param frame the calling thread's
 	 */
-	public void whenProcessed(CountDownLatch latch, EmitFrame frame) {
+	public void whenProcessed(CountDownLatch latch, DispatchStack frame) {
 		Barrier barrier = new Barrier(this.queue.tail(), latch);
 		barriers().add(barrier);
 		// Looks again after it can be seen: a worker may have passed just before.

@@ -13,15 +13,15 @@ import io.telemetryrouter.ContextCarrier;
 import io.telemetryrouter.DropReason;
 import io.telemetryrouter.StuckCall;
 import io.telemetryrouter.internal.RouterCore;
-import io.telemetryrouter.internal.dispatch.Passes;
-import io.telemetryrouter.internal.event.EmitFrame;
+import io.telemetryrouter.internal.dispatch.DispatchCount;
+import io.telemetryrouter.internal.event.DispatchStack;
 import io.telemetryrouter.internal.event.EmitTracker;
 import io.telemetryrouter.internal.event.Envelope;
-import io.telemetryrouter.internal.health.Quarantine;
+import io.telemetryrouter.internal.health.CircuitBreaker;
 import io.telemetryrouter.internal.health.StuckCalls;
 import io.telemetryrouter.internal.metrics.LatencyHistogram;
 import io.telemetryrouter.internal.metrics.Notes;
-import io.telemetryrouter.internal.registry.Registration;
+import io.telemetryrouter.internal.registry.Handler;
 import io.telemetryrouter.internal.support.Headroom;
 import io.telemetryrouter.internal.support.Names;
 
@@ -75,7 +75,7 @@ final class LaneWorker implements Runnable {
 
 	private final Lane lane;
 
-	private final Registration handler;
+	private final Handler handler;
 
 	private final RouterCore core;
 
@@ -95,7 +95,7 @@ final class LaneWorker implements Runnable {
 	/** The latest stay on a thread; null where calls have no timeout. */
 	private volatile @Nullable TimedRun run;
 
-	LaneWorker(Lane lane, Registration handler, RouterCore core, int number) {
+	LaneWorker(Lane lane, Handler handler, RouterCore core, int number) {
 		this.lane = lane;
 		this.handler = handler;
 		this.core = core;
@@ -115,7 +115,7 @@ final class LaneWorker implements Runnable {
 	 * @param frame the calling thread's
 	 * @return whether it was idle
 	 */
-	boolean wake(EmitFrame frame) {
+	boolean wake(DispatchStack frame) {
 		if (this.state != IDLE || this.lane.isPaused()) {
 			return false;
 		}
@@ -127,7 +127,7 @@ final class LaneWorker implements Runnable {
 		return true;
 	}
 
-	private void schedule(EmitFrame frame) {
+	private void schedule(DispatchStack frame) {
 		boolean nested = frame.scheduling;
 		frame.scheduling = true;
 		try {
@@ -152,7 +152,7 @@ final class LaneWorker implements Runnable {
 
 	@Override
 	public void run() {
-		EmitFrame frame = this.core.frames().current();
+		DispatchStack frame = this.core.frames().current();
 		if (frame.scheduling) {
 			// The executor runs tasks on the thread that submits them, here an emitter's.
 			this.core.executor().executeOwn(this);
@@ -216,7 +216,7 @@ final class LaneWorker implements Runnable {
 	 * @param frame the thread's
 	 * @return the event, or {@code null} if there is none
 	 */
-	private @Nullable Envelope<?> next(int handled, EmitFrame frame) {
+	private @Nullable Envelope<?> next(int handled, DispatchStack frame) {
 		boolean stream = handled >= STREAM && this.core.executor().mayLinger();
 		if (!stream || handled % STREAM != 0 || holdsMoreThan(DISTANCE)) {
 			Envelope<?> event = this.lane.take(this);
@@ -258,7 +258,7 @@ final class LaneWorker implements Runnable {
 	 * dropping or reporting.
 	 * @param frame the thread's
 	 */
-	private void idled(EmitFrame frame) {
+	private void idled(DispatchStack frame) {
 		if (this.core.measured()) {
 			frame.doneAt = this.core.now();
 		}
@@ -272,12 +272,12 @@ final class LaneWorker implements Runnable {
 	 * @return {@code false} if the call was given up meanwhile: the worker is not this
 	 * thread's any more
 	 */
-	private boolean handle(Envelope<?> event, EmitFrame frame, @Nullable TimedRun timed) {
+	private boolean handle(Envelope<?> event, DispatchStack frame, @Nullable TimedRun timed) {
 		DropReason reason = this.lane.discarding();
 		if (reason == null) {
 			return process(event, frame, timed);
 		}
-		Quarantine quarantine = this.handler.quarantine();
+		CircuitBreaker quarantine = this.handler.quarantine();
 		if (reason != DropReason.QUARANTINED || quarantine == null || !quarantine.claim(frame)) {
 			this.lane.drop(event, reason);
 			idled(frame);
@@ -291,11 +291,11 @@ final class LaneWorker implements Runnable {
 		return mine;
 	}
 
-	private boolean process(Envelope<?> event, EmitFrame frame, @Nullable TimedRun timed) {
+	private boolean process(Envelope<?> event, DispatchStack frame, @Nullable TimedRun timed) {
 		// Where one event ends the next begins, or later: one look at the clock for both.
 		long start = (event.emittedAt - frame.doneAt > 0) ? event.emittedAt : frame.doneAt;
 		Notes row = this.core.measured() ? measureWait(start - event.emittedAt) : null;
-		EmitFrame.Level level = frame.enter(event.name(), event.parent());
+		DispatchStack.Level level = frame.enter(event.name(), event.parent());
 		level.envelope(event);
 		level.running(this.handler.number);
 		ContextCarrier.Scope scope = restore(event);
@@ -322,7 +322,7 @@ final class LaneWorker implements Runnable {
 	 */
 	private @Nullable Notes measureWait(long nanos) {
 		Notes own = this.notes;
-		if (own == null && this.seen++ > Passes.STEADY) {
+		if (own == null && this.seen++ > DispatchCount.STEADY) {
 			own = new Notes(new LatencyHistogram[] { this.lane.queueWait(), this.handler.latency }, this.number);
 			this.notes = own;
 		}
@@ -334,8 +334,8 @@ final class LaneWorker implements Runnable {
 		return null;
 	}
 
-	private boolean call(Envelope<?> event, EmitFrame frame, EmitFrame.Level level, long start, @Nullable Notes row,
-			@Nullable TimedRun timed) {
+	private boolean call(Envelope<?> event, DispatchStack frame, DispatchStack.Level level, long start,
+			@Nullable Notes row, @Nullable TimedRun timed) {
 		boolean measured = this.core.measured();
 		if (timed != null) {
 			timed.begin(event, level, this.core.now());

@@ -6,7 +6,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 
 import io.telemetryrouter.internal.support.Headroom;
-import io.telemetryrouter.internal.registry.Registration;
+import io.telemetryrouter.internal.registry.Handler;
 import io.telemetryrouter.internal.RouterCore;
 import io.telemetryrouter.internal.support.Throttle;
 
@@ -17,7 +17,7 @@ import io.telemetryrouter.internal.support.Throttle;
  */
 final class OverflowBurst {
 
-	private final Registration handler;
+	private final Handler handler;
 
 	private final EventQueue queue;
 
@@ -29,7 +29,7 @@ final class OverflowBurst {
 
 	private final AtomicBoolean reported = new AtomicBoolean();
 
-	OverflowBurst(Registration handler, EventQueue queue, RouterCore core) {
+	OverflowBurst(Handler handler, EventQueue queue, RouterCore core) {
 		this.handler = handler;
 		this.queue = queue;
 		this.core = core;

@@ -6,7 +6,7 @@ import java.util.concurrent.TimeoutException;
 
 import org.jspecify.annotations.Nullable;
 
-import io.telemetryrouter.internal.event.EmitFrame;
+import io.telemetryrouter.internal.event.DispatchStack;
 import io.telemetryrouter.internal.event.Envelope;
 
 /**
@@ -37,7 +37,7 @@ final class TimedRun {
 
 	final Thread thread = Thread.currentThread();
 
-	final EmitFrame frame;
+	final DispatchStack frame;
 
 	/** Odd while a call runs, and one more with each beginning and each end. */
 	private volatile long state;
@@ -47,11 +47,11 @@ final class TimedRun {
 
 	private volatile @Nullable Envelope<?> event;
 
-	private volatile EmitFrame.@Nullable Level level;
+	private volatile DispatchStack.@Nullable Level level;
 
 	private volatile boolean left;
 
-	TimedRun(EmitFrame frame) {
+	TimedRun(DispatchStack frame) {
 		this.frame = frame;
 	}
 
@@ -61,7 +61,7 @@ final class TimedRun {
 	 * @param level its level of the frame
 	 * @param now the time, on the monotonic clock
 	 */
-	void begin(Envelope<?> event, EmitFrame.Level level, long now) {
+	void begin(Envelope<?> event, DispatchStack.Level level, long now) {
 		this.event = event;
 		this.level = level;
 		this.start = now;
@@ -113,7 +113,7 @@ final class TimedRun {
 	@Nullable Overdue giveUp(long now, long timeout) {
 		long running = this.state;
 		Envelope<?> call = this.event;
-		EmitFrame.Level in = this.level;
+		DispatchStack.Level in = this.level;
 		long nanos = now - this.start;
 		if ((running & 1) == 0 || running < 0 || call == null || in == null || nanos < timeout) {
 			return null;
@@ -150,7 +150,7 @@ final class TimedRun {
 	 * @param stack where it was
 	 * @param error how it counts as failed
 	 */
-	record Overdue(Envelope<?> event, EmitFrame.Level level, long nanos, StackTraceElement[] stack,
+	record Overdue(Envelope<?> event, DispatchStack.Level level, long nanos, StackTraceElement[] stack,
 			TimeoutException error) {
 	}
 

@@ -4,7 +4,7 @@ import java.util.Map;
 
 import io.telemetryrouter.DropReason;
 import io.telemetryrouter.HandlerAccount;
-import io.telemetryrouter.internal.event.EmitFrames;
+import io.telemetryrouter.internal.event.DispatchStacks;
 import io.telemetryrouter.internal.metrics.Counters;
 
 /**
@@ -17,7 +17,7 @@ public final class Accounts {
 	private Accounts() {
 	}
 
-	public static HandlerAccount of(Registration handler, EmitFrames frames) {
+	public static HandlerAccount of(Handler handler, DispatchStacks frames) {
 		// Outcomes before what is offered: an event on its way then shows as missing, and
 		// never as handled before it was offered, or hidden behind one that came later.
 		long handled = handler.handled();

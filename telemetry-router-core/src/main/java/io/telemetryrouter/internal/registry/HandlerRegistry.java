@@ -38,9 +38,9 @@ public final class HandlerRegistry {
 
 	private final Announcements announcements;
 
-	private final EventTallies tallies;
+	private final TrackedEvents tallies;
 
-	private final Departures departures = new Departures();
+	private final RetiredHandlers departures = new RetiredHandlers();
 
 	private final CallSites callSites;
 
@@ -50,20 +50,20 @@ public final class HandlerRegistry {
 
 	private final Inliner inliner;
 
-	private final ConcurrentHashMap<String, Registration> handlers = new ConcurrentHashMap<>();
+	private final ConcurrentHashMap<String, Handler> handlers = new ConcurrentHashMap<>();
 
 	private final ReadWriteLock lock = new ReentrantReadWriteLock();
 
 	/** Guarded by the lock. */
-	private final Map<String, Set<Registration>> exact = new HashMap<>();
+	private final Map<String, Set<Handler>> exact = new HashMap<>();
 
 	/** Guarded by the lock. */
-	private final Set<Registration> patterns = new LinkedHashSet<>();
+	private final Set<Handler> patterns = new LinkedHashSet<>();
 
 	public HandlerRegistry(RouterCore core) {
 		this.core = core;
 		this.announcements = new Announcements(core);
-		this.tallies = new EventTallies(core, this.announcements);
+		this.tallies = new TrackedEvents(core, this.announcements);
 		this.callSites = new CallSites(core);
 		this.inliner = new Inliner(core.reporter());
 	}
@@ -88,7 +88,7 @@ public final class HandlerRegistry {
 			return known;
 		}
 		while (true) {
-			EventTally tally = this.tallies.track(event);
+			EventStatistics tally = this.tallies.track(event);
 			this.lock.readLock().lock();
 			try {
 				if (this.tallies.isCurrent(tally)) {
@@ -102,7 +102,7 @@ public final class HandlerRegistry {
 		}
 	}
 
-	private Route compileAndKeep(String event, EventTally tally) {
+	private Route compileAndKeep(String event, EventStatistics tally) {
 		if (this.tallies.isOther(tally)) {
 			return passingRoute(event, tally);
 		}
@@ -111,7 +111,7 @@ public final class HandlerRegistry {
 		if (raced != null) {
 			return raced;
 		}
-		for (Registration handler : route.handlers) {
+		for (Handler handler : route.handlers) {
 			handler.routes.add(route);
 		}
 		return route;
@@ -123,7 +123,7 @@ public final class HandlerRegistry {
 	 * @return the route
 	 */
 	public Route passingRoute(String event) {
-		EventTally tally = this.tallies.track(event);
+		EventStatistics tally = this.tallies.track(event);
 		this.lock.readLock().lock();
 		try {
 			return passingRoute(event, tally);
@@ -133,29 +133,29 @@ public final class HandlerRegistry {
 		}
 	}
 
-	private Route passingRoute(String event, EventTally tally) {
+	private Route passingRoute(String event, EventStatistics tally) {
 		Route route = compile(event, tally);
 		route.passes.retire();
 		return route;
 	}
 
-	private Route compile(String event, EventTally tally) {
+	private Route compile(String event, EventStatistics tally) {
 		List<Candidate> candidates = new ArrayList<>();
-		Set<Registration> named = this.exact.getOrDefault(event, Set.of());
-		for (Registration handler : named) {
+		Set<Handler> named = this.exact.getOrDefault(event, Set.of());
+		for (Handler handler : named) {
 			candidates.add(new Candidate(handler, 0));
 		}
-		for (Registration handler : this.patterns) {
+		for (Handler handler : this.patterns) {
 			if (!named.contains(handler) && matches(handler, event)) {
 				candidates.add(new Candidate(handler, handler.rank(event)));
 			}
 		}
 		Collections.sort(candidates);
-		Registration[] handlers = candidates.stream().map(Candidate::handler).toArray(Registration[]::new);
+		Handler[] handlers = candidates.stream().map(Candidate::handler).toArray(Handler[]::new);
 		return new Route(event, tally, handlers, this.core);
 	}
 
-	private static boolean matches(Registration handler, String event) {
+	private static boolean matches(Handler handler, String event) {
 		for (EventPattern pattern : handler.patterns) {
 			if (!pattern.isExact() && pattern.matches(event)) {
 				return true;
@@ -169,7 +169,7 @@ public final class HandlerRegistry {
 	 * @param handler the handler
 	 * @return {@code false} if its id is taken
 	 */
-	public boolean add(Registration handler) {
+	public boolean add(Handler handler) {
 		sweep();
 		boolean added;
 		this.lock.writeLock().lock();
@@ -186,7 +186,7 @@ public final class HandlerRegistry {
 		return added;
 	}
 
-	private boolean addUnderLock(Registration handler) {
+	private boolean addUnderLock(Handler handler) {
 		if (this.handlers.putIfAbsent(handler.id, handler) != null) {
 			return false;
 		}
@@ -225,7 +225,7 @@ public final class HandlerRegistry {
 		// Added first, so that whoever reads finds it here or there.
 		this.retired.add(route);
 		this.routes.remove(route);
-		for (Registration handler : route.handlers) {
+		for (Handler handler : route.handlers) {
 			handler.routes.remove(route);
 		}
 	}
@@ -235,7 +235,7 @@ public final class HandlerRegistry {
 	 * @param handler the handler
 	 * @return whether it was
 	 */
-	boolean remove(Registration handler) {
+	boolean remove(Handler handler) {
 		boolean removed;
 		this.lock.writeLock().lock();
 		try {
@@ -250,7 +250,7 @@ public final class HandlerRegistry {
 		return removed;
 	}
 
-	private boolean removeUnderLock(Registration handler) {
+	private boolean removeUnderLock(Handler handler) {
 		if (!this.handlers.remove(handler.id, handler)) {
 			return false;
 		}
@@ -269,8 +269,8 @@ public final class HandlerRegistry {
 		return true;
 	}
 
-	private void unname(Registration handler, String event) {
-		Set<Registration> named = this.exact.get(event);
+	private void unname(Handler handler, String event) {
+		Set<Handler> named = this.exact.get(event);
 		if (named != null && named.remove(handler) && named.isEmpty()) {
 			this.exact.remove(event);
 			this.tallies.unnamed(event);
@@ -299,7 +299,7 @@ public final class HandlerRegistry {
 	public void sweep() {
 		for (var owner = this.core.collectedOwners().poll(); owner != null; owner = this.core.collectedOwners()
 			.poll()) {
-			((Registration.OwnerReference) owner).registration.close();
+			((Handler.OwnerReference) owner).registration.close();
 		}
 		this.departures.sweep(this.core.frames());
 	}
@@ -309,8 +309,8 @@ public final class HandlerRegistry {
 	 * @param id its id
 	 * @return the handler, or {@code null} if no such handler is registered
 	 */
-	public @Nullable Registration named(String id) {
-		Registration handler = this.handlers.get(id);
+	public @Nullable Handler named(String id) {
+		Handler handler = this.handlers.get(id);
 		return (handler != null && !handler.internal) ? handler : null;
 	}
 
@@ -318,8 +318,8 @@ public final class HandlerRegistry {
 	 * Returns the registered handlers.
 	 * @return the handlers in order of registration
 	 */
-	public List<Registration> handlers() {
-		List<Registration> all = new ArrayList<>(this.handlers.values());
+	public List<Handler> handlers() {
+		List<Handler> all = new ArrayList<>(this.handlers.values());
 		all.sort(Comparator.comparingLong((handler) -> handler.number));
 		return all;
 	}
@@ -328,8 +328,8 @@ public final class HandlerRegistry {
 	 * Returns the registered handlers, and those that have left with events on their way.
 	 * @return the handlers
 	 */
-	public List<Registration> allHandlers() {
-		List<Registration> all = handlers();
+	public List<Handler> allHandlers() {
+		List<Handler> all = handlers();
 		all.addAll(this.departures.pending());
 		return all;
 	}
@@ -339,13 +339,13 @@ public final class HandlerRegistry {
 	 * that have left included.
 	 * @return the lanes by handler
 	 */
-	public List<Registration> laneHandlers() {
-		List<Registration> all = allHandlers();
+	public List<Handler> laneHandlers() {
+		List<Handler> all = allHandlers();
 		all.removeIf((handler) -> handler.lane() == null);
 		return all;
 	}
 
-	private Route look(EventTally event) {
+	private Route look(EventStatistics event) {
 		this.lock.readLock().lock();
 		try {
 			return compile(event.name, event);
@@ -360,11 +360,11 @@ public final class HandlerRegistry {
 	 * @param event the event's name
 	 * @return the ids in the order of the route
 	 */
-	public List<String> handlerIds(EventTally event) {
+	public List<String> handlerIds(EventStatistics event) {
 		Route known = this.routes.find(event.name);
 		Route route = (known != null) ? known : look(event);
 		List<String> ids = new ArrayList<>(route.handlers.length);
-		for (Registration handler : route.handlers) {
+		for (Handler handler : route.handlers) {
 			if (!handler.internal) {
 				ids.add(handler.id);
 			}
@@ -395,11 +395,11 @@ public final class HandlerRegistry {
 		return this.retired;
 	}
 
-	public EventTallies tallies() {
+	public TrackedEvents tallies() {
 		return this.tallies;
 	}
 
-	public Departures departures() {
+	public RetiredHandlers departures() {
 		return this.departures;
 	}
 
@@ -407,7 +407,7 @@ public final class HandlerRegistry {
 	 * A handler of a route with its place: by priority, then how closely it names the
 	 * event, then the order of registration.
 	 */
-	public record Candidate(Registration handler, int rank) implements Comparable<Candidate> {
+	public record Candidate(Handler handler, int rank) implements Comparable<Candidate> {
 
 		@Override
 		public int compareTo(Candidate other) {

@@ -25,7 +25,7 @@ import io.telemetryrouter.internal.support.Headroom;
  *
  * @since 0.1.0
  */
-public final class EmitFrames {
+public final class DispatchStacks {
 
 	private static final int MAX_LEASES = 64;
 
@@ -42,7 +42,7 @@ public final class EmitFrames {
 
 	private final ReferenceQueue<Thread> collected = new ReferenceQueue<>();
 
-	private final ThreadLocal<WeakReference<EmitFrame>> current = ThreadLocal.withInitial(this::create);
+	private final ThreadLocal<WeakReference<DispatchStack>> current = ThreadLocal.withInitial(this::create);
 
 	/**
 	 * Frames of threads with a lease by the id of the thread, which is quicker than the
@@ -50,7 +50,7 @@ public final class EmitFrames {
 	 */
 	private final @Nullable FrameReference[] quick = new FrameReference[QUICK];
 
-	public EmitFrame current() {
+	public DispatchStack current() {
 		Thread thread = Thread.currentThread();
 		// A race is harmless: what a thread finds of its own it has put there itself.
 		FrameReference reference = this.quick[quick(thread)];
@@ -78,7 +78,7 @@ public final class EmitFrames {
 	 * Looks at the frames of all threads.
 	 * @param action is given each, with its thread
 	 */
-	public void forEach(BiConsumer<Thread, EmitFrame> action) {
+	public void forEach(BiConsumer<Thread, DispatchStack> action) {
 		for (FrameReference reference : this.frames) {
 			Thread thread = reference.get();
 			if (thread != null) {
@@ -96,7 +96,7 @@ public final class EmitFrames {
 		}
 	}
 
-	private WeakReference<EmitFrame> create() {
+	private WeakReference<DispatchStack> create() {
 		Headroom.require();
 		for (var gone = this.collected.poll(); gone != null; gone = this.collected.poll()) {
 			FrameReference reference = (FrameReference) gone;
@@ -109,7 +109,7 @@ public final class EmitFrames {
 				this.returnedLeases.add(reference.frame.lease);
 			}
 		}
-		EmitFrame frame = new EmitFrame(this.probes.getAndIncrement(), lease());
+		DispatchStack frame = new DispatchStack(this.probes.getAndIncrement(), lease());
 		FrameReference reference = new FrameReference(Thread.currentThread(), frame, this.collected);
 		this.frames.add(reference);
 		if (frame.lease >= 0 && this.quick[reference.quick] == null) {
@@ -153,11 +153,11 @@ public final class EmitFrames {
 	 */
 	private static final class FrameReference extends WeakReference<Thread> {
 
-		private final EmitFrame frame;
+		private final DispatchStack frame;
 
 		private final int quick;
 
-		FrameReference(Thread thread, EmitFrame frame, ReferenceQueue<Thread> queue) {
+		FrameReference(Thread thread, DispatchStack frame, ReferenceQueue<Thread> queue) {
 			super(thread, queue);
 			this.frame = frame;
 			this.quick = quick(thread);

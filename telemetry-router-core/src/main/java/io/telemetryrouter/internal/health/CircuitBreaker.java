@@ -11,9 +11,9 @@ import io.telemetryrouter.DropReason;
 import io.telemetryrouter.QuarantineSettings;
 import io.telemetryrouter.QuarantineSnapshot;
 import io.telemetryrouter.internal.RouterCore;
-import io.telemetryrouter.internal.event.EmitFrame;
+import io.telemetryrouter.internal.event.DispatchStack;
 import io.telemetryrouter.internal.metrics.Counters;
-import io.telemetryrouter.internal.registry.Registration;
+import io.telemetryrouter.internal.registry.Handler;
 
 /**
  * Sets a handler aside that keeps failing, and lets it come back.
@@ -30,9 +30,9 @@ import io.telemetryrouter.internal.registry.Registration;
  *
  * @since 0.1.0
  */
-public final class Quarantine {
+public final class CircuitBreaker {
 
-	private final Registration handler;
+	private final Handler handler;
 
 	private final RouterCore core;
 
@@ -74,11 +74,11 @@ public final class Quarantine {
 	/** When the next attempt may be made. */
 	private volatile long due;
 
-	private @Nullable EmitFrame prober;
+	private @Nullable DispatchStack prober;
 
 	private long claimed;
 
-	public Quarantine(Registration handler, RouterCore core) {
+	public CircuitBreaker(Handler handler, RouterCore core) {
 		this.handler = handler;
 		this.core = core;
 		this.settings = core.settings().quarantine();
@@ -92,7 +92,7 @@ public final class Quarantine {
 	 * @param error what was thrown
 	 * @param frame whose call it was
 	 */
-	public void failed(Throwable error, EmitFrame frame) {
+	public void failed(Throwable error, DispatchStack frame) {
 		long now = this.core.now();
 		Instant instant = this.core.settings().clock().instant();
 		String reason;
@@ -199,7 +199,7 @@ public final class Quarantine {
 	 * @return whether to go on, with the claim or because the handler is back; if not the
 	 * event is to be skipped
 	 */
-	public boolean claim(EmitFrame frame) {
+	public boolean claim(DispatchStack frame) {
 		long now = this.core.now();
 		if (!isDue(now)) {
 			return !this.handler.isSetAside();
@@ -220,7 +220,7 @@ public final class Quarantine {
 	/**
 	 * A thread that runs out of stack or memory may fail to say how its attempt ended.
 	 */
-	private boolean isLost(EmitFrame frame, long now) {
+	private boolean isLost(DispatchStack frame, long now) {
 		return now - this.claimed >= this.delay && frame.countRunning(this.handler.number) == 0;
 	}
 
@@ -228,7 +228,7 @@ public final class Quarantine {
 	 * Gives the claim back: the event never came to the handler.
 	 * @param frame the calling thread's
 	 */
-	public synchronized void giveBack(EmitFrame frame) {
+	public synchronized void giveBack(DispatchStack frame) {
 		if (this.prober == frame) {
 			this.prober = null;
 		}
@@ -238,7 +238,7 @@ public final class Quarantine {
 	 * Called when a call that may have been the attempt has returned.
 	 * @param frame the calling thread's
 	 */
-	public void handled(EmitFrame frame) {
+	public void handled(DispatchStack frame) {
 		end(frame);
 	}
 
@@ -249,7 +249,7 @@ public final class Quarantine {
 		end(null);
 	}
 
-	private void end(@Nullable EmitFrame frame) {
+	private void end(@Nullable DispatchStack frame) {
 		long now = this.core.now();
 		long skipped;
 		Duration lasted;

@@ -21,16 +21,16 @@ import io.telemetryrouter.internal.RouterCore;
  *
  * @since 0.1.0
  */
-public final class EventTallies {
+public final class TrackedEvents {
 
 	/** In characters; longer names are not worth keeping. */
 	private static final int MAX_NAME_LENGTH = 512;
 
 	private final RouterCore core;
 
-	private final EventTally other = new EventTally(RouterSnapshot.OTHER_EVENTS);
+	private final EventStatistics other = new EventStatistics(RouterSnapshot.OTHER_EVENTS);
 
-	private final ConcurrentHashMap<String, EventTally> tallies = new ConcurrentHashMap<>();
+	private final ConcurrentHashMap<String, EventStatistics> tallies = new ConcurrentHashMap<>();
 
 	/** How many of the tracked names no handler names. Written under this. */
 	private volatile int limited;
@@ -40,7 +40,7 @@ public final class EventTallies {
 
 	private final Announcements announcements;
 
-	EventTallies(RouterCore core, Announcements announcements) {
+	TrackedEvents(RouterCore core, Announcements announcements) {
 		this.core = core;
 		this.announcements = announcements;
 	}
@@ -50,21 +50,21 @@ public final class EventTallies {
 	 * @param event the event's name
 	 * @return its tally, or that of all others
 	 */
-	EventTally track(String event) {
-		EventTally known = this.tallies.get(event);
+	EventStatistics track(String event) {
+		EventStatistics known = this.tallies.get(event);
 		if (known != null) {
 			return known;
 		}
 		if (this.otherAnnounced && !hasRoom(event)) {
 			return this.other;
 		}
-		EventTally tally = add(event);
+		EventStatistics tally = add(event);
 		this.announcements.make();
 		return tally;
 	}
 
-	private synchronized EventTally add(String event) {
-		EventTally known = this.tallies.get(event);
+	private synchronized EventStatistics add(String event) {
+		EventStatistics known = this.tallies.get(event);
 		if (known != null) {
 			return known;
 		}
@@ -72,7 +72,7 @@ public final class EventTallies {
 			announceOther();
 			return this.other;
 		}
-		EventTally created = new EventTally(event);
+		EventStatistics created = new EventStatistics(event);
 		created.limited = true;
 		this.limited++;
 		this.tallies.put(event, created);
@@ -95,7 +95,7 @@ public final class EventTallies {
 		return event.length() <= MAX_NAME_LENGTH && !event.equals(RouterSnapshot.OTHER_EVENTS);
 	}
 
-	public boolean isOther(EventTally tally) {
+	public boolean isOther(EventStatistics tally) {
 		return tally == this.other;
 	}
 
@@ -104,7 +104,7 @@ public final class EventTallies {
 	 * @param tally the tally
 	 * @return {@code false} if the name was forgotten
 	 */
-	boolean isCurrent(EventTally tally) {
+	boolean isCurrent(EventStatistics tally) {
 		return isOther(tally) || this.tallies.get(tally.name) == tally;
 	}
 
@@ -112,11 +112,11 @@ public final class EventTallies {
 	 * Tracks the names that a new handler names.
 	 * @param handler the handler
 	 */
-	synchronized void named(Registration handler) {
+	synchronized void named(Handler handler) {
 		for (EventPattern pattern : handler.patterns) {
 			String name = pattern.toString();
 			if (pattern.isExact() && isTrackable(name) && !this.tallies.containsKey(name)) {
-				EventTally created = new EventTally(name);
+				EventStatistics created = new EventStatistics(name);
 				this.tallies.put(name, created);
 				announce(created);
 			}
@@ -129,7 +129,7 @@ public final class EventTallies {
 	 * @param event the event's name
 	 */
 	synchronized void unnamed(String event) {
-		EventTally tally = this.tallies.get(event);
+		EventStatistics tally = this.tallies.get(event);
 		if (tally == null || tally.limited) {
 			return;
 		}
@@ -146,7 +146,7 @@ public final class EventTallies {
 		this.announcements.add((listener) -> listener.eventRemoved(event));
 	}
 
-	public @Nullable EventTally get(String event) {
+	public @Nullable EventStatistics get(String event) {
 		return event.equals(RouterSnapshot.OTHER_EVENTS) ? this.other : this.tallies.get(event);
 	}
 
@@ -154,8 +154,8 @@ public final class EventTallies {
 	 * Returns the tallies, that of all others only if it has counted any.
 	 * @return the tallies by name
 	 */
-	public List<EventTally> all() {
-		List<EventTally> all = new ArrayList<>(this.tallies.values());
+	public List<EventStatistics> all() {
+		List<EventStatistics> all = new ArrayList<>(this.tallies.values());
 		if (this.other.emitted() != 0) {
 			all.add(this.other);
 		}
@@ -163,11 +163,11 @@ public final class EventTallies {
 		return all;
 	}
 
-	private void announce(EventTally tally) {
+	private void announce(EventStatistics tally) {
 		this.announcements.add((listener) -> announce(tally, listener));
 	}
 
-	private static void announce(EventTally tally, RouterListener listener) {
+	private static void announce(EventStatistics tally, RouterListener listener) {
 		LongConsumer recorder = listener.eventAdded(tally.name);
 		if (recorder != null) {
 			tally.addRecorder(listener, recorder);
@@ -179,13 +179,13 @@ public final class EventTallies {
 	 * @param listener the listener
 	 * @param handlers the registered handlers
 	 */
-	synchronized void addListener(RouterListener listener, List<Registration> handlers) {
+	synchronized void addListener(RouterListener listener, List<Handler> handlers) {
 		List<Consumer<RouterListener>> calls = new ArrayList<>();
 		this.tallies.values().forEach((tally) -> calls.add((told) -> announce(tally, told)));
 		if (this.otherAnnounced) {
 			calls.add((told) -> announce(this.other, told));
 		}
-		for (Registration handler : handlers) {
+		for (Handler handler : handlers) {
 			if (handler.announced) {
 				calls.add((told) -> told.handlerAdded(handler.id));
 			}

@@ -25,11 +25,11 @@ import io.telemetryrouter.TelemetryEvent;
 import io.telemetryrouter.internal.RouterCore;
 import io.telemetryrouter.internal.RouterSettings;
 import io.telemetryrouter.internal.dispatch.Route;
-import io.telemetryrouter.internal.event.EmitFrame;
+import io.telemetryrouter.internal.event.DispatchStack;
 import io.telemetryrouter.internal.event.EmitTracker;
 import io.telemetryrouter.internal.event.Envelope;
 import io.telemetryrouter.internal.event.Payloads;
-import io.telemetryrouter.internal.health.Quarantine;
+import io.telemetryrouter.internal.health.CircuitBreaker;
 import io.telemetryrouter.internal.health.StuckCalls;
 import io.telemetryrouter.internal.lane.Lane;
 import io.telemetryrouter.internal.metrics.Counters;
@@ -47,7 +47,7 @@ import io.telemetryrouter.internal.support.Throttle;
  *
  * @since 0.1.0
  */
-public final class Registration implements Subscription {
+public final class Handler implements Subscription {
 
 	/**
 	 * The gate's flag of a handler that has to {@linkplain #admit look} at each event.
@@ -57,7 +57,7 @@ public final class Registration implements Subscription {
 	/** The gate's flag of a handler that takes no new event. */
 	private static final int LEFT = 2;
 
-	/** The gate's flag of a handler that {@link Quarantine} has set aside. */
+	/** The gate's flag of a handler that {@link CircuitBreaker} has set aside. */
 	private static final int SET_ASIDE = 4;
 
 	/** The gate's flag of a synchronous handler that is paused. */
@@ -128,12 +128,12 @@ public final class Registration implements Subscription {
 	private final RecentFailures failures = new RecentFailures();
 
 	/** Null for a handler that leaves by itself before long. */
-	private final @Nullable Quarantine quarantine;
+	private final @Nullable CircuitBreaker quarantine;
 
 	private volatile int gate;
 
 	@SuppressWarnings("unchecked")
-	public Registration(RouterCore core, long number, String id, HandlerSpec<?> spec, String source, boolean internal) {
+	public Handler(RouterCore core, long number, String id, HandlerSpec<?> spec, String source, boolean internal) {
 		this.core = core;
 		this.number = number;
 		this.id = id;
@@ -161,7 +161,7 @@ public final class Registration implements Subscription {
 						(spec.overflow() != null) ? spec.overflow() : settings.overflow(), spec.concurrency())
 				: null;
 		this.quarantine = (settings.quarantine().enabled() && !internal && spec.times() == 0)
-				? new Quarantine(this, core) : null;
+				? new CircuitBreaker(this, core) : null;
 		boolean selective = this.condition != null || this.remaining != null || this.owner != null;
 		this.gate = selective ? SELECTIVE : 0;
 	}
@@ -222,13 +222,13 @@ public final class Registration implements Subscription {
 		return select(event, payload, envelope, tracker);
 	}
 
-	private boolean admitAttempt(Quarantine quarantine, String event, @Nullable Object payload,
+	private boolean admitAttempt(CircuitBreaker quarantine, String event, @Nullable Object payload,
 			@Nullable Envelope<?> envelope, @Nullable EmitTracker tracker) {
 		if (this.lane != null && quarantine.isDue()) {
 			// Its worker makes the attempt.
 			return select(event, payload, envelope, tracker);
 		}
-		EmitFrame frame = this.core.frames().current();
+		DispatchStack frame = this.core.frames().current();
 		if (this.lane != null || !quarantine.claim(frame)) {
 			drop(DropReason.QUARANTINED, tracker);
 			return false;
@@ -333,7 +333,7 @@ public final class Registration implements Subscription {
 	 * @return whether it was called; otherwise the event is counted
 	 * @throws Throwable whatever the handler throws
 	 */
-	public boolean handleAdmitted(String event, @Nullable Object payload, EmitFrame.Level level) throws Throwable {
+	public boolean handleAdmitted(String event, @Nullable Object payload, DispatchStack.Level level) throws Throwable {
 		if (!admit(event, payload, level.envelope(), level.tracker())) {
 			return false;
 		}
@@ -362,7 +362,7 @@ public final class Registration implements Subscription {
 	 * @param frame the calling thread's
 	 * @param tracker who follows the emit, if anyone
 	 */
-	public void fail(String event, Throwable error, long nanos, EmitFrame frame, @Nullable EmitTracker tracker) {
+	public void fail(String event, Throwable error, long nanos, DispatchStack frame, @Nullable EmitTracker tracker) {
 		count(Counters.FAILED, 1);
 		try {
 			Headroom.require();
@@ -375,7 +375,7 @@ public final class Registration implements Subscription {
 		}
 	}
 
-	private void failed(String event, Throwable error, long nanos, EmitFrame frame, @Nullable EmitTracker tracker) {
+	private void failed(String event, Throwable error, long nanos, DispatchStack frame, @Nullable EmitTracker tracker) {
 		try {
 			note(error, nanos, frame, tracker);
 			if (nanos > this.slowNanos) {
@@ -400,7 +400,7 @@ public final class Registration implements Subscription {
 	 * @param nanos how long the call has taken
 	 * @param frame the frame of the call's thread
 	 */
-	public void giveUp(Envelope<?> event, Throwable error, long nanos, EmitFrame frame) {
+	public void giveUp(Envelope<?> event, Throwable error, long nanos, DispatchStack frame) {
 		count(Counters.FAILED, 1);
 		try {
 			note(error, this.core.measured() ? nanos : -1, this.core.frames().current(), event.tracker());
@@ -415,7 +415,7 @@ public final class Registration implements Subscription {
 		}
 	}
 
-	private void note(Throwable error, long nanos, EmitFrame frame, @Nullable EmitTracker tracker) {
+	private void note(Throwable error, long nanos, DispatchStack frame, @Nullable EmitTracker tracker) {
 		if (tracker != null) {
 			tracker.failed();
 		}
@@ -425,7 +425,7 @@ public final class Registration implements Subscription {
 		this.failures.add(error, this.core.settings().clock().instant());
 	}
 
-	private void judge(Throwable error, EmitFrame frame) {
+	private void judge(Throwable error, DispatchStack frame) {
 		if (this.quarantine != null) {
 			this.quarantine.failed(error, frame);
 		}
@@ -500,7 +500,7 @@ public final class Registration implements Subscription {
 		return this.failures.latestFirst();
 	}
 
-	public @Nullable Quarantine quarantine() {
+	public @Nullable CircuitBreaker quarantine() {
 		return this.quarantine;
 	}
 
@@ -509,7 +509,7 @@ public final class Registration implements Subscription {
 	}
 
 	/**
-	 * Sets whether events are sent to the {@link Quarantine}.
+	 * Sets whether events are sent to the {@link CircuitBreaker}.
 	 * @param aside whether they are
 	 */
 	public void setAside(boolean aside) {
@@ -631,9 +631,9 @@ public final class Registration implements Subscription {
 	 */
 	static final class OwnerReference extends WeakReference<Object> {
 
-		final Registration registration;
+		final Handler registration;
 
-		OwnerReference(Object owner, ReferenceQueue<Object> queue, Registration registration) {
+		OwnerReference(Object owner, ReferenceQueue<Object> queue, Handler registration) {
 			super(owner, queue);
 			this.registration = registration;
 		}

@@ -6,10 +6,10 @@ import org.jspecify.annotations.Nullable;
 
 import io.telemetryrouter.PayloadHandler;
 import io.telemetryrouter.internal.RouterCore;
-import io.telemetryrouter.internal.event.EmitFrame;
+import io.telemetryrouter.internal.event.DispatchStack;
 import io.telemetryrouter.internal.event.EmitTracker;
 import io.telemetryrouter.internal.event.Payloads;
-import io.telemetryrouter.internal.registry.Registration;
+import io.telemetryrouter.internal.registry.Handler;
 
 /**
  * A synchronous handler's place in a route. Nothing of a handler's gets past it.
@@ -30,12 +30,11 @@ import io.telemetryrouter.internal.registry.Registration;
  * called directly
  * @since 0.1.0
  */
-public record HandlerCall(Registration handler, @Nullable PayloadHandler<Object> payloadHandler,
-		@Nullable Class<?> payloadType, String event, int index, boolean alone, int reached, long noticeable,
-		boolean measured, @Nullable LongSupplier nanoTime) {
+public record SyncCall(Handler handler, @Nullable PayloadHandler<Object> payloadHandler, @Nullable Class<?> payloadType,
+		String event, int index, boolean alone, int reached, long noticeable, boolean measured,
+		@Nullable LongSupplier nanoTime) {
 
-	HandlerCall(Registration handler, String event, int index, boolean alone, int reached, long noticeable,
-			RouterCore core) {
+	SyncCall(Handler handler, String event, int index, boolean alone, int reached, long noticeable, RouterCore core) {
 		this(handler, handler.payloadHandler, handler.anyPayload ? null : handler.payloadType, event, index, alone,
 				reached, noticeable, core.measured(), core.settings().nanoTime());
 	}
@@ -45,7 +44,7 @@ public record HandlerCall(Registration handler, @Nullable PayloadHandler<Object>
 	 * @param level the emit's
 	 * @param payload the payload
 	 */
-	void run(EmitFrame.Level level, @Nullable Object payload) {
+	void run(DispatchStack.Level level, @Nullable Object payload) {
 		level.running(this.handler.number);
 		long nanos = -1;
 		try {
@@ -72,8 +71,8 @@ public record HandlerCall(Registration handler, @Nullable PayloadHandler<Object>
 		}
 	}
 
-	/** Asks what {@link Registration#accepts} does, but of constants. */
-	private boolean handle(EmitFrame.Level level, @Nullable Object payload) throws Throwable {
+	/** Asks what {@link Handler#accepts} does, but of constants. */
+	private boolean handle(DispatchStack.Level level, @Nullable Object payload) throws Throwable {
 		if (this.payloadHandler != null && this.handler.isOpen()
 				&& (this.payloadType == null || this.payloadType.isInstance(payload))) {
 			this.payloadHandler.handle(this.event, Payloads.asIs(payload));
@@ -82,11 +81,11 @@ public record HandlerCall(Registration handler, @Nullable PayloadHandler<Object>
 		return this.handler.handleAdmitted(this.event, payload, level);
 	}
 
-	private long lap(EmitFrame.Level level) {
+	private long lap(DispatchStack.Level level) {
 		return level.lap((this.nanoTime != null) ? this.nanoTime.getAsLong() : System.nanoTime());
 	}
 
-	private void handled(EmitFrame.Level level, long nanos) {
+	private void handled(DispatchStack.Level level, long nanos) {
 		if (nanos > this.handler.slowNanos) {
 			this.handler.slow(this.event, nanos);
 		}

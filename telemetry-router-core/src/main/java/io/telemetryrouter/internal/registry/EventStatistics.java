@@ -16,7 +16,7 @@ import io.telemetryrouter.internal.support.Throttle;
  *
  * @since 0.1.0
  */
-public final class EventTally {
+public final class EventStatistics {
 
 	private static final LongConsumer[] NO_RECORDERS = {};
 
@@ -36,13 +36,13 @@ public final class EventTally {
 	private final AtomicLong slow = new AtomicLong();
 
 	/** Whose counts these are once the name is forgotten. */
-	private volatile @Nullable EventTally successor;
+	private volatile @Nullable EventStatistics successor;
 
 	private volatile LongConsumer[] recorders = NO_RECORDERS;
 
 	private @Nullable Map<RouterListener, LongConsumer> recorderByListener;
 
-	EventTally(String name) {
+	EventStatistics(String name) {
 		this.name = name;
 	}
 
@@ -100,7 +100,7 @@ public final class EventTally {
 	 * of names that were forgotten together say nothing.
 	 * @param other the other tally
 	 */
-	void moveTo(EventTally other) {
+	void moveTo(EventStatistics other) {
 		this.successor = other;
 		passOn();
 	}
@@ -108,7 +108,7 @@ public final class EventTally {
 	private void passOn() {
 		// Counted first, then looked: either the count is seen by the one who moves, or
 		// the move by the one who counts.
-		EventTally next = this.successor;
+		EventStatistics next = this.successor;
 		if (next != null) {
 			next.emitted.addAndGet(this.emitted.getAndSet(0));
 			next.unhandled.addAndGet(this.unhandled.getAndSet(0));

@@ -10,7 +10,7 @@ import io.telemetryrouter.internal.metrics.Counters;
 import io.telemetryrouter.internal.metrics.LatencyHistogram;
 import io.telemetryrouter.internal.metrics.Notes;
 import io.telemetryrouter.internal.support.Padded;
-import io.telemetryrouter.internal.registry.Registration;
+import io.telemetryrouter.internal.registry.Handler;
 import io.telemetryrouter.internal.dispatch.Route;
 
 /**
@@ -21,7 +21,7 @@ import io.telemetryrouter.internal.dispatch.Route;
  *
  * @since 0.1.0
  */
-public final class EmitFrame extends Padded {
+public final class DispatchStack extends Padded {
 
 	private static final VarHandle RUNNING;
 
@@ -66,7 +66,7 @@ public final class EmitFrame extends Padded {
 
 	private volatile Level[] levels;
 
-	EmitFrame(int probe, int lease) {
+	DispatchStack(int probe, int lease) {
 		this.probe = probe;
 		this.lease = lease;
 		this.levels = extend(new Level[0], INITIAL_LEVELS);
@@ -183,7 +183,7 @@ public final class EmitFrame extends Padded {
 	 */
 	public static final class Level extends Padded {
 
-		public final EmitFrame frame;
+		public final DispatchStack frame;
 
 		private String event = "";
 
@@ -198,7 +198,7 @@ public final class EmitFrame extends Padded {
 
 		private @Nullable Cause cause;
 
-		private @Nullable Registration slowest;
+		private @Nullable Handler slowest;
 
 		private long longest;
 
@@ -222,7 +222,7 @@ public final class EmitFrame extends Padded {
 		/** How often it was entered; tells one call of a handler from the next. */
 		private int entries;
 
-		Level(EmitFrame frame) {
+		Level(DispatchStack frame) {
 			this.frame = frame;
 		}
 
@@ -324,7 +324,7 @@ public final class EmitFrame extends Padded {
 		 * @param handler the handler
 		 * @param nanos how long it took
 		 */
-		public void took(Registration handler, long nanos) {
+		public void took(Handler handler, long nanos) {
 			if (nanos > this.longest) {
 				this.longest = nanos;
 				this.slowest = handler;
@@ -336,7 +336,7 @@ public final class EmitFrame extends Padded {
 		 * Returns the handler whose call took longest, of those noted.
 		 * @return the handler, or {@code null} if none was noted
 		 */
-		public @Nullable Registration slowest() {
+		public @Nullable Handler slowest() {
 			return this.slowest;
 		}
 

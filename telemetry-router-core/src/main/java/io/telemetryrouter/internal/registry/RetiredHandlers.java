@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.concurrent.ConcurrentLinkedQueue;
 
 import io.telemetryrouter.HandlerAccount;
-import io.telemetryrouter.internal.event.EmitFrames;
+import io.telemetryrouter.internal.event.DispatchStacks;
 import io.telemetryrouter.internal.metrics.Counters;
 
 /**
@@ -14,16 +14,16 @@ import io.telemetryrouter.internal.metrics.Counters;
  *
  * @since 0.1.0
  */
-public final class Departures {
+public final class RetiredHandlers {
 
-	private final ConcurrentLinkedQueue<Registration> open = new ConcurrentLinkedQueue<>();
+	private final ConcurrentLinkedQueue<Handler> open = new ConcurrentLinkedQueue<>();
 
 	private final Counters closed = new Counters();
 
 	/** Of handlers whose calls nobody counts: what is left of the offered is handled. */
 	private final Counters derived = new Counters();
 
-	void add(Registration handler) {
+	void add(Handler handler) {
 		this.open.add(handler);
 	}
 
@@ -31,7 +31,7 @@ public final class Departures {
 	 * Closes the books that balance with nothing on its way.
 	 * @param frames who runs what
 	 */
-	synchronized void sweep(EmitFrames frames) {
+	synchronized void sweep(DispatchStacks frames) {
 		this.open.removeIf((handler) -> {
 			HandlerAccount account = Accounts.of(handler, frames);
 			boolean done = account.isBalanced() && account.queued() == 0 && account.running() == 0;
@@ -46,7 +46,7 @@ public final class Departures {
 	 * Returns the handlers that have left with events on their way.
 	 * @return the handlers
 	 */
-	List<Registration> pending() {
+	List<Handler> pending() {
 		return new ArrayList<>(this.open);
 	}
 
@@ -55,9 +55,9 @@ public final class Departures {
 	 * @param frames who runs what
 	 * @return the sum
 	 */
-	public synchronized HandlerAccount total(EmitFrames frames) {
+	public synchronized HandlerAccount total(DispatchStacks frames) {
 		HandlerAccount total = Accounts.of(this.closed).plus(Accounts.derived(this.derived));
-		for (Registration handler : this.open) {
+		for (Handler handler : this.open) {
 			total = total.plus(Accounts.of(handler, frames));
 		}
 		return total;

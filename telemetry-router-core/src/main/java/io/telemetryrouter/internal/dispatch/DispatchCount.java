@@ -6,11 +6,11 @@ import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
 import io.telemetryrouter.internal.metrics.Counters;
-import io.telemetryrouter.internal.event.EmitFrame;
-import io.telemetryrouter.internal.registry.EventTally;
+import io.telemetryrouter.internal.event.DispatchStack;
+import io.telemetryrouter.internal.registry.EventStatistics;
 import io.telemetryrouter.internal.metrics.LatencyHistogram;
 import io.telemetryrouter.internal.metrics.Notes;
-import io.telemetryrouter.internal.registry.Registration;
+import io.telemetryrouter.internal.registry.Handler;
 
 /**
  * How many emits went by a route: one count for all its handlers, which is credited to
@@ -25,16 +25,16 @@ import io.telemetryrouter.internal.registry.Registration;
  *
  * @since 0.1.0
  */
-public final class Passes {
+public final class DispatchCount {
 
 	private static final @Nullable Notes[] NONE = {};
 
 	/** Emits after which a route is not likely to be replaced soon. */
 	public static final int STEADY = 1_000;
 
-	private final EventTally tally;
+	private final EventStatistics tally;
 
-	private final Registration[] handlers;
+	private final Handler[] handlers;
 
 	/** What is measured of an emit. */
 	private final LatencyHistogram[] measured;
@@ -55,7 +55,7 @@ public final class Passes {
 	/** Guarded by this. */
 	private long credited;
 
-	Passes(EventTally tally, Registration[] handlers, LatencyHistogram[] measured, boolean measuredOnce) {
+	DispatchCount(EventStatistics tally, Handler[] handlers, LatencyHistogram[] measured, boolean measuredOnce) {
 		this.tally = tally;
 		this.handlers = handlers;
 		this.measured = measured;
@@ -67,7 +67,7 @@ public final class Passes {
 	 * @param frame the calling thread's
 	 * @return the thread's notes, if it has any
 	 */
-	@Nullable Notes count(EmitFrame frame) {
+	@Nullable Notes count(DispatchStack frame) {
 		@Nullable Notes[] all = this.notes;
 		int lease = frame.lease;
 		Notes own = (lease >= 0 && lease < all.length) ? all[lease] : null;
@@ -80,7 +80,7 @@ public final class Passes {
 		return own;
 	}
 
-	private void countShared(EmitFrame frame) {
+	private void countShared(DispatchStack frame) {
 		if (frame.lease >= 0 && this.seen++ > STEADY) {
 			open(frame);
 		}
@@ -108,7 +108,7 @@ public final class Passes {
 		return this.notes.length != 0 || this.shared.sum() > STEADY;
 	}
 
-	private synchronized void open(EmitFrame frame) {
+	private synchronized void open(DispatchStack frame) {
 		@Nullable Notes[] all = Arrays.copyOf(this.notes, Math.max(this.notes.length, frame.lease + 1));
 		if (!this.retired && all[frame.lease] == null) {
 			all[frame.lease] = new Notes(this.measured, this.measuredOnce ? 1 : this.measured.length, frame.probe);
@@ -153,7 +153,7 @@ public final class Passes {
 		}
 		this.credited = sum;
 		this.tally.emitted(count, this.handlers.length != 0);
-		for (Registration handler : this.handlers) {
+		for (Handler handler : this.handlers) {
 			handler.count(Counters.OFFERED, count);
 		}
 	}
