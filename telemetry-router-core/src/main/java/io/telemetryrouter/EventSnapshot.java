@@ -17,4 +17,9 @@ import java.util.List;
  */
 public record EventSnapshot(String name, long emitted, long unhandled, long slow, List<String> handlers,
 		LatencySnapshot latency) {
+
+	public EventSnapshot {
+		handlers = List.copyOf(handlers);
+	}
+
 }

@@ -1,5 +1,7 @@
 package io.telemetryrouter;
 
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
@@ -16,6 +18,11 @@ import java.util.Map;
  */
 public record RouterSnapshot(Map<String, HandlerSnapshot> handlers, Map<String, EventSnapshot> events,
 		HandlerAccount departed, int held, Defaults defaults) {
+
+	public RouterSnapshot {
+		handlers = Collections.unmodifiableMap(new LinkedHashMap<>(handlers));
+		events = Collections.unmodifiableMap(new LinkedHashMap<>(events));
+	}
 
 	/**
 	 * The name under which events are counted whose own names are not tracked.

@@ -56,11 +56,21 @@ final class CapturedLog implements AutoCloseable {
 	}
 
 	/**
-	 * Returns what was logged, in order.
+	 * Returns what was logged, in order. Routers write their lines on a thread of their
+	 * own, which lives while there are any.
 	 * @return the records
 	 */
 	List<LogRecord> records() {
+		Books.eventually(CapturedLog::isWritten);
 		return this.records;
+	}
+
+	private static boolean isWritten() {
+		return Thread.getAllStackTraces().keySet().stream().noneMatch(CapturedLog::isWriting);
+	}
+
+	private static boolean isWriting(Thread thread) {
+		return thread.getName().equals("telemetry-router-log");
 	}
 
 	/**
@@ -69,7 +79,7 @@ final class CapturedLog implements AutoCloseable {
 	 * @return the messages in order
 	 */
 	List<String> lines(String text) {
-		return this.records.stream().map(LogRecord::getMessage).filter((line) -> line.contains(text)).toList();
+		return records().stream().map(LogRecord::getMessage).filter((line) -> line.contains(text)).toList();
 	}
 
 	/**
@@ -78,7 +88,7 @@ final class CapturedLog implements AutoCloseable {
 	 * @return the records in order
 	 */
 	List<LogRecord> records(String text) {
-		return this.records.stream().filter((logged) -> logged.getMessage().contains(text)).toList();
+		return records().stream().filter((logged) -> logged.getMessage().contains(text)).toList();
 	}
 
 	@Override

@@ -125,7 +125,7 @@ class NextTests {
 			assertThat(next).isNotDone();
 			this.router.emit("x", 1);
 			assertThat(next.get(30, TimeUnit.SECONDS).payload()).isEqualTo(1);
-			assertThat(log.records("failed on event 'x'")).hasSize(1);
+			assertThat(log.records("Filter of an awaited event failed")).hasSize(1);
 		}
 	}
 

@@ -166,9 +166,9 @@ class QuarantineTests {
 		for (int i = 0; i < 9; i++) {
 			this.router.emit("event", i);
 		}
-		assertThat(this.log.lines("'sick' is set aside")).isEmpty();
+		assertThat(this.log.lines("'sick' is quarantined")).isEmpty();
 		this.router.emit("event", 9);
-		assertThat(this.log.lines("'sick' is set aside")).hasSize(1);
+		assertThat(this.log.lines("'sick' is quarantined")).hasSize(1);
 	}
 
 	@Test
@@ -184,7 +184,7 @@ class QuarantineTests {
 		assertThat(status()).isEqualTo(HandlerStatus.ACTIVE);
 		emit(1);
 		assertThat(status()).isEqualTo(HandlerStatus.QUARANTINED);
-		assertThat(this.log.lines("'sick' is set aside")).singleElement().asString().contains("80 % of 21 calls");
+		assertThat(this.log.lines("'sick' is quarantined")).singleElement().asString().contains("80 % of 21 calls");
 	}
 
 	@Test
@@ -204,9 +204,9 @@ class QuarantineTests {
 		emit(19);
 		this.time.advance(SECOND);
 		emit(1);
-		assertThat(this.log.lines("'sick' is set aside")).singleElement()
+		assertThat(this.log.lines("'sick' is quarantined")).singleElement()
 			.asString()
-			.contains("100 % of 20 calls failed in PT1S");
+			.contains("100 % of 20 calls failed in 1 s");
 	}
 
 	@Test
@@ -223,9 +223,9 @@ class QuarantineTests {
 		this.sick.set(true);
 		assertThat(status()).isEqualTo(HandlerStatus.ACTIVE);
 		emit(1);
-		assertThat(this.log.lines("'sick' is set aside")).singleElement()
+		assertThat(this.log.lines("'sick' is quarantined")).singleElement()
 			.asString()
-			.contains("75 % of 20 calls failed in PT0S");
+			.contains("75 % of 20 calls failed in 0 ms");
 	}
 
 	@Test
@@ -238,9 +238,9 @@ class QuarantineTests {
 		emit(2);
 		assertThat(this.router.handlerSnapshot("sick").quarantine().skipped()).isEqualTo(2);
 		recoverAfter(SECOND);
-		assertThat(this.log.lines("'sick' is back")).containsExactly(
-				"Handler 'sick' is back after PT1S; 4 events were skipped",
-				"Handler 'sick' is back after PT1S; 2 events were skipped");
+		assertThat(this.log.lines("'sick' has recovered")).containsExactly(
+				"Handler 'sick' has recovered after 1 s; 4 events were dropped",
+				"Handler 'sick' has recovered after 1 s; 2 events were dropped");
 		assertThat(skipped()).isEqualTo(6);
 	}
 
@@ -254,7 +254,7 @@ class QuarantineTests {
 		}).build()));
 		this.router.emit("event", 0);
 		assertThat(this.log.lines("'gone' failed")).hasSize(1);
-		assertThat(this.log.lines("'gone' is set aside")).isEmpty();
+		assertThat(this.log.lines("'gone' is quarantined")).isEmpty();
 	}
 
 	@Test
@@ -270,11 +270,11 @@ class QuarantineTests {
 		this.time.advance(SECOND.multipliedBy(8));
 		emit(1);
 		assertThat(status()).isEqualTo(HandlerStatus.ACTIVE);
-		assertThat(this.log.lines("'sick' is set aside")).singleElement()
+		assertThat(this.log.lines("'sick' is quarantined")).singleElement()
 			.asString()
-			.contains("10 failures in a row", "PT1S", IllegalStateException.class.getName())
+			.contains("10 consecutive failures", "for 1 s", IllegalStateException.class.getName())
 			.doesNotContain("secret");
-		assertThat(this.log.lines("'sick' is back")).singleElement().asString().contains("PT15S", "7 events");
+		assertThat(this.log.lines("'sick' has recovered")).singleElement().asString().contains("15 s", "7 events");
 		assertThat(this.calls).hasValue(14);
 	}
 
@@ -516,10 +516,10 @@ class QuarantineTests {
 		assertThat(status()).isEqualTo(HandlerStatus.ACTIVE);
 		emit(1);
 		assertThat(Books.of(this.router, "sick").handled()).isOne();
-		assertThat(this.log.lines("'sick' is back")).hasSize(1);
+		assertThat(this.log.lines("'sick' has recovered")).hasSize(1);
 		assertThat(this.router.release("sick")).isTrue();
 		assertThat(this.router.release("nobody")).isFalse();
-		assertThat(this.log.lines("is back")).hasSize(1);
+		assertThat(this.log.lines("has recovered")).hasSize(1);
 		this.sick.set(true);
 		emit(10);
 		assertDelay(1);

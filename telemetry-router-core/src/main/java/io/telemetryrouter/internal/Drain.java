@@ -1,5 +1,6 @@
 package io.telemetryrouter.internal;
 
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -10,25 +11,32 @@ import java.util.concurrent.TimeUnit;
 import io.telemetryrouter.FlushResult;
 import io.telemetryrouter.internal.lane.Lane;
 import io.telemetryrouter.internal.registry.Handler;
+import io.telemetryrouter.internal.registry.HandlerTable;
 
 /**
  * Waits for lanes.
  */
 final class Drain {
 
-	private final RouterCore core;
+	private final HandlerTable handlers;
 
-	Drain(RouterCore core) {
-		this.core = core;
+	Drain(HandlerTable handlers) {
+		this.handlers = handlers;
 	}
 
 	/**
-	 * Waits until every lane has processed what it was offered before this call.
-	 * @param deadline until when, on the clock of {@link System#nanoTime()}
-	 * @return what was reached
+	 * Returns the handlers with lanes, those that are leaving with queued events
+	 * included.
+	 * @return the handlers
 	 */
-	FlushResult await(long deadline) {
-		return await(this.core.registry().laneHandlers(), deadline);
+	List<Handler> handlersWithLanes() {
+		List<Handler> all = new ArrayList<>();
+		this.handlers.forEach((handler) -> {
+			if (handler.lane() != null) {
+				all.add(handler);
+			}
+		});
+		return all;
 	}
 
 	/**
@@ -42,7 +50,7 @@ final class Drain {
 		for (Handler handler : handlers) {
 			CountDownLatch latch = new CountDownLatch(1);
 			latches.put(handler, latch);
-			lane(handler).whenProcessed(latch, this.core.frames().current());
+			lane(handler).whenProcessed(latch);
 		}
 		boolean interrupted = false;
 		for (CountDownLatch latch : latches.values()) {
@@ -66,7 +74,7 @@ final class Drain {
 		Map<String, Long> pending = new LinkedHashMap<>();
 		latches.forEach((handler, latch) -> {
 			if (latch.getCount() != 0) {
-				pending.put(handler.id, lane(handler).pending());
+				pending.merge(handler.handlerId(), lane(handler).pending(), Long::sum);
 			}
 		});
 		return new FlushResult(pending.isEmpty(), pending);
@@ -74,18 +82,15 @@ final class Drain {
 
 	/**
 	 * Returns what is pending, without waiting.
+	 * @param handlers the handlers of the lanes
 	 * @return what is pending
 	 */
-	FlushResult look() {
-		return look(this.core.registry().laneHandlers());
-	}
-
-	FlushResult look(List<Handler> handlers) {
+	FlushResult pending(List<Handler> handlers) {
 		Map<String, Long> pending = new LinkedHashMap<>();
 		for (Handler handler : handlers) {
 			long count = lane(handler).pending();
 			if (count != 0) {
-				pending.put(handler.id, count);
+				pending.merge(handler.handlerId(), count, Long::sum);
 			}
 		}
 		return new FlushResult(pending.isEmpty(), pending);

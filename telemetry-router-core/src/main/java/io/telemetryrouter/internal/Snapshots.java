@@ -9,6 +9,7 @@ import org.jspecify.annotations.Nullable;
 
 import io.telemetryrouter.EventPattern;
 import io.telemetryrouter.EventSnapshot;
+import io.telemetryrouter.HandlerAccount;
 import io.telemetryrouter.HandlerMode;
 import io.telemetryrouter.HandlerSnapshot;
 import io.telemetryrouter.HandlerStatus;
@@ -16,89 +17,102 @@ import io.telemetryrouter.LatencySnapshot;
 import io.telemetryrouter.QuarantineSnapshot;
 import io.telemetryrouter.RouterSnapshot;
 import io.telemetryrouter.StuckCall;
-import io.telemetryrouter.internal.dispatch.Route;
+import io.telemetryrouter.internal.event.DispatchStacks;
 import io.telemetryrouter.internal.event.Envelope;
 import io.telemetryrouter.internal.health.CircuitBreaker;
 import io.telemetryrouter.internal.lane.Lane;
 import io.telemetryrouter.internal.metrics.Counters;
-import io.telemetryrouter.internal.registry.Accounts;
 import io.telemetryrouter.internal.registry.EventStatistics;
-import io.telemetryrouter.internal.registry.HandlerRegistry;
 import io.telemetryrouter.internal.registry.Handler;
+import io.telemetryrouter.internal.registry.HandlerMetrics;
+import io.telemetryrouter.internal.registry.HandlerOptions;
 
 /**
  * Reads the numbers of a router.
  */
 final class Snapshots {
 
-	private final RouterCore core;
+	private final RouterParts parts;
 
-	private final HandlerRegistry registry;
+	private final RouterSnapshot.Defaults defaults;
 
-	Snapshots(RouterCore core) {
-		this.core = core;
-		this.registry = core.registry();
+	Snapshots(RouterParts parts, RouterSettings settings) {
+		this.parts = parts;
+		this.defaults = new RouterSnapshot.Defaults(settings.maxHandlerQueue(), settings.defaultPriority(),
+				settings.overflow());
 	}
 
-	RouterSnapshot router(int held) {
-		this.registry.sweep();
-		this.core.frames().payOwed();
-		this.registry.settle();
+	RouterSnapshot router() {
+		reconcile();
+		this.parts.routes.reconcile();
 		Map<String, HandlerSnapshot> handlers = new LinkedHashMap<>();
-		for (Handler handler : this.registry.handlers()) {
-			if (!handler.internal) {
-				handlers.put(handler.id, snapshot(handler));
-			}
+		for (Handler handler : this.parts.handlers.active()) {
+			handlers.put(handler.handlerId(), snapshot(handler));
 		}
 		Map<String, EventSnapshot> events = new LinkedHashMap<>();
-		for (EventStatistics tally : this.registry.tallies().all()) {
-			events.put(tally.name, snapshot(tally));
+		for (EventStatistics event : this.parts.events.all()) {
+			events.put(event.name, snapshot(event));
 		}
-		RouterSettings settings = this.core.settings();
-		return new RouterSnapshot(handlers, events, this.registry.departures().total(this.core.frames()), held,
-				new RouterSnapshot.Defaults(settings.maxHandlerQueue(), settings.defaultPriority(),
-						settings.overflow()));
+		return new RouterSnapshot(handlers, events, this.parts.handlers.departed(), this.parts.held.size(),
+				this.defaults);
+	}
+
+	/**
+	 * Adds up the accounts of all handlers, those that have left included.
+	 * @return the sum
+	 */
+	HandlerAccount total() {
+		reconcile();
+		HandlerAccount total = this.parts.handlers.departed();
+		for (Handler handler : this.parts.handlers.active()) {
+			total = total.plus(handler.account());
+		}
+		return total;
 	}
 
 	@Nullable HandlerSnapshot handler(String id) {
-		this.registry.sweep();
-		this.core.frames().payOwed();
-		Handler handler = this.registry.named(id);
+		reconcile();
+		Handler handler = this.parts.handlers.get(id);
 		return (handler != null) ? snapshot(handler) : null;
 	}
 
 	@Nullable EventSnapshot event(String name) {
-		EventStatistics tally = this.registry.tallies().get(name);
-		if (tally == null) {
+		EventStatistics event = this.parts.events.get(name);
+		if (event == null) {
 			return null;
 		}
-		Route route = this.registry.find(name);
-		if (route != null) {
-			route.settle();
-		}
-		this.registry.retired().settle();
-		return snapshot(tally);
+		this.parts.samples.record();
+		this.parts.routes.reconcile(name);
+		return snapshot(event);
 	}
 
-	private EventSnapshot snapshot(EventStatistics tally) {
-		List<String> handlers = this.registry.tallies().isOther(tally) ? List.of() : this.registry.handlerIds(tally);
-		return new EventSnapshot(tally.name, tally.emitted(), tally.unhandled(), tally.slowCount(), handlers,
-				tally.latency.snapshot());
+	private void reconcile() {
+		this.parts.registry.check();
+		DispatchStacks.reconcile();
+		this.parts.samples.record();
+	}
+
+	private EventSnapshot snapshot(EventStatistics event) {
+		List<String> handlers = this.parts.events.isOther(event) ? List.of() : this.parts.routes.handlerIds(event.name);
+		return new EventSnapshot(event.name, event.emitted(), event.unhandled(), event.slowCount(), handlers,
+				event.latency.snapshot(this.parts.samples));
 	}
 
 	private HandlerSnapshot snapshot(Handler handler) {
+		HandlerOptions options = handler.options;
+		HandlerMetrics metrics = handler.metrics;
 		Lane lane = handler.lane();
-		CircuitBreaker guard = handler.quarantine();
-		QuarantineSnapshot quarantine = (guard != null) ? guard.snapshot() : null;
-		List<StuckCall> stuckCalls = handler.stuckCalls.current();
-		return new HandlerSnapshot(handler.id, handler.patterns.stream().map(EventPattern::toString).toList(),
-				handler.payloadType, (lane != null) ? HandlerMode.ASYNC : HandlerMode.SYNC, handler.priority,
-				handler.times, (lane != null) ? lane.concurrency() : 1, handler.overflow(),
-				(lane != null) ? lane.queue().capacity() : 0, oldestAge(lane), Accounts.of(handler, this.core.frames()),
-				handler.latency.snapshot(), handler.failedLatency.snapshot(),
-				(lane != null) ? lane.queueWait().snapshot() : LatencySnapshot.EMPTY,
-				handler.counters().get(Counters.SLOW), handler.failures(), status(handler, quarantine, stuckCalls),
-				quarantine, stuckCalls);
+		CircuitBreaker breaker = handler.breaker();
+		QuarantineSnapshot quarantine = (breaker != null) ? breaker.snapshot() : null;
+		List<StuckCall> stuckCalls = metrics.stuckCalls.current();
+		return new HandlerSnapshot(options.id, options.patterns.stream().map(EventPattern::toString).toList(),
+				options.payloadType, (lane != null) ? HandlerMode.ASYNC : HandlerMode.SYNC, options.priority,
+				options.times, (lane != null) ? lane.concurrency() : 1, options.overflow,
+				(lane != null) ? lane.capacity() : 0, oldestAge(lane), handler.account(),
+				metrics.latency.snapshot(this.parts.samples), metrics.failedLatency.snapshot(this.parts.samples),
+				(lane != null) ? lane.queueWait().snapshot(this.parts.samples) : LatencySnapshot.EMPTY,
+				metrics.counters.get(Counters.SLOW), metrics.failures.latestFirst(),
+				status(handler, quarantine, stuckCalls), quarantine, stuckCalls);
 	}
 
 	private static HandlerStatus status(Handler handler, @Nullable QuarantineSnapshot quarantine,
@@ -113,8 +127,9 @@ final class Snapshots {
 	}
 
 	private Duration oldestAge(@Nullable Lane lane) {
-		Envelope<?> oldest = (lane != null) ? lane.queue().peek() : null;
-		return (oldest != null) ? Duration.ofNanos(Math.max(0, this.core.now() - oldest.emittedAt)) : Duration.ZERO;
+		Envelope<?> oldest = (lane != null) ? lane.oldest() : null;
+		return (oldest != null) ? Duration.ofNanos(Math.max(0, this.parts.ticker.now() - oldest.emittedAt))
+				: Duration.ZERO;
 	}
 
 }

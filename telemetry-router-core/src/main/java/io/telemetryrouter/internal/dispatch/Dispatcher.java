@@ -1,31 +1,33 @@
 package io.telemetryrouter.internal.dispatch;
 
-import java.lang.ref.Reference;
-import java.util.concurrent.TimeUnit;
+import java.util.BitSet;
 import java.util.function.LongConsumer;
-import java.util.function.LongSupplier;
 
 import org.jspecify.annotations.Nullable;
 
 import io.telemetryrouter.ContextCarrier;
 import io.telemetryrouter.DropReason;
-import io.telemetryrouter.internal.RouterCore;
-import io.telemetryrouter.internal.RouterSettings;
 import io.telemetryrouter.internal.event.Cause;
+import io.telemetryrouter.internal.event.DispatchFrame;
 import io.telemetryrouter.internal.event.DispatchStack;
 import io.telemetryrouter.internal.event.DispatchStacks;
 import io.telemetryrouter.internal.event.EmitTracker;
 import io.telemetryrouter.internal.event.Envelope;
-import io.telemetryrouter.internal.lane.Lane;
+import io.telemetryrouter.internal.event.EnvelopeSource;
+import io.telemetryrouter.internal.health.Reporter;
+import io.telemetryrouter.internal.metrics.SampleBuffer;
+import io.telemetryrouter.internal.metrics.SampleBuffers;
 import io.telemetryrouter.internal.registry.EventStatistics;
 import io.telemetryrouter.internal.registry.Handler;
+import io.telemetryrouter.internal.support.Ticker;
 
 /**
  * The way of one event, from its route to its handlers.
  * <p>
- * Lanes are offered the event first, then synchronous handlers run. So an event that a
- * handler emits in turn comes after its cause in every queue, and a synchronous handler
- * that hangs withholds the event from no lane.
+ * All lanes have the event queued before any of them is woken for it, and then
+ * synchronous handlers run. So an event that a synchronous handler emits in turn comes
+ * after its cause in every queue, and so does one of an asynchronous handler that was
+ * idle. A synchronous handler that hangs withholds the event from no lane.
  * <p>
  * On a route of open payload handlers the way takes no lock and allocates nothing. The
  * clock is read once before the first handler and once after each.
@@ -34,227 +36,260 @@ import io.telemetryrouter.internal.registry.Handler;
  */
 public final class Dispatcher {
 
-	private final RouterCore core;
+	private final EnvelopeSource envelopes;
 
-	private final DispatchStacks frames;
+	private final SampleBuffers samples;
 
-	private final boolean measured;
+	private final NextEvents nextEvents;
+
+	private final Reporter reporter;
+
+	private final Ticker ticker;
+
+	private final Limits limits;
 
 	private final @Nullable ContextCarrier carrier;
 
-	private final int maxDepth;
-
-	private final int maxNestedEmits;
-
-	private final long slowNanos;
-
-	/** Null for the system's own, which is called directly. */
-	private final @Nullable LongSupplier nanoTime;
-
 	private volatile boolean closed;
 
-	public Dispatcher(RouterCore core) {
-		this.core = core;
-		this.frames = core.frames();
-		RouterSettings settings = core.settings();
-		this.measured = settings.measureLatency();
-		this.carrier = settings.contextCarrier();
-		this.maxDepth = settings.maxDepth();
-		this.maxNestedEmits = settings.maxNestedEmits();
-		this.nanoTime = settings.nanoTime();
-		this.slowNanos = TimeUnit.NANOSECONDS.convert(settings.slowThreshold());
+	/**
+	 * Creates a dispatcher.
+	 * @param envelopes makes envelopes
+	 * @param samples the sample buffers
+	 * @param nextEvents the awaited events
+	 * @param reporter reports slow dispatches and loops
+	 * @param ticker the monotonic clock
+	 * @param limits what an emit may take
+	 * @param carrier captures the emitting thread's context, if any does
+	 */
+	public Dispatcher(EnvelopeSource envelopes, SampleBuffers samples, NextEvents nextEvents, Reporter reporter,
+			Ticker ticker, Limits limits, @Nullable ContextCarrier carrier) {
+		this.envelopes = envelopes;
+		this.samples = samples;
+		this.nextEvents = nextEvents;
+		this.reporter = reporter;
+		this.ticker = ticker;
+		this.limits = limits;
+		this.carrier = carrier;
 	}
 
-	private long now() {
-		return (this.nanoTime != null) ? this.nanoTime.getAsLong() : System.nanoTime();
-	}
-
-	public boolean isClosed() {
+	boolean isClosed() {
 		return this.closed;
 	}
 
 	/**
-	 * From now on counts every event as dropped.
+	 * Counts every event as dropped from now on.
 	 */
-	public void close() {
+	void close() {
 		this.closed = true;
 	}
 
 	/**
-	 * Dispatches an event. Throws nothing of a handler's. Where it ends early itself, as
-	 * on a thread that has used up its stack, it leaves to be counted whom it did not
-	 * reach. (It can count nothing then: that would be one more call.)
+	 * Dispatches an event. No exception thrown by a handler propagates past this method.
+	 * Where the method ends early itself, as on a thread that has used up its stack, it
+	 * leaves the handlers that it did not reach to be counted later. (It can count
+	 * nothing then: that would be one more call.)
 	 * @param route the route
 	 * @param payload the payload
-	 * @param tracker who follows the emit, if anyone
+	 * @param tracker the emit's, if it is tracked
 	 * @param held the envelope of an event that was held, if it was
 	 */
-	public void dispatch(Route route, @Nullable Object payload, @Nullable EmitTracker tracker,
-			@Nullable Envelope<?> held) {
-		if (route.handlers.length == 0) {
-			route.pass(1);
+	void dispatch(Route route, @Nullable Object payload, @Nullable EmitTracker tracker, @Nullable Envelope<?> held) {
+		if (route.isEmpty()) {
+			route.count(1, (int) Thread.currentThread().getId());
 			return;
 		}
-		DispatchStack frame = this.frames.current();
-		Cause parent = (held != null) ? held.parent() : frame.cause();
-		DispatchStack.Level level = frame.enter(route.event, parent);
-		boolean passed = false;
+		DispatchStack stack = DispatchStacks.acquire();
 		try {
-			route.pass(level);
-			passed = true;
+			dispatch(route, payload, tracker, held, stack);
+		}
+		finally {
+			// Inlined on purpose, see below.
+			if (--stack.uses == 0) {
+				stack.release();
+			}
+		}
+	}
+
+	private void dispatch(Route route, @Nullable Object payload, @Nullable EmitTracker tracker,
+			@Nullable Envelope<?> held, DispatchStack stack) {
+		Cause parent = (held != null) ? held.parent() : stack.cause();
+		DispatchFrame frame = stack.enter(route.event, parent);
+		boolean counted = false;
+		try {
+			route.count(1, stack.stripeHint);
+			counted = true;
 			if (tracker != null) {
-				level.tracker(tracker);
+				frame.tracker(tracker);
 			}
 			if (this.closed) {
-				drop(route, DropReason.CLOSED, level);
+				drop(route, DropReason.CLOSED, frame);
 			}
-			else if (parent != null && !parent.permits(this.maxDepth, this.maxNestedEmits)) {
-				drop(route, DropReason.RECURSION, level);
-				this.core.reporter().recursion(parent, route.event);
+			else if (parent != null && !parent.permits(this.limits.maxDepth, this.limits.maxNestedEmits)) {
+				drop(route, DropReason.RECURSION, frame);
+				reportLoop(parent, route.event);
 			}
-			else if (this.measured) {
-				runMeasured(route, payload, level, held);
+			else if (this.limits.measured) {
+				runMeasured(route, payload, frame, held);
 			}
 			else {
 				if (route.needsEnvelope) {
-					prepare(route, payload, level, now(), held);
+					prepare(route, payload, frame, this.ticker.now(), held);
 				}
-				route.call(level, payload);
+				route.call(frame, payload, null);
 			}
 		}
 		catch (Throwable ex) {
-			if (passed) {
-				level.owed = route;
+			if (counted) {
+				frame.undelivered = route;
 			}
 			throw ex;
 		}
 		finally {
-			// Not by a call: a caller that has used up its stack has none left for one,
-			// and all its later events would count as nested in this one.
-			frame.depth--;
-			level.clear();
-			Reference.reachabilityFence(route);
+			// Inlined on purpose. With no stack left, a call to exit() would overflow
+			// too, the depth would stay too high, and every later emit of this thread
+			// would count as nested.
+			stack.depth--;
+			frame.clear();
 		}
 	}
 
-	/**
-	 * Makes the envelope, and offers it to the lanes.
-	 * @param route the route
-	 * @param payload the payload
-	 * @param level the emit's
-	 * @param now the time, on the monotonic clock
-	 * @param held the envelope of an event that was held, if it was
-	 */
-	private void prepare(Route route, @Nullable Object payload, DispatchStack.Level level, long now,
-			@Nullable Envelope<?> held) {
-		Envelope<?> envelope = (held != null) ? held : envelope(route, payload, now, level);
-		if (route.sync.length != 0) {
-			// Whose emits it causes. Only then: the store costs a barrier.
-			level.envelope(envelope);
-		}
-		for (Handler handler : route.async) {
-			offer(handler, payload, envelope, level);
-			level.reached++;
+	private void reportLoop(Cause cause, String event) {
+		if (cause.claimReport()) {
+			this.reporter.recursion(cause.chain(event), this.limits.maxDepth, this.limits.maxNestedEmits);
 		}
 	}
 
-	private void offer(Handler handler, @Nullable Object payload, Envelope<?> envelope, DispatchStack.Level level) {
-		Lane lane = handler.lane();
-		if (lane == null) {
-			return;
-		}
-		EmitTracker tracker = envelope.tracker();
-		try {
-			if ((handler.isOpen() && handler.accepts(payload))
-					|| handler.admit(envelope.name(), payload, envelope, tracker)) {
-				lane.offer(envelope, level.frame);
-			}
-		}
-		catch (Throwable ex) {
-			// Ours, such as no memory for a segment: count it and let the others have it.
-			handler.fail(envelope.name(), ex, -1, level.frame, tracker);
-		}
-	}
-
-	private void runMeasured(Route route, @Nullable Object payload, DispatchStack.Level level,
-			@Nullable Envelope<?> held) {
-		// Rows are for emits one after another, not within one another.
-		level.noting = level.notes != null && level.frame.depth == 1 && level.notes.begin();
-		long start = now();
-		level.start(start);
+	private void runMeasured(Route route, @Nullable Object payload, DispatchFrame frame, @Nullable Envelope<?> held) {
+		SampleBuffer buffer = this.samples.get(frame.stack.slot);
+		long start = this.ticker.now();
+		frame.start(start);
 		if (route.needsEnvelope) {
-			prepare(route, payload, level, start, held);
-			level.start(now());
+			prepare(route, payload, frame, start, held);
+			frame.start(this.ticker.now());
 		}
-		route.call(level, payload);
-		long nanos = level.lapped() - start;
-		if (!route.isOneCall || !level.noting) {
-			level.record(route.tally.latency, route.sync.length, nanos);
+		route.call(frame, payload, buffer);
+		long nanos = frame.splitAt() - start;
+		EventStatistics statistics = route.statistics;
+		statistics.latency.record(nanos, buffer);
+		if (nanos > this.limits.slowNanos) {
+			statistics.slow();
+			this.reporter.slowDispatch(route.event, nanos, this.limits.slowNanos, frame.slowest(), frame.longest(),
+					statistics.slowReports);
 		}
-		finish(route, nanos, level);
-	}
-
-	private void finish(Route route, long nanos, DispatchStack.Level level) {
-		EventStatistics tally = route.tally;
-		if (nanos > this.slowNanos) {
-			tally.slow();
-			this.core.reporter().slowDispatch(tally, route.event, nanos, level.slowest(), level.longest());
-		}
-		for (LongConsumer recorder : tally.recorders()) {
+		for (LongConsumer recorder : statistics.recorders()) {
 			try {
 				recorder.accept(nanos);
 			}
 			catch (Throwable ex) {
-				this.core.reporter().callbackFailed("Dispatch recorder", ex);
+				this.reporter.callbackFailed("Dispatch recorder", ex);
 			}
 		}
 	}
 
-	private Envelope<?> envelope(Route route, @Nullable Object payload, long now, DispatchStack.Level level) {
-		Object context = (route.async.length != 0) ? capture(level.frame) : null;
-		return this.core.envelopes().envelope(route.event, payload, now, level.parent(), context, level.tracker());
+	/**
+	 * Makes the envelope, and hands it to the lanes and to the futures that await it.
+	 */
+	private void prepare(Route route, @Nullable Object payload, DispatchFrame frame, long now,
+			@Nullable Envelope<?> held) {
+		Envelope<?> envelope = (held != null) ? held : envelope(route, payload, now, frame);
+		if (route.sync.length != 0 || route.awaited.length != 0) {
+			// What synchronous handlers and filters emit is caused by it. Only then: the
+			// store costs a barrier.
+			frame.envelope(envelope);
+		}
+		if (route.async.length != 0) {
+			offer(route.async, payload, envelope, frame);
+		}
+		if (route.awaited.length != 0) {
+			this.nextEvents.offer(route, envelope);
+		}
+	}
+
+	private void offer(Handler[] handlers, @Nullable Object payload, Envelope<?> envelope, DispatchFrame frame) {
+		BitSet full = null;
+		for (int i = 0; i < handlers.length; i++) {
+			if (!offer(handlers[i], payload, envelope, frame)) {
+				full = (full != null) ? full : new BitSet(handlers.length);
+				full.set(i);
+			}
+			frame.reached++;
+		}
+		for (int i = 0; i < handlers.length; i++) {
+			handlers[i].wake();
+		}
+		if (full != null) {
+			full.stream().forEach((index) -> handlers[index].awaitRoom(envelope));
+		}
+	}
+
+	/**
+	 * Offers an event to a lane.
+	 * @return {@code false} if the emitter has to wait for room
+	 */
+	private boolean offer(Handler handler, @Nullable Object payload, Envelope<?> envelope, DispatchFrame frame) {
+		EmitTracker tracker = envelope.tracker();
+		try {
+			if (handler.takes(payload)
+					|| handler.admission.admit(envelope.name(), payload, envelope, frame.stack, tracker)) {
+				return handler.offer(envelope, frame.stack);
+			}
+		}
+		catch (Throwable ex) {
+			// The router's own, such as no memory for a segment: count it and let the
+			// others have the event.
+			handler.failed(envelope.name(), ex, -1, frame.stack, tracker);
+		}
+		return true;
+	}
+
+	private Envelope<?> envelope(Route route, @Nullable Object payload, long now, DispatchFrame frame) {
+		Object context = (route.async.length != 0) ? capture(frame.stack) : null;
+		return this.envelopes.envelope(route.event, payload, now, frame.parent(), context, frame.tracker());
 	}
 
 	/**
 	 * Makes the envelope of an event that is held until handlers are known.
 	 * @param event the event's name
 	 * @param payload its payload
-	 * @param tracker who follows the emit, if anyone
+	 * @param tracker the emit's, if it is tracked
 	 * @return the envelope
 	 */
-	public Envelope<?> hold(String event, @Nullable Object payload, @Nullable EmitTracker tracker) {
-		DispatchStack frame = this.frames.current();
-		return this.core.envelopes().envelope(event, payload, now(), frame.cause(), capture(frame), tracker);
+	Envelope<?> hold(String event, @Nullable Object payload, @Nullable EmitTracker tracker) {
+		DispatchStack stack = DispatchStacks.acquire();
+		try {
+			return this.envelopes.envelope(event, payload, this.ticker.now(), stack.cause(), capture(stack), tracker);
+		}
+		finally {
+			stack.giveBack();
+		}
 	}
 
-	private @Nullable Object capture(DispatchStack frame) {
-		if (this.carrier == null || frame.capturing) {
+	private @Nullable Object capture(DispatchStack stack) {
+		if (this.carrier == null || stack.capturing) {
 			// What a carrier itself emits has no context, or there would be no end.
 			return null;
 		}
-		frame.capturing = true;
+		stack.capturing = true;
 		try {
 			return this.carrier.capture();
 		}
 		catch (Throwable ex) {
-			this.core.reporter().callbackFailed("Context carrier", ex);
+			this.reporter.callbackFailed("Context carrier", ex);
 			return null;
 		}
 		finally {
-			frame.capturing = false;
+			stack.capturing = false;
 		}
 	}
 
 	/**
-	 * Counts an event as dropped at every handler of a route, which it has entered.
-	 * @param route the route
-	 * @param reason why
-	 * @param level the emit's
+	 * Counts an event as dropped at every handler of a route, which has counted it.
 	 */
-	private static void drop(Route route, DropReason reason, DispatchStack.Level level) {
-		for (int i = 0; i < route.handlers.length; i++) {
-			route.handler(i).drop(reason, level.tracker());
-			level.reached++;
+	private static void drop(Route route, DropReason reason, DispatchFrame frame) {
+		for (int i = 0; i < route.count(); i++) {
+			route.recipient(i).drop(reason, frame.tracker());
+			frame.reached++;
 		}
 	}
 
@@ -264,11 +299,23 @@ public final class Dispatcher {
 	 * @param reason why
 	 * @param count how many events
 	 */
-	public static void drop(Route route, DropReason reason, long count) {
-		route.pass(count);
+	static void drop(Route route, DropReason reason, long count) {
+		route.count(count, 0);
 		for (Handler handler : route.handlers) {
 			handler.drop(reason, count);
 		}
+	}
+
+	/**
+	 * What an emit may take.
+	 *
+	 * @param maxDepth how many emits may be nested in each other
+	 * @param maxNestedEmits how many emits an outermost one may cause
+	 * @param slowNanos from when on a dispatch counts as slow
+	 * @param measured whether calls are measured
+	 * @since 0.1.0
+	 */
+	public record Limits(int maxDepth, int maxNestedEmits, long slowNanos, boolean measured) {
 	}
 
 }

@@ -106,7 +106,8 @@ public final class HoldBuffer {
 	 * more. Only the first call does.
 	 * @param delivery is given each held event, in order
 	 * @param loss is given the number of events beyond the limit, by name
-	 * @throws RuntimeException if a delivery failed, after all others
+	 * @throws RuntimeException if a delivery failed, after all others; likewise an
+	 * {@code Error}
 	 */
 	public void release(Consumer<Envelope<?>> delivery, ObjLongConsumer<String> loss) {
 		synchronized (this) {
@@ -115,21 +116,31 @@ public final class HoldBuffer {
 			}
 			this.releasing = true;
 		}
-		RuntimeException failure = null;
+		Throwable failure = null;
 		for (Envelope<?> event = next(); event != null; event = next()) {
 			try {
 				delivery.accept(event);
 			}
-			catch (RuntimeException ex) {
+			catch (Throwable ex) {
 				// Such as a clock's. The others must not be held for good.
 				failure = ex;
 			}
 			event.dequeued();
 		}
-		this.overflow.forEach(loss::accept);
-		this.released.countDown();
-		if (failure != null) {
-			throw failure;
+		try {
+			this.overflow.forEach(loss::accept);
+		}
+		catch (Throwable ex) {
+			failure = ex;
+		}
+		finally {
+			this.released.countDown();
+		}
+		if (failure instanceof Error error) {
+			throw error;
+		}
+		if (failure instanceof RuntimeException exception) {
+			throw exception;
 		}
 	}
 

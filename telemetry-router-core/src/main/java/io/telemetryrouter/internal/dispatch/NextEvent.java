@@ -2,39 +2,68 @@ package io.telemetryrouter.internal.dispatch;
 
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Predicate;
 
+import io.telemetryrouter.EventPattern;
 import io.telemetryrouter.TelemetryEvent;
-import io.telemetryrouter.internal.lane.LaneExecutor;
 
 /**
- * The future of an awaited event. Its time runs out on the JDK's timer thread, but it
- * completes on a thread of the router, since dependent actions are the user's code.
- *
- * @since 0.1.0
+ * The future of an awaited event. It is part of the routes of the events that match, and
+ * no handler: it has no account. It completes on a thread of the router, since dependent
+ * actions are the user's code.
  */
-public final class NextEvent extends CompletableFuture<TelemetryEvent<?>> {
+final class NextEvent extends CompletableFuture<TelemetryEvent<?>> {
 
-	private final CompletableFuture<Boolean> timer = new CompletableFuture<>();
+	private final EventPattern pattern;
 
-	public NextEvent(String pattern, Duration timeout, LaneExecutor executor) {
-		this.timer.orTimeout(TimeUnit.NANOSECONDS.convert(timeout), TimeUnit.NANOSECONDS)
-			.exceptionallyAsync(
-					(ex) -> completeExceptionally(
-							new TimeoutException("No matching event '" + pattern + "' within " + timeout)),
-					executor::executeSurely);
+	private final Predicate<TelemetryEvent<?>> filter;
+
+	private final Duration timeout;
+
+	private final long deadline;
+
+	private final AtomicBoolean claimed = new AtomicBoolean();
+
+	NextEvent(EventPattern pattern, Predicate<TelemetryEvent<?>> filter, Duration timeout, long deadline) {
+		this.pattern = pattern;
+		this.filter = filter;
+		this.timeout = timeout;
+		this.deadline = deadline;
+	}
+
+	EventPattern pattern() {
+		return this.pattern;
 	}
 
 	/**
-	 * Runs an action when it is done, for whatever reason, and stops the timer.
-	 * @param action the action
+	 * Returns when the time is up.
+	 * @return the time, on the clock of {@link System#nanoTime()}
 	 */
-	public void whenDone(Runnable action) {
-		whenComplete((event, ex) -> {
-			action.run();
-			this.timer.complete(true);
-		});
+	long deadline() {
+		return this.deadline;
+	}
+
+	/**
+	 * Returns whether an event is the one, and claims it then.
+	 * @param event the event
+	 * @return whether to complete with it
+	 */
+	boolean claims(TelemetryEvent<?> event) {
+		return !isDone() && !this.claimed.get() && this.filter.test(event) && claim();
+	}
+
+	/**
+	 * Claims the completion.
+	 * @return {@code true} for the first caller
+	 */
+	boolean claim() {
+		return this.claimed.compareAndSet(false, true);
+	}
+
+	void timeOut() {
+		completeExceptionally(new TimeoutException("No matching event '" + this.pattern + "' within " + this.timeout));
 	}
 
 }

@@ -1,111 +1,137 @@
 package io.telemetryrouter.internal.dispatch;
 
-import java.lang.ref.Reference;
-import java.util.concurrent.TimeUnit;
+import java.util.List;
 
 import org.jspecify.annotations.Nullable;
 
-import io.telemetryrouter.internal.event.DispatchStack;
+import io.telemetryrouter.internal.event.DispatchFrame;
+import io.telemetryrouter.internal.metrics.Counters;
+import io.telemetryrouter.internal.metrics.SampleBuffer;
 import io.telemetryrouter.internal.registry.EventStatistics;
-import io.telemetryrouter.internal.metrics.LatencyHistogram;
-import io.telemetryrouter.internal.metrics.Notes;
 import io.telemetryrouter.internal.registry.Handler;
-import io.telemetryrouter.internal.RouterCore;
+import io.telemetryrouter.internal.registry.OfferedEvents;
 
 /**
- * All handlers of one event name in execution order, compiled once. When handlers come or
- * go the route is {@linkplain RetiredRoutes retired} and compiled anew. Until then
- * nothing changes but how the same handlers are called.
- *
- * @since 0.1.0
+ * All handlers of one event name in execution order, compiled once. Immutable but for its
+ * count: when handlers come or go the route is invalidated and another one compiled.
  */
-public final class Route {
+final class Route implements OfferedEvents, DispatchFrame.Recipients {
 
-	private static final Handler[] NONE = {};
+	private static final Handler[] NO_HANDLERS = {};
 
 	private static final SyncCall[] NO_CALLS = {};
 
-	public final String event;
+	private static final NextEvent[] NOTHING_AWAITED = {};
 
-	final EventStatistics tally;
+	final String event;
+
+	final EventStatistics statistics;
 
 	/** All handlers in the order of the route. */
-	public final Handler[] handlers;
+	final List<Handler> handlers;
 
 	final Handler[] async;
 
 	/** The calls of the handlers that are not asynchronous. */
 	final SyncCall[] sync;
 
+	final NextEvent[] awaited;
+
 	final boolean needsEnvelope;
 
-	/** Whether an emit is one call and nothing else, so that both take equally long. */
-	final boolean isOneCall;
+	private final DispatchCount count;
 
-	/** What is measured of an emit: each handler's call, and the whole. */
-	private final LatencyHistogram[] measured;
+	private final Routes routes;
 
-	/** What is offered to each of the handlers. */
-	public final DispatchCount passes;
-
-	private volatile Calls calls;
-
-	public Route(String event, EventStatistics tally, Handler[] handlers, RouterCore core) {
+	Route(String event, EventStatistics statistics, List<Handler> handlers, List<NextEvent> awaited, Routes routes) {
 		this.event = event;
-		this.tally = tally;
+		this.statistics = statistics;
 		this.handlers = handlers;
-		this.async = select(handlers, true);
-		boolean envelope = false;
+		this.routes = routes;
+		this.async = async(handlers);
+		this.awaited = awaited.isEmpty() ? NOTHING_AWAITED : awaited.toArray(NOTHING_AWAITED);
+		boolean envelope = !awaited.isEmpty();
 		for (Handler handler : handlers) {
-			envelope |= handler.needsEnvelope();
+			envelope |= handler.options.needsEnvelope();
 		}
 		this.needsEnvelope = envelope;
-		this.isOneCall = handlers.length == 1 && !envelope;
-		this.sync = calls(select(handlers, false), core);
-		this.calls = LoopedCalls.of(this.sync);
-		this.measured = core.measured() ? histograms() : new LatencyHistogram[0];
-		this.passes = new DispatchCount(tally, handlers, this.measured, core.measured() && this.isOneCall);
+		this.sync = calls(handlers);
+		this.count = new DispatchCount(statistics, handlers);
 	}
 
-	private static Handler[] select(Handler[] handlers, boolean async) {
-		int count = 0;
-		for (Handler handler : handlers) {
-			count += ((handler.lane() != null) == async) ? 1 : 0;
-		}
-		if (count == handlers.length) {
-			return handlers;
-		}
-		Handler[] selected = (count != 0) ? new Handler[count] : NONE;
-		int index = 0;
-		for (Handler handler : handlers) {
-			if ((handler.lane() != null) == async) {
-				selected[index++] = handler;
-			}
-		}
-		return selected;
+	private static Handler[] async(List<Handler> handlers) {
+		Handler[] async = handlers.stream().filter((handler) -> handler.lane() != null).toArray(Handler[]::new);
+		return (async.length != 0) ? async : NO_HANDLERS;
 	}
 
-	private SyncCall[] calls(Handler[] handlers, RouterCore core) {
-		if (handlers.length == 0) {
+	private SyncCall[] calls(List<Handler> handlers) {
+		int length = handlers.size() - this.async.length;
+		if (length == 0) {
 			return NO_CALLS;
 		}
 		// What the slowest handler of a slow dispatch takes at least.
-		long noticeable = TimeUnit.NANOSECONDS.convert(core.settings().slowThreshold()) / handlers.length;
-		SyncCall[] calls = new SyncCall[handlers.length];
-		for (int i = 0; i < calls.length; i++) {
-			calls[i] = new SyncCall(handlers[i], this.event, i, this.isOneCall, this.async.length + i + 1, noticeable,
-					core);
+		long noticeable = this.routes.slowNanos() / length;
+		SyncCall[] calls = new SyncCall[length];
+		int index = 0;
+		for (Handler handler : handlers) {
+			if (handler.lane() == null) {
+				calls[index] = new SyncCall(handler, this.event, this.async.length + index + 1, noticeable,
+						this.routes.isMeasured(), this.routes.ticker());
+				index++;
+			}
 		}
 		return calls;
 	}
 
-	private LatencyHistogram[] histograms() {
-		LatencyHistogram[] histograms = new LatencyHistogram[this.sync.length + 1];
-		for (int i = 0; i < this.sync.length; i++) {
-			histograms[i] = this.sync[i].handler().latency;
+	/**
+	 * Returns whether there is nothing to do for an event but to count it.
+	 * @return whether there is neither a handler nor anything that awaits the event
+	 */
+	boolean isEmpty() {
+		return this.handlers.isEmpty() && this.awaited.length == 0;
+	}
+
+	/**
+	 * Calls the synchronous handlers.
+	 * @param frame the emit's
+	 * @param payload the payload
+	 * @param buffer the calling thread's samples, if it has any
+	 */
+	void call(DispatchFrame frame, @Nullable Object payload, @Nullable SampleBuffer buffer) {
+		for (SyncCall call : this.sync) {
+			call.run(frame, payload, buffer);
 		}
-		histograms[this.sync.length] = this.tally.latency;
-		return histograms;
+	}
+
+	/**
+	 * Counts events, before anything is done for them.
+	 * @param events how many
+	 * @param stripeHint spreads threads that would meet otherwise
+	 */
+	void count(long events, int stripeHint) {
+		this.count.add(events, stripeHint);
+	}
+
+	/**
+	 * Has the events that are counted from now on reconciled at once.
+	 */
+	void retire() {
+		this.count.retire();
+	}
+
+	@Override
+	public void reconcile() {
+		this.count.reconcile();
+	}
+
+	@Override
+	public void invalidate() {
+		this.routes.invalidate(this);
+	}
+
+	@Override
+	public int count() {
+		return this.async.length + this.sync.length;
 	}
 
 	/**
@@ -113,62 +139,13 @@ public final class Route {
 	 * @param index its place
 	 * @return the handler
 	 */
-	public Handler handler(int index) {
+	Handler recipient(int index) {
 		return (index < this.async.length) ? this.async[index] : this.sync[index - this.async.length].handler();
 	}
 
-	/**
-	 * Calls the synchronous handlers.
-	 * @param level the emit's
-	 * @param payload the payload
-	 */
-	void call(DispatchStack.Level level, @Nullable Object payload) {
-		this.calls.run(level, payload);
-	}
-
-	boolean isInlined() {
-		return !(this.calls instanceof LoopedCalls);
-	}
-
-	/**
-	 * From now on calls the synchronous handlers by other code.
-	 * @param calls the {@linkplain #sync same calls}
-	 */
-	void inline(Calls calls) {
-		this.calls = calls;
-	}
-
-	/**
-	 * Counts an emit, before anything is done for it, and gives its level the thread's
-	 * notes, if it has any. A retired route is read on for as long as it is reachable, so
-	 * the caller has to keep it that long.
-	 * @param level the emit's
-	 */
-	void pass(DispatchStack.Level level) {
-		Notes notes = level.notes;
-		if (notes != null && notes.isOf(this.measured)) {
-			notes.pass();
-		}
-		else {
-			level.notes = this.passes.count(level.frame);
-		}
-	}
-
-	/**
-	 * Counts emits of whichever threads.
-	 * @param emits how many
-	 */
-	void pass(long emits) {
-		this.passes.count(emits);
-		Reference.reachabilityFence(this);
-	}
-
-	/**
-	 * Records what was measured, and credits what was counted to the event and the
-	 * handlers.
-	 */
-	public void settle() {
-		this.passes.settle();
+	@Override
+	public void notReached(int index) {
+		recipient(index).metrics.counters.add(Counters.FAILED, 1);
 	}
 
 }

@@ -1,64 +1,135 @@
 package io.telemetryrouter.internal.event;
 
-import java.lang.ref.ReferenceQueue;
-import java.lang.ref.WeakReference;
-import java.util.Objects;
-import java.util.Queue;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.BiConsumer;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.util.function.Consumer;
 
 import org.jspecify.annotations.Nullable;
 
 import io.telemetryrouter.internal.support.Headroom;
 
 /**
- * The frames of all threads that emit or handle, found by their thread at no cost to
- * others. A frame goes with its thread, and all go with the router: a thread that
- * outlives the router may keep what it has in its thread locals for good, so that is a
- * weak reference, and no class of ours. (Else it would keep our class loader.)
+ * The pool of dispatch stacks. It is one for all routers of the process, so that emit
+ * loops across routers have one depth, and threads own nothing while they do not emit:
+ * neither a thread local nor an entry in a table is left behind.
  * <p>
- * The first threads get a lease on a stripe of counters, which returns when their frame
- * is gone. Virtual threads, which come and go by the thousand, get none.
+ * A thread looks at its home first, one of 64 by the thread's id, and takes it by one
+ * compare-and-set. Where another thread is at home there, it takes another stack of the
+ * chain that begins there. The count of displaced threads tells every thread of that home
+ * whether it has to search the chain for a stack of its own first. A chain never grows
+ * beyond the largest number of threads that were inside emits at the same time.
  *
  * @since 0.1.0
  */
 public final class DispatchStacks {
 
-	private static final int MAX_LEASES = 64;
+	private static final VarHandle DISPLACED;
 
-	/** A power of two. */
-	private static final int QUICK = 256;
+	private static final VarHandle NEXT;
 
-	private final AtomicInteger probes = new AtomicInteger();
+	static {
+		try {
+			MethodHandles.Lookup lookup = MethodHandles.lookup();
+			DISPLACED = lookup.findVarHandle(DispatchStack.class, "displaced", int.class);
+			NEXT = lookup.findVarHandle(DispatchStack.class, "next", DispatchStack.class);
+		}
+		catch (ReflectiveOperationException ex) {
+			throw new ExceptionInInitializerError(ex);
+		}
+	}
 
-	private final AtomicInteger leases = new AtomicInteger();
+	/** How many stacks have a slot for a sample buffer. A power of two. */
+	public static final int SLOTS = 64;
 
-	private final Queue<Integer> returnedLeases = new ConcurrentLinkedQueue<>();
+	private static final DispatchStack[] HOMES = new DispatchStack[SLOTS];
 
-	private final Set<FrameReference> frames = ConcurrentHashMap.newKeySet();
+	static {
+		for (int i = 0; i < SLOTS; i++) {
+			HOMES[i] = new DispatchStack(i, null);
+		}
+	}
 
-	private final ReferenceQueue<Thread> collected = new ReferenceQueue<>();
-
-	private final ThreadLocal<WeakReference<DispatchStack>> current = ThreadLocal.withInitial(this::create);
+	private DispatchStacks() {
+	}
 
 	/**
-	 * Frames of threads with a lease by the id of the thread, which is quicker than the
-	 * thread local. Of threads that meet in one place, the first has it.
+	 * Returns the calling thread's stack, taking one if it has none. The caller
+	 * {@linkplain DispatchStack#giveBack() gives it back}.
+	 * @return the stack
 	 */
-	private final @Nullable FrameReference[] quick = new FrameReference[QUICK];
-
-	public DispatchStack current() {
+	public static DispatchStack acquire() {
 		Thread thread = Thread.currentThread();
-		// A race is harmless: what a thread finds of its own it has put there itself.
-		FrameReference reference = this.quick[quick(thread)];
-		if (reference != null && reference.refersTo(thread)) {
-			return reference.frame;
+		DispatchStack home = home(thread);
+		Thread owner = home.owner;
+		DispatchStack stack = (owner == thread || (owner == null && home.displaced == 0
+				&& DispatchStack.OWNER.compareAndSet(home, (Thread) null, thread))) ? home
+						: acquireElsewhere(thread, home);
+		stack.uses++;
+		return stack;
+	}
+
+	private static DispatchStack home(Thread thread) {
+		return HOMES[(int) thread.getId() & (SLOTS - 1)];
+	}
+
+	private static DispatchStack acquireElsewhere(Thread thread, DispatchStack home) {
+		DispatchStack own = find(thread, home);
+		if (own != null) {
+			return own;
 		}
-		// Held by its thread's entry in frames
-		return Objects.requireNonNull(this.current.get().get());
+		Headroom.require();
+		DispatchStack stack = home;
+		while (!DispatchStack.OWNER.compareAndSet(stack, (Thread) null, thread)) {
+			DispatchStack following = stack.next;
+			if (following == null) {
+				NEXT.compareAndSet(stack, (DispatchStack) null, new DispatchStack(-1, home));
+				following = stack.next;
+			}
+			if (following != null) {
+				stack = following;
+			}
+		}
+		if (stack != home) {
+			DISPLACED.getAndAdd(home, 1);
+		}
+		return stack;
+	}
+
+	/**
+	 * Returns the calling thread's stack, if it has one.
+	 * @return the stack, or {@code null} outside of any emit and lane
+	 */
+	public static @Nullable DispatchStack current() {
+		Thread thread = Thread.currentThread();
+		return find(thread, home(thread));
+	}
+
+	private static @Nullable DispatchStack find(Thread thread, DispatchStack home) {
+		if (home.owner == thread) {
+			return home;
+		}
+		if (home.displaced != 0) {
+			for (DispatchStack stack = home.next; stack != null; stack = stack.next) {
+				if (stack.owner == thread) {
+					return stack;
+				}
+			}
+		}
+		return null;
+	}
+
+	/**
+	 * Returns whether the calling thread is inside an emit or works for a lane.
+	 * @return whether the thread must not wait for handlers
+	 */
+	public static boolean isInsideHandler() {
+		DispatchStack stack = current();
+		return stack != null && stack.isInsideHandler();
+	}
+
+	static void release(DispatchStack displaced) {
+		DispatchStack.OWNER.setRelease(displaced, (Thread) null);
+		DISPLACED.getAndAdd(displaced.home(), -1);
 	}
 
 	/**
@@ -66,103 +137,62 @@ public final class DispatchStacks {
 	 * @param handler the handler's number
 	 * @return the number of calls on all threads
 	 */
-	public int countRunning(long handler) {
+	public static int countRunning(long handler) {
 		int count = 0;
-		for (FrameReference reference : this.frames) {
-			count += reference.frame.countRunning(handler);
+		for (DispatchStack home : HOMES) {
+			for (DispatchStack stack = home; stack != null; stack = stack.next) {
+				count += stack.countRunning(handler);
+			}
 		}
 		return count;
 	}
 
 	/**
-	 * Looks at the frames of all threads.
-	 * @param action is given each, with its thread
+	 * Looks at all stacks, in use or not.
+	 * @param action is given each
 	 */
-	public void forEach(BiConsumer<Thread, DispatchStack> action) {
-		for (FrameReference reference : this.frames) {
-			Thread thread = reference.get();
-			if (thread != null) {
-				action.accept(thread, reference.frame);
+	public static void forEach(Consumer<DispatchStack> action) {
+		for (DispatchStack home : HOMES) {
+			for (DispatchStack stack = home; stack != null; stack = stack.next) {
+				action.accept(stack);
 			}
 		}
 	}
 
 	/**
-	 * Counts what emits that ended early have left.
+	 * Counts what emits that ended early have left undelivered, and takes back the stacks
+	 * of threads that have died without giving them back.
 	 */
-	public void payOwed() {
-		for (FrameReference reference : this.frames) {
-			reference.frame.payOwed();
-		}
-	}
-
-	private WeakReference<DispatchStack> create() {
-		Headroom.require();
-		for (var gone = this.collected.poll(); gone != null; gone = this.collected.poll()) {
-			FrameReference reference = (FrameReference) gone;
-			reference.frame.payOwed();
-			this.frames.remove(reference);
-			if (this.quick[reference.quick] == reference) {
-				this.quick[reference.quick] = null;
+	public static void reconcile() {
+		forEach((stack) -> {
+			for (DispatchFrame frame : stack.frames()) {
+				if (frame.hasUndelivered()) {
+					frame.countUndelivered();
+				}
 			}
-			if (reference.frame.lease >= 0) {
-				this.returnedLeases.add(reference.frame.lease);
+			Thread owner = stack.owner;
+			if (owner != null && !owner.isAlive()) {
+				takeBack(stack, owner);
 			}
-		}
-		DispatchStack frame = new DispatchStack(this.probes.getAndIncrement(), lease());
-		FrameReference reference = new FrameReference(Thread.currentThread(), frame, this.collected);
-		this.frames.add(reference);
-		if (frame.lease >= 0 && this.quick[reference.quick] == null) {
-			this.quick[reference.quick] = reference;
-		}
-		return new WeakReference<>(frame);
+		});
 	}
 
-	private static int quick(Thread thread) {
-		return (int) thread.getId() & (QUICK - 1);
-	}
-
-	private int lease() {
-		if (isVirtual(Thread.currentThread())) {
-			return -1;
+	private static void takeBack(DispatchStack stack, Thread dead) {
+		synchronized (stack) {
+			if (stack.owner != dead) {
+				return;
+			}
+			// Only its owner writes here, and its owner is no more.
+			stack.depth = 0;
+			stack.uses = 0;
+			stack.onLane = false;
+			stack.scheduling = false;
+			stack.capturing = false;
+			for (DispatchFrame frame : stack.frames()) {
+				frame.clear();
+			}
+			stack.release();
 		}
-		Integer returned = this.returnedLeases.poll();
-		if (returned != null) {
-			return returned;
-		}
-		return (this.leases.get() < MAX_LEASES) ? claimLease() : -1;
-	}
-
-	private int claimLease() {
-		int lease = this.leases.getAndIncrement();
-		return (lease < MAX_LEASES) ? lease : -1;
-	}
-
-	/**
-	 * Virtual threads all are in one group of this name (JDK 21,
-	 * {@code Thread.getThreadGroup}).
-	 */
-	private static boolean isVirtual(Thread thread) {
-		ThreadGroup group = thread.getThreadGroup();
-		return group != null && "VirtualThreads".equals(group.getName());
-	}
-
-	/**
-	 * Holds a thread's frame until the thread is collected, which the frame must not
-	 * hold.
-	 */
-	private static final class FrameReference extends WeakReference<Thread> {
-
-		private final DispatchStack frame;
-
-		private final int quick;
-
-		FrameReference(Thread thread, DispatchStack frame, ReferenceQueue<Thread> queue) {
-			super(thread, queue);
-			this.frame = frame;
-			this.quick = quick(thread);
-		}
-
 	}
 
 }

@@ -1,13 +1,13 @@
 package io.telemetryrouter.internal.event;
 
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicInteger;
 
 import io.telemetryrouter.EmitOutcome;
-import io.telemetryrouter.internal.lane.LaneExecutor;
 
 /**
- * Follows one {@code emitAsync} until every handler is done. The emitter holds it open
+ * Tracks one {@code emitAsync} until every handler is done. The emitter holds it open
  * once, and every queued delivery once more.
  *
  * @since 0.1.0
@@ -16,7 +16,7 @@ public final class EmitTracker {
 
 	private final CompletableFuture<EmitOutcome> future = new CompletableFuture<>();
 
-	private final LaneExecutor executor;
+	private final Executor completions;
 
 	private final AtomicInteger open = new AtomicInteger(1);
 
@@ -28,8 +28,12 @@ public final class EmitTracker {
 
 	private final AtomicInteger dropped = new AtomicInteger();
 
-	public EmitTracker(LaneExecutor executor) {
-		this.executor = executor;
+	/**
+	 * Creates a tracker.
+	 * @param completions runs what depends on the future; never refuses
+	 */
+	public EmitTracker(Executor completions) {
+		this.completions = completions;
 	}
 
 	public CompletableFuture<EmitOutcome> future() {
@@ -65,7 +69,13 @@ public final class EmitTracker {
 	 */
 	void dequeued() {
 		if (this.open.decrementAndGet() == 0) {
-			this.executor.executeSurely(this::complete);
+			try {
+				this.completions.execute(this::complete);
+			}
+			catch (Throwable ex) {
+				// Such as no memory for a task. The future must not stay open.
+				complete();
+			}
 		}
 	}
 

@@ -17,8 +17,8 @@ import io.telemetryrouter.internal.support.Names;
  * One clock is read for each envelope, the monotonic one; the wall-clock time is worked
  * out when someone asks, as now less the envelope's age, and then kept.
  * <p>
- * Most emits are part of nothing and followed by nobody: what the others have in addition
- * is in a subclass, since an emitter pays for each word that it allocates.
+ * Most emits are part of nothing and not tracked: what the others have in addition is in
+ * a subclass, since an emitter pays for each word that it allocates.
  *
  * @since 0.1.0
  */
@@ -128,15 +128,15 @@ public class Envelope<T> implements TelemetryEvent<T> {
 	}
 
 	/**
-	 * Returns who follows the emit.
-	 * @return the tracker, or {@code null} if nobody does
+	 * Returns what tracks the emit.
+	 * @return the tracker, or {@code null} if nothing does
 	 */
 	public @Nullable EmitTracker tracker() {
 		return null;
 	}
 
 	/**
-	 * Tells who follows the emit that a queue has, or is about to have, the event.
+	 * Tells the tracker that a queue has, or is about to have, the event.
 	 */
 	public final void enqueued() {
 		EmitTracker tracker = tracker();
@@ -146,8 +146,7 @@ public class Envelope<T> implements TelemetryEvent<T> {
 	}
 
 	/**
-	 * Tells who follows the emit that a queue, and who took it from there, is done with
-	 * the event.
+	 * Tells the tracker that a queue, and who took it from there, is done with the event.
 	 */
 	public final void dequeued() {
 		EmitTracker tracker = tracker();
@@ -165,7 +164,7 @@ public class Envelope<T> implements TelemetryEvent<T> {
 	}
 
 	/**
-	 * The envelope of an emit that has a context or is followed.
+	 * The envelope of an emit that has a context or is tracked.
 	 */
 	static final class Accompanied<T> extends Envelope<T> {
 

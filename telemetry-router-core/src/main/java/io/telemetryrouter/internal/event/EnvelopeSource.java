@@ -1,6 +1,7 @@
 package io.telemetryrouter.internal.event;
 
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.UUID;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicLongArray;
@@ -8,7 +9,7 @@ import java.util.concurrent.atomic.AtomicLongArray;
 import org.jspecify.annotations.Nullable;
 
 import io.telemetryrouter.internal.support.Padded;
-import io.telemetryrouter.internal.RouterCore;
+import io.telemetryrouter.internal.support.Ticker;
 
 /**
  * Makes envelopes, numbers them and gives them time and identity.
@@ -20,15 +21,18 @@ public final class EnvelopeSource {
 	/** Where the sequence is: in the midst of an array that has no line with others. */
 	private static final int SEQUENCE = Padded.LINE;
 
-	private final RouterCore core;
+	private final InstantSource clock;
+
+	private final Ticker ticker;
 
 	private final long node = ThreadLocalRandom.current().nextLong();
 
 	/** Every emitter writes it. */
 	private final AtomicLongArray sequence = new AtomicLongArray(2 * SEQUENCE);
 
-	public EnvelopeSource(RouterCore core) {
-		this.core = core;
+	public EnvelopeSource(InstantSource clock, Ticker ticker) {
+		this.clock = clock;
+		this.ticker = ticker;
 	}
 
 	/**
@@ -38,7 +42,7 @@ public final class EnvelopeSource {
 	 * @param emittedAt when, on the monotonic clock
 	 * @param parent what the emit was made during, if anything
 	 * @param context what the context carrier captured, if anything
-	 * @param tracker who follows the emit, if anyone
+	 * @param tracker the emit's, if it is tracked
 	 * @return the envelope
 	 */
 	public Envelope<?> envelope(String name, @Nullable Object payload, long emittedAt, @Nullable Cause parent,
@@ -57,7 +61,7 @@ public final class EnvelopeSource {
 	 * @return when, on the wall clock
 	 */
 	Instant timestamp(long emittedAt) {
-		return this.core.settings().clock().instant().minusNanos(Math.max(0, this.core.now() - emittedAt));
+		return this.clock.instant().minusNanos(Math.max(0, this.ticker.now() - emittedAt));
 	}
 
 	/**

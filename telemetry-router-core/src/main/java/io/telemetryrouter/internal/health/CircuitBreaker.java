@@ -1,42 +1,47 @@
 package io.telemetryrouter.internal.health;
 
-import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.Locale;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 
 import org.jspecify.annotations.Nullable;
 
-import io.telemetryrouter.DropReason;
 import io.telemetryrouter.QuarantineSettings;
 import io.telemetryrouter.QuarantineSnapshot;
-import io.telemetryrouter.internal.RouterCore;
 import io.telemetryrouter.internal.event.DispatchStack;
-import io.telemetryrouter.internal.metrics.Counters;
-import io.telemetryrouter.internal.registry.Handler;
+import io.telemetryrouter.internal.support.Ticker;
 
 /**
- * Sets a handler aside that keeps failing, and lets it come back.
+ * Quarantines a handler that keeps failing, and lets it come back: a circuit breaker (M.
+ * Nygard, Release It!) whose open state drops events.
  * <p>
- * A handler that works never gets here. Its calls are not watched: a failure asks how
- * many calls have been handled since the last one. While it is set aside the handler's
- * gate sends each event here; when the time is up one of them becomes the attempt that
- * decides, claimed by the frame of the thread that makes it.
+ * Closed: a handler that works costs nothing here. Its first failure has its calls
+ * counted; after a quiet window they are not any more. Open: each event comes here and is
+ * dropped, until the delay is over. Half-open: one event becomes the probe that decides,
+ * claimed by the dispatch stack of the thread that makes it. What this thread reports
+ * while it holds the claim is the verdict; calls that began earlier are none, and a
+ * condition that rejects the event gives the claim back. There is no probe while a call
+ * that was given up has not returned, so hung probes do not gather threads.
  * <p>
- * What the attempt's thread reports while it holds the claim is the verdict; calls that
- * began earlier and end meanwhile are none, and a condition that rejects the event gives
- * the claim back. Set aside or not is the gate's to say, whose one write is the last step
- * in and the first out, so that an error half-way leaves nobody shut in.
+ * Whether the breaker is open is for the target to say. Its one write is the last step
+ * when it opens and the first when it closes, so an error half-way leaves no handler shut
+ * in.
  *
  * @since 0.1.0
  */
 public final class CircuitBreaker {
 
-	private final Handler handler;
-
-	private final RouterCore core;
+	private final Target target;
 
 	private final QuarantineSettings settings;
+
+	private final Reporter reporter;
+
+	private final InstantSource clock;
+
+	private final Ticker ticker;
 
 	private final long windowNanos;
 
@@ -44,7 +49,12 @@ public final class CircuitBreaker {
 
 	private final long maxDelay;
 
-	private int failures;
+	/** Calls that have returned while calls are counted. */
+	private final AtomicLong handled = new AtomicLong();
+
+	private long failed;
+
+	private int consecutiveFailures;
 
 	private long handledBefore = -1;
 
@@ -56,100 +66,117 @@ public final class CircuitBreaker {
 
 	private long windowFailed;
 
-	/** When the handler came back, if it has. */
-	private @Nullable Long back;
+	private long lastFailure;
+
+	/** When the handler recovered, if it has. */
+	private @Nullable Long recoveredAt;
 
 	private long delay;
 
-	private long begin;
+	private long openedAt;
 
 	private Instant since = Instant.EPOCH;
 
-	private Instant nextAttempt = Instant.EPOCH;
+	private Instant nextProbe = Instant.EPOCH;
 
 	private long times;
 
 	private long skippedBefore;
 
-	/** When the next attempt may be made. */
+	/** When the next probe may be made. */
 	private volatile long due;
 
 	private @Nullable DispatchStack prober;
 
 	private long claimed;
 
-	public CircuitBreaker(Handler handler, RouterCore core) {
-		this.handler = handler;
-		this.core = core;
-		this.settings = core.settings().quarantine();
-		this.windowNanos = TimeUnit.NANOSECONDS.convert(this.settings.window());
-		this.firstDelay = TimeUnit.NANOSECONDS.convert(this.settings.delay());
-		this.maxDelay = TimeUnit.NANOSECONDS.convert(this.settings.maxDelay());
+	/**
+	 * Creates a breaker.
+	 * @param target the handler
+	 * @param settings when to open and for how long
+	 * @param reporter reports when it opens and closes
+	 * @param clock the wall clock
+	 * @param ticker the monotonic clock
+	 */
+	public CircuitBreaker(Target target, QuarantineSettings settings, Reporter reporter, InstantSource clock,
+			Ticker ticker) {
+		this.target = target;
+		this.settings = settings;
+		this.reporter = reporter;
+		this.clock = clock;
+		this.ticker = ticker;
+		this.windowNanos = TimeUnit.NANOSECONDS.convert(settings.window());
+		this.firstDelay = TimeUnit.NANOSECONDS.convert(settings.delay());
+		this.maxDelay = TimeUnit.NANOSECONDS.convert(settings.maxDelay());
 	}
 
 	/**
-	 * Called after a failure has been counted.
+	 * Called after each failed call.
 	 * @param error what was thrown
-	 * @param frame whose call it was
+	 * @param stack of the thread that made the call
 	 */
-	public void failed(Throwable error, DispatchStack frame) {
-		long now = this.core.now();
-		Instant instant = this.core.settings().clock().instant();
+	public void failed(Throwable error, DispatchStack stack) {
+		long now = this.ticker.now();
+		Instant instant = this.clock.instant();
 		String reason;
-		Duration first;
+		long first;
 		synchronized (this) {
-			if (this.handler.isSetAside()) {
-				if (this.prober == frame) {
+			this.failed++;
+			if (this.target.isQuarantined()) {
+				if (this.prober == stack) {
 					postpone(now, instant);
 				}
 				return;
 			}
-			reason = reasonToSetAside(now);
+			this.target.countCalls(true);
+			reason = reasonToOpen(now);
 			if (reason == null) {
 				return;
 			}
-			setAside(now, instant);
-			first = Duration.ofNanos(this.delay);
+			open(now, instant);
+			first = this.delay;
 		}
-		this.core.reporter().quarantined(this.handler, reason, error, first);
+		this.reporter.quarantined(this.target.handlerId(), reason, error, first);
 	}
 
-	private @Nullable String reasonToSetAside(long now) {
-		long handled = this.handler.handledSoFar();
-		this.failures = (handled == this.handledBefore) ? this.failures + 1 : 1;
-		this.handledBefore = handled;
-		long failed = this.handler.counters().get(Counters.FAILED);
+	private @Nullable String reasonToOpen(long now) {
+		long returned = this.handled.get();
+		this.consecutiveFailures = (returned == this.handledBefore) ? this.consecutiveFailures + 1 : 1;
+		this.handledBefore = returned;
+		this.lastFailure = now;
 		if (!this.windowOpen || now - this.windowStart > this.windowNanos) {
 			this.windowOpen = true;
 			this.windowStart = now;
-			this.windowHandled = handled;
-			this.windowFailed = failed - 1;
+			this.windowHandled = returned;
+			this.windowFailed = this.failed - 1;
 		}
-		if (!this.handler.isActive()) {
+		if (!this.target.isActive()) {
 			return null;
 		}
-		if (this.failures >= this.settings.failures()) {
-			return this.failures + " failures in a row";
+		if (this.consecutiveFailures >= this.settings.failures()) {
+			return this.consecutiveFailures + " consecutive failures";
 		}
-		long failedNow = failed - this.windowFailed;
-		long calls = handled - this.windowHandled + failedNow;
+		long failedNow = this.failed - this.windowFailed;
+		long calls = returned - this.windowHandled + failedNow;
 		if (calls >= this.settings.minimumCalls() && failedNow >= this.settings.failureRate() * calls) {
 			return String.format(Locale.ROOT, "%d %% of %d calls failed in %s", 100 * failedNow / calls, calls,
-					Duration.ofNanos(now - this.windowStart));
+					Reporter.duration(now - this.windowStart));
 		}
-		return null;
+		int abandoned = this.target.abandonedCalls();
+		return (abandoned >= this.settings.failures()) ? abandoned + " calls that timed out and have not returned"
+				: null;
 	}
 
-	private void setAside(long now, Instant instant) {
-		boolean relapse = this.back != null && now - this.back <= this.delay;
+	private void open(long now, Instant instant) {
+		boolean relapse = this.recoveredAt != null && now - this.recoveredAt <= this.delay;
 		this.delay = relapse ? longer(this.delay) : this.firstDelay;
-		this.begin = now;
+		this.openedAt = now;
 		this.since = instant;
 		this.times++;
-		this.skippedBefore = skipped();
+		this.skippedBefore = this.target.skipped();
 		this.prober = null;
 		delay(now, instant);
-		this.handler.setAside(true);
+		this.target.quarantine(true);
 	}
 
 	private void postpone(long now, Instant instant) {
@@ -164,7 +191,7 @@ public final class CircuitBreaker {
 
 	private void delay(long now, Instant instant) {
 		this.due = now + this.delay;
-		this.nextAttempt = instant.plusNanos(this.delay);
+		this.nextProbe = instant.plusNanos(this.delay);
 	}
 
 	/**
@@ -172,110 +199,173 @@ public final class CircuitBreaker {
 	 * where the call itself would be made by a lane.
 	 */
 	public void conditionFailed() {
-		long now = this.core.now();
-		Instant instant = this.core.settings().clock().instant();
+		long now = this.ticker.now();
+		Instant instant = this.clock.instant();
 		synchronized (this) {
-			if (this.handler.isSetAside() && this.prober == null && isDue(now)) {
+			if (this.target.isQuarantined() && this.prober == null && isDue(now)) {
 				postpone(now, instant);
 			}
 		}
 	}
 
 	/**
-	 * Returns whether events may be queued for an attempt.
+	 * Returns whether events may be queued for a probe.
 	 * @return {@code false} while the delay runs
 	 */
 	public boolean isDue() {
-		return isDue(this.core.now());
+		return isDue(this.ticker.now());
 	}
 
 	private boolean isDue(long now) {
-		return now - this.due >= 0;
+		return now - this.due >= 0 && this.target.abandonedCalls() == 0;
 	}
 
 	/**
-	 * Claims the attempt.
-	 * @param frame the calling thread's
-	 * @return whether to go on, with the claim or because the handler is back; if not the
-	 * event is to be skipped
+	 * Claims the probe.
+	 * @param stack the calling thread's
+	 * @return whether to go on, with the claim or because the breaker is closed; if not,
+	 * the event is to be dropped
 	 */
-	public boolean claim(DispatchStack frame) {
-		long now = this.core.now();
+	public boolean claim(DispatchStack stack) {
+		long now = this.ticker.now();
 		if (!isDue(now)) {
-			return !this.handler.isSetAside();
+			return !this.target.isQuarantined();
 		}
 		synchronized (this) {
-			if (!this.handler.isSetAside()) {
+			if (!this.target.isQuarantined()) {
 				return true;
 			}
 			if (!isDue(now) || (this.prober != null && !isLost(this.prober, now))) {
 				return false;
 			}
-			this.prober = frame;
+			this.prober = stack;
 			this.claimed = now;
 			return true;
 		}
 	}
 
 	/**
-	 * A thread that runs out of stack or memory may fail to say how its attempt ended.
+	 * A thread that runs out of stack or memory may fail to say how its probe ended.
 	 */
-	private boolean isLost(DispatchStack frame, long now) {
-		return now - this.claimed >= this.delay && frame.countRunning(this.handler.number) == 0;
+	private boolean isLost(DispatchStack stack, long now) {
+		return now - this.claimed >= this.delay && stack.countRunning(this.target.handlerNumber()) == 0;
 	}
 
 	/**
 	 * Gives the claim back: the event never came to the handler.
-	 * @param frame the calling thread's
+	 * @param stack the calling thread's
 	 */
-	public synchronized void giveBack(DispatchStack frame) {
-		if (this.prober == frame) {
+	public synchronized void giveBack(DispatchStack stack) {
+		if (this.prober == stack) {
 			this.prober = null;
 		}
 	}
 
 	/**
-	 * Called when a call that may have been the attempt has returned.
-	 * @param frame the calling thread's
+	 * Called after a call that returned, while calls are counted.
+	 * @param stack of the thread that made the call
 	 */
-	public void handled(DispatchStack frame) {
-		end(frame);
+	public void returned(DispatchStack stack) {
+		this.handled.incrementAndGet();
+		if (this.target.isQuarantined()) {
+			close(stack);
+		}
 	}
 
 	/**
 	 * Ends the quarantine, if there is one.
 	 */
 	public void release() {
-		end(null);
+		close(null);
 	}
 
-	private void end(@Nullable DispatchStack frame) {
-		long now = this.core.now();
+	private void close(@Nullable DispatchStack stack) {
+		long now = this.ticker.now();
 		long skipped;
-		Duration lasted;
+		long lasted;
 		synchronized (this) {
-			if (!this.handler.isSetAside() || (frame != null && this.prober != frame)) {
+			if (!this.target.isQuarantined() || (stack != null && this.prober != stack)) {
 				return;
 			}
-			this.handler.setAside(false);
+			this.target.quarantine(false);
 			this.prober = null;
-			this.back = (frame != null) ? now : null;
-			this.failures = 0;
+			this.recoveredAt = (stack != null) ? now : null;
+			this.consecutiveFailures = 0;
 			this.windowOpen = false;
-			skipped = skipped() - this.skippedBefore;
-			lasted = Duration.ofNanos(now - this.begin);
+			skipped = this.target.skipped() - this.skippedBefore;
+			lasted = now - this.openedAt;
 		}
-		this.core.reporter().recovered(this.handler, lasted, skipped);
+		this.reporter.recovered(this.target.handlerId(), lasted, skipped);
 	}
 
-	private long skipped() {
-		return this.handler.counters().dropped(DropReason.QUARANTINED);
+	/**
+	 * Ends the counting of calls when there was no failure for a whole window. A handler
+	 * that has not returned once since its last failure goes on being counted.
+	 * @param now the time, on the monotonic clock
+	 */
+	public synchronized void relax(long now) {
+		if (this.windowOpen && !this.target.isQuarantined() && now - this.lastFailure > this.windowNanos
+				&& this.handled.get() != this.handledBefore) {
+			this.target.countCalls(false);
+			this.windowOpen = false;
+			this.handledBefore = -1;
+		}
 	}
 
+	/**
+	 * Returns what is to be known of the quarantine.
+	 * @return the quarantine, or {@code null} if there is none
+	 */
 	public synchronized @Nullable QuarantineSnapshot snapshot() {
-		return this.handler.isSetAside()
-				? new QuarantineSnapshot(this.since, this.nextAttempt, this.times, skipped() - this.skippedBefore)
-				: null;
+		return this.target.isQuarantined() ? new QuarantineSnapshot(this.since, this.nextProbe, this.times,
+				this.target.skipped() - this.skippedBefore) : null;
+	}
+
+	/**
+	 * The handler that a breaker is for.
+	 */
+	public interface Target {
+
+		String handlerId();
+
+		long handlerNumber();
+
+		/**
+		 * Returns whether the handler takes new events.
+		 * @return {@code false} once it leaves
+		 */
+		boolean isActive();
+
+		/**
+		 * Returns whether events are sent to the breaker.
+		 * @return whether the breaker is open or half-open
+		 */
+		boolean isQuarantined();
+
+		/**
+		 * Sets whether events are sent to the breaker.
+		 * @param quarantined whether they are
+		 */
+		void quarantine(boolean quarantined);
+
+		/**
+		 * Sets whether calls that return are told to the breaker.
+		 * @param counted whether they are
+		 */
+		void countCalls(boolean counted);
+
+		/**
+		 * Returns how many events were dropped because of the breaker.
+		 * @return the number
+		 */
+		long skipped();
+
+		/**
+		 * Returns how many calls were given up and have not returned yet.
+		 * @return the number of threads that hang in the handler
+		 */
+		int abandonedCalls();
+
 	}
 
 }

@@ -1,43 +1,31 @@
 package io.telemetryrouter.internal.health;
 
-import java.io.PrintWriter;
-import java.io.Writer;
-import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.Locale;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 
 import org.jspecify.annotations.Nullable;
 
 import io.telemetryrouter.DropReason;
 import io.telemetryrouter.HandlerAccount;
-import io.telemetryrouter.HandlerErrorListener;
-import io.telemetryrouter.HandlerFailure;
 import io.telemetryrouter.StuckCall;
-import io.telemetryrouter.internal.RouterCore;
-import io.telemetryrouter.internal.RouterSettings;
-import io.telemetryrouter.internal.event.Cause;
-import io.telemetryrouter.internal.registry.EventStatistics;
-import io.telemetryrouter.internal.registry.Handler;
 import io.telemetryrouter.internal.support.Headroom;
 import io.telemetryrouter.internal.support.Names;
 import io.telemetryrouter.internal.support.Throttle;
+import io.telemetryrouter.internal.support.Ticker;
 
 /**
- * Writes what the router has to say to the log, at limited rates. No payload and no
- * unprintable name gets into a line. Nothing it does throws.
+ * Words every line of the router's log and limits how often each is written. No payload
+ * and no unprintable name gets into a line.
  *
  * @since 0.1.0
  */
 public final class Reporter {
 
-	private final RouterCore core;
+	private final LogWriter log;
 
-	private final RouterSettings settings;
-
-	private final Logger logger;
+	private final Ticker ticker;
 
 	private final Throttle callbackReports = new Throttle();
 
@@ -45,129 +33,137 @@ public final class Reporter {
 
 	private final Throttle rejectionReports = new Throttle();
 
-	public Reporter(RouterCore core) {
-		this.core = core;
-		this.settings = core.settings();
-		this.logger = this.settings.logger();
+	/**
+	 * Creates a reporter.
+	 * @param log writes the lines
+	 * @param ticker the monotonic clock
+	 */
+	public Reporter(LogWriter log, Ticker ticker) {
+		this.log = log;
+		this.ticker = ticker;
 	}
 
-	public void handlerFailed(Handler handler, HandlerFailure failure) {
-		for (HandlerErrorListener listener : this.settings.errorListeners()) {
-			try {
-				listener.onFailure(failure);
-			}
-			catch (Throwable ex) {
-				callbackFailed("Error listener", ex);
-			}
-		}
-		long before = acquire(handler.failureReports);
+	public void handlerFailed(String handler, String event, Throwable error, Throttle throttle) {
+		long before = acquire(throttle);
 		if (before != Throttle.SUPPRESSED) {
-			log(Level.WARNING, "Handler '" + Names.printable(handler.id) + "' failed on event '"
-					+ Names.printable(failure.event()) + "'" + since(before, "failure"), failure.error());
+			this.log.write(Level.WARNING, "Handler '" + Names.printable(handler) + "' failed on event '"
+					+ Names.printable(event) + "'" + since(before, "failure"), error);
 		}
 	}
 
-	public void typeMismatch(Handler handler, String event, @Nullable Object payload) {
-		long before = acquire(handler.mismatchReports);
+	public void typeMismatch(String handler, Class<?> type, String event, @Nullable Object payload, Throttle throttle) {
+		long before = acquire(throttle);
 		if (before != Throttle.SUPPRESSED) {
-			log(Level.WARNING,
-					"Handler '" + Names.printable(handler.id) + "' takes payloads of type "
-							+ handler.payloadType.getName() + ", but event '" + Names.printable(event) + "' came with "
+			this.log.write(Level.WARNING,
+					"Handler '" + Names.printable(handler) + "' takes payloads of type " + type.getName()
+							+ ", but event '" + Names.printable(event) + "' came with "
 							+ ((payload != null) ? payload.getClass().getName() : "null") + since(before, "mismatch"),
 					null);
 		}
 	}
 
-	public void slowHandler(Handler handler, String event, long nanos) {
-		long before = acquire(handler.slowReports);
+	public void slowHandler(String handler, String event, long nanos, long threshold, Throttle throttle) {
+		long before = acquire(throttle);
 		if (before != Throttle.SUPPRESSED) {
-			log(Level.WARNING,
-					"Handler '" + Names.printable(handler.id) + "' took " + millis(nanos) + " on event '"
-							+ Names.printable(event) + "', over its threshold of " + millis(handler.slowNanos)
+			this.log.write(Level.WARNING,
+					"Handler '" + Names.printable(handler) + "' took " + millis(nanos) + " on event '"
+							+ Names.printable(event) + "', over its threshold of " + millis(threshold)
 							+ since(before, "slow call"),
 					null);
 		}
 	}
 
-	public void slowDispatch(EventStatistics tally, String event, long nanos, @Nullable Handler slowest,
-			long slowestNanos) {
-		long before = acquire(tally.slowReports);
+	public void slowDispatch(String event, long nanos, long threshold, @Nullable String slowest, long slowestNanos,
+			Throttle throttle) {
+		long before = acquire(throttle);
 		if (before != Throttle.SUPPRESSED) {
-			log(Level.WARNING, "Emitting '" + Names.printable(event) + "' took " + millis(nanos)
-					+ ", over the threshold of " + millis(TimeUnit.NANOSECONDS.convert(this.settings.slowThreshold()))
-					+ ((slowest != null) ? "; of that, the slowest handler '" + Names.printable(slowest.id) + "' took "
-							+ millis(slowestNanos) : "; it has no synchronous handler")
+			this.log.write(Level.WARNING, "Emitting '" + Names.printable(event) + "' took " + millis(nanos)
+					+ ", over the threshold of " + millis(threshold)
+					+ ((slowest != null) ? "; of that, the slowest handler '" + Names.printable(slowest) + "' took "
+							+ millis(slowestNanos) : "; no synchronous handler took a noticeable part of it")
 					+ since(before, "slow emit"), null);
 		}
 	}
 
-	public void recursion(Cause cause, String event) {
-		if (!cause.claimReport()) {
-			return;
-		}
+	public void recursion(Iterable<String> chain, int maxDepth, int maxNestedEmits) {
 		long before = acquire(this.recursionReports);
 		if (before != Throttle.SUPPRESSED) {
-			String chain = cause.chain(event).stream().map(Names::printable).collect(Collectors.joining(" -> "));
-			log(Level.WARNING, "Handlers emit in a loop; dropped what exceeds a depth of " + this.settings.maxDepth()
-					+ " or " + this.settings.maxNestedEmits() + " nested emits: " + chain + since(before, "loop"),
-					null);
+			StringBuilder names = new StringBuilder();
+			chain.forEach((name) -> names.append((names.length() != 0) ? " -> " : "").append(Names.printable(name)));
+			this.log.write(Level.WARNING, "Handlers emit in a loop; dropped what exceeds a depth of " + maxDepth
+					+ " or " + maxNestedEmits + " nested emits: " + names + since(before, "loop"), null);
 		}
 	}
 
-	public void burstBegan(Handler handler, int capacity) {
-		log(Level.WARNING, "Handler '" + Names.printable(handler.id) + "' is too slow: its queue of " + capacity
+	public void overflowBegan(String handler, int capacity) {
+		this.log.write(Level.WARNING, "Handler '" + Names.printable(handler) + "' is too slow: its queue of " + capacity
 				+ " events is full and events are dropped", null);
 	}
 
-	public void burstEnded(Handler handler, long dropped) {
-		log(Level.INFO, "Handler '" + Names.printable(handler.id) + "' has room in its queue again; " + dropped
+	public void overflowEnded(String handler, long dropped) {
+		this.log.write(Level.INFO, "Handler '" + Names.printable(handler) + "' has room in its queue again; " + dropped
 				+ " events were dropped", null);
 	}
 
-	void quarantined(Handler handler, String reason, Throwable error, Duration delay) {
-		log(Level.WARNING,
-				"Handler '" + Names.printable(handler.id) + "' is set aside for " + delay + " after " + reason
+	void quarantined(String handler, String reason, Throwable error, long delay) {
+		this.log.write(Level.WARNING,
+				"Handler '" + Names.printable(handler) + "' is quarantined for " + duration(delay) + " after " + reason
 						+ ", the last with " + error.getClass().getName()
-						+ "; its events are skipped until an attempt succeeds",
+						+ "; its events are dropped until a probe succeeds",
 				null);
 	}
 
-	void recovered(Handler handler, Duration lasted, long skipped) {
-		log(Level.INFO, "Handler '" + Names.printable(handler.id) + "' is back after " + lasted + "; " + skipped
-				+ " events were skipped", null);
+	void recovered(String handler, long lasted, long skipped) {
+		this.log.write(Level.INFO, "Handler '" + Names.printable(handler) + "' has recovered after " + duration(lasted)
+				+ "; " + skipped + " events were dropped", null);
 	}
 
-	void stuck(Handler handler, StuckCall call, long nanos) {
+	void stuck(String handler, StuckCall call, long nanos) {
 		String stack = call.stack().stream().map((frame) -> "\n\tat " + frame).collect(Collectors.joining());
-		log(Level.WARNING, "Handler '" + Names.printable(handler.id) + "' has been busy with event '" + call.event()
-				+ "' for " + millis(nanos) + " or longer on thread '" + call.thread() + "':" + stack, null);
+		this.log.write(Level.WARNING, "Handler '" + Names.printable(handler) + "' has been busy with event '"
+				+ call.event() + "' for " + millis(nanos) + " or longer on thread '" + call.thread() + "':" + stack,
+				null);
 	}
 
-	void unstuck(Handler handler, StuckCall call, long nanos) {
-		log(Level.INFO, "Handler '" + Names.printable(handler.id) + "' has returned from event '" + call.event()
+	void returned(String handler, StuckCall call, long nanos) {
+		this.log.write(Level.INFO, "Handler '" + Names.printable(handler) + "' has returned from event '" + call.event()
 				+ "' after about " + millis(nanos), null);
 	}
 
 	void unwatched(Throwable ex) {
-		log(Level.WARNING, "No thread to watch for stuck handlers", ex);
+		this.log.write(Level.WARNING, "No thread to watch for stuck handlers; the next registration tries again", ex);
 	}
 
-	public void notInlined(Throwable ex) {
-		log(Level.DEBUG, "Handlers are called in a loop, which is slower than code of their own", ex);
-	}
-
-	public void laneRejected(Handler handler, Throwable ex) {
+	public void laneRejected(String handler, Throwable ex) {
 		long before = acquire(this.rejectionReports);
 		if (before != Throttle.SUPPRESSED) {
-			log(Level.ERROR, "No thread for handler '" + Names.printable(handler.id) + "'; its events stay queued"
-					+ since(before, "rejection"), ex);
+			this.log.write(Level.ERROR, "No thread for handler '" + Names.printable(handler)
+					+ "'; its events stay queued and the router tries again" + since(before, "rejection"), ex);
 		}
 	}
 
+	/**
+	 * Reports that the user's executor has not run a lane for two looks of the watchdog.
+	 * @param handler the handler's id
+	 */
+	public void laneNotRun(String handler) {
+		long before = acquire(this.rejectionReports);
+		if (before != Throttle.SUPPRESSED) {
+			this.log.write(Level.WARNING, "The lane executor has not run handler '" + Names.printable(handler)
+					+ "' for over a second; a thread of the router handles its queued events" + since(before, "delay"),
+					null);
+		}
+	}
+
+	/**
+	 * Reports that code of the user other than a handler has failed.
+	 * @param what what the code is
+	 * @param ex what it threw
+	 */
 	public void callbackFailed(String what, Throwable ex) {
 		long before = acquire(this.callbackReports);
 		if (before != Throttle.SUPPRESSED) {
-			log(Level.WARNING, what + " failed" + since(before, "failure"), ex);
+			this.log.writeWithoutContext(Level.WARNING, what + " failed" + since(before, "failure"), ex);
 		}
 		if (ex instanceof InterruptedException) {
 			// Thrown, against the rules, with the flag cleared.
@@ -176,10 +172,16 @@ public final class Reporter {
 	}
 
 	public void registrationGrowth(String source, int count) {
-		log(Level.WARNING, "Possible leak: " + count + " handlers registered by " + Names.printable(source)
+		this.log.write(Level.WARNING, "Possible leak: " + count + " handlers registered by " + Names.printable(source)
 				+ " are active; close the subscriptions or bind them to an owner", null);
 	}
 
+	/**
+	 * Reports the totals of a router that has closed.
+	 * @param total the accounts of all handlers, added up
+	 * @param took how long it took to close
+	 * @param complete whether all events were handled in time
+	 */
 	public void closed(HandlerAccount total, Duration took, boolean complete) {
 		String dropped = total.dropped()
 			.entrySet()
@@ -187,8 +189,9 @@ public final class Reporter {
 			.filter((entry) -> entry.getValue() != 0)
 			.map((entry) -> entry.getKey().label() + "=" + entry.getValue())
 			.collect(Collectors.joining(", "));
-		log((complete && total.dropped().getOrDefault(DropReason.SHUTDOWN_TIMEOUT, 0L) == 0) ? Level.INFO
-				: Level.WARNING,
+		this.log.write(
+				(complete && total.dropped().getOrDefault(DropReason.SHUTDOWN_TIMEOUT, 0L) == 0) ? Level.INFO
+						: Level.WARNING,
 				"Telemetry router closed in " + took.toMillis() + " ms: offered=" + total.offered() + ", handled="
 						+ total.handled() + ", failed=" + total.failed() + ", filtered=" + total.filtered()
 						+ ", dropped={" + dropped + "}, running=" + total.running(),
@@ -197,7 +200,7 @@ public final class Reporter {
 
 	private long acquire(Throttle throttle) {
 		try {
-			long before = throttle.tryAcquire(this.core.now());
+			long before = throttle.tryAcquire(this.ticker.now());
 			if (before != Throttle.SUPPRESSED) {
 				Headroom.require();
 			}
@@ -216,46 +219,21 @@ public final class Reporter {
 		return String.format(Locale.ROOT, "%.1f ms", nanos / 1e6);
 	}
 
-	private void log(Level level, String message, @Nullable Throwable error) {
-		try {
-			if (error == null) {
-				this.logger.log(level, message);
-			}
-			else if (isPrintable(error)) {
-				this.logger.log(level, message, error);
-			}
-			else {
-				logType(level, message, error);
-			}
-		}
-		catch (Throwable ex) {
-			logType(level, message, error);
-		}
-	}
-
 	/**
-	 * Tries an exception out: a log handler that cannot print it may lose the whole line.
-	 * @param error the exception
-	 * @return whether it can be printed
+	 * Words a duration.
+	 * @param nanos the duration
+	 * @return the duration in the unit that suits it
 	 */
-	private static boolean isPrintable(Throwable error) {
-		try {
-			error.printStackTrace(new PrintWriter(Writer.nullWriter()));
-			return true;
+	static String duration(long nanos) {
+		if (nanos < 1_000_000_000L) {
+			return number(nanos / 1e6) + " ms";
 		}
-		catch (Throwable ex) {
-			return false;
-		}
+		return (nanos < 120_000_000_000L) ? number(nanos / 1e9) + " s" : number(nanos / 60e9) + " min";
 	}
 
-	private void logType(Level level, String message, @Nullable Throwable error) {
-		try {
-			this.logger.log(level, message + ((error != null) ? ": " + error.getClass().getName() : ""));
-		}
-		catch (Throwable ex) {
-			// The logging system itself is broken; the counters still tell.
-			return;
-		}
+	private static String number(double value) {
+		String text = String.format(Locale.ROOT, "%.1f", value);
+		return text.endsWith(".0") ? text.substring(0, text.length() - 2) : text;
 	}
 
 }

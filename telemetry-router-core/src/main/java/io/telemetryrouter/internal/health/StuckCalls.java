@@ -5,20 +5,20 @@ import java.util.List;
 import java.util.function.BooleanSupplier;
 
 import io.telemetryrouter.StuckCall;
-import io.telemetryrouter.internal.event.DispatchStack;
+import io.telemetryrouter.internal.event.DispatchFrame;
 
 /**
- * The calls of a handler that were found stuck. Only the watchdog's thread changes them,
- * any thread may read.
+ * The calls of a handler that were found stuck or were given up. Thread-safe.
  *
  * @since 0.1.0
  */
 public final class StuckCalls {
 
+	/** Replaced under this. */
 	private volatile List<Entry> entries = List.of();
 
 	/**
-	 * Returns all that were noted.
+	 * Returns all that were added.
 	 * @return the calls, some of which may have ended since
 	 */
 	List<Entry> entries() {
@@ -26,7 +26,7 @@ public final class StuckCalls {
 	}
 
 	/**
-	 * Returns those that have not ended.
+	 * Returns the calls that have not ended.
 	 * @return the calls
 	 */
 	public List<StuckCall> current() {
@@ -38,17 +38,29 @@ public final class StuckCalls {
 	}
 
 	/**
-	 * Notes a call, in place of the same call as it was found before.
+	 * Returns how many calls were given up and have not returned.
+	 * @return the number
+	 */
+	public int abandoned() {
+		int count = 0;
+		for (Entry entry : this.entries) {
+			count += (entry.call.abandoned() && !entry.ended.getAsBoolean()) ? 1 : 0;
+		}
+		return count;
+	}
+
+	/**
+	 * Adds a call, in place of the same call as it was found before.
 	 * @param entry the call
 	 */
-	public void add(Entry entry) {
+	public synchronized void add(Entry entry) {
 		List<Entry> all = new ArrayList<>(this.entries);
-		all.removeIf((other) -> other.level == entry.level);
+		all.removeIf((other) -> other.frame == entry.frame && !other.call.abandoned());
 		all.add(entry);
 		this.entries = List.copyOf(all);
 	}
 
-	void remove(Entry entry) {
+	synchronized void remove(Entry entry) {
 		this.entries = this.entries.stream().filter((other) -> other != entry).toList();
 	}
 
@@ -56,11 +68,12 @@ public final class StuckCalls {
 	 * A call.
 	 *
 	 * @param call what is shown of it
-	 * @param level the level of its thread's frame that it was made on
-	 * @param nanos when it was first seen, on the monotonic clock
+	 * @param frame the frame of its emit
+	 * @param since when it was first seen, on the monotonic clock
 	 * @param ended says whether it has ended since
+	 * @since 0.1.0
 	 */
-	public record Entry(StuckCall call, DispatchStack.Level level, long nanos, BooleanSupplier ended) {
+	public record Entry(StuckCall call, DispatchFrame frame, long since, BooleanSupplier ended) {
 	}
 
 }

@@ -5,7 +5,6 @@ import java.lang.invoke.VarHandle;
 
 import org.jspecify.annotations.Nullable;
 
-import io.telemetryrouter.internal.event.Envelope;
 import io.telemetryrouter.internal.support.Padded;
 
 /**
@@ -27,10 +26,8 @@ import io.telemetryrouter.internal.support.Padded;
  * <p>
  * Segments as in Kotlin's channels and in JCTools' unbounded queues, here with an exact
  * bound.
- *
- * @since 0.1.0
  */
-public final class EventQueue {
+final class EventQueue<E> {
 
 	private static final VarHandle POSITION;
 
@@ -38,12 +35,12 @@ public final class EventQueue {
 
 	private static final VarHandle NEXT;
 
-	private static final VarHandle SLOTS = MethodHandles.arrayElementVarHandle(Envelope[].class);
+	private static final VarHandle SLOTS = MethodHandles.arrayElementVarHandle(Object[].class);
 
 	static {
 		try {
 			MethodHandles.Lookup lookup = MethodHandles.lookup();
-			POSITION = lookup.findVarHandle(Cursor.class, "position", long.class);
+			POSITION = lookup.findVarHandle(Position.class, "position", long.class);
 			SEGMENT = lookup.findVarHandle(End.class, "segment", Segment.class);
 			NEXT = lookup.findVarHandle(Segment.class, "next", Segment.class);
 		}
@@ -57,8 +54,6 @@ public final class EventQueue {
 
 	private final int capacity;
 
-	private final boolean yielding;
-
 	/** Its position with the {@link #FROZEN} bit while that is set. */
 	private final End head;
 
@@ -67,13 +62,9 @@ public final class EventQueue {
 	/**
 	 * Creates a queue.
 	 * @param capacity how many events it takes
-	 * @param yielding whether a producer that meets another lets who has no processor go
-	 * first. Two at once are slower than one after the other, and where processors are
-	 * few it is the consumer that waits for one.
 	 */
-	EventQueue(int capacity, boolean yielding) {
+	EventQueue(int capacity) {
 		this.capacity = capacity;
-		this.yielding = yielding;
 		Segment first = new Segment(0);
 		this.head = new End(first, 0);
 		this.tail = new End(first, capacity);
@@ -86,7 +77,7 @@ public final class EventQueue {
 	 * @param event the event
 	 * @return {@code false} if the queue is full
 	 */
-	boolean offer(Envelope<?> event) {
+	boolean offer(E event) {
 		while (true) {
 			Segment start = this.tail.segment;
 			long position = this.tail.position;
@@ -116,9 +107,6 @@ public final class EventQueue {
 					}
 				}
 				return true;
-			}
-			if (this.yielding) {
-				Thread.yield();
 			}
 		}
 	}
@@ -156,23 +144,23 @@ public final class EventQueue {
 
 	/**
 	 * Takes the first event for a worker.
-	 * @param cursor is set to the event's position before the event counts as taken
+	 * @param consumer is set to the event's position before the event counts as taken
 	 * @return the event, or {@code null} if there is none or the queue is frozen
 	 */
-	@Nullable Envelope<?> poll(Cursor cursor) {
-		return poll(cursor, 0);
+	@Nullable E poll(Position consumer) {
+		return poll(consumer, 0);
 	}
 
 	/**
 	 * Takes the first event, of a frozen queue too, not to be handled.
-	 * @param cursor is set to the event's position before the event counts as taken
+	 * @param consumer is set to the event's position before the event counts as taken
 	 * @return the event, or {@code null} if there is none
 	 */
-	@Nullable Envelope<?> evict(Cursor cursor) {
-		return poll(cursor, FROZEN);
+	@Nullable E evict(Position consumer) {
+		return poll(consumer, FROZEN);
 	}
 
-	private @Nullable Envelope<?> poll(Cursor cursor, long ignored) {
+	private @Nullable E poll(Position consumer, long ignored) {
 		while (true) {
 			long first = this.head.position;
 			long position = first & ~ignored;
@@ -187,7 +175,7 @@ public final class EventQueue {
 				continue;
 			}
 			int index = (int) (position - segment.base);
-			Envelope<?> event = (Envelope<?>) SLOTS.getAcquire(segment.slots, index);
+			E event = event(segment, index);
 			if (event == null) {
 				if (first == this.head.position) {
 					return null;
@@ -195,7 +183,7 @@ public final class EventQueue {
 				continue;
 			}
 			// Becomes visible no later than the claim.
-			POSITION.setRelease(cursor, position);
+			POSITION.setRelease(consumer, position);
 			if (POSITION.compareAndSet(this.head, first, first + 1)) {
 				segment.slots[index] = null;
 				return event;
@@ -203,16 +191,20 @@ public final class EventQueue {
 		}
 	}
 
+	@SuppressWarnings("unchecked")
+	private @Nullable E event(Segment segment, int index) {
+		return (E) SLOTS.getAcquire(segment.slots, index);
+	}
+
 	/**
 	 * Returns the first event without taking it.
 	 * @return the event, or {@code null} if there is none
 	 */
-	public @Nullable Envelope<?> peek() {
+	@Nullable E peek() {
 		while (true) {
 			long position = head();
 			Segment segment = segmentOf(position);
-			Envelope<?> event = (segment != null)
-					? (Envelope<?>) SLOTS.getAcquire(segment.slots, (int) (position - segment.base)) : null;
+			E event = (segment != null) ? event(segment, (int) (position - segment.base)) : null;
 			if (event != null || position == head()) {
 				return event;
 			}
@@ -289,39 +281,20 @@ public final class EventQueue {
 	 * Returns how many events are queued, in constant time.
 	 * @return the number; exact when nobody adds or takes
 	 */
-	public int size() {
+	int size() {
 		long first = head();
 		// The tail may have moved on by more than there is room for.
 		return (int) Math.min(this.capacity, Math.max(0, this.tail.position - first));
 	}
 
-	/**
-	 * Looks whether there are more than so many events, where the next one after them
-	 * would be. That leaves alone the tail, which producers write for each event.
-	 * @param count how many
-	 * @return whether there are; may be wrong while others take
-	 */
-	boolean holdsMoreThan(int count) {
-		long position = head() + count;
-		Segment segment = this.head.segment;
-		while (position - segment.base >= Segment.SIZE) {
-			Segment next = segment.next;
-			if (next == null || next == segment) {
-				return next != null;
-			}
-			segment = next;
-		}
-		return position < segment.base || SLOTS.getAcquire(segment.slots, (int) (position - segment.base)) != null;
-	}
-
-	public int capacity() {
+	int capacity() {
 		return this.capacity;
 	}
 
 	/**
 	 * Where a consumer is, which it writes for every event.
 	 */
-	static class Cursor extends Padded {
+	static class Position extends Padded {
 
 		/** Greater than every position: no event in hand. */
 		static final long NONE = Long.MAX_VALUE;
@@ -333,7 +306,7 @@ public final class EventQueue {
 	/**
 	 * One end of the queue: producers write one, consumers the other.
 	 */
-	private static final class End extends Cursor {
+	private static final class End extends Position {
 
 		volatile Segment segment;
 
@@ -357,7 +330,7 @@ public final class EventQueue {
 
 		final long base;
 
-		final @Nullable Envelope<?>[] slots = new Envelope<?>[SIZE];
+		final @Nullable Object[] slots = new Object[SIZE];
 
 		volatile @Nullable Segment next;
 

@@ -1,33 +1,27 @@
 package io.telemetryrouter.internal.lane;
 
-import java.time.Duration;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 
 import org.jspecify.annotations.Nullable;
 
 import io.telemetryrouter.DropReason;
 import io.telemetryrouter.OverflowPolicy;
-import io.telemetryrouter.internal.RouterCore;
 import io.telemetryrouter.internal.event.DispatchStack;
 import io.telemetryrouter.internal.event.Envelope;
-import io.telemetryrouter.internal.health.CircuitBreaker;
 import io.telemetryrouter.internal.metrics.LatencyHistogram;
-import io.telemetryrouter.internal.registry.Handler;
 import io.telemetryrouter.internal.support.Headroom;
 
 /**
  * One asynchronous handler's bounded queue with its workers, one unless the handler is
  * concurrent.
  * <p>
- * Producers claim a place in the queue and then wake a worker that is idle; a worker that
- * finds nothing declares itself idle and then looks once more whether a place is claimed.
- * Claiming and declaring are volatile writes, so one of the two always sees the other,
- * and no event is left behind without a thread (the same argument as for the flag of a
- * parked consumer). Closing works alike: it first says why events are to be discarded and
- * then empties the queue of all that were claimed before, while producers claim first and
- * then look whether they have to discard.
+ * Producers claim a position in the queue and then wake a worker that is idle; a worker
+ * that finds nothing declares itself idle and then looks once more whether a position is
+ * claimed. Claiming and declaring are volatile writes, so one of the two always sees the
+ * other, and no event is left behind without a thread (the same argument as for the flag
+ * of a parked consumer). Closing works alike: it first says why events are to be
+ * discarded and then empties the queue of all that were claimed before, while producers
+ * claim first and then look whether they have to discard.
  *
  * @since 0.1.0
  */
@@ -35,19 +29,25 @@ public final class Lane {
 
 	private static final int MAX_EVICTIONS = 64;
 
-	private final Handler handler;
+	/** A worker looks for waiting producers once in so many events. A power of two. */
+	private static final int ROOM_INTERVAL = 64;
 
-	private final EventQueue queue;
+	private final LaneTarget target;
+
+	private final EventQueue<Envelope<?>> queue;
 
 	private final OverflowPolicy overflow;
 
 	private final LaneWorker[] workers;
 
+	private final LaneBarriers barriers;
+
 	private final LatencyHistogram queueWait = new LatencyHistogram();
 
-	private final @Nullable SpaceSignal space;
+	private final LaneServices services;
 
-	private final long blockNanos;
+	/** Where producers wait; null where they do not. */
+	private final @Nullable RoomSignal room;
 
 	/**
 	 * Why events are not handled any more; null while they are, and
@@ -55,22 +55,28 @@ public final class Lane {
 	 */
 	private volatile @Nullable DropReason discard;
 
-	private volatile @Nullable CopyOnWriteArrayList<Barrier> barriers;
-
 	private final OverflowBurst burst;
 
-	public Lane(Handler handler, RouterCore core, int capacity, OverflowPolicy overflow, int concurrency) {
-		this.handler = handler;
+	/**
+	 * Creates a lane.
+	 * @param target its handler
+	 * @param capacity how many events may be queued
+	 * @param overflow what happens to further ones
+	 * @param concurrency how many events may be handled at a time
+	 * @param services what all lanes share
+	 */
+	public Lane(LaneTarget target, int capacity, OverflowPolicy overflow, int concurrency, LaneServices services) {
+		this.target = target;
 		this.overflow = overflow;
-		// Who never waits for room waits for no other emitter either.
-		this.queue = new EventQueue(capacity, overflow == OverflowPolicy.BLOCK);
-		this.burst = new OverflowBurst(handler, this.queue, core);
-		this.space = (overflow == OverflowPolicy.BLOCK) ? new SpaceSignal() : null;
-		this.blockNanos = TimeUnit.NANOSECONDS.convert(core.settings().blockTimeout());
+		this.services = services;
+		this.queue = new EventQueue<>(capacity);
+		this.burst = new OverflowBurst(target.handlerId(), this.queue, services.reporter(), services.ticker());
+		this.room = (overflow == OverflowPolicy.BLOCK) ? new RoomSignal() : null;
 		this.workers = new LaneWorker[concurrency];
 		for (int i = 0; i < concurrency; i++) {
-			this.workers[i] = new LaneWorker(this, handler, core, i);
+			this.workers[i] = new LaneWorker(this, target, services);
 		}
+		this.barriers = new LaneBarriers(this.queue, this.workers);
 	}
 
 	public OverflowPolicy overflow() {
@@ -81,79 +87,93 @@ public final class Lane {
 		return this.workers.length;
 	}
 
-	public EventQueue queue() {
-		return this.queue;
-	}
-
 	public LatencyHistogram queueWait() {
 		return this.queueWait;
 	}
 
+	public int capacity() {
+		return this.queue.capacity();
+	}
+
+	public int size() {
+		return this.queue.size();
+	}
+
 	/**
-	 * Queues an event, or counts it as dropped.
-	 * @param event the event
-	 * @param frame the emitting thread's
+	 * Returns the event that has been queued longest.
+	 * @return the event, or {@code null} if there is none, or its producer is about to
+	 * publish it
 	 */
-	public void offer(Envelope<?> event, DispatchStack frame) {
+	public @Nullable Envelope<?> oldest() {
+		return this.queue.peek();
+	}
+
+	boolean isEmpty() {
+		return this.queue.isEmpty();
+	}
+
+	/**
+	 * Queues an event, or counts it as dropped, without waiting. The caller then
+	 * {@linkplain #wake wakes} the lane.
+	 * @param event the event
+	 * @param stack the emitting thread's
+	 * @return {@code false} if there is no room and the caller has to
+	 * {@linkplain #awaitRoom wait} for it
+	 */
+	public boolean offer(Envelope<?> event, DispatchStack stack) {
 		event.enqueued();
-		// Found before: what is read after the claim of a place waits for it.
-		LaneWorker first = this.workers[0];
-		boolean queued = tryQueue(event, frame);
-		if (!queued) {
-			drop(event, DropReason.QUEUE_FULL);
-		}
 		try {
-			offered(queued, first, frame);
-		}
-		catch (Throwable ex) {
-			// Such as no stack to wake with. It is queued or counted, and whoever comes
-			// next tries again: not a failure.
-			return;
-		}
-	}
-
-	private void offered(boolean queued, LaneWorker first, DispatchStack frame) {
-		if (!queued) {
-			this.burst.dropped();
-		}
-		DropReason reason = this.discard;
-		if (reason != null && reason != DropReason.QUARANTINED) {
-			empty(reason);
-			return;
-		}
-		// Even if there was no room: an executor may have had no thread until now.
-		if (!first.wake(frame) && this.workers.length > 1) {
-			wake(frame);
-		}
-	}
-
-	private boolean tryQueue(Envelope<?> event, DispatchStack frame) {
-		try {
-			return this.queue.offer(event) || makeRoom(event, frame);
+			if (this.queue.offer(event)) {
+				return true;
+			}
+			if (this.overflow == OverflowPolicy.BLOCK && !stack.onLane && !isPaused()) {
+				// A thread without stack must find out before it counts on waiting.
+				Headroom.require();
+				return false;
+			}
+			if (this.overflow == OverflowPolicy.DROP_OLDEST && evict(event)) {
+				return true;
+			}
 		}
 		catch (Throwable ex) {
 			// Such as no memory for a segment: nobody may wait for this event.
 			event.dequeued();
 			throw ex;
 		}
+		dropFull(event);
+		return true;
 	}
 
-	private boolean makeRoom(Envelope<?> event, DispatchStack frame) {
-		return switch (this.overflow) {
-			case DROP_NEWEST -> false;
-			case DROP_OLDEST -> evict(event);
-			case BLOCK -> awaitRoom(event, frame);
-		};
+	/**
+	 * Waits for room for an event that was {@linkplain #offer offered}, and queues it or
+	 * counts it as dropped.
+	 * @param event the event
+	 */
+	public void awaitRoom(Envelope<?> event) {
+		boolean queued = false;
+		try {
+			Headroom.require();
+			queued = this.room != null && this.room.await(() -> this.queue.offer(event), this.services.blockNanos());
+		}
+		finally {
+			if (!queued) {
+				dropFull(event);
+			}
+			else if (this.room != null && isHalfFree()) {
+				this.room.signal();
+			}
+		}
 	}
 
 	private boolean evict(Envelope<?> event) {
+		// A thread without stack must find out before it takes an event.
+		Headroom.require();
 		// Other producers may take the room that this one makes; there is an end to
 		// trying.
 		for (int i = 0; i < MAX_EVICTIONS; i++) {
-			Envelope<?> oldest = this.queue.evict(new EventQueue.Cursor());
+			Envelope<?> oldest = this.queue.evict(new EventQueue.Position());
 			if (oldest != null) {
-				drop(oldest, DropReason.QUEUE_FULL);
-				this.burst.dropped();
+				dropFull(oldest);
 				signal();
 			}
 			if (this.queue.offer(event)) {
@@ -163,17 +183,31 @@ public final class Lane {
 		return false;
 	}
 
-	private boolean awaitRoom(Envelope<?> event, DispatchStack frame) {
-		if (frame.onLane || this.space == null || isPaused()) {
-			return false;
-		}
-		Headroom.require();
-		return this.space.await(() -> this.queue.offer(event), this.blockNanos);
+	private void dropFull(Envelope<?> event) {
+		drop(event, DropReason.QUEUE_FULL);
+		this.burst.dropped();
 	}
 
-	void drop(Envelope<?> event, DropReason reason) {
-		this.handler.drop(reason, event.tracker());
+	private void drop(Envelope<?> event, DropReason reason) {
+		this.target.drop(reason, event.tracker());
 		event.dequeued();
+	}
+
+	/**
+	 * Wakes a worker, or discards what is queued, after an event was offered. Even if
+	 * there was no room: an executor may have had no thread until now.
+	 */
+	public void wake() {
+		DropReason reason = this.discard;
+		if (reason != null && reason != DropReason.QUARANTINED) {
+			empty(reason);
+			return;
+		}
+		for (LaneWorker worker : this.workers) {
+			if (worker.wake()) {
+				return;
+			}
+		}
 	}
 
 	/**
@@ -186,13 +220,12 @@ public final class Lane {
 	/**
 	 * Takes events again. Like a producer, it first makes them visible and then looks
 	 * whether a worker is awake.
-	 * @param frame the calling thread's
 	 */
-	public void resume(DispatchStack frame) {
+	public void resume() {
 		this.queue.freeze(false);
 		int queued = this.queue.size();
 		for (int i = 0; i < Math.min(queued, this.workers.length); i++) {
-			wake(frame);
+			wake();
 		}
 	}
 
@@ -201,49 +234,65 @@ public final class Lane {
 	}
 
 	/**
-	 * Sets whether workers ask the {@link CircuitBreaker} before each event.
-	 * @param aside whether they do
+	 * Sets whether workers ask for a probe before each event.
+	 * @param quarantined whether they do
 	 */
-	public synchronized void setAside(boolean aside) {
-		if (aside && this.discard == null) {
+	public synchronized void quarantine(boolean quarantined) {
+		if (quarantined && this.discard == null) {
 			this.discard = DropReason.QUARANTINED;
 		}
-		else if (!aside && this.discard == DropReason.QUARANTINED) {
+		else if (!quarantined && this.discard == DropReason.QUARANTINED) {
 			this.discard = null;
 		}
 	}
 
 	/**
-	 * Gives up calls that take too long.
-	 * @param now the time, on the monotonic clock
-	 * @param timeout how long they may take
+	 * Looks after the lane: gives up calls that take too long, wakes workers that no
+	 * executor had a thread for, and ends bursts of drops. For the watchdog.
 	 */
-	public void giveUpOverdue(long now, Duration timeout) {
-		for (LaneWorker worker : this.workers) {
-			worker.giveUpOverdue(now, timeout);
+	public void check() {
+		if (this.services.timeoutNanos() != 0) {
+			giveUpOverdue(this.services.timeoutNanos());
 		}
+		if (!this.queue.isEmpty() && !isPaused()) {
+			for (LaneWorker worker : this.workers) {
+				worker.reschedule();
+			}
+			wake();
+		}
+		this.burst.check();
 	}
 
-	private void wake(DispatchStack frame) {
+	/**
+	 * Gives up the calls that take longer than a time, where calls have a timeout.
+	 * @param nanos the time
+	 */
+	public void giveUpOverdue(long nanos) {
 		for (LaneWorker worker : this.workers) {
-			if (worker.wake(frame)) {
-				return;
-			}
+			worker.giveUpOverdue(nanos);
 		}
 	}
 
 	/**
 	 * Takes the next event for a worker.
-	 * @param worker the worker
+	 * @param consumer the worker's position
 	 * @return the event, or {@code null} if there is none
 	 */
-	@Nullable Envelope<?> take(LaneWorker worker) {
-		Envelope<?> event = this.queue.poll(worker.place());
+	@Nullable Envelope<?> take(EventQueue.Position consumer) {
+		Envelope<?> event = this.queue.poll(consumer);
 		if (event != null) {
 			// The worker's previous event is done, and the poll made that visible.
-			release();
+			this.barriers.release();
+			if (this.room != null && (consumer.position & (ROOM_INTERVAL - 1)) == 0 && this.room.hasWaiting()
+					&& isHalfFree()) {
+				this.room.signal();
+			}
 		}
 		return event;
+	}
+
+	private boolean isHalfFree() {
+		return this.queue.size() <= this.queue.capacity() / 2;
 	}
 
 	/**
@@ -255,41 +304,13 @@ public final class Lane {
 	}
 
 	/**
-	 * Called by a worker after it has declared itself idle.
-	 * @param worker the worker
-	 * @param frame its thread's
+	 * Tells threads that wait, for room or for events to be processed, to look.
 	 */
-	void rested(LaneWorker worker, DispatchStack frame) {
-		if (!this.queue.isEmpty()) {
-			if (this.queue.peek() == null) {
-				// Its emitter may have lost the processor just before it put it there.
-				Thread.yield();
-			}
-			worker.wake(frame);
+	void signal() {
+		if (this.room != null) {
+			this.room.signal();
 		}
-		signal();
-	}
-
-	private void signal() {
-		if (this.space != null) {
-			this.space.signal();
-		}
-		release();
-	}
-
-	private void release() {
-		CopyOnWriteArrayList<Barrier> waiting = this.barriers;
-		if (waiting != null) {
-			waiting.removeIf(this::release);
-		}
-	}
-
-	private boolean release(Barrier barrier) {
-		if (!isProcessed(barrier.position)) {
-			return false;
-		}
-		barrier.latch.countDown();
-		return true;
+		this.barriers.release();
 	}
 
 	/**
@@ -302,7 +323,7 @@ public final class Lane {
 				this.discard = reason;
 			}
 		}
-		// Who claims a place after that empties the queue himself.
+		// A producer that claims a position after that empties the queue itself.
 		long claimed = this.queue.tail();
 		empty(reason);
 		while (this.queue.head() < claimed) {
@@ -322,13 +343,10 @@ public final class Lane {
 		this.burst.end();
 	}
 
-	/**
-	 * Drops what is queued.
-	 * @param reason why
-	 */
 	private void empty(DropReason reason) {
-		EventQueue.Cursor cursor = new EventQueue.Cursor();
-		for (Envelope<?> event = this.queue.evict(cursor); event != null; event = this.queue.evict(cursor)) {
+		Headroom.require();
+		EventQueue.Position consumer = new EventQueue.Position();
+		for (Envelope<?> event = this.queue.evict(consumer); event != null; event = this.queue.evict(consumer)) {
 			drop(event, reason);
 		}
 		signal();
@@ -337,16 +355,13 @@ public final class Lane {
 	/**
 	 * Counts down when everything queued so far has been processed.
 	 * @param latch the latch
-	 * @param frame the calling thread's
 	 */
-	public void whenProcessed(CountDownLatch latch, DispatchStack frame) {
-		Barrier barrier = new Barrier(this.queue.tail(), latch);
-		barriers().add(barrier);
-		// Looks again after it can be seen: a worker may have passed just before.
+	public void whenProcessed(CountDownLatch latch) {
+		this.barriers.add(latch);
 		signal();
 		if (!this.queue.isEmpty()) {
 			// Left there by an executor that had no thread.
-			wake(frame);
+			wake();
 		}
 	}
 
@@ -355,63 +370,7 @@ public final class Lane {
 	 * @param latch the latch given to {@link #whenProcessed}
 	 */
 	public void forget(CountDownLatch latch) {
-		barriers().removeIf((barrier) -> barrier.latch == latch);
-	}
-
-	/**
-	 * Returns how many wait for events to be processed.
-	 * @return the number
-	 */
-	int waiting() {
-		CopyOnWriteArrayList<Barrier> waiting = this.barriers;
-		return (waiting != null) ? waiting.size() : 0;
-	}
-
-	private CopyOnWriteArrayList<Barrier> barriers() {
-		CopyOnWriteArrayList<Barrier> waiting = this.barriers;
-		if (waiting == null) {
-			synchronized (this) {
-				waiting = this.barriers;
-				if (waiting == null) {
-					waiting = new CopyOnWriteArrayList<>();
-					this.barriers = waiting;
-				}
-			}
-		}
-		return waiting;
-	}
-
-	private boolean isProcessed(long position) {
-		if (this.queue.head() < position) {
-			return false;
-		}
-		for (LaneWorker worker : this.workers) {
-			if (worker.place().position < position) {
-				return false;
-			}
-		}
-		return true;
-	}
-
-	/**
-	 * Records all that was measured.
-	 */
-	public void settle() {
-		for (LaneWorker worker : this.workers) {
-			worker.settle();
-		}
-	}
-
-	/**
-	 * Returns how many events were handled, where calls are not measured.
-	 * @return the number
-	 */
-	public long handled() {
-		long handled = 0;
-		for (LaneWorker worker : this.workers) {
-			handled += worker.place().handled;
-		}
-		return handled;
+		this.barriers.remove(latch);
 	}
 
 	/**
@@ -421,12 +380,9 @@ public final class Lane {
 	public long pending() {
 		long pending = this.queue.size();
 		for (LaneWorker worker : this.workers) {
-			pending += (worker.place().position != EventQueue.Cursor.NONE) ? 1 : 0;
+			pending += (worker.position().position != EventQueue.Position.NONE) ? 1 : 0;
 		}
 		return pending;
-	}
-
-	private record Barrier(long position, CountDownLatch latch) {
 	}
 
 }

@@ -22,8 +22,6 @@ public final class LaneExecutor implements Executor {
 	/** With the user's executor a lane makes way for others now and then. */
 	private static final int BATCH_SIZE = 256;
 
-	private static final int PROCESSORS = Runtime.getRuntime().availableProcessors();
-
 	private static final String THREAD_NAME = "telemetry-router-";
 
 	private final @Nullable Executor external;
@@ -55,20 +53,12 @@ public final class LaneExecutor implements Executor {
 	}
 
 	/**
-	 * Runs a task that must run, and that may be the user's code: on the calling thread
-	 * only when there is no other, because the router is closed.
+	 * Runs a task that must run, and that may be the user's code: on a thread of the
+	 * router's own, since the user's executor may refuse or lose it; on the calling
+	 * thread only when there is no other, because the router is closed.
 	 * @param task the task, which does not throw
 	 */
 	public void executeSurely(Runnable task) {
-		try {
-			execute(new Elsewhere(task));
-		}
-		catch (Throwable ex) {
-			executeOwnOrHere(task);
-		}
-	}
-
-	private void executeOwnOrHere(Runnable task) {
 		try {
 			this.own.execute(task);
 		}
@@ -77,17 +67,16 @@ public final class LaneExecutor implements Executor {
 		}
 	}
 
-	int batchSize() {
-		return (this.external != null) ? BATCH_SIZE : Integer.MAX_VALUE;
+	/**
+	 * Returns whether lanes run on the user's executor.
+	 * @return whether they should make way for others now and then
+	 */
+	boolean isExternal() {
+		return this.external != null;
 	}
 
-	/**
-	 * Returns whether a worker may keep its thread and processor for some microseconds
-	 * without work.
-	 * @return {@code true} on a thread of the router's own with another processor
-	 */
-	boolean mayLinger() {
-		return this.external == null && PROCESSORS > 1;
+	int batchSize() {
+		return (this.external != null) ? BATCH_SIZE : Integer.MAX_VALUE;
 	}
 
 	/**
@@ -117,32 +106,6 @@ public final class LaneExecutor implements Executor {
 		else {
 			this.own.shutdown();
 		}
-	}
-
-	/**
-	 * A task that moves to a thread of the router's own if the user's executor runs it on
-	 * the thread that submits it.
-	 */
-	private final class Elsewhere implements Runnable {
-
-		private final Thread submitter = Thread.currentThread();
-
-		private final Runnable task;
-
-		Elsewhere(Runnable task) {
-			this.task = task;
-		}
-
-		@Override
-		public void run() {
-			if (Thread.currentThread() == this.submitter) {
-				executeOwnOrHere(this.task);
-			}
-			else {
-				this.task.run();
-			}
-		}
-
 	}
 
 	private static final class LaneThread extends Thread {

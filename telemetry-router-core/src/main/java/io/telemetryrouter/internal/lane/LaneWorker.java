@@ -2,120 +2,94 @@ package io.telemetryrouter.internal.lane;
 
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
-import java.time.Duration;
-import java.time.Instant;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 
 import org.jspecify.annotations.Nullable;
 
-import io.telemetryrouter.ContextCarrier;
 import io.telemetryrouter.DropReason;
 import io.telemetryrouter.StuckCall;
-import io.telemetryrouter.internal.RouterCore;
-import io.telemetryrouter.internal.dispatch.DispatchCount;
 import io.telemetryrouter.internal.event.DispatchStack;
-import io.telemetryrouter.internal.event.EmitTracker;
+import io.telemetryrouter.internal.event.DispatchStacks;
 import io.telemetryrouter.internal.event.Envelope;
-import io.telemetryrouter.internal.health.CircuitBreaker;
 import io.telemetryrouter.internal.health.StuckCalls;
-import io.telemetryrouter.internal.metrics.LatencyHistogram;
-import io.telemetryrouter.internal.metrics.Notes;
-import io.telemetryrouter.internal.registry.Handler;
 import io.telemetryrouter.internal.support.Headroom;
 import io.telemetryrouter.internal.support.Names;
 
 /**
- * Handles a lane's events, on a thread only while there are any.
+ * Has a lane's events handled, on a thread only while there are any.
  * <p>
- * States: idle, or scheduled, which includes running. Who turns idle into scheduled hands
- * the worker to the executor; only the worker's own run turns it back. Its
- * {@linkplain #place() position} is the event it has in hand, from before that counts as
- * taken until it is done.
+ * States: idle, scheduled, running. Whichever thread turns idle into scheduled hands the
+ * worker to the executor. Whichever thread turns scheduled into running is the worker's,
+ * so a task that an executor runs late or twice is harmless, and one that it lost can be
+ * replaced. The thread that runs turns the state back to idle; only the watchdog may take
+ * a worker from its thread, when it gives a call up.
+ * <p>
+ * Its {@linkplain #position() position} is that of the event it has in hand, from before
+ * that counts as taken until it is done.
  */
 final class LaneWorker implements Runnable {
 
 	private static final VarHandle STATE;
 
-	private static final VarHandle HANDLED;
-
 	static {
 		try {
-			MethodHandles.Lookup lookup = MethodHandles.lookup();
-			STATE = lookup.findVarHandle(LaneWorker.class, "state", int.class);
-			HANDLED = lookup.findVarHandle(Place.class, "handled", long.class);
+			STATE = MethodHandles.lookup().findVarHandle(LaneWorker.class, "state", int.class);
 		}
 		catch (ReflectiveOperationException ex) {
 			throw new ExceptionInInitializerError(ex);
 		}
 	}
 
-	/** The column of notes that says how long events were queued. */
-	private static final int WAIT = 0;
-
-	/** The column of notes that says how long calls took. */
-	private static final int RUN = 1;
-
 	private static final int IDLE = 0;
 
 	private static final int SCHEDULED = 1;
 
-	/** So many events without a pause are a stream. */
-	private static final int STREAM = 32;
-
-	/** So many are worth going on for at once. */
-	private static final int BATCH = 256;
-
-	/** With so many left a worker is about to run into the emitters. */
-	private static final int DISTANCE = 128;
-
-	private static final int LOOKS = 4;
-
-	private static final int SPINS = 256;
+	private static final int RUNNING = 2;
 
 	private final Lane lane;
 
-	private final Handler handler;
+	private final LaneTarget target;
 
-	private final RouterCore core;
+	private final LaneServices services;
 
-	/** Its place among the lane's: each records apart, and on whichever thread. */
-	private final int number;
-
-	private final Place place = new Place();
+	private final EventQueue.Position position = new EventQueue.Position();
 
 	private volatile int state = IDLE;
 
-	/** What it measures, once it has handled many events. */
-	private volatile @Nullable Notes notes;
+	/** How often it was scheduled, roughly; tells the watchdog one time from the next. */
+	private volatile int schedules;
 
-	/** Events before there are notes, where calls are measured. */
-	private int seen;
+	/** Of the watchdog's thread only: how often it was scheduled at the last look. */
+	private int schedulesSeen;
+
+	/** Of the watchdog's thread only: how many looks have seen the same schedule. */
+	private int looks;
+
+	/** The event in hand that is not counted yet. Of the thread that runs. */
+	@Nullable Envelope<?> taken;
 
 	/** The latest stay on a thread; null where calls have no timeout. */
 	private volatile @Nullable TimedRun run;
 
-	LaneWorker(Lane lane, Handler handler, RouterCore core, int number) {
+	LaneWorker(Lane lane, LaneTarget target, LaneServices services) {
 		this.lane = lane;
-		this.handler = handler;
-		this.core = core;
-		this.number = number;
+		this.target = target;
+		this.services = services;
 	}
 
 	/**
 	 * Returns where it is.
-	 * @return the place, to be read by any thread
+	 * @return the position, to be read by any thread
 	 */
-	Place place() {
-		return this.place;
+	EventQueue.Position position() {
+		return this.position;
 	}
 
 	/**
 	 * Hands the worker to the executor if it is idle.
-	 * @param frame the calling thread's
 	 * @return whether it was idle
 	 */
-	boolean wake(DispatchStack frame) {
+	boolean wake() {
 		if (this.state != IDLE || this.lane.isPaused()) {
 			return false;
 		}
@@ -123,329 +97,179 @@ final class LaneWorker implements Runnable {
 		if (!STATE.compareAndSet(this, IDLE, SCHEDULED)) {
 			return false;
 		}
-		schedule(frame);
+		schedule();
 		return true;
 	}
 
-	private void schedule(DispatchStack frame) {
-		boolean nested = frame.scheduling;
-		frame.scheduling = true;
+	private void schedule() {
+		this.schedules++;
+		DispatchStack stack = DispatchStacks.acquire();
+		boolean nested = stack.scheduling;
+		stack.scheduling = true;
 		try {
-			this.core.executor().execute(this);
+			this.services.executor().execute(this);
 		}
 		catch (Throwable ex) {
-			// The event stays queued; the next one, a flush or the close tries again.
-			this.state = IDLE;
-			if (this.core.executor().isShutdown()) {
-				// The last event of a handler that had left before the close, which
-				// therefore did not end its lane.
+			// The event stays queued; the next one, a flush, the close and the watchdog
+			// try again. Unless the executor has taken the task all the same.
+			STATE.compareAndSet(this, SCHEDULED, IDLE);
+			if (this.services.executor().isShutdown()) {
+				// The last event of a handler that had left before the close.
 				this.lane.close(DropReason.CLOSED);
 			}
 			else {
-				this.core.reporter().laneRejected(this.handler, ex);
+				this.services.reporter().laneRejected(this.target.handlerId(), ex);
 			}
 		}
 		finally {
-			frame.scheduling = nested;
+			stack.scheduling = nested;
+			stack.giveBack();
+		}
+	}
+
+	/**
+	 * Schedules the worker again where an executor seems to have lost its task: at the
+	 * second look once more there, at the third on a thread of the router. For the
+	 * watchdog.
+	 */
+	void reschedule() {
+		int seen = this.schedules;
+		this.looks = (this.state == SCHEDULED && seen == this.schedulesSeen) ? this.looks + 1 : 0;
+		this.schedulesSeen = seen;
+		if (this.looks == 1) {
+			this.services.executor().execute(this);
+		}
+		else if (this.looks == 2) {
+			this.services.reporter().laneNotRun(this.target.handlerId());
+			this.services.executor().executeOwn(this);
 		}
 	}
 
 	@Override
 	public void run() {
-		DispatchStack frame = this.core.frames().current();
-		if (frame.scheduling) {
+		DispatchStack current = DispatchStacks.current();
+		if (current != null && current.scheduling) {
 			// The executor runs tasks on the thread that submits them, here an emitter's.
-			this.core.executor().executeOwn(this);
+			this.services.executor().executeOwn(this);
 			return;
 		}
-		boolean nested = frame.onLane;
-		frame.onLane = true;
-		this.core.executor().named(this.handler.id);
-		TimedRun timed = this.core.hasHandlerTimeout() ? new TimedRun(frame) : null;
-		if (timed != null) {
-			this.run = timed;
+		if (!STATE.compareAndSet(this, SCHEDULED, RUNNING)) {
+			return;
 		}
-		try {
-			int budget = this.core.executor().batchSize();
-			int handled = 0;
-			ClassLoader loader = Thread.currentThread().getContextClassLoader();
-			idled(frame);
-			for (Envelope<?> event = this.lane.take(this); event != null; event = next(handled, frame)) {
-				boolean mine = handle(event, frame, timed);
-				restore(loader);
-				if (!mine || ++handled == budget) {
-					break;
+		boolean idle = false;
+		while (!idle) {
+			try {
+				if (!work()) {
+					return;
 				}
 			}
-		}
-		finally {
-			frame.onLane = nested;
-			if (timed != null && timed.isGivenUp()) {
-				// The worker is at work on another thread.
-				timed.leave();
-			}
-			else {
-				this.place.position = EventQueue.Cursor.NONE;
-				this.state = IDLE;
-				this.lane.rested(this, frame);
-			}
-		}
-	}
-
-	private static void restore(@Nullable ClassLoader loader) {
-		Thread thread = Thread.currentThread();
-		if (thread.getContextClassLoader() != loader) {
-			try {
-				thread.setContextClassLoader(loader);
-			}
-			catch (SecurityException ex) {
-				// A thread of the user's executor that permits no change of its own.
+			catch (Throwable ex) {
+				// Such as no stack even to count with: the next run does.
+				rest();
 				return;
 			}
+			idle = rest();
 		}
 	}
 
 	/**
-	 * Takes the next event. Where there is none lets emitters go first once: on one
-	 * processor with this thread, which preempts who wakes it, they would else wake it
-	 * for each event. In a stream of events waits a moment for some to gather: to wake a
-	 * thread costs an emitter as much as many an emit, and so does a worker at its heels,
-	 * who takes from its processor what it is about to write. Therefore also waits where
-	 * only a few are left.
-	 * @param handled how many events have been handled since the lane was idle
-	 * @param frame the thread's
-	 * @return the event, or {@code null} if there is none
+	 * Handles events until there are none.
+	 * @return {@code false} if a call was given up: the worker is not this thread's any
+	 * more
 	 */
-	private @Nullable Envelope<?> next(int handled, DispatchStack frame) {
-		boolean stream = handled >= STREAM && this.core.executor().mayLinger();
-		if (!stream || handled % STREAM != 0 || holdsMoreThan(DISTANCE)) {
-			Envelope<?> event = this.lane.take(this);
-			if (event != null) {
-				return event;
-			}
-		}
-		// Done with the last one, for who waits for it.
-		this.place.position = EventQueue.Cursor.NONE;
-		if (stream) {
-			linger();
-		}
-		else {
-			Thread.yield();
-		}
-		Envelope<?> event = this.lane.take(this);
-		if (event != null) {
-			idled(frame);
-		}
-		return event;
-	}
-
-	private void linger() {
-		for (int i = 0; i < LOOKS && !holdsMoreThan(BATCH); i++) {
-			for (int j = 0; j < SPINS; j++) {
-				Thread.onSpinWait();
-			}
-		}
-	}
-
-	/** Of a small queue, its share of what a large one holds. */
-	private boolean holdsMoreThan(int events) {
-		EventQueue queue = this.lane.queue();
-		return queue.holdsMoreThan((int) Math.min(events, (long) queue.capacity() * events / (4 * BATCH)));
-	}
-
-	/**
-	 * Notes that the time until now is not the next event's: its thread was waiting,
-	 * dropping or reporting.
-	 * @param frame the thread's
-	 */
-	private void idled(DispatchStack frame) {
-		if (this.core.measured()) {
-			frame.doneAt = this.core.now();
-		}
-	}
-
-	/**
-	 * Handles or drops an event.
-	 * @param event the event
-	 * @param frame the thread's
-	 * @param timed the stay on the thread, where calls have a timeout
-	 * @return {@code false} if the call was given up meanwhile: the worker is not this
-	 * thread's any more
-	 */
-	private boolean handle(Envelope<?> event, DispatchStack frame, @Nullable TimedRun timed) {
-		DropReason reason = this.lane.discarding();
-		if (reason == null) {
-			return process(event, frame, timed);
-		}
-		CircuitBreaker quarantine = this.handler.quarantine();
-		if (reason != DropReason.QUARANTINED || quarantine == null || !quarantine.claim(frame)) {
-			this.lane.drop(event, reason);
-			idled(frame);
-			return true;
-		}
-		boolean mine = process(event, frame, timed);
-		if (mine) {
-			// Takes no effect where the call has failed.
-			quarantine.handled(frame);
-		}
-		return mine;
-	}
-
-	private boolean process(Envelope<?> event, DispatchStack frame, @Nullable TimedRun timed) {
-		// Where one event ends the next begins, or later: one look at the clock for both.
-		long start = (event.emittedAt - frame.doneAt > 0) ? event.emittedAt : frame.doneAt;
-		Notes row = this.core.measured() ? measureWait(start - event.emittedAt) : null;
-		DispatchStack.Level level = frame.enter(event.name(), event.parent());
-		level.envelope(event);
-		level.running(this.handler.number);
-		ContextCarrier.Scope scope = restore(event);
-		boolean mine = false;
+	private boolean work() {
+		DispatchStack stack = DispatchStacks.acquire();
+		boolean nested = stack.onLane;
+		stack.onLane = true;
+		TimedRun timed = null;
 		try {
-			mine = call(event, frame, level, start, row, timed);
-		}
-		finally {
-			close(scope);
-			frame.exit(level);
-			// An interrupt meant for this event must not hit the next.
-			Thread.interrupted();
-		}
-		if (mine) {
-			event.dequeued();
-		}
-		return mine;
-	}
-
-	/**
-	 * Records how long an event was queued.
-	 * @param nanos how long
-	 * @return where to note the event's call, if not to record it
-	 */
-	private @Nullable Notes measureWait(long nanos) {
-		Notes own = this.notes;
-		if (own == null && this.seen++ > DispatchCount.STEADY) {
-			own = new Notes(new LatencyHistogram[] { this.lane.queueWait(), this.handler.latency }, this.number);
-			this.notes = own;
-		}
-		if (own != null && own.begin()) {
-			own.note(WAIT, nanos);
-			return own;
-		}
-		this.lane.queueWait().record(nanos, this.number);
-		return null;
-	}
-
-	private boolean call(Envelope<?> event, DispatchStack frame, DispatchStack.Level level, long start,
-			@Nullable Notes row, @Nullable TimedRun timed) {
-		boolean measured = this.core.measured();
-		if (timed != null) {
-			timed.begin(event, level, this.core.now());
-		}
-		try {
-			this.handler.invoke(event.name(), event.payload(), event);
+			// A thread without stack must find out before it takes an event.
+			Headroom.require();
+			timed = (this.services.timeoutNanos() != 0) ? new TimedRun(stack) : null;
+			this.run = timed;
+			this.services.executor().named(this.target.handlerId());
+			if (this.taken != null) {
+				fail(new IllegalStateException("The router ran out of stack or memory"), stack);
+			}
+			new LaneRun(this, this.lane, this.target, this.services, stack, timed).run();
 		}
 		catch (Throwable ex) {
-			if (timed != null && !timed.end()) {
-				return false;
+			if (timed == null || !timed.isGivenUp()) {
+				fail(ex, stack);
 			}
-			long nanos = measured ? this.core.now() - start : -1;
-			this.handler.fail(event.name(), ex, nanos, frame, event.tracker());
-			idled(frame);
+		}
+		finally {
+			stack.onLane = nested;
+			stack.giveBack();
+			if (timed != null && timed.isGivenUp()) {
+				timed.leave();
+			}
+		}
+		return timed == null || !timed.isGivenUp();
+	}
+
+	/**
+	 * Counts the event in hand when the router's own code has thrown, such as for want of
+	 * memory or stack. So an event is counted exactly once on every way out.
+	 */
+	private void fail(Throwable error, DispatchStack stack) {
+		Envelope<?> event = this.taken;
+		if (event != null) {
+			this.target.failed(event, error, -1, stack);
+			this.taken = null;
+			event.dequeued();
+		}
+	}
+
+	/**
+	 * Declares the worker idle, and then looks once more for events: either the emitter
+	 * of one sees that it is idle, or it sees the event.
+	 * @return {@code false} if it is this thread's again
+	 */
+	private boolean rest() {
+		this.position.position = EventQueue.Position.NONE;
+		this.state = IDLE;
+		this.lane.signal();
+		if (this.lane.isEmpty() || this.lane.isPaused()) {
 			return true;
 		}
-		if (timed != null && !timed.end()) {
-			return false;
+		if (this.services.executor().isExternal()) {
+			// Makes way for other tasks of the user's executor.
+			wake();
+			return true;
 		}
-		if (measured) {
-			long end = this.core.now();
-			frame.doneAt = end;
-			if (row != null) {
-				row.note(RUN, end - start);
-			}
-			else {
-				this.handler.latency.record(end - start, this.number);
-			}
-			if (end - start > this.handler.slowNanos) {
-				this.handler.slow(event.name(), end - start);
-			}
+		if (this.lane.oldest() == null) {
+			// Its emitter may have lost the processor just before it put it there.
+			Thread.yield();
 		}
-		else {
-			// Only this thread writes it, and the queue orders one thread after another.
-			HANDLED.setRelease(this.place, this.place.handled + 1);
-		}
-		EmitTracker tracker = event.tracker();
-		if (tracker != null) {
-			tracker.handled();
-		}
-		return true;
+		return !STATE.compareAndSet(this, IDLE, RUNNING);
 	}
 
 	/**
-	 * Records what was noted, from any thread.
-	 */
-	void settle() {
-		Notes own = this.notes;
-		if (own != null) {
-			own.record();
-		}
-	}
-
-	/**
-	 * Gives a call up that takes too long, and moves on to another thread.
-	 * @param now the time, on the monotonic clock
+	 * Gives a call up that takes too long, and moves on to another thread. For the
+	 * watchdog and the close.
 	 * @param timeout how long a call may take
 	 */
-	void giveUpOverdue(long now, Duration timeout) {
+	void giveUpOverdue(long timeout) {
 		TimedRun timed = this.run;
-		TimedRun.Overdue overdue = (timed != null) ? timed.giveUp(now, TimeUnit.NANOSECONDS.convert(timeout)) : null;
+		long now = this.services.ticker().now();
+		TimedRun.Overdue overdue = (timed != null) ? timed.giveUp(now, timeout) : null;
 		if (timed == null || overdue == null) {
 			return;
 		}
+		// The worker is this thread's now.
 		Envelope<?> event = overdue.event();
-		this.handler.giveUp(event, overdue.error(), overdue.nanos(), timed.frame);
+		StuckCall call = new StuckCall(Names.printable(timed.thread.getName()), Names.printable(event.name()),
+				this.services.clock().instant().minusNanos(overdue.nanos()), List.of(overdue.trace()), true);
+		// Before the failure is judged: there is no probe while this call hangs.
+		this.target.stuckCalls()
+			.add(new StuckCalls.Entry(call, overdue.frame(), now - overdue.nanos(), timed::hasLeft));
+		this.target.abandoned(event, overdue.error(), overdue.nanos(), timed.stack);
+		this.taken = null;
 		event.dequeued();
-		this.place.position = EventQueue.Cursor.NONE;
-		schedule(this.core.frames().current());
-		Instant since = this.core.settings().clock().instant().minusNanos(overdue.nanos());
-		StuckCall call = new StuckCall(Names.printable(timed.thread.getName()), Names.printable(event.name()), since,
-				List.of(overdue.stack()), true);
-		this.handler.stuckCalls.add(new StuckCalls.Entry(call, overdue.level(), now - overdue.nanos(), timed::hasLeft));
-	}
-
-	private ContextCarrier.@Nullable Scope restore(Envelope<?> event) {
-		Object context = event.context();
-		ContextCarrier carrier = (context != null) ? this.core.settings().contextCarrier() : null;
-		if (carrier == null || context == null) {
-			return null;
-		}
-		try {
-			return carrier.restore(context);
-		}
-		catch (Throwable ex) {
-			this.core.reporter().callbackFailed("Context carrier", ex);
-			return null;
-		}
-	}
-
-	private void close(ContextCarrier.@Nullable Scope scope) {
-		if (scope == null) {
-			return;
-		}
-		try {
-			scope.close();
-		}
-		catch (Throwable ex) {
-			this.core.reporter().callbackFailed("Context carrier", ex);
-		}
-	}
-
-	/**
-	 * What a worker writes for every event, apart from the state that emitters read.
-	 */
-	static final class Place extends EventQueue.Cursor {
-
-		/** How many events were handled, where calls are not measured. */
-		volatile long handled;
-
+		this.position.position = EventQueue.Position.NONE;
+		this.state = SCHEDULED;
+		schedule();
 	}
 
 }

@@ -1,14 +1,12 @@
 package io.telemetryrouter.internal.lane;
 
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 
+import io.telemetryrouter.internal.health.Reporter;
 import io.telemetryrouter.internal.support.Headroom;
-import io.telemetryrouter.internal.registry.Handler;
-import io.telemetryrouter.internal.RouterCore;
 import io.telemetryrouter.internal.support.Throttle;
+import io.telemetryrouter.internal.support.Ticker;
 
 /**
  * Reports that a lane drops events: one line when it begins, and one with the count when
@@ -17,57 +15,88 @@ import io.telemetryrouter.internal.support.Throttle;
  */
 final class OverflowBurst {
 
-	private final Handler handler;
+	private static final long QUIET = TimeUnit.SECONDS.toNanos(1);
 
-	private final EventQueue queue;
+	private final String handler;
 
-	private final RouterCore core;
+	private final EventQueue<?> queue;
+
+	private final Reporter reporter;
+
+	private final Ticker ticker;
 
 	private final Throttle reports = new Throttle(TimeUnit.SECONDS.toNanos(10));
 
 	private final AtomicLong drops = new AtomicLong();
 
-	private final AtomicBoolean reported = new AtomicBoolean();
+	/** Whether the beginning of a burst was reported. Written under this. */
+	private volatile boolean reported;
 
-	OverflowBurst(Handler handler, EventQueue queue, RouterCore core) {
+	/** Of the watchdog's thread only: how many drops it saw last, and since when. */
+	private long dropsSeen;
+
+	private long seenSince;
+
+	OverflowBurst(String handler, EventQueue<?> queue, Reporter reporter, Ticker ticker) {
 		this.handler = handler;
 		this.queue = queue;
-		this.core = core;
+		this.reporter = reporter;
+		this.ticker = ticker;
 	}
 
 	/**
 	 * Called after a drop.
 	 */
 	void dropped() {
-		long count = this.drops.incrementAndGet();
-		if (!this.reported.get() && this.reports.tryAcquire(this.core.now()) != Throttle.SUPPRESSED) {
+		this.drops.incrementAndGet();
+		if (!this.reported && this.reports.tryAcquire(this.ticker.now()) != Throttle.SUPPRESSED) {
 			Headroom.require();
-			if (this.reported.compareAndSet(false, true)) {
-				this.core.reporter().burstBegan(this.handler, this.queue.capacity());
-				checkLater(count);
-			}
+			begin();
 		}
 	}
 
-	private void checkLater(long count) {
-		CompletableFuture.delayedExecutor(1, TimeUnit.SECONDS, this.core.executor()::executeSurely).execute(() -> {
-			long now = this.drops.get();
-			if (now == count && this.queue.size() < this.queue.capacity()) {
-				end();
+	private void begin() {
+		synchronized (this) {
+			if (this.reported) {
+				return;
 			}
-			else if (this.reported.get()) {
-				checkLater(now);
-			}
-		});
+			this.reported = true;
+		}
+		this.reporter.overflowBegan(this.handler, this.queue.capacity());
+	}
+
+	/**
+	 * Ends a burst that is over. For the watchdog.
+	 */
+	void check() {
+		if (!this.reported) {
+			return;
+		}
+		long now = System.nanoTime();
+		long count = this.drops.get();
+		if (count != this.dropsSeen) {
+			this.dropsSeen = count;
+			this.seenSince = now;
+		}
+		else if (now - this.seenSince >= QUIET && this.queue.size() < this.queue.capacity()) {
+			end();
+		}
 	}
 
 	/**
 	 * Ends a burst that was reported.
 	 */
 	void end() {
-		if (this.reported.compareAndSet(true, false)) {
-			this.core.reporter().burstEnded(this.handler, this.drops.getAndSet(0));
+		long count;
+		synchronized (this) {
+			if (!this.reported) {
+				return;
+			}
+			this.reported = false;
+			count = this.drops.getAndSet(0);
+			this.dropsSeen = 0;
 		}
+		this.reporter.overflowEnded(this.handler, count);
 	}
 
 }

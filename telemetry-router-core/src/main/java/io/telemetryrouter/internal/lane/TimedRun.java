@@ -6,6 +6,7 @@ import java.util.concurrent.TimeoutException;
 
 import org.jspecify.annotations.Nullable;
 
+import io.telemetryrouter.internal.event.DispatchFrame;
 import io.telemetryrouter.internal.event.DispatchStack;
 import io.telemetryrouter.internal.event.Envelope;
 
@@ -37,7 +38,7 @@ final class TimedRun {
 
 	final Thread thread = Thread.currentThread();
 
-	final DispatchStack frame;
+	final DispatchStack stack;
 
 	/** Odd while a call runs, and one more with each beginning and each end. */
 	private volatile long state;
@@ -47,23 +48,23 @@ final class TimedRun {
 
 	private volatile @Nullable Envelope<?> event;
 
-	private volatile DispatchStack.@Nullable Level level;
+	private volatile @Nullable DispatchFrame frame;
 
 	private volatile boolean left;
 
-	TimedRun(DispatchStack frame) {
-		this.frame = frame;
+	TimedRun(DispatchStack stack) {
+		this.stack = stack;
 	}
 
 	/**
 	 * Begins a call.
 	 * @param event the event
-	 * @param level its level of the frame
+	 * @param frame the frame of the call
 	 * @param now the time, on the monotonic clock
 	 */
-	void begin(Envelope<?> event, DispatchStack.Level level, long now) {
+	void begin(Envelope<?> event, DispatchFrame frame, long now) {
 		this.event = event;
-		this.level = level;
+		this.frame = frame;
 		this.start = now;
 		long idle = this.state;
 		this.state = idle + 1;
@@ -113,7 +114,7 @@ final class TimedRun {
 	@Nullable Overdue giveUp(long now, long timeout) {
 		long running = this.state;
 		Envelope<?> call = this.event;
-		DispatchStack.Level in = this.level;
+		DispatchFrame in = this.frame;
 		long nanos = now - this.start;
 		if ((running & 1) == 0 || running < 0 || call == null || in == null || nanos < timeout) {
 			return null;
@@ -121,11 +122,11 @@ final class TimedRun {
 		// All that may fail comes first.
 		Overdue overdue = new Overdue(call, in, nanos, this.thread.getStackTrace(),
 				new TimeoutException("The call did not return in time and was given up"));
-		overdue.error.setStackTrace(overdue.stack);
+		overdue.error.setStackTrace(overdue.trace);
 		if (!STATE.compareAndSet(this, running, GIVEN_UP)) {
 			return null;
 		}
-		in.abandon();
+		in.running(0);
 		interrupt();
 		this.state = INTERRUPTED;
 		return overdue;
@@ -145,12 +146,12 @@ final class TimedRun {
 	 * A call that was given up.
 	 *
 	 * @param event its event
-	 * @param level its level of the frame
+	 * @param frame the frame of the call
 	 * @param nanos how long it had taken
-	 * @param stack where it was
+	 * @param trace where it was
 	 * @param error how it counts as failed
 	 */
-	record Overdue(Envelope<?> event, DispatchStack.Level level, long nanos, StackTraceElement[] stack,
+	record Overdue(Envelope<?> event, DispatchFrame frame, long nanos, StackTraceElement[] trace,
 			TimeoutException error) {
 	}
 

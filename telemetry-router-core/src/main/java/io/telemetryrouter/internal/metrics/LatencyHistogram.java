@@ -8,22 +8,20 @@ import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 import io.telemetryrouter.LatencySnapshot;
-import io.telemetryrouter.internal.support.Padded;
 
 /**
  * Counts durations in log-linear buckets, eight to each power of two, so that a
- * percentile read from the middle of its bucket is off by at most 1/16.
+ * percentile read from the middle of its bucket is off by at most 1/16. (The buckets of
+ * HdrHistogram and of the OpenTelemetry exponential histogram are of the same kind.)
  * <p>
- * There are a few stripes, made when first needed, each with a flag that says whether
- * somebody is at it. Who records goes on to the next stripe instead of waiting for one,
- * so that neither a reader nor a thread that has lost its processor holds him up. On the
- * way of an event durations are only {@linkplain Notes noted}, and recorded many at once.
+ * A histogram in steady use gets its durations from {@link SampleBuffers}, into a stripe
+ * that only the thread that records them writes. Others are recorded directly, into
+ * stripes with a flag each. A thread that finds a flag set goes on to the next stripe, so
+ * no thread ever waits. More than one stripe is made only where threads have met.
  *
  * @since 0.1.0
  */
 public final class LatencyHistogram {
-
-	private static final VarHandle LONGS = MethodHandles.arrayElementVarHandle(long[].class);
 
 	private static final VarHandle STRIPES;
 
@@ -36,101 +34,103 @@ public final class LatencyHistogram {
 		}
 	}
 
+	/** The id of a histogram that samples must not be buffered for any more. */
+	static final int RELEASED = -1;
+
+	/** Direct records after which samples are buffered. */
+	private static final int STEADY = 128;
+
 	/** Buckets of a power of two. */
 	static final int OCTAVE = 8;
 
 	/** log2 of that. */
 	private static final int OCTAVE_BITS = 3;
 
-	/** Durations of 2^42 ns (73 minutes) and more share the last bucket. */
-	private static final int MAX_EXPONENT = 41;
-
-	private static final long MAX_VALUE = (1L << (MAX_EXPONENT + 1)) - 1;
+	private static final int MAX_EXPONENT = 62;
 
 	private static final int BUCKETS = (MAX_EXPONENT - OCTAVE_BITS + 2) * OCTAVE;
 
-	/** A power of two. */
 	private static final int MAX_STRIPES = 8;
 
-	private static final @Nullable Stripe[] NONE = {};
+	private static final Stripe[] NONE = {};
 
-	/** By probe. */
-	private volatile @Nullable Stripe[] stripes = NONE;
+	/** 0 until samples are buffered. */
+	volatile int id;
 
-	/** What the maximum was before it was reset; percentiles still go back there. */
+	/** Written by the thread that records buffered samples. */
+	private volatile @Nullable Stripe buffered;
+
+	private volatile Stripe[] stripes = NONE;
+
+	/** The maximum before it was reset: percentiles still reach up to it. */
 	private volatile long formerMax;
 
 	/**
-	 * Records a duration.
+	 * Records a duration, now or later.
 	 * @param nanos the duration; a negative one counts as zero
-	 * @param probe spreads those who record at the same time
+	 * @param buffer the calling thread's, or {@code null} for none
 	 */
-	public void record(long nanos, int probe) {
-		Stripe stripe = occupy(probe);
+	public void record(long nanos, @Nullable SampleBuffer buffer) {
+		int known = this.id;
+		if (known <= 0 || buffer == null || !buffer.add(known, nanos)) {
+			recordDirectly(nanos, buffer);
+		}
+	}
+
+	private void recordDirectly(long nanos, @Nullable SampleBuffer buffer) {
+		Stripe stripe = occupy();
+		long count;
 		try {
 			stripe.add(Math.max(nanos, 0));
+			count = stripe.count;
 		}
 		finally {
-			// By no call: there may be no stack left for one.
+			// Not by a call: there may be no stack left for one.
 			stripe.occupied = false;
+		}
+		if (count > STEADY && this.id == 0 && buffer != null) {
+			register(buffer);
+		}
+	}
+
+	private void register(SampleBuffer buffer) {
+		try {
+			buffer.register(this);
+		}
+		catch (Throwable ex) {
+			// Such as no stack. The duration is recorded, and a later one tries again.
+			return;
+		}
+	}
+
+	private Stripe occupy() {
+		while (true) {
+			Stripe[] all = this.stripes;
+			for (Stripe stripe : all) {
+				if (stripe.occupy()) {
+					return stripe;
+				}
+			}
+			if (all.length < MAX_STRIPES) {
+				Stripe[] extended = Arrays.copyOf(all, all.length + 1);
+				extended[all.length] = new Stripe();
+				STRIPES.compareAndSet(this, all, extended);
+			}
 		}
 	}
 
 	/**
-	 * Records durations that were noted, and takes the notes away.
-	 * @param notes the notes, 0 where there is none and otherwise one more than the
-	 * duration
-	 * @param first where the first is
-	 * @param step where the next one is from there
-	 * @param probe spreads those who record at the same time
-	 * @param twin where they are recorded as well, or {@code null}
+	 * Records a duration that was buffered. For the thread that holds the lock of the
+	 * buffers.
+	 * @param nanos the duration
 	 */
-	void recordNoted(long[] notes, int first, int step, int probe, @Nullable LatencyHistogram twin) {
-		Stripe stripe = occupy(probe);
-		Stripe other = null;
-		try {
-			other = (twin != null) ? twin.occupy(probe) : null;
-			stripe.addNoted(notes, first, step, other);
-		}
-		finally {
-			// By no call: there may be no stack left for one.
-			stripe.occupied = false;
-			if (other != null) {
-				other.occupied = false;
-			}
-		}
-	}
-
-	private Stripe occupy(int probe) {
-		int number = probe & (MAX_STRIPES - 1);
-		Stripe stripe = stripe(number);
-		while (!stripe.occupy()) {
-			number = (number + 1) & (MAX_STRIPES - 1);
-			stripe = stripe(number);
-		}
-		return stripe;
-	}
-
-	private Stripe stripe(int number) {
-		@Nullable Stripe[] all = this.stripes;
-		Stripe stripe = (number < all.length) ? all[number] : null;
-		return (stripe != null) ? stripe : newStripe(number);
-	}
-
-	private Stripe newStripe(int number) {
-		while (true) {
-			@Nullable Stripe[] all = this.stripes;
-			@Nullable Stripe[] extended = Arrays.copyOf(all, Math.max(all.length, number + 1));
-			Stripe stripe = extended[number];
-			if (stripe != null) {
-				return stripe;
-			}
+	void recordBuffered(long nanos) {
+		Stripe stripe = this.buffered;
+		if (stripe == null) {
 			stripe = new Stripe();
-			extended[number] = stripe;
-			if (STRIPES.compareAndSet(this, all, extended)) {
-				return stripe;
-			}
+			this.buffered = stripe;
 		}
+		stripe.add(nanos);
 	}
 
 	/**
@@ -142,10 +142,9 @@ public final class LatencyHistogram {
 		if (nanos < OCTAVE) {
 			return (int) nanos;
 		}
-		long value = Math.min(nanos, MAX_VALUE);
-		int exponent = 63 - Long.numberOfLeadingZeros(value);
+		int exponent = 63 - Long.numberOfLeadingZeros(nanos);
 		return ((exponent - OCTAVE_BITS + 1) << OCTAVE_BITS)
-				| ((int) (value >>> (exponent - OCTAVE_BITS)) & (OCTAVE - 1));
+				| ((int) (nanos >>> (exponent - OCTAVE_BITS)) & (OCTAVE - 1));
 	}
 
 	private static long middle(int bucket) {
@@ -157,78 +156,70 @@ public final class LatencyHistogram {
 		return low + ((1L << shift) >>> 1);
 	}
 
+	// Readers have the buffered samples recorded first.
+
 	/**
 	 * Returns how many durations were recorded.
 	 * @return the exact number
 	 */
 	public long count() {
-		long count = 0;
+		Stripe own = this.buffered;
+		long count = (own != null) ? own.count() : 0;
 		for (Stripe stripe : this.stripes) {
-			count += (stripe != null) ? stripe.count() : 0;
+			count += stripe.count();
 		}
 		return count;
 	}
 
 	/**
 	 * Returns the distribution.
-	 * @return the distribution, exact when nobody records meanwhile
+	 * @param buffers the buffers that its samples are in
+	 * @return the distribution
 	 */
-	public LatencySnapshot snapshot() {
-		long[] buckets = new long[BUCKETS];
-		long total = 0;
-		long max = 0;
+	public LatencySnapshot snapshot(SampleBuffers buffers) {
+		Sums sums = new Sums();
+		Stripe own = this.buffered;
+		if (own != null) {
+			buffers.whileNobodyRecords(() -> sums.add(own));
+		}
 		for (Stripe stripe : this.stripes) {
-			if (stripe != null) {
-				boolean alone = stripe.await();
-				stripe.addTo(buckets);
-				total += stripe.total;
-				max = Math.max(max, stripe.max);
-				if (alone) {
-					stripe.occupied = false;
-				}
-			}
-		}
-		long count = Arrays.stream(buckets).sum();
-		if (count == 0) {
-			return LatencySnapshot.EMPTY;
-		}
-		long longest = Math.max(max, this.formerMax);
-		return new LatencySnapshot(count, total, max, Math.min(longest, percentile(buckets, count, 0.50)),
-				Math.min(longest, percentile(buckets, count, 0.99)));
-	}
-
-	private static long percentile(long[] buckets, long count, double quantile) {
-		long rank = Math.max(1, (long) Math.ceil(count * quantile));
-		long seen = 0;
-		for (int i = 0; i < buckets.length; i++) {
-			seen += buckets[i];
-			if (seen >= rank) {
-				return middle(i);
-			}
-		}
-		return MAX_VALUE;
-	}
-
-	/**
-	 * Forgets the maximum.
-	 */
-	public synchronized void resetMax() {
-		long former = this.formerMax;
-		for (Stripe stripe : this.stripes) {
-			if (stripe != null && stripe.await()) {
-				former = Math.max(former, stripe.max);
-				stripe.max = 0;
+			boolean alone = stripe.await();
+			sums.add(stripe);
+			if (alone) {
 				stripe.occupied = false;
 			}
 		}
-		this.formerMax = former;
+		return sums.snapshot(this.formerMax);
 	}
 
 	/**
-	 * A part of the histogram that one thread at a time is at. There are buckets only
+	 * Resets the maximum.
+	 * @param buffers the buffers that its samples are in
+	 */
+	public synchronized void resetMax(SampleBuffers buffers) {
+		buffers.record();
+		for (Stripe stripe : this.stripes) {
+			if (stripe.await()) {
+				resetMax(stripe);
+				stripe.occupied = false;
+			}
+		}
+		Stripe own = this.buffered;
+		if (own != null) {
+			buffers.whileNobodyRecords(() -> resetMax(own));
+		}
+	}
+
+	private void resetMax(Stripe stripe) {
+		this.formerMax = Math.max(this.formerMax, stripe.max);
+		stripe.max = 0;
+	}
+
+	/**
+	 * A part of the histogram that one thread at a time writes. It has buckets only
 	 * around the durations seen so far.
 	 */
-	public static final class Stripe extends Padded {
+	static final class Stripe {
 
 		private static final VarHandle OCCUPIED;
 
@@ -272,9 +263,10 @@ public final class LatencyHistogram {
 		}
 
 		/**
-		 * Waits until nobody is at it, but not for ever: a debugger may hold who is.
-		 * @return {@code false} if somebody still is; what he records may then be seen in
-		 * part
+		 * Waits until no thread writes here, but not for ever: a debugger may hold the
+		 * one that does.
+		 * @return {@code false} if a thread still writes here; what it records may then
+		 * be seen in part
 		 */
 		boolean await() {
 			for (int i = 0; i < ATTEMPTS; i++) {
@@ -305,78 +297,6 @@ public final class LatencyHistogram {
 			this.count++;
 		}
 
-		/**
-		 * Adds what was noted.
-		 * <p>
-		 * The inner loop calls nothing, so that all that it needs stays in registers. The
-		 * method is larger than what HotSpot compiles into its callers (325 bytes of
-		 * bytecode), where there are few left: as a part of every emit it took twice as
-		 * long.
-		 * @param notes the notes
-		 * @param start where the first is
-		 * @param step where the next one is from there
-		 * @param twin what they are added to as well, or {@code null}
-		 */
-		void addNoted(long[] notes, int start, int step, @Nullable Stripe twin) {
-			long added = 0;
-			long sum = 0;
-			long longest = 0;
-			try {
-				int next = start;
-				while (next < notes.length) {
-					long[] counts = this.buckets;
-					int from = this.first;
-					long[] twinCounts = (twin != null) ? twin.buckets : counts;
-					int twinFrom = (twin != null) ? twin.first : from;
-					int bucket = -1;
-					for (; next < notes.length; next += step) {
-						long note = (long) LONGS.getOpaque(notes, next);
-						if (note == 0) {
-							continue;
-						}
-						long nanos = note - 1;
-						bucket = bucket(nanos);
-						int index = bucket - from;
-						int twinIndex = bucket - twinFrom;
-						if (index < 0 || index >= counts.length || twinIndex < 0 || twinIndex >= twinCounts.length) {
-							break;
-						}
-						counts[index]++;
-						if (twin != null) {
-							twinCounts[twinIndex]++;
-						}
-						notes[next] = 0;
-						added++;
-						sum += nanos;
-						if (nanos > longest) {
-							longest = nanos;
-						}
-					}
-					if (next < notes.length) {
-						extend(bucket);
-						if (twin != null) {
-							twin.extend(bucket);
-						}
-					}
-				}
-			}
-			finally {
-				// By no call: there may be no stack left for one.
-				this.total += sum;
-				this.count += added;
-				if (longest > this.max) {
-					this.max = longest;
-				}
-				if (twin != null) {
-					twin.total += sum;
-					twin.count += added;
-					if (longest > twin.max) {
-						twin.max = longest;
-					}
-				}
-			}
-		}
-
 		private void extend(int bucket) {
 			// Durations scatter: a power of two more on either side.
 			int octave = bucket & -OCTAVE;
@@ -393,20 +313,59 @@ public final class LatencyHistogram {
 			this.first = from;
 		}
 
-		void addTo(long[] sums) {
-			long[] counts = this.buckets;
-			int from = this.first;
-			for (int i = 0; i < counts.length && from + i < sums.length; i++) {
-				sums[from + i] += counts[i];
-			}
-		}
-
 		/**
 		 * Returns how many durations were recorded, at any time.
 		 * @return the exact number
 		 */
-		public long count() {
+		long count() {
 			return (long) COUNT.getOpaque(this);
+		}
+
+	}
+
+	/**
+	 * The sums of several stripes.
+	 */
+	private static final class Sums {
+
+		private final long[] buckets = new long[BUCKETS];
+
+		private long count;
+
+		private long total;
+
+		private long max;
+
+		void add(Stripe stripe) {
+			long[] counts = stripe.buckets;
+			int from = stripe.first;
+			for (int i = 0; i < counts.length && from + i < this.buckets.length; i++) {
+				this.buckets[from + i] += counts[i];
+				this.count += counts[i];
+			}
+			this.total += stripe.total;
+			this.max = Math.max(this.max, stripe.max);
+		}
+
+		LatencySnapshot snapshot(long formerMax) {
+			if (this.count == 0) {
+				return LatencySnapshot.EMPTY;
+			}
+			long longest = Math.max(this.max, formerMax);
+			return new LatencySnapshot(this.count, this.total, this.max, Math.min(longest, percentile(0.50)),
+					Math.min(longest, percentile(0.99)));
+		}
+
+		private long percentile(double quantile) {
+			long rank = Math.max(1, (long) Math.ceil(this.count * quantile));
+			long seen = 0;
+			for (int i = 0; i < this.buckets.length; i++) {
+				seen += this.buckets[i];
+				if (seen >= rank) {
+					return middle(i);
+				}
+			}
+			return Long.MAX_VALUE;
 		}
 
 	}

@@ -8,15 +8,17 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 
 import io.telemetryrouter.RouterListener;
-import io.telemetryrouter.internal.RouterCore;
+import io.telemetryrouter.internal.health.Reporter;
 
 /**
  * Tells listeners what happened, in order and one at a time, without a lock: who queues
  * the first of several announcements makes them all.
+ *
+ * @since 0.1.0
  */
-final class Announcements {
+public final class Announcements {
 
-	private final RouterCore core;
+	private final Reporter reporter;
 
 	private final CopyOnWriteArrayList<RouterListener> listeners = new CopyOnWriteArrayList<>();
 
@@ -24,8 +26,8 @@ final class Announcements {
 
 	private final AtomicInteger pending = new AtomicInteger();
 
-	Announcements(RouterCore core) {
-		this.core = core;
+	public Announcements(Reporter reporter) {
+		this.reporter = reporter;
 	}
 
 	/**
@@ -81,7 +83,7 @@ final class Announcements {
 			}
 		}
 		catch (Throwable ex) {
-			this.core.reporter().callbackFailed("Router listener", ex);
+			this.reporter.callbackFailed("Router listener", ex);
 		}
 	}
 

@@ -5,7 +5,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 import io.telemetryrouter.TelemetryRouter;
-import io.telemetryrouter.internal.RouterCore;
+import io.telemetryrouter.internal.health.Reporter;
 
 /**
  * Counts active handlers by the place that registered them, and reports a place once when
@@ -19,14 +19,17 @@ public final class CallSites {
 
 	private static final StackWalker WALKER = StackWalker.getInstance();
 
-	private final RouterCore core;
+	private final Reporter reporter;
+
+	private final int threshold;
 
 	private final ConcurrentHashMap<String, Integer> active = new ConcurrentHashMap<>();
 
 	private final Set<String> reported = ConcurrentHashMap.newKeySet();
 
-	CallSites(RouterCore core) {
-		this.core = core;
+	public CallSites(Reporter reporter, int threshold) {
+		this.reporter = reporter;
+		this.threshold = threshold;
 	}
 
 	/**
@@ -62,8 +65,8 @@ public final class CallSites {
 	 */
 	void check(String source) {
 		int count = this.active.getOrDefault(source, 0);
-		if (count > this.core.settings().registrationWarningThreshold() && this.reported.add(source)) {
-			this.core.reporter().registrationGrowth(source, count);
+		if (count > this.threshold && this.reported.add(source)) {
+			this.reporter.registrationGrowth(source, count);
 		}
 	}
 

@@ -12,7 +12,7 @@ import io.telemetryrouter.internal.metrics.LatencyHistogram;
 import io.telemetryrouter.internal.support.Throttle;
 
 /**
- * The numbers of one event name, which outlive its routes. Thread-safe.
+ * The counts and latencies of one event name, which outlive its routes. Thread-safe.
  *
  * @since 0.1.0
  */
@@ -26,7 +26,9 @@ public final class EventStatistics {
 
 	public final Throttle slowReports = new Throttle();
 
-	/** Whether the name counts against the limit of names. Guarded by the tallies. */
+	/**
+	 * Whether the name counts against the limit of names. Guarded by the tracked events.
+	 */
 	boolean limited;
 
 	private final AtomicLong emitted = new AtomicLong();
@@ -95,10 +97,10 @@ public final class EventStatistics {
 	}
 
 	/**
-	 * Moves the counts to the tally of all untracked names, and what comes late, from
-	 * emits that began before the name was forgotten, too. Latencies stay behind: those
-	 * of names that were forgotten together say nothing.
-	 * @param other the other tally
+	 * Moves the counts to the statistics of all untracked names, and what comes late,
+	 * from emits that began before the name was forgotten, too. Latencies stay behind:
+	 * those of names that were forgotten together say nothing.
+	 * @param other the other statistics
 	 */
 	void moveTo(EventStatistics other) {
 		this.successor = other;
@@ -106,8 +108,8 @@ public final class EventStatistics {
 	}
 
 	private void passOn() {
-		// Counted first, then looked: either the count is seen by the one who moves, or
-		// the move by the one who counts.
+		// Counted first, then looked: either the thread that moves sees the count, or
+		// the thread that counts sees the move.
 		EventStatistics next = this.successor;
 		if (next != null) {
 			next.emitted.addAndGet(this.emitted.getAndSet(0));

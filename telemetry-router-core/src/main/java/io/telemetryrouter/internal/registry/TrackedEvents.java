@@ -12,7 +12,6 @@ import org.jspecify.annotations.Nullable;
 import io.telemetryrouter.EventPattern;
 import io.telemetryrouter.RouterListener;
 import io.telemetryrouter.RouterSnapshot;
-import io.telemetryrouter.internal.RouterCore;
 
 /**
  * The tracked event names. A name that a handler names is always tracked; of other names
@@ -26,11 +25,11 @@ public final class TrackedEvents {
 	/** In characters; longer names are not worth keeping. */
 	private static final int MAX_NAME_LENGTH = 512;
 
-	private final RouterCore core;
+	private final int maxNames;
 
 	private final EventStatistics other = new EventStatistics(RouterSnapshot.OTHER_EVENTS);
 
-	private final ConcurrentHashMap<String, EventStatistics> tallies = new ConcurrentHashMap<>();
+	private final ConcurrentHashMap<String, EventStatistics> byName = new ConcurrentHashMap<>();
 
 	/** How many of the tracked names no handler names. Written under this. */
 	private volatile int limited;
@@ -40,31 +39,31 @@ public final class TrackedEvents {
 
 	private final Announcements announcements;
 
-	TrackedEvents(RouterCore core, Announcements announcements) {
-		this.core = core;
+	public TrackedEvents(int maxNames, Announcements announcements) {
+		this.maxNames = maxNames;
 		this.announcements = announcements;
 	}
 
 	/**
-	 * Returns the tally of a name, tracking it if there is room.
+	 * Returns the statistics of a name, tracking it if there is room.
 	 * @param event the event's name
-	 * @return its tally, or that of all others
+	 * @return its statistics, or that of all others
 	 */
-	EventStatistics track(String event) {
-		EventStatistics known = this.tallies.get(event);
+	public EventStatistics track(String event) {
+		EventStatistics known = this.byName.get(event);
 		if (known != null) {
 			return known;
 		}
 		if (this.otherAnnounced && !hasRoom(event)) {
 			return this.other;
 		}
-		EventStatistics tally = add(event);
+		EventStatistics statistics = add(event);
 		this.announcements.make();
-		return tally;
+		return statistics;
 	}
 
 	private synchronized EventStatistics add(String event) {
-		EventStatistics known = this.tallies.get(event);
+		EventStatistics known = this.byName.get(event);
 		if (known != null) {
 			return known;
 		}
@@ -75,7 +74,7 @@ public final class TrackedEvents {
 		EventStatistics created = new EventStatistics(event);
 		created.limited = true;
 		this.limited++;
-		this.tallies.put(event, created);
+		this.byName.put(event, created);
 		announce(created);
 		return created;
 	}
@@ -88,36 +87,36 @@ public final class TrackedEvents {
 	}
 
 	private boolean hasRoom(String event) {
-		return isTrackable(event) && this.limited < this.core.settings().maxEventNames();
+		return isTrackable(event) && this.limited < this.maxNames;
 	}
 
 	private static boolean isTrackable(String event) {
 		return event.length() <= MAX_NAME_LENGTH && !event.equals(RouterSnapshot.OTHER_EVENTS);
 	}
 
-	public boolean isOther(EventStatistics tally) {
-		return tally == this.other;
+	public boolean isOther(EventStatistics statistics) {
+		return statistics == this.other;
 	}
 
 	/**
-	 * Returns whether a tally is still that of its name, or that of all others.
-	 * @param tally the tally
+	 * Returns whether statistics are still those of their name, or those of all others.
+	 * @param statistics the statistics
 	 * @return {@code false} if the name was forgotten
 	 */
-	boolean isCurrent(EventStatistics tally) {
-		return isOther(tally) || this.tallies.get(tally.name) == tally;
+	public boolean isCurrent(EventStatistics statistics) {
+		return isOther(statistics) || this.byName.get(statistics.name) == statistics;
 	}
 
 	/**
 	 * Tracks the names that a new handler names.
-	 * @param handler the handler
+	 * @param patterns the handler's
 	 */
-	synchronized void named(Handler handler) {
-		for (EventPattern pattern : handler.patterns) {
+	synchronized void named(List<EventPattern> patterns) {
+		for (EventPattern pattern : patterns) {
 			String name = pattern.toString();
-			if (pattern.isExact() && isTrackable(name) && !this.tallies.containsKey(name)) {
+			if (pattern.isExact() && isTrackable(name) && !this.byName.containsKey(name)) {
 				EventStatistics created = new EventStatistics(name);
-				this.tallies.put(name, created);
+				this.byName.put(name, created);
 				announce(created);
 			}
 		}
@@ -129,48 +128,48 @@ public final class TrackedEvents {
 	 * @param event the event's name
 	 */
 	synchronized void unnamed(String event) {
-		EventStatistics tally = this.tallies.get(event);
-		if (tally == null || tally.limited) {
+		EventStatistics statistics = this.byName.get(event);
+		if (statistics == null || statistics.limited) {
 			return;
 		}
-		if (tally.emitted() != 0 && this.limited < this.core.settings().maxEventNames()) {
-			tally.limited = true;
+		if (statistics.emitted() != 0 && this.limited < this.maxNames) {
+			statistics.limited = true;
 			this.limited++;
 			return;
 		}
-		this.tallies.remove(event);
-		if (tally.emitted() != 0) {
+		this.byName.remove(event);
+		if (statistics.emitted() != 0) {
 			announceOther();
 		}
-		tally.moveTo(this.other);
+		statistics.moveTo(this.other);
 		this.announcements.add((listener) -> listener.eventRemoved(event));
 	}
 
 	public @Nullable EventStatistics get(String event) {
-		return event.equals(RouterSnapshot.OTHER_EVENTS) ? this.other : this.tallies.get(event);
+		return event.equals(RouterSnapshot.OTHER_EVENTS) ? this.other : this.byName.get(event);
 	}
 
 	/**
-	 * Returns the tallies, that of all others only if it has counted any.
-	 * @return the tallies by name
+	 * Returns the statistics, those of all others only if they have counted any.
+	 * @return the statistics by name
 	 */
 	public List<EventStatistics> all() {
-		List<EventStatistics> all = new ArrayList<>(this.tallies.values());
+		List<EventStatistics> all = new ArrayList<>(this.byName.values());
 		if (this.other.emitted() != 0) {
 			all.add(this.other);
 		}
-		all.sort(Comparator.comparing((tally) -> tally.name));
+		all.sort(Comparator.comparing((statistics) -> statistics.name));
 		return all;
 	}
 
-	private void announce(EventStatistics tally) {
-		this.announcements.add((listener) -> announce(tally, listener));
+	private void announce(EventStatistics statistics) {
+		this.announcements.add((listener) -> announce(statistics, listener));
 	}
 
-	private static void announce(EventStatistics tally, RouterListener listener) {
-		LongConsumer recorder = listener.eventAdded(tally.name);
+	private static void announce(EventStatistics statistics, RouterListener listener) {
+		LongConsumer recorder = listener.eventAdded(statistics.name);
 		if (recorder != null) {
-			tally.addRecorder(listener, recorder);
+			statistics.addRecorder(listener, recorder);
 		}
 	}
 
@@ -181,13 +180,13 @@ public final class TrackedEvents {
 	 */
 	synchronized void addListener(RouterListener listener, List<Handler> handlers) {
 		List<Consumer<RouterListener>> calls = new ArrayList<>();
-		this.tallies.values().forEach((tally) -> calls.add((told) -> announce(tally, told)));
+		this.byName.values().forEach((statistics) -> calls.add((told) -> announce(statistics, told)));
 		if (this.otherAnnounced) {
 			calls.add((told) -> announce(this.other, told));
 		}
 		for (Handler handler : handlers) {
-			if (handler.announced) {
-				calls.add((told) -> told.handlerAdded(handler.id));
+			if (handler.options.announced) {
+				calls.add((told) -> told.handlerAdded(handler.options.id));
 			}
 		}
 		this.announcements.addListener(listener, calls);
@@ -195,7 +194,7 @@ public final class TrackedEvents {
 
 	synchronized void removeListener(RouterListener listener) {
 		this.announcements.removeListener(listener);
-		this.tallies.values().forEach((tally) -> tally.removeRecorder(listener));
+		this.byName.values().forEach((statistics) -> statistics.removeRecorder(listener));
 		this.other.removeRecorder(listener);
 	}
 

@@ -22,27 +22,29 @@ class LatencyHistogramTests {
 	/** Durations of more than this share one bucket. */
 	private static final long LONGEST = (1L << 42) - 1;
 
+	private final SampleBuffers buffers = new SampleBuffers(1);
+
 	private final LatencyHistogram histogram = new LatencyHistogram();
 
 	@Test
 	void whenNothingWasRecordedThenSnapshotIsEmpty() {
-		assertThat(this.histogram.snapshot()).isEqualTo(LatencySnapshot.EMPTY);
+		assertThat(this.histogram.snapshot(this.buffers)).isEqualTo(LatencySnapshot.EMPTY);
 		assertThat(this.histogram.count()).isZero();
-		assertThat(this.histogram.snapshot().meanNanos()).isZero();
+		assertThat(this.histogram.snapshot(this.buffers).meanNanos()).isZero();
 	}
 
 	@Test
 	void whenDurationIsNegativeThenItCountsAsZero() {
-		this.histogram.record(-5, 0);
-		assertThat(this.histogram.snapshot()).isEqualTo(new LatencySnapshot(1, 0, 0, 0, 0));
+		this.histogram.record(-5, null);
+		assertThat(this.histogram.snapshot(this.buffers)).isEqualTo(new LatencySnapshot(1, 0, 0, 0, 0));
 	}
 
 	@Test
 	void whenDurationIsBeyondTheLastBucketThenCountTotalAndMaximumAreExact() {
-		this.histogram.record(1, 0);
-		this.histogram.record(Long.MAX_VALUE / 4, 0);
-		this.histogram.record(LONGEST + 1, 0);
-		LatencySnapshot snapshot = this.histogram.snapshot();
+		this.histogram.record(1, null);
+		this.histogram.record(Long.MAX_VALUE / 4, null);
+		this.histogram.record(LONGEST + 1, null);
+		LatencySnapshot snapshot = this.histogram.snapshot(this.buffers);
 		assertThat(snapshot.count()).isEqualTo(3);
 		assertThat(snapshot.totalNanos()).isEqualTo(1 + Long.MAX_VALUE / 4 + LONGEST + 1);
 		assertThat(snapshot.maxNanos()).isEqualTo(Long.MAX_VALUE / 4);
@@ -54,10 +56,10 @@ class LatencyHistogramTests {
 		for (int exponent = 0; exponent < 42; exponent++) {
 			for (long value : new long[] { (1L << exponent) - 1, 1L << exponent, (1L << exponent) + 1 }) {
 				LatencyHistogram single = new LatencyHistogram();
-				single.record(value, 0);
+				single.record(value, null);
 				// A second, larger one keeps the maximum from correcting the percentile.
-				single.record(LONGEST, 0);
-				assertClose(single.snapshot().p50Nanos(), value);
+				single.record(LONGEST, null);
+				assertClose(single.snapshot(this.buffers).p50Nanos(), value);
 			}
 		}
 	}
@@ -66,9 +68,9 @@ class LatencyHistogramTests {
 	void whenDurationIsOfAFewNanosecondsThenPercentileIsExact() {
 		for (int value = 0; value < LatencyHistogram.OCTAVE; value++) {
 			LatencyHistogram single = new LatencyHistogram();
-			single.record(value, 0);
-			single.record(LONGEST, 0);
-			assertThat(single.snapshot().p50Nanos()).isEqualTo(value);
+			single.record(value, null);
+			single.record(LONGEST, null);
+			assertThat(single.snapshot(this.buffers).p50Nanos()).isEqualTo(value);
 		}
 	}
 
@@ -82,10 +84,10 @@ class LatencyHistogramTests {
 		for (int i = 0; i < count; i++) {
 			// Spread over the powers of two, not only over the largest.
 			values[i] = (random.nextLong() >>> 1) >>> (63 - 1 - random.nextInt(bits));
-			this.histogram.record(values[i], random.nextInt(16));
+			this.histogram.record(values[i], null);
 		}
 		Arrays.sort(values);
-		LatencySnapshot snapshot = this.histogram.snapshot();
+		LatencySnapshot snapshot = this.histogram.snapshot(this.buffers);
 		assertThat(snapshot.count()).isEqualTo(count);
 		assertThat(snapshot.totalNanos()).isEqualTo(Arrays.stream(values).sum());
 		assertThat(snapshot.maxNanos()).isEqualTo(values[count - 1]);
@@ -103,16 +105,16 @@ class LatencyHistogramTests {
 		for (int probe = 0; probe < 2; probe++) {
 			LatencyHistogram single = new LatencyHistogram();
 			for (int i = 0; i < before; i++) {
-				single.record(1000 + i, probe);
+				single.record(1000 + i, null);
 			}
-			single.resetMax();
-			assertThat(single.snapshot().maxNanos()).isZero();
+			single.resetMax(this.buffers);
+			assertThat(single.snapshot(this.buffers).maxNanos()).isZero();
 			assertThat(single.count()).isEqualTo(before);
 			for (int i = 1; i <= 150; i++) {
-				single.record(i, probe);
-				assertThat(single.snapshot().maxNanos()).isEqualTo(i);
+				single.record(i, null);
+				assertThat(single.snapshot(this.buffers).maxNanos()).isEqualTo(i);
 			}
-			assertThat(single.snapshot().count()).isEqualTo(before + 150);
+			assertThat(single.snapshot(this.buffers).count()).isEqualTo(before + 150);
 		}
 	}
 
@@ -122,13 +124,13 @@ class LatencyHistogramTests {
 		Thread writer = new Thread(() -> {
 			for (int i = 0; i < records; i++) {
 				// Buckets come as well as counts.
-				this.histogram.record(1L << (i % 40), 0);
+				this.histogram.record(1L << (i % 40), null);
 			}
 		});
 		writer.start();
 		long last = 0;
 		while (last < records) {
-			LatencySnapshot snapshot = this.histogram.snapshot();
+			LatencySnapshot snapshot = this.histogram.snapshot(this.buffers);
 			assertThat(snapshot.count()).isGreaterThanOrEqualTo(last);
 			long whole = snapshot.count() / 40;
 			long rest = snapshot.count() % 40;
@@ -157,7 +159,7 @@ class LatencyHistogramTests {
 					start.await(30, TimeUnit.SECONDS);
 					for (LatencyHistogram histogram : histograms) {
 						for (int i = 0; i < records; i++) {
-							histogram.record(i % 3, probe);
+							histogram.record(i % 3, null);
 						}
 					}
 					return null;
@@ -172,8 +174,8 @@ class LatencyHistogramTests {
 		}
 		assertThat(histograms).allSatisfy((histogram) -> {
 			assertThat(histogram.count()).isEqualTo((long) threads * records);
-			assertThat(histogram.snapshot().maxNanos()).isEqualTo(2);
-			assertThat(histogram.snapshot().totalNanos()).isEqualTo(threads * (13L * 3));
+			assertThat(histogram.snapshot(this.buffers).maxNanos()).isEqualTo(2);
+			assertThat(histogram.snapshot(this.buffers).totalNanos()).isEqualTo(threads * (13L * 3));
 		});
 	}
 

@@ -1,0 +1,159 @@
+package io.telemetryrouter.internal;
+
+import java.lang.invoke.MethodHandles;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+
+import io.telemetryrouter.DropReason;
+import io.telemetryrouter.internal.dispatch.Dispatcher;
+import io.telemetryrouter.internal.dispatch.Emitter;
+import io.telemetryrouter.internal.dispatch.HoldBuffer;
+import io.telemetryrouter.internal.dispatch.NextEvents;
+import io.telemetryrouter.internal.dispatch.Routes;
+import io.telemetryrouter.internal.event.DispatchFrame;
+import io.telemetryrouter.internal.event.DispatchStacks;
+import io.telemetryrouter.internal.event.Envelope;
+import io.telemetryrouter.internal.event.EnvelopeSource;
+import io.telemetryrouter.internal.health.LogWriter;
+import io.telemetryrouter.internal.health.Reporter;
+import io.telemetryrouter.internal.health.StuckCallCheck;
+import io.telemetryrouter.internal.health.Watchdog;
+import io.telemetryrouter.internal.lane.LaneExecutor;
+import io.telemetryrouter.internal.lane.LaneServices;
+import io.telemetryrouter.internal.metrics.LatencyHistogram;
+import io.telemetryrouter.internal.metrics.SampleBuffer;
+import io.telemetryrouter.internal.metrics.SampleBuffers;
+import io.telemetryrouter.internal.metrics.StripedCounter;
+import io.telemetryrouter.internal.registry.Announcements;
+import io.telemetryrouter.internal.registry.CallSites;
+import io.telemetryrouter.internal.registry.EventStatistics;
+import io.telemetryrouter.internal.registry.HandlerRegistry;
+import io.telemetryrouter.internal.registry.HandlerServices;
+import io.telemetryrouter.internal.registry.HandlerTable;
+import io.telemetryrouter.internal.registry.TrackedEvents;
+import io.telemetryrouter.internal.support.Ticker;
+
+/**
+ * The parts of one router, wired to each other. Each part is given the few others that it
+ * uses; what it is given is what it can do.
+ */
+final class RouterParts {
+
+	private static final long MIN_WATCH_INTERVAL = TimeUnit.MILLISECONDS.toNanos(1);
+
+	private static final long MAX_WATCH_INTERVAL = TimeUnit.SECONDS.toNanos(1);
+
+	static {
+		// A class that is first needed by a thread without stack is broken from then on,
+		// for all threads.
+		List<Class<?>> neededByEmit = List.of(DispatchFrame.class, DispatchStacks.class, Envelope.class,
+				EventStatistics.class, LatencyHistogram.class, SampleBuffer.class, SampleBuffers.class,
+				StripedCounter.class, DropReason.class, CompletableFuture.class, LockSupport.class,
+				ThreadLocalRandom.class);
+		try {
+			for (Class<?> type : neededByEmit) {
+				MethodHandles.lookup().ensureInitialized(type);
+			}
+		}
+		catch (IllegalAccessException ex) {
+			throw new ExceptionInInitializerError(ex);
+		}
+	}
+
+	// In the order of their packages: what follows uses what comes before.
+
+	final Ticker ticker;
+
+	final SampleBuffers samples = new SampleBuffers(DispatchStacks.SLOTS);
+
+	final LogWriter log;
+
+	final Reporter reporter;
+
+	final Watchdog watchdog;
+
+	final LaneExecutor executor;
+
+	final TrackedEvents events;
+
+	final HandlerTable handlers = new HandlerTable();
+
+	final HandlerRegistry registry;
+
+	final Routes routes;
+
+	final NextEvents nextEvents;
+
+	final HoldBuffer held;
+
+	final Emitter emitter;
+
+	final Drain drain;
+
+	final Snapshots snapshots;
+
+	RouterParts(RouterSettings settings) {
+		boolean measured = settings.measureLatency();
+		long slow = nanos(settings.slowThreshold());
+		long block = nanos(settings.blockTimeout());
+		this.ticker = new Ticker(settings.nanoTime());
+		this.log = new LogWriter(settings.logger(), settings.contextCarrier());
+		this.reporter = new Reporter(this.log, this.ticker);
+		this.watchdog = new Watchdog(watchInterval(settings), this.reporter);
+		this.executor = new LaneExecutor(settings.laneExecutor());
+		Executor callbacks = this.executor::executeSurely;
+
+		Announcements announcements = new Announcements(this.reporter);
+		this.events = new TrackedEvents(settings.maxEventNames(), announcements);
+		LaneServices lanes = new LaneServices(this.executor, settings.contextCarrier(), this.samples, this.reporter,
+				settings.clock(), this.ticker, measured, block, nanos(settings.handlerTimeout()));
+		HandlerServices services = new HandlerServices(lanes, this.samples, this.reporter, settings.errorListeners(),
+				callbacks, settings.quarantine(), settings.clock(), this.ticker, measured);
+		this.registry = new HandlerRegistry(services, this.handlers, this.events, announcements,
+				new CallSites(this.reporter, settings.registrationWarningThreshold()));
+
+		this.routes = new Routes(this.registry, this.events, this.ticker, measured, slow);
+		this.registry.invalidates(this.routes);
+		this.nextEvents = new NextEvents(this.routes, callbacks, this.watchdog, this.reporter);
+		Dispatcher dispatcher = new Dispatcher(new EnvelopeSource(settings.clock(), this.ticker), this.samples,
+				this.nextEvents, this.reporter, this.ticker,
+				new Dispatcher.Limits(settings.maxDepth(), settings.maxNestedEmits(), slow, measured),
+				settings.contextCarrier());
+		this.held = new HoldBuffer(settings.holdEvents(), settings.maxEventNames());
+		this.emitter = new Emitter(this.routes, dispatcher, this.held, callbacks, block);
+
+		this.drain = new Drain(this.handlers);
+		this.snapshots = new Snapshots(this, settings);
+		this.watchdog.checks(checks(settings));
+	}
+
+	private List<Watchdog.Check> checks(RouterSettings settings) {
+		StuckCallCheck stuckCalls = new StuckCallCheck(nanos(settings.stuckThreshold()), this.handlers::get,
+				this.reporter, settings.clock(), this.ticker);
+		return List.of(this.nextEvents, stuckCalls, () -> this.handlers.forEach((handler) -> {
+			handler.check(this.ticker.now());
+			stuckCalls.removeReturned(handler);
+		}), this.registry::check, DispatchStacks::reconcile, this.log::wake);
+	}
+
+	private static long watchInterval(RouterSettings settings) {
+		long interval = MAX_WATCH_INTERVAL;
+		if (!settings.stuckThreshold().isZero()) {
+			interval = Math.min(interval, nanos(settings.stuckThreshold()) / 10);
+		}
+		if (!settings.handlerTimeout().isZero()) {
+			interval = Math.min(interval, nanos(settings.handlerTimeout()) / 10);
+		}
+		return Math.max(MIN_WATCH_INTERVAL, interval);
+	}
+
+	private static long nanos(Duration duration) {
+		return TimeUnit.NANOSECONDS.convert(duration);
+	}
+
+}

@@ -1,0 +1,112 @@
+package io.telemetryrouter.internal;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+import io.telemetryrouter.DropReason;
+import io.telemetryrouter.FlushResult;
+import io.telemetryrouter.internal.event.DispatchStacks;
+import io.telemetryrouter.internal.lane.Lane;
+import io.telemetryrouter.internal.registry.Handler;
+
+/**
+ * Ends a router, once: no new events, then the queued ones within one deadline, then the
+ * threads.
+ */
+final class Shutdown {
+
+	private static final long LOG_NANOS = TimeUnit.SECONDS.toNanos(1);
+
+	private final RouterParts parts;
+
+	private final long timeoutNanos;
+
+	private final AtomicBoolean begun = new AtomicBoolean();
+
+	private final CountDownLatch done = new CountDownLatch(1);
+
+	Shutdown(RouterParts parts, Duration timeout) {
+		this.parts = parts;
+		this.timeoutNanos = TimeUnit.NANOSECONDS.convert(timeout);
+	}
+
+	boolean hasBegun() {
+		return this.begun.get();
+	}
+
+	/**
+	 * Closes the router, or waits for the thread that does. From within a handler the
+	 * router closes in the background: the handler would wait for itself.
+	 */
+	void close() {
+		boolean first = this.begun.compareAndSet(false, true);
+		if (DispatchStacks.isInsideHandler()) {
+			if (first) {
+				Thread closer = new Thread(this::drainAndStop, "telemetry-router-close");
+				closer.setDaemon(true);
+				closer.start();
+			}
+		}
+		else if (first) {
+			drainAndStop();
+		}
+		else {
+			await();
+		}
+	}
+
+	private void await() {
+		try {
+			this.done.await();
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+		}
+	}
+
+	private void drainAndStop() {
+		long start = System.nanoTime();
+		try {
+			stopEmitting();
+			this.parts.handlers.forEach((handler) -> handler.pause(false));
+			FlushResult drained = this.parts.drain.await(this.parts.drain.handlersWithLanes(),
+					start + this.timeoutNanos);
+			stopLanes(this.parts.drain.handlersWithLanes(), drained.complete());
+			this.parts.nextEvents.close();
+			this.parts.watchdog.stop();
+			this.parts.executor.shutdown(!drained.complete());
+			this.parts.reporter.closed(this.parts.snapshots.total(), Duration.ofNanos(System.nanoTime() - start),
+					drained.complete());
+			this.parts.log.flush(LOG_NANOS);
+		}
+		finally {
+			this.done.countDown();
+		}
+	}
+
+	private void stopEmitting() {
+		try {
+			this.parts.emitter.close();
+		}
+		catch (RuntimeException | Error ex) {
+			// Of a clock, say, while held events were delivered. The router ends all the
+			// same.
+			this.parts.reporter.callbackFailed("Delivery of held events", ex);
+		}
+	}
+
+	private static void stopLanes(List<Handler> handlers, boolean complete) {
+		for (Handler handler : handlers) {
+			Lane lane = handler.lane();
+			if (lane != null) {
+				lane.close(complete ? DropReason.CLOSED : DropReason.SHUTDOWN_TIMEOUT);
+				// Nobody watches for timeouts from now on.
+				lane.giveUpOverdue(0);
+			}
+		}
+	}
+
+}

@@ -1,0 +1,283 @@
+package io.telemetryrouter.internal.event;
+
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+
+import org.jspecify.annotations.Nullable;
+
+import io.telemetryrouter.internal.support.Padded;
+
+/**
+ * One emit that a thread is inside of, and all that is known of it while handlers run.
+ * <p>
+ * Only the thread that owns the stack writes. Other threads read, as opaque values, the
+ * number of the handler that runs and how often the frame was entered. These are numbers
+ * and not references, because a reference written for each event costs a barrier of the
+ * garbage collector.
+ *
+ * @since 0.1.0
+ */
+public final class DispatchFrame extends Padded {
+
+	private static final VarHandle RUNNING;
+
+	private static final VarHandle ENTRIES;
+
+	static {
+		try {
+			MethodHandles.Lookup lookup = MethodHandles.lookup();
+			RUNNING = lookup.findVarHandle(DispatchFrame.class, "running", long.class);
+			ENTRIES = lookup.findVarHandle(DispatchFrame.class, "entries", int.class);
+		}
+		catch (ReflectiveOperationException ex) {
+			throw new ExceptionInInitializerError(ex);
+		}
+	}
+
+	public final DispatchStack stack;
+
+	private String event = "";
+
+	/** Whether {@link #clear()} has anything to let go of, as after few emits. */
+	private boolean holding;
+
+	private @Nullable Envelope<?> envelope;
+
+	private @Nullable EmitTracker tracker;
+
+	private @Nullable Cause parent;
+
+	private @Nullable Cause cause;
+
+	private @Nullable String slowest;
+
+	private long longest;
+
+	/** When the last measured part of the emit ended. */
+	private long splitAt;
+
+	private long running;
+
+	/** How many recipients have the event, or have it counted. */
+	public int reached;
+
+	/**
+	 * The recipients that an emit which ended early did not reach all. Set without a
+	 * call: there may be no stack left for one.
+	 */
+	public volatile @Nullable Recipients undelivered;
+
+	/** How often it was entered; tells one call of a handler from the next. */
+	private int entries;
+
+	DispatchFrame(DispatchStack stack) {
+		this.stack = stack;
+	}
+
+	/**
+	 * Enters an emit. For the stack.
+	 * @param event the event's name
+	 * @param parent the emit that caused it, if any
+	 */
+	@SuppressWarnings("ReferenceEquality")
+	void enter(String event, @Nullable Cause parent) {
+		if (this.undelivered != null) {
+			countUndelivered();
+		}
+		if (this.holding) {
+			// Of an emit that had no stack left to let go.
+			clear();
+		}
+		this.reached = 0;
+		this.entries++;
+		// Most emits repeat the name of the last: compare first and save the write.
+		if (this.event != event) {
+			this.event = event;
+		}
+		if (parent != null) {
+			this.parent = parent;
+			this.holding = true;
+		}
+	}
+
+	/**
+	 * Counts an event as failed at the recipients that it did not reach, from any thread.
+	 * Begins where it ended if it had no stack left itself.
+	 */
+	synchronized void countUndelivered() {
+		Recipients recipients = this.undelivered;
+		if (recipients == null) {
+			return;
+		}
+		while (this.reached < recipients.count()) {
+			recipients.notReached(this.reached);
+			this.reached++;
+		}
+		this.undelivered = null;
+	}
+
+	boolean hasUndelivered() {
+		return this.undelivered != null;
+	}
+
+	public @Nullable Cause parent() {
+		return this.parent;
+	}
+
+	/**
+	 * Sets the envelope of the event, which then is the cause of what it causes.
+	 * @param envelope the envelope
+	 */
+	public void envelope(Envelope<?> envelope) {
+		this.envelope = envelope;
+		this.holding = true;
+	}
+
+	public @Nullable Envelope<?> envelope() {
+		return this.envelope;
+	}
+
+	/**
+	 * Sets what tracks the emit.
+	 * @param tracker the tracker
+	 */
+	public void tracker(EmitTracker tracker) {
+		this.tracker = tracker;
+		this.holding = true;
+	}
+
+	public @Nullable EmitTracker tracker() {
+		return this.tracker;
+	}
+
+	/**
+	 * Begins to measure.
+	 * @param now the time, on the monotonic clock
+	 */
+	public void start(long now) {
+		this.splitAt = now;
+	}
+
+	/**
+	 * Ends a part of the emit, where the next one begins.
+	 * @param now the time, on the monotonic clock
+	 * @return how long the part took, in nanoseconds
+	 */
+	public long split(long now) {
+		long nanos = now - this.splitAt;
+		this.splitAt = now;
+		return nanos;
+	}
+
+	/**
+	 * Returns when the last part ended.
+	 * @return the time, on the monotonic clock
+	 */
+	public long splitAt() {
+		return this.splitAt;
+	}
+
+	/**
+	 * Keeps a call that took long, if it is the longest so far.
+	 * @param handlerId the handler's id
+	 * @param nanos how long it took
+	 */
+	public void took(String handlerId, long nanos) {
+		if (nanos > this.longest) {
+			this.longest = nanos;
+			this.slowest = handlerId;
+			this.holding = true;
+		}
+	}
+
+	/**
+	 * Returns the handler whose call took longest, of those kept.
+	 * @return the handler's id, or {@code null} if none was kept
+	 */
+	public @Nullable String slowest() {
+		return this.slowest;
+	}
+
+	public long longest() {
+		return this.longest;
+	}
+
+	/**
+	 * Sets the handler that runs next.
+	 * @param handler the handler's number, 0 for none
+	 */
+	public void running(long handler) {
+		RUNNING.setOpaque(this, handler);
+	}
+
+	/**
+	 * Returns the handler that runs, from any thread.
+	 * @return the handler's number, 0 for none
+	 */
+	public long running() {
+		return (long) RUNNING.getOpaque(this);
+	}
+
+	/**
+	 * Returns how often the frame was entered, from any thread.
+	 * @return the number; while it and the handler stay the same, so does the call
+	 */
+	public int entries() {
+		return (int) ENTRIES.getOpaque(this);
+	}
+
+	/**
+	 * Returns the event's name, from any thread.
+	 * @return the name, of the last event outside of any emit
+	 */
+	public String event() {
+		return this.event;
+	}
+
+	/**
+	 * Lets go of everything.
+	 */
+	public void clear() {
+		running(0);
+		if (this.holding) {
+			this.holding = false;
+			this.envelope = null;
+			this.tracker = null;
+			this.parent = null;
+			this.cause = null;
+			this.slowest = null;
+			this.longest = 0;
+		}
+	}
+
+	Cause cause() {
+		if (this.envelope != null) {
+			return this.envelope.cause();
+		}
+		if (this.cause == null) {
+			this.cause = new Cause(this.parent, this.event);
+			this.holding = true;
+		}
+		return this.cause;
+	}
+
+	/**
+	 * All handlers that an emit has to reach, in the order in which it does.
+	 */
+	public interface Recipients {
+
+		/**
+		 * Returns how many there are.
+		 * @return the number
+		 */
+		int count();
+
+		/**
+		 * Counts the event as failed at a recipient.
+		 * @param index the recipient's place in the order
+		 */
+		void notReached(int index);
+
+	}
+
+}

@@ -1,0 +1,154 @@
+package io.telemetryrouter.internal.health;
+
+import java.time.InstantSource;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.function.LongFunction;
+
+import org.jspecify.annotations.Nullable;
+
+import io.telemetryrouter.StuckCall;
+import io.telemetryrouter.internal.event.DispatchFrame;
+import io.telemetryrouter.internal.event.DispatchStack;
+import io.telemetryrouter.internal.event.DispatchStacks;
+import io.telemetryrouter.internal.support.Names;
+import io.telemetryrouter.internal.support.Ticker;
+
+/**
+ * Looks which calls have not ended, so that emitters need no clock for that: a frame that
+ * shows the same handler and the same number of entries as before is inside the same
+ * call. Each call is reported once, and once more when it has returned.
+ *
+ * @since 0.1.0
+ */
+public final class StuckCallCheck implements Watchdog.Check {
+
+	private final long threshold;
+
+	private final LongFunction<@Nullable Watched> handlers;
+
+	private final Reporter reporter;
+
+	private final InstantSource clock;
+
+	private final Ticker ticker;
+
+	/** By frame, the call it was inside of. Of the watchdog's thread only. */
+	private IdentityHashMap<DispatchFrame, Sighting> sightings = new IdentityHashMap<>();
+
+	/**
+	 * Creates a check.
+	 * @param threshold how long a call may take, in nanoseconds; 0 for any time
+	 * @param handlers finds a handler of this router by its number
+	 * @param reporter reports stuck calls
+	 * @param clock the wall clock
+	 * @param ticker the monotonic clock
+	 */
+	public StuckCallCheck(long threshold, LongFunction<@Nullable Watched> handlers, Reporter reporter,
+			InstantSource clock, Ticker ticker) {
+		this.threshold = threshold;
+		this.handlers = handlers;
+		this.reporter = reporter;
+		this.clock = clock;
+		this.ticker = ticker;
+	}
+
+	@Override
+	public void look() {
+		if (this.threshold == 0) {
+			return;
+		}
+		long now = this.ticker.now();
+		IdentityHashMap<DispatchFrame, Sighting> seen = new IdentityHashMap<>();
+		DispatchStacks.forEach((stack) -> look(stack, now, seen));
+		this.sightings = seen;
+	}
+
+	private void look(DispatchStack stack, long now, IdentityHashMap<DispatchFrame, Sighting> seen) {
+		for (DispatchFrame frame : stack.frames()) {
+			int entries = frame.entries();
+			long number = frame.running();
+			if (number == 0) {
+				continue;
+			}
+			Sighting before = this.sightings.get(frame);
+			Sighting sighting = (before != null && before.entries == entries && before.number == number) ? before
+					: new Sighting(entries, number, now);
+			seen.put(frame, sighting);
+			if (!sighting.reported && now - sighting.since >= this.threshold) {
+				sighting.reported = true;
+				report(stack, frame, sighting, now);
+			}
+		}
+	}
+
+	private void report(DispatchStack stack, DispatchFrame frame, Sighting sighting, long now) {
+		Watched handler = this.handlers.apply(sighting.number);
+		Thread thread = stack.owner();
+		if (handler == null || thread == null) {
+			// Of another router, or it has ended just now.
+			return;
+		}
+		String event = frame.event();
+		StackTraceElement[] trace = thread.getStackTrace();
+		if (!sighting.isCurrent(frame)) {
+			// It has ended meanwhile, and the stack trace may be of anything.
+			return;
+		}
+		long nanos = now - sighting.since;
+		StuckCall call = new StuckCall(Names.printable(thread.getName()), Names.printable(event),
+				this.clock.instant().minusNanos(nanos), List.of(trace), false);
+		handler.stuckCalls().add(new StuckCalls.Entry(call, frame, sighting.since, () -> !sighting.isCurrent(frame)));
+		this.reporter.stuck(handler.handlerId(), call, nanos);
+	}
+
+	/**
+	 * Removes the stuck calls of a handler that have returned, and reports them.
+	 * @param handler the handler
+	 */
+	public void removeReturned(Watched handler) {
+		for (StuckCalls.Entry entry : handler.stuckCalls().entries()) {
+			if (entry.ended().getAsBoolean()) {
+				handler.stuckCalls().remove(entry);
+				this.reporter.returned(handler.handlerId(), entry.call(), this.ticker.now() - entry.since());
+			}
+		}
+	}
+
+	/**
+	 * A handler whose calls are looked at.
+	 */
+	public interface Watched {
+
+		String handlerId();
+
+		StuckCalls stuckCalls();
+
+	}
+
+	/**
+	 * A call that was seen running. Changed by the watchdog's thread only.
+	 */
+	private static final class Sighting {
+
+		private final int entries;
+
+		private final long number;
+
+		private final long since;
+
+		private boolean reported;
+
+		Sighting(int entries, long number, long since) {
+			this.entries = entries;
+			this.number = number;
+			this.since = since;
+		}
+
+		boolean isCurrent(DispatchFrame frame) {
+			return frame.running() == this.number && frame.entries() == this.entries;
+		}
+
+	}
+
+}

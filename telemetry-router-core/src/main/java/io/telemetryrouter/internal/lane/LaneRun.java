@@ -1,0 +1,199 @@
+package io.telemetryrouter.internal.lane;
+
+import org.jspecify.annotations.Nullable;
+
+import io.telemetryrouter.ContextCarrier;
+import io.telemetryrouter.DropReason;
+import io.telemetryrouter.internal.event.DispatchFrame;
+import io.telemetryrouter.internal.event.DispatchStack;
+import io.telemetryrouter.internal.event.Envelope;
+import io.telemetryrouter.internal.metrics.SampleBuffer;
+
+/**
+ * One stay of a worker on a thread: takes events and calls the handler, until there are
+ * none or the executor's other tasks are to have their turn. {@link LaneWorker#taken} is
+ * cleared right after an event was counted.
+ */
+final class LaneRun {
+
+	private final LaneWorker worker;
+
+	private final Lane lane;
+
+	private final LaneTarget target;
+
+	private final LaneServices services;
+
+	private final DispatchStack stack;
+
+	private final @Nullable TimedRun timed;
+
+	private final @Nullable SampleBuffer buffer;
+
+	private final @Nullable ClassLoader loader = Thread.currentThread().getContextClassLoader();
+
+	/** When the worker was done with its last event. */
+	private long doneAt;
+
+	LaneRun(LaneWorker worker, Lane lane, LaneTarget target, LaneServices services, DispatchStack stack,
+			@Nullable TimedRun timed) {
+		this.worker = worker;
+		this.lane = lane;
+		this.target = target;
+		this.services = services;
+		this.stack = stack;
+		this.timed = timed;
+		this.buffer = services.measured() ? services.samples().get(stack.slot) : null;
+	}
+
+	void run() {
+		int budget = this.services.executor().batchSize();
+		idled();
+		Envelope<?> event = take();
+		while (event != null) {
+			boolean mine = handle(event);
+			restoreLoader();
+			if (!mine || --budget == 0) {
+				return;
+			}
+			event = take();
+			if (event == null) {
+				// Done with the last one, for threads that wait for it.
+				this.worker.position().position = EventQueue.Position.NONE;
+				// A thread that is woken mostly preempts the emitter that woke it. The
+				// emitter goes on first, or each of its events would wake a thread.
+				Thread.yield();
+				idled();
+				event = take();
+			}
+		}
+	}
+
+	private @Nullable Envelope<?> take() {
+		Envelope<?> event = this.lane.take(this.worker.position());
+		this.worker.taken = event;
+		return event;
+	}
+
+	private void restoreLoader() {
+		Thread thread = Thread.currentThread();
+		if (thread.getContextClassLoader() != this.loader) {
+			try {
+				thread.setContextClassLoader(this.loader);
+			}
+			catch (SecurityException ex) {
+				// A thread of the user's executor that permits no change of its own.
+				return;
+			}
+		}
+	}
+
+	/**
+	 * Excludes the time until now from the next call: the thread was waiting, dropping or
+	 * reporting.
+	 */
+	private void idled() {
+		if (this.services.measured()) {
+			this.doneAt = this.services.ticker().now();
+		}
+	}
+
+	/**
+	 * Handles or drops an event.
+	 * @return {@code false} if the call was given up meanwhile: the worker is not this
+	 * thread's any more
+	 */
+	private boolean handle(Envelope<?> event) {
+		DropReason reason = this.lane.discarding();
+		if (reason != null && !(reason == DropReason.QUARANTINED && this.target.claimProbe(this.stack))) {
+			this.target.drop(reason, event.tracker());
+			this.worker.taken = null;
+			event.dequeued();
+			idled();
+			return true;
+		}
+		DispatchFrame frame = this.stack.enter(event.name(), event.parent());
+		ContextCarrier.Scope scope = null;
+		boolean mine = false;
+		try {
+			frame.envelope(event);
+			frame.running(this.target.handlerNumber());
+			scope = restoreContext(event);
+			mine = call(event, frame);
+		}
+		finally {
+			close(scope);
+			this.stack.exit(frame);
+			// An interrupt meant for this event must not hit the next.
+			Thread.interrupted();
+		}
+		if (mine) {
+			event.dequeued();
+		}
+		return mine;
+	}
+
+	private boolean call(Envelope<?> event, DispatchFrame frame) {
+		boolean measured = this.services.measured();
+		// Where one event ends the next begins, or later: one look at the clock for both.
+		long start = (event.emittedAt - this.doneAt > 0) ? event.emittedAt : this.doneAt;
+		if (measured) {
+			this.lane.queueWait().record(start - event.emittedAt, this.buffer);
+		}
+		if (this.timed != null) {
+			this.timed.begin(event, frame, this.services.ticker().now());
+		}
+		try {
+			this.target.invoke(event);
+		}
+		catch (Throwable ex) {
+			if (this.timed != null && !this.timed.end()) {
+				return false;
+			}
+			this.target.failed(event, ex, measured ? this.services.ticker().now() - start : -1, this.stack);
+			this.worker.taken = null;
+			idled();
+			return true;
+		}
+		if (this.timed != null && !this.timed.end()) {
+			return false;
+		}
+		long nanos = -1;
+		if (measured) {
+			long end = this.services.ticker().now();
+			this.doneAt = end;
+			nanos = end - start;
+		}
+		this.target.handled(event, nanos, this.buffer, this.stack);
+		this.worker.taken = null;
+		return true;
+	}
+
+	private ContextCarrier.@Nullable Scope restoreContext(Envelope<?> event) {
+		Object context = event.context();
+		ContextCarrier carrier = (context != null) ? this.services.carrier() : null;
+		if (carrier == null || context == null) {
+			return null;
+		}
+		try {
+			return carrier.restore(context);
+		}
+		catch (Throwable ex) {
+			this.services.reporter().callbackFailed("Context carrier", ex);
+			return null;
+		}
+	}
+
+	private void close(ContextCarrier.@Nullable Scope scope) {
+		if (scope == null) {
+			return;
+		}
+		try {
+			scope.close();
+		}
+		catch (Throwable ex) {
+			this.services.reporter().callbackFailed("Context carrier", ex);
+		}
+	}
+
+}

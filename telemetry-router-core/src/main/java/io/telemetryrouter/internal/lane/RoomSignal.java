@@ -1,0 +1,93 @@
+package io.telemetryrouter.internal.lane;
+
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
+
+/**
+ * Lets producers wait for room in a queue, without a lock: thousands that give up at the
+ * same time would wait for it longer than for the room. A worker that finds half of the
+ * queue free, or nothing left to do, wakes exactly one producer, and that one the next:
+ * several at once would contend for the tail. Wake-ups are only a hint; producers also
+ * poll.
+ */
+final class RoomSignal {
+
+	private static final long POLL_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
+
+	private final Queue<Waiter> waiters = new ConcurrentLinkedQueue<>();
+
+	/** Counted before the first attempt, and read by workers after they made room. */
+	private final AtomicInteger waiting = new AtomicInteger();
+
+	/**
+	 * Waits until an attempt succeeds.
+	 * @param attempt tries to use the room
+	 * @param nanos how long to wait at most
+	 * @return whether it succeeded; {@code false} at once on an interrupted thread, whose
+	 * interrupt stays set
+	 */
+	boolean await(BooleanSupplier attempt, long nanos) {
+		long begin = System.nanoTime();
+		Waiter waiter = new Waiter(Thread.currentThread());
+		this.waiting.incrementAndGet();
+		try {
+			while (true) {
+				if (!waiter.queued) {
+					waiter.queued = true;
+					this.waiters.add(waiter);
+				}
+				if (attempt.getAsBoolean()) {
+					return true;
+				}
+				long left = nanos - (System.nanoTime() - begin);
+				if (left <= 0 || Thread.currentThread().isInterrupted()) {
+					return false;
+				}
+				LockSupport.parkNanos(this, Math.min(left, POLL_NANOS));
+			}
+		}
+		finally {
+			this.waiting.decrementAndGet();
+			if (waiter.queued) {
+				this.waiters.remove(waiter);
+			}
+		}
+	}
+
+	/**
+	 * Returns whether a producer waits.
+	 * @return whether {@link #signal()} has anything to do
+	 */
+	boolean hasWaiting() {
+		return this.waiting.get() != 0;
+	}
+
+	/**
+	 * Wakes one producer. Called after room was made.
+	 */
+	void signal() {
+		Waiter waiter = hasWaiting() ? this.waiters.poll() : null;
+		if (waiter != null) {
+			waiter.queued = false;
+			LockSupport.unpark(waiter.thread);
+		}
+	}
+
+	private static final class Waiter {
+
+		private final Thread thread;
+
+		/** Set by the waiter, cleared by the thread that takes it out of the queue. */
+		private volatile boolean queued;
+
+		Waiter(Thread thread) {
+			this.thread = thread;
+		}
+
+	}
+
+}

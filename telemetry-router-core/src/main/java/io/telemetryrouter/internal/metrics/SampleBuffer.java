@@ -1,0 +1,117 @@
+package io.telemetryrouter.internal.metrics;
+
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+
+import io.telemetryrouter.internal.support.Padded;
+
+/**
+ * Durations that one thread has measured and nobody has recorded yet: a ring with one
+ * writer. Recording a duration takes an atomic instruction and touches the cache lines of
+ * its histogram. Here it takes one store, and {@link SampleBuffers} records many at once.
+ * <p>
+ * A sample is one number: the histogram's id in the upper bits, nanoseconds in the lower
+ * ones. The slot of a sample is known before the clock is read. (Reading the clock waits
+ * for all computations before it, so what is computed next to it costs most.)
+ * <p>
+ * Only the thread that owns the slot of its dispatch stack writes {@code tail}; only who
+ * holds the lock of the buffers writes {@code head}.
+ *
+ * @since 0.1.0
+ */
+public final class SampleBuffer extends Padded {
+
+	private static final VarHandle TAIL;
+
+	static {
+		try {
+			TAIL = MethodHandles.lookup().findVarHandle(SampleBuffer.class, "tail", long.class);
+		}
+		catch (ReflectiveOperationException ex) {
+			throw new ExceptionInInitializerError(ex);
+		}
+	}
+
+	/** 4 KiB. A power of two. */
+	static final int SIZE = 512;
+
+	/** 2^44 ns are almost five hours. */
+	private static final int NANOS_BITS = 44;
+
+	private static final long NANOS_MASK = (1L << NANOS_BITS) - 1;
+
+	static final int MAX_ID = (1 << (Long.SIZE - NANOS_BITS - 1)) - 1;
+
+	private final SampleBuffers buffers;
+
+	/** Begins after a cache line on which something else may end. */
+	private final long[] samples = new long[LINE + SIZE];
+
+	private long tail;
+
+	/** The tail at which the writer has to look at the head again. */
+	private long limit = SIZE;
+
+	/** The first sample that is not recorded yet. */
+	volatile long head;
+
+	SampleBuffer(SampleBuffers buffers) {
+		this.buffers = buffers;
+	}
+
+	/**
+	 * Adds a sample. For the writer.
+	 * @param id the histogram's id
+	 * @param nanos the duration
+	 * @return {@code false} if the sample must be recorded directly: it is too long to be
+	 * held here or negative, or there is no room and another thread is recording
+	 */
+	boolean add(int id, long nanos) {
+		long at = this.tail;
+		if ((nanos & ~NANOS_MASK) != 0 || (at == this.limit && !makeRoom(at))) {
+			return false;
+		}
+		this.samples[LINE + ((int) at & (SIZE - 1))] = ((long) id << NANOS_BITS) | nanos;
+		TAIL.setRelease(this, at + 1);
+		return true;
+	}
+
+	private boolean makeRoom(long at) {
+		long recorded = this.head;
+		if (at - recorded == SIZE) {
+			if (!this.buffers.tryRecord(this)) {
+				return false;
+			}
+			recorded = this.head;
+		}
+		this.limit = recorded + SIZE;
+		return true;
+	}
+
+	/**
+	 * Gives a histogram the id under which its durations are buffered from now on.
+	 * @param histogram the histogram
+	 */
+	void register(LatencyHistogram histogram) {
+		this.buffers.register(histogram);
+	}
+
+	// For the one thread that holds the lock of the buffers.
+
+	long tail() {
+		return (long) TAIL.getAcquire(this);
+	}
+
+	int id(long position) {
+		return (int) (sample(position) >>> NANOS_BITS);
+	}
+
+	long nanos(long position) {
+		return sample(position) & NANOS_MASK;
+	}
+
+	private long sample(long position) {
+		return this.samples[LINE + ((int) position & (SIZE - 1))];
+	}
+
+}

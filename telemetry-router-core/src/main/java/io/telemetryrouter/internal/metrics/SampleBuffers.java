@@ -1,0 +1,193 @@
+package io.telemetryrouter.internal.metrics;
+
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.util.Arrays;
+import java.util.concurrent.locks.LockSupport;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The sample buffers of a router, at most one for each slot of a dispatch stack, so that
+ * their memory does not depend on the number of threads, handlers or event names. They
+ * are recorded by their writer when full, or by whoever reads.
+ * <p>
+ * One thread records at a time. A writer never waits for it: the writer records the
+ * sample at hand directly instead. A reader waits, but not for ever, since a debugger may
+ * hold the thread that records.
+ * <p>
+ * An id is never given to a second histogram, because a late sample could still have it.
+ *
+ * @since 0.1.0
+ */
+public final class SampleBuffers {
+
+	private static final VarHandle RECORDING;
+
+	private static final VarHandle BUFFERS = MethodHandles.arrayElementVarHandle(SampleBuffer[].class);
+
+	static {
+		try {
+			RECORDING = MethodHandles.lookup().findVarHandle(SampleBuffers.class, "recording", boolean.class);
+		}
+		catch (ReflectiveOperationException ex) {
+			throw new ExceptionInInitializerError(ex);
+		}
+	}
+
+	private static final int ATTEMPTS = 10_000;
+
+	private static final long PAUSE_NANOS = 50_000;
+
+	private final @Nullable SampleBuffer[] bySlot;
+
+	/** By id. Replaced under this; grows by doubling. */
+	private volatile @Nullable LatencyHistogram[] histograms = new LatencyHistogram[64];
+
+	/** Guarded by this. */
+	private int lastId;
+
+	private volatile boolean recording;
+
+	/**
+	 * Creates the buffers.
+	 * @param slots how many slots there are
+	 */
+	public SampleBuffers(int slots) {
+		this.bySlot = new SampleBuffer[slots];
+	}
+
+	/**
+	 * Returns the buffer of the calling thread.
+	 * @param slot the slot that the thread owns, or -1 for none
+	 * @return the buffer, or {@code null} if there is none
+	 */
+	public @Nullable SampleBuffer get(int slot) {
+		if (slot < 0) {
+			return null;
+		}
+		SampleBuffer buffer = this.bySlot[slot];
+		return (buffer != null) ? buffer : create(slot);
+	}
+
+	private SampleBuffer create(int slot) {
+		SampleBuffer buffer = new SampleBuffer(this);
+		BUFFERS.setRelease(this.bySlot, slot, buffer);
+		return buffer;
+	}
+
+	synchronized void register(LatencyHistogram histogram) {
+		if (histogram.id != 0 || this.lastId == SampleBuffer.MAX_ID) {
+			return;
+		}
+		int id = this.lastId + 1;
+		@Nullable LatencyHistogram[] all = this.histograms;
+		if (id == all.length) {
+			all = Arrays.copyOf(all, 2 * id);
+		}
+		all[id] = histogram;
+		this.histograms = all;
+		this.lastId = id;
+		histogram.id = id;
+	}
+
+	/**
+	 * Lets go of a histogram that is not going to be read any more. Its samples are
+	 * ignored from now on.
+	 * @param histogram the histogram
+	 */
+	public synchronized void release(LatencyHistogram histogram) {
+		int id = histogram.id;
+		histogram.id = LatencyHistogram.RELEASED;
+		if (id > 0) {
+			@Nullable LatencyHistogram[] all = this.histograms;
+			all[id] = null;
+			this.histograms = all;
+		}
+	}
+
+	/**
+	 * Records all samples that were added before. For readers.
+	 */
+	public void record() {
+		if (!lock()) {
+			return;
+		}
+		try {
+			for (int i = 0; i < this.bySlot.length; i++) {
+				SampleBuffer buffer = (SampleBuffer) BUFFERS.getAcquire(this.bySlot, i);
+				if (buffer != null) {
+					record(buffer);
+				}
+			}
+		}
+		finally {
+			this.recording = false;
+		}
+	}
+
+	/**
+	 * Runs an action while nobody records.
+	 * @param action the action
+	 */
+	void whileNobodyRecords(Runnable action) {
+		boolean locked = lock();
+		try {
+			action.run();
+		}
+		finally {
+			if (locked) {
+				this.recording = false;
+			}
+		}
+	}
+
+	private boolean lock() {
+		for (int i = 0; i < ATTEMPTS; i++) {
+			if (tryLock()) {
+				return true;
+			}
+			LockSupport.parkNanos(this, PAUSE_NANOS);
+		}
+		return false;
+	}
+
+	private boolean tryLock() {
+		return !this.recording && RECORDING.compareAndSet(this, false, true);
+	}
+
+	boolean tryRecord(SampleBuffer buffer) {
+		if (!tryLock()) {
+			return false;
+		}
+		try {
+			record(buffer);
+			return true;
+		}
+		finally {
+			// Not by a call: there may be no stack left for one.
+			this.recording = false;
+		}
+	}
+
+	private void record(SampleBuffer buffer) {
+		long end = buffer.tail();
+		// Read after the tail: an id is registered before its first sample is added.
+		@Nullable LatencyHistogram[] all = this.histograms;
+		long position = buffer.head;
+		try {
+			while (position < end) {
+				LatencyHistogram histogram = all[buffer.id(position)];
+				if (histogram != null) {
+					histogram.recordBuffered(buffer.nanos(position));
+				}
+				position++;
+			}
+		}
+		finally {
+			// Exact even if a call found no stack, and not by a call itself.
+			buffer.head = position;
+		}
+	}
+
+}

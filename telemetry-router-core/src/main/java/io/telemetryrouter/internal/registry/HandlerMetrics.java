@@ -1,0 +1,117 @@
+package io.telemetryrouter.internal.registry;
+
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+
+import org.jspecify.annotations.Nullable;
+
+import io.telemetryrouter.DropReason;
+import io.telemetryrouter.HandlerAccount;
+import io.telemetryrouter.internal.event.DispatchStacks;
+import io.telemetryrouter.internal.health.StuckCalls;
+import io.telemetryrouter.internal.lane.Lane;
+import io.telemetryrouter.internal.metrics.Counters;
+import io.telemetryrouter.internal.metrics.LatencyHistogram;
+import io.telemetryrouter.internal.metrics.RecentFailures;
+import io.telemetryrouter.internal.metrics.SampleBuffers;
+import io.telemetryrouter.internal.support.Throttle;
+
+/**
+ * What is counted and measured of a handler. Thread-safe.
+ * <p>
+ * What is offered and what became of it are counted apart, so that the account is a check
+ * and not a tautology. Only where calls of a synchronous handler are not measured, what
+ * was handled is what is left.
+ *
+ * @since 0.1.0
+ */
+public final class HandlerMetrics {
+
+	/** Counts the calls that returned, too. */
+	public final LatencyHistogram latency = new LatencyHistogram();
+
+	public final LatencyHistogram failedLatency = new LatencyHistogram();
+
+	public final Counters counters = new Counters();
+
+	public final RecentFailures failures = new RecentFailures();
+
+	public final StuckCalls stuckCalls = new StuckCalls();
+
+	final Throttle failureReports = new Throttle();
+
+	final Throttle mismatchReports = new Throttle();
+
+	final Throttle slowReports = new Throttle();
+
+	/**
+	 * The routes that lead to the handler; they hold what is offered and not yet here.
+	 */
+	final Set<OfferedEvents> routes = ConcurrentHashMap.newKeySet(1);
+
+	private final SampleBuffers samples;
+
+	/** Whether handled calls are not counted, but what is left of those offered. */
+	private final boolean derived;
+
+	HandlerMetrics(SampleBuffers samples, boolean derived) {
+		this.samples = samples;
+		this.derived = derived;
+	}
+
+	boolean isDerived() {
+		return this.derived;
+	}
+
+	/**
+	 * Reads the account. Outcomes are read before what is offered: an event on its way
+	 * then shows as missing, and never as handled before it was offered, or hidden behind
+	 * one that came later.
+	 * @param handler the handler's number
+	 * @param lane its lane, if it has one
+	 * @return the account
+	 */
+	HandlerAccount account(long handler, @Nullable Lane lane) {
+		this.samples.record();
+		long handled = this.latency.count() + this.counters.get(Counters.HANDLED);
+		long failed = this.counters.get(Counters.FAILED);
+		long filtered = this.counters.get(Counters.FILTERED);
+		Map<DropReason, Long> dropped = this.counters.dropped();
+		reconcile();
+		long offered = this.counters.get(Counters.OFFERED);
+		HandlerAccount account = new HandlerAccount(offered, handled, failed, filtered, dropped,
+				(lane != null) ? lane.size() : 0, 0);
+		if (account.isBalanced()) {
+			return account;
+		}
+		long running = DispatchStacks.countRunning(handler);
+		if (this.derived) {
+			handled = Math.max(0, offered - failed - filtered - account.droppedTotal() - running);
+		}
+		return new HandlerAccount(offered, handled, failed, filtered, dropped, account.queued(), running);
+	}
+
+	private void reconcile() {
+		for (OfferedEvents route : this.routes) {
+			route.reconcile();
+		}
+	}
+
+	/**
+	 * Hands the counts over when the handler has gone; what comes late goes there too.
+	 * @param retired the counts of handlers that have gone
+	 */
+	void retireInto(Counters retired) {
+		this.counters.moveTo(retired);
+		retired.add(Counters.HANDLED, this.latency.count());
+		this.samples.release(this.latency);
+		this.samples.release(this.failedLatency);
+	}
+
+	void resetMaxima() {
+		this.latency.resetMax(this.samples);
+		this.failedLatency.resetMax(this.samples);
+	}
+
+}

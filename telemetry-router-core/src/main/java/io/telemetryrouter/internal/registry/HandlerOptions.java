@@ -1,0 +1,115 @@
+package io.telemetryrouter.internal.registry;
+
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Predicate;
+
+import org.jspecify.annotations.Nullable;
+
+import io.telemetryrouter.EventHandler;
+import io.telemetryrouter.EventPattern;
+import io.telemetryrouter.HandlerMode;
+import io.telemetryrouter.HandlerSpec;
+import io.telemetryrouter.OverflowPolicy;
+import io.telemetryrouter.PayloadHandler;
+import io.telemetryrouter.TelemetryEvent;
+import io.telemetryrouter.internal.RouterSettings;
+
+/**
+ * What a handler was registered with, the router's defaults filled in. Immutable. The
+ * specification itself is not kept: it holds the owner, who must stay collectable.
+ *
+ * @since 0.1.0
+ */
+public final class HandlerOptions {
+
+	private static final AtomicLong numbers = new AtomicLong();
+
+	/** Tells the handler from all others of the process; grows with each registration. */
+	public final long number = numbers.incrementAndGet();
+
+	public final String id;
+
+	public final List<EventPattern> patterns;
+
+	public final Class<?> payloadType;
+
+	/** Whether it takes any payload, {@code null} included. */
+	public final boolean anyPayload;
+
+	/** Whether it takes any event with a payload of its type. */
+	final boolean anyEvent;
+
+	public final long times;
+
+	public final int priority;
+
+	final String source;
+
+	/**
+	 * Whether listeners are told of it. Not of those that nobody named and that leave by
+	 * themselves: each would be a new name in somebody's metrics.
+	 */
+	final boolean announced;
+
+	public final @Nullable PayloadHandler<Object> payloadHandler;
+
+	final @Nullable EventHandler<Object> eventHandler;
+
+	final @Nullable Predicate<TelemetryEvent<Object>> condition;
+
+	/** In nanoseconds; {@link Long#MAX_VALUE} where no call counts as slow. */
+	public final long slowNanos;
+
+	final boolean async;
+
+	final int maxQueue;
+
+	public final OverflowPolicy overflow;
+
+	final int concurrency;
+
+	/**
+	 * Takes the options from a specification.
+	 * @param id the handler's id
+	 * @param spec the specification
+	 * @param source where it was registered
+	 * @param settings the router's defaults
+	 */
+	@SuppressWarnings("unchecked")
+	public HandlerOptions(String id, HandlerSpec<?> spec, String source, RouterSettings settings) {
+		this.id = id;
+		this.source = source;
+		this.priority = (spec.priority() != null) ? spec.priority() : settings.defaultPriority();
+		this.payloadHandler = (PayloadHandler<Object>) spec.payloadHandler();
+		this.eventHandler = (EventHandler<Object>) spec.eventHandler();
+		this.patterns = spec.patterns();
+		this.payloadType = spec.payloadType();
+		this.anyPayload = this.payloadType == Object.class;
+		this.anyEvent = spec.isAnyEvent();
+		this.times = spec.times();
+		this.condition = (Predicate<TelemetryEvent<Object>>) (Predicate<?>) spec.condition();
+		this.announced = spec.id() != null || (spec.times() == 0 && spec.owner() == null);
+		this.slowNanos = (spec.slowThreshold() != null) ? TimeUnit.NANOSECONDS.convert(spec.slowThreshold())
+				: Long.MAX_VALUE;
+		this.async = spec.mode() == HandlerMode.ASYNC;
+		this.maxQueue = (spec.maxQueue() != null) ? spec.maxQueue() : settings.maxHandlerQueue();
+		this.overflow = (spec.overflow() != null && this.async) ? spec.overflow() : settings.overflow();
+		this.concurrency = spec.concurrency();
+	}
+
+	/**
+	 * Returns whether a payload is of the handler's type.
+	 * @param payload the payload
+	 * @return whether the handler can be given it
+	 */
+	boolean accepts(@Nullable Object payload) {
+		return this.anyPayload || this.payloadType.isInstance(payload);
+	}
+
+	public boolean needsEnvelope() {
+		return this.payloadHandler == null || this.condition != null || this.async;
+	}
+
+}

@@ -1,0 +1,187 @@
+package io.telemetryrouter.internal.registry;
+
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.ObjIntConsumer;
+
+import org.jspecify.annotations.Nullable;
+
+import io.telemetryrouter.EventPattern;
+
+/**
+ * Finds what is registered for the patterns that match an event name: a tree of segments,
+ * so that a look-up does not depend on the number of patterns that do not match. Guarded
+ * by the lock of the {@link HandlerRegistry}.
+ *
+ * @param <T> what is registered
+ * @since 0.1.0
+ */
+public final class PatternIndex<T> {
+
+	private final Map<String, Set<T>> exact = new HashMap<>();
+
+	private final Set<T> all = new LinkedHashSet<>();
+
+	private final Node<T> root = new Node<>();
+
+	/**
+	 * Adds an entry.
+	 * @param pattern the pattern
+	 * @param value what is registered for it
+	 */
+	public void add(EventPattern pattern, T value) {
+		if (pattern.isExact()) {
+			this.exact.computeIfAbsent(pattern.toString(), (name) -> new LinkedHashSet<>(2)).add(value);
+		}
+		else if (pattern.equals(EventPattern.ALL)) {
+			this.all.add(value);
+		}
+		else {
+			this.root.add(pattern.toString(), 0, value);
+		}
+	}
+
+	/**
+	 * Removes an entry.
+	 * @param pattern the pattern
+	 * @param value what was registered for it
+	 */
+	public void remove(EventPattern pattern, T value) {
+		String text = pattern.toString();
+		if (pattern.isExact()) {
+			Set<T> named = this.exact.get(text);
+			if (named != null && named.remove(value) && named.isEmpty()) {
+				this.exact.remove(text);
+			}
+		}
+		else if (pattern.equals(EventPattern.ALL)) {
+			this.all.remove(value);
+		}
+		else {
+			this.root.remove(text, 0, value);
+		}
+	}
+
+	/**
+	 * Returns whether anything is registered for exactly this name.
+	 * @param name the event's name
+	 * @return whether a pattern is the name itself
+	 */
+	boolean names(String name) {
+		return this.exact.containsKey(name);
+	}
+
+	/**
+	 * Finds what matches a name.
+	 * @param name the event's name
+	 * @param action is given each entry with the {@linkplain EventPattern#rank() rank} of
+	 * its pattern; more than once where several patterns of the entry match
+	 */
+	public void match(String name, ObjIntConsumer<T> action) {
+		accept(this.exact.get(name), 0, action);
+		this.root.match(name, 0, action);
+		accept(this.all, 2, action);
+	}
+
+	/**
+	 * Returns whether anything matches a name.
+	 * @param name the event's name
+	 * @return whether there is an entry
+	 */
+	public boolean matchesAny(String name) {
+		boolean[] found = { !this.all.isEmpty() || this.exact.containsKey(name) };
+		if (!found[0]) {
+			this.root.match(name, 0, (value, rank) -> found[0] = true);
+		}
+		return found[0];
+	}
+
+	private static <T> void accept(@Nullable Collection<T> values, int rank, ObjIntConsumer<T> action) {
+		if (values != null) {
+			values.forEach((value) -> action.accept(value, rank));
+		}
+	}
+
+	/**
+	 * The patterns that begin with the same segments.
+	 */
+	private static final class Node<T> {
+
+		private final Map<String, Node<T>> segments = new HashMap<>(2);
+
+		/** Of patterns that end here. */
+		private final Set<T> ends = new LinkedHashSet<>(2);
+
+		/** Of patterns that end with {@code **} here. */
+		private final Set<T> rests = new LinkedHashSet<>(2);
+
+		void add(String pattern, int start, T value) {
+			if (start > pattern.length()) {
+				this.ends.add(value);
+				return;
+			}
+			String segment = segment(pattern, start);
+			if (segment.equals("**")) {
+				this.rests.add(value);
+			}
+			else {
+				this.segments.computeIfAbsent(segment, (key) -> new Node<>())
+					.add(pattern, start + segment.length() + 1, value);
+			}
+		}
+
+		void remove(String pattern, int start, T value) {
+			if (start > pattern.length()) {
+				this.ends.remove(value);
+				return;
+			}
+			String segment = segment(pattern, start);
+			if (segment.equals("**")) {
+				this.rests.remove(value);
+				return;
+			}
+			Node<T> next = this.segments.get(segment);
+			if (next != null) {
+				next.remove(pattern, start + segment.length() + 1, value);
+				if (next.isEmpty()) {
+					this.segments.remove(segment);
+				}
+			}
+		}
+
+		private boolean isEmpty() {
+			return this.segments.isEmpty() && this.ends.isEmpty() && this.rests.isEmpty();
+		}
+
+		void match(String name, int start, ObjIntConsumer<T> action) {
+			if (start > name.length()) {
+				accept(this.ends, 1, action);
+				return;
+			}
+			accept(this.rests, 1, action);
+			if (this.segments.isEmpty()) {
+				return;
+			}
+			String segment = segment(name, start);
+			int next = start + segment.length() + 1;
+			Node<T> literal = this.segments.get(segment);
+			if (literal != null) {
+				literal.match(name, next, action);
+			}
+			Node<T> any = this.segments.get("*");
+			if (any != null && any != literal) {
+				any.match(name, next, action);
+			}
+		}
+
+		private static String segment(String text, int start) {
+			int dot = text.indexOf('.', start);
+			return text.substring(start, (dot >= 0) ? dot : text.length());
+		}
+
+	}
+
+}
