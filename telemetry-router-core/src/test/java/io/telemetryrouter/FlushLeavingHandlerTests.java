@@ -24,7 +24,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 @Tag("stress")
 class FlushLeavingHandlerTests {
 
-	private static final int ROUNDS = 8;
+	private static final int ROUNDS = 16;
 
 	private static final int NAMES = 9_000;
 

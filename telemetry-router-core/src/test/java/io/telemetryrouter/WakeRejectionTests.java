@@ -1,0 +1,177 @@
+package io.telemetryrouter;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
+
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+import io.telemetryrouter.ScriptedExecutor.Step;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * A lane that got no thread tries again by itself: nobody emits, flushes or closes after
+ * the wake that failed.
+ */
+class WakeRejectionTests {
+
+	private final ScriptedExecutor executor = new ScriptedExecutor();
+
+	private final List<Object> handled = new CopyOnWriteArrayList<>();
+
+	private final CountDownLatch hung = new CountDownLatch(1);
+
+	private CapturedLog log;
+
+	private TelemetryRouter router;
+
+	@BeforeEach
+	void open() {
+		this.log = new CapturedLog();
+		this.router = TelemetryRouter.builder().laneExecutor(this.executor).build();
+	}
+
+	@AfterEach
+	void close() {
+		this.hung.countDown();
+		this.router.close();
+		this.log.close();
+	}
+
+	private static HandlerSpec.Builder<Object> async() {
+		return HandlerSpec.on("event").id("lane").async();
+	}
+
+	private void awaitHandled(int count) {
+		Books.eventually(() -> this.handled.size() >= count);
+		assertThat(this.handled).hasSize(count);
+	}
+
+	@ParameterizedTest
+	@EnumSource(value = Step.class, names = { "REJECT", "THROW_ERROR" })
+	void whenExecutorRefusesOnceThenOnceHandlerRunsAllTheSame(Step refusal) throws Exception {
+		this.router.subscribe(async().once().handler((event, payload) -> this.handled.add(payload)).build());
+		this.executor.next(refusal);
+		CompletableFuture<EmitOutcome> outcome = this.router.emitAsync("event", 1);
+		awaitHandled(1);
+		assertThat(outcome.get(30, TimeUnit.SECONDS)).isEqualTo(new EmitOutcome(1, 0, 0, 0));
+	}
+
+	@Test
+	void whenExecutorRefusesSeveralTimesThenEventsAreHandledInOrder() {
+		this.router.subscribe(async().handler((event, payload) -> this.handled.add(payload)).build());
+		this.executor.next(Step.REJECT, Step.REJECT, Step.REJECT);
+		this.router.emit("event", 1);
+		this.router.emit("event", 2);
+		awaitHandled(2);
+		assertThat(this.handled).containsExactly(1, 2);
+	}
+
+	@Test
+	void whenExecutorRefusesAConcurrentHandlerThenEventsAreHandled() {
+		this.router.subscribe(async().concurrency(3).handler((event, payload) -> this.handled.add(payload)).build());
+		this.executor.next(Step.REJECT, Step.THROW_ERROR, Step.REJECT);
+		for (int i = 0; i < 3; i++) {
+			this.router.emit("event", i);
+		}
+		awaitHandled(3);
+	}
+
+	/**
+	 * On the user's executor a lane makes way after some events, and needs a thread again
+	 * for the others.
+	 */
+	@Test
+	void whenExecutorRefusesALaneThatMadeWayThenTheRestIsHandled() {
+		int count = 1000;
+		this.router
+			.subscribe(async().maxQueue(count).handler((event, payload) -> this.handled.add(payload)).build());
+		this.executor.next(Step.KEEP, Step.REJECT);
+		for (int i = 0; i < count; i++) {
+			this.router.emit("event", i);
+		}
+		this.executor.runKept();
+		awaitHandled(count);
+		assertThat(this.handled).containsExactlyElementsOf(IntStream.range(0, count).boxed().toList());
+	}
+
+	@Test
+	void whenExecutorRefusesALaneThatIsResumedThenEventsAreHandled() {
+		this.router.subscribe(async().handler((event, payload) -> this.handled.add(payload)).build());
+		this.router.pause("lane");
+		this.router.emit("event", 1);
+		this.executor.next(Step.REJECT);
+		this.router.resume("lane");
+		awaitHandled(1);
+	}
+
+	@Test
+	void whenExecutorRefusesALaneWhoseCallWasGivenUpThenTheRestIsHandled() {
+		this.router.close();
+		this.router = TelemetryRouter.builder()
+			.laneExecutor(this.executor)
+			.handlerTimeout(Duration.ofMillis(20))
+			.build();
+		this.router.subscribe(async().handler((event, payload) -> {
+			if (payload.equals("hangs")) {
+				this.hung.await();
+			}
+			this.handled.add(payload);
+		}).build());
+		// A report of the failure may ask for a thread as well.
+		this.executor.next(Step.KEEP, Step.REJECT, Step.REJECT, Step.REJECT);
+		this.router.emit("event", "hangs");
+		this.router.emit("event", "next");
+		this.executor.runKept();
+		awaitHandled(1);
+		assertThat(this.handled).containsExactly("next");
+		assertThat(Books.of(this.router, "lane").failed()).isOne();
+	}
+
+	/**
+	 * Where an emit that has hardly any stack left can queue its event but wake nobody.
+	 */
+	@Test
+	void whenEmitterHasNoStackLeftToWakeALaneThenItsEventIsCountedAllTheSame() throws Exception {
+		this.router.close();
+		this.router = TelemetryRouter.builder().build();
+		AtomicInteger calls = new AtomicInteger();
+		this.router.subscribe(async().handler((event, payload) -> calls.incrementAndGet()).build());
+		this.router.emit("event", 0);
+		Books.balanced(this.router);
+		Thread emitter = new Thread(null, () -> {
+			this.router.emit("event", 1);
+			emitOnceOnTheLastStack(new AtomicBoolean());
+		}, "deep", 512 * 1024);
+		emitter.start();
+		emitter.join();
+		Books.quiet(this.router);
+		HandlerAccount account = Books.of(this.router, "lane");
+		assertThat(account.offered()).isGreaterThanOrEqualTo(3);
+		assertThat(account.handled()).isEqualTo(calls.get());
+	}
+
+	private void emitOnceOnTheLastStack(AtomicBoolean emitted) {
+		try {
+			emitOnceOnTheLastStack(emitted);
+		}
+		catch (StackOverflowError ex) {
+			if (!emitted.get()) {
+				this.router.emit("event", 2);
+				emitted.set(true);
+			}
+		}
+	}
+
+}
