@@ -131,8 +131,7 @@ class CallsOutlivingCloseTests {
 		try {
 			use(TelemetryRouter.builder().laneExecutor(executor));
 			CountDownLatch begun = new CountDownLatch(1);
-			this.router
-				.subscribe(HandlerSpec.on("event").id("deaf").async().handler(deaf(begun, begun)).build());
+			this.router.subscribe(HandlerSpec.on("event").id("deaf").async().handler(deaf(begun, begun)).build());
 			List<CompletableFuture<EmitOutcome>> outcomes = List.of(this.router.emitAsync("event", 1));
 			Books.pass(begun);
 			this.router.close();
@@ -147,8 +146,8 @@ class CallsOutlivingCloseTests {
 	@Test
 	void whenCallOfAHandlerThatHasLeftOutlivesTheCloseThenItIsFailed() throws Exception {
 		CountDownLatch begun = new CountDownLatch(1);
-		this.router.subscribe(
-				HandlerSpec.on("event").async().once().handler(deaf(begun, new CountDownLatch(1))).build());
+		this.router
+			.subscribe(HandlerSpec.on("event").async().once().handler(deaf(begun, new CountDownLatch(1))).build());
 		CompletableFuture<EmitOutcome> outcome = this.router.emitAsync("event", 1);
 		Books.pass(begun);
 		this.router.close();

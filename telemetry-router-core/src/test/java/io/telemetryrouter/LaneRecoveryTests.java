@@ -113,11 +113,8 @@ class LaneRecoveryTests {
 
 	@Test
 	void whenExecutorDiscardsATaskThenOnceHandlerRunsAllTheSame() {
-		this.router.subscribe(HandlerSpec.on("event")
-			.async()
-			.once()
-			.handler((event, payload) -> this.handled.add(payload))
-			.build());
+		this.router.subscribe(
+				HandlerSpec.on("event").async().once().handler((event, payload) -> this.handled.add(payload)).build());
 		this.executor.next(Step.DISCARD);
 		this.router.emit("event", 1);
 		Books.eventually(() -> this.handled.size() == 1);
@@ -223,8 +220,7 @@ class LaneRecoveryTests {
 	void whenExecutorDiscardsWhatEndsAWaitThenItTimesOutAllTheSame() {
 		use(TelemetryRouter.builder().laneExecutor(new ScriptedExecutor(Step.DISCARD)));
 		CompletableFuture<TelemetryEvent<?>> next = this.router.next("event", (event) -> true, Duration.ofMillis(1));
-		assertThatExceptionOfType(Exception.class)
-			.isThrownBy(() -> next.get(Books.LIMIT.toSeconds(), TimeUnit.SECONDS))
+		assertThatExceptionOfType(Exception.class).isThrownBy(() -> next.get(Books.LIMIT.toSeconds(), TimeUnit.SECONDS))
 			.havingCause()
 			.isInstanceOf(TimeoutException.class);
 	}

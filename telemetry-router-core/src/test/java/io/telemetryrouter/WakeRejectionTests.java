@@ -95,8 +95,7 @@ class WakeRejectionTests {
 	@Test
 	void whenExecutorRefusesALaneThatMadeWayThenTheRestIsHandled() {
 		int count = 1000;
-		this.router
-			.subscribe(async().maxQueue(count).handler((event, payload) -> this.handled.add(payload)).build());
+		this.router.subscribe(async().maxQueue(count).handler((event, payload) -> this.handled.add(payload)).build());
 		this.executor.next(Step.KEEP, Step.REJECT);
 		for (int i = 0; i < count; i++) {
 			this.router.emit("event", i);
