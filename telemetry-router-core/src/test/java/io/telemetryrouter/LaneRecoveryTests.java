@@ -13,7 +13,6 @@ import java.util.concurrent.RejectedExecutionHandler;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 
@@ -236,14 +235,13 @@ class LaneRecoveryTests {
 		List<Thread> threads = new CopyOnWriteArrayList<>();
 		use(TelemetryRouter.builder().logger(new Silence()).laneExecutor((task) -> {
 			int frames = number.getAndIncrement();
-			AtomicBoolean done = new AtomicBoolean();
 			Thread thread = new Thread(null, () -> {
 				if (frames < count) {
 					if (frames % 2 == 0) {
 						// Known to the router before it gets narrow, or not.
 						this.router.emit("other", null);
 					}
-					runNear(frames, new int[1], done, task);
+					runNear(frames, new int[1], task);
 				}
 				else {
 					task.run();
@@ -284,10 +282,13 @@ class LaneRecoveryTests {
 
 	/**
 	 * Uses up the stack and runs a task so many frames before its end.
+	 * @param frames how many
+	 * @param unwound counts them, from zero
+	 * @param task the task
 	 */
-	private static void runNear(int frames, int[] unwound, AtomicBoolean done, Runnable task) {
+	static void runNear(int frames, int[] unwound, Runnable task) {
 		try {
-			runNear(frames, unwound, done, task);
+			runNear(frames, unwound, task);
 		}
 		catch (StackOverflowError ex) {
 			if (unwound[0]++ == frames) {
