@@ -237,7 +237,7 @@ class FailureReportTests {
 	/**
 	 * Counts by thread how often exceptions were asked for anything.
 	 */
-	private static final class Asked {
+	static final class Asked {
 
 		private final ConcurrentHashMap<Thread, Integer> counts = new ConcurrentHashMap<>();
 

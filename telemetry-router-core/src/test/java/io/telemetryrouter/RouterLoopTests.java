@@ -73,9 +73,10 @@ class RouterLoopTests {
 	@EnumSource
 	void whenLoopUsesEmitAsyncThenItEndsToo(HandlerMode mode) {
 		TelemetryRouter a = router();
-		TelemetryRouter b = router();
-		for (TelemetryRouter from : List.of(a, b)) {
-			TelemetryRouter to = (from == a) ? b : a;
+		router();
+		for (int i = 0; i < 2; i++) {
+			TelemetryRouter from = this.routers.get(i);
+			TelemetryRouter to = this.routers.get(1 - i);
 			from.subscribe(HandlerSpec.on("x").mode(mode).handler((event, payload) -> {
 				if (this.calls.incrementAndGet() < ENDLESS) {
 					to.emitAsync("x", null);
@@ -188,9 +189,10 @@ class RouterLoopTests {
 	@Test
 	void whenConditionsOfTwoRoutersEmitOnEachOtherThenTheLoopEnds() {
 		TelemetryRouter a = router();
-		TelemetryRouter b = router();
-		for (TelemetryRouter from : List.of(a, b)) {
-			TelemetryRouter to = (from == a) ? b : a;
+		router();
+		for (int i = 0; i < 2; i++) {
+			TelemetryRouter from = this.routers.get(i);
+			TelemetryRouter to = this.routers.get(1 - i);
 			from.subscribe(HandlerSpec.on("x").async().condition((event) -> {
 				if (this.calls.incrementAndGet() < ENDLESS) {
 					to.emit("x", null);
