@@ -10,7 +10,9 @@ import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyP
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.GeneralCodingRules.NO_CLASSES_SHOULD_ACCESS_STANDARD_STREAMS;
+import static com.tngtech.archunit.library.Architectures.layeredArchitecture;
 import static com.tngtech.archunit.library.GeneralCodingRules.NO_CLASSES_SHOULD_USE_JAVA_UTIL_LOGGING;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 
 @AnalyzeClasses(packages = "io.telemetryrouter", importOptions = ImportOption.DoNotIncludeTests.class)
 class ArchitectureTests {
@@ -25,6 +27,46 @@ class ArchitectureTests {
 		.should()
 		.dependOnClassesThat()
 		.resideInAPackage(INTERNAL);
+
+	/** Each may use those before it. The root wires them. */
+	@ArchTest
+	static final ArchRule packagesOfTheEngineAreInOrder = layeredArchitecture()
+		.consideringOnlyDependenciesInAnyPackage(INTERNAL)
+		.layer("support")
+		.definedBy("..internal.support")
+		.layer("metrics")
+		.definedBy("..internal.metrics")
+		.layer("event")
+		.definedBy("..internal.event")
+		.layer("health")
+		.definedBy("..internal.health")
+		.layer("lane")
+		.definedBy("..internal.lane")
+		.layer("registry")
+		.definedBy("..internal.registry")
+		.layer("dispatch")
+		.definedBy("..internal.dispatch")
+		.layer("root")
+		.definedBy("..internal")
+		.whereLayer("root")
+		.mayNotBeAccessedByAnyLayer()
+		.whereLayer("dispatch")
+		.mayOnlyBeAccessedByLayers("root")
+		.whereLayer("registry")
+		.mayOnlyBeAccessedByLayers("dispatch", "root")
+		.whereLayer("lane")
+		.mayOnlyBeAccessedByLayers("registry", "dispatch", "root")
+		.whereLayer("health")
+		.mayOnlyBeAccessedByLayers("lane", "registry", "dispatch", "root")
+		.whereLayer("event")
+		.mayOnlyBeAccessedByLayers("health", "lane", "registry", "dispatch", "root")
+		.whereLayer("metrics")
+		.mayOnlyBeAccessedByLayers("event", "health", "lane", "registry", "dispatch", "root");
+
+	@ArchTest
+	static final ArchRule packagesHaveNoCycles = slices().matching("io.telemetryrouter.internal.(*)..")
+		.should()
+		.beFreeOfCycles();
 
 	@ArchTest
 	static final ArchRule coreNeedsNothingButJava = classes().should()

@@ -78,24 +78,6 @@ class PatternCostTests {
 		return nanos;
 	}
 
-	@Test
-	void whenManyPatternsMatchThenAnUntrackedEmitDoesNotSortThemAgain() {
-		long perHandler = allocatedByUntracked(MANY / 10) / (MANY / 10);
-		// A reference or two for each is what a list of them takes. Sorting takes more.
-		assertThat(perHandler).isLessThanOrEqualTo(32);
-	}
-
-	private long allocatedByUntracked(int matching) {
-		open(1);
-		for (int i = 0; i < matching; i++) {
-			this.router.subscribe(HandlerSpec.on("name.*").priority(i % 7).handler((event, payload) -> {
-			}).build());
-		}
-		this.router.emit("tracked", null);
-		AtomicInteger number = new AtomicInteger();
-		return Effort.allocatedBytes(ROUNDS, () -> this.router.emit("name.untracked" + number.incrementAndGet(), null));
-	}
-
 	@ParameterizedTest
 	@ValueSource(strings = { "other%d.*", "*.other%d" })
 	void whenManyPatternsDoNotMatchThenAskingForHandlersOfAnUntrackedNameCostsWhatItCostsWithFew(String pattern) {

@@ -124,7 +124,7 @@ public final class DefaultTelemetryRouter implements TelemetryRouter {
 	}
 
 	private @Nullable Handler register(String id, HandlerSpec<?> spec, String source) {
-		return this.parts.registry.add(new HandlerOptions(id, spec, source, this.settings), spec);
+		return this.parts.registry.add(new HandlerOptions(id, spec, source, this.parts.defaults), spec);
 	}
 
 	private String nextId() {

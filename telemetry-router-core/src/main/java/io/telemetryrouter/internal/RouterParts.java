@@ -10,6 +10,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
 import io.telemetryrouter.DropReason;
+import io.telemetryrouter.RouterSnapshot;
 import io.telemetryrouter.internal.dispatch.Dispatcher;
 import io.telemetryrouter.internal.dispatch.Emitter;
 import io.telemetryrouter.internal.dispatch.HoldBuffer;
@@ -65,6 +66,8 @@ final class RouterParts {
 		}
 	}
 
+	final RouterSnapshot.Defaults defaults;
+
 	// In the order of their packages: what follows uses what comes before.
 
 	final Ticker ticker;
@@ -98,6 +101,8 @@ final class RouterParts {
 	final Snapshots snapshots;
 
 	RouterParts(RouterSettings settings) {
+		this.defaults = new RouterSnapshot.Defaults(settings.maxHandlerQueue(), settings.defaultPriority(),
+				settings.overflow());
 		boolean measured = settings.measureLatency();
 		long slow = nanos(settings.slowThreshold());
 		long block = nanos(settings.blockTimeout());
@@ -128,7 +133,7 @@ final class RouterParts {
 		this.emitter = new Emitter(this.routes, dispatcher, this.held, callbacks, block);
 
 		this.drain = new Drain(this.handlers);
-		this.snapshots = new Snapshots(this, settings);
+		this.snapshots = new Snapshots(this);
 		this.watchdog.checks(checks(settings));
 	}
 

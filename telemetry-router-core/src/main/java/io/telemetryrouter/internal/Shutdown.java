@@ -9,8 +9,8 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import io.telemetryrouter.DropReason;
 import io.telemetryrouter.FlushResult;
 import io.telemetryrouter.internal.event.DispatchStacks;
-import io.telemetryrouter.internal.lane.Lane;
 import io.telemetryrouter.internal.registry.Handler;
+import io.telemetryrouter.internal.support.Names;
 
 /**
  * Ends a router, once: no new events, then the queued ones within one deadline, then the
@@ -98,13 +98,15 @@ final class Shutdown {
 		}
 	}
 
-	private static void stopLanes(List<Handler> handlers, boolean complete) {
+	private void stopLanes(List<Handler> handlers, boolean complete) {
+		DropReason reason = complete ? DropReason.CLOSED : DropReason.SHUTDOWN_TIMEOUT;
 		for (Handler handler : handlers) {
-			Lane lane = handler.lane();
-			if (lane != null) {
-				lane.close(complete ? DropReason.CLOSED : DropReason.SHUTDOWN_TIMEOUT);
-				// Nobody watches for timeouts from now on.
-				lane.giveUpOverdue(0);
+			try {
+				handler.stop(reason);
+			}
+			catch (RuntimeException | Error ex) {
+				this.parts.reporter.callbackFailed("Close of handler '" + Names.printable(handler.handlerId()) + "'",
+						ex);
 			}
 		}
 	}

@@ -26,6 +26,7 @@ import io.telemetryrouter.internal.registry.EventStatistics;
 import io.telemetryrouter.internal.registry.Handler;
 import io.telemetryrouter.internal.registry.HandlerMetrics;
 import io.telemetryrouter.internal.registry.HandlerOptions;
+import io.telemetryrouter.internal.registry.HandlerTable;
 
 /**
  * Reads the numbers of a router.
@@ -34,27 +35,23 @@ final class Snapshots {
 
 	private final RouterParts parts;
 
-	private final RouterSnapshot.Defaults defaults;
-
-	Snapshots(RouterParts parts, RouterSettings settings) {
+	Snapshots(RouterParts parts) {
 		this.parts = parts;
-		this.defaults = new RouterSnapshot.Defaults(settings.maxHandlerQueue(), settings.defaultPriority(),
-				settings.overflow());
 	}
 
 	RouterSnapshot router() {
 		reconcile();
 		this.parts.routes.reconcile();
 		Map<String, HandlerSnapshot> handlers = new LinkedHashMap<>();
-		for (Handler handler : this.parts.handlers.active()) {
+		HandlerTable.Parts all = this.parts.handlers.parts();
+		for (Handler handler : all.active()) {
 			handlers.put(handler.handlerId(), snapshot(handler));
 		}
 		Map<String, EventSnapshot> events = new LinkedHashMap<>();
 		for (EventStatistics event : this.parts.events.all()) {
 			events.put(event.name, snapshot(event));
 		}
-		return new RouterSnapshot(handlers, events, this.parts.handlers.departed(), this.parts.held.size(),
-				this.defaults);
+		return new RouterSnapshot(handlers, events, all.departed(), this.parts.held.size(), this.parts.defaults);
 	}
 
 	/**
@@ -63,8 +60,9 @@ final class Snapshots {
 	 */
 	HandlerAccount total() {
 		reconcile();
-		HandlerAccount total = this.parts.handlers.departed();
-		for (Handler handler : this.parts.handlers.active()) {
+		HandlerTable.Parts all = this.parts.handlers.parts();
+		HandlerAccount total = all.departed();
+		for (Handler handler : all.active()) {
 			total = total.plus(handler.account());
 		}
 		return total;

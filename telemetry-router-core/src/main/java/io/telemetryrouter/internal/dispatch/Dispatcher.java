@@ -171,7 +171,9 @@ public final class Dispatcher {
 		route.call(frame, payload, buffer);
 		long nanos = frame.splitAt() - start;
 		EventStatistics statistics = route.statistics;
-		statistics.latency.record(nanos, buffer);
+		if (route.isHandled()) {
+			statistics.latency.record(nanos, buffer);
+		}
 		if (nanos > this.limits.slowNanos) {
 			statistics.slow();
 			this.reporter.slowDispatch(route.event, nanos, this.limits.slowNanos, frame.slowest(), frame.longest(),

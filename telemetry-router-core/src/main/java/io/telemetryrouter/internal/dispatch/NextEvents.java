@@ -79,10 +79,8 @@ public final class NextEvents implements Watchdog.Check {
 		for (NextEvent next : route.awaited) {
 			try {
 				if (next.claims(event)) {
-					this.completions.execute(() -> {
-						end(next);
-						next.complete(event);
-					});
+					end(next);
+					this.completions.execute(() -> next.complete(event));
 				}
 			}
 			catch (Throwable ex) {

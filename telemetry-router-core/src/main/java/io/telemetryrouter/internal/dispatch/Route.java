@@ -92,6 +92,14 @@ final class Route implements OfferedEvents, DispatchFrame.Recipients {
 	}
 
 	/**
+	 * Returns whether there is a handler. An event that is only awaited is unhandled.
+	 * @return whether there is one
+	 */
+	boolean isHandled() {
+		return count() != 0;
+	}
+
+	/**
 	 * Calls the synchronous handlers.
 	 * @param frame the emit's
 	 * @param payload the payload

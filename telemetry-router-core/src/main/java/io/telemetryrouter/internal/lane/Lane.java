@@ -251,20 +251,19 @@ public final class Lane {
 	 * executor had a thread for, and ends bursts of drops. For the watchdog.
 	 */
 	public void check() {
-		if (this.services.timeoutNanos() != 0) {
+		if (this.services.hasTimeout()) {
 			giveUpOverdue(this.services.timeoutNanos());
 		}
-		if (!this.queue.isEmpty() && !isPaused()) {
+		if (!isPaused()) {
 			for (LaneWorker worker : this.workers) {
 				worker.reschedule();
 			}
-			wake();
 		}
 		this.burst.check();
 	}
 
 	/**
-	 * Gives up the calls that take longer than a time, where calls have a timeout.
+	 * Gives up the calls that have taken so long.
 	 * @param nanos the time
 	 */
 	public void giveUpOverdue(long nanos) {

@@ -26,7 +26,7 @@ final class LaneRun {
 
 	private final DispatchStack stack;
 
-	private final @Nullable TimedRun timed;
+	private final TimedRun calls;
 
 	private final @Nullable SampleBuffer buffer;
 
@@ -36,13 +36,13 @@ final class LaneRun {
 	private long doneAt;
 
 	LaneRun(LaneWorker worker, Lane lane, LaneTarget target, LaneServices services, DispatchStack stack,
-			@Nullable TimedRun timed) {
+			TimedRun calls) {
 		this.worker = worker;
 		this.lane = lane;
 		this.target = target;
 		this.services = services;
 		this.stack = stack;
-		this.timed = timed;
+		this.calls = calls;
 		this.buffer = services.measured() ? services.samples().get(stack.slot) : null;
 	}
 
@@ -107,19 +107,17 @@ final class LaneRun {
 		DropReason reason = this.lane.discarding();
 		if (reason != null && !(reason == DropReason.QUARANTINED && this.target.claimProbe(this.stack))) {
 			this.target.drop(reason, event.tracker());
-			this.worker.taken = null;
-			event.dequeued();
+			counted(event);
 			idled();
 			return true;
 		}
 		DispatchFrame frame = this.stack.enter(event.name(), event.parent());
 		ContextCarrier.Scope scope = null;
-		boolean mine = false;
 		try {
 			frame.envelope(event);
 			frame.running(this.target.handlerNumber());
 			scope = restoreContext(event);
-			mine = call(event, frame);
+			return call(event, frame);
 		}
 		finally {
 			close(scope);
@@ -127,10 +125,12 @@ final class LaneRun {
 			// An interrupt meant for this event must not hit the next.
 			Thread.interrupted();
 		}
-		if (mine) {
-			event.dequeued();
-		}
-		return mine;
+	}
+
+	/** Called right after an event was counted. */
+	private void counted(Envelope<?> event) {
+		this.worker.taken = null;
+		event.dequeued();
 	}
 
 	private boolean call(Envelope<?> event, DispatchFrame frame) {
@@ -140,22 +140,20 @@ final class LaneRun {
 		if (measured) {
 			this.lane.queueWait().record(start - event.emittedAt, this.buffer);
 		}
-		if (this.timed != null) {
-			this.timed.begin(event, frame, this.services.ticker().now());
-		}
+		this.calls.begin(event, frame, this.services.hasTimeout() ? this.services.ticker().now() : start);
 		try {
 			this.target.invoke(event);
 		}
 		catch (Throwable ex) {
-			if (this.timed != null && !this.timed.end()) {
+			if (!this.calls.end()) {
 				return false;
 			}
 			this.target.failed(event, ex, measured ? this.services.ticker().now() - start : -1, this.stack);
-			this.worker.taken = null;
+			counted(event);
 			idled();
 			return true;
 		}
-		if (this.timed != null && !this.timed.end()) {
+		if (!this.calls.end()) {
 			return false;
 		}
 		long nanos = -1;
@@ -165,7 +163,7 @@ final class LaneRun {
 			nanos = end - start;
 		}
 		this.target.handled(event, nanos, this.buffer, this.stack);
-		this.worker.taken = null;
+		counted(event);
 		return true;
 	}
 

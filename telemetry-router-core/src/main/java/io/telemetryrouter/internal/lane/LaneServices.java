@@ -25,4 +25,9 @@ import io.telemetryrouter.internal.support.Ticker;
  */
 public record LaneServices(LaneExecutor executor, @Nullable ContextCarrier carrier, SampleBuffers samples,
 		Reporter reporter, InstantSource clock, Ticker ticker, boolean measured, long blockNanos, long timeoutNanos) {
+
+	boolean hasTimeout() {
+		return this.timeoutNanos != 0;
+	}
+
 }

@@ -68,7 +68,7 @@ final class LaneWorker implements Runnable {
 	/** The event in hand that is not counted yet. Of the thread that runs. */
 	@Nullable Envelope<?> taken;
 
-	/** The latest stay on a thread; null where calls have no timeout. */
+	/** The latest stay on a thread. */
 	private volatile @Nullable TimedRun run;
 
 	LaneWorker(Lane lane, LaneTarget target, LaneServices services) {
@@ -97,11 +97,15 @@ final class LaneWorker implements Runnable {
 		if (!STATE.compareAndSet(this, IDLE, SCHEDULED)) {
 			return false;
 		}
-		schedule();
+		schedule(false);
 		return true;
 	}
 
-	private void schedule() {
+	/**
+	 * Hands the worker to the executor.
+	 * @param insists whether to fall back on a thread of the router's own
+	 */
+	private void schedule(boolean insists) {
 		this.schedules++;
 		DispatchStack stack = DispatchStacks.acquire();
 		boolean nested = stack.scheduling;
@@ -110,16 +114,7 @@ final class LaneWorker implements Runnable {
 			this.services.executor().execute(this);
 		}
 		catch (Throwable ex) {
-			// The event stays queued; the next one, a flush, the close and the watchdog
-			// try again. Unless the executor has taken the task all the same.
-			STATE.compareAndSet(this, SCHEDULED, IDLE);
-			if (this.services.executor().isShutdown()) {
-				// The last event of a handler that had left before the close.
-				this.lane.close(DropReason.CLOSED);
-			}
-			else {
-				this.services.reporter().laneRejected(this.target.handlerId(), ex);
-			}
+			rejected(insists, ex);
 		}
 		finally {
 			stack.scheduling = nested;
@@ -127,12 +122,37 @@ final class LaneWorker implements Runnable {
 		}
 	}
 
+	private void rejected(boolean insists, Throwable ex) {
+		if (insists && !this.services.executor().isShutdown()) {
+			this.services.executor().executeOwn(this);
+			return;
+		}
+		// The event stays queued; the next one, a flush, the close and the watchdog try
+		// again. Unless the executor has taken the task all the same.
+		STATE.compareAndSet(this, SCHEDULED, IDLE);
+		if (this.services.executor().isShutdown()) {
+			// The last event of a handler that had left before the close.
+			this.lane.close(DropReason.CLOSED);
+		}
+		else {
+			this.services.reporter().laneRejected(this.target.handlerId(), ex);
+		}
+	}
+
 	/**
-	 * Schedules the worker again where an executor seems to have lost its task: at the
+	 * Schedules the worker where it is idle although there are events, because the
+	 * executor has refused it, and where the executor seems to have lost its task: at the
 	 * second look once more there, at the third on a thread of the router. For the
 	 * watchdog.
 	 */
 	void reschedule() {
+		if (this.lane.isEmpty() && this.taken == null) {
+			return;
+		}
+		if (STATE.compareAndSet(this, IDLE, SCHEDULED)) {
+			schedule(true);
+			return;
+		}
 		int seen = this.schedules;
 		this.looks = (this.state == SCHEDULED && seen == this.schedulesSeen) ? this.looks + 1 : 0;
 		this.schedulesSeen = seen;
@@ -164,8 +184,9 @@ final class LaneWorker implements Runnable {
 				}
 			}
 			catch (Throwable ex) {
-				// Such as no stack even to count with: the next run does.
-				rest();
+				// No stack even to count with, and none for a call: the next run counts.
+				this.position.position = EventQueue.Position.NONE;
+				this.state = IDLE;
 				return;
 			}
 			idle = rest();
@@ -178,34 +199,36 @@ final class LaneWorker implements Runnable {
 	 * more
 	 */
 	private boolean work() {
+		// A thread without stack must find out before it takes anything.
+		Headroom.require();
 		DispatchStack stack = DispatchStacks.acquire();
 		boolean nested = stack.onLane;
-		stack.onLane = true;
-		TimedRun timed = null;
+		TimedRun calls = new TimedRun(stack);
 		try {
-			// A thread without stack must find out before it takes an event.
-			Headroom.require();
-			timed = (this.services.timeoutNanos() != 0) ? new TimedRun(stack) : null;
-			this.run = timed;
+			stack.onLane = true;
+			this.run = calls;
 			this.services.executor().named(this.target.handlerId());
 			if (this.taken != null) {
 				fail(new IllegalStateException("The router ran out of stack or memory"), stack);
 			}
-			new LaneRun(this, this.lane, this.target, this.services, stack, timed).run();
+			new LaneRun(this, this.lane, this.target, this.services, stack, calls).run();
 		}
 		catch (Throwable ex) {
-			if (timed == null || !timed.isGivenUp()) {
+			if (!calls.isGivenUp()) {
 				fail(ex, stack);
 			}
 		}
 		finally {
 			stack.onLane = nested;
 			stack.giveBack();
-			if (timed != null && timed.isGivenUp()) {
-				timed.leave();
-			}
 		}
-		return timed == null || !timed.isGivenUp();
+		if (calls.isGivenUp()) {
+			calls.leave();
+			return false;
+		}
+		// It knows the thread, which may be a virtual one.
+		this.run = null;
+		return true;
 	}
 
 	/**
@@ -251,25 +274,28 @@ final class LaneWorker implements Runnable {
 	 * @param timeout how long a call may take
 	 */
 	void giveUpOverdue(long timeout) {
-		TimedRun timed = this.run;
+		TimedRun calls = this.run;
+		if (calls == null || !calls.isRunning()) {
+			return;
+		}
 		long now = this.services.ticker().now();
-		TimedRun.Overdue overdue = (timed != null) ? timed.giveUp(now, timeout) : null;
-		if (timed == null || overdue == null) {
+		TimedRun.Overdue overdue = calls.giveUp(now, timeout);
+		if (overdue == null) {
 			return;
 		}
 		// The worker is this thread's now.
 		Envelope<?> event = overdue.event();
-		StuckCall call = new StuckCall(Names.printable(timed.thread.getName()), Names.printable(event.name()),
+		StuckCall call = new StuckCall(Names.printable(calls.thread.getName()), Names.printable(event.name()),
 				this.services.clock().instant().minusNanos(overdue.nanos()), List.of(overdue.trace()), true);
 		// Before the failure is judged: there is no probe while this call hangs.
 		this.target.stuckCalls()
-			.add(new StuckCalls.Entry(call, overdue.frame(), now - overdue.nanos(), timed::hasLeft));
-		this.target.abandoned(event, overdue.error(), overdue.nanos(), timed.stack);
+			.add(new StuckCalls.Entry(call, overdue.frame(), now - overdue.nanos(), calls::hasLeft));
+		this.target.abandoned(event, overdue.error(), overdue.nanos(), calls.stack);
 		this.taken = null;
 		event.dequeued();
 		this.position.position = EventQueue.Position.NONE;
 		this.state = SCHEDULED;
-		schedule();
+		schedule(true);
 	}
 
 }

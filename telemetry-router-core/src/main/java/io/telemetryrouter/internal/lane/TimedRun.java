@@ -11,11 +11,11 @@ import io.telemetryrouter.internal.event.DispatchStack;
 import io.telemetryrouter.internal.event.Envelope;
 
 /**
- * One stay of a lane's worker on a thread, where calls have a timeout. Who changes the
- * state from that of a running call decides how the call ended: its thread, or the
- * watchdog that gives it up. In the second case the run is over for the thread too, which
- * waits until its interrupt has arrived, so that it can hit nothing else, and leaves
- * without touching the lane.
+ * The ownership of the calls that a lane's worker makes during one stay on a thread.
+ * Whichever thread changes the state from that of a running call decides how the call
+ * ended: its own, or the watchdog (or the close) that gives it up. In the second case the
+ * run is over for the thread too, which waits until its interrupt has arrived, so that it
+ * can hit nothing else, and leaves without touching the lane.
  */
 final class TimedRun {
 
@@ -43,12 +43,13 @@ final class TimedRun {
 	/** Odd while a call runs, and one more with each beginning and each end. */
 	private volatile long state;
 
-	/** Written before the state, and read between a look at it and its change. */
-	private volatile long start;
+	// Written before the state, and read between a look at it and its change.
 
-	private volatile @Nullable Envelope<?> event;
+	private long start;
 
-	private volatile @Nullable DispatchFrame frame;
+	private @Nullable Envelope<?> event;
+
+	private @Nullable DispatchFrame frame;
 
 	private volatile boolean left;
 
@@ -66,8 +67,7 @@ final class TimedRun {
 		this.event = event;
 		this.frame = frame;
 		this.start = now;
-		long idle = this.state;
-		this.state = idle + 1;
+		STATE.setRelease(this, this.state + 1);
 	}
 
 	/**
@@ -76,7 +76,8 @@ final class TimedRun {
 	 */
 	boolean end() {
 		long running = this.state;
-		if (running > 0 && STATE.compareAndSet(this, running, running + 1)) {
+		if (isRunning(running) && STATE.compareAndSet(this, running, running + 1)) {
+			// Payloads are not kept.
 			this.event = null;
 			return true;
 		}
@@ -84,6 +85,18 @@ final class TimedRun {
 			Thread.yield();
 		}
 		return false;
+	}
+
+	/**
+	 * Returns whether a call runs, from any thread.
+	 * @return whether there is one
+	 */
+	boolean isRunning() {
+		return isRunning(this.state);
+	}
+
+	private static boolean isRunning(long state) {
+		return state > 0 && (state & 1) != 0;
 	}
 
 	/**
@@ -113,10 +126,14 @@ final class TimedRun {
 	 */
 	@Nullable Overdue giveUp(long now, long timeout) {
 		long running = this.state;
+		if (!isRunning(running)) {
+			return null;
+		}
+		// If the call is another one by now, the state is, too, and does not change.
 		Envelope<?> call = this.event;
 		DispatchFrame in = this.frame;
 		long nanos = now - this.start;
-		if ((running & 1) == 0 || running < 0 || call == null || in == null || nanos < timeout) {
+		if (call == null || in == null || nanos < timeout) {
 			return null;
 		}
 		// All that may fail comes first.

@@ -437,6 +437,17 @@ public final class Handler implements Subscription, LaneTarget, CircuitBreaker.T
 		leave(true);
 	}
 
+	/**
+	 * Ends the lane with the router: drops what is queued and gives up what still runs.
+	 * @param reason why
+	 */
+	public void stop(DropReason reason) {
+		if (this.lane != null) {
+			this.lane.close(reason);
+			this.lane.giveUpOverdue(0);
+		}
+	}
+
 	void leave(boolean discardQueued) {
 		this.admission.leave();
 		this.registry.remove(this);

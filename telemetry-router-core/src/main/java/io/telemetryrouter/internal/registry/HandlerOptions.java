@@ -13,8 +13,8 @@ import io.telemetryrouter.HandlerMode;
 import io.telemetryrouter.HandlerSpec;
 import io.telemetryrouter.OverflowPolicy;
 import io.telemetryrouter.PayloadHandler;
+import io.telemetryrouter.RouterSnapshot;
 import io.telemetryrouter.TelemetryEvent;
-import io.telemetryrouter.internal.RouterSettings;
 
 /**
  * What a handler was registered with, the router's defaults filled in. Immutable. The
@@ -75,13 +75,13 @@ public final class HandlerOptions {
 	 * @param id the handler's id
 	 * @param spec the specification
 	 * @param source where it was registered
-	 * @param settings the router's defaults
+	 * @param defaults the router's defaults
 	 */
 	@SuppressWarnings("unchecked")
-	public HandlerOptions(String id, HandlerSpec<?> spec, String source, RouterSettings settings) {
+	public HandlerOptions(String id, HandlerSpec<?> spec, String source, RouterSnapshot.Defaults defaults) {
 		this.id = id;
 		this.source = source;
-		this.priority = (spec.priority() != null) ? spec.priority() : settings.defaultPriority();
+		this.priority = (spec.priority() != null) ? spec.priority() : defaults.priority();
 		this.payloadHandler = (PayloadHandler<Object>) spec.payloadHandler();
 		this.eventHandler = (EventHandler<Object>) spec.eventHandler();
 		this.patterns = spec.patterns();
@@ -94,8 +94,8 @@ public final class HandlerOptions {
 		this.slowNanos = (spec.slowThreshold() != null) ? TimeUnit.NANOSECONDS.convert(spec.slowThreshold())
 				: Long.MAX_VALUE;
 		this.async = spec.mode() == HandlerMode.ASYNC;
-		this.maxQueue = (spec.maxQueue() != null) ? spec.maxQueue() : settings.maxHandlerQueue();
-		this.overflow = (spec.overflow() != null && this.async) ? spec.overflow() : settings.overflow();
+		this.maxQueue = (spec.maxQueue() != null) ? spec.maxQueue() : defaults.maxHandlerQueue();
+		this.overflow = (spec.overflow() != null && this.async) ? spec.overflow() : defaults.overflow();
 		this.concurrency = spec.concurrency();
 	}
 

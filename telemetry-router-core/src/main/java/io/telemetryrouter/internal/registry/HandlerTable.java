@@ -57,7 +57,7 @@ public final class HandlerTable {
 	 * @param handler the handler
 	 * @return {@code false} if it was not active
 	 */
-	boolean leave(Handler handler) {
+	synchronized boolean leave(Handler handler) {
 		if (!this.byId.remove(handler.options.id, handler)) {
 			return false;
 		}
@@ -137,19 +137,32 @@ public final class HandlerTable {
 	}
 
 	/**
-	 * Returns what became of all events of handlers that are leaving or gone.
-	 * @return the sum
+	 * Returns the active handlers, and what became of all events of those that are
+	 * leaving or gone. Every handler is in one of the two.
+	 * @return both
 	 */
-	public synchronized HandlerAccount departed() {
-		HandlerAccount total = account(this.gone).plus(derived(account(this.goneDerived)));
-		if (this.leaving.get() != 0) {
-			for (Handler handler : this.handlers.values()) {
-				if (handler.state == HandlerState.LEAVING) {
-					total = total.plus(handler.account());
-				}
+	public synchronized Parts parts() {
+		HandlerAccount departed = account(this.gone).plus(derived(account(this.goneDerived)));
+		List<Handler> active = new ArrayList<>();
+		for (Handler handler : this.handlers.values()) {
+			if (handler.state == HandlerState.ACTIVE) {
+				active.add(handler);
+			}
+			else {
+				departed = departed.plus(handler.account());
 			}
 		}
-		return total;
+		return new Parts(active, departed);
+	}
+
+	/**
+	 * All handlers of a router.
+	 *
+	 * @param active the active handlers in order of registration
+	 * @param departed the sum of the others' accounts
+	 * @since 0.1.0
+	 */
+	public record Parts(List<Handler> active, HandlerAccount departed) {
 	}
 
 	private static HandlerAccount account(Counters counters) {
