@@ -1,33 +1,46 @@
 package io.telemetryrouter.benchmarks;
 
-import java.util.concurrent.TimeUnit;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
 
-import io.telemetryrouter.TelemetryRouter;
+import com.google.common.eventbus.EventBus;
+import io.micrometer.core.instrument.Meter;
+import io.micrometer.core.instrument.config.MeterFilter;
+import io.micrometer.core.instrument.distribution.DistributionStatisticConfig;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import net.engio.mbassy.bus.SyncMessageBus;
 import org.openjdk.jmh.annotations.Benchmark;
-import org.openjdk.jmh.annotations.BenchmarkMode;
-import org.openjdk.jmh.annotations.Fork;
-import org.openjdk.jmh.annotations.Measurement;
-import org.openjdk.jmh.annotations.Mode;
-import org.openjdk.jmh.annotations.OutputTimeUnit;
 import org.openjdk.jmh.annotations.Param;
-import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
-import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
-import org.openjdk.jmh.annotations.Warmup;
+import reactor.core.publisher.Sinks;
+
+import org.springframework.context.annotation.AnnotationConfigApplicationContext;
+import org.springframework.core.env.MapPropertySource;
+
+import io.telemetryrouter.EventType;
+import io.telemetryrouter.TelemetryRouter;
+import io.telemetryrouter.spring.autoconfigure.TelemetryRouterAutoConfiguration;
+import io.telemetryrouter.spring.metrics.TelemetryRouterMetrics;
 
 /**
- * The router with synchronous lambda handlers, by name, on routes of every kind.
+ * One emit on one hot route of synchronous handlers: by hand, by the router on routes of
+ * every kind and with meters, and by peers in their quickest usual configuration. Peers
+ * have a Micrometer timer around each handler when measuring.
  *
  * @since 0.1.0
  */
-@State(Scope.Benchmark)
-@BenchmarkMode(Mode.AverageTime)
-@OutputTimeUnit(TimeUnit.NANOSECONDS)
-@Warmup(iterations = 10, time = 200, timeUnit = TimeUnit.MILLISECONDS)
-@Measurement(iterations = 5, time = 200, timeUnit = TimeUnit.MILLISECONDS)
-@Fork(2)
-public class SyncBenchmark {
+public class SyncBenchmark extends AbstractBenchmark {
+
+	private static final EventType<Usage> TYPE = EventType.of(Usage.class);
+
+	/** Who delivers. The router's have the name of the kind of route or addition. */
+	@Param({ "hand", "exact", "pattern", "all", "type", "listener", "prometheus", "histogram", "reactor", "greenrobot",
+			"mbassador", "guava", "spring" })
+	public String by;
 
 	@Param({ "1", "8" })
 	public int handlers;
@@ -35,42 +48,158 @@ public class SyncBenchmark {
 	@Param({ "off", "on" })
 	public String measuring;
 
-	@Param({ "exact", "pattern", "all" })
-	public String route;
-
-	private TelemetryRouter router;
-
 	private final Usage payload = Usage.sample();
 
 	private final String event = Usage.EVENT;
 
+	private Emitter emitter;
+
 	/**
-	 * Prepares the router.
+	 * Shows the contender all classes of handlers before it is measured with one, so that
+	 * the compiler does not take these for the only ones. The same for all.
 	 */
 	@Setup
 	public void setUp() {
-		this.router = Routers.create(this.measuring);
-		String pattern = switch (this.route) {
-			case "pattern" -> "agent.*.execution";
-			case "all" -> "**";
-			default -> this.event;
-		};
-		for (Observers.Observer observer : Observers.raw(this.handlers)) {
-			this.router.subscribe(pattern, Observers.lambda(observer));
+		try (Emitter polluting = create(Observer.CLASSES)) {
+			for (int i = 0; i < 20_000; i++) {
+				polluting.emit(this.event, this.payload);
+			}
 		}
+		this.emitter = create(this.handlers);
 	}
 
-	/**
-	 * Closes the router.
-	 */
 	@TearDown
 	public void tearDown() {
-		this.router.close();
+		this.emitter.close();
 	}
 
 	@Benchmark
 	public void emit() {
-		this.router.emit(this.event, this.payload);
+		this.emitter.emit(this.event, this.payload);
+	}
+
+	private Emitter create(int count) {
+		return switch (this.by) {
+			case "hand" ->
+				new ByHand().subscribe(this.event, Observer.reading(count)).emitter(this.measuring.equals("on"));
+			case "exact" -> Emitter.of(router(this.event, count));
+			case "pattern" -> Emitter.of(router("agent.*.execution", count));
+			case "all" -> Emitter.of(router("**", count));
+			case "type" -> typed(count);
+			case "listener" -> listener(count);
+			case "prometheus", "histogram" -> metered(count);
+			case "reactor" -> reactor(count);
+			case "greenrobot" -> greenrobot(count);
+			case "mbassador" -> mbassador(count);
+			case "guava" -> guava(count);
+			case "spring" -> spring(count);
+			default -> throw new IllegalArgumentException(this.by);
+		};
+	}
+
+	private TelemetryRouter router(String pattern, int count) {
+		TelemetryRouter router = Routes.builder(this.measuring).build();
+		Observer.reading(count).forEach((observer) -> router.subscribe(pattern, observer.lambda()));
+		return router;
+	}
+
+	private Emitter typed(int count) {
+		TelemetryRouter router = Routes.builder(this.measuring).build();
+		Observer.reading(count).forEach((observer) -> router.subscribe(TYPE, observer.typed()));
+		return Emitter.closing((event, payload) -> router.emit(TYPE, (Usage) payload), router::close);
+	}
+
+	private Emitter metered(int count) {
+		TelemetryRouter router = router(this.event, count);
+		PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+		if (this.by.equals("histogram")) {
+			registry.config().meterFilter(new Histogram());
+		}
+		new TelemetryRouterMetrics(router, 100).bindTo(registry);
+		return Emitter.closing(router::emit, () -> {
+			if (!registry.scrape().contains("event=\"" + this.event + "\"")) {
+				throw new IllegalStateException("Not bound");
+			}
+			router.close();
+			registry.close();
+		});
+	}
+
+	private Emitter listener(int count) {
+		AnnotationConfigApplicationContext context = context(Observer.reading(count),
+				TelemetryRouterAutoConfiguration.class);
+		TelemetryRouter router = context.getBean(TelemetryRouter.class);
+		if (router.snapshot().handlers().size() != count) {
+			throw new IllegalStateException(router.snapshot().handlers().size() + " handlers instead of " + count);
+		}
+		return Emitter.closing(router::emit, context::close);
+	}
+
+	private Emitter spring(int count) {
+		AnnotationConfigApplicationContext context = context(observers(count));
+		return Emitter.closing((event, payload) -> context.publishEvent(payload), context::close);
+	}
+
+	private AnnotationConfigApplicationContext context(List<Observer> observers, Class<?>... components) {
+		AnnotationConfigApplicationContext context = new AnnotationConfigApplicationContext();
+		context.getEnvironment()
+			.getPropertySources()
+			.addFirst(new MapPropertySource("benchmark", Map.of("telemetry-router.measure-latency",
+					this.measuring.equals("on"), "telemetry-router.slow-threshold", "1h")));
+		if (components.length != 0) {
+			context.register(components);
+		}
+		List<Observer> beans = new ArrayList<>(observers);
+		for (int i = 0; i < beans.size(); i++) {
+			register(context, "observer" + i, beans.get(i).getClass(), beans.get(i));
+		}
+		context.refresh();
+		return context;
+	}
+
+	private static <T> void register(AnnotationConfigApplicationContext context, String name, Class<T> type,
+			Object bean) {
+		context.registerBean(name, type, () -> type.cast(bean));
+	}
+
+	private List<Observer> observers(int count) {
+		return this.measuring.equals("on") ? Observer.timed(count, new SimpleMeterRegistry()) : Observer.reading(count);
+	}
+
+	private Emitter reactor(int count) {
+		Sinks.Many<Usage> sink = Sinks.many().multicast().directBestEffort();
+		observers(count).forEach((observer) -> sink.asFlux().subscribe(observer.consumer()));
+		return (event, payload) -> sink.tryEmitNext((Usage) payload);
+	}
+
+	private Emitter greenrobot(int count) {
+		var bus = org.greenrobot.eventbus.EventBus.builder().eventInheritance(false).build();
+		observers(count).forEach(bus::register);
+		return (event, payload) -> bus.post(payload);
+	}
+
+	private Emitter mbassador(int count) {
+		SyncMessageBus<Object> bus = new SyncMessageBus<>((error) -> {
+			throw new IllegalStateException(error.getMessage(), error.getCause());
+		});
+		observers(count).forEach(bus::subscribe);
+		return (event, payload) -> bus.publish(payload);
+	}
+
+	private Emitter guava(int count) {
+		EventBus bus = new EventBus();
+		observers(count).forEach(bus::register);
+		return (event, payload) -> bus.post(payload);
+	}
+
+	private static final class Histogram implements MeterFilter {
+
+		@Override
+		public DistributionStatisticConfig configure(Meter.Id id, DistributionStatisticConfig config) {
+			return id.getName().equals("telemetry.router.dispatch")
+					? DistributionStatisticConfig.builder().percentilesHistogram(true).build().merge(config) : config;
+		}
+
 	}
 
 }

@@ -1,0 +1,44 @@
+package io.telemetryrouter.benchmarks;
+
+import io.telemetryrouter.TelemetryRouter;
+
+/**
+ * Takes events and delivers them: the router, a peer, or a loop by hand.
+ */
+@FunctionalInterface
+interface Emitter extends AutoCloseable {
+
+	void emit(String event, Object payload);
+
+	@Override
+	default void close() {
+	}
+
+	static Emitter of(TelemetryRouter router) {
+		return closing(router::emit, router::close);
+	}
+
+	/**
+	 * Adds what {@link #close()} does.
+	 * @param emitter the emitter
+	 * @param close what to close with it
+	 * @return the emitter of both
+	 */
+	static Emitter closing(Emitter emitter, Runnable close) {
+		return new Emitter() {
+
+			@Override
+			public void emit(String event, Object payload) {
+				emitter.emit(event, payload);
+			}
+
+			@Override
+			public void close() {
+				emitter.close();
+				close.run();
+			}
+
+		};
+	}
+
+}

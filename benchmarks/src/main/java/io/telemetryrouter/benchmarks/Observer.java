@@ -1,0 +1,111 @@
+package io.telemetryrouter.benchmarks;
+
+import java.io.IOException;
+import java.lang.reflect.Constructor;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+import java.util.function.IntFunction;
+
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Timer;
+import org.jspecify.annotations.Nullable;
+
+import io.telemetryrouter.PayloadHandler;
+
+/**
+ * A handler, the same code for every contender. There are eight classes of them, all
+ * copies of {@link ObserverTemplate}, so that the sites that call them are megamorphic as
+ * in an application.
+ *
+ * @since 0.1.0
+ */
+public interface Observer {
+
+	/** How many classes there are. */
+	int CLASSES = 8;
+
+	void on(Usage usage);
+
+	/**
+	 * Returns a lambda of this handler's class.
+	 * @return the lambda
+	 */
+	PayloadHandler<Object> lambda();
+
+	PayloadHandler<Usage> typed();
+
+	Consumer<Usage> consumer();
+
+	/**
+	 * Creates handlers that read their payload and write nothing, so that several threads
+	 * do not contend in them.
+	 * @param count how many
+	 * @return the handlers
+	 */
+	static List<Observer> reading(int count) {
+		return create(count, false, (index) -> null);
+	}
+
+	/**
+	 * Creates handlers that add to a counter of their own.
+	 * @param count how many
+	 * @return the handlers
+	 */
+	static List<Observer> counting(int count) {
+		return create(count, true, (index) -> null);
+	}
+
+	/**
+	 * Creates handlers that read their payload and record the time in a timer.
+	 * @param count how many
+	 * @param registry where the timers are registered
+	 * @return the handlers
+	 */
+	static List<Observer> timed(int count, MeterRegistry registry) {
+		return create(count, false,
+				(index) -> Timer.builder("handler").tag("id", String.valueOf(index)).register(registry));
+	}
+
+	private static List<Observer> create(int count, boolean counting, IntFunction<@Nullable Timer> timers) {
+		List<Observer> observers = new ArrayList<>(count);
+		for (int i = 0; i < count; i++) {
+			try {
+				observers.add(Copies.CONSTRUCTORS.get(i % CLASSES).newInstance(counting, timers.apply(i)));
+			}
+			catch (ReflectiveOperationException ex) {
+				throw new IllegalStateException(ex);
+			}
+		}
+		return observers;
+	}
+
+	/** Copies of the template, a class loader each. */
+	final class Copies extends ClassLoader {
+
+		private static final List<Constructor<? extends Observer>> CONSTRUCTORS = constructors();
+
+		private Copies() {
+			super(Observer.class.getClassLoader());
+		}
+
+		private static List<Constructor<? extends Observer>> constructors() {
+			List<Constructor<? extends Observer>> constructors = new ArrayList<>();
+			Class<?> template = ObserverTemplate.class;
+			try (var in = template.getResourceAsStream(template.getSimpleName() + ".class")) {
+				byte[] code = (in != null) ? in.readAllBytes() : new byte[0];
+				for (int i = 0; i < CLASSES; i++) {
+					constructors.add(new Copies().defineClass(template.getName(), code, 0, code.length)
+						.asSubclass(Observer.class)
+						.getConstructor(boolean.class, Timer.class));
+				}
+				return constructors;
+			}
+			catch (ReflectiveOperationException | IOException ex) {
+				throw new IllegalStateException(ex);
+			}
+		}
+
+	}
+
+}

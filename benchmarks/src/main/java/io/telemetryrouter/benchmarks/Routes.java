@@ -1,0 +1,73 @@
+package io.telemetryrouter.benchmarks;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Random;
+import java.util.stream.IntStream;
+
+import io.telemetryrouter.TelemetryRouter;
+import io.telemetryrouter.TelemetryRouterBuilder;
+
+/**
+ * Event names with some counting handlers each, on a router or by hand.
+ */
+final class Routes {
+
+	private Routes() {
+	}
+
+	static TelemetryRouterBuilder builder(String measuring) {
+		return TelemetryRouter.builder()
+			.measureLatency(measuring.equals("on"))
+			.slowThreshold(Duration.ofHours(1))
+			.registrationWarningThreshold(Integer.MAX_VALUE);
+	}
+
+	static String[] names(int count) {
+		List<String> names = new ArrayList<>(
+				IntStream.range(0, count).mapToObj((index) -> "agent.tool" + index + ".execution").toList());
+		Collections.shuffle(names, new Random(42));
+		return names.toArray(String[]::new);
+	}
+
+	/**
+	 * Creates routes.
+	 * @param by "router" or "hand"
+	 * @param measuring "on" or "off"
+	 * @param names the names
+	 * @param handlers how many handlers each name has
+	 * @return what emits to them
+	 */
+	static Emitter create(String by, String measuring, String[] names, int handlers) {
+		List<Observer> observers = Observer.counting(names.length * handlers);
+		if (by.equals("hand")) {
+			ByHand hand = new ByHand();
+			for (int i = 0; i < names.length; i++) {
+				hand.subscribe(names[i], observers.subList(i * handlers, (i + 1) * handlers));
+			}
+			return hand.emitter(measuring.equals("on"));
+		}
+		TelemetryRouter router = builder(measuring).build();
+		for (int i = 0; i < observers.size(); i++) {
+			router.subscribe(names[i / handlers], observers.get(i).lambda());
+		}
+		return Emitter.of(router);
+	}
+
+	/**
+	 * Emits names in rotation.
+	 * @param emitter the emitter
+	 * @param names the names
+	 * @param from the number of the first emit
+	 * @param to the number of the last emit, exclusive
+	 */
+	static void emit(Emitter emitter, String[] names, int from, int to) {
+		Usage payload = Usage.sample();
+		for (int i = from; i < to; i++) {
+			emitter.emit(names[i % names.length], payload);
+		}
+	}
+
+}
