@@ -1,0 +1,55 @@
+package io.telemetryrouter.benchmarks;
+
+import org.openjdk.jmh.annotations.Benchmark;
+import org.openjdk.jmh.annotations.Param;
+import org.openjdk.jmh.annotations.Setup;
+import org.openjdk.jmh.annotations.TearDown;
+
+import io.telemetryrouter.QuarantineSettings;
+import io.telemetryrouter.TelemetryRouter;
+
+/**
+ * One emit whose handler throws, where the handler has had events of few or many names.
+ *
+ * @since 0.1.0
+ */
+public class FailureBenchmark extends AbstractBenchmark {
+
+	private static final RuntimeException FAILURE = new IllegalStateException("expected");
+
+	@Param({ "1", "9900" })
+	public int names;
+
+	private final Usage payload = Usage.sample();
+
+	private boolean failing;
+
+	private String event = "";
+
+	private TelemetryRouter router;
+
+	@Setup
+	public void setUp() {
+		this.router = Routes.builder("on").quarantine(QuarantineSettings.disabled()).build();
+		this.router.subscribeAll((event, payload) -> {
+			if (this.failing) {
+				throw FAILURE;
+			}
+		});
+		String[] events = Routes.names(this.names);
+		Routes.emit(this.router::emit, events, 0, events.length);
+		this.event = events[0];
+		this.failing = true;
+	}
+
+	@TearDown
+	public void tearDown() {
+		this.router.close();
+	}
+
+	@Benchmark
+	public void emit() {
+		this.router.emit(this.event, this.payload);
+	}
+
+}
