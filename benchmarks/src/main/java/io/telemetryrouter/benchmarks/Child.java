@@ -2,12 +2,17 @@ package io.telemetryrouter.benchmarks;
 
 import java.io.IOException;
 import java.io.Reader;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Properties;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+
+import org.jspecify.annotations.Nullable;
 
 /**
  * Processes of our own.
@@ -23,6 +28,7 @@ public final class Child {
 
 	/**
 	 * Runs a class in a new process.
+	 * @param home the home of the JDK
 	 * @param main the class
 	 * @param options options of the virtual machine
 	 * @param args its arguments
@@ -30,10 +36,10 @@ public final class Child {
 	 * @throws IOException if it fails
 	 * @throws InterruptedException if interrupted
 	 */
-	public static Properties run(Class<?> main, List<String> options, String... args)
+	public static Properties run(Path home, Class<?> main, List<String> options, String... args)
 			throws IOException, InterruptedException {
 		List<String> command = new ArrayList<>();
-		command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+		command.add(home.resolve(Path.of("bin", "java")).toString());
 		command.addAll(options);
 		command.addAll(List.of("-cp", System.getProperty("java.class.path"), main.getName()));
 		command.addAll(List.of(args));
@@ -51,6 +57,42 @@ public final class Child {
 			throw new IOException("Failed: " + String.join(" ", command));
 		}
 		return properties;
+	}
+
+	public static Path home() {
+		return Path.of(System.getProperty("java.home"));
+	}
+
+	/**
+	 * Finds a JDK with virtual threads that do not pin: this one, or one that is
+	 * installed.
+	 * @return the home of a JDK of version 25 or later, or {@code null} if there is none
+	 * @throws IOException if files cannot be read
+	 */
+	static @Nullable Path jdk25() throws IOException {
+		Path installed = Path.of("/usr/lib/jvm");
+		if (Runtime.version().feature() >= 25) {
+			return home();
+		}
+		if (!Files.isDirectory(installed)) {
+			return null;
+		}
+		try (Stream<Path> homes = Files.list(installed)) {
+			return homes.filter((home) -> Files.isExecutable(home.resolve("bin/java")))
+				.filter((home) -> home.getFileName().toString().matches("(temurin|java)-(2[5-9]|[3-9]\\d).*"))
+				.sorted()
+				.findFirst()
+				.orElse(null);
+		}
+	}
+
+	/**
+	 * Prints a number as a property.
+	 * @param key the key
+	 * @param value the number
+	 */
+	static void print(String key, double value) {
+		System.out.printf(Locale.ROOT, "%s=%.3f%n", key, value);
 	}
 
 }

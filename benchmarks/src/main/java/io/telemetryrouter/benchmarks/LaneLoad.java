@@ -1,0 +1,99 @@
+package io.telemetryrouter.benchmarks;
+
+import java.lang.management.ManagementFactory;
+import java.lang.management.ThreadMXBean;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+
+import org.springframework.core.task.VirtualThreadTaskExecutor;
+
+import io.telemetryrouter.HandlerSpec;
+import io.telemetryrouter.TelemetryRouter;
+import io.telemetryrouter.TelemetryRouterBuilder;
+
+/**
+ * What lanes cost at a steady rate: prints the processor time of all threads but the
+ * emitter's for an event of a lane, and percentiles of the emits. The emitter waits in a
+ * busy loop, evenly spaced.
+ *
+ * @since 0.1.0
+ */
+public final class LaneLoad {
+
+	private LaneLoad() {
+	}
+
+	/**
+	 * Runs.
+	 * @param args "pool", "router", "platform" or "virtual" (a router whose lanes run on
+	 * such threads); how many lanes; emits a second; for how many seconds
+	 */
+	public static void main(String[] args) {
+		int lanes = Integer.parseInt(args[1]);
+		long interval = TimeUnit.SECONDS.toNanos(1) / Integer.parseInt(args[2]);
+		int emits = (int) (Double.parseDouble(args[3]) * Integer.parseInt(args[2]));
+		List<AsyncBenchmark.Counter> counters = new ArrayList<>();
+		for (int i = 0; i < lanes; i++) {
+			counters.add(new AsyncBenchmark.Counter());
+		}
+		try (Emitter emitter = args[0].equals("pool") ? AsyncBenchmark.pool(counters.get(0))
+				: router(args[0], counters)) {
+			run(emitter, Math.max(100, emits / 2), interval);
+			long handled = handled(counters);
+			double before = processorTime();
+			long[] times = run(emitter, emits, interval);
+			Child.print("cpu.nanos", (processorTime() - before) / (handled(counters) - handled));
+			Child.print("p50.nanos", Numbers.percentile(times, 0.5));
+			Child.print("p99.nanos", Numbers.percentile(times, 0.99));
+		}
+		System.exit(0);
+	}
+
+	private static Emitter router(String executor, List<AsyncBenchmark.Counter> counters) {
+		TelemetryRouterBuilder builder = Routes.builder("on").shutdownTimeout(Duration.ofSeconds(1));
+		if (executor.equals("virtual")) {
+			builder.laneExecutor(new VirtualThreadTaskExecutor("lane-"));
+		}
+		else if (executor.equals("platform")) {
+			builder.laneExecutor(Executors.newCachedThreadPool());
+		}
+		TelemetryRouter router = builder.build();
+		counters.forEach((counter) -> router.subscribe(HandlerSpec.on(Usage.EVENT).async().handler(counter).build()));
+		return Emitter.of(router);
+	}
+
+	private static long[] run(Emitter emitter, int emits, long interval) {
+		Usage payload = Usage.sample();
+		long[] times = new long[emits];
+		long due = System.nanoTime();
+		for (int i = 0; i < emits; i++) {
+			due += interval;
+			long now = System.nanoTime();
+			while (now < due) {
+				Thread.onSpinWait();
+				now = System.nanoTime();
+			}
+			emitter.emit(Usage.EVENT, payload);
+			times[i] = System.nanoTime() - now;
+		}
+		return times;
+	}
+
+	private static long handled(List<AsyncBenchmark.Counter> counters) {
+		return counters.stream().mapToLong(AsyncBenchmark.Counter::handled).sum();
+	}
+
+	/** Of the process there is only a number of hundredths of a second. */
+	private static double processorTime() {
+		ThreadMXBean threads = ManagementFactory.getThreadMXBean();
+		double sum = 0;
+		for (long id : threads.getAllThreadIds()) {
+			sum += (id == Thread.currentThread().getId()) ? 0 : Math.max(0, threads.getThreadCpuTime(id));
+		}
+		return sum;
+	}
+
+}
