@@ -1,0 +1,76 @@
+package io.telemetryrouter.benchmarks;
+
+import java.lang.management.GarbageCollectorMXBean;
+import java.lang.management.ManagementFactory;
+import java.util.concurrent.Semaphore;
+
+import org.springframework.core.task.VirtualThreadTaskExecutor;
+
+import io.telemetryrouter.TelemetryRouter;
+
+/**
+ * What it costs that each of many short-lived virtual threads emits once: prints the time
+ * of a thread, the longest emit and the time of garbage collection, with emits or
+ * without. Needs JDK 21 or later.
+ *
+ * @since 0.1.0
+ */
+public final class VirtualThreads {
+
+	private static final int AT_ONCE = 1000;
+
+	private VirtualThreads() {
+	}
+
+	/**
+	 * Runs.
+	 * @param args "with" or "without" emits; how many threads
+	 * @throws InterruptedException if interrupted
+	 */
+	public static void main(String[] args) throws InterruptedException {
+		boolean emits = args[0].equals("with");
+		int threads = Integer.parseInt(args[1]);
+		try (TelemetryRouter router = Routes.builder("on").build()) {
+			Observer.reading(3).forEach((observer) -> router.subscribe(Usage.EVENT, observer.lambda()));
+			Emitter emitter = emits ? router::emit : (event, payload) -> {
+			};
+			run(emitter, threads / 10);
+			System.gc();
+			double collecting = collecting();
+			long start = System.nanoTime();
+			long[] times = run(emitter, threads);
+			Child.print("nanos", (System.nanoTime() - start) / (double) threads);
+			// Whole milliseconds: of none there is no ratio.
+			Child.print("gc.millis", Math.max(1, collecting() - collecting));
+			Child.print("p99.nanos", Numbers.percentile(times, 0.99));
+			Child.print("longest.millis", Numbers.percentile(times, 1) / 1e6);
+		}
+	}
+
+	private static long[] run(Emitter emitter, int threads) throws InterruptedException {
+		Usage payload = Usage.sample();
+		long[] times = new long[threads];
+		VirtualThreadTaskExecutor executor = new VirtualThreadTaskExecutor();
+		Semaphore permits = new Semaphore(AT_ONCE);
+		for (int i = 0; i < threads; i++) {
+			int number = i;
+			permits.acquire();
+			executor.execute(() -> {
+				long start = System.nanoTime();
+				emitter.emit(Usage.EVENT, payload);
+				times[number] = System.nanoTime() - start;
+				permits.release();
+			});
+		}
+		permits.acquire(AT_ONCE);
+		return times;
+	}
+
+	private static double collecting() {
+		return ManagementFactory.getGarbageCollectorMXBeans()
+			.stream()
+			.mapToLong(GarbageCollectorMXBean::getCollectionTime)
+			.sum();
+	}
+
+}
