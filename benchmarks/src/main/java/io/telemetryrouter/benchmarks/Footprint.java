@@ -10,26 +10,21 @@ import java.util.concurrent.Executors;
 import java.util.function.IntFunction;
 
 import com.sun.management.ThreadMXBean;
+
 import io.telemetryrouter.HandlerSpec;
 import io.telemetryrouter.PayloadHandler;
 import io.telemetryrouter.TelemetryRouter;
 
 /**
- * Measures what the router keeps on the heap for a handler and for an event name, in a
- * process of its own for each item: the heap in use after a collection, with many of them
- * and without. Names and lambdas are the user's and exist before.
+ * Measures what the router keeps on the heap, in a process of its own for each item: the
+ * heap in use after a collection, with many of them and without. Names and lambdas are
+ * the user's and exist before.
  *
  * @since 0.1.0
  */
 public final class Footprint {
 
-	/** What can be measured. */
-	static final List<String> ITEMS = List.of("sync", "sync-own-name", "async", "sync-used", "async-used", "name",
-			"event-1", "event-8");
-
 	private static final int COUNT = 10_000;
-
-	private static final int USED_EVENTS = 100;
 
 	private static final PayloadHandler<Object> HANDLER = (event, payload) -> {
 	};
@@ -38,133 +33,143 @@ public final class Footprint {
 	}
 
 	/**
-	 * Prints the bytes per item.
-	 * @param args the item: see {@link #ITEMS}
+	 * Prints the bytes an item takes.
+	 * @param args "sync" or "async" (an idle handler), "sync-used" or "async-used" (after
+	 * 100 events), "name" (emitted once), "event-1" or "event-8" (what its emitter
+	 * allocates for that many lanes), or "wide" with a number of names and of threads
+	 * @throws InterruptedException if interrupted
 	 */
-	public static void main(String[] args) {
-		System.out.println("bytes=" + measure(args[0]));
-	}
-
-	private static long measure(String item) {
-		// Classes, and whatever is initialised once
-		run(10, Footprint::sync, 1);
-		run(10, Footprint::async, 1);
+	public static void main(String[] args) throws InterruptedException {
+		if (args[0].equals("wide")) {
+			wide(Integer.parseInt(args[1]), Integer.parseInt(args[2]));
+			return;
+		}
+		// Loads classes, and whatever is initialised once.
+		handlers(10, Footprint::sync, 1);
+		handlers(10, Footprint::async, 1);
 		names(10);
-		return switch (item) {
-			case "sync" -> run(COUNT, Footprint::sync, 0);
-			case "sync-own-name" -> run(COUNT, Footprint::syncOwn, 0);
-			case "async" -> run(COUNT, Footprint::async, 0);
-			case "sync-used" -> run(COUNT, Footprint::sync, USED_EVENTS);
-			case "async-used" -> run(COUNT, Footprint::async, USED_EVENTS);
+		Child.print("bytes", switch (args[0]) {
+			case "sync" -> handlers(COUNT, Footprint::sync, 0);
+			case "async" -> handlers(COUNT, Footprint::async, 0);
+			case "sync-used" -> handlers(COUNT, Footprint::sync, 100);
+			case "async-used" -> handlers(COUNT, Footprint::async, 100);
 			case "name" -> names(COUNT);
 			case "event-1" -> event(1);
 			case "event-8" -> event(8);
-			default -> throw new IllegalArgumentException("Unknown item '" + item + "', not one of " + ITEMS);
-		};
+			default -> throw new IllegalArgumentException("Unknown item '" + args[0] + "'");
+		});
 	}
 
 	private static HandlerSpec<?> sync(int index) {
 		return HandlerSpec.on(Usage.EVENT).handler(HANDLER).build();
 	}
 
-	private static HandlerSpec<?> syncOwn(int index) {
-		return HandlerSpec.on(Usage.EVENT + index).handler(HANDLER).build();
-	}
-
 	private static HandlerSpec<?> async(int index) {
 		return HandlerSpec.on(Usage.EVENT).async().handler(HANDLER).build();
 	}
 
-	/**
-	 * Registers handlers, lets them have some events and forgets them.
-	 * @param count how many handlers
-	 * @param specs creates them
-	 * @param events how many events each receives
-	 * @return the bytes each keeps
-	 */
-	private static long run(int count, IntFunction<HandlerSpec<?>> specs, int events) {
+	private static double handlers(int count, IntFunction<HandlerSpec<?>> specs, int events) {
 		// Few threads for many lanes: idle lanes have none, and stacks are not heap.
 		ExecutorService executor = Executors.newFixedThreadPool(2);
-		TelemetryRouter router = Routers.builder("on").laneExecutor(executor).build();
+		TelemetryRouter router = Routes.builder("on").laneExecutor(executor).build();
 		emit(router, 1);
 		List<Object> kept = new ArrayList<>(count);
-		long before = used();
+		double before = used();
 		for (int i = 0; i < count; i++) {
 			kept.add(router.subscribe(specs.apply(i)));
 		}
 		emit(router, events);
-		long after = used();
-		if (kept.size() != count) {
-			throw new IllegalStateException("Not registered");
-		}
+		double after = used();
 		router.close();
 		executor.shutdown();
-		return (after - before) / count;
+		return (after - before) / kept.size();
 	}
 
 	private static void emit(TelemetryRouter router, int events) {
-		Usage payload = Usage.sample();
-		for (int i = 0; i < events; i++) {
-			router.emit(Usage.EVENT, payload);
-		}
+		Routes.emit(router::emit, new String[] { Usage.EVENT }, 0, events);
 		if (!router.flush(Duration.ofMinutes(1)).complete()) {
 			throw new IllegalStateException("Not flushed");
 		}
 	}
 
-	private static long names(int count) {
-		String[] names = new String[count];
-		for (int i = 0; i < count; i++) {
-			names[i] = "agent.tool" + i + ".execution";
-		}
-		TelemetryRouter router = Routers.builder("on").maxEventNames(count + 1).build();
+	private static double names(int count) {
+		String[] names = Routes.names(count);
+		TelemetryRouter router = Routes.builder("on").maxEventNames(count + 1).build();
 		router.subscribeAll(HANDLER);
 		router.emit(Usage.EVENT, null);
-		long before = used();
-		for (String name : names) {
-			router.emit(name, null);
-		}
-		long after = used();
+		double before = used();
+		Routes.emit(router::emit, names, 0, count);
+		double after = used();
 		router.close();
 		return (after - before) / names.length;
 	}
 
-	/**
-	 * Offers events to lanes whose workers are busy, so that nobody is woken.
-	 * @param lanes how many
-	 * @return the bytes that the emitting thread allocates for each event
-	 */
-	private static long event(int lanes) {
+	/** Offers events to lanes whose workers are busy, so that none is woken. */
+	private static double event(int lanes) throws InterruptedException {
 		CountDownLatch busy = new CountDownLatch(lanes);
 		CountDownLatch end = new CountDownLatch(1);
-		TelemetryRouter router = Routers.builder("on").build();
-		for (int i = 0; i < lanes; i++) {
-			router.subscribe(HandlerSpec.on(Usage.EVENT).async().maxQueue(2 * COUNT).handler((event, payload) -> {
-				busy.countDown();
-				end.await();
-			}).build());
-		}
-		try {
+		try (TelemetryRouter router = Routes.builder("on").build()) {
+			for (int i = 0; i < lanes; i++) {
+				router.subscribe(HandlerSpec.on(Usage.EVENT).async().maxQueue(2 * COUNT).handler((event, payload) -> {
+					busy.countDown();
+					end.await();
+				}).build());
+			}
 			router.emit(Usage.EVENT, null);
 			busy.await();
 			ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
-			long before = threads.getCurrentThreadAllocatedBytes();
+			double before = threads.getCurrentThreadAllocatedBytes();
 			for (int i = 0; i < COUNT; i++) {
 				router.emit(Usage.EVENT, null);
 			}
-			return (threads.getCurrentThreadAllocatedBytes() - before) / COUNT;
-		}
-		catch (InterruptedException ex) {
-			throw new IllegalStateException(ex);
-		}
-		finally {
+			double after = threads.getCurrentThreadAllocatedBytes();
 			end.countDown();
-			router.close();
+			return (after - before) / COUNT;
 		}
 	}
 
-	private static long used() {
-		long used = Long.MAX_VALUE;
+	/** Lets each of many threads emit each of many names to eight handlers. */
+	private static void wide(int count, int threads) throws InterruptedException {
+		String[] names = Routes.names(count);
+		TelemetryRouter router = Routes.builder("on").build();
+		for (int i = 0; i < 8; i++) {
+			router.subscribeAll(HANDLER);
+		}
+		double before = used();
+		CountDownLatch emitted = new CountDownLatch(threads);
+		CountDownLatch end = new CountDownLatch(1);
+		for (int i = 0; i < threads; i++) {
+			Thread thread = new Thread(() -> {
+				Routes.emit(router::emit, names, 0, names.length);
+				emitted.countDown();
+				try {
+					end.await();
+				}
+				catch (InterruptedException ex) {
+					Thread.currentThread().interrupt();
+				}
+			});
+			thread.setDaemon(true);
+			thread.start();
+		}
+		emitted.await();
+		Child.print("bytes", used() - before);
+		long[] times = new long[5];
+		for (int i = 0; i < times.length; i++) {
+			long start = System.nanoTime();
+			if (router.snapshot().events().size() < names.length) {
+				throw new IllegalStateException("Names are missing");
+			}
+			times[i] = System.nanoTime() - start;
+		}
+		Child.print("snapshot.first.millis", times[0] / 1e6);
+		Child.print("snapshot.millis", Numbers.percentile(times, 0.5) / 1e6);
+		end.countDown();
+		router.close();
+	}
+
+	private static double used() {
+		double used = Double.MAX_VALUE;
 		for (int i = 0; i < 3; i++) {
 			System.gc();
 			used = Math.min(used, ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed());
