@@ -110,7 +110,7 @@ public final class Isolation {
 
 	private static Properties run(Peer peer, boolean async) {
 		try {
-			return Child.run(Isolation.class, List.of("-Xmx128m"), peer.name(), String.valueOf(async));
+			return Child.run(Child.home(), Isolation.class, List.of("-Xmx128m"), peer.name(), String.valueOf(async));
 		}
 		catch (IOException ex) {
 			throw new UncheckedIOException(ex);

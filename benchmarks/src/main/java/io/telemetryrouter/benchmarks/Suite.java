@@ -1,0 +1,184 @@
+package io.telemetryrouter.benchmarks;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+import org.openjdk.jmh.profile.GCProfiler;
+import org.openjdk.jmh.runner.Runner;
+import org.openjdk.jmh.runner.RunnerException;
+import org.openjdk.jmh.runner.options.ChainedOptionsBuilder;
+import org.openjdk.jmh.runner.options.OptionsBuilder;
+import org.openjdk.jmh.runner.options.TimeValue;
+
+/**
+ * What a report runs: blocks of benchmarks that are compared with each other, each in so
+ * many rounds, with one fork or process of each benchmark a round.
+ */
+final class Suite {
+
+	static final String GROUPS = "sync, routes, pace, cold, failure, registration, async, lanes, churn, virtual, memory, startup";
+
+	private static final int CORES = Runtime.getRuntime().availableProcessors();
+
+	private static final List<String> HEAP = List.of("-Xms512m", "-Xmx512m");
+
+	private final boolean quick;
+
+	private final List<Block> blocks = new ArrayList<>();
+
+	Suite(boolean quick) throws IOException {
+		this.quick = quick;
+		sync();
+		block("routes", 8, jmh("RoutesBenchmark.rotation", 1, "routes=64", "handlers=3"));
+		for (String measuring : List.of("off", "on")) {
+			block("routes", 5, jmh("RoutesBenchmark.one", 1, "by=router", "measuring=" + measuring, "routes=1,10000",
+					"handlers=1"));
+		}
+		block("pace", 5, jmh("PaceBenchmark", 1, "pacing=park"));
+		block("cold", 3, jmh("ColdBenchmark", 1));
+		block("failure", 3, jmh("FailureBenchmark", 1));
+		block("registration", 2, jmh("RegistrationBenchmark", 1));
+		for (String producers : List.of("1", "2")) {
+			block("async", 5, jmh("AsyncBenchmark", 1, "by=router", "producers=" + producers),
+					jmh("AsyncBenchmark", 1, "by=jctools,pool", "measuring=off", "producers=" + producers));
+		}
+		block("async", 2, jmh("AsyncBenchmark", 1, "by=disruptor,reactor", "measuring=off"));
+		for (String rate : List.of("1000", "100000")) {
+			block("lanes", 3, load(Child.home(), "router", 1, rate), load(Child.home(), "pool", 1, rate));
+		}
+		for (String routes : List.of("1", "16")) {
+			block("churn", 1,
+					child("Churn routes=" + routes, Child.home(), Churn.class, HEAP, routes, quick ? "0.2" : "20"));
+		}
+		Path home = Child.jdk25();
+		if (home != null) {
+			block("virtual", 3, virtual(home, "with"), virtual(home, "without"));
+			block("virtual", 3, load(home, "virtual", 8, "1000"), load(home, "platform", 8, "1000"));
+		}
+		memory();
+		block("startup", 15, startup("with"), startup("without"));
+	}
+
+	private void sync() {
+		for (String measuring : List.of("off", "on")) {
+			String kinds = "by=hand,exact,pattern,all,listener" + (measuring.equals("on") ? ",prometheus" : "");
+			block("sync", 5, jmh("SyncBenchmark", 1, kinds, "handlers=1", "measuring=" + measuring));
+			block("sync", 5, jmh("SyncBenchmark", 1, kinds, "handlers=8", "measuring=" + measuring),
+					jmh("SyncBenchmark", CORES, "by=hand,exact", "handlers=8", "measuring=" + measuring));
+			block("sync", 2, jmh("SyncBenchmark", 1,
+					"by=reactor,greenrobot,mbassador,guava,spring,type" + (measuring.equals("on") ? ",histogram" : ""),
+					"measuring=" + measuring));
+		}
+	}
+
+	private void memory() {
+		for (String item : this.quick ? List.of("sync")
+				: List.of("sync", "async", "sync-used", "async-used", "name", "event-1", "event-8")) {
+			block("memory", 1, child("Footprint " + item, Child.home(), Footprint.class,
+					List.of("-XX:+UseSerialGC", "-Xmx2g"), item));
+		}
+		block("memory", 1, child("Footprint wide", Child.home(), Footprint.class, List.of("-XX:+UseSerialGC", "-Xmx4g"),
+				"wide", this.quick ? "100" : "10000", this.quick ? "4" : "64"));
+	}
+
+	private Work load(Path home, String by, int lanes, String rate) {
+		return child("LaneLoad by=" + by + " lanes=" + lanes + " rate=" + rate, home, LaneLoad.class, HEAP, by,
+				String.valueOf(lanes), rate, this.quick ? "0.2" : "4");
+	}
+
+	private Work virtual(Path home, String emits) {
+		return child("VirtualThreads " + emits, home, VirtualThreads.class, HEAP, emits,
+				this.quick ? "10000" : "1000000");
+	}
+
+	private static Work startup(String router) {
+		return child("Startup " + router, Child.home(), Startup.class, List.of(), router);
+	}
+
+	private static Work child(String name, Path home, Class<?> main, List<String> options, String... args) {
+		return new Work(name, (numbers, log) -> numbers.add(name, Child.run(home, main, options, args)));
+	}
+
+	/**
+	 * Runs one fork of each set of parameters.
+	 * @param include the class, or class and method
+	 * @param threads how many threads call it
+	 * @param params names and values, such as {@code handlers=1,8}, where not all that
+	 * the benchmark has
+	 * @return the work
+	 */
+	private Work jmh(String include, int threads, String... params) {
+		ChainedOptionsBuilder options = new OptionsBuilder()
+			.include("\\." + include.replace(".", "\\.") + (include.contains(".") ? "$" : "\\."))
+			.threads(threads)
+			.addProfiler(GCProfiler.class)
+			.shouldFailOnError(true);
+		for (String param : params) {
+			String[] parts = param.split("=");
+			options.param(parts[0], parts[1].split(","));
+		}
+		if (this.quick) {
+			TimeValue time = TimeValue.milliseconds(20);
+			options.forks(0).warmupIterations(1).warmupTime(time).measurementIterations(1).measurementTime(time);
+		}
+		return new Work(include + " " + String.join(" ", params), (numbers, log) -> {
+			try {
+				new Runner(options.output(log.toString()).build()).run().forEach(numbers::add);
+			}
+			catch (RunnerException ex) {
+				throw new IOException(Files.readString(log), ex);
+			}
+		});
+	}
+
+	private void block(String group, int rounds, Work... works) {
+		this.blocks.add(new Block(group, this.quick ? 1 : rounds, List.of(works)));
+	}
+
+	/**
+	 * Returns how often each group runs.
+	 * @return names of groups and numbers of rounds
+	 */
+	Map<String, Integer> rounds() {
+		Map<String, Integer> rounds = new TreeMap<>();
+		this.blocks.forEach((block) -> rounds.merge(block.group(), block.rounds(), Math::max));
+		return rounds;
+	}
+
+	List<Block> blocks() {
+		return this.blocks;
+	}
+
+	/**
+	 * Benchmarks that are compared, and so run one after the other in each round.
+	 *
+	 * @param group the part of the report
+	 * @param rounds how often
+	 * @param works the benchmarks
+	 */
+	record Block(String group, int rounds, List<Work> works) {
+	}
+
+	/**
+	 * Something that runs.
+	 *
+	 * @param name what it is
+	 * @param run runs it
+	 */
+	record Work(String name, Run run) {
+	}
+
+	/** Adds what it measures to the numbers and may write a log. */
+	@FunctionalInterface
+	interface Run {
+
+		void run(Numbers numbers, Path log) throws IOException, InterruptedException;
+
+	}
+
+}

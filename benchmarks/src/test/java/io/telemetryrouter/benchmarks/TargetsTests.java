@@ -1,0 +1,82 @@
+package io.telemetryrouter.benchmarks;
+
+import java.io.IOException;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+import org.junit.jupiter.api.Test;
+
+import io.telemetryrouter.benchmarks.Targets.Target;
+import io.telemetryrouter.benchmarks.Targets.Verdict;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * Verdicts on numbers.
+ */
+class TargetsTests {
+
+	private final Numbers numbers = new Numbers();
+
+	@Test
+	void whenRatioIsAtItsBoundThenTargetIsMet() {
+		assertThat(Targets.verdict(1.3, 1.3, true)).isEqualTo(Verdict.MET);
+		assertThat(Targets.verdict(1.301, 1.3, true)).isEqualTo(Verdict.MISSED);
+		assertThat(Targets.verdict(0.8, 0.8, false)).isEqualTo(Verdict.MET);
+		assertThat(Targets.verdict(0.799, 0.8, false)).isEqualTo(Verdict.MISSED);
+		assertThat(Targets.verdict(Double.NaN, 1, false)).isEqualTo(Verdict.NOT_RUN);
+	}
+
+	@Test
+	void whenNothingRanThenNoTargetIsMet() {
+		assertThat(targets("churn")).hasSize(6)
+			.allSatisfy((target) -> assertThat(target.verdict()).isEqualTo(Verdict.NOT_RUN));
+	}
+
+	@Test
+	void whenHandOffTakesHalfTheTimeThenThroughputIsTwice() {
+		this.numbers.add("AsyncBenchmark.handOff by=router measuring=off producers=1", 50);
+		this.numbers.add("AsyncBenchmark.handOff by=pool measuring=off producers=1", 100);
+		assertThat(targets("async")).filteredOn((target) -> target.verdict() != Verdict.NOT_RUN)
+			.singleElement()
+			.satisfies((target) -> assertThat(target.reached()).isEqualTo("2.000"))
+			.satisfies((target) -> assertThat(target.verdict()).isEqualTo(Verdict.MET));
+	}
+
+	@Test
+	void whenTwoThreadsTakeAsLongAsOneThenThroughputIsTwice() {
+		String one = "SyncBenchmark.emit by=exact handlers=8 measuring=on";
+		this.numbers.add(one, 300);
+		this.numbers.add(one + " threads=2", 300);
+		assertThat(targets("sync")).filteredOn((target) -> target.what().startsWith("2 threads"))
+			.extracting(Target::reached)
+			.containsExactly("", "2.000");
+	}
+
+	@Test
+	void whenSeveralPeersRanThenTheFastestIsCompared() {
+		this.numbers.add("SyncBenchmark.emit by=exact handlers=1 measuring=off", 10);
+		this.numbers.add("SyncBenchmark.emit by=guava handlers=1 measuring=off", 100);
+		this.numbers.add("SyncBenchmark.emit by=reactor handlers=1 measuring=off", 20);
+		assertThat(targets("sync")).filteredOn((target) -> target.what().contains("fastest peer"))
+			.filteredOn((target) -> target.verdict() == Verdict.MET)
+			.extracting(Target::against)
+			.containsExactly("20.0 ns");
+	}
+
+	@Test
+	void whenRenderedThenPageCountsTargets() throws IOException {
+		this.numbers.add("ColdBenchmark.emit by=router emits=1", 60);
+		this.numbers.add("AsyncBenchmark.handOff by=pool measuring=off producers=1", 100);
+		String page = new Page(this.numbers).render(Map.of("date", "today"), targets("cold"));
+		assertThat(page).contains("| date | today |", "60.00 µs | ≤ 300 µs | met |", "1 of 2 met.",
+				"| `ThreadPoolExecutor`, bounded | 100.0 | - | - |",
+				"| ColdBenchmark.emit by=router emits=1 | 60.0 | 60.0 | 60.0 | 1 |");
+	}
+
+	private List<Target> targets(String group) {
+		return new Targets(this.numbers, 2).all(Set.of(group));
+	}
+
+}
