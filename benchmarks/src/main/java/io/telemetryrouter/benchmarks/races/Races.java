@@ -1,10 +1,13 @@
 package io.telemetryrouter.benchmarks.races;
 
+import java.time.Duration;
 import java.util.Objects;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 
 import org.openjdk.jcstress.annotations.Actor;
 import org.openjdk.jcstress.annotations.Arbiter;
@@ -40,6 +43,13 @@ public final class Races {
 	 */
 	public abstract static class Scene {
 
+		// Held, since java.util.logging only refers to its loggers weakly.
+		private static final Logger LOGGER = Logger.getLogger("io.telemetryrouter");
+
+		static {
+			LOGGER.setLevel(Level.OFF);
+		}
+
 		final AtomicInteger calls = new AtomicInteger();
 
 		final AtomicInteger inside = new AtomicInteger();
@@ -54,7 +64,15 @@ public final class Races {
 		private final Queue<Runnable> tasks = new ConcurrentLinkedQueue<>();
 
 		Scene(Consumer<HandlerSpec.Builder<Object>> options) {
-			this.router = TelemetryRouter.builder().laneExecutor(this.tasks::add).measureLatency(false).build();
+			this(options, Duration.ofSeconds(10));
+		}
+
+		Scene(Consumer<HandlerSpec.Builder<Object>> options, Duration shutdownTimeout) {
+			this.router = TelemetryRouter.builder()
+				.laneExecutor(this.tasks::add)
+				.measureLatency(false)
+				.shutdownTimeout(shutdownTimeout)
+				.build();
 			HandlerSpec.Builder<Object> spec = HandlerSpec.on("event").id("handler");
 			options.accept(spec);
 			this.subscription = this.router.subscribe(spec.handler((event, payload) -> call()).build());
@@ -415,6 +433,74 @@ public final class Races {
 			result.r1 = this.calls.get() - STEADY;
 			HandlerSnapshot handler = Objects.requireNonNull(this.router.handlerSnapshot("handler"));
 			result.r2 = (handler.account().isBalanced() && handler.account().offered() == this.calls.get()) ? 1 : 0;
+		}
+
+	}
+
+	/**
+	 * A handler for two events leaves while it still has them in its queue: whoever asks
+	 * whether all is done must see it, wherever it is kept.
+	 */
+	public abstract static class Leaving extends Scene {
+
+		Leaving() {
+			super((spec) -> spec.async().times(2), Duration.ZERO);
+			emit();
+		}
+
+	}
+
+	/**
+	 * It leaves during a flush. No worker runs, so the first event is still queued.
+	 */
+	@JCStressTest
+	@State
+	@Outcome(id = "0, 1", expect = Expect.ACCEPTABLE, desc = "Flush says that events are pending")
+	@Outcome(expect = Expect.FORBIDDEN, desc = "Flush says complete while an earlier event is unhandled")
+	public static class LeavingFlush extends Leaving {
+
+		@Actor
+		public void emitter() {
+			emit();
+		}
+
+		@Actor
+		public void flusher(II_Result result) {
+			result.r1 = this.router.flush(Duration.ZERO).complete() ? 1 : 0;
+		}
+
+		@Arbiter
+		public void result(II_Result result) {
+			work();
+			result.r2 = (this.calls.get() == 2 && isConserved(2)) ? 1 : 0;
+		}
+
+	}
+
+	/**
+	 * It leaves while the router closes, which discards what is queued.
+	 */
+	@JCStressTest
+	@State
+	@Outcome(id = "0, 1", expect = Expect.ACCEPTABLE, desc = "Close has discarded and counted all events")
+	@Outcome(expect = Expect.FORBIDDEN, desc = "An event is handled after close has returned, or not counted")
+	public static class LeavingClose extends Leaving {
+
+		@Actor
+		public void emitter() {
+			emit();
+		}
+
+		@Actor
+		public void closer() {
+			this.router.close();
+		}
+
+		@Arbiter
+		public void result(II_Result result) {
+			work();
+			result.r1 = this.calls.get();
+			result.r2 = isConserved(2) ? 1 : 0;
 		}
 
 	}
