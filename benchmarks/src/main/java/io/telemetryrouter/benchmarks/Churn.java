@@ -1,6 +1,6 @@
 package io.telemetryrouter.benchmarks;
 
-import java.util.Arrays;
+import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
@@ -20,13 +20,16 @@ public final class Churn {
 
 	private static final long INTERVAL = 1_000_000;
 
-	private static final int A_SECOND = 1000;
+	private static final long A_SECOND = TimeUnit.SECONDS.toNanos(1);
 
 	private final String[] names;
 
 	private final TelemetryRouter router = Routes.builder("on").build();
 
 	private final PayloadHandler<Object> passing = Observer.counting(1).get(0).lambda();
+
+	/** What subscriptions took, by when they began. */
+	private final TreeMap<Long, Long> times = new TreeMap<>();
 
 	/** The longest batch of the phase. */
 	private long longest;
@@ -55,27 +58,18 @@ public final class Churn {
 		double before = churn.emit(seconds / 8);
 		double staticLongest = churn.longest;
 		churn.longest = 0;
-		long[] subscriptions = new long[(int) (seconds * A_SECOND)];
-		double during = churn.emitWhileChurning(subscriptions);
+		double during = churn.emitWhileChurning(seconds);
 		Child.print("longest.millis", churn.longest / 1e6);
 		Child.print("static.longest.millis", staticLongest / 1e6);
 		double after = churn.emit(seconds / 8);
 		Child.print("throughput", during / ((before + after) / 2));
-		int second = Math.min(A_SECOND, subscriptions.length / 2);
-		Child.print("first.micros", Numbers.percentile(Arrays.copyOf(subscriptions, second), 0.5) / 1e3);
-		Child.print("last.micros",
-				Numbers.percentile(
-						Arrays.copyOfRange(subscriptions, subscriptions.length - second, subscriptions.length), 0.5)
-						/ 1e3);
+		Child.print("first.micros", churn.subscriptions(0, 1) / 1e3);
+		Child.print("last.micros", churn.subscriptions(seconds - 1, seconds) / 1e3);
 		churn.router.close();
 	}
 
-	private void emitWhileChurning(double seconds) throws InterruptedException {
-		emitWhileChurning(new long[(int) (seconds * A_SECOND)]);
-	}
-
-	private double emitWhileChurning(long[] subscriptions) throws InterruptedException {
-		Thread churning = new Thread(() -> churn(subscriptions), "churn");
+	private double emitWhileChurning(double seconds) throws InterruptedException {
+		Thread churning = new Thread(() -> churn(seconds), "churn");
 		churning.start();
 		long start = System.nanoTime();
 		long emits = 0;
@@ -86,23 +80,34 @@ public final class Churn {
 		return emits / (double) (System.nanoTime() - start);
 	}
 
-	private void churn(long[] times) {
-		long due = System.nanoTime();
-		for (int i = 0; i < times.length; i++) {
-			due += INTERVAL;
+	private void churn(double seconds) {
+		long begin = System.nanoTime();
+		for (long due = begin; due - begin < seconds * A_SECOND;) {
+			// One that took longer than a turn does not make up for those it missed.
+			due = Math.max(due + INTERVAL, System.nanoTime());
 			for (long rest = due - System.nanoTime(); rest > 0; rest = due - System.nanoTime()) {
 				LockSupport.parkNanos(rest);
 			}
 			long start = System.nanoTime();
-			this.router.subscribe(this.names[i % this.names.length], this.passing).close();
-			times[i] = System.nanoTime() - start;
+			this.router.subscribe(this.names[this.times.size() % this.names.length], this.passing).close();
+			this.times.put(start - begin, System.nanoTime() - start);
 		}
+	}
+
+	/** Returns the median of what subscriptions took in a span of time. */
+	private double subscriptions(double from, double to) {
+		Long first = this.times.floorKey((long) (from * A_SECOND));
+		return Numbers.percentile(this.times.subMap((first != null) ? first : 0L, (long) (to * A_SECOND))
+			.values()
+			.stream()
+			.mapToLong(Long::longValue)
+			.toArray(), 0.5);
 	}
 
 	/** Returns emits a nanosecond. */
 	private double emit(double seconds) {
 		long start = System.nanoTime();
-		long end = start + (long) (seconds * TimeUnit.SECONDS.toNanos(1));
+		long end = start + (long) (seconds * A_SECOND);
 		long emits = 0;
 		while (System.nanoTime() < end) {
 			emits += batch(emits);

@@ -128,7 +128,7 @@ public final class Footprint {
 		}
 	}
 
-	/** Lets each of many threads emit each of many names to eight handlers. */
+	/** Lets each of many threads emit each of many names often, to eight handlers. */
 	private static void wide(int count, int threads) throws InterruptedException {
 		String[] names = Routes.names(count);
 		TelemetryRouter router = Routes.builder("on").build();
@@ -140,7 +140,7 @@ public final class Footprint {
 		CountDownLatch end = new CountDownLatch(1);
 		for (int i = 0; i < threads; i++) {
 			Thread thread = new Thread(() -> {
-				Routes.emit(router::emit, names, 0, names.length);
+				Routes.emit(router::emit, names, 0, 24 * names.length);
 				emitted.countDown();
 				try {
 					end.await();

@@ -11,8 +11,6 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.logging.Level;
-import java.util.logging.Logger;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -36,9 +34,6 @@ public final class Report {
 			  --dir DIR       where the numbers and the logs of JMH go (default target/benchmark-report)
 			  --from DIR      runs nothing, but renders the numbers of an earlier run
 			  --out FILE      where the page goes (default: printed)""".formatted(Suite.GROUPS);
-
-	// Held, since java.util.logging only refers to its loggers weakly.
-	private static final Logger LOGGER = Logger.getLogger("io.telemetryrouter");
 
 	private boolean quick;
 
@@ -122,7 +117,6 @@ public final class Report {
 	}
 
 	private void run(Numbers numbers, Path file) throws IOException, InterruptedException {
-		LOGGER.setLevel(Level.SEVERE);
 		System.setProperty("jmh.ignoreLock", String.valueOf(this.quick));
 		List<Suite.Block> blocks = new Suite(this.quick).blocks()
 			.stream()

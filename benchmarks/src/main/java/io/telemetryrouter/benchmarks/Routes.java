@@ -5,6 +5,8 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Random;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 import java.util.stream.IntStream;
 
 import io.telemetryrouter.TelemetryRouter;
@@ -14,6 +16,13 @@ import io.telemetryrouter.TelemetryRouterBuilder;
  * Event names with some counting handlers each, on a router or by hand.
  */
 final class Routes {
+
+	// Held, since java.util.logging only refers to its loggers weakly.
+	private static final Logger LOGGER = Logger.getLogger("io.telemetryrouter");
+
+	static {
+		LOGGER.setLevel(Level.OFF);
+	}
 
 	private Routes() {
 	}
