@@ -1,5 +1,7 @@
 package io.telemetryrouter.benchmarks;
 
+import java.time.Duration;
+
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.Param;
 import org.openjdk.jmh.annotations.Setup;
@@ -17,6 +19,11 @@ public class FailureBenchmark extends AbstractBenchmark {
 
 	private static final RuntimeException FAILURE = new IllegalStateException("expected");
 
+	/** Looks at every failure, and is never reached. */
+	private static final QuarantineSettings QUARANTINE = QuarantineSettings.defaults()
+		.withFailures(Integer.MAX_VALUE)
+		.withFailureRate(1, Duration.ofDays(1), Integer.MAX_VALUE);
+
 	@Param({ "1", "9900" })
 	public int names;
 
@@ -30,7 +37,7 @@ public class FailureBenchmark extends AbstractBenchmark {
 
 	@Setup
 	public void setUp() {
-		this.router = Routes.builder("on").quarantine(QuarantineSettings.disabled()).build();
+		this.router = Routes.builder("on").quarantine(QUARANTINE).build();
 		this.router.subscribeAll((event, payload) -> {
 			if (this.failing) {
 				throw FAILURE;

@@ -30,6 +30,7 @@ public final class Report {
 	private static final String USAGE = """
 			Usage: java -cp benchmarks.jar io.telemetryrouter.benchmarks.Report [options]
 			  --quick         everything once, for a moment, to see that it runs; numbers mean nothing
+			  --rounds N      at most so many rounds
 			  --only A,B      only these groups: %s
 			  --dir DIR       where the numbers and the logs of JMH go (default target/benchmark-report)
 			  --from DIR      runs nothing, but renders the numbers of an earlier run
@@ -38,6 +39,8 @@ public final class Report {
 	private boolean quick;
 
 	private boolean render;
+
+	private int rounds = Integer.MAX_VALUE;
 
 	private final Set<String> only = new TreeSet<>();
 
@@ -82,6 +85,7 @@ public final class Report {
 			}
 			String value = args[++i];
 			switch (args[i - 1]) {
+				case "--rounds" -> this.rounds = Integer.parseInt(value);
 				case "--only" -> this.only.addAll(List.of(value.split(",")));
 				case "--dir" -> this.directory = Path.of(value);
 				case "--out" -> this.out = Path.of(value);
@@ -122,13 +126,13 @@ public final class Report {
 			.stream()
 			.filter((block) -> this.only.isEmpty() || this.only.contains(block.group()))
 			.toList();
-		int rounds = blocks.stream().mapToInt(Suite.Block::rounds).max().orElse(0);
-		for (int round = 1; round <= rounds; round++) {
+		int last = Math.min(this.rounds, blocks.stream().mapToInt(Suite.Block::rounds).max().orElse(0));
+		for (int round = 1; round <= last; round++) {
 			for (Suite.Block block : blocks) {
 				for (Suite.Work work : (round <= block.rounds()) ? block.works() : List.<Suite.Work>of()) {
 					long start = System.nanoTime();
 					work.run().run(numbers, this.directory.resolve("jmh.log"));
-					System.err.printf(Locale.ROOT, "%d of %d, %s: %.1f s%n", round, rounds, work.name(),
+					System.err.printf(Locale.ROOT, "%d of %d, %s: %.1f s%n", round, last, work.name(),
 							(System.nanoTime() - start) / 1e9);
 				}
 			}

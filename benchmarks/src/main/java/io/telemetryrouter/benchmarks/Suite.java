@@ -5,8 +5,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import java.util.TreeMap;
 
 import org.openjdk.jmh.profile.GCProfiler;
 import org.openjdk.jmh.runner.Runner;
@@ -138,16 +136,6 @@ final class Suite {
 
 	private void block(String group, int rounds, Work... works) {
 		this.blocks.add(new Block(group, this.quick ? 1 : rounds, List.of(works)));
-	}
-
-	/**
-	 * Returns how often each group runs.
-	 * @return names of groups and numbers of rounds
-	 */
-	Map<String, Integer> rounds() {
-		Map<String, Integer> rounds = new TreeMap<>();
-		this.blocks.forEach((block) -> rounds.merge(block.group(), block.rounds(), Math::max));
-		return rounds;
 	}
 
 	List<Block> blocks() {
