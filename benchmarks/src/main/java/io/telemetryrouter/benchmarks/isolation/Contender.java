@@ -4,8 +4,11 @@ import java.util.function.Predicate;
 
 import org.jspecify.annotations.Nullable;
 
+import io.telemetryrouter.TelemetryRouter;
+
 /**
- * What delivers events to handlers. What a contender has nothing for is not applicable.
+ * What delivers events to handlers. What a contender has nothing for is
+ * {@linkplain NotApplicable not applicable}.
  */
 interface Contender extends AutoCloseable {
 
@@ -17,21 +20,10 @@ interface Contender extends AutoCloseable {
 	 */
 	Runnable subscribe(String id, Handler handler);
 
-	/**
-	 * Subscribes a handler to the events that satisfy a condition.
-	 * @param id a name for it
-	 * @param condition the condition
-	 * @param handler the handler
-	 */
 	default void subscribe(String id, Predicate<Event> condition, Handler handler) {
 		throw new NotApplicable();
 	}
 
-	/**
-	 * Emits an event, as a user would.
-	 * @param name its name, where events have names
-	 * @param event the event
-	 */
 	void publish(String name, Event event);
 
 	/**
@@ -43,55 +35,30 @@ interface Contender extends AutoCloseable {
 	}
 
 	/**
-	 * Returns whether a subscription can end.
-	 * @return {@code false} if handlers stay for ever
+	 * Returns the router, for what only it has.
+	 * @return the router
 	 */
-	default boolean isLeavable() {
-		return true;
-	}
-
-	/**
-	 * Waits from inside a handler until everything is handled.
-	 */
-	default void flush() {
+	default TelemetryRouter router() {
 		throw new NotApplicable();
 	}
 
-	/**
-	 * Waits from inside a handler for another event, for a moment.
-	 */
-	default void awaitNext() {
-		throw new NotApplicable();
-	}
-
-	/**
-	 * Emits from inside a handler and waits until the event is handled.
-	 * @param name its name
-	 * @param event the event
-	 */
-	default void publishAndWait(String name, Event event) {
-		throw new NotApplicable();
-	}
-
-	/**
-	 * Ends the contender, from inside a handler.
-	 */
+	/** Ends the contender, from inside a handler. */
 	default void shutDown() {
 		throw new NotApplicable();
 	}
 
 	/**
-	 * Looks at its books.
-	 * @param neighbours the handlers that must have got all events, by their ids
-	 * @return what is wrong with them, or {@code null}
+	 * Checks its accounts.
+	 * @param done ids of handlers that must have no events left
+	 * @return what is wrong, or {@code null}
 	 */
-	default @Nullable String audit(Neighbour... neighbours) {
+	default @Nullable String audit(String... done) {
 		return null;
 	}
 
 	/**
 	 * Returns whether nothing is queued or running.
-	 * @return {@code false} where nobody can tell
+	 * @return {@code false} where that cannot be known
 	 */
 	default boolean isQuiet() {
 		return false;
@@ -109,15 +76,22 @@ interface Contender extends AutoCloseable {
 	@Override
 	void close();
 
-	/** Receives events. */
+	/**
+	 * Throws anything, as code of other languages and reflection do.
+	 * @param error what to throw
+	 * @param <E> inferred as unchecked
+	 * @return nothing
+	 * @throws E always
+	 */
+	@SuppressWarnings("unchecked")
+	static <E extends Throwable> RuntimeException sneaky(Throwable error) throws E {
+		throw (E) error;
+	}
+
+	/** Receives events and may throw anything. */
 	@FunctionalInterface
 	interface Handler {
 
-		/**
-		 * Handles an event.
-		 * @param event the event
-		 * @throws Throwable whatever it likes
-		 */
 		void handle(Event event) throws Throwable;
 
 	}
@@ -133,16 +107,21 @@ interface Contender extends AutoCloseable {
 
 	}
 
-	/**
-	 * Throws anything, as code of other languages and reflection do.
-	 * @param error what to throw
-	 * @param <E> inferred as unchecked
-	 * @return nothing
-	 * @throws E always
-	 */
-	@SuppressWarnings("unchecked")
-	static <E extends Throwable> RuntimeException sneaky(Throwable error) throws E {
-		throw (E) error;
+	/** What is broken around the handlers. */
+	enum Fault {
+
+		NONE,
+
+		/** What is told of failures throws. */
+		ERROR_HANDLER,
+
+		/** What carries context from the emitter's thread to another throws. */
+		CONTEXT;
+
+		IllegalStateException failure() {
+			return new IllegalStateException(name());
+		}
+
 	}
 
 }

@@ -16,20 +16,8 @@ public class Event {
 		this.number = number;
 	}
 
-	/**
-	 * Whether it comes from the emitter rather than from a handler.
-	 * @return {@code true} for the emitter's own
-	 */
-	boolean isOriginal() {
-		return this.number != NESTED;
-	}
-
-	/**
-	 * One that nobody may touch.
-	 *
-	 * @since 0.1.0
-	 */
-	public static final class Untouchable extends Event {
+	/** One whose methods throw. */
+	static final class Untouchable extends Event {
 
 		Untouchable(int number) {
 			super(number);

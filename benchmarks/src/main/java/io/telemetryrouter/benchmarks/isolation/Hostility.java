@@ -1,10 +1,11 @@
 package io.telemetryrouter.benchmarks.isolation;
 
 import java.time.Duration;
+import java.util.function.Consumer;
 
 import org.slf4j.MDC;
 
-import io.telemetryrouter.benchmarks.isolation.Peer.Fault;
+import io.telemetryrouter.benchmarks.isolation.Contender.Fault;
 
 /**
  * Hostile handlers and situations, a scenario each. Between two well-behaved neighbours
@@ -14,50 +15,38 @@ import io.telemetryrouter.benchmarks.isolation.Peer.Fault;
  */
 public enum Hostility {
 
-	/** Throws a checked exception. */
 	CHECKED("throws a checked exception", (stage, event) -> {
 		throw new Exception("hostile");
 	}),
 
-	/** Throws an unchecked exception. */
-	UNCHECKED("throws a `RuntimeException`", (stage, event) -> {
-		throw new IllegalStateException("hostile");
-	}),
+	UNCHECKED("throws a `RuntimeException`", Hostility::fail),
 
-	/** Throws an assertion error. */
 	ASSERTION("throws an `AssertionError`", (stage, event) -> {
 		throw new AssertionError("hostile");
 	}),
 
-	/** Overflows its stack. */
 	STACK_OVERFLOW("overflows its stack, by real recursion", (stage, event) -> recurse(0)),
 
-	/** Misses a class. */
 	LINKAGE("throws a `NoClassDefFoundError`", (stage, event) -> {
 		throw new NoClassDefFoundError("hostile");
 	}),
 
-	/** Throws what cannot be printed. */
 	UNPRINTABLE("throws an exception whose `getMessage`, `toString` and `getCause` throw", (stage, event) -> {
 		throw new Unprintable();
 	}),
 
-	/** Throws an out-of-memory error. */
 	OUT_OF_MEMORY("throws an `OutOfMemoryError`", (stage, event) -> {
 		throw new OutOfMemoryError("hostile");
 	}),
 
-	/** Asks for more memory than there can be. */
 	HUGE_ARRAY("runs out of memory, by a real array too large", (stage, event) -> {
 		if (new long[Integer.MAX_VALUE].length < event.number) {
 			throw new AssertionError("Allocated");
 		}
 	}),
 
-	/** Does not return. */
 	HANGS("hangs for ever", (stage, event) -> stage.hang()),
 
-	/** Interrupts its thread. */
 	INTERRUPTS("interrupts its thread", (stage, event) -> {
 		if (Thread.currentThread().isInterrupted()) {
 			stage.remark("stays interrupted");
@@ -65,113 +54,54 @@ public enum Hostility {
 		Thread.currentThread().interrupt();
 	}),
 
-	/** Emits its own event. */
-	EMITS_ITSELF("emits its own event in a loop", (stage, event) -> stage.nested(Stage.NAME)) {
+	EMITS_ITSELF("emits its own event in a loop", (stage, event) -> stage.nested(Stage.NAME)),
 
-		@Override
-		int events() {
-			return 1;
-		}
-
-	},
-
-	/** Two handlers keep each other busy. */
-	PING_PONG("two emit each other's events", (stage, event) -> {
-	}) {
-
-		@Override
-		int events() {
-			return 1;
-		}
-
-		@Override
-		void enter(Stage stage) {
-			stage.hostile((event) -> {
-				if (event.getClass() == Event.class) {
-					stage.contender.publish("pong", new Pong());
-				}
-			});
-			stage.hostile((event) -> {
-				if (event instanceof Pong) {
-					stage.nested("ping");
-				}
-			});
-		}
-
-	},
-
-	/** Two handlers that both emit their own event: twice as many with each level. */
-	AVALANCHE("two emit the event of both, so that it doubles each time", (stage, event) -> {
-	}) {
-
-		@Override
-		int events() {
-			return 1;
-		}
-
-		@Override
-		void enter(Stage stage) {
-			stage.hostile((event) -> stage.nested(Stage.NAME));
-			stage.hostile((event) -> stage.nested(Stage.NAME));
-		}
-
-	},
-
-	/** Ends its own subscription and another one. */
-	UNSUBSCRIBES("unsubscribes itself and another", (stage, event) -> {
-	}) {
-
-		@Override
-		void enter(Stage stage) {
-			if (!stage.contender.isLeavable()) {
-				throw new Contender.NotApplicable();
+	PING_PONG("two emit each other's events", (stage) -> {
+		stage.hostile((event) -> {
+			if (event.getClass() == Event.class) {
+				stage.contender.publish("pong", new Pong());
 			}
-			Runnable[] subscriptions = new Runnable[2];
-			subscriptions[0] = stage.hostile((event) -> {
-				subscriptions[0].run();
-				subscriptions[1].run();
-			});
-			subscriptions[1] = stage.hostile((event) -> {
-			});
-		}
+		});
+		stage.hostile((event) -> {
+			if (event instanceof Pong) {
+				stage.nested("ping");
+			}
+		});
+	}),
 
-	},
+	/** Twice as many with each level. */
+	AVALANCHE("two emit the event of both, so that it doubles each time", (stage) -> {
+		stage.hostile((event) -> stage.nested(Stage.NAME));
+		stage.hostile((event) -> stage.nested(Stage.NAME));
+	}),
 
-	/** Subscribes another handler each time. */
+	UNSUBSCRIBES("unsubscribes itself and another", (stage) -> {
+		Runnable[] subscriptions = new Runnable[2];
+		subscriptions[0] = stage.hostile((event) -> {
+			subscriptions[0].run();
+			subscriptions[1].run();
+		});
+		subscriptions[1] = stage.hostile((event) -> {
+		});
+	}),
+
 	SUBSCRIBES("subscribes one more handler each time", (stage, event) -> {
-		if (event.isOriginal()) {
+		if (event.number != Event.NESTED) {
 			stage.hostile((other) -> {
 			});
 		}
 	}),
 
-	/** Flushes. */
-	FLUSHES("calls `flush` from inside", (stage, event) -> stage.contender.flush()),
+	FLUSHES("calls `flush` from inside", (stage, event) -> stage.contender.router().flush(Duration.ofDays(1))),
 
-	/** Awaits another event. */
-	AWAITS_NEXT("calls `next` from inside and waits", (stage, event) -> stage.contender.awaitNext()),
+	AWAITS_NEXT("calls `next` from inside and waits",
+			(stage, event) -> stage.contender.router().next("never", (other) -> true, Duration.ofMillis(1)).join()),
 
-	/** Waits for what it emits. */
 	AWAITS_OWN("calls `emitAsync(…).join()` from inside, for its own event",
-			(stage, event) -> stage.contender.publishAndWait(Stage.NAME, new Event(Event.NESTED))),
+			(stage, event) -> stage.contender.router().emitAsync(Stage.NAME, new Event(Event.NESTED)).join()),
 
-	/** Closes everything. */
-	CLOSES("calls `close` (or its like) from inside", (stage, event) -> stage.contender.shutDown()) {
+	CLOSES("calls `close` (or its like) from inside", (stage, event) -> stage.contender.shutDown()),
 
-		@Override
-		int events() {
-			return 1;
-		}
-
-		@Override
-		void emit(Stage stage) {
-			// Nothing needs to be delivered afterwards
-			stage.emit(Stage.NAME, new Event(0));
-		}
-
-	},
-
-	/** Changes the context class loader. */
 	CLASS_LOADER("changes the context class loader", (stage, event) -> {
 		Thread thread = Thread.currentThread();
 		if (thread.getContextClassLoader() instanceof Foreign) {
@@ -180,7 +110,6 @@ public enum Hostility {
 		thread.setContextClassLoader(new Foreign());
 	}),
 
-	/** Changes the logging context. */
 	MDC_ENTRIES("leaves entries in the MDC", (stage, event) -> {
 		if (MDC.get("hostile") != null) {
 			stage.remark("stays changed");
@@ -188,7 +117,6 @@ public enum Hostility {
 		MDC.put("hostile", "entry");
 	}),
 
-	/** Changes a thread local. */
 	THREAD_LOCALS("leaves thread locals", (stage, event) -> {
 		if (stage.equals(Stage.LOCAL.get())) {
 			stage.remark("stays changed");
@@ -196,135 +124,41 @@ public enum Hostility {
 		Stage.LOCAL.set(stage);
 	}),
 
-	/** Has a condition that throws. */
-	CONDITION("has a condition that throws", (stage, event) -> {
-	}) {
+	CONDITION("has a condition that throws", (stage) -> stage.hostileCondition((event) -> {
+		throw new IllegalStateException("condition");
+	})),
 
-		@Override
-		void enter(Stage stage) {
-			stage.hostileCondition((event) -> {
-				throw new IllegalStateException("condition");
-			});
-		}
+	ERROR_HANDLER("throws, and the error handler throws too", Hostility::fail),
 
-	},
+	CONTEXT("works where what carries the context throws", Hostility::ignore),
 
-	/** Fails where the error handler fails too. */
-	ERROR_HANDLER("throws, and the error handler throws too", (stage, event) -> {
-		throw new IllegalStateException("hostile");
-	}) {
+	PAYLOAD("is given payloads whose `hashCode`, `equals` and `toString` throw", Hostility::ignore),
 
-		@Override
-		Fault fault() {
-			return Fault.ERROR_HANDLER;
-		}
+	FAILS_ON_PAYLOAD("throws, given such a payload", Hostility::fail),
 
-	},
+	LONG_NAMES("is given names of a mebibyte", Hostility::ignore),
 
-	/** Works where the context cannot be carried. */
-	CONTEXT("works where what carries the context throws", (stage, event) -> {
-	}) {
+	CONTROL_NAMES("is given names of control characters", Hostility::ignore),
 
-		@Override
-		Fault fault() {
-			return Fault.CONTEXT;
-		}
+	MILLION_NAMES("is given a million distinct names, in a heap of 128 MiB", Hostility::ignore),
 
-	},
-
-	/** Gets payloads that throw. */
-	PAYLOAD("is given payloads whose `hashCode`, `equals` and `toString` throw", (stage, event) -> {
-	}) {
-
-		@Override
-		Event event(int number) {
-			return new Event.Untouchable(number);
-		}
-
-	},
-
-	/** Fails on payloads that throw. */
-	FAILS_ON_PAYLOAD("throws, given such a payload", (stage, event) -> {
-		throw new IllegalStateException("hostile");
-	}) {
-
-		@Override
-		Event event(int number) {
-			return new Event.Untouchable(number);
-		}
-
-	},
-
-	/** Gets names that are very long. */
-	LONG_NAMES("is given names of a mebibyte", (stage, event) -> {
-	}) {
-
-		@Override
-		String name(Stage stage, int number) {
-			return named(stage, number + "n".repeat(1 << 20));
-		}
-
-	},
-
-	/** Gets names that are no text. */
-	CONTROL_NAMES("is given names of control characters", (stage, event) -> {
-	}) {
-
-		@Override
-		String name(Stage stage, int number) {
-			return named(stage, "\r\n\u001b[2J\u0000\u202e" + number);
-		}
-
-	},
-
-	/** Gets ever new names. */
-	MILLION_NAMES("is given a million distinct names, in a heap of 128 MiB", (stage, event) -> {
-	}) {
-
-		@Override
-		int events() {
-			return 1_000_000;
-		}
-
-		@Override
-		String name(Stage stage, int number) {
-			return named(stage, "name." + number);
-		}
-
-	},
-
-	/** Is called by an emitter whose stack is all but used up. */
-	NO_STACK("is called by an emitter almost out of stack", (stage, event) -> {
-	}) {
-
-		@Override
-		int events() {
-			return 400;
-		}
-
-		@Override
-		void emit(Stage stage) {
-			new Diver(stage, events()).dive();
-			stage.emitLast();
-		}
-
-		@Override
-		boolean mayLoseCounted() {
-			return true;
-		}
-
-	};
+	NO_STACK("is called by an emitter almost out of stack", Hostility::ignore);
 
 	/** How many events are emitted at once before the emitter waits for the handlers. */
 	private static final int BURST = 500;
 
 	final String title;
 
-	private final Act act;
+	/** Subscribes the hostile handlers. */
+	private final Consumer<Stage> enter;
 
 	Hostility(String title, Act act) {
+		this(title, (stage) -> stage.hostile((event) -> act.handle(stage, event)));
+	}
+
+	Hostility(String title, Consumer<Stage> enter) {
 		this.title = title;
-		this.act = act;
+		this.enter = enter;
 	}
 
 	/**
@@ -360,12 +194,8 @@ public enum Hostility {
 		return !closer.isAlive();
 	}
 
-	/**
-	 * Subscribes the hostile handlers.
-	 * @param stage where
-	 */
 	void enter(Stage stage) {
-		stage.hostile((event) -> this.act.handle(stage, event));
+		this.enter.accept(stage);
 	}
 
 	/**
@@ -373,36 +203,55 @@ public enum Hostility {
 	 * @param stage where
 	 */
 	void emit(Stage stage) {
-		for (int i = 0; i < events(); i++) {
-			stage.emit(name(stage, i), event(i));
-			if (i % BURST == BURST - 1) {
-				stage.awaitNeighbours();
+		if (this == NO_STACK) {
+			new Diver(stage, events()).dive();
+		}
+		else {
+			for (int i = 0; i < events(); i++) {
+				stage.emit(name(stage, i), event(i));
+				if (i % BURST == BURST - 1) {
+					stage.awaitNeighbours();
+				}
 			}
 		}
-		stage.emitLast();
+		// Nothing needs to be delivered after a close.
+		if (this != CLOSES) {
+			stage.emitLast();
+		}
 	}
 
 	int events() {
-		return 20;
+		return switch (this) {
+			case EMITS_ITSELF, PING_PONG, AVALANCHE, CLOSES -> 1;
+			case NO_STACK -> 400;
+			case MILLION_NAMES -> 1_000_000;
+			default -> 20;
+		};
 	}
 
-	Event event(int number) {
-		return new Event(number);
+	private Event event(int number) {
+		return (this == PAYLOAD || this == FAILS_ON_PAYLOAD) ? new Event.Untouchable(number) : new Event(number);
 	}
 
-	String name(Stage stage, int number) {
-		return Stage.NAME;
-	}
-
-	private static String named(Stage stage, String name) {
-		if (!stage.contender.isNamed()) {
+	private String name(Stage stage, int number) {
+		String name = switch (this) {
+			case LONG_NAMES -> number + "n".repeat(1 << 20);
+			case CONTROL_NAMES -> "\r\n\u001b[2J\u0000\u202e" + number;
+			case MILLION_NAMES -> "name." + number;
+			default -> Stage.NAME;
+		};
+		if (!name.equals(Stage.NAME) && !stage.contender.isNamed()) {
 			throw new Contender.NotApplicable();
 		}
 		return name;
 	}
 
-	Fault fault() {
-		return Fault.NONE;
+	private Fault fault() {
+		return switch (this) {
+			case ERROR_HANDLER -> Fault.ERROR_HANDLER;
+			case CONTEXT -> Fault.CONTEXT;
+			default -> Fault.NONE;
+		};
 	}
 
 	/**
@@ -410,7 +259,7 @@ public enum Hostility {
 	 * @return {@code true} where the neighbours themselves cannot work
 	 */
 	boolean mayLoseCounted() {
-		return false;
+		return this == NO_STACK;
 	}
 
 	/**
@@ -427,6 +276,13 @@ public enum Hostility {
 	 */
 	boolean loops() {
 		return this == EMITS_ITSELF || this == PING_PONG || this == AVALANCHE;
+	}
+
+	private static void fail(Stage stage, Event event) {
+		throw new IllegalStateException("hostile");
+	}
+
+	private static void ignore(Stage stage, Event event) {
 	}
 
 	@SuppressWarnings("InfiniteRecursion")
@@ -449,6 +305,10 @@ public enum Hostility {
 
 	}
 
+	private static final class Foreign extends ClassLoader {
+
+	}
+
 	private static final class Unprintable extends RuntimeException {
 
 		private static final long serialVersionUID = 1;
@@ -467,10 +327,6 @@ public enum Hostility {
 		public String toString() {
 			throw new IllegalStateException("text");
 		}
-
-	}
-
-	private static final class Foreign extends ClassLoader {
 
 	}
 

@@ -4,7 +4,7 @@ import java.io.IOException;
 import java.io.PrintStream;
 import java.io.UncheckedIOException;
 import java.time.Duration;
-import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Properties;
 import java.util.concurrent.CompletableFuture;
@@ -12,29 +12,23 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.function.Function;
 import java.util.logging.LogManager;
+import java.util.stream.Stream;
 
 import org.slf4j.MDC;
 
 import io.telemetryrouter.benchmarks.Child;
 
 /**
- * Plays every hostile scenario against the router and its peers, and prints who survives
- * what as a page of Markdown. Each contender has a process of its own, one for
+ * Plays every hostile scenario against the router and its peers, and prints which of them
+ * survive as a page of Markdown. Each contender has a process of its own, one for
  * synchronous and one for asynchronous handlers.
  *
  * @since 0.1.0
  */
 public final class Isolation {
 
-	/**
-	 * How long the emitter may take, and events may take to arrive: far more than they
-	 * need.
-	 */
+	/** For the emitter, and for events to arrive: far more than they need. */
 	private static final Duration LIMIT = Duration.ofSeconds(5);
-
-	private static final String OUTCOME = ".outcome";
-
-	private static final String DETAIL = ".detail";
 
 	private Isolation() {
 	}
@@ -51,41 +45,29 @@ public final class Isolation {
 		}
 		else {
 			PrintStream results = System.out;
-			// What contenders say goes elsewhere
+			// What contenders say goes elsewhere.
 			System.setOut(System.err);
 			LogManager.getLogManager().reset();
-			// Starts the logging system, which takes a while
+			// Starts the logging system, which takes a while.
 			MDC.clear();
 			play(Peer.valueOf(args[0]), Boolean.parseBoolean(args[1])).store(results, null);
 			results.flush();
 		}
-		// Threads of peers that still hang may not be daemons
+		// Threads of peers that still hang may not be daemons.
 		System.exit(0);
 	}
 
 	private static Properties play(Peer peer, boolean async) {
 		Properties verdicts = new Properties();
 		for (Hostility hostility : Hostility.values()) {
-			if (isPlayed(hostility, peer, async)) {
-				Verdict verdict = hostility.play(peer, async, LIMIT);
-				verdicts.setProperty(hostility.name() + OUTCOME, verdict.outcome().name());
-				verdicts.setProperty(hostility.name() + DETAIL, verdict.detail());
-			}
+			// What hangs on the emitter's thread holds the emitter, with any contender:
+			// that
+			// is for asynchronous handlers, and for contenders that have none.
+			boolean played = hostility != Hostility.HANGS || async || !peer.isAsync();
+			verdicts.setProperty(hostility.name(),
+					(played ? hostility.play(peer, async, LIMIT) : Verdict.NOT_APPLICABLE).toString());
 		}
 		return verdicts;
-	}
-
-	/**
-	 * Returns whether a scenario makes sense. What hangs on the emitter's thread holds
-	 * the emitter, whoever called it: that scenario is for asynchronous handlers, and for
-	 * those who have none.
-	 * @param hostility the scenario
-	 * @param peer the contender
-	 * @param async whether handlers are asynchronous
-	 * @return whether to play it
-	 */
-	private static boolean isPlayed(Hostility hostility, Peer peer, boolean async) {
-		return hostility != Hostility.HANGS || async || !peer.isAsync();
 	}
 
 	private static String page() {
@@ -101,32 +83,32 @@ public final class Isolation {
 	}
 
 	private static List<CompletableFuture<Properties>> start(ExecutorService pool, boolean async) {
-		List<CompletableFuture<Properties>> results = new ArrayList<>();
-		for (Peer peer : Peer.values()) {
-			results.add(CompletableFuture.supplyAsync(() -> run(peer, async), pool));
-		}
-		return results;
-	}
-
-	private static Properties run(Peer peer, boolean async) {
-		try {
-			return Child.run(Child.home(), Isolation.class, List.of("-Xmx128m"), peer.name(), String.valueOf(async));
-		}
-		catch (IOException ex) {
-			throw new UncheckedIOException(ex);
-		}
-		catch (InterruptedException ex) {
-			throw new IllegalStateException(ex);
-		}
+		return Stream.of(Peer.values()).map((peer) -> CompletableFuture.supplyAsync(() -> {
+			try {
+				return Child.run(Child.home(), Isolation.class, List.of("-Xmx128m"), peer.name(),
+						String.valueOf(async));
+			}
+			catch (IOException ex) {
+				throw new UncheckedIOException(ex);
+			}
+			catch (InterruptedException ex) {
+				throw new IllegalStateException(ex);
+			}
+		}, pool)).toList();
 	}
 
 	private static void append(StringBuilder page, List<CompletableFuture<Properties>> results) {
 		row(page, "a handler that", (peer) -> peer.title);
 		row(page, "---", (peer) -> "---");
 		for (Hostility hostility : Hostility.values()) {
-			row(page, hostility.title, (peer) -> cell(results.get(peer.ordinal()).join(), hostility));
+			row(page, hostility.title, (peer) -> results.get(peer.ordinal()).join().getProperty(hostility.name()));
 		}
-		row(page, "**survived**", (peer) -> total(results.get(peer.ordinal()).join()));
+		row(page, "**survived**", (peer) -> {
+			Collection<Object> verdicts = results.get(peer.ordinal()).join().values();
+			return "**%d of %d**".formatted(
+					verdicts.stream().filter((verdict) -> verdict.toString().startsWith("yes")).count(),
+					verdicts.stream().filter((verdict) -> !verdict.equals(Verdict.NOT_APPLICABLE.toString())).count());
+		});
 	}
 
 	private static void row(StringBuilder page, String first, Function<Peer, String> cells) {
@@ -135,28 +117,6 @@ public final class Isolation {
 			page.append(' ').append(cells.apply(peer)).append(" |");
 		}
 		page.append('\n');
-	}
-
-	private static String cell(Properties verdicts, Hostility hostility) {
-		String outcome = verdicts.getProperty(hostility.name() + OUTCOME, Verdict.Outcome.NOT_APPLICABLE.name());
-		String detail = verdicts.getProperty(hostility.name() + DETAIL, "");
-		return switch (Verdict.Outcome.valueOf(outcome)) {
-			case SURVIVED -> detail.isEmpty() ? "yes" : "yes; " + detail;
-			case FAILED -> "**no**: " + detail;
-			case NOT_APPLICABLE -> "–";
-		};
-	}
-
-	private static String total(Properties verdicts) {
-		int survived = 0;
-		int played = 0;
-		for (Hostility hostility : Hostility.values()) {
-			String outcome = verdicts.getProperty(hostility.name() + OUTCOME, "");
-			survived += outcome.equals(Verdict.Outcome.SURVIVED.name()) ? 1 : 0;
-			played += (outcome.equals(Verdict.Outcome.SURVIVED.name()) || outcome.equals(Verdict.Outcome.FAILED.name()))
-					? 1 : 0;
-		}
-		return "**" + survived + " of " + played + "**";
 	}
 
 }

@@ -4,11 +4,13 @@ import java.util.EnumSet;
 import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.concurrent.ThreadFactory;
+import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.function.Predicate;
 
 import com.google.common.eventbus.AsyncEventBus;
 import com.google.common.eventbus.EventBus;
+import com.google.common.eventbus.SubscriberExceptionHandler;
 import io.micrometer.observation.Observation;
 import io.micrometer.observation.ObservationHandler;
 import io.micrometer.observation.ObservationRegistry;
@@ -17,12 +19,18 @@ import net.engio.mbassy.bus.error.IPublicationErrorHandler;
 import net.engio.mbassy.listener.Invoke;
 import net.engio.mbassy.listener.Listener;
 import net.engio.mbassy.listener.References;
+import org.greenrobot.eventbus.Subscribe;
+import org.greenrobot.eventbus.SubscriberExceptionEvent;
 import org.greenrobot.eventbus.ThreadMode;
+
 import org.springframework.context.ApplicationListener;
 import org.springframework.context.PayloadApplicationEvent;
 import org.springframework.context.event.SimpleApplicationEventMulticaster;
 import org.springframework.context.support.AbstractApplicationContext;
 import org.springframework.context.support.GenericApplicationContext;
+
+import io.telemetryrouter.benchmarks.isolation.Contender.Fault;
+import io.telemetryrouter.benchmarks.isolation.Contender.Handler;
 
 /**
  * The contenders, each in its usual configuration.
@@ -31,79 +39,19 @@ import org.springframework.context.support.GenericApplicationContext;
  */
 public enum Peer {
 
-	/** This router. */
-	ROUTER("telemetry-router", EnumSet.of(Fault.ERROR_HANDLER, Fault.CONTEXT)) {
+	ROUTER("telemetry-router", EnumSet.allOf(Fault.class)),
 
-		@Override
-		Contender create(boolean async, Fault fault) {
-			if (fault == Fault.CONTEXT && !async) {
-				throw new Contender.NotApplicable();
-			}
-			return new Router(async, fault);
-		}
+	SPRING("Spring events", EnumSet.allOf(Fault.class)),
 
-	},
+	GUAVA("Guava `EventBus`", EnumSet.of(Fault.NONE, Fault.ERROR_HANDLER)),
 
-	/** Spring's events. */
-	SPRING("Spring events", EnumSet.of(Fault.ERROR_HANDLER, Fault.CONTEXT)) {
+	GREENROBOT("greenrobot `EventBus`", EnumSet.of(Fault.NONE, Fault.ERROR_HANDLER)),
 
-		@Override
-		Contender create(boolean async, Fault fault) {
-			if (fault == Fault.CONTEXT && !async) {
-				throw new Contender.NotApplicable();
-			}
-			return new Spring(async, fault);
-		}
+	MBASSADOR("MBassador", EnumSet.of(Fault.NONE, Fault.ERROR_HANDLER)),
 
-	},
+	OBSERVATION("`ObservationRegistry`", EnumSet.of(Fault.NONE));
 
-	/** Guava's event bus. */
-	GUAVA("Guava `EventBus`", EnumSet.of(Fault.ERROR_HANDLER)) {
-
-		@Override
-		Contender create(boolean async, Fault fault) {
-			return new Guava(async, fault);
-		}
-
-	},
-
-	/** Greenrobot's event bus. */
-	GREENROBOT("greenrobot `EventBus`", EnumSet.of(Fault.ERROR_HANDLER)) {
-
-		@Override
-		Contender create(boolean async, Fault fault) {
-			return new Greenrobot(async, fault);
-		}
-
-	},
-
-	/** MBassador. */
-	MBASSADOR("MBassador", EnumSet.of(Fault.ERROR_HANDLER)) {
-
-		@Override
-		Contender create(boolean async, Fault fault) {
-			return new Mbassador(async, fault);
-		}
-
-	},
-
-	/** Micrometer's observations. */
-	OBSERVATION("`ObservationRegistry`", EnumSet.noneOf(Fault.class)) {
-
-		@Override
-		Contender create(boolean async, Fault fault) {
-			if (async) {
-				throw new Contender.NotApplicable();
-			}
-			return new Observations();
-		}
-
-	};
-
-	/**
-	 * How many threads an executor has that a contender leaves to its user: Boot's
-	 * default.
-	 */
+	/** Threads of an executor that a contender leaves to its user: Boot's default. */
 	private static final int THREADS = 8;
 
 	final String title;
@@ -121,11 +69,18 @@ public enum Peer {
 	 * @param fault what is broken around it
 	 * @return the contender
 	 */
-	final Contender open(boolean async, Fault fault) {
-		if (fault != Fault.NONE && !this.faults.contains(fault)) {
+	Contender open(boolean async, Fault fault) {
+		if (!this.faults.contains(fault) || (async && !isAsync()) || (fault == Fault.CONTEXT && !async)) {
 			throw new Contender.NotApplicable();
 		}
-		return create(async, fault);
+		return switch (this) {
+			case ROUTER -> new Router(async, fault);
+			case SPRING -> spring(async, fault);
+			case GUAVA -> guava(async, fault);
+			case GREENROBOT -> greenrobot(async, fault);
+			case MBASSADOR -> mbassador(async, fault);
+			case OBSERVATION -> new Observations(ObservationRegistry.create());
+		};
 	}
 
 	/**
@@ -136,368 +91,127 @@ public enum Peer {
 		return this != OBSERVATION;
 	}
 
-	abstract Contender create(boolean async, Fault fault);
-
 	private static ExecutorService executor() {
-		ThreadFactory daemons = (task) -> {
+		return Executors.newFixedThreadPool(THREADS, (task) -> {
 			Thread thread = new Thread(task);
 			thread.setDaemon(true);
 			return thread;
-		};
-		return Executors.newFixedThreadPool(THREADS, daemons);
+		});
 	}
 
 	/** Spring's multicaster in a context. */
-	private static final class Spring implements Contender {
-
-		private final GenericApplicationContext context = new GenericApplicationContext();
-
-		private final ExecutorService executor = executor();
-
-		Spring(boolean async, Fault fault) {
-			SimpleApplicationEventMulticaster multicaster = new SimpleApplicationEventMulticaster(
-					this.context.getBeanFactory());
-			if (async) {
-				multicaster.setTaskExecutor((fault == Fault.CONTEXT) ? (task) -> {
-					// A task decorator runs where the task is submitted
-					throw fault.failure();
-				} : this.executor);
-			}
-			if (fault == Fault.ERROR_HANDLER) {
-				multicaster.setErrorHandler((error) -> {
-					throw fault.failure();
-				});
-			}
-			this.context.getBeanFactory()
-				.registerSingleton(AbstractApplicationContext.APPLICATION_EVENT_MULTICASTER_BEAN_NAME, multicaster);
-			this.context.refresh();
+	private static Contender spring(boolean async, Fault fault) {
+		GenericApplicationContext context = new GenericApplicationContext();
+		ExecutorService executor = executor();
+		SimpleApplicationEventMulticaster multicaster = new SimpleApplicationEventMulticaster(context.getBeanFactory());
+		if (async) {
+			multicaster.setTaskExecutor((fault == Fault.CONTEXT) ? (task) -> {
+				// A task decorator runs where the task is submitted.
+				throw fault.failure();
+			} : executor);
 		}
-
-		@Override
-		public Runnable subscribe(String id, Handler handler) {
-			ApplicationListener<PayloadApplicationEvent<?>> listener = new SpringListener(handler);
-			this.context.addApplicationListener(listener);
-			return () -> this.context.removeApplicationListener(listener);
+		if (fault == Fault.ERROR_HANDLER) {
+			multicaster.setErrorHandler((error) -> {
+				throw fault.failure();
+			});
 		}
-
-		@Override
-		public void publish(String name, Event event) {
-			this.context.publishEvent(event);
-		}
-
-		@Override
-		public void shutDown() {
-			this.context.close();
-		}
-
-		@Override
-		public void close() {
-			this.context.close();
-			this.executor.shutdownNow();
-		}
-
-	}
-
-	private record SpringListener(
-			Contender.Handler handler) implements ApplicationListener<PayloadApplicationEvent<?>> {
-
-		@Override
-		public void onApplicationEvent(PayloadApplicationEvent<?> event) {
-			if (event.getPayload() instanceof Event payload) {
-				try {
-					this.handler.handle(payload);
-				}
-				catch (Throwable ex) {
-					throw Contender.<RuntimeException>sneaky(ex);
-				}
-			}
-		}
-
-		// Listeners are compared by the multicaster
-		@Override
-		public boolean equals(Object other) {
-			return this == other;
-		}
-
-		@Override
-		public int hashCode() {
-			return System.identityHashCode(this);
-		}
-
+		context.getBeanFactory()
+			.registerSingleton(AbstractApplicationContext.APPLICATION_EVENT_MULTICASTER_BEAN_NAME, multicaster);
+		context.refresh();
+		return new Bus((handler) -> {
+			SpringListener listener = new SpringListener(handler);
+			context.addApplicationListener(listener);
+			return () -> context.removeApplicationListener(listener);
+		}, context::publishEvent, context::close, executor::shutdownNow);
 	}
 
 	/** Guava's, with its default handler of exceptions, which logs. */
-	private static final class Guava implements Contender {
-
-		private final ExecutorService executor = executor();
-
-		private final EventBus bus;
-
-		Guava(boolean async, Fault fault) {
-			if (fault == Fault.ERROR_HANDLER) {
-				this.bus = async ? new AsyncEventBus(this.executor, (error, context) -> {
-					throw fault.failure();
-				}) : new EventBus((error, context) -> {
-					throw fault.failure();
-				});
-			}
-			else {
-				this.bus = async ? new AsyncEventBus(this.executor) : new EventBus();
-			}
+	private static Contender guava(boolean async, Fault fault) {
+		ExecutorService executor = executor();
+		SubscriberExceptionHandler broken = (error, context) -> {
+			throw fault.failure();
+		};
+		EventBus bus;
+		if (fault == Fault.ERROR_HANDLER) {
+			bus = async ? new AsyncEventBus(executor, broken) : new EventBus(broken);
 		}
-
-		@Override
-		public Runnable subscribe(String id, Handler handler) {
-			GuavaListener listener = new GuavaListener(handler);
-			this.bus.register(listener);
-			return () -> this.bus.unregister(listener);
+		else {
+			bus = async ? new AsyncEventBus(executor) : new EventBus();
 		}
-
-		@Override
-		public void publish(String name, Event event) {
-			this.bus.post(event);
-		}
-
-		@Override
-		public void close() {
-			this.executor.shutdownNow();
-		}
-
-	}
-
-	/**
-	 * Guava's handler.
-	 *
-	 * @since 0.1.0
-	 */
-	public static final class GuavaListener {
-
-		private final Contender.Handler handler;
-
-		GuavaListener(Contender.Handler handler) {
-			this.handler = handler;
-		}
-
-		/**
-		 * Handles an event.
-		 * @param event the event
-		 * @throws Throwable whatever the handler throws
-		 */
-		@com.google.common.eventbus.Subscribe
-		public void on(Event event) throws Throwable {
-			this.handler.handle(event);
-		}
-
+		return new Bus((handler) -> {
+			Object listener = new SyncListener(handler);
+			bus.register(listener);
+			return () -> bus.unregister(listener);
+		}, bus::post, Bus.NONE, executor::shutdownNow);
 	}
 
 	/** Greenrobot's with its defaults: logs exceptions and posts them as events. */
-	private static final class Greenrobot implements Contender {
-
-		private final org.greenrobot.eventbus.EventBus bus = org.greenrobot.eventbus.EventBus.builder().build();
-
-		private final boolean async;
-
-		Greenrobot(boolean async, Fault fault) {
-			this.async = async;
-			if (fault == Fault.ERROR_HANDLER) {
-				this.bus.register(new GreenrobotErrors(fault));
-			}
+	private static Contender greenrobot(boolean async, Fault fault) {
+		var bus = org.greenrobot.eventbus.EventBus.builder().build();
+		if (fault == Fault.ERROR_HANDLER) {
+			bus.register(new ErrorListener());
 		}
-
-		@Override
-		public Runnable subscribe(String id, Handler handler) {
-			Object listener = this.async ? new GreenrobotAsync(handler) : new GreenrobotSync(handler);
-			this.bus.register(listener);
-			return () -> this.bus.unregister(listener);
-		}
-
-		@Override
-		public void publish(String name, Event event) {
-			this.bus.post(event);
-		}
-
-		@Override
-		public void close() {
-			// Its threads go by themselves
-		}
-
-	}
-
-	/**
-	 * Greenrobot's handler on the thread that posts.
-	 *
-	 * @since 0.1.0
-	 */
-	public static final class GreenrobotSync {
-
-		private final Contender.Handler handler;
-
-		GreenrobotSync(Contender.Handler handler) {
-			this.handler = handler;
-		}
-
-		/**
-		 * Handles an event.
-		 * @param event the event
-		 * @throws Throwable whatever the handler throws
-		 */
-		@org.greenrobot.eventbus.Subscribe
-		public void on(Event event) throws Throwable {
-			this.handler.handle(event);
-		}
-
-	}
-
-	/**
-	 * Greenrobot's handler on a thread of its pool.
-	 *
-	 * @since 0.1.0
-	 */
-	public static final class GreenrobotAsync {
-
-		private final Contender.Handler handler;
-
-		GreenrobotAsync(Contender.Handler handler) {
-			this.handler = handler;
-		}
-
-		/**
-		 * Handles an event.
-		 * @param event the event
-		 * @throws Throwable whatever the handler throws
-		 */
-		@org.greenrobot.eventbus.Subscribe(threadMode = ThreadMode.ASYNC)
-		public void on(Event event) throws Throwable {
-			this.handler.handle(event);
-		}
-
-	}
-
-	/**
-	 * Greenrobot's handler of failures.
-	 *
-	 * @since 0.1.0
-	 */
-	public static final class GreenrobotErrors {
-
-		private final Fault fault;
-
-		GreenrobotErrors(Fault fault) {
-			this.fault = fault;
-		}
-
-		/**
-		 * Handles a failure.
-		 * @param event the failure
-		 */
-		@org.greenrobot.eventbus.Subscribe
-		public void on(org.greenrobot.eventbus.SubscriberExceptionEvent event) {
-			throw this.fault.failure();
-		}
-
+		return new Bus((handler) -> {
+			Object listener = async ? new AsyncListener(handler) : new SyncListener(handler);
+			bus.register(listener);
+			return () -> bus.unregister(listener);
+		}, bus::post, Bus.NONE, () -> {
+		});
 	}
 
 	/** MBassador with its defaults and the error handler that comes with it. */
-	private static final class Mbassador implements Contender {
+	private static Contender mbassador(boolean async, Fault fault) {
+		MBassador<Event> bus = new MBassador<>((fault == Fault.ERROR_HANDLER) ? (error) -> {
+			throw fault.failure();
+		} : new IPublicationErrorHandler.ConsoleLogger());
+		return new Bus((handler) -> {
+			Object listener = async ? new AsyncListener(handler) : new SyncListener(handler);
+			bus.subscribe(listener);
+			return () -> bus.unsubscribe(listener);
+		}, bus::publish, bus::shutdown, bus::shutdown);
+	}
 
-		private final boolean async;
+	/** A bus by what it does. */
+	private record Bus(Function<Handler, Runnable> subscribe, Consumer<Event> post, Runnable end,
+			Runnable release) implements Contender {
 
-		private final MBassador<Event> bus;
-
-		Mbassador(boolean async, Fault fault) {
-			this.async = async;
-			this.bus = new MBassador<>((fault == Fault.ERROR_HANDLER) ? (error) -> {
-				throw fault.failure();
-			} : new IPublicationErrorHandler.ConsoleLogger());
-		}
+		/** The end of a bus that has none. */
+		static final Runnable NONE = () -> {
+			throw new NotApplicable();
+		};
 
 		@Override
 		public Runnable subscribe(String id, Handler handler) {
-			Object listener = this.async ? new MbassadorAsync(handler) : new MbassadorSync(handler);
-			this.bus.subscribe(listener);
-			return () -> this.bus.unsubscribe(listener);
+			return this.subscribe.apply(handler);
 		}
 
 		@Override
 		public void publish(String name, Event event) {
-			this.bus.publish(event);
+			this.post.accept(event);
 		}
 
 		@Override
 		public void shutDown() {
-			this.bus.shutdown();
+			this.end.run();
 		}
 
 		@Override
 		public void close() {
-			this.bus.shutdown();
-		}
-
-	}
-
-	/**
-	 * MBassador's handler on the thread that publishes.
-	 *
-	 * @since 0.1.0
-	 */
-	@Listener(references = References.Strong)
-	public static final class MbassadorSync {
-
-		private final Contender.Handler handler;
-
-		MbassadorSync(Contender.Handler handler) {
-			this.handler = handler;
-		}
-
-		/**
-		 * Handles an event.
-		 * @param event the event
-		 * @throws Throwable whatever the handler throws
-		 */
-		@net.engio.mbassy.listener.Handler
-		public void on(Event event) throws Throwable {
-			this.handler.handle(event);
-		}
-
-	}
-
-	/**
-	 * MBassador's handler on a thread of its pool.
-	 *
-	 * @since 0.1.0
-	 */
-	@Listener(references = References.Strong)
-	public static final class MbassadorAsync {
-
-		private final Contender.Handler handler;
-
-		MbassadorAsync(Contender.Handler handler) {
-			this.handler = handler;
-		}
-
-		/**
-		 * Handles an event.
-		 * @param event the event
-		 * @throws Throwable whatever the handler throws
-		 */
-		@net.engio.mbassy.listener.Handler(delivery = Invoke.Asynchronously)
-		public void on(Event event) throws Throwable {
-			this.handler.handle(event);
+			if (this.end != NONE) {
+				this.end.run();
+			}
+			this.release.run();
 		}
 
 	}
 
 	/** Observations: an event is one that starts and stops at once. */
-	private static final class Observations implements Contender {
-
-		private final ObservationRegistry registry = ObservationRegistry.create();
+	private record Observations(ObservationRegistry registry) implements Contender {
 
 		@Override
 		public Runnable subscribe(String id, Handler handler) {
-			this.registry.observationConfig().observationHandler(new Observer(handler, (event) -> true));
-			return () -> {
-				throw new NotApplicable();
-			};
+			subscribe(id, (event) -> true, handler);
+			return Bus.NONE;
 		}
 
 		@Override
@@ -516,11 +230,6 @@ public enum Peer {
 		}
 
 		@Override
-		public boolean isLeavable() {
-			return false;
-		}
-
-		@Override
 		public void close() {
 		}
 
@@ -536,8 +245,7 @@ public enum Peer {
 
 	}
 
-	private record Observer(Contender.Handler handler,
-			Predicate<Event> condition) implements ObservationHandler<EventContext> {
+	private record Observer(Handler handler, Predicate<Event> condition) implements ObservationHandler<EventContext> {
 
 		@Override
 		public boolean supportsContext(Observation.Context context) {
@@ -556,20 +264,72 @@ public enum Peer {
 
 	}
 
-	/** What is broken around the handlers. */
-	enum Fault {
+	/** Not a record: Spring compares listeners. */
+	private static final class SpringListener implements ApplicationListener<PayloadApplicationEvent<?>> {
 
-		/** Nothing. */
-		NONE,
+		private final Handler handler;
 
-		/** Whoever is told of what handlers throw. */
-		ERROR_HANDLER,
+		SpringListener(Handler handler) {
+			this.handler = handler;
+		}
 
-		/** What carries context from the emitter's thread to another. */
-		CONTEXT;
+		@Override
+		public void onApplicationEvent(PayloadApplicationEvent<?> event) {
+			if (event.getPayload() instanceof Event payload) {
+				try {
+					this.handler.handle(payload);
+				}
+				catch (Throwable ex) {
+					throw Contender.<RuntimeException>sneaky(ex);
+				}
+			}
+		}
 
-		IllegalStateException failure() {
-			return new IllegalStateException(name());
+	}
+
+	/** A handler on the thread that posts; with Guava on one of the executor. */
+	@Listener(references = References.Strong)
+	public static final class SyncListener {
+
+		private final Handler handler;
+
+		SyncListener(Handler handler) {
+			this.handler = handler;
+		}
+
+		@Subscribe
+		@com.google.common.eventbus.Subscribe
+		@net.engio.mbassy.listener.Handler
+		public void on(Event event) throws Throwable {
+			this.handler.handle(event);
+		}
+
+	}
+
+	/** A handler on a thread of the bus's own. */
+	@Listener(references = References.Strong)
+	public static final class AsyncListener {
+
+		private final Handler handler;
+
+		AsyncListener(Handler handler) {
+			this.handler = handler;
+		}
+
+		@Subscribe(threadMode = ThreadMode.ASYNC)
+		@net.engio.mbassy.listener.Handler(delivery = Invoke.Asynchronously)
+		public void on(Event event) throws Throwable {
+			this.handler.handle(event);
+		}
+
+	}
+
+	/** Greenrobot's handler of failures. */
+	public static final class ErrorListener {
+
+		@Subscribe
+		public void on(SubscriberExceptionEvent event) {
+			throw Fault.ERROR_HANDLER.failure();
 		}
 
 	}

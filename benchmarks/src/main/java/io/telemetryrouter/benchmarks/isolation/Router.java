@@ -14,14 +14,11 @@ import io.telemetryrouter.HandlerSpec;
 import io.telemetryrouter.RouterSnapshot;
 import io.telemetryrouter.TelemetryRouter;
 import io.telemetryrouter.TelemetryRouterBuilder;
-import io.telemetryrouter.benchmarks.isolation.Peer.Fault;
 
 /**
  * This router, with its defaults.
  */
 final class Router implements Contender {
-
-	private static final Duration FOREVER = Duration.ofDays(1);
 
 	private final TelemetryRouter router;
 
@@ -73,18 +70,8 @@ final class Router implements Contender {
 	}
 
 	@Override
-	public void flush() {
-		this.router.flush(FOREVER);
-	}
-
-	@Override
-	public void awaitNext() {
-		this.router.next("never", (event) -> true, Duration.ofMillis(1)).join();
-	}
-
-	@Override
-	public void publishAndWait(String name, Event event) {
-		this.router.emitAsync(name, event).join();
+	public TelemetryRouter router() {
+		return this.router;
 	}
 
 	@Override
@@ -93,7 +80,7 @@ final class Router implements Contender {
 	}
 
 	@Override
-	public @Nullable String audit(Neighbour... neighbours) {
+	public @Nullable String audit(String... done) {
 		RouterSnapshot snapshot = this.router.snapshot();
 		if (snapshot.events().size() > snapshot.handlers().size() + 10_001) {
 			return "keeps " + snapshot.events().size() + " names";
@@ -106,10 +93,9 @@ final class Router implements Contender {
 				return handler.id() + ": " + handler.account();
 			}
 		}
-		for (Neighbour neighbour : neighbours) {
-			HandlerAccount account = account(neighbour.id);
-			if (account.queued() + account.running() != 0) {
-				return neighbour.id + " is not done: " + account;
+		for (String id : done) {
+			if (!isQuiet(account(id))) {
+				return id + " is not done: " + account(id);
 			}
 		}
 		return null;
@@ -117,11 +103,11 @@ final class Router implements Contender {
 
 	@Override
 	public boolean isQuiet() {
-		return this.router.snapshot()
-			.handlers()
-			.values()
-			.stream()
-			.allMatch((handler) -> handler.account().queued() + handler.account().running() == 0);
+		return this.router.snapshot().handlers().values().stream().allMatch((handler) -> isQuiet(handler.account()));
+	}
+
+	private static boolean isQuiet(HandlerAccount account) {
+		return account.queued() + account.running() == 0;
 	}
 
 	@Override

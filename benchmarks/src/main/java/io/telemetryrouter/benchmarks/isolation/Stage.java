@@ -5,9 +5,11 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicIntegerArray;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import java.util.function.Predicate;
+import java.util.stream.IntStream;
 
 import org.jspecify.annotations.Nullable;
 
@@ -27,11 +29,11 @@ final class Stage {
 
 	final Contender contender;
 
-	final Neighbour before;
+	private final Neighbour before;
 
-	final Neighbour after;
+	private final Neighbour after;
 
-	final CountDownLatch end = new CountDownLatch(1);
+	private final CountDownLatch end = new CountDownLatch(1);
 
 	private final Hostility hostility;
 
@@ -67,19 +69,12 @@ final class Stage {
 		this.after = new Neighbour("after", events + 1);
 	}
 
-	/**
-	 * Subscribes a hostile handler.
-	 * @param handler the handler
-	 * @return ends its subscription
-	 */
+	/** Subscribes a hostile handler. */
 	Runnable hostile(Contender.Handler handler) {
 		return this.contender.subscribe(name(), limited(handler));
 	}
 
-	/**
-	 * Subscribes a handler with a hostile condition.
-	 * @param condition the condition
-	 */
+	/** Subscribes a handler with a hostile condition. */
 	void hostileCondition(Predicate<Event> condition) {
 		this.contender.subscribe(name(), condition, (event) -> {
 		});
@@ -107,10 +102,7 @@ final class Stage {
 		};
 	}
 
-	/**
-	 * Emits an event from inside a handler.
-	 * @param name its name
-	 */
+	/** Emits an event from inside a handler. */
 	void nested(String name) {
 		this.contender.publish(name, new Event(Event.NESTED));
 	}
@@ -127,11 +119,7 @@ final class Stage {
 		catch (Throwable ex) {
 			this.thrown = ex;
 		}
-		emitted(event.number);
-	}
-
-	private void emitted(int number) {
-		this.emitted[number] = true;
+		this.emitted[event.number] = true;
 		this.emits = this.emits + 1;
 	}
 
@@ -152,17 +140,12 @@ final class Stage {
 		}
 	}
 
-	/**
-	 * Emits the last event, which shows whether all still works.
-	 */
+	/** Emits the last event, which shows whether all still works. */
 	void emitLast() {
 		emit(NAME, new Event(this.emitted.length - 1));
 	}
 
-	/**
-	 * Notes something that is worth knowing and no harm by itself.
-	 * @param remark what
-	 */
+	/** Notes something that is worth knowing and no harm by itself. */
 	void remark(String remark) {
 		this.remarks.add(remark);
 	}
@@ -176,7 +159,7 @@ final class Stage {
 	}
 
 	private boolean isDone(Neighbour neighbour) {
-		return neighbour.count() + lost(neighbour) >= this.emits;
+		return neighbour.count.get() + lost(neighbour) >= this.emits;
 	}
 
 	private long lost(Neighbour neighbour) {
@@ -194,26 +177,17 @@ final class Stage {
 		return true;
 	}
 
-	private int missing(Neighbour neighbour) {
-		int missing = 0;
-		for (int i = 0; i < this.emitted.length; i++) {
-			missing += (this.emitted[i] && !neighbour.has(i)) ? 1 : 0;
-		}
-		return missing;
+	private long missing(Neighbour neighbour) {
+		return IntStream.range(0, this.emitted.length)
+			.filter((number) -> this.emitted[number] && neighbour.received.get(number) != 1)
+			.count();
 	}
 
-	private int twice(Neighbour neighbour) {
-		int twice = 0;
-		for (int i = 0; i < this.emitted.length; i++) {
-			twice += neighbour.hasTwice(i) ? 1 : 0;
-		}
-		return twice;
+	private boolean isTwice(Neighbour neighbour) {
+		return IntStream.range(0, this.emitted.length).anyMatch((number) -> neighbour.received.get(number) > 1);
 	}
 
-	/**
-	 * Plays the scenario.
-	 * @return how the contender came through
-	 */
+	/** Plays the scenario. */
 	Verdict play() {
 		this.contender.subscribe(this.before.id, this.before);
 		this.hostility.enter(this);
@@ -266,26 +240,24 @@ final class Stage {
 			return Verdict.failed("emitter gets `" + error.getClass().getSimpleName() + "`");
 		}
 		for (Neighbour neighbour : new Neighbour[] { this.before, this.after }) {
-			int missing = missing(neighbour);
+			long missing = missing(neighbour);
 			if (missing > lost(neighbour)) {
 				return Verdict.failed("a neighbour misses " + missing + " of " + this.emits);
 			}
 		}
-		if (twice(this.before) + twice(this.after) != 0) {
+		if (isTwice(this.before) || isTwice(this.after)) {
 			return Verdict.failed("a neighbour gets events twice");
 		}
-		if (!complete || !await(() -> this.contender.audit(this.before, this.after) == null)) {
-			return Verdict.failed("books: " + this.contender.audit(this.before, this.after));
+		if (!complete || !await(() -> this.contender.audit(this.before.id, this.after.id) == null)) {
+			return Verdict.failed("books: " + this.contender.audit(this.before.id, this.after.id));
 		}
 		if (this.hanging.get() > 1) {
 			remark("holds " + this.hanging + " threads");
 		}
-		return Verdict.survived(String.join(", ", this.remarks));
+		return new Verdict(Verdict.Outcome.SURVIVED, String.join(", ", this.remarks));
 	}
 
-	/**
-	 * Does not return, whatever happens.
-	 */
+	/** Does not return, whatever happens. */
 	void hang() {
 		this.hanging.incrementAndGet();
 		boolean ended = false;
@@ -299,6 +271,30 @@ final class Stage {
 				continue;
 			}
 		}
+	}
+
+	/** A well-behaved handler that notes what it gets. */
+	private static final class Neighbour implements Contender.Handler {
+
+		private final String id;
+
+		private final AtomicIntegerArray received;
+
+		private final AtomicInteger count = new AtomicInteger();
+
+		Neighbour(String id, int capacity) {
+			this.id = id;
+			this.received = new AtomicIntegerArray(capacity);
+		}
+
+		@Override
+		public void handle(Event event) {
+			if (event.number != Event.NESTED) {
+				this.received.getAndIncrement(event.number);
+				this.count.getAndIncrement();
+			}
+		}
+
 	}
 
 }

@@ -10,19 +10,19 @@ record Verdict(Outcome outcome, String detail) {
 
 	static final Verdict NOT_APPLICABLE = new Verdict(Outcome.NOT_APPLICABLE, "");
 
-	static Verdict survived(String remark) {
-		return new Verdict(Outcome.SURVIVED, remark);
-	}
-
 	static Verdict failed(String why) {
 		return new Verdict(Outcome.FAILED, why);
 	}
 
-	boolean isSurvived() {
-		return this.outcome == Outcome.SURVIVED;
+	@Override
+	public String toString() {
+		return switch (this.outcome) {
+			case SURVIVED -> this.detail.isEmpty() ? "yes" : "yes; " + this.detail;
+			case FAILED -> "**no**: " + this.detail;
+			case NOT_APPLICABLE -> "–";
+		};
 	}
 
-	/** The three ways it can end. */
 	enum Outcome {
 
 		/** The emitter and all other handlers were as if nothing had happened. */
