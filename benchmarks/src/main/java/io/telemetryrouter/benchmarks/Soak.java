@@ -4,20 +4,19 @@ import java.lang.management.ManagementFactory;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
+import java.util.Set;
 import java.util.TreeSet;
-import java.util.concurrent.Phaser;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
+import java.util.stream.Collectors;
 
-import io.telemetryrouter.DropReason;
 import io.telemetryrouter.HandlerAccount;
 import io.telemetryrouter.HandlerSnapshot;
 import io.telemetryrouter.RouterSnapshot;
 import io.telemetryrouter.TelemetryRouter;
 
 /**
- * Runs a router for minutes among hostile handlers, and looks at its accounts, heap and
+ * Runs a router for minutes among hostile handlers, and checks its accounts, heap and
  * threads every 30 seconds, while emitters stand still. Prints Markdown.
  * <p>
  * What emitters and handlers do follows from the seed; how they interleave does not.
@@ -32,24 +31,25 @@ public final class Soak {
 
 	private static final Duration BLOCK_TIMEOUT = Duration.ofMillis(10);
 
-	private static final Duration INTERVAL = Duration.ofSeconds(30);
+	private static final long INTERVAL = TimeUnit.SECONDS.toNanos(30);
 
-	private static final Duration REST = Duration.ofMinutes(1);
+	private static final long PATIENCE = TimeUnit.MINUTES.toNanos(1);
+
+	private static final double MEBIBYTE = 1 << 20;
 
 	private final List<String> faults = new ArrayList<>();
 
-	/** Heap in use after a collection, at each look. */
+	/** Heap in use after a collection, at each check. */
 	private final List<Long> heap = new ArrayList<>();
+
+	private final TelemetryRouter router = TelemetryRouter.builder()
+		.blockTimeout(BLOCK_TIMEOUT)
+		.shutdownTimeout(Duration.ofSeconds(5))
+		.build();
 
 	private final SoakLoad load;
 
-	private final TelemetryRouter router;
-
 	private Soak(long seed) {
-		this.router = TelemetryRouter.builder()
-			.blockTimeout(BLOCK_TIMEOUT)
-			.shutdownTimeout(Duration.ofSeconds(5))
-			.build();
 		this.load = new SoakLoad(this.router, seed);
 	}
 
@@ -61,7 +61,7 @@ public final class Soak {
 	public static void main(String[] args) throws InterruptedException {
 		double minutes = Double.parseDouble(option(args, "--minutes", "5"));
 		long seed = Long.parseLong(option(args, "--seed", "42"));
-		TreeSet<String> before = threads();
+		Set<String> before = threads();
 		Soak soak = new Soak(seed);
 		System.out.printf("# Soak: %s minutes, seed %d, %d emitters, JDK %s, %d cores%n%n", minutes, seed, EMITTERS,
 				Runtime.version(), Runtime.getRuntime().availableProcessors());
@@ -75,31 +75,21 @@ public final class Soak {
 	}
 
 	private static String option(String[] args, String name, String fallback) {
-		for (int i = 0; i < args.length - 1; i++) {
-			if (args[i].equals(name)) {
-				return args[i + 1];
-			}
-		}
-		return fallback;
+		int index = List.of(args).indexOf(name);
+		return (index >= 0 && index + 1 < args.length) ? args[index + 1] : fallback;
 	}
 
 	private void run(long nanos) throws InterruptedException {
 		long start = System.nanoTime();
 		this.load.start(EMITTERS);
-		System.out.println("| after s | emitted | handled | failed | filtered | dropped | accounts | heap MB | threads"
-				+ " | of the router |");
-		System.out.println("|--:|--:|--:|--:|--:|--:|---|--:|--:|--:|");
+		System.out.println("| after s | emitted | handled | failed | filtered | dropped | accounts | heap MB |");
+		System.out.println("|--:|--:|--:|--:|--:|--:|---|--:|");
 		boolean warm = false;
-		long interval = Math.max(1, Math.min(INTERVAL.toNanos(), nanos / 4));
+		long interval = Math.max(1, Math.min(INTERVAL, nanos / 4));
 		while (System.nanoTime() - start < nanos) {
-			long until = Math.min(System.nanoTime() + interval, start + nanos);
-			while (System.nanoTime() < until) {
-				LockSupport.parkNanos(until - System.nanoTime());
-			}
-			// While they are busy.
-			long threads = routerThreads();
+			TimeUnit.NANOSECONDS.sleep(Math.min(interval, start + nanos - System.nanoTime()));
 			this.load.stand();
-			look(TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - start), threads);
+			check(TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - start));
 			if (!warm && System.nanoTime() - start > nanos / 4) {
 				this.load.warm();
 				warm = true;
@@ -110,44 +100,42 @@ public final class Soak {
 		this.router.close();
 	}
 
-	private void look(long seconds, long threads) {
-		awaitRest();
+	private void check(long seconds) throws InterruptedException {
+		this.router.flush(Duration.ofNanos(PATIENCE));
+		await(() -> {
+			HandlerAccount total = total(this.router.snapshot());
+			return total.queued() == 0 && total.running() == 0 && total.isBalanced();
+		});
 		RouterSnapshot snapshot = this.router.snapshot();
 		int faultsBefore = this.faults.size();
 		this.load.check(snapshot, this.faults);
-		this.heap.add(usedHeap());
-		HandlerAccount total = total(snapshot);
-		System.out.printf("| %d | %,d | %,d | %,d | %,d | %,d | %s | %.1f | %d | %d |%n", seconds, this.load.emitted(),
-				total.handled(), total.failed(), total.filtered(), total.droppedTotal(),
-				(this.faults.size() == faultsBefore) ? "balance" : "WRONG",
-				this.heap.get(this.heap.size() - 1) / 1048576.0, Thread.activeCount(), threads);
-	}
-
-	private void awaitRest() {
-		this.router.flush(REST);
-		long deadline = System.nanoTime() + REST.toNanos();
-		HandlerAccount total = total(this.router.snapshot());
-		while ((total.queued() != 0 || total.running() != 0 || !total.isBalanced()) && System.nanoTime() < deadline) {
-			LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(1));
-			total = total(this.router.snapshot());
-		}
-	}
-
-	private static HandlerAccount total(RouterSnapshot snapshot) {
-		HandlerAccount total = snapshot.departed();
-		for (HandlerSnapshot handler : snapshot.handlers().values()) {
-			total = total.plus(handler.account());
-		}
-		return total;
-	}
-
-	private static long usedHeap() {
 		long used = Long.MAX_VALUE;
 		for (int i = 0; i < 3; i++) {
 			System.gc();
 			used = Math.min(used, ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed());
 		}
-		return used;
+		this.heap.add(used);
+		HandlerAccount total = total(snapshot);
+		System.out.printf("| %d | %,d | %,d | %,d | %,d | %,d | %s | %.1f |%n", seconds, this.load.emitted(),
+				total.handled(), total.failed(), total.filtered(), total.droppedTotal(),
+				(this.faults.size() == faultsBefore) ? "balance" : "WRONG", used / MEBIBYTE);
+	}
+
+	private static boolean await(BooleanSupplier condition) throws InterruptedException {
+		for (long end = System.nanoTime() + PATIENCE; System.nanoTime() < end; TimeUnit.MILLISECONDS.sleep(1)) {
+			if (condition.getAsBoolean()) {
+				return true;
+			}
+		}
+		return false;
+	}
+
+	static HandlerAccount total(RouterSnapshot snapshot) {
+		return snapshot.handlers()
+			.values()
+			.stream()
+			.map(HandlerSnapshot::account)
+			.reduce(snapshot.departed(), HandlerAccount::plus);
 	}
 
 	private void report() {
@@ -161,97 +149,45 @@ public final class Soak {
 	}
 
 	private static void row(String id, HandlerAccount account) {
-		StringBuilder reasons = new StringBuilder();
-		for (Map.Entry<DropReason, Long> reason : account.dropped().entrySet()) {
-			if (reason.getValue() != 0) {
-				reasons.append(reason.getKey().label()).append(' ').append(reason.getValue()).append(' ');
-			}
-		}
-		System.out.printf("| %s | %,d | %,d | %,d | %,d | %,d | %s|%n", id, account.offered(), account.handled(),
+		String reasons = account.dropped()
+			.entrySet()
+			.stream()
+			.filter((reason) -> reason.getValue() != 0)
+			.map((reason) -> reason.getKey().label() + " " + reason.getValue())
+			.collect(Collectors.joining(", "));
+		System.out.printf("| %s | %,d | %,d | %,d | %,d | %,d | %s |%n", id, account.offered(), account.handled(),
 				account.failed(), account.filtered(), account.droppedTotal(), reasons);
 	}
 
 	private void checkHeap() {
-		// The first quarter is for classes, stripes and tables to fill.
+		// In the first quarter classes, stripes and tables fill.
 		long warm = this.heap.get(this.heap.size() / 4);
 		long last = this.heap.get(this.heap.size() - 1);
-		System.out.printf("- Heap after a collection: %.1f MB after warm-up, %.1f MB at the end%n", warm / 1048576.0,
-				last / 1048576.0);
-		if (last > warm + warm / 10 + 1048576) {
+		System.out.printf("- Heap after a collection: %.1f MB after warm-up, %.1f MB at the end%n", warm / MEBIBYTE,
+				last / MEBIBYTE);
+		if (last > warm + warm / 10 + MEBIBYTE) {
 			this.faults.add("The heap grows");
 		}
 	}
 
-	private void checkThreads(TreeSet<String> before) throws InterruptedException {
-		TreeSet<String> left = leftOver(before);
-		long deadline = System.nanoTime() + REST.toNanos();
-		while (!left.isEmpty() && System.nanoTime() < deadline) {
-			Thread.sleep(100);
-			left = leftOver(before);
-		}
-		System.out.println("- Threads left over: " + left);
-		if (!left.isEmpty()) {
-			this.faults.add("Threads are left over: " + left);
-		}
-	}
-
-	private static TreeSet<String> leftOver(TreeSet<String> before) {
-		TreeSet<String> left = threads();
-		left.removeAll(before);
+	private void checkThreads(Set<String> before) throws InterruptedException {
 		// The JDK's own, of which there is one for all.
-		left.removeIf((name) -> name.equals("CompletableFutureDelayScheduler")
-				|| name.startsWith("ForkJoinPool.commonPool") || name.equals("Common-Cleaner"));
-		return left;
+		before.addAll(Set.of("CompletableFutureDelayScheduler", "Common-Cleaner"));
+		if (!await(() -> before.containsAll(threads()))) {
+			this.faults.add("Threads are left over");
+		}
+		Set<String> left = threads();
+		left.removeAll(before);
+		System.out.println("- Threads left over: " + left);
 	}
 
-	private static TreeSet<String> threads() {
-		TreeSet<String> names = new TreeSet<>();
-		for (Thread thread : Thread.getAllStackTraces().keySet()) {
-			names.add(thread.getName());
-		}
-		return names;
-	}
-
-	private static long routerThreads() {
-		return threads().stream().filter((name) -> name.startsWith("telemetry-router-")).count();
-	}
-
-	/**
-	 * Lets threads run and stand still together.
-	 */
-	static final class Gate {
-
-		private final Phaser standing = new Phaser(1);
-
-		private volatile boolean closed;
-
-		void enter() {
-			this.standing.register();
-		}
-
-		/** Called by a thread when it may stand still. */
-		void pass() {
-			if (this.closed) {
-				this.standing.arriveAndAwaitAdvance();
-				this.standing.arriveAndAwaitAdvance();
-			}
-		}
-
-		void leave() {
-			this.standing.arriveAndDeregister();
-		}
-
-		/** Returns when all stand still. */
-		void close() {
-			this.closed = true;
-			this.standing.arriveAndAwaitAdvance();
-		}
-
-		void open() {
-			this.closed = false;
-			this.standing.arriveAndAwaitAdvance();
-		}
-
+	private static Set<String> threads() {
+		return Thread.getAllStackTraces()
+			.keySet()
+			.stream()
+			.map(Thread::getName)
+			.filter((name) -> !name.startsWith("ForkJoinPool.commonPool"))
+			.collect(Collectors.toCollection(TreeSet::new));
 	}
 
 }

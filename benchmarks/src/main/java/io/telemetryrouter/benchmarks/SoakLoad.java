@@ -2,7 +2,6 @@ package io.telemetryrouter.benchmarks;
 
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -12,10 +11,14 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.LockSupport;
+import java.util.concurrent.locks.ReadWriteLock;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
+
+import org.openjdk.jmh.util.SampleBuffer;
+import org.openjdk.jmh.util.Statistics;
 
 import io.telemetryrouter.EventPattern;
 import io.telemetryrouter.HandlerAccount;
-import io.telemetryrouter.HandlerMode;
 import io.telemetryrouter.HandlerSnapshot;
 import io.telemetryrouter.HandlerSpec;
 import io.telemetryrouter.OverflowPolicy;
@@ -48,12 +51,11 @@ final class SoakLoad {
 
 	private final List<Emitter> emitters = new ArrayList<>();
 
-	private final Soak.Gate gate = new Soak.Gate();
+	/** Held for reading by threads that are at work. */
+	private final ReadWriteLock gate = new ReentrantReadWriteLock(true);
 
-	private final Times hiccups = new Times();
-
-	/** The router's part of emits before the times count. */
-	private final Times warmUp = new Times();
+	/** By how much a thread that does nothing is late. */
+	private SampleBuffer hiccups = new SampleBuffer();
 
 	private final Thread control = new Thread(this::control, "soak-control");
 
@@ -63,38 +65,42 @@ final class SoakLoad {
 
 	private volatile boolean stopped;
 
-	/** Later, so that it sees all that emitters see. */
-	private volatile boolean controlStopped;
-
 	SoakLoad(TelemetryRouter router, long seed) {
 		this.router = router;
 		this.seed = seed;
 		for (String name : NAMES) {
 			this.emitted.put(name, new LongAdder());
 		}
-		subscribe(new Counted("counter", "**", (event, payload) -> {
-		}), HandlerMode.SYNC, 0, OverflowPolicy.DROP_NEWEST, 1);
-		subscribe(new Counted("gauge", "tool.*", (event, payload) -> {
-		}), HandlerMode.SYNC, 0, OverflowPolicy.DROP_NEWEST, 1);
-		subscribe(new Counted("audit", "**", this::serial), HandlerMode.ASYNC, 1000, OverflowPolicy.DROP_NEWEST, 1);
-		subscribe(new Counted("forward", "tool.**", (event, payload) -> work(20)), HandlerMode.ASYNC, 64,
-				OverflowPolicy.DROP_OLDEST, 2);
-		subscribe(new Counted("ledger", "turn", (event, payload) -> work(5)), HandlerMode.ASYNC, 256,
-				OverflowPolicy.BLOCK, 1);
-		subscribe(new Counted("hostile.fails", "**", SoakLoad::fail), HandlerMode.SYNC, 0, OverflowPolicy.DROP_NEWEST,
-				1);
-		subscribe(new Counted("hostile.hangs", "token", SoakLoad::hang), HandlerMode.ASYNC, 4, OverflowPolicy.BLOCK, 1);
-		subscribe(new Counted("hostile.recurses", "error", this::recurse), HandlerMode.ASYNC, 16,
-				OverflowPolicy.DROP_NEWEST, 1);
+		PayloadHandler<Object> nothing = (event, payload) -> {
+		};
+		subscribe("counter", "**", nothing);
+		subscribe("gauge", "tool.*", nothing);
+		subscribe("audit", "**", this::serial, 1000, OverflowPolicy.DROP_NEWEST, 1);
+		subscribe("forward", "tool.**", (event, payload) -> work(20), 64, OverflowPolicy.DROP_OLDEST, 2);
+		subscribe("ledger", "turn", (event, payload) -> work(5), 256, OverflowPolicy.BLOCK, 1);
+		subscribe("hostile.fails", "**", SoakLoad::fail);
+		subscribe("hostile.hangs", "token", SoakLoad::hang, 4, OverflowPolicy.BLOCK, 1);
+		subscribe("hostile.recurses", "error", this::recurse, 16, OverflowPolicy.DROP_NEWEST, 1);
 	}
 
-	private void subscribe(Counted handler, HandlerMode mode, int maxQueue, OverflowPolicy overflow, int concurrency) {
-		HandlerSpec.Builder<Object> spec = HandlerSpec.on(handler.pattern.toString()).id(handler.id).mode(mode);
-		if (mode == HandlerMode.ASYNC) {
-			spec.maxQueue(maxQueue).overflow(overflow).concurrency(concurrency);
-		}
-		this.router.subscribe(spec.handler(handler).build());
+	private void subscribe(String id, String pattern, PayloadHandler<Object> behaviour) {
+		Counted handler = new Counted(id, pattern, behaviour);
 		this.handlers.add(handler);
+		this.router.subscribe(HandlerSpec.on(pattern).id(id).handler(handler).build());
+	}
+
+	private void subscribe(String id, String pattern, PayloadHandler<Object> behaviour, int maxQueue,
+			OverflowPolicy overflow, int concurrency) {
+		Counted handler = new Counted(id, pattern, behaviour);
+		this.handlers.add(handler);
+		this.router.subscribe(HandlerSpec.on(pattern)
+			.id(id)
+			.async()
+			.maxQueue(maxQueue)
+			.overflow(overflow)
+			.concurrency(concurrency)
+			.handler(handler)
+			.build());
 	}
 
 	private void serial(String event, Object payload) {
@@ -160,19 +166,17 @@ final class SoakLoad {
 			this.threads.add(emitter);
 		}
 		this.threads.add(new Thread(this::comeAndGo, "soak-churn"));
-		this.control.start();
-		for (Thread thread : this.threads) {
-			this.gate.enter();
-			thread.start();
-		}
+		this.threads.add(this.control);
+		this.threads.forEach(Thread::start);
 	}
 
+	/** Returns when all stand still. */
 	void stand() {
-		this.gate.close();
+		this.gate.writeLock().lock();
 	}
 
 	void goOn() {
-		this.gate.open();
+		this.gate.writeLock().unlock();
 	}
 
 	void stop() throws InterruptedException {
@@ -180,13 +184,23 @@ final class SoakLoad {
 		for (Thread thread : this.threads) {
 			thread.join();
 		}
-		this.controlStopped = true;
-		this.control.join();
+	}
+
+	private void whileRunning(Runnable work) {
+		while (!this.stopped) {
+			this.gate.readLock().lock();
+			try {
+				work.run();
+			}
+			finally {
+				this.gate.readLock().unlock();
+			}
+		}
 	}
 
 	private void comeAndGo() {
 		SplittableRandom random = new SplittableRandom(this.seed - 1);
-		while (!this.stopped) {
+		whileRunning(() -> {
 			HandlerSpec.Builder<Object> spec = HandlerSpec.on(NAMES[random.nextInt(NAMES.length)], "tool.*");
 			if (random.nextBoolean()) {
 				spec.async().maxQueue(8);
@@ -198,20 +212,15 @@ final class SoakLoad {
 				LockSupport.parkNanos(random.nextInt(2_000_000));
 				this.router.handlerSnapshot(subscription.handlerId());
 			}
-			this.gate.pass();
-		}
-		this.gate.leave();
+		});
 	}
 
-	/**
-	 * Shows how long a thread that does nothing is kept from running.
-	 */
 	private void control() {
-		while (!this.controlStopped) {
+		whileRunning(() -> {
 			long start = System.nanoTime();
 			LockSupport.parkNanos(1_000_000);
-			this.hiccups.record(System.nanoTime() - start - 1_000_000);
-		}
+			this.hiccups.add(Math.max(0, System.nanoTime() - start - 1_000_000));
+		});
 	}
 
 	long emitted() {
@@ -224,9 +233,7 @@ final class SoakLoad {
 	 * @param faults what is wrong is added
 	 */
 	void check(RouterSnapshot snapshot, List<String> faults) {
-		HandlerAccount total = snapshot.departed();
 		for (HandlerSnapshot handler : snapshot.handlers().values()) {
-			total = total.plus(handler.account());
 			if (!handler.account().isBalanced()) {
 				faults.add(handler.id() + " does not balance: " + handler.account());
 			}
@@ -241,23 +248,21 @@ final class SoakLoad {
 			returned += handler.returned.sum();
 			threw += handler.threw.sum();
 		}
+		HandlerAccount total = Soak.total(snapshot);
 		expect(faults, "all handled", total.handled(), returned);
 		expect(faults, "all failed", total.failed(), threw);
 		expect(faults, "departed missing", snapshot.departed().isBalanced() ? 0 : 1, 0);
-		for (String name : NAMES) {
-			expect(faults, name + " emitted",
-					snapshot.events().containsKey(name) ? snapshot.events().get(name).emitted() : 0,
-					Objects.requireNonNull(this.emitted.get(name)).sum());
-		}
+		this.emitted.forEach((name, count) -> expect(faults, name + " emitted",
+				snapshot.events().containsKey(name) ? snapshot.events().get(name).emitted() : 0, count.sum()));
 		expect(faults, "overlapping calls of a serial handler", this.overlaps.sum(), 0);
 	}
 
 	private long matching(EventPattern pattern) {
-		long sum = 0;
-		for (Map.Entry<String, LongAdder> name : this.emitted.entrySet()) {
-			sum += pattern.matches(name.getKey()) ? name.getValue().sum() : 0;
-		}
-		return sum;
+		return this.emitted.entrySet()
+			.stream()
+			.filter((name) -> pattern.matches(name.getKey()))
+			.mapToLong((name) -> name.getValue().sum())
+			.sum();
 	}
 
 	private static void expect(List<String> faults, String what, long actual, long expected) {
@@ -266,14 +271,10 @@ final class SoakLoad {
 		}
 	}
 
-	/**
-	 * Begins the times anew. To be called while emitters stand still.
-	 */
+	/** Begins the times anew, while emitters stand still. */
 	void warm() {
-		for (Emitter emitter : this.emitters) {
-			this.warmUp.add(emitter.own);
-			emitter.begin();
-		}
+		this.hiccups = new SampleBuffer();
+		this.emitters.forEach(Emitter::begin);
 	}
 
 	/**
@@ -282,36 +283,34 @@ final class SoakLoad {
 	 * @param faults what is wrong is added
 	 */
 	void reportTimes(Duration bound, List<String> faults) {
-		String slowest = "";
-		Times whole = new Times();
-		Times own = new Times();
-		Times handlers = new Times();
-		for (Emitter emitter : this.emitters) {
-			slowest = (emitter.whole.max > whole.max) ? emitter.slowest : slowest;
-			whole.add(emitter.whole);
-			own.add(emitter.own);
-			handlers.add(emitter.handlers);
-		}
-		System.out.println("| | count | p50 µs | p99 µs | p99.9 µs | max ms |");
+		SampleBuffer whole = new SampleBuffer();
+		SampleBuffer own = new SampleBuffer();
+		this.emitters.forEach((emitter) -> {
+			whole.addAll(emitter.whole);
+			own.addAll(emitter.own);
+		});
+		System.out.println("| since the first quarter | count | p50 µs | p99 µs | p99.9 µs | max ms |");
 		System.out.println("|---|--:|--:|--:|--:|--:|");
-		whole.print("emit, all of it");
-		handlers.print("of that, synchronous handlers");
-		own.print("of that, the router with its waits");
-		this.hiccups.print("a thread that does nothing, over its time");
-		System.out
-			.printf("%n- In the first quarter, in which classes are loaded and each handler's first failure is logged,"
-					+ " the router's slowest part of an emit took %.1f ms%n", this.warmUp.max / 1e6);
-		System.out.printf("- The slowest emit was of '%s'. An emit passes one full `BLOCK` queue at most: the policy's"
-				+ " bound is %d ms%n", slowest, bound.toMillis());
+		print("emit, all of it", whole);
+		Statistics router = print("of that, the router with its waits, without synchronous handlers", own);
+		Statistics idle = print("a thread that does nothing, over its time", this.hiccups);
+		System.out.printf("%n- An emit passes one full `BLOCK` queue at most: the policy's bound is %d ms%n",
+				bound.toMillis());
 		// The machine has its share, which the thread that does nothing shows.
-		if (own.percentile(0.999) > 2 * bound.toNanos() + this.hiccups.percentile(0.999)) {
+		if (router.getPercentile(99.9) > 2 * bound.toNanos() + idle.getPercentile(99.9)) {
 			faults.add("Emitters were held beyond their policy");
 		}
 	}
 
-	/**
-	 * A handler that counts its calls, and whose time is told from the emitter's.
-	 */
+	private static Statistics print(String what, SampleBuffer times) {
+		Statistics nanos = times.getStatistics(1);
+		System.out.printf("| %s | %,d | %.1f | %.1f | %.1f | %.1f |%n", what, nanos.getN(),
+				nanos.getPercentile(50) / 1e3, nanos.getPercentile(99) / 1e3, nanos.getPercentile(99.9) / 1e3,
+				nanos.getMax() / 1e6);
+		return nanos;
+	}
+
+	/** A handler that counts its calls, and whose time is told from the emitter's. */
 	private static final class Counted implements PayloadHandler<Object> {
 
 		private final String id;
@@ -352,15 +351,11 @@ final class SoakLoad {
 
 	private final class Emitter extends Thread {
 
-		private final Times whole = new Times();
-
-		private final Times own = new Times();
-
-		private final Times handlers = new Times();
-
 		private final SplittableRandom random;
 
-		private String slowest = "";
+		private SampleBuffer whole = new SampleBuffer();
+
+		private SampleBuffer own = new SampleBuffer();
 
 		private long inHandlers;
 
@@ -371,21 +366,17 @@ final class SoakLoad {
 
 		@Override
 		public void run() {
-			while (!SoakLoad.this.stopped) {
-				int burst = 1 + this.random.nextInt(64);
-				for (int i = 0; i < burst; i++) {
+			whileRunning(() -> {
+				for (int burst = this.random.nextInt(64); burst >= 0; burst--) {
 					emitMeasured(NAMES[this.random.nextInt(NAMES.length)], this.random.nextInt(1000));
 				}
 				LockSupport.parkNanos(this.random.nextInt(1_000_000));
-				SoakLoad.this.gate.pass();
-			}
-			SoakLoad.this.gate.leave();
+			});
 		}
 
 		void begin() {
-			this.whole.clear();
-			this.own.clear();
-			this.handlers.clear();
+			this.whole = new SampleBuffer();
+			this.own = new SampleBuffer();
 		}
 
 		private void emitMeasured(String name, int value) {
@@ -393,65 +384,8 @@ final class SoakLoad {
 			long start = System.nanoTime();
 			SoakLoad.this.emit(name, value);
 			long nanos = System.nanoTime() - start;
-			if (nanos > this.whole.max) {
-				this.slowest = name;
-			}
-			this.whole.record(nanos);
-			this.handlers.record(this.inHandlers);
-			this.own.record(nanos - this.inHandlers);
-		}
-
-	}
-
-	/**
-	 * Counts times in buckets, eight to each power of two. For one thread.
-	 */
-	static final class Times {
-
-		private final long[] buckets = new long[64 * 8];
-
-		private long count;
-
-		private long max;
-
-		void record(long nanos) {
-			long value = Math.max(1, nanos);
-			int exponent = 63 - Long.numberOfLeadingZeros(value);
-			int fraction = (int) (((exponent >= 3) ? value >>> (exponent - 3) : value << (3 - exponent)) & 7);
-			this.buckets[exponent * 8 + fraction]++;
-			this.count++;
-			this.max = Math.max(this.max, value);
-		}
-
-		void clear() {
-			Arrays.fill(this.buckets, 0);
-			this.count = 0;
-			this.max = 0;
-		}
-
-		void add(Times other) {
-			for (int i = 0; i < this.buckets.length; i++) {
-				this.buckets[i] += other.buckets[i];
-			}
-			this.count += other.count;
-			this.max = Math.max(this.max, other.max);
-		}
-
-		long percentile(double part) {
-			long rank = (long) Math.ceil(this.count * part);
-			long sum = 0;
-			for (int i = 0; i < this.buckets.length; i++) {
-				sum += this.buckets[i];
-				if (sum >= rank) {
-					return Math.min(this.max, (long) ((8 + i % 8 + 1) * Math.pow(2, i / 8 - 3)));
-				}
-			}
-			return this.max;
-		}
-
-		void print(String what) {
-			System.out.printf("| %s | %,d | %.1f | %.1f | %.1f | %.1f |%n", what, this.count, percentile(0.5) / 1e3,
-					percentile(0.99) / 1e3, percentile(0.999) / 1e3, this.max / 1e6);
+			this.whole.add(nanos);
+			this.own.add(Math.max(0, nanos - this.inHandlers));
 		}
 
 	}

@@ -1,15 +1,7 @@
 package io.telemetryrouter.benchmarks;
 
-import java.io.BufferedReader;
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.InputStreamReader;
-import java.io.UncheckedIOException;
 import java.lang.management.ManagementFactory;
-import java.net.URL;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -26,7 +18,9 @@ import org.springframework.beans.factory.config.BeanDefinition;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.SpringBootConfiguration;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
+import org.springframework.boot.context.annotation.ImportCandidates;
 import org.springframework.boot.context.event.ApplicationReadyEvent;
 import org.springframework.boot.context.metrics.buffering.BufferingApplicationStartup;
 import org.springframework.boot.context.metrics.buffering.StartupTimeline.TimelineEvent;
@@ -54,12 +48,15 @@ import org.springframework.core.type.AnnotationMetadata;
  */
 public final class Startup {
 
-	private static final String IMPORTS = "META-INF/spring/org.springframework.boot.autoconfigure.AutoConfiguration.imports";
-
 	private static final String OWN = "io.telemetryrouter.spring.";
 
 	/** Read before anything is measured. */
-	private static final List<String> AUTO_CONFIGURATIONS = autoConfigurations();
+	private static final List<String> AUTO_CONFIGURATIONS = ImportCandidates
+		.load(AutoConfiguration.class, Startup.class.getClassLoader())
+		.getCandidates()
+		.stream()
+		.filter((name) -> name.startsWith(OWN))
+		.toList();
 
 	private static final Set<String> BEAN_STEPS = Set.of("spring.beans.instantiate", "spring.beans.smart-initialize");
 
@@ -161,31 +158,6 @@ public final class Startup {
 		return Stream.of(name, definition.getBeanClassName(), definition.getFactoryBeanName())
 			.filter(Objects::nonNull)
 			.anyMatch((value) -> value.startsWith(OWN) || value.startsWith("telemetry-router-" + OWN));
-	}
-
-	private static List<String> autoConfigurations() {
-		try {
-			List<URL> files = Collections.list(Startup.class.getClassLoader().getResources(IMPORTS));
-			return files.stream()
-				.flatMap((file) -> read(file).stream())
-				.map(String::strip)
-				.filter((line) -> line.startsWith(OWN))
-				.distinct()
-				.toList();
-		}
-		catch (IOException ex) {
-			throw new UncheckedIOException(ex);
-		}
-	}
-
-	private static List<String> read(URL file) {
-		try (InputStream in = file.openStream();
-				BufferedReader reader = new BufferedReader(new InputStreamReader(in, StandardCharsets.UTF_8))) {
-			return reader.lines().toList();
-		}
-		catch (IOException ex) {
-			throw new UncheckedIOException(ex);
-		}
 	}
 
 	/**
