@@ -153,7 +153,7 @@ public final class Footprint {
 			thread.start();
 		}
 		emitted.await();
-		Child.print("bytes", used() - before);
+		Child.print("mebibytes", (used() - before) / (1 << 20));
 		long[] times = new long[5];
 		for (int i = 0; i < times.length; i++) {
 			long start = System.nanoTime();

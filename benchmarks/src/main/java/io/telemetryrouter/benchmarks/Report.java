@@ -116,8 +116,7 @@ public final class Report {
 		Numbers numbers = Numbers.read(file);
 		Map<String, String> head = new LinkedHashMap<>();
 		Files.readAllLines(facts).forEach((line) -> head.put(line.split("\t")[0], line.split("\t")[1]));
-		return new Page(numbers).render(head, this.quick ? List.of()
-				: new Targets(numbers, Runtime.getRuntime().availableProcessors()).all(this.only));
+		return new Page(numbers).render(head, this.quick ? List.of() : new Targets(numbers).judge(this.only));
 	}
 
 	private void run(Numbers numbers, Path file) throws IOException, InterruptedException {

@@ -64,7 +64,7 @@ public final class Startup {
 	}
 
 	/**
-	 * Starts, prints times in microseconds and stops.
+	 * Starts, prints times in milliseconds and stops.
 	 * @param args "without" for the application without the router
 	 */
 	public static void main(String[] args) {
@@ -105,7 +105,7 @@ public final class Startup {
 	}
 
 	private static void print(String key, Duration duration) {
-		System.out.println(key + "=" + duration.toNanos() / 1000);
+		Child.print(key, duration.toNanos() / 1e6);
 	}
 
 	private static Duration total(List<TimelineEvent> events, String step) {

@@ -39,7 +39,7 @@ public final class VirtualThreads {
 			double collecting = collecting();
 			long start = System.nanoTime();
 			long[] times = run(emitter, threads);
-			Child.print("nanos", (System.nanoTime() - start) / (double) threads);
+			Child.print("micros", (System.nanoTime() - start) / 1e3 / threads);
 			// Whole milliseconds: of none there is no ratio.
 			Child.print("gc.millis", Math.max(1, collecting() - collecting));
 			Child.print("p99.nanos", Numbers.percentile(times, 0.99));

@@ -29,13 +29,13 @@ class TargetsTests {
 	}
 
 	@Test
-	void whenNothingRanThenNoTargetIsMet() {
+	void whenNothingRanThenNoTargetIsMet() throws IOException {
 		assertThat(targets("churn")).hasSize(6)
 			.allSatisfy((target) -> assertThat(target.verdict()).isEqualTo(Verdict.NOT_RUN));
 	}
 
 	@Test
-	void whenHandOffTakesHalfTheTimeThenThroughputIsTwice() {
+	void whenHandOffTakesHalfTheTimeThenThroughputIsTwice() throws IOException {
 		this.numbers.add("AsyncBenchmark.handOff by=router measuring=off producers=1", 50);
 		this.numbers.add("AsyncBenchmark.handOff by=pool measuring=off producers=1", 100);
 		assertThat(targets("async")).filteredOn((target) -> target.verdict() != Verdict.NOT_RUN)
@@ -45,17 +45,27 @@ class TargetsTests {
 	}
 
 	@Test
-	void whenTwoThreadsTakeAsLongAsOneThenThroughputIsTwice() {
-		String one = "SyncBenchmark.emit by=exact handlers=8 measuring=on";
-		this.numbers.add(one, 300);
-		this.numbers.add(one + " threads=2", 300);
+	void whenLineStandsForSeveralThenEachIsATarget() throws IOException {
+		assertThat(Targets.expand("[1|2] of [a|b], [1|2]")).containsExactly("1 of a, 1", "1 of b, 1", "2 of a, 2",
+				"2 of b, 2");
+		this.numbers.add("SyncBenchmark.emit by=exact handlers=8 measuring=on", 300);
+		this.numbers.add("SyncBenchmark.emit by=exact handlers=8 measuring=on threads=2", 330);
 		assertThat(targets("sync")).filteredOn((target) -> target.what().startsWith("2 threads"))
 			.extracting(Target::reached)
-			.containsExactly("", "2.000");
+			.containsExactly("", "1.100");
 	}
 
 	@Test
-	void whenSeveralPeersRanThenTheFastestIsCompared() {
+	void whenDifferenceIsJudgedThenItHasAUnit() throws IOException {
+		this.numbers.add("VirtualThreads with micros", 1.5);
+		this.numbers.add("VirtualThreads without micros", 0.75);
+		assertThat(targets("virtual")).first()
+			.isEqualTo(new Target("1,000,000 virtual threads, one emit each: added a thread", "1.50 µs", "0.75 µs",
+					"0.75 µs", "≤ 1 µs", Verdict.MET));
+	}
+
+	@Test
+	void whenSeveralPeersRanThenTheFastestIsCompared() throws IOException {
 		this.numbers.add("SyncBenchmark.emit by=exact handlers=1 measuring=off", 10);
 		this.numbers.add("SyncBenchmark.emit by=guava handlers=1 measuring=off", 100);
 		this.numbers.add("SyncBenchmark.emit by=reactor handlers=1 measuring=off", 20);
@@ -71,12 +81,12 @@ class TargetsTests {
 		this.numbers.add("AsyncBenchmark.handOff by=pool measuring=off producers=1", 100);
 		String page = new Page(this.numbers).render(Map.of("date", "today"), targets("cold"));
 		assertThat(page).contains("| date | today |", "60.00 µs | ≤ 300 µs | met |", "1 of 2 met.",
-				"| `ThreadPoolExecutor`, bounded | 100.0 | - | - |",
+				"| by=pool measuring=off | 100.0 | - | - | - |",
 				"| ColdBenchmark.emit by=router emits=1 | 60.0 | 60.0 | 60.0 | 1 |");
 	}
 
-	private List<Target> targets(String group) {
-		return new Targets(this.numbers, 2).all(Set.of(group));
+	private List<Target> targets(String group) throws IOException {
+		return new Targets(this.numbers).judge(Set.of(group));
 	}
 
 }

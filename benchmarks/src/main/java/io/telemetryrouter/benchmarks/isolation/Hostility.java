@@ -263,11 +263,13 @@ public enum Hostility {
 	}
 
 	/**
-	 * Whether the handler notes at its next event what is left of the one before.
-	 * @return {@code true} for handlers that change their thread
+	 * Whether the verdict depends on what the handler has seen, so that its calls are
+	 * awaited.
+	 * @return {@code true} for handlers that change their thread, or that close
 	 */
-	boolean leavesTraces() {
-		return this == INTERRUPTS || this == CLASS_LOADER || this == MDC_ENTRIES || this == THREAD_LOCALS;
+	boolean awaitsCalls() {
+		return this == INTERRUPTS || this == CLASS_LOADER || this == MDC_ENTRIES || this == THREAD_LOCALS
+				|| this == CLOSES;
 	}
 
 	/**

@@ -220,7 +220,7 @@ final class Stage {
 
 	private Verdict judge(boolean hanging) {
 		boolean complete = !hanging && this.thrown == null && awaitNeighbours();
-		if (complete && this.hostility.leavesTraces()) {
+		if (complete && this.hostility.awaitsCalls()) {
 			await(() -> this.calls.get() >= this.emits);
 		}
 		if (complete && this.hostility.loops()) {
