@@ -13,10 +13,6 @@ import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
-import com.lmax.disruptor.BlockingWaitStrategy;
-import com.lmax.disruptor.dsl.Disruptor;
-import com.lmax.disruptor.dsl.ProducerType;
-import com.lmax.disruptor.util.DaemonThreadFactory;
 import org.jctools.queues.MessagePassingQueue;
 import org.jctools.queues.varhandle.MpscVarHandleArrayQueue;
 import org.openjdk.jmh.annotations.Benchmark;
@@ -26,10 +22,6 @@ import org.openjdk.jmh.annotations.Param;
 import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
-import reactor.core.Disposable;
-import reactor.core.publisher.Sinks;
-import reactor.core.scheduler.Scheduler;
-import reactor.core.scheduler.Schedulers;
 
 import io.telemetryrouter.HandlerAccount;
 import io.telemetryrouter.HandlerSpec;
@@ -52,7 +44,7 @@ public class AsyncBenchmark extends AbstractBenchmark {
 
 	private static final int CAPACITY = 1000;
 
-	@Param({ "router", "jctools", "pool", "disruptor", "reactor" })
+	@Param({ "router", "jctools", "pool" })
 	public String by;
 
 	@Param({ "1", "2" })
@@ -75,8 +67,6 @@ public class AsyncBenchmark extends AbstractBenchmark {
 			case "router" -> router(this.measuring, this.counter);
 			case "jctools" -> new Parking(this.counter);
 			case "pool" -> pool(this.counter);
-			case "disruptor" -> disruptor(this.counter);
-			case "reactor" -> reactor(this.counter);
 			default -> throw new IllegalArgumentException(this.by);
 		};
 	}
@@ -148,38 +138,6 @@ public class AsyncBenchmark extends AbstractBenchmark {
 				});
 		return Emitter.closing((event, payload) -> pool.execute(() -> counter.handle(event, payload)),
 				pool::shutdownNow);
-	}
-
-	private static Emitter disruptor(Counter counter) {
-		Disruptor<Object[]> disruptor = new Disruptor<>(() -> new Object[1], 1024, DaemonThreadFactory.INSTANCE,
-				ProducerType.MULTI, new BlockingWaitStrategy());
-		disruptor.handleEventsWith((slot, sequence, endOfBatch) -> counter.handle(Usage.EVENT, slot[0]));
-		disruptor.start();
-		return Emitter.closing((event, payload) -> disruptor.getRingBuffer()
-			.publishEvent((slot, sequence, usage) -> slot[0] = usage, payload), disruptor::halt);
-	}
-
-	/** A sink that says when it is full, published on one thread. */
-	private static Emitter reactor(Counter counter) {
-		Sinks.Many<Object> sink = Sinks.many().multicast().directAllOrNothing();
-		Scheduler scheduler = Schedulers.newSingle("consumer", true);
-		Disposable subscription = sink.asFlux()
-			.publishOn(scheduler, CAPACITY)
-			.subscribe((usage) -> counter.handle(Usage.EVENT, usage));
-		return Emitter.closing((event, payload) -> {
-			Sinks.EmitResult result = sink.tryEmitNext(payload);
-			for (; result != Sinks.EmitResult.OK; result = sink.tryEmitNext(payload)) {
-				if (result == Sinks.EmitResult.FAIL_NON_SERIALIZED) {
-					Thread.onSpinWait();
-				}
-				else {
-					LockSupport.parkNanos(1);
-				}
-			}
-		}, () -> {
-			subscription.dispose();
-			scheduler.dispose();
-		});
 	}
 
 	/** A JCTools queue with a consumer that parks. */

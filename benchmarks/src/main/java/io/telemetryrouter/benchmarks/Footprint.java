@@ -1,13 +1,10 @@
 package io.telemetryrouter.benchmarks;
 
 import java.lang.management.ManagementFactory;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.function.IntFunction;
+import java.util.function.UnaryOperator;
 
 import com.sun.management.ThreadMXBean;
 
@@ -34,9 +31,9 @@ public final class Footprint {
 
 	/**
 	 * Prints the bytes an item takes.
-	 * @param args "sync" or "async" (an idle handler), "sync-used" or "async-used" (after
-	 * 100 events), "name" (emitted once), "event-1" or "event-8" (what its emitter
-	 * allocates for that many lanes), or "wide" with a number of names and of threads
+	 * @param args "sync" or "async" (an idle handler), "event-1" or "event-8" (what an
+	 * emitter allocates for that many lanes), or "wide" with a number of names and of
+	 * threads
 	 * @throws InterruptedException if interrupted
 	 */
 	public static void main(String[] args) throws InterruptedException {
@@ -45,63 +42,28 @@ public final class Footprint {
 			return;
 		}
 		// Loads classes, and whatever is initialised once.
-		handlers(10, Footprint::sync, 1);
-		handlers(10, Footprint::async, 1);
-		names(10);
+		handlers(10, (spec) -> spec);
+		handlers(10, HandlerSpec.Builder::async);
 		Child.print("bytes", switch (args[0]) {
-			case "sync" -> handlers(COUNT, Footprint::sync, 0);
-			case "async" -> handlers(COUNT, Footprint::async, 0);
-			case "sync-used" -> handlers(COUNT, Footprint::sync, 100);
-			case "async-used" -> handlers(COUNT, Footprint::async, 100);
-			case "name" -> names(COUNT);
+			case "sync" -> handlers(COUNT, (spec) -> spec);
+			case "async" -> handlers(COUNT, HandlerSpec.Builder::async);
 			case "event-1" -> event(1);
 			case "event-8" -> event(8);
 			default -> throw new IllegalArgumentException("Unknown item '" + args[0] + "'");
 		});
 	}
 
-	private static HandlerSpec<?> sync(int index) {
-		return HandlerSpec.on(Usage.EVENT).handler(HANDLER).build();
-	}
-
-	private static HandlerSpec<?> async(int index) {
-		return HandlerSpec.on(Usage.EVENT).async().handler(HANDLER).build();
-	}
-
-	private static double handlers(int count, IntFunction<HandlerSpec<?>> specs, int events) {
-		// Few threads for many lanes: idle lanes have none, and stacks are not heap.
-		ExecutorService executor = Executors.newFixedThreadPool(2);
-		TelemetryRouter router = Routes.builder("on").laneExecutor(executor).build();
-		emit(router, 1);
+	private static double handlers(int count, UnaryOperator<HandlerSpec.Builder<Object>> mode) {
+		TelemetryRouter router = Routes.builder("on").build();
+		router.emit(Usage.EVENT, null);
 		List<Object> kept = new ArrayList<>(count);
 		double before = used();
 		for (int i = 0; i < count; i++) {
-			kept.add(router.subscribe(specs.apply(i)));
+			kept.add(router.subscribe(mode.apply(HandlerSpec.on(Usage.EVENT)).handler(HANDLER).build()));
 		}
-		emit(router, events);
 		double after = used();
 		router.close();
-		executor.shutdown();
 		return (after - before) / kept.size();
-	}
-
-	private static void emit(TelemetryRouter router, int events) {
-		Routes.emit(router::emit, new String[] { Usage.EVENT }, 0, events);
-		if (!router.flush(Duration.ofMinutes(1)).complete()) {
-			throw new IllegalStateException("Not flushed");
-		}
-	}
-
-	private static double names(int count) {
-		String[] names = Routes.names(count);
-		TelemetryRouter router = Routes.builder("on").maxEventNames(count + 1).build();
-		router.subscribeAll(HANDLER);
-		router.emit(Usage.EVENT, null);
-		double before = used();
-		Routes.emit(router::emit, names, 0, count);
-		double after = used();
-		router.close();
-		return (after - before) / names.length;
 	}
 
 	/** Offers events to lanes whose workers are busy, so that none is woken. */

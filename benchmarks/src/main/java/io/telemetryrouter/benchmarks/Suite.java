@@ -43,7 +43,6 @@ final class Suite {
 			block("async", 5, jmh("AsyncBenchmark", 1, "by=router", "producers=" + producers),
 					jmh("AsyncBenchmark", 1, "by=jctools,pool", "measuring=off", "producers=" + producers));
 		}
-		block("async", 2, jmh("AsyncBenchmark", 1, "by=disruptor,reactor", "measuring=off"));
 		for (String rate : List.of("1000", "100000")) {
 			block("lanes", 3, load(Child.home(), "router", 1, rate), load(Child.home(), "pool", 1, rate));
 		}
@@ -73,8 +72,7 @@ final class Suite {
 	}
 
 	private void memory() {
-		for (String item : this.quick ? List.of("sync")
-				: List.of("sync", "async", "sync-used", "async-used", "name", "event-1", "event-8")) {
+		for (String item : this.quick ? List.of("sync") : List.of("sync", "async", "event-1", "event-8")) {
 			block("memory", 1, child("Footprint " + item, Child.home(), Footprint.class,
 					List.of("-XX:+UseSerialGC", "-Xmx2g"), item));
 		}

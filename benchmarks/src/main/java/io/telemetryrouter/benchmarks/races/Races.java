@@ -38,9 +38,7 @@ public final class Races {
 	private Races() {
 	}
 
-	/**
-	 * A router with one handler that counts, on the name {@code event}.
-	 */
+	/** A router with one handler that counts, on the name {@code event}. */
 	public abstract static class Scene {
 
 		// Held, since java.util.logging only refers to its loggers weakly.
@@ -97,36 +95,44 @@ public final class Races {
 			}
 		}
 
-		/**
-		 * Returns the account of the handler, wherever it is.
-		 * @return the sum of all accounts
-		 */
-		final HandlerAccount account() {
+		/** The account of the handler, whether it has left or not. */
+		private HandlerAccount account() {
 			RouterSnapshot snapshot = this.router.snapshot();
-			HandlerAccount total = snapshot.departed();
-			for (HandlerSnapshot handler : snapshot.handlers().values()) {
-				total = total.plus(handler.account());
-			}
-			return total;
+			return snapshot.handlers()
+				.values()
+				.stream()
+				.map(HandlerSnapshot::account)
+				.reduce(snapshot.departed(), HandlerAccount::plus);
 		}
 
-		/**
-		 * Returns whether nothing is on its way, and all of a number of events is
-		 * accounted for.
-		 * @param events how many were emitted while the handler was subscribed
-		 * @return whether it is
-		 */
+		/** Whether no event is queued or running, and each is counted once. */
 		final boolean isConserved(long events) {
+			return account().offered() == events && isSettled();
+		}
+
+		private boolean isSettled() {
 			HandlerAccount account = account();
-			return account.offered() == events && account.isBalanced() && account.queued() == 0
-					&& account.running() == 0 && account.handled() == this.calls.get() && !this.overlapped;
+			return account.isBalanced() && account.queued() == 0 && account.running() == 0
+					&& account.handled() == this.calls.get() && !this.overlapped;
+		}
+
+		/** The calls, and whether all events are accounted for. */
+		final void finish(II_Result result, long events) {
+			work();
+			result.r1 = this.calls.get();
+			result.r2 = isConserved(events) ? 1 : 0;
+		}
+
+		/** The same where some events may not have found the handler any more. */
+		final void finishAtMost(II_Result result, long events) {
+			work();
+			result.r1 = this.calls.get();
+			result.r2 = (account().offered() <= events && isSettled()) ? 1 : 0;
 		}
 
 	}
 
-	/**
-	 * A worker runs out of events while another one comes.
-	 */
+	/** A worker runs out of events while another one comes. */
 	@JCStressTest
 	@State
 	@Outcome(id = "2, 1", expect = Expect.ACCEPTABLE, desc = "Both handled, one at a time")
@@ -150,16 +156,12 @@ public final class Races {
 
 		@Arbiter
 		public void result(II_Result result) {
-			work();
-			result.r1 = this.calls.get();
-			result.r2 = isConserved(2) ? 1 : 0;
+			finish(result, 2);
 		}
 
 	}
 
-	/**
-	 * Two emitters find the lane idle; then two threads would do its work.
-	 */
+	/** Two emitters find the lane idle; then two threads would do its work. */
 	@JCStressTest
 	@State
 	@Outcome(id = "2, 1", expect = Expect.ACCEPTABLE, desc = "Both handled, one at a time")
@@ -184,16 +186,12 @@ public final class Races {
 
 		@Arbiter
 		public void result(II_Result result) {
-			work();
-			result.r1 = this.calls.get();
-			result.r2 = isConserved(2) ? 1 : 0;
+			finish(result, 2);
 		}
 
 	}
 
-	/**
-	 * Two workers of a concurrent lane: one event is published late, behind another.
-	 */
+	/** Two workers of a concurrent lane: one event is published late, behind another. */
 	@JCStressTest
 	@State
 	@Outcome(id = "2", expect = Expect.ACCEPTABLE, desc = "Both handled")
@@ -257,9 +255,7 @@ public final class Races {
 
 	}
 
-	/**
-	 * Two threads emit to a once handler.
-	 */
+	/** Two threads emit to a once handler. */
 	@JCStressTest
 	@State
 	@Outcome(id = "1, 1", expect = Expect.ACCEPTABLE, desc = "Called once")
@@ -282,16 +278,12 @@ public final class Races {
 
 		@Arbiter
 		public void result(II_Result result) {
-			result.r1 = this.calls.get();
-			HandlerAccount account = account();
-			result.r2 = (account.isBalanced() && account.offered() <= 2) ? 1 : 0;
+			finishAtMost(result, 2);
 		}
 
 	}
 
-	/**
-	 * Two threads emit to an asynchronous once handler, and work its lane.
-	 */
+	/** Two threads emit to an asynchronous once handler, and work its lane. */
 	@JCStressTest
 	@State
 	@Outcome(id = "1, 1", expect = Expect.ACCEPTABLE, desc = "Called once")
@@ -316,17 +308,12 @@ public final class Races {
 
 		@Arbiter
 		public void result(II_Result result) {
-			work();
-			result.r1 = this.calls.get();
-			HandlerAccount account = account();
-			result.r2 = (account.isBalanced() && account.offered() <= 2) ? 1 : 0;
+			finishAtMost(result, 2);
 		}
 
 	}
 
-	/**
-	 * A handler leaves, and the same thread emits again, while another emits.
-	 */
+	/** A handler leaves, and the same thread emits again, while another emits. */
 	@JCStressTest
 	@State
 	@Outcome(id = { "0, 1", "1, 1" }, expect = Expect.ACCEPTABLE, desc = "Only what was emitted before")
@@ -351,9 +338,7 @@ public final class Races {
 
 		@Arbiter
 		public void result(II_Result result) {
-			result.r1 = this.calls.get();
-			HandlerAccount account = account();
-			result.r2 = (account.isBalanced() && account.offered() <= 1 && account.handled() == result.r1) ? 1 : 0;
+			finishAtMost(result, 1);
 		}
 
 	}
@@ -386,11 +371,7 @@ public final class Races {
 
 		@Arbiter
 		public void result(II_Result result) {
-			work();
-			result.r1 = this.calls.get();
-			HandlerAccount account = account();
-			result.r2 = (account.isBalanced() && account.queued() == 0 && account.offered() <= 2
-					&& account.handled() == result.r1) ? 1 : 0;
+			finishAtMost(result, 2);
 		}
 
 	}
@@ -450,9 +431,7 @@ public final class Races {
 
 	}
 
-	/**
-	 * It leaves during a flush. No worker runs, so the first event is still queued.
-	 */
+	/** It leaves during a flush. No worker runs, so the first event is still queued. */
 	@JCStressTest
 	@State
 	@Outcome(id = "0, 1", expect = Expect.ACCEPTABLE, desc = "Flush says that events are pending")
@@ -477,9 +456,7 @@ public final class Races {
 
 	}
 
-	/**
-	 * It leaves while the router closes, which discards what is queued.
-	 */
+	/** It leaves while the router closes, which discards what is queued. */
 	@JCStressTest
 	@State
 	@Outcome(id = "0, 1", expect = Expect.ACCEPTABLE, desc = "Close has discarded and counted all events")
@@ -498,16 +475,12 @@ public final class Races {
 
 		@Arbiter
 		public void result(II_Result result) {
-			work();
-			result.r1 = this.calls.get();
-			result.r2 = isConserved(2) ? 1 : 0;
+			finish(result, 2);
 		}
 
 	}
 
-	/**
-	 * The router closes while an event is emitted to a lane.
-	 */
+	/** The router closes while an event is emitted to a lane. */
 	@JCStressTest
 	@State
 	@Outcome(id = { "0, 1", "1, 1" }, expect = Expect.ACCEPTABLE, desc = "Handled or dropped")
@@ -531,9 +504,7 @@ public final class Races {
 
 		@Arbiter
 		public void result(II_Result result) {
-			work();
-			result.r1 = this.calls.get();
-			result.r2 = isConserved(1) ? 1 : 0;
+			finish(result, 1);
 		}
 
 	}
