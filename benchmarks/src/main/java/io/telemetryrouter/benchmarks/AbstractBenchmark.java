@@ -9,6 +9,7 @@ import org.openjdk.jmh.annotations.Mode;
 import org.openjdk.jmh.annotations.OutputTimeUnit;
 import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.State;
+import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 
 /**
@@ -24,5 +25,16 @@ import org.openjdk.jmh.annotations.Warmup;
 @Measurement(iterations = 5, time = 100, timeUnit = TimeUnit.MILLISECONDS)
 @Fork(value = 1, jvmArgsAppend = { "-Xms512m", "-Xmx512m", "-XX:+AlwaysPreTouch" })
 public abstract class AbstractBenchmark {
+
+	final Usage payload = Usage.sample();
+
+	/** What is measured: set up by each benchmark, closed here. */
+	Emitter emitter = (event, payload) -> {
+	};
+
+	@TearDown
+	public final void closeEmitter() {
+		this.emitter.close();
+	}
 
 }

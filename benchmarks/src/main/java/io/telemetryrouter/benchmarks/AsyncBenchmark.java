@@ -53,13 +53,9 @@ public class AsyncBenchmark extends AbstractBenchmark {
 	@Param({ "off", "on" })
 	public String measuring;
 
-	private final Usage payload = Usage.sample();
-
 	private final Counter counter = new Counter();
 
 	private final ExecutorService others = Executors.newCachedThreadPool();
-
-	private Emitter emitter;
 
 	@Setup
 	public void setUp() {
@@ -72,8 +68,7 @@ public class AsyncBenchmark extends AbstractBenchmark {
 	}
 
 	@TearDown
-	public void tearDown() {
-		this.emitter.close();
+	public void stopProducers() {
 		this.others.shutdownNow();
 	}
 
@@ -123,8 +118,6 @@ public class AsyncBenchmark extends AbstractBenchmark {
 	/**
 	 * Creates a thread pool with one thread and a bounded queue, as behind
 	 * {@code @Async}, whose producers wait for room.
-	 * @param counter the consumer
-	 * @return what hands over to it
 	 */
 	static Emitter pool(Counter counter) {
 		ThreadPoolExecutor pool = new ThreadPoolExecutor(1, 1, 0, TimeUnit.SECONDS, new LinkedBlockingQueue<>(CAPACITY),

@@ -66,8 +66,6 @@ public final class Child {
 	/**
 	 * Finds a JDK with virtual threads that do not pin: this one, or one that is
 	 * installed.
-	 * @return the home of a JDK of version 25 or later, or {@code null} if there is none
-	 * @throws IOException if files cannot be read
 	 */
 	static @Nullable Path jdk25() throws IOException {
 		Path installed = Path.of("/usr/lib/jvm");
@@ -86,11 +84,7 @@ public final class Child {
 		}
 	}
 
-	/**
-	 * Prints a number as a property.
-	 * @param key the key
-	 * @param value the number
-	 */
+	/** Prints a number as a property. */
 	static void print(String key, double value) {
 		System.out.printf(Locale.ROOT, "%s=%.3f%n", key, value);
 	}

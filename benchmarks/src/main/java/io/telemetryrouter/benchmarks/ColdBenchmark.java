@@ -33,8 +33,6 @@ public class ColdBenchmark extends AbstractBenchmark {
 
 	private final String[] names = Routes.names(64);
 
-	private Emitter emitter;
-
 	private int first;
 
 	@Setup(Level.Invocation)

@@ -18,12 +18,7 @@ interface Emitter extends AutoCloseable {
 		return closing(router::emit, router::close);
 	}
 
-	/**
-	 * Adds what {@link #close()} does.
-	 * @param emitter the emitter
-	 * @param close what to close with it
-	 * @return the emitter of both
-	 */
+	/** Adds what {@link #close()} does. */
 	static Emitter closing(Emitter emitter, Runnable close) {
 		return new Emitter() {
 

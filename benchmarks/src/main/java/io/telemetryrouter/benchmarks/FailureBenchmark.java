@@ -5,7 +5,6 @@ import java.time.Duration;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.Param;
 import org.openjdk.jmh.annotations.Setup;
-import org.openjdk.jmh.annotations.TearDown;
 
 import io.telemetryrouter.QuarantineSettings;
 import io.telemetryrouter.TelemetryRouter;
@@ -27,37 +26,29 @@ public class FailureBenchmark extends AbstractBenchmark {
 	@Param({ "1", "9900" })
 	public int names;
 
-	private final Usage payload = Usage.sample();
-
 	private boolean failing;
 
 	private String event = "";
 
-	private TelemetryRouter router;
-
 	@Setup
 	public void setUp() {
-		this.router = Routes.builder("on").quarantine(QUARANTINE).build();
-		this.router.subscribeAll((event, payload) -> {
+		TelemetryRouter router = Routes.builder("on").quarantine(QUARANTINE).build();
+		router.subscribeAll((event, payload) -> {
 			if (this.failing) {
 				throw FAILURE;
 			}
 		});
 		String[] events = Routes.names(this.names);
 		// So often that each name counts as one in steady use.
-		Routes.emit(this.router::emit, events, 0, 1100 * events.length);
+		this.emitter = Emitter.of(router);
+		Routes.emit(this.emitter, events, 0, 1100 * events.length);
 		this.event = events[0];
 		this.failing = true;
 	}
 
-	@TearDown
-	public void tearDown() {
-		this.router.close();
-	}
-
 	@Benchmark
 	public void emit() {
-		this.router.emit(this.event, this.payload);
+		this.emitter.emit(this.event, this.payload);
 	}
 
 }

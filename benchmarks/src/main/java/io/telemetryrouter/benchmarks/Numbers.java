@@ -29,11 +29,7 @@ final class Numbers {
 		this.values.computeIfAbsent(key, (absent) -> new ArrayList<>()).add(value);
 	}
 
-	/**
-	 * Adds what a process printed.
-	 * @param prefix comes before the keys
-	 * @param printed keys and numbers
-	 */
+	/** Adds what a process printed. */
 	void add(String prefix, Properties printed) {
 		printed.forEach((key, value) -> add(prefix + " " + key, Double.parseDouble((String) value)));
 	}
@@ -41,7 +37,6 @@ final class Numbers {
 	/**
 	 * Adds what JMH measured: the median of a fork, percentiles if it took samples, and
 	 * the bytes allocated.
-	 * @param run the result
 	 */
 	void add(RunResult run) {
 		String name = run.getParams().getBenchmark();
@@ -71,11 +66,7 @@ final class Numbers {
 		return Collections.unmodifiableMap(this.values);
 	}
 
-	/**
-	 * Returns the median over all rounds.
-	 * @param key the key
-	 * @return the median, or NaN if that was not measured
-	 */
+	/** Returns the median over all rounds. */
 	double median(String key) {
 		return median(this.values.getOrDefault(key, List.of()));
 	}
@@ -83,9 +74,6 @@ final class Numbers {
 	/**
 	 * Compares two numbers round by round, since what the machine is busy with in a round
 	 * hits both.
-	 * @param key what to divide
-	 * @param by what to divide by
-	 * @return the median of the ratios of the rounds, or NaN if one was not measured
 	 */
 	double ratio(String key, String by) {
 		List<Double> dividends = this.values.getOrDefault(key, List.of());
@@ -106,12 +94,7 @@ final class Numbers {
 		return (sorted.size() % 2 != 0) ? sorted.get(middle) : (sorted.get(middle - 1) + sorted.get(middle)) / 2;
 	}
 
-	/**
-	 * Returns the smallest of some values that a part of all does not exceed.
-	 * @param values the values, at least one
-	 * @param part the part, from 0 to 1
-	 * @return the value
-	 */
+	/** Returns the smallest of some values that a part of all does not exceed. */
 	static long percentile(long[] values, double part) {
 		long[] sorted = values.clone();
 		Arrays.sort(sorted);

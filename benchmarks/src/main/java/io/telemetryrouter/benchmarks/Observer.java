@@ -27,10 +27,7 @@ public interface Observer {
 
 	void on(Usage usage);
 
-	/**
-	 * Returns a lambda of this handler's class.
-	 * @return the lambda
-	 */
+	/** Returns a lambda of this handler's class. */
 	PayloadHandler<Object> lambda();
 
 	PayloadHandler<Usage> typed();
@@ -40,28 +37,17 @@ public interface Observer {
 	/**
 	 * Creates handlers that read their payload and write nothing, so that several threads
 	 * do not contend in them.
-	 * @param count how many
-	 * @return the handlers
 	 */
 	static List<Observer> reading(int count) {
 		return create(count, false, (index) -> null);
 	}
 
-	/**
-	 * Creates handlers that add to a counter of their own.
-	 * @param count how many
-	 * @return the handlers
-	 */
+	/** Creates handlers that add to a counter of their own. */
 	static List<Observer> counting(int count) {
 		return create(count, true, (index) -> null);
 	}
 
-	/**
-	 * Creates handlers that read their payload and record the time in a timer.
-	 * @param count how many
-	 * @param registry where the timers are registered
-	 * @return the handlers
-	 */
+	/** Creates handlers that read their payload and record the time in a timer. */
 	static List<Observer> timed(int count, MeterRegistry registry) {
 		return create(count, false,
 				(index) -> Timer.builder("handler").tag("id", String.valueOf(index)).register(registry));

@@ -9,7 +9,6 @@ import org.openjdk.jmh.annotations.Measurement;
 import org.openjdk.jmh.annotations.Mode;
 import org.openjdk.jmh.annotations.Param;
 import org.openjdk.jmh.annotations.Setup;
-import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 
 /**
@@ -34,11 +33,7 @@ public class PaceBenchmark extends AbstractBenchmark {
 	@Param("on")
 	public String measuring;
 
-	private final Usage payload = Usage.sample();
-
 	private final String[] names = Routes.names(64);
-
-	private Emitter emitter;
 
 	private int next;
 
@@ -48,11 +43,6 @@ public class PaceBenchmark extends AbstractBenchmark {
 	public void setUp() {
 		this.emitter = Routes.create(this.by, this.measuring, this.names, 3);
 		Routes.emit(this.emitter, this.names, 0, 300_000);
-	}
-
-	@TearDown
-	public void tearDown() {
-		this.emitter.close();
 	}
 
 	@Setup(Level.Invocation)

@@ -29,13 +29,7 @@ final class Page {
 		this.numbers = numbers;
 	}
 
-	/**
-	 * Renders the page.
-	 * @param head facts about the run, by name
-	 * @param targets the targets to show
-	 * @return the page
-	 * @throws IOException if the notes cannot be read
-	 */
+	/** Renders the page. */
 	String render(Map<String, String> head, List<Target> targets) throws IOException {
 		table("| | |", head.entrySet().stream().map((fact) -> row(fact.getKey(), fact.getValue())).toList());
 		this.text.append("Times are medians of all rounds, ratios medians of the ratios of each round. "
@@ -43,15 +37,15 @@ final class Page {
 		if (targets.isEmpty()) {
 			this.text.append("**A quick run: it shows that everything runs. The numbers mean nothing.**\n\n");
 		}
-		section("Targets", "| what | ours | against | reached | target | |",
-				targets.stream()
-					.map((target) -> row(target.what(), target.ours(), target.against(), target.reached(),
-							target.bound(), VERDICTS.get(target.verdict())))
-					.toList());
-		long met = targets.stream().filter((target) -> target.verdict() == Verdict.MET).count();
-		this.text.append("%d of %d met.%n%n".formatted(met, targets.size()));
-		compare("Synchronous emit on one hot route, ns", "SyncBenchmark.emit", "handlers=1", "handlers=8");
-		compare("Hand-off to one lane, ns an event", "AsyncBenchmark.handOff", "producers=1", "producers=2");
+		else {
+			section("Targets", "| what | ours | against | reached | target | |",
+					targets.stream()
+						.map((target) -> row(target.what(), target.ours(), target.against(), target.reached(),
+								target.bound(), VERDICTS.get(target.verdict())))
+						.toList());
+			long met = targets.stream().filter((target) -> target.verdict() == Verdict.MET).count();
+			this.text.append("%d of %d met.%n%n".formatted(met, targets.size()));
+		}
 		try (InputStream in = Objects.requireNonNull(Page.class.getResourceAsStream("notes.md"))) {
 			this.text.append(new String(in.readAllBytes(), StandardCharsets.UTF_8)).append('\n');
 		}
@@ -61,19 +55,6 @@ final class Page {
 					number(Collections.max(values)), String.valueOf(values.size()))));
 		section("All numbers", "| what | median | lowest | highest | rounds |", rows);
 		return this.text.toString();
-	}
-
-	/** Puts two values of a parameter side by side. */
-	private void compare(String title, String benchmark, String one, String other) {
-		section(title, "| what | " + one + " | " + other + " | B/op | B/op |",
-				this.numbers.all()
-					.keySet()
-					.stream()
-					.filter((key) -> key.startsWith(benchmark) && (key + " ").contains(one + " "))
-					.filter((key) -> !key.contains("threads=") && !key.endsWith(" B"))
-					.map((key) -> row(key.replace(benchmark, "").replace(" " + one, "").strip(), cell(key),
-							cell(key.replace(one, other)), cell(key + " B"), cell(key.replace(one, other) + " B")))
-					.toList());
 	}
 
 	private void section(String title, String head, List<String> rows) {

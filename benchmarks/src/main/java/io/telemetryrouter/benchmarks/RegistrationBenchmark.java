@@ -39,8 +39,6 @@ public class RegistrationBenchmark extends AbstractBenchmark {
 
 	private final PayloadHandler<Object> handler = Observer.reading(1).get(0).lambda();
 
-	private final Usage payload = Usage.sample();
-
 	private final List<Subscription> subscriptions = new ArrayList<>();
 
 	private String[] events = new String[0];

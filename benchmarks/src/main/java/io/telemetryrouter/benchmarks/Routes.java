@@ -41,14 +41,7 @@ final class Routes {
 		return names.toArray(String[]::new);
 	}
 
-	/**
-	 * Creates routes.
-	 * @param by "router" or "hand"
-	 * @param measuring "on" or "off"
-	 * @param names the names
-	 * @param handlers how many handlers each name has
-	 * @return what emits to them
-	 */
+	/** Creates routes with so many handlers each, by a "router" or by "hand". */
 	static Emitter create(String by, String measuring, String[] names, int handlers) {
 		List<Observer> observers = Observer.counting(names.length * handlers);
 		if (by.equals("hand")) {
@@ -65,13 +58,7 @@ final class Routes {
 		return Emitter.of(router);
 	}
 
-	/**
-	 * Emits names in rotation.
-	 * @param emitter the emitter
-	 * @param names the names
-	 * @param from the number of the first emit
-	 * @param to the number of the last emit, exclusive
-	 */
+	/** Emits names in rotation: the emits from a number to before another. */
 	static void emit(Emitter emitter, String[] names, int from, int to) {
 		Usage payload = Usage.sample();
 		for (int i = from; i < to; i++) {

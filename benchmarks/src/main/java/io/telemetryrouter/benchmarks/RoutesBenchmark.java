@@ -3,7 +3,6 @@ package io.telemetryrouter.benchmarks;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.Param;
 import org.openjdk.jmh.annotations.Setup;
-import org.openjdk.jmh.annotations.TearDown;
 
 /**
  * One emit where many names have handlers: of all names in rotation, and of one of them.
@@ -24,13 +23,9 @@ public class RoutesBenchmark extends AbstractBenchmark {
 	@Param({ "1", "3" })
 	public int handlers;
 
-	private final Usage payload = Usage.sample();
-
 	private String[] names = new String[0];
 
 	private int next;
-
-	private Emitter emitter;
 
 	@Setup
 	public void setUp() {
@@ -41,11 +36,6 @@ public class RoutesBenchmark extends AbstractBenchmark {
 		this.names = Routes.names(this.routes);
 		this.emitter = Routes.create(this.by, this.measuring, this.names, this.handlers);
 		Routes.emit(this.emitter, this.names, 0, this.routes);
-	}
-
-	@TearDown
-	public void tearDown() {
-		this.emitter.close();
 	}
 
 	@Benchmark

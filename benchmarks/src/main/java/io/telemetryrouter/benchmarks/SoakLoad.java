@@ -13,6 +13,7 @@ import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
+import java.util.function.UnaryOperator;
 
 import org.openjdk.jmh.util.SampleBuffer;
 import org.openjdk.jmh.util.Statistics;
@@ -73,34 +74,26 @@ final class SoakLoad {
 		}
 		PayloadHandler<Object> nothing = (event, payload) -> {
 		};
-		subscribe("counter", "**", nothing);
-		subscribe("gauge", "tool.*", nothing);
-		subscribe("audit", "**", this::serial, 1000, OverflowPolicy.DROP_NEWEST, 1);
-		subscribe("forward", "tool.**", (event, payload) -> work(20), 64, OverflowPolicy.DROP_OLDEST, 2);
-		subscribe("ledger", "turn", (event, payload) -> work(5), 256, OverflowPolicy.BLOCK, 1);
-		subscribe("hostile.fails", "**", SoakLoad::fail);
-		subscribe("hostile.hangs", "token", SoakLoad::hang, 4, OverflowPolicy.BLOCK, 1);
-		subscribe("hostile.recurses", "error", this::recurse, 16, OverflowPolicy.DROP_NEWEST, 1);
+		subscribe("counter", "**", nothing, UnaryOperator.identity());
+		subscribe("gauge", "tool.*", nothing, UnaryOperator.identity());
+		subscribe("audit", "**", this::serial, lane(1000, OverflowPolicy.DROP_NEWEST, 1));
+		subscribe("forward", "tool.**", (event, payload) -> work(20), lane(64, OverflowPolicy.DROP_OLDEST, 2));
+		subscribe("ledger", "turn", (event, payload) -> work(5), lane(256, OverflowPolicy.BLOCK, 1));
+		subscribe("hostile.fails", "**", SoakLoad::fail, UnaryOperator.identity());
+		subscribe("hostile.hangs", "token", SoakLoad::hang, lane(4, OverflowPolicy.BLOCK, 1));
+		subscribe("hostile.recurses", "error", this::recurse, lane(16, OverflowPolicy.DROP_NEWEST, 1));
 	}
 
-	private void subscribe(String id, String pattern, PayloadHandler<Object> behaviour) {
+	private void subscribe(String id, String pattern, PayloadHandler<Object> behaviour,
+			UnaryOperator<HandlerSpec.Builder<Object>> options) {
 		Counted handler = new Counted(id, pattern, behaviour);
 		this.handlers.add(handler);
-		this.router.subscribe(HandlerSpec.on(pattern).id(id).handler(handler).build());
+		this.router.subscribe(options.apply(HandlerSpec.on(pattern).id(id)).handler(handler).build());
 	}
 
-	private void subscribe(String id, String pattern, PayloadHandler<Object> behaviour, int maxQueue,
-			OverflowPolicy overflow, int concurrency) {
-		Counted handler = new Counted(id, pattern, behaviour);
-		this.handlers.add(handler);
-		this.router.subscribe(HandlerSpec.on(pattern)
-			.id(id)
-			.async()
-			.maxQueue(maxQueue)
-			.overflow(overflow)
-			.concurrency(concurrency)
-			.handler(handler)
-			.build());
+	private static UnaryOperator<HandlerSpec.Builder<Object>> lane(int maxQueue, OverflowPolicy overflow,
+			int concurrency) {
+		return (spec) -> spec.async().maxQueue(maxQueue).overflow(overflow).concurrency(concurrency);
 	}
 
 	private void serial(String event, Object payload) {
@@ -227,11 +220,7 @@ final class SoakLoad {
 		return this.emitted.values().stream().mapToLong(LongAdder::sum).sum();
 	}
 
-	/**
-	 * Compares the numbers of a router at rest with what was counted here.
-	 * @param snapshot the router's numbers
-	 * @param faults what is wrong is added
-	 */
+	/** Compares the numbers of a router at rest with what was counted here. */
 	void check(RouterSnapshot snapshot, List<String> faults) {
 		for (HandlerSnapshot handler : snapshot.handlers().values()) {
 			if (!handler.account().isBalanced()) {
@@ -277,11 +266,7 @@ final class SoakLoad {
 		this.emitters.forEach(Emitter::begin);
 	}
 
-	/**
-	 * Prints what emits took.
-	 * @param bound how long a full queue may hold an emitter
-	 * @param faults what is wrong is added
-	 */
+	/** Prints what emits took. */
 	void reportTimes(Duration bound, List<String> faults) {
 		SampleBuffer whole = new SampleBuffer();
 		SampleBuffer own = new SampleBuffer();

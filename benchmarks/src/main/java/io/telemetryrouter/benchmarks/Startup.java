@@ -118,9 +118,6 @@ public final class Startup {
 	/**
 	 * Sums what the router's beans took. A step within a step belongs to its own bean
 	 * alone.
-	 * @param events the steps of the start
-	 * @param beans who the beans belong to
-	 * @return the sum
 	 */
 	private static Duration own(List<TimelineEvent> events, ConfigurableListableBeanFactory beans) {
 		Map<Long, TimelineEvent> byId = events.stream()

@@ -98,14 +98,7 @@ final class Suite {
 		return new Work(name, (numbers, log) -> numbers.add(name, Child.run(home, main, options, args)));
 	}
 
-	/**
-	 * Runs one fork of each set of parameters.
-	 * @param include the class, or class and method
-	 * @param threads how many threads call it
-	 * @param params names and values, such as {@code handlers=1,8}, where not all that
-	 * the benchmark has
-	 * @return the work
-	 */
+	/** Runs one fork of each set of parameters, given like {@code handlers=1,8}. */
 	private Work jmh(String include, int threads, String... params) {
 		ChainedOptionsBuilder options = new OptionsBuilder()
 			.include("\\." + include.replace(".", "\\.") + (include.contains(".") ? "$" : "\\."))
@@ -138,22 +131,11 @@ final class Suite {
 		return this.blocks;
 	}
 
-	/**
-	 * Benchmarks that are compared, and so run one after the other in each round.
-	 *
-	 * @param group the part of the report
-	 * @param rounds how often
-	 * @param works the benchmarks
-	 */
+	/** Benchmarks that are compared, and so run one after the other in each round. */
 	record Block(String group, int rounds, List<Work> works) {
 	}
 
-	/**
-	 * Something that runs.
-	 *
-	 * @param name what it is
-	 * @param run runs it
-	 */
+	/** Something that runs. */
 	record Work(String name, Run run) {
 	}
 

@@ -1,13 +1,9 @@
 package io.telemetryrouter.benchmarks;
 
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
 import com.google.common.eventbus.EventBus;
-import io.micrometer.core.instrument.Meter;
-import io.micrometer.core.instrument.config.MeterFilter;
-import io.micrometer.core.instrument.distribution.DistributionStatisticConfig;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
@@ -15,7 +11,6 @@ import net.engio.mbassy.bus.SyncMessageBus;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.Param;
 import org.openjdk.jmh.annotations.Setup;
-import org.openjdk.jmh.annotations.TearDown;
 import reactor.core.publisher.Sinks;
 
 import org.springframework.context.annotation.AnnotationConfigApplicationContext;
@@ -38,8 +33,8 @@ public class SyncBenchmark extends AbstractBenchmark {
 	private static final EventType<Usage> TYPE = EventType.of(Usage.class);
 
 	/** Who delivers. The router's have the name of the kind of route or addition. */
-	@Param({ "hand", "exact", "pattern", "all", "type", "listener", "prometheus", "histogram", "reactor", "greenrobot",
-			"mbassador", "guava", "spring" })
+	@Param({ "hand", "exact", "pattern", "all", "type", "listener", "prometheus", "reactor", "greenrobot", "mbassador",
+			"guava", "spring" })
 	public String by;
 
 	@Param({ "1", "8" })
@@ -48,11 +43,7 @@ public class SyncBenchmark extends AbstractBenchmark {
 	@Param({ "off", "on" })
 	public String measuring;
 
-	private final Usage payload = Usage.sample();
-
 	private final String event = Usage.EVENT;
-
-	private Emitter emitter;
 
 	/**
 	 * Shows the contender all classes of handlers before it is measured with one, so that
@@ -66,11 +57,6 @@ public class SyncBenchmark extends AbstractBenchmark {
 			}
 		}
 		this.emitter = create(this.handlers);
-	}
-
-	@TearDown
-	public void tearDown() {
-		this.emitter.close();
 	}
 
 	@Benchmark
@@ -87,7 +73,7 @@ public class SyncBenchmark extends AbstractBenchmark {
 			case "all" -> Emitter.of(router("**", count));
 			case "type" -> typed(count);
 			case "listener" -> listener(count);
-			case "prometheus", "histogram" -> metered(count);
+			case "prometheus" -> metered(count);
 			case "reactor" -> reactor(count);
 			case "greenrobot" -> greenrobot(count);
 			case "mbassador" -> mbassador(count);
@@ -112,9 +98,6 @@ public class SyncBenchmark extends AbstractBenchmark {
 	private Emitter metered(int count) {
 		TelemetryRouter router = router(this.event, count);
 		PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
-		if (this.by.equals("histogram")) {
-			registry.config().meterFilter(new Histogram());
-		}
 		new TelemetryRouterMetrics(router, 100).bindTo(registry);
 		return Emitter.closing(router::emit, () -> {
 			if (!registry.scrape().contains("event=\"" + this.event + "\"")) {
@@ -149,9 +132,8 @@ public class SyncBenchmark extends AbstractBenchmark {
 		if (components.length != 0) {
 			context.register(components);
 		}
-		List<Observer> beans = new ArrayList<>(observers);
-		for (int i = 0; i < beans.size(); i++) {
-			register(context, "observer" + i, beans.get(i).getClass(), beans.get(i));
+		for (Observer observer : observers) {
+			register(context, "observer" + context.getBeanDefinitionCount(), observer.getClass(), observer);
 		}
 		context.refresh();
 		return context;
@@ -190,16 +172,6 @@ public class SyncBenchmark extends AbstractBenchmark {
 		EventBus bus = new EventBus();
 		observers(count).forEach(bus::register);
 		return (event, payload) -> bus.post(payload);
-	}
-
-	private static final class Histogram implements MeterFilter {
-
-		@Override
-		public DistributionStatisticConfig configure(Meter.Id id, DistributionStatisticConfig config) {
-			return id.getName().equals("telemetry.router.dispatch")
-					? DistributionStatisticConfig.builder().percentilesHistogram(true).build().merge(config) : config;
-		}
-
 	}
 
 }

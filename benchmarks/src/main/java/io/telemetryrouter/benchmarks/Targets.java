@@ -28,12 +28,7 @@ final class Targets {
 		this.numbers = numbers;
 	}
 
-	/**
-	 * Judges the targets.
-	 * @param groups of which groups; all if empty
-	 * @return the targets
-	 * @throws IOException if the table cannot be read
-	 */
+	/** Judges the targets. */
 	List<Target> judge(Set<String> groups) throws IOException {
 		try (InputStream in = Objects.requireNonNull(Targets.class.getResourceAsStream("targets.txt"))) {
 			return new String(in.readAllBytes(), StandardCharsets.UTF_8).lines()
@@ -48,8 +43,6 @@ final class Targets {
 
 	/**
 	 * Replaces each group of alternatives by each of them, the same everywhere in a line.
-	 * @param line the line
-	 * @return the lines
 	 */
 	static Stream<String> expand(String line) {
 		return EACH.matcher(line)
@@ -79,12 +72,7 @@ final class Targets {
 				verdict(value, Double.parseDouble(bound.substring(3)), bound.startsWith("<=")));
 	}
 
-	/**
-	 * Returns the key of what ours is compared with.
-	 * @param ours our key
-	 * @param against a key, or the parameters that differ
-	 * @return the key
-	 */
+	/** Returns the key of what ours is compared with. */
 	private String key(String ours, String against) {
 		Matcher fastest = FASTEST.matcher(against);
 		if (fastest.find()) {
@@ -115,16 +103,7 @@ final class Targets {
 		return (most ? value <= bound : value >= bound) ? Verdict.MET : Verdict.MISSED;
 	}
 
-	/**
-	 * A target and what was reached.
-	 *
-	 * @param what what is compared
-	 * @param ours our number
-	 * @param against the number ours is compared with
-	 * @param reached the ratio, or the number itself
-	 * @param bound what that should be
-	 * @param verdict whether it is
-	 */
+	/** A target and what was reached. */
 	record Target(String what, String ours, String against, String reached, String bound, Verdict verdict) {
 	}
 

@@ -17,10 +17,7 @@ public record Usage(String model, int inputTokens, int outputTokens, long nanos)
 	/** The name under which it is emitted. */
 	public static final String EVENT = "agent.tool.execution";
 
-	/**
-	 * Returns a payload that the compiler cannot fold.
-	 * @return the payload
-	 */
+	/** Returns a payload that the compiler cannot fold. */
 	static Usage sample() {
 		return new Usage("model-1", (int) (System.nanoTime() & 1023) + 1, 17, 1_000_000);
 	}

@@ -12,12 +12,7 @@ import io.telemetryrouter.TelemetryRouter;
  */
 interface Contender extends AutoCloseable {
 
-	/**
-	 * Subscribes a handler to every event.
-	 * @param id a name for it
-	 * @param handler the handler
-	 * @return ends the subscription
-	 */
+	/** Subscribes a handler to every event. */
 	Runnable subscribe(String id, Handler handler);
 
 	default void subscribe(String id, Predicate<Event> condition, Handler handler) {
@@ -26,18 +21,12 @@ interface Contender extends AutoCloseable {
 
 	void publish(String name, Event event);
 
-	/**
-	 * Returns whether events have names.
-	 * @return {@code true} if the name given to {@link #publish} matters
-	 */
+	/** Returns whether events have names. */
 	default boolean isNamed() {
 		return false;
 	}
 
-	/**
-	 * Returns the router, for what only it has.
-	 * @return the router
-	 */
+	/** Returns the router, for what only it has. */
 	default TelemetryRouter router() {
 		throw new NotApplicable();
 	}
@@ -47,28 +36,17 @@ interface Contender extends AutoCloseable {
 		throw new NotApplicable();
 	}
 
-	/**
-	 * Checks its accounts.
-	 * @param done ids of handlers that must have no events left
-	 * @return what is wrong, or {@code null}
-	 */
+	/** Returns what is wrong with its accounts; the given handlers must be done. */
 	default @Nullable String audit(String... done) {
 		return null;
 	}
 
-	/**
-	 * Returns whether nothing is queued or running.
-	 * @return {@code false} where that cannot be known
-	 */
+	/** Returns whether nothing is queued or running. */
 	default boolean isQuiet() {
 		return false;
 	}
 
-	/**
-	 * Returns how many events it has counted that did not get through to a handler.
-	 * @param id the handler's id
-	 * @return the number; 0 where nothing is counted
-	 */
+	/** Returns how many events it has counted that did not get through to a handler. */
 	default long lost(String id) {
 		return 0;
 	}
@@ -76,13 +54,7 @@ interface Contender extends AutoCloseable {
 	@Override
 	void close();
 
-	/**
-	 * Throws anything, as code of other languages and reflection do.
-	 * @param error what to throw
-	 * @param <E> inferred as unchecked
-	 * @return nothing
-	 * @throws E always
-	 */
+	/** Throws anything, as code of other languages and reflection do. */
 	@SuppressWarnings("unchecked")
 	static <E extends Throwable> RuntimeException sneaky(Throwable error) throws E {
 		throw (E) error;

@@ -161,13 +161,7 @@ public enum Hostility {
 		this.enter = enter;
 	}
 
-	/**
-	 * Plays the scenario.
-	 * @param peer whom against
-	 * @param async whether handlers are asynchronous
-	 * @param limit how long to wait for what must come
-	 * @return how the contender came through
-	 */
+	/** Plays the scenario. */
 	Verdict play(Peer peer, boolean async, Duration limit) {
 		try {
 			Contender contender = peer.open(async, fault());
@@ -198,13 +192,10 @@ public enum Hostility {
 		this.enter.accept(stage);
 	}
 
-	/**
-	 * Emits the events, as the emitter.
-	 * @param stage where
-	 */
+	/** Emits the events, as the emitter. */
 	void emit(Stage stage) {
 		if (this == NO_STACK) {
-			new Diver(stage, events()).dive();
+			dive(stage, new int[1]);
 		}
 		else {
 			for (int i = 0; i < events(); i++) {
@@ -254,10 +245,7 @@ public enum Hostility {
 		};
 	}
 
-	/**
-	 * Whether neighbours may miss events that are counted.
-	 * @return {@code true} where the neighbours themselves cannot work
-	 */
+	/** Whether neighbours may miss events that are counted. */
 	boolean mayLoseCounted() {
 		return this == NO_STACK;
 	}
@@ -265,17 +253,13 @@ public enum Hostility {
 	/**
 	 * Whether the verdict depends on what the handler has seen, so that its calls are
 	 * awaited.
-	 * @return {@code true} for handlers that change their thread, or that close
 	 */
 	boolean awaitsCalls() {
 		return this == INTERRUPTS || this == CLASS_LOADER || this == MDC_ENTRIES || this == THREAD_LOCALS
 				|| this == CLOSES;
 	}
 
-	/**
-	 * Whether handlers emit what they are called with.
-	 * @return {@code true} for handlers that may never stop
-	 */
+	/** Whether handlers emit what they are called with. */
 	boolean loops() {
 		return this == EMITS_ITSELF || this == PING_PONG || this == AVALANCHE;
 	}
@@ -290,6 +274,25 @@ public enum Hostility {
 	@SuppressWarnings("InfiniteRecursion")
 	private static int recurse(int level) {
 		return recurse(level + 1) + 1;
+	}
+
+	/** Goes down as deep as it can and emits on the way up. */
+	@SuppressWarnings("InfiniteRecursion")
+	private static void dive(Stage stage, int[] next) {
+		try {
+			dive(stage, next);
+		}
+		catch (StackOverflowError ex) {
+			// At the bottom
+		}
+		try {
+			if (next[0] < NO_STACK.events()) {
+				stage.emitIfPossible(next[0]++);
+			}
+		}
+		catch (StackOverflowError ex) {
+			// Not even called
+		}
 	}
 
 	@FunctionalInterface
@@ -328,40 +331,6 @@ public enum Hostility {
 		@Override
 		public String toString() {
 			throw new IllegalStateException("text");
-		}
-
-	}
-
-	/** Goes down as deep as it can and emits on the way up. */
-	private static final class Diver {
-
-		private final Stage stage;
-
-		private final int events;
-
-		private int next;
-
-		Diver(Stage stage, int events) {
-			this.stage = stage;
-			this.events = events;
-		}
-
-		@SuppressWarnings("InfiniteRecursion")
-		void dive() {
-			try {
-				dive();
-			}
-			catch (StackOverflowError ex) {
-				// At the bottom
-			}
-			try {
-				if (this.next < this.events) {
-					this.stage.emitIfPossible(this.next++);
-				}
-			}
-			catch (StackOverflowError ex) {
-				// Not even called
-			}
 		}
 
 	}

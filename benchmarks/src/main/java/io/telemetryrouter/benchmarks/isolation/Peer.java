@@ -63,12 +63,7 @@ public enum Peer {
 		this.faults = faults;
 	}
 
-	/**
-	 * Opens the contender.
-	 * @param async whether its handlers are asynchronous
-	 * @param fault what is broken around it
-	 * @return the contender
-	 */
+	/** Opens the contender. */
 	Contender open(boolean async, Fault fault) {
 		if (!this.faults.contains(fault) || (async && !isAsync()) || (fault == Fault.CONTEXT && !async)) {
 			throw new Contender.NotApplicable();
@@ -83,10 +78,7 @@ public enum Peer {
 		};
 	}
 
-	/**
-	 * Returns whether handlers can be asynchronous.
-	 * @return {@code false} if there are only synchronous ones
-	 */
+	/** Returns whether handlers can be asynchronous. */
 	boolean isAsync() {
 		return this != OBSERVATION;
 	}

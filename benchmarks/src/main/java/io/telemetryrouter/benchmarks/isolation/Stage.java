@@ -107,11 +107,7 @@ final class Stage {
 		this.contender.publish(name, new Event(Event.NESTED));
 	}
 
-	/**
-	 * Emits an event as the emitter, who must not be harmed.
-	 * @param name its name
-	 * @param event the event
-	 */
+	/** Emits an event as the emitter, who must not be harmed. */
 	void emit(String name, Event event) {
 		try {
 			this.contender.publish(name, event);
@@ -123,10 +119,7 @@ final class Stage {
 		this.emits = this.emits + 1;
 	}
 
-	/**
-	 * Emits an event as an emitter that has used up its stack, and may be told so.
-	 * @param number the event's number
-	 */
+	/** Emits an event as an emitter that has used up its stack, and may be told so. */
 	void emitIfPossible(int number) {
 		try {
 			this.contender.publish(NAME, new Event(number));
@@ -150,10 +143,7 @@ final class Stage {
 		this.remarks.add(remark);
 	}
 
-	/**
-	 * Waits until the neighbours have what was emitted so far, or have lost it.
-	 * @return whether they have
-	 */
+	/** Waits until the neighbours have what was emitted so far, or have lost it. */
 	boolean awaitNeighbours() {
 		return await(() -> isDone(this.before) && isDone(this.after));
 	}

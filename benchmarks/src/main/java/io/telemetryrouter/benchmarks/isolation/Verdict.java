@@ -1,11 +1,6 @@
 package io.telemetryrouter.benchmarks.isolation;
 
-/**
- * How a contender came through a scenario.
- *
- * @param outcome what became of the emitter and of the other handlers
- * @param detail what went wrong, or what is worth knowing; may be empty
- */
+/** How a contender came through a scenario. */
 record Verdict(Outcome outcome, String detail) {
 
 	static final Verdict NOT_APPLICABLE = new Verdict(Outcome.NOT_APPLICABLE, "");
