@@ -11,15 +11,11 @@ import java.util.Map;
 import java.util.Objects;
 
 import io.telemetryrouter.benchmarks.Targets.Target;
-import io.telemetryrouter.benchmarks.Targets.Verdict;
 
 /**
  * The numbers as a page of Markdown.
  */
 final class Page {
-
-	private static final Map<Verdict, String> VERDICTS = Map.of(Verdict.MET, "met", Verdict.MISSED, "**not met**",
-			Verdict.NOT_RUN, "not run");
 
 	private final Numbers numbers;
 
@@ -41,9 +37,9 @@ final class Page {
 			section("Targets", "| what | ours | against | reached | target | |",
 					targets.stream()
 						.map((target) -> row(target.what(), target.ours(), target.against(), target.reached(),
-								target.bound(), VERDICTS.get(target.verdict())))
+								target.bound(), target.verdict()))
 						.toList());
-			long met = targets.stream().filter((target) -> target.verdict() == Verdict.MET).count();
+			long met = targets.stream().filter((target) -> target.verdict().equals(Targets.MET)).count();
 			this.text.append("%d of %d met.%n%n".formatted(met, targets.size()));
 		}
 		try (InputStream in = Objects.requireNonNull(Page.class.getResourceAsStream("notes.md"))) {

@@ -5,12 +5,12 @@ import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.LocalDate;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeSet;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -36,19 +36,19 @@ public final class Report {
 			  --from DIR      runs nothing, but renders the numbers of an earlier run
 			  --out FILE      where the page goes (default: printed)""".formatted(Suite.GROUPS);
 
-	private boolean quick;
+	private final Map<String, String> options;
 
-	private boolean render;
+	private final boolean quick;
 
-	private int rounds = Integer.MAX_VALUE;
+	private final Set<String> only;
 
-	private final Set<String> only = new TreeSet<>();
-
-	private Path directory = Path.of("target", "benchmark-report");
-
-	private Path out = Path.of("");
-
-	private Report() {
+	private Report(Map<String, String> options) {
+		this.options = options;
+		this.quick = options.containsKey("--quick");
+		this.only = options.containsKey("--only") ? Set.of(options.get("--only").split(",")) : Set.of();
+		if (!List.of(Suite.GROUPS.split(", ")).containsAll(this.only)) {
+			throw new IllegalArgumentException(options.toString());
+		}
 	}
 
 	/**
@@ -57,59 +57,53 @@ public final class Report {
 	 * @throws Exception if a benchmark fails
 	 */
 	public static void main(String[] args) throws Exception {
-		Report report = new Report();
-		if (!report.parse(args)) {
+		Report report;
+		try {
+			report = new Report(parse(args));
+		}
+		catch (IllegalArgumentException ex) {
 			System.err.println(USAGE);
 			System.exit(2);
+			return;
 		}
 		String page = report.report(
 				"java -cp benchmarks/target/benchmarks.jar " + Report.class.getName() + " " + String.join(" ", args));
-		if (report.out.toString().isEmpty()) {
-			System.out.println(page);
+		if (report.options.containsKey("--out")) {
+			Files.writeString(Path.of(report.options.get("--out")), page);
 		}
 		else {
-			Files.writeString(report.out, page);
+			System.out.println(page);
 		}
 		// Schedulers of peers may have threads that are not daemons.
 		System.exit(0);
 	}
 
-	private boolean parse(String[] args) {
+	private static Map<String, String> parse(String[] args) {
+		Map<String, String> options = new HashMap<>();
 		for (int i = 0; i < args.length; i++) {
 			if (args[i].equals("--quick")) {
-				this.quick = true;
-				continue;
+				options.put(args[i], "");
 			}
-			if (i + 1 == args.length) {
-				return false;
+			else if (i + 1 < args.length && USAGE.contains("  " + args[i] + " ")) {
+				options.put(args[i], args[++i]);
 			}
-			String value = args[++i];
-			switch (args[i - 1]) {
-				case "--rounds" -> this.rounds = Integer.parseInt(value);
-				case "--only" -> this.only.addAll(List.of(value.split(",")));
-				case "--dir" -> this.directory = Path.of(value);
-				case "--out" -> this.out = Path.of(value);
-				case "--from" -> {
-					this.directory = Path.of(value);
-					this.render = true;
-				}
-				default -> {
-					return false;
-				}
+			else {
+				throw new IllegalArgumentException(args[i]);
 			}
 		}
-		return List.of(Suite.GROUPS.split(", ")).containsAll(this.only);
+		return options;
 	}
 
 	private String report(String command) throws IOException, InterruptedException {
-		Path file = this.directory.resolve("numbers.tsv");
-		Path facts = this.directory.resolve("head.txt");
-		if (!this.render) {
-			Files.createDirectories(this.directory);
-			Numbers numbers = new Numbers();
+		Path directory = Path
+			.of(this.options.getOrDefault("--from", this.options.getOrDefault("--dir", "target/benchmark-report")));
+		Path file = directory.resolve("numbers.tsv");
+		Path facts = directory.resolve("head.txt");
+		if (!this.options.containsKey("--from")) {
+			Files.createDirectories(directory);
 			long start = System.nanoTime();
 			String load = load();
-			run(numbers, file);
+			run(new Numbers(), file);
 			Files.writeString(facts, head(command, "%.1f min, load average %s before, %s after"
 				.formatted((System.nanoTime() - start) / 60e9, load, load())));
 		}
@@ -125,12 +119,13 @@ public final class Report {
 			.stream()
 			.filter((block) -> this.only.isEmpty() || this.only.contains(block.group()))
 			.toList();
-		int last = Math.min(this.rounds, blocks.stream().mapToInt(Suite.Block::rounds).max().orElse(0));
+		int last = Math.min(Integer.parseInt(this.options.getOrDefault("--rounds", "1000")),
+				blocks.stream().mapToInt(Suite.Block::rounds).max().orElse(0));
 		for (int round = 1; round <= last; round++) {
 			for (Suite.Block block : blocks) {
 				for (Suite.Work work : (round <= block.rounds()) ? block.works() : List.<Suite.Work>of()) {
 					long start = System.nanoTime();
-					work.run().run(numbers, this.directory.resolve("jmh.log"));
+					work.run().run(numbers, file.resolveSibling("jmh.log"));
 					System.err.printf(Locale.ROOT, "%d of %d, %s: %.1f s%n", round, last, work.name(),
 							(System.nanoTime() - start) / 1e9);
 				}

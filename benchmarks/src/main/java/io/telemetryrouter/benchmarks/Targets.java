@@ -18,6 +18,8 @@ import java.util.stream.Stream;
  */
 final class Targets {
 
+	static final String MET = "met";
+
 	private static final Pattern EACH = Pattern.compile("\\[[^]]*]");
 
 	private static final Pattern FASTEST = Pattern.compile("\\{([^}]*)}");
@@ -96,22 +98,16 @@ final class Targets {
 		return this.numbers.has(key) ? (Page.number(this.numbers.median(key)) + " " + unit).strip() : "";
 	}
 
-	static Verdict verdict(double value, double bound, boolean most) {
+	/** Returns "met", "**not met**" or "not run". */
+	static String verdict(double value, double bound, boolean most) {
 		if (Double.isNaN(value)) {
-			return Verdict.NOT_RUN;
+			return "not run";
 		}
-		return (most ? value <= bound : value >= bound) ? Verdict.MET : Verdict.MISSED;
+		return (most ? value <= bound : value >= bound) ? MET : "**not met**";
 	}
 
-	/** A target and what was reached. */
-	record Target(String what, String ours, String against, String reached, String bound, Verdict verdict) {
-	}
-
-	/** Whether a target is met. */
-	enum Verdict {
-
-		MET, MISSED, NOT_RUN
-
+	/** A target, what was reached, and the verdict. */
+	record Target(String what, String ours, String against, String reached, String bound, String verdict) {
 	}
 
 }
