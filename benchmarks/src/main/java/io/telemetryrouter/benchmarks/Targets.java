@@ -63,9 +63,9 @@ final class Targets {
 			case "speed" -> this.numbers.ratio(other, ours);
 			case "minus" -> this.numbers.median(ours) - this.numbers.median(other);
 			case "plus" -> this.numbers.median(ours) + this.numbers.median(other);
-			default -> other.isEmpty() ? this.numbers.median(ours) : this.numbers.ratio(ours, other);
+			default -> against.isEmpty() ? this.numbers.median(ours) : this.numbers.ratio(ours, other);
 		};
-		boolean ratio = !other.isEmpty() && !operator.equals("minus") && !operator.equals("plus");
+		boolean ratio = !against.isEmpty() && !operator.equals("minus") && !operator.equals("plus");
 		String suffix = (ratio || unit.isEmpty()) ? "" : " " + unit;
 		return new Target(what, cell(ours, unit), cell(other, unit),
 				Double.isNaN(value) ? ""
