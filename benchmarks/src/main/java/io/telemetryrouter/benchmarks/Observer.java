@@ -30,8 +30,6 @@ public interface Observer {
 	/** Returns a lambda of this handler's class. */
 	PayloadHandler<Object> lambda();
 
-	PayloadHandler<Usage> typed();
-
 	Consumer<Usage> consumer();
 
 	/**

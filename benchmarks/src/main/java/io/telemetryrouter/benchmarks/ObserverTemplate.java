@@ -70,11 +70,6 @@ public final class ObserverTemplate implements Observer {
 	}
 
 	@Override
-	public PayloadHandler<Usage> typed() {
-		return (event, usage) -> on(usage);
-	}
-
-	@Override
 	public Consumer<Usage> consumer() {
 		return (usage) -> on(usage);
 	}

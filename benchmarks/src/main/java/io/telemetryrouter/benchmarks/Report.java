@@ -47,7 +47,7 @@ public final class Report {
 		this.quick = options.containsKey("--quick");
 		this.only = options.containsKey("--only") ? Set.of(options.get("--only").split(",")) : Set.of();
 		if (!List.of(Suite.GROUPS.split(", ")).containsAll(this.only)) {
-			throw new IllegalArgumentException(options.toString());
+			throw new IllegalArgumentException(USAGE);
 		}
 	}
 
@@ -57,15 +57,7 @@ public final class Report {
 	 * @throws Exception if a benchmark fails
 	 */
 	public static void main(String[] args) throws Exception {
-		Report report;
-		try {
-			report = new Report(parse(args));
-		}
-		catch (IllegalArgumentException ex) {
-			System.err.println(USAGE);
-			System.exit(2);
-			return;
-		}
+		Report report = new Report(parse(args));
 		String page = report.report(
 				"java -cp benchmarks/target/benchmarks.jar " + Report.class.getName() + " " + String.join(" ", args));
 		if (report.options.containsKey("--out")) {
@@ -88,7 +80,7 @@ public final class Report {
 				options.put(args[i], args[++i]);
 			}
 			else {
-				throw new IllegalArgumentException(args[i]);
+				throw new IllegalArgumentException(USAGE);
 			}
 		}
 		return options;

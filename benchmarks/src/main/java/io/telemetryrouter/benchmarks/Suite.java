@@ -65,8 +65,8 @@ final class Suite {
 			block("sync", 5, jmh("SyncBenchmark", 1, kinds, "handlers=1", "measuring=" + measuring));
 			block("sync", 5, jmh("SyncBenchmark", 1, kinds, "handlers=8", "measuring=" + measuring),
 					jmh("SyncBenchmark", 2, "by=hand,exact", "handlers=8", "measuring=" + measuring));
-			block("sync", 2, jmh("SyncBenchmark", 1, "by=reactor,greenrobot,mbassador,guava,spring,type",
-					"measuring=" + measuring));
+			block("sync", 2,
+					jmh("SyncBenchmark", 1, "by=reactor,greenrobot,mbassador,guava,spring", "measuring=" + measuring));
 		}
 	}
 

@@ -16,7 +16,6 @@ import reactor.core.publisher.Sinks;
 import org.springframework.context.annotation.AnnotationConfigApplicationContext;
 import org.springframework.core.env.MapPropertySource;
 
-import io.telemetryrouter.EventType;
 import io.telemetryrouter.TelemetryRouter;
 import io.telemetryrouter.spring.autoconfigure.TelemetryRouterAutoConfiguration;
 import io.telemetryrouter.spring.metrics.TelemetryRouterMetrics;
@@ -30,11 +29,9 @@ import io.telemetryrouter.spring.metrics.TelemetryRouterMetrics;
  */
 public class SyncBenchmark extends AbstractBenchmark {
 
-	private static final EventType<Usage> TYPE = EventType.of(Usage.class);
-
 	/** Who delivers. The router's have the name of the kind of route or addition. */
-	@Param({ "hand", "exact", "pattern", "all", "type", "listener", "prometheus", "reactor", "greenrobot", "mbassador",
-			"guava", "spring" })
+	@Param({ "hand", "exact", "pattern", "all", "listener", "prometheus", "reactor", "greenrobot", "mbassador", "guava",
+			"spring" })
 	public String by;
 
 	@Param({ "1", "8" })
@@ -71,7 +68,6 @@ public class SyncBenchmark extends AbstractBenchmark {
 			case "exact" -> Emitter.of(router(this.event, count));
 			case "pattern" -> Emitter.of(router("agent.*.execution", count));
 			case "all" -> Emitter.of(router("**", count));
-			case "type" -> typed(count);
 			case "listener" -> listener(count);
 			case "prometheus" -> metered(count);
 			case "reactor" -> reactor(count);
@@ -87,12 +83,6 @@ public class SyncBenchmark extends AbstractBenchmark {
 		TelemetryRouter router = Routes.builder(this.measuring).build();
 		Observer.reading(count).forEach((observer) -> router.subscribe(pattern, observer.lambda()));
 		return router;
-	}
-
-	private Emitter typed(int count) {
-		TelemetryRouter router = Routes.builder(this.measuring).build();
-		Observer.reading(count).forEach((observer) -> router.subscribe(TYPE, observer.typed()));
-		return Emitter.closing((event, payload) -> router.emit(TYPE, (Usage) payload), router::close);
 	}
 
 	private Emitter metered(int count) {
