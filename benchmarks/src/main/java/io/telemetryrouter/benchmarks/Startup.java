@@ -1,6 +1,5 @@
 package io.telemetryrouter.benchmarks;
 
-import java.lang.management.ManagementFactory;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
@@ -77,7 +76,6 @@ public final class Startup {
 		application.addListeners((event) -> {
 			if (event instanceof ApplicationReadyEvent ready) {
 				print("ready", Objects.requireNonNull(ready.getTimeTaken()));
-				print("cpu", Duration.ofNanos(ManagementFactory.getThreadMXBean().getCurrentThreadCpuTime()));
 			}
 		});
 		try (ConfigurableApplicationContext context = application.run()) {
