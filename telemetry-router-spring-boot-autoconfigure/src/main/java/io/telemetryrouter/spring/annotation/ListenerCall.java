@@ -84,6 +84,10 @@ final class ListenerCall implements Call {
 			return MethodCaller.of(method);
 		}
 		catch (IllegalAccessException ex) {
+			if (ex.getCause() != null) {
+				throw this.method.failure("The JVM cannot link a call of it: " + ex.getCause() + ".",
+						"See the cause; a public method of a public class can be called from everywhere.", ex);
+			}
 			throw this.method.failure("Spring has no access to it.",
 					"Make the method and its class public and export their package, or open the package.", ex);
 		}

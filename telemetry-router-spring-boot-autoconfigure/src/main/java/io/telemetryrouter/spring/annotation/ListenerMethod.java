@@ -54,8 +54,16 @@ record ListenerMethod(String beanName, ResolvableType beanType, Method method,
 		found.keySet()
 			.stream()
 			.sorted(Comparator.comparing(Method::getName).thenComparing(Method::toGenericString))
-			.forEach((method) -> sorted.put(method, found.get(method)));
+			.forEach((method) -> sorted.put(declared(type, method), found.get(method)));
 		return sorted;
+	}
+
+	/**
+	 * A lambda's class has no name that anybody knows, no generics, and cannot be linked
+	 * to: what it implements has.
+	 */
+	private static Method declared(Class<?> type, Method method) {
+		return type.isHidden() ? ClassUtils.getInterfaceMethodIfPossible(method, type) : method;
 	}
 
 	/**

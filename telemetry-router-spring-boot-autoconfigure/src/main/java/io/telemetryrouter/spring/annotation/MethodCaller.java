@@ -20,10 +20,10 @@ import org.springframework.core.NativeDetector;
  * wherever that is possible.
  * <p>
  * A method that returns nothing is called through a class generated for it, as a method
- * reference would be. That works for methods of a class that the same loader has loaded
- * as this one; others (with Devtools' restart loader, for example) and methods that
- * return something are called through a method handle. In a native image nothing can be
- * generated, and reflection it is. What the method throws is thrown as it is.
+ * reference would be. Where that does not work (in classes of Devtools' restart loader or
+ * of another module, and in hidden ones), and for methods that return something, a method
+ * handle is used, and reflection where there can be none, as in a native image. What the
+ * method throws is thrown as it is.
  */
 abstract class MethodCaller {
 
@@ -38,44 +38,84 @@ abstract class MethodCaller {
 	 * Returns what calls a method.
 	 * @param method the method
 	 * @return the caller
-	 * @throws IllegalAccessException if the method may not be called from here
+	 * @throws IllegalAccessException if the method may not be called from here, or, with
+	 * a cause, cannot be linked
 	 */
 	static MethodCaller of(Method method) throws IllegalAccessException {
 		if (NativeDetector.inNativeImage()) {
 			return ofReflection(method);
 		}
-		Lookup lookup = MethodHandles.lookup();
+		if (method.getReturnType() != void.class || method.getDeclaringClass().isHidden()) {
+			return first(method, MethodCaller::ofHandle, MethodCaller::ofReflection);
+		}
+		return first(method, MethodCaller::ofLambda, MethodCaller::ofHandle, MethodCaller::ofReflection);
+	}
+
+	/**
+	 * Returns what the first way that works makes. Why one does not is no matter: what
+	 * the JDK throws while it links depends on its version, and may be an
+	 * {@link InternalError}.
+	 */
+	static MethodCaller first(Method method, Way... ways) throws IllegalAccessException {
+		IllegalAccessException denied = null;
+		Throwable last = null;
+		for (Way way : ways) {
+			try {
+				return way.create(method);
+			}
+			catch (IllegalAccessException ex) {
+				denied = ex;
+			}
+			catch (Throwable ex) {
+				last = ex;
+			}
+		}
+		if (denied == null) {
+			denied = new IllegalAccessException("Method cannot be linked");
+			denied.initCause(last);
+		}
+		throw denied;
+	}
+
+	private static MethodCaller ofLambda(Method method) throws IllegalAccessException, LambdaConversionException {
+		Lookup lookup = MethodHandles.privateLookupIn(method.getDeclaringClass(), MethodHandles.lookup());
+		return ofLambda(lookup, lookup.unreflect(method), method.getParameterCount());
+	}
+
+	private static MethodCaller ofHandle(Method method) throws IllegalAccessException {
 		MethodHandle handle;
 		try {
-			lookup = MethodHandles.privateLookupIn(method.getDeclaringClass(), lookup);
-			handle = lookup.unreflect(method);
+			handle = MethodHandles.privateLookupIn(method.getDeclaringClass(), MethodHandles.lookup())
+				.unreflect(method);
 		}
 		catch (IllegalAccessException ex) {
 			handle = MethodHandles.publicLookup().unreflect(method);
-		}
-		if (method.getReturnType() == void.class) {
-			try {
-				return ofLambda(lookup, handle, method.getParameterCount());
-			}
-			catch (LambdaConversionException | IllegalArgumentException | LinkageError ex) {
-				// Not from here: the class is another loader's or module's
-			}
 		}
 		return ofHandle(handle, method.getParameterCount());
 	}
 
 	static MethodCaller ofLambda(Lookup lookup, MethodHandle handle, int parameters) throws LambdaConversionException {
-		MethodHandle factory = switch (parameters) {
+		return ofFactory(switch (parameters) {
 			case 0 -> lambdaFactory(lookup, handle, Runnable.class, "run");
 			case 1 -> lambdaFactory(lookup, handle, Consumer.class, "accept");
 			default -> lambdaFactory(lookup, handle, BiConsumer.class, "accept");
-		};
+		}, handle, parameters);
+	}
+
+	static MethodCaller ofFactory(MethodHandle factory, MethodHandle handle, int parameters) {
 		return new MethodCaller() {
 
 			@Override
 			@SuppressWarnings("unchecked")
 			Call bind(Object bean) {
-				Object lambda = create(factory, bean);
+				Object lambda;
+				try {
+					lambda = (Object) factory.invokeExact(bean);
+				}
+				catch (Throwable ex) {
+					// The generated class is linked only now
+					return ofHandle(handle, parameters).bind(bean);
+				}
 				return switch (parameters) {
 					case 0 -> new RunnableCall((Runnable) lambda);
 					case 1 -> new ConsumerCall((Consumer<@Nullable Object>) lambda);
@@ -95,15 +135,6 @@ abstract class MethodCaller {
 					called.generic().changeReturnType(void.class), handle, called.wrap().changeReturnType(void.class))
 			.getTarget()
 			.asType(MethodType.methodType(Object.class, Object.class));
-	}
-
-	private static Object create(MethodHandle factory, Object bean) {
-		try {
-			return (Object) factory.invokeExact(bean);
-		}
-		catch (Throwable ex) {
-			throw sneaky(ex);
-		}
 	}
 
 	static MethodCaller ofHandle(MethodHandle handle, int parameters) {
@@ -158,6 +189,16 @@ abstract class MethodCaller {
 	@SuppressWarnings("unchecked")
 	private static <X extends Throwable> RuntimeException throwAs(Throwable error) throws X {
 		throw (X) error;
+	}
+
+	/**
+	 * A way of calling methods.
+	 */
+	@FunctionalInterface
+	interface Way {
+
+		MethodCaller create(Method method) throws Exception;
+
 	}
 
 	/**

@@ -159,7 +159,8 @@ public final class TelemetryListenerProcessor implements SmartInitializingSingle
 			Class<?> type) {
 		if (beanFactory.containsBeanDefinition(beanName)) {
 			ResolvableType declared = beanFactory.getMergedBeanDefinition(beanName).getResolvableType();
-			if (declared.hasGenerics() && declared.toClass() == type) {
+			if (declared.hasGenerics()
+					&& (declared.toClass() == type || (type.isHidden() && declared.toClass().isAssignableFrom(type)))) {
 				return declared;
 			}
 		}

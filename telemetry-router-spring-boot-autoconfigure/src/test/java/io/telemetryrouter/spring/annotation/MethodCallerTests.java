@@ -3,6 +3,7 @@ package io.telemetryrouter.spring.annotation;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
 import java.lang.reflect.Method;
 import java.util.ArrayList;
@@ -98,11 +99,55 @@ class MethodCallerTests {
 		assertThat(bean.toString()).isEqualTo("[a, hidden a]");
 	}
 
-	private static Method method(String name) {
-		return Stream.of(Target.class.getDeclaredMethods())
+	@Test
+	void whenClassIsHiddenThenMethodsAreCalledWhatTheyReturnOrTake() throws Throwable {
+		try (InputStream in = Target.class.getResourceAsStream("MethodCallerTests$Target.class")) {
+			Class<?> type = MethodHandles.lookup().defineHiddenClass(in.readAllBytes(), true).lookupClass();
+			Object bean = BeanUtils.instantiateClass(type);
+			for (String name : List.of("nothing", "one", "hidden", "two", "returning")) {
+				MethodCaller.of(method(type, name)).bind(bean).call("a", "b");
+			}
+			assertThat(bean.toString()).isEqualTo("[nothing, a, hidden a, a, b]");
+		}
+	}
+
+	@Test
+	void whenLambdaCannotBeMadeThenHandleOrReflectionIsUsed() throws Throwable {
+		Method method = method("one");
+		Error failure = new InternalError("the JDK's own");
+		Target target = new Target();
+		MethodCaller.first(method, (any) -> {
+			throw failure;
+		}, MethodCaller::ofReflection).bind(target).call("a", null);
+		assertThat(target.calls).containsExactly("a");
+		assertThatExceptionOfType(IllegalAccessException.class).isThrownBy(() -> MethodCaller.first(method, (any) -> {
+			throw new NullPointerException();
+		}, (any) -> {
+			throw failure;
+		})).withCause(failure);
+	}
+
+	@Test
+	void whenLambdaCannotBeBoundThenHandleIsUsed() throws Throwable {
+		MethodHandles.Lookup lookup = MethodHandles.privateLookupIn(Target.class, MethodHandles.lookup());
+		MethodHandle handle = lookup.unreflect(method("one"));
+		MethodHandle broken = MethodHandles
+			.dropArguments(MethodHandles.insertArguments(MethodHandles.throwException(Object.class, Error.class), 0,
+					new VerifyError("the JDK's own")), 0, Object.class);
+		Target target = new Target();
+		MethodCaller.ofFactory(broken, handle, 1).bind(target).call("a", null);
+		assertThat(target.calls).containsExactly("a");
+	}
+
+	private static Method method(Class<?> type, String name) {
+		return Stream.of(type.getDeclaredMethods())
 			.filter((method) -> method.getName().equals(name))
 			.findFirst()
 			.orElseThrow();
+	}
+
+	private static Method method(String name) {
+		return method(Target.class, name);
 	}
 
 	record Way(String name, Factory factory) {
