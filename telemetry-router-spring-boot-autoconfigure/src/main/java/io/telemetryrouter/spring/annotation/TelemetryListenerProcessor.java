@@ -223,8 +223,11 @@ public final class TelemetryListenerProcessor implements SmartInitializingSingle
 			}
 		}
 
-		void add(Subscription subscription) {
-			this.subscriptions.add(subscription);
+		void add(@Nullable Subscription subscription) {
+			// A router that is a mock returns none
+			if (subscription != null) {
+				this.subscriptions.add(subscription);
+			}
 		}
 
 		void remove() {

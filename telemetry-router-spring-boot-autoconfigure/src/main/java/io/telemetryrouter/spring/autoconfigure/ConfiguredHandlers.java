@@ -23,6 +23,7 @@ import io.telemetryrouter.EventPattern;
 import io.telemetryrouter.HandlerMode;
 import io.telemetryrouter.HandlerSpec;
 import io.telemetryrouter.HandlerSpecCustomizer;
+import io.telemetryrouter.RouterSnapshot;
 import io.telemetryrouter.TelemetryRouter;
 import io.telemetryrouter.spring.autoconfigure.TelemetryRouterProperties.Event;
 import io.telemetryrouter.spring.autoconfigure.TelemetryRouterProperties.Handler;
@@ -154,7 +155,12 @@ final class ConfiguredHandlers
 				|| this.used.containsAll(this.handlers.keySet())) {
 			return;
 		}
-		Set<String> known = new TreeSet<>(this.router.getObject().snapshot().handlers().keySet());
+		@Nullable RouterSnapshot snapshot = this.router.getObject().snapshot();
+		if (snapshot == null) {
+			// The router is a mock
+			return;
+		}
+		Set<String> known = new TreeSet<>(snapshot.handlers().keySet());
 		known.addAll(this.disabledIds);
 		for (String id : this.handlers.keySet()) {
 			if (!this.used.contains(id)) {

@@ -21,6 +21,7 @@ import org.springframework.util.function.SingletonSupplier;
 import io.telemetryrouter.ContextCarrier;
 import io.telemetryrouter.HandlerErrorListener;
 import io.telemetryrouter.QuarantineSettings;
+import io.telemetryrouter.TelemetryEmitter;
 import io.telemetryrouter.TelemetryRouter;
 import io.telemetryrouter.TelemetryRouterBuilder;
 import io.telemetryrouter.spring.TelemetryRouterCustomizer;
@@ -46,6 +47,20 @@ public final class TelemetryRouterAutoConfiguration {
 	@Bean
 	static MapBindingAdvisor telemetryRouterMapBindingAdvisor() {
 		return new MapBindingAdvisor();
+	}
+
+	@Bean
+	static FallbackRouters telemetryRouterFallbackRouters() {
+		return new FallbackRouters();
+	}
+
+	/*
+	 * A bean of its own, so that a test can replace it and the router stays.
+	 */
+	@Bean
+	@ConditionalOnMissingBean(ignored = TelemetryRouter.class, search = SearchStrategy.CURRENT)
+	TelemetryEmitter telemetryEmitter(TelemetryRouter router) {
+		return new RouterEmitter(router);
 	}
 
 	@Configuration(proxyBeanMethods = false)

@@ -1,0 +1,43 @@
+package io.telemetryrouter.spring.autoconfigure;
+
+import java.util.concurrent.CompletableFuture;
+
+import org.jspecify.annotations.Nullable;
+
+import io.telemetryrouter.EmitOutcome;
+import io.telemetryrouter.EventType;
+import io.telemetryrouter.TelemetryEmitter;
+import io.telemetryrouter.TelemetryRouter;
+
+/**
+ * Emits to a router without being one, so that looking for a router finds one bean.
+ */
+final class RouterEmitter implements TelemetryEmitter {
+
+	private final TelemetryRouter router;
+
+	RouterEmitter(TelemetryRouter router) {
+		this.router = router;
+	}
+
+	@Override
+	public void emit(String event, @Nullable Object payload) {
+		this.router.emit(event, payload);
+	}
+
+	@Override
+	public <T> void emit(EventType<T> type, T payload) {
+		this.router.emit(type, payload);
+	}
+
+	@Override
+	public CompletableFuture<EmitOutcome> emitAsync(String event, @Nullable Object payload) {
+		return this.router.emitAsync(event, payload);
+	}
+
+	@Override
+	public boolean hasHandlers(String event) {
+		return this.router.hasHandlers(event);
+	}
+
+}
