@@ -430,7 +430,8 @@ public final class HandlerSpec<T> {
 		}
 
 		/**
-		 * Sets the capacity of an asynchronous handler's queue.
+		 * Sets the capacity of an asynchronous handler's queue. A synchronous one is
+		 * refused.
 		 * @param maxQueue the capacity in events
 		 * @return this builder
 		 * @throws IllegalArgumentException if it is not positive
@@ -441,7 +442,8 @@ public final class HandlerSpec<T> {
 		}
 
 		/**
-		 * Sets what happens when the queue is full.
+		 * Sets what happens when the queue is full. A synchronous handler, which has
+		 * none, is refused.
 		 * @param overflow the policy
 		 * @return this builder
 		 */
@@ -452,7 +454,7 @@ public final class HandlerSpec<T> {
 
 		/**
 		 * Lets an asynchronous handler handle several events at once; above 1 their order
-		 * is lost.
+		 * is lost, and a synchronous handler is refused.
 		 * @param concurrency how many at once
 		 * @return this builder
 		 * @throws IllegalArgumentException if it is not positive
@@ -514,14 +516,29 @@ public final class HandlerSpec<T> {
 		/**
 		 * Builds the specification.
 		 * @return the specification
-		 * @throws IllegalStateException if no handler was given
+		 * @throws IllegalStateException if no handler was given, or a synchronous handler
+		 * was given what only a queue has
 		 */
 		public HandlerSpec<T> build() {
 			if (this.payloadHandler == null && this.eventHandler == null) {
 				throw new IllegalStateException(
 						"No handler given for " + this.patterns + ": call handler(...) or eventHandler(...)");
 			}
+			if (this.mode == HandlerMode.SYNC) {
+				requireOpen(this.maxQueue == null, "maxQueue");
+				requireOpen(this.overflow == null, "overflow");
+				requireOpen(this.concurrency == 1, "concurrency");
+			}
 			return new HandlerSpec<>(this);
+		}
+
+		private void requireOpen(boolean open, String option) {
+			if (!open) {
+				throw new IllegalStateException(
+						"Handler " + ((this.id != null) ? "'" + this.id + "'" : "of " + this.patterns)
+								+ " is synchronous and has no queue, so '" + option
+								+ "' would have no effect: call async(), or leave '" + option + "' out");
+			}
 		}
 
 		private static <V> V require(@Nullable V value, String name) {

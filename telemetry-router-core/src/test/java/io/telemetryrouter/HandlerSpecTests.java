@@ -143,6 +143,21 @@ class HandlerSpecTests {
 	}
 
 	@Test
+	void whenSynchronousHandlerIsGivenWhatOnlyQueuesHaveThenMessageNamesHandlerOptionAndFix() {
+		assertThatIllegalStateException().isThrownBy(() -> HandlerSpec.on("a").maxQueue(5).handler(HANDLER).build())
+			.withMessage("Handler of [a] is synchronous and has no queue, so 'maxQueue' would have no effect:"
+					+ " call async(), or leave 'maxQueue' out");
+		assertThatIllegalStateException()
+			.isThrownBy(
+					() -> HandlerSpec.on("a").id("audit").overflow(OverflowPolicy.DROP_NEWEST).handler(HANDLER).build())
+			.withMessageStartingWith("Handler 'audit' is synchronous and has no queue, so 'overflow' would");
+		assertThatIllegalStateException().isThrownBy(() -> HandlerSpec.on("a").concurrency(2).handler(HANDLER).build())
+			.withMessageContaining("so 'concurrency' would");
+		HandlerSpec<Object> async = HandlerSpec.on("a").async().maxQueue(5).handler(HANDLER).build();
+		assertThatIllegalStateException().isThrownBy(() -> async.mutate().mode(HandlerMode.SYNC).build());
+	}
+
+	@Test
 	void whenPatternsAreMissingOrWrongThenCallerIsTold() {
 		assertThatIllegalArgumentException().isThrownBy(HandlerSpec::on)
 			.withMessage("A handler needs at least one event name or pattern");

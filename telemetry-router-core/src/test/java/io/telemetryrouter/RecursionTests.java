@@ -100,13 +100,13 @@ class RecursionTests {
 	@ParameterizedTest
 	@EnumSource
 	void whenTwoHandlersEmitEachOthersEventThenTheBudgetEndsIt(HandlerMode mode) {
+		use(this.time.router().maxHandlerQueue(10_000));
 		// Each event reaches both, so that the number doubles with each level.
 		for (String target : List.of("ping", "pong")) {
-			this.router
-				.subscribe(HandlerSpec.on("ping", "pong").mode(mode).maxQueue(10_000).handler((name, payload) -> {
-					this.calls.incrementAndGet();
-					this.router.emit(target, null);
-				}).build());
+			this.router.subscribe(HandlerSpec.on("ping", "pong").mode(mode).handler((name, payload) -> {
+				this.calls.incrementAndGet();
+				this.router.emit(target, null);
+			}).build());
 		}
 		this.router.emit("ping", null);
 		HandlerAccount total = Books.total(Books.balanced(this.router));
