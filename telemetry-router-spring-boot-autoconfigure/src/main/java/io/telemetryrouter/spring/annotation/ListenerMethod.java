@@ -4,6 +4,7 @@ import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 
 import org.jspecify.annotations.Nullable;
@@ -15,6 +16,8 @@ import org.springframework.core.annotation.AnnotationUtils;
 import org.springframework.core.annotation.MergedAnnotation;
 import org.springframework.core.annotation.MergedAnnotations;
 import org.springframework.core.annotation.MergedAnnotations.SearchStrategy;
+import org.springframework.core.annotation.Order;
+import org.springframework.scheduling.annotation.Async;
 import org.springframework.util.ClassUtils;
 import org.springframework.util.ReflectionUtils;
 
@@ -30,6 +33,9 @@ import io.telemetryrouter.TelemetryEvent;
  */
 record ListenerMethod(String beanName, ResolvableType beanType, Method method,
 		MergedAnnotation<TelemetryListener> annotation) {
+
+	private static final List<String> ASYNC_ANNOTATIONS = List.of(Async.class.getName(), "jakarta.ejb.Asynchronous",
+			"jakarta.enterprise.concurrent.Asynchronous");
 
 	/**
 	 * What a method takes.
@@ -146,6 +152,34 @@ record ListenerMethod(String beanName, ResolvableType beanType, Method method,
 					"Return void, or a CompletionStage or a Publisher that completes when the event has been handled.");
 		}
 		return completion;
+	}
+
+	/**
+	 * Returns what {@link Order @Order} says.
+	 * @return {@code null} if there is none
+	 */
+	@Nullable Integer order() {
+		MergedAnnotation<Order> order = MergedAnnotations.from(this.method, SearchStrategy.TYPE_HIERARCHY)
+			.get(Order.class);
+		return order.isPresent() ? order.getInt(MergedAnnotation.VALUE) : null;
+	}
+
+	/**
+	 * Returns whether Spring would call the method on an executor, if it is asked to.
+	 */
+	boolean isSpringAsync() {
+		return isAnyPresent(MergedAnnotations.from(this.method, SearchStrategy.TYPE_HIERARCHY));
+	}
+
+	/**
+	 * Returns whether Spring would call every method of the class on an executor.
+	 */
+	boolean isOfSpringAsyncClass() {
+		return isAnyPresent(MergedAnnotations.from(this.beanType.toClass(), SearchStrategy.TYPE_HIERARCHY));
+	}
+
+	private static boolean isAnyPresent(MergedAnnotations annotations) {
+		return ASYNC_ANNOTATIONS.stream().anyMatch(annotations::isPresent);
 	}
 
 	/**

@@ -35,6 +35,7 @@ final class ListenerSpecFactory {
 	HandlerSpec<?> create(ListenerMethod method) {
 		Shape shape = method.shape();
 		Completion completion = method.completion();
+		requireNoSpringAsync(method);
 		HandlerSpec.Builder<?> builder = select(method, method.payloadType(shape));
 		builder.id(id(method)).source(method.source());
 		applyOptions(method, completion != null || method.annotation().getBoolean("async"), builder);
@@ -75,11 +76,7 @@ final class ListenerSpecFactory {
 
 	private void applyOptions(ListenerMethod method, boolean async, HandlerSpec.Builder<?> builder) {
 		MergedAnnotation<TelemetryListener> annotation = method.annotation();
-		int[] priorities = annotation.getIntArray("priority");
-		requireAtMostOne(method, "priority", priorities.length);
-		if (priorities.length == 1) {
-			builder.priority(priorities[0]);
-		}
+		applyPriority(method, builder);
 		OverflowPolicy[] overflows = annotation.getEnumArray("overflow", OverflowPolicy.class);
 		requireAtMostOne(method, "overflow", overflows.length);
 		int maxQueue = annotation.getInt("maxQueue");
@@ -107,6 +104,30 @@ final class ListenerSpecFactory {
 		if (overflows.length == 1) {
 			builder.overflow(overflows[0]);
 		}
+	}
+
+	private void applyPriority(ListenerMethod method, HandlerSpec.Builder<?> builder) {
+		int[] priorities = method.annotation().getIntArray("priority");
+		requireAtMostOne(method, "priority", priorities.length);
+		Integer order = method.order();
+		if (priorities.length == 1) {
+			require(order == null || order == priorities[0], method,
+					"Its priority is " + priorities[0] + " and its @Order is " + order + ".",
+					"Remove either of the two.");
+			builder.priority(priorities[0]);
+		}
+		else if (order != null) {
+			builder.priority(order);
+		}
+	}
+
+	private void requireNoSpringAsync(ListenerMethod method) {
+		String harm = "has @Async, so Spring would hand each event to an executor where nothing counts, orders or bounds it.";
+		require(!method.isSpringAsync(), method, "It " + harm,
+				"Set async = true in @TelemetryListener, and remove @Async. A method that returns a CompletionStage"
+						+ " or a Publisher is asynchronous as it is.");
+		require(!method.isOfSpringAsyncClass(), method, "Its class " + harm,
+				"Set async = true in @TelemetryListener, and move the method to a class of its own.");
 	}
 
 	private static void requireAtMostOne(ListenerMethod method, String attribute, int length) {

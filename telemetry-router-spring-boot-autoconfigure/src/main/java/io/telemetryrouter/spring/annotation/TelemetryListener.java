@@ -19,8 +19,9 @@ import io.telemetryrouter.OverflowPolicy;
  * event's name. Payloads of another type do not reach it. It returns {@code void}, or a
  * {@code CompletionStage} or a {@code Publisher}: then it is asynchronous, and handles
  * the next event when that has completed. Anything else fails the start of the
- * application. The method may have any visibility, as long as a proxy of its bean can
- * pass it on. The annotation may be used as a meta-annotation.
+ * application, and so does Spring's {@code @Async}, which would take the method out of
+ * the router's sight. The method may have any visibility, as long as a proxy of its bean
+ * can pass it on. The annotation may be used as a meta-annotation.
  * <p>
  * {@code events}, {@code id} and {@code condition} may contain <code>${...}</code>
  * placeholders. The configuration under {@code telemetry-router.handlers.<id>} has the
@@ -63,7 +64,8 @@ public @interface TelemetryListener {
 	String id() default "";
 
 	/**
-	 * The priority; lower runs first. At most one value.
+	 * The priority; lower runs first. At most one value. Spring's {@code @Order} on the
+	 * method says the same; the two must not differ.
 	 * @return the priority; none for the default of the event or the router
 	 */
 	int[] priority() default {};

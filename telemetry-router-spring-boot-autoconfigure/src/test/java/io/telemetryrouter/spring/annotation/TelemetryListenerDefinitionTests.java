@@ -1,5 +1,7 @@
 package io.telemetryrouter.spring.annotation;
 
+import java.lang.annotation.Retention;
+import java.lang.annotation.RetentionPolicy;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -16,6 +18,8 @@ import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.core.annotation.Order;
+import org.springframework.scheduling.annotation.Async;
 
 import io.telemetryrouter.OverflowPolicy;
 import io.telemetryrouter.TelemetryEvent;
@@ -52,6 +56,11 @@ class TelemetryListenerDefinitionTests {
 				arguments(new NegativeQueue(), "Its maxQueue is -1.", "Set maxQueue to a positive number"),
 				arguments(new NoConcurrency(), "Its concurrency is 0.", "Set concurrency to a positive number"),
 				arguments(new OnceConcurrently(), "one event only, and several at once", "Remove either"),
+				arguments(new PriorityAndOrder(), "Its priority is 1 and its @Order is 2.", "Remove either"),
+				arguments(new SpringAsync(), "It has @Async", "Set async = true"),
+				arguments(new ComposedAsync(), "It has @Async", "remove @Async"),
+				arguments(new SpringAsyncStage(), "It has @Async", "A method that returns a CompletionStage"),
+				arguments(new SpringAsyncClass(), "Its class has @Async", "a class of its own"),
 				arguments(new BlankId(), "Its id ' ' is blank.", "Give it an id"), arguments(new UnknownPlaceholder(),
 						"placeholder in its event '${no.such}' cannot be resolved", "Set the property"));
 	}
@@ -274,6 +283,62 @@ class TelemetryListenerDefinitionTests {
 		@TelemetryListener(events = "x", once = true, concurrency = 2)
 		CompletionStage<Void> on() {
 			return CompletableFuture.completedFuture(null);
+		}
+
+	}
+
+	static class PriorityAndOrder {
+
+		@Order(2)
+		@TelemetryListener(events = "x", priority = 1)
+		void on() {
+		}
+
+	}
+
+	static class SpringAsync {
+
+		@Async
+		@TelemetryListener(events = "x", async = true)
+		void on() {
+		}
+
+	}
+
+	@Async
+	@Retention(RetentionPolicy.RUNTIME)
+	@interface InBackground {
+
+	}
+
+	static class ComposedAsync {
+
+		@InBackground
+		@TelemetryListener("x")
+		void on() {
+		}
+
+	}
+
+	static class SpringAsyncStage {
+
+		@Async
+		@TelemetryListener("x")
+		CompletionStage<Void> on() {
+			return CompletableFuture.completedFuture(null);
+		}
+
+	}
+
+	@Async
+	static class AsyncBase {
+
+	}
+
+	static class SpringAsyncClass extends AsyncBase {
+
+		@TelemetryListener("x")
+		void on() {
 		}
 
 	}

@@ -26,6 +26,7 @@ import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.core.annotation.AliasFor;
+import org.springframework.core.annotation.Order;
 
 import io.telemetryrouter.HandlerAccount;
 import io.telemetryrouter.HandlerMode;
@@ -133,6 +134,18 @@ class TelemetryListenerTests {
 			HandlerSnapshot once = router.handlerSnapshot("bean.once");
 			assertThat(once.isOnce()).isTrue();
 			assertThat(once.mode()).isEqualTo(HandlerMode.SYNC);
+		});
+	}
+
+	@Test
+	void whenMethodHasOrderThenItIsItsPriority() {
+		run(new Ordered(), (router, listener) -> {
+			router.emit("x", null);
+			assertThat(listener.events).containsExactly("first", "inherited", "third", "fourth", "last");
+			assertThat(router.handlerSnapshot("bean.first").priority()).isEqualTo(-1);
+			assertThat(router.handlerSnapshot("bean.third").priority()).isEqualTo(3);
+			assertThat(router.handlerSnapshot("bean.fourth").priority()).isEqualTo(4);
+			assertThat(router.handlerSnapshot("bean.last").priority()).isEqualTo(Integer.MAX_VALUE);
 		});
 	}
 
@@ -416,6 +429,46 @@ class TelemetryListenerTests {
 
 		@TelemetryListener(events = "x", once = true)
 		void once() {
+		}
+
+	}
+
+	interface OrderedListener {
+
+		@Order(2)
+		@TelemetryListener("x")
+		void inherited();
+
+	}
+
+	static class Ordered extends Received implements OrderedListener {
+
+		@Order
+		@TelemetryListener("x")
+		void last() {
+			add("last");
+		}
+
+		@Order(4)
+		@TelemetryListener(events = "x", priority = 4)
+		void fourth() {
+			add("fourth");
+		}
+
+		@TelemetryListener(events = "x", priority = 3)
+		void third() {
+			add("third");
+		}
+
+		@Override
+		public void inherited() {
+			add("inherited");
+		}
+
+		@Order(-1)
+		@TelemetryListener("x")
+		void first() {
+			add("first");
 		}
 
 	}
