@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 
 import org.jspecify.annotations.Nullable;
 
@@ -58,6 +59,9 @@ final class ConfigurationReader {
 	 */
 	private static final Set<String> PARTNERS = Set.of("kafka", "redis", "sqs");
 
+	/** What has nothing to do with a router itself. */
+	private static final Set<String> ELSEWHERE = Set.of("enabled", "maxeventtags");
+
 	private final ConfigurableEnvironment environment;
 
 	/** All that is set. */
@@ -88,6 +92,20 @@ final class ConfigurationReader {
 		readMap(EVENTS, Event.class, properties.getEvents());
 		readMap(HANDLERS, Handler.class, properties.getHandlers());
 		checkValues(properties);
+	}
+
+	/**
+	 * Returns what is set for routers, not for that which looks after them.
+	 */
+	Set<String> namesForBuilder() {
+		Set<String> names = new TreeSet<>();
+		for (Setting setting : this.set) {
+			String first = setting.name().getElement(PREFIX.getNumberOfElements(), Form.UNIFORM);
+			if (!ELSEWHERE.contains(first) && !PARTNERS.contains(first)) {
+				names.add(text(setting.name()));
+			}
+		}
+		return names;
 	}
 
 	private void checkNames(ConfigurationPropertyName prefix, Class<?> type) {

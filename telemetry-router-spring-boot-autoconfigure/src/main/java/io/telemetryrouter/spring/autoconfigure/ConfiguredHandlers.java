@@ -12,19 +12,11 @@ import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 
-import org.springframework.beans.BeansException;
-import org.springframework.beans.factory.ObjectProvider;
-import org.springframework.context.ApplicationContext;
-import org.springframework.context.ApplicationContextAware;
-import org.springframework.context.ApplicationListener;
-import org.springframework.context.event.ContextRefreshedEvent;
-
 import io.telemetryrouter.EventPattern;
 import io.telemetryrouter.HandlerMode;
 import io.telemetryrouter.HandlerSpec;
 import io.telemetryrouter.HandlerSpecCustomizer;
 import io.telemetryrouter.RouterSnapshot;
-import io.telemetryrouter.TelemetryRouter;
 import io.telemetryrouter.spring.autoconfigure.TelemetryRouterProperties.Event;
 import io.telemetryrouter.spring.autoconfigure.TelemetryRouterProperties.Handler;
 
@@ -32,8 +24,7 @@ import io.telemetryrouter.spring.autoconfigure.TelemetryRouterProperties.Handler
  * Gives handlers what the configuration says about their ids and events, whoever
  * subscribes them, and reports ids that were configured in vain.
  */
-final class ConfiguredHandlers
-		implements HandlerSpecCustomizer, ApplicationContextAware, ApplicationListener<ContextRefreshedEvent> {
+final class ConfiguredHandlers implements HandlerSpecCustomizer {
 
 	private static final String PREFIX = "telemetry-router.handlers.";
 
@@ -51,18 +42,13 @@ final class ConfiguredHandlers
 
 	private final Set<String> disabledIds = ConcurrentHashMap.newKeySet();
 
-	private final ObjectProvider<TelemetryRouter> router;
-
-	private @Nullable ApplicationContext context;
-
-	ConfiguredHandlers(TelemetryRouterProperties properties, ObjectProvider<TelemetryRouter> router) {
+	ConfiguredHandlers(TelemetryRouterProperties properties) {
 		this.enabled = properties.isEnabled();
 		this.events = properties.getEvents();
 		this.handlers = properties.getHandlers();
 		for (String id : this.handlers.keySet()) {
 			this.idsByUniformId.putIfAbsent(uniform(id), id);
 		}
-		this.router = router;
 	}
 
 	/**
@@ -144,20 +130,11 @@ final class ConfiguredHandlers
 		}
 	}
 
-	@Override
-	public void setApplicationContext(ApplicationContext context) throws BeansException {
-		this.context = context;
-	}
-
-	@Override
-	public void onApplicationEvent(ContextRefreshedEvent event) {
-		if (!this.enabled || !event.getApplicationContext().equals(this.context)
-				|| this.used.containsAll(this.handlers.keySet())) {
-			return;
-		}
-		@Nullable RouterSnapshot snapshot = this.router.getObject().snapshot();
-		if (snapshot == null) {
-			// The router is a mock
+	/**
+	 * Names ids that no handler has.
+	 */
+	void reportUnused(RouterSnapshot snapshot) {
+		if (!this.enabled || this.used.containsAll(this.handlers.keySet())) {
 			return;
 		}
 		Set<String> known = new TreeSet<>(snapshot.handlers().keySet());

@@ -1,0 +1,162 @@
+package io.telemetryrouter.spring.autoconfigure;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.TreeSet;
+
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
+import org.springframework.boot.thread.Threading;
+import org.springframework.context.ApplicationContext;
+import org.springframework.context.ApplicationListener;
+import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.context.event.ContextRefreshedEvent;
+import org.springframework.core.env.ConfigurableEnvironment;
+import org.springframework.core.task.VirtualThreadTaskExecutor;
+import org.springframework.util.function.SingletonSupplier;
+
+import io.telemetryrouter.ContextCarrier;
+import io.telemetryrouter.HandlerErrorListener;
+import io.telemetryrouter.QuarantineSettings;
+import io.telemetryrouter.RouterSnapshot;
+import io.telemetryrouter.TelemetryRouter;
+import io.telemetryrouter.TelemetryRouterBuilder;
+import io.telemetryrouter.spring.TelemetryRouterCustomizer;
+
+/**
+ * Makes builders that hold all that properties and beans of the application say. When the
+ * context has started, it names what has had no effect.
+ */
+final class RouterBuilderFactory implements ApplicationListener<ContextRefreshedEvent> {
+
+	private static final Log logger = LogFactory.getLog(RouterBuilderFactory.class);
+
+	private static final List<Class<?>> EXTENSIONS = List.of(TelemetryRouterCustomizer.class,
+			HandlerErrorListener.class, ContextCarrier.class);
+
+	private final TelemetryRouterProperties properties;
+
+	private final ShutdownTimeout shutdownTimeout;
+
+	private final ConfigurableApplicationContext context;
+
+	private final ConfigurableListableBeanFactory beanFactory;
+
+	private final ConfigurationReader configuration;
+
+	private final ConfiguredHandlers handlers;
+
+	private volatile boolean used;
+
+	RouterBuilderFactory(TelemetryRouterProperties properties, ShutdownTimeout shutdownTimeout,
+			ConfigurableApplicationContext context) {
+		this.properties = properties;
+		this.shutdownTimeout = shutdownTimeout;
+		this.context = context;
+		this.beanFactory = context.getBeanFactory();
+		this.configuration = new ConfigurationReader(context.getEnvironment());
+		this.configuration.read(properties);
+		this.handlers = new ConfiguredHandlers(properties);
+	}
+
+	TelemetryRouterBuilder create() {
+		this.used = true;
+		TelemetryRouterBuilder builder = TelemetryRouter.builder();
+		apply(this.properties, builder);
+		builder.shutdownTimeout(this.shutdownTimeout.effective());
+		builder.logger(new RouterLogger());
+		if (Threading.VIRTUAL.isActive(this.context.getEnvironment())) {
+			builder.laneExecutor(new VirtualThreadTaskExecutor("telemetry-router-"));
+		}
+		this.beanFactory.getBeanProvider(ContextCarrier.class).ifUnique(builder::contextCarrier);
+		// Found at the first failure, so that an error listener may itself emit
+		SingletonSupplier<List<HandlerErrorListener>> listeners = SingletonSupplier
+			.of(() -> this.beanFactory.getBeanProvider(HandlerErrorListener.class).orderedStream().toList());
+		builder.errorListener((failure) -> listeners.obtain().forEach((listener) -> listener.onFailure(failure)));
+		this.beanFactory.getBeanProvider(TelemetryRouterCustomizer.class)
+			.orderedStream()
+			.forEach((customizer) -> customizer.customize(builder));
+		builder.specCustomizer(this.handlers);
+		return builder;
+	}
+
+	private static void apply(TelemetryRouterProperties properties, TelemetryRouterBuilder builder) {
+		builder.maxHandlerQueue(properties.getMaxHandlerQueue())
+			.defaultPriority(properties.getDefaultPriority())
+			.overflow(properties.getOverflow())
+			.blockTimeout(properties.getBlockTimeout())
+			.slowThreshold(properties.getSlowThreshold())
+			.maxDepth(properties.getMaxDepth())
+			.maxNestedEmits(properties.getMaxNestedEmits())
+			.maxEventNames(properties.getMaxEventNames())
+			.stuckThreshold(properties.getStuckThreshold())
+			.handlerTimeout(properties.getHandlerTimeout())
+			.quarantine(quarantine(properties.getQuarantine()))
+			.measureLatency(properties.isMeasureLatency())
+			.holdEvents(properties.isEnabled() ? properties.getMaxHeldEvents() : 0);
+	}
+
+	private static QuarantineSettings quarantine(TelemetryRouterProperties.Quarantine properties) {
+		return new QuarantineSettings(properties.isEnabled(), properties.getFailures(), properties.getFailureRate(),
+				properties.getWindow(), properties.getMinimumCalls(), properties.getDelay(), properties.getMaxDelay());
+	}
+
+	@Override
+	public void onApplicationEvent(ContextRefreshedEvent event) {
+		if (!event.getApplicationContext().equals(this.context)) {
+			return;
+		}
+		String[] names = this.beanFactory.getBeanNamesForType(TelemetryRouter.class, true, false);
+		for (String name : names) {
+			if (this.beanFactory.containsSingleton(name)) {
+				started(name, this.beanFactory.getBean(name, TelemetryRouter.class));
+			}
+		}
+		if (names.length == 0 && !this.used) {
+			ApplicationContext parent = this.context.getParent();
+			warn("The TelemetryRouter is that of the parent context", "Move them to the parent context",
+					(parent != null && parent.getEnvironment() instanceof ConfigurableEnvironment environment)
+							? environment : null);
+		}
+	}
+
+	private void started(String name, TelemetryRouter router) {
+		// A second router of the application holds events, too
+		router.start();
+		@Nullable RouterSnapshot snapshot = router.snapshot();
+		if (snapshot == null) {
+			// A mock
+			return;
+		}
+		if (this.used) {
+			this.handlers.reportUnused(snapshot);
+		}
+		else {
+			warn("TelemetryRouter bean '" + name + "' was not built with the TelemetryRouterBuilder bean",
+					"Inject TelemetryRouterBuilder and call build(), instead of TelemetryRouter.builder()", null);
+		}
+	}
+
+	private void warn(String reason, String action, @Nullable ConfigurableEnvironment parent) {
+		List<String> ignored = new ArrayList<>();
+		for (Class<?> type : EXTENSIONS) {
+			for (String name : this.beanFactory.getBeanNamesForType(type, true, false)) {
+				if (!name.startsWith("telemetryRouter")) {
+					ignored.add("bean '" + name + "'");
+				}
+			}
+		}
+		TreeSet<String> properties = new TreeSet<>(this.configuration.namesForBuilder());
+		if (parent != null) {
+			properties.removeAll(new ConfigurationReader(parent).namesForBuilder());
+		}
+		properties.forEach((name) -> ignored.add("'" + name + "'"));
+		if (!ignored.isEmpty()) {
+			logger.warn(reason + ", so these have no effect: " + String.join(", ", ignored) + ". " + action + ".");
+		}
+	}
+
+}
