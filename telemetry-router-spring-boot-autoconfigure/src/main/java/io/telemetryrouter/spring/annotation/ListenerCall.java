@@ -1,7 +1,6 @@
 package io.telemetryrouter.spring.annotation;
 
 import java.lang.reflect.Method;
-import java.lang.reflect.Modifier;
 import java.lang.reflect.UndeclaredThrowableException;
 
 import org.jspecify.annotations.Nullable;
@@ -45,7 +44,8 @@ final class ListenerCall implements Call {
 		if (bean != null) {
 			return call.bind(bean);
 		}
-		call.createCaller(method.method());
+		Class<?> type = ProxiedMethod.predictClass(method, beanFactory);
+		call.caller = new CallerOfType(type, call.createCaller(ProxiedMethod.select(method, type)));
 		return call;
 	}
 
@@ -72,7 +72,8 @@ final class ListenerCall implements Call {
 	private Call bind(Object bean) {
 		CallerOfType caller = this.caller;
 		if (caller == null || caller.type() != bean.getClass()) {
-			caller = new CallerOfType(bean.getClass(), createCaller(selectMethod(bean)));
+			caller = new CallerOfType(bean.getClass(),
+					createCaller(ProxiedMethod.select(this.method, bean.getClass())));
 			this.caller = caller;
 		}
 		Call call = caller.caller().bind(bean);
@@ -90,28 +91,6 @@ final class ListenerCall implements Call {
 			}
 			throw this.method.failure("Spring has no access to it.",
 					"Make the method and its class public and export their package, or open the package.", ex);
-		}
-	}
-
-	private Method selectMethod(Object bean) {
-		Method method = this.method.method();
-		if (AopUtils.isCglibProxy(bean) && Modifier.isFinal(method.getModifiers())) {
-			throw this.method.failure("The bean has a class-based proxy, which cannot pass on a final method.",
-					"Make the method non-final.");
-		}
-		try {
-			return AopUtils.selectInvocableMethod(method, bean.getClass());
-		}
-		catch (IllegalStateException ex) {
-			if (Modifier.isPrivate(method.getModifiers())) {
-				throw this.method.failure("The bean has a proxy, which cannot pass on a private method.",
-						"Make the method package-private or public.", ex);
-			}
-			throw this.method.failure(
-					"The bean has an interface-based proxy, and none of its interfaces has the method.",
-					"Declare the method in an interface of the bean, or use class-based proxies"
-							+ " (spring.aop.proxy-target-class=true).",
-					ex);
 		}
 	}
 

@@ -1,0 +1,95 @@
+package io.telemetryrouter.spring.annotation;
+
+import java.lang.reflect.Method;
+import java.lang.reflect.Modifier;
+import java.lang.reflect.Proxy;
+
+import org.springframework.aop.SpringProxy;
+import org.springframework.aop.scope.ScopedProxyUtils;
+import org.springframework.aop.support.AopUtils;
+import org.springframework.beans.factory.config.BeanPostProcessor;
+import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
+import org.springframework.beans.factory.config.SmartInstantiationAwareBeanPostProcessor;
+import org.springframework.beans.factory.support.AbstractBeanFactory;
+
+/**
+ * Finds the method that is to be called on a bean, which may be a proxy. A class-based
+ * proxy has a copy of every method that it does not override, and running that one finds
+ * none of the bean's fields set.
+ */
+final class ProxiedMethod {
+
+	private ProxiedMethod() {
+	}
+
+	/**
+	 * Returns the method of a class that calls a listener method.
+	 * @param method the listener method
+	 * @param beanClass the class of the bean or of its proxy
+	 * @return the method to call
+	 * @throws TelemetryListenerDefinitionException if a proxy cannot pass it on
+	 */
+	static Method select(ListenerMethod method, Class<?> beanClass) {
+		boolean proxy = SpringProxy.class.isAssignableFrom(beanClass);
+		if (proxy && !Proxy.isProxyClass(beanClass)) {
+			requireOverridable(method, beanClass);
+		}
+		try {
+			return AopUtils.selectInvocableMethod(method.method(), beanClass);
+		}
+		catch (IllegalStateException ex) {
+			throw method.failure("The bean has an interface-based proxy, and none of its interfaces has the method.",
+					"Declare the method in an interface of the bean, or use class-based proxies"
+							+ " (spring.aop.proxy-target-class=true).",
+					ex);
+		}
+	}
+
+	private static void requireOverridable(ListenerMethod method, Class<?> proxyClass) {
+		int modifiers = method.method().getModifiers();
+		if (Modifier.isFinal(modifiers)) {
+			throw unpassable(method, "final method", "Make the method non-final.");
+		}
+		if (Modifier.isPrivate(modifiers)) {
+			throw unpassable(method, "private method", "Make the method package-private or public.");
+		}
+		Class<?> declaringClass = method.method().getDeclaringClass();
+		if (Modifier.isProtected(modifiers) || Modifier.isPublic(modifiers)) {
+			return;
+		}
+		if (!declaringClass.getPackageName().equals(proxyClass.getPackageName())) {
+			throw unpassable(method, "package-private method that it inherits from another package",
+					"Make the method protected or public.");
+		}
+		if (declaringClass.getClassLoader() != proxyClass.getClassLoader()) {
+			throw unpassable(method, "package-private method of a class of another class loader",
+					"Make the method protected or public.");
+		}
+	}
+
+	private static TelemetryListenerDefinitionException unpassable(ListenerMethod method, String what, String action) {
+		return method.failure("The bean has a class-based proxy, which cannot pass on a " + what + ".", action);
+	}
+
+	/**
+	 * Predicts the class of a bean that does not exist yet, or of its proxy. The bean is
+	 * not created; a scoped proxy is.
+	 */
+	static Class<?> predictClass(ListenerMethod method, ConfigurableListableBeanFactory beanFactory) {
+		String beanName = method.beanName();
+		Class<?> beanClass = method.beanType().toClass();
+		if (beanFactory.containsBean(ScopedProxyUtils.getTargetBeanName(beanName))) {
+			Class<?> proxyClass = beanFactory.getType(beanName);
+			return (proxyClass != null) ? proxyClass : beanClass;
+		}
+		if (beanFactory instanceof AbstractBeanFactory factory) {
+			for (BeanPostProcessor processor : factory.getBeanPostProcessors()) {
+				if (processor instanceof SmartInstantiationAwareBeanPostProcessor smart) {
+					beanClass = smart.determineBeanType(beanClass, beanName);
+				}
+			}
+		}
+		return beanClass;
+	}
+
+}

@@ -1,0 +1,24 @@
+package io.telemetryrouter.spring.annotation.elsewhere;
+
+import java.util.ArrayList;
+import java.util.List;
+
+import io.telemetryrouter.spring.annotation.TelemetryListener;
+
+/**
+ * A class of another package than those that extend it.
+ */
+public class ProtectedListener {
+
+	protected final List<Object> received = new ArrayList<>();
+
+	@TelemetryListener("x")
+	protected void on(String payload) {
+		this.received.add(payload);
+	}
+
+	public List<Object> received() {
+		return this.received;
+	}
+
+}

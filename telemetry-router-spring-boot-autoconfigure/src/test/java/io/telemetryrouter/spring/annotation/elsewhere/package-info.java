@@ -1,0 +1,4 @@
+/**
+ * Listeners of another package than the tests.
+ */
+package io.telemetryrouter.spring.annotation.elsewhere;
