@@ -59,7 +59,7 @@ record ListenerMethod(String beanName, ResolvableType beanType, Method method,
 		Map<Method, MergedAnnotation<TelemetryListener>> sorted = new LinkedHashMap<>();
 		found.keySet()
 			.stream()
-			.sorted(Comparator.comparing(Method::getName).thenComparing(Method::toGenericString))
+			.sorted(Comparator.comparing(Method::getName).thenComparing(Method::toString))
 			.forEach((method) -> sorted.put(declared(type, method), found.get(method)));
 		return sorted;
 	}

@@ -4,6 +4,9 @@ import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
 import java.lang.reflect.Proxy;
 
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
+
 import org.springframework.aop.SpringProxy;
 import org.springframework.aop.scope.ScopedProxyUtils;
 import org.springframework.aop.support.AopUtils;
@@ -18,6 +21,8 @@ import org.springframework.beans.factory.support.AbstractBeanFactory;
  * none of the bean's fields set.
  */
 final class ProxiedMethod {
+
+	private static final Log logger = LogFactory.getLog(TelemetryListenerProcessor.class);
 
 	private ProxiedMethod() {
 	}
@@ -76,6 +81,17 @@ final class ProxiedMethod {
 	 * not created; a scoped proxy is.
 	 */
 	static Class<?> predictClass(ListenerMethod method, ConfigurableListableBeanFactory beanFactory) {
+		try {
+			return doPredictClass(method, beanFactory);
+		}
+		catch (RuntimeException | LinkageError ex) {
+			// What cannot be done now fails when the bean is created
+			logger.debug("Cannot predict the class of bean '" + method.beanName() + "'", ex);
+			return method.beanType().toClass();
+		}
+	}
+
+	private static Class<?> doPredictClass(ListenerMethod method, ConfigurableListableBeanFactory beanFactory) {
 		String beanName = method.beanName();
 		Class<?> beanClass = method.beanType().toClass();
 		if (beanFactory.containsBean(ScopedProxyUtils.getTargetBeanName(beanName))) {

@@ -3,6 +3,8 @@ package io.telemetryrouter.spring.annotation;
 import java.lang.reflect.Method;
 import java.util.Map;
 
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.aot.generate.GenerationContext;
@@ -25,9 +27,20 @@ import io.telemetryrouter.spring.annotation.ListenerMethod.Shape;
  */
 final class TelemetryListenerAotProcessor implements BeanRegistrationAotProcessor {
 
+	private static final Log logger = LogFactory.getLog(TelemetryListenerAotProcessor.class);
+
 	@Override
 	public @Nullable BeanRegistrationAotContribution processAheadOfTime(RegisteredBean registeredBean) {
-		Map<Method, MergedAnnotation<TelemetryListener>> methods = ListenerMethod.find(registeredBean.getBeanClass());
+		Map<Method, MergedAnnotation<TelemetryListener>> methods;
+		try {
+			methods = ListenerMethod.find(registeredBean.getBeanClass());
+		}
+		catch (Throwable ex) {
+			// A class that is not there, and that nobody may ask for
+			logger.debug("Cannot look for @TelemetryListener methods of bean '" + registeredBean.getBeanName() + "'",
+					ex);
+			return null;
+		}
 		return methods.isEmpty() ? null : new Contribution(registeredBean, methods);
 	}
 
@@ -48,7 +61,14 @@ final class TelemetryListenerAotProcessor implements BeanRegistrationAotProcesso
 
 		private void registerPayload(ReflectionHints hints, ListenerMethod method) {
 			Shape shape = method.shape();
-			Class<?> type = method.payloadType(shape);
+			Class<?> type;
+			try {
+				type = method.payloadType(shape);
+			}
+			catch (TypeNotPresentException | LinkageError ex) {
+				logger.debug("Cannot read the payload type of " + method.method(), ex);
+				return;
+			}
 			if (type == Object.class) {
 				return;
 			}

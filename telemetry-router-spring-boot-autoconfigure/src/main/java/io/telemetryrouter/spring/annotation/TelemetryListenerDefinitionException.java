@@ -24,8 +24,8 @@ public final class TelemetryListenerDefinitionException extends RuntimeException
 
 	TelemetryListenerDefinitionException(String beanName, Method method, String reason, String action,
 			@Nullable Throwable cause) {
-		super("Method '" + method.toGenericString() + "' of bean '" + beanName + "' cannot be a telemetry handler: "
-				+ reason + " " + action, cause);
+		super("Method '" + method + "' of bean '" + beanName + "' cannot be a telemetry handler: " + reason + " "
+				+ action, cause);
 		this.beanName = beanName;
 		this.method = method;
 		this.reason = reason;

@@ -1,6 +1,5 @@
 package io.telemetryrouter.spring.annotation;
 
-import java.lang.reflect.Method;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -11,11 +10,6 @@ import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 
-import org.springframework.aop.framework.AopProxyUtils;
-import org.springframework.aop.framework.autoproxy.AutoProxyUtils;
-import org.springframework.aop.scope.ScopedObject;
-import org.springframework.aop.scope.ScopedProxyUtils;
-import org.springframework.aop.support.AopUtils;
 import org.springframework.beans.factory.BeanFactory;
 import org.springframework.beans.factory.BeanFactoryAware;
 import org.springframework.beans.factory.DisposableBean;
@@ -24,12 +18,7 @@ import org.springframework.beans.factory.SmartInitializingSingleton;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.beans.factory.support.DefaultSingletonBeanRegistry;
 import org.springframework.context.ConfigurableApplicationContext;
-import org.springframework.core.ResolvableType;
-import org.springframework.core.annotation.AnnotatedElementUtils;
-import org.springframework.core.annotation.MergedAnnotation;
-import org.springframework.stereotype.Component;
 import org.springframework.util.Assert;
-import org.springframework.util.ClassUtils;
 
 import io.telemetryrouter.HandlerSpec;
 import io.telemetryrouter.Subscription;
@@ -99,81 +88,58 @@ public final class TelemetryListenerProcessor implements SmartInitializingSingle
 	}
 
 	private void registerAll(ConfigurableListableBeanFactory beanFactory, TelemetryRouter router) {
+		ListenerFinder finder = new ListenerFinder(beanFactory);
 		ListenerSpecFactory specs = new ListenerSpecFactory(beanFactory);
 		for (String beanName : beanFactory.getBeanNamesForType(Object.class, true, false)) {
-			Class<?> type = ScopedProxyUtils.isScopedTarget(beanName) ? null : targetType(beanFactory, beanName);
-			if (type == null || isSpringClass(type)) {
-				continue;
-			}
-			Map<Method, MergedAnnotation<TelemetryListener>> methods = ListenerMethod.find(type);
+			List<ListenerMethod> methods = finder.find(beanName);
 			if (!methods.isEmpty()) {
-				register(beanFactory, router, specs, beanName, type, methods);
+				register(new Registration(beanFactory, beanName), router, specs, methods);
 			}
 		}
 	}
 
-	private static @Nullable Class<?> targetType(ConfigurableListableBeanFactory beanFactory, String beanName) {
-		Object singleton = ListenerCall.existingSingleton(beanName, beanFactory);
-		if (singleton == null && beanFactory.isFactoryBean(beanName) && !beanFactory.containsSingleton(beanName)) {
-			return beanFactory.getType(beanName, false);
-		}
-		if (singleton != null && isSpringClass(ClassUtils.getUserClass(singleton))) {
-			// Most beans, and what a bean method that returns null leaves behind
-			return null;
-		}
-		Class<?> type = AutoProxyUtils.determineTargetClass(beanFactory, beanName);
-		if (type != null && ScopedObject.class.isAssignableFrom(type)) {
-			Class<?> scoped = AutoProxyUtils.determineTargetClass(beanFactory,
-					ScopedProxyUtils.getTargetBeanName(beanName));
-			return (scoped != null) ? scoped : type;
-		}
-		// A proxy that was made by hand
-		return (singleton != null && AopUtils.isAopProxy(singleton) && type == singleton.getClass())
-				? AopProxyUtils.ultimateTargetClass(singleton) : type;
-	}
-
-	private static boolean isSpringClass(Class<?> type) {
-		return type.getName().startsWith("org.springframework.")
-				&& !AnnotatedElementUtils.isAnnotated(type, Component.class);
-	}
-
-	private void register(ConfigurableListableBeanFactory beanFactory, TelemetryRouter router,
-			ListenerSpecFactory specs, String beanName, Class<?> type,
-			Map<Method, MergedAnnotation<TelemetryListener>> methods) {
-		ResolvableType beanType = beanType(beanFactory, beanName, type);
-		Registration registration = new Registration(beanFactory, beanName);
+	private void register(Registration registration, TelemetryRouter router, ListenerSpecFactory specs,
+			List<ListenerMethod> methods) {
 		this.registrations.add(registration);
 		registration.register();
-		methods.forEach((method, annotation) -> registration
-			.add(subscribe(router, specs, new ListenerMethod(beanName, beanType, method, annotation))));
+		for (ListenerMethod method : methods) {
+			HandlerSpec<?> spec = create(registration, specs, method);
+			if (spec != null) {
+				registration.add(subscribe(router, method, spec));
+			}
+		}
 		if (logger.isDebugEnabled()) {
-			logger.debug(methods.size() + " @TelemetryListener methods of bean '" + beanName + "' registered: "
-					+ methods.keySet());
+			logger.debug(methods.size() + " @TelemetryListener methods of bean '" + registration.beanName
+					+ "' registered: " + methods.stream().map(ListenerMethod::method).toList());
 		}
 	}
 
 	/**
-	 * A bean's definition may know type arguments that its class does not.
+	 * Makes a handler of a method. A method that mentions a class that is not there is
+	 * left out as long as nobody has asked for its bean.
 	 */
-	private static ResolvableType beanType(ConfigurableListableBeanFactory beanFactory, String beanName,
-			Class<?> type) {
-		if (beanFactory.containsBeanDefinition(beanName)) {
-			ResolvableType declared = beanFactory.getMergedBeanDefinition(beanName).getResolvableType();
-			if (declared.hasGenerics()
-					&& (declared.toClass() == type || (type.isHidden() && declared.toClass().isAssignableFrom(type)))) {
-				return declared;
-			}
+	private @Nullable HandlerSpec<?> create(Registration registration, ListenerSpecFactory specs,
+			ListenerMethod method) {
+		try {
+			return specs.create(method);
 		}
-		return ResolvableType.forClass(type);
+		catch (TypeNotPresentException | LinkageError ex) {
+			TelemetryListenerDefinitionException failure = method.failure("It cannot be read: " + ex + ".",
+					"Put what is missing on the class path.", ex);
+			if (registration.isOfExistingBean()) {
+				throw failure;
+			}
+			logger.warn(failure.getMessage());
+			return null;
+		}
 	}
 
-	private Subscription subscribe(TelemetryRouter router, ListenerSpecFactory specs, ListenerMethod method) {
-		HandlerSpec<?> spec = specs.create(method);
+	private Subscription subscribe(TelemetryRouter router, ListenerMethod method, HandlerSpec<?> spec) {
 		String id = String.valueOf(spec.id());
 		ListenerMethod other = this.methodsById.putIfAbsent(id, method);
 		if (other != null) {
-			throw method.failure("Its id '" + id + "' is also that of method '" + other.method().toGenericString()
-					+ "' of bean '" + other.beanName() + "'.", "Set a different id with @TelemetryListener(id = ...).");
+			throw method.failure("Its id '" + id + "' is also that of method '" + other.method() + "' of bean '"
+					+ other.beanName() + "'.", "Set a different id with @TelemetryListener(id = ...).");
 		}
 		try {
 			return router.subscribe(spec);
@@ -214,6 +180,10 @@ public final class TelemetryListenerProcessor implements SmartInitializingSingle
 			this.beanName = beanName;
 			this.name = getClass().getName() + "#" + beanName + "@"
 					+ Integer.toHexString(System.identityHashCode(this));
+		}
+
+		boolean isOfExistingBean() {
+			return ListenerCall.existingSingleton(this.beanName, this.beanFactory) != null;
 		}
 
 		void register() {

@@ -14,7 +14,7 @@ final class TelemetryListenerDefinitionFailureAnalyzer
 	@Override
 	protected FailureAnalysis analyze(Throwable rootFailure, TelemetryListenerDefinitionException cause) {
 		String description = "A @TelemetryListener method cannot be used as a handler:%n%n    Bean: %s%n    Method: %s%n    Reason: %s"
-			.formatted(cause.getBeanName(), cause.getMethod().toGenericString(), cause.getReason());
+			.formatted(cause.getBeanName(), cause.getMethod(), cause.getReason());
 		return new FailureAnalysis(description, cause.getAction(), cause);
 	}
 

@@ -1,0 +1,121 @@
+package io.telemetryrouter.spring.annotation;
+
+import java.lang.reflect.Method;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.aop.framework.AopProxyUtils;
+import org.springframework.aop.framework.autoproxy.AutoProxyUtils;
+import org.springframework.aop.scope.ScopedObject;
+import org.springframework.aop.scope.ScopedProxyUtils;
+import org.springframework.aop.support.AopUtils;
+import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
+import org.springframework.core.NestedExceptionUtils;
+import org.springframework.core.ResolvableType;
+import org.springframework.core.annotation.AnnotatedElementUtils;
+import org.springframework.core.annotation.MergedAnnotation;
+import org.springframework.stereotype.Component;
+import org.springframework.util.ClassUtils;
+
+/**
+ * Finds the listener methods of the beans of a bean factory, without creating a bean. It
+ * looks at beans that nobody may ever ask for: one that cannot be looked at is left out.
+ */
+final class ListenerFinder {
+
+	private static final Log logger = LogFactory.getLog(TelemetryListenerProcessor.class);
+
+	private final ConfigurableListableBeanFactory beanFactory;
+
+	ListenerFinder(ConfigurableListableBeanFactory beanFactory) {
+		this.beanFactory = beanFactory;
+	}
+
+	/**
+	 * Finds the listener methods of a bean.
+	 * @param beanName the bean's name
+	 * @return the methods in an order that does not change from run to run
+	 */
+	List<ListenerMethod> find(String beanName) {
+		if (ScopedProxyUtils.isScopedTarget(beanName)) {
+			return List.of();
+		}
+		try {
+			Class<?> type = targetType(beanName);
+			return (type != null && !isSpringClass(type)) ? find(beanName, type) : List.of();
+		}
+		catch (Throwable ex) {
+			reportUnreadable(beanName, ex);
+			return List.of();
+		}
+	}
+
+	private List<ListenerMethod> find(String beanName, Class<?> type) {
+		Map<Method, MergedAnnotation<TelemetryListener>> found = ListenerMethod.find(type);
+		if (found.isEmpty()) {
+			return List.of();
+		}
+		ResolvableType beanType = beanType(beanName, type);
+		List<ListenerMethod> methods = new ArrayList<>();
+		found.forEach((method, annotation) -> methods.add(new ListenerMethod(beanName, beanType, method, annotation)));
+		return methods;
+	}
+
+	private @Nullable Class<?> targetType(String beanName) {
+		Object singleton = ListenerCall.existingSingleton(beanName, this.beanFactory);
+		if (singleton == null && this.beanFactory.isFactoryBean(beanName)
+				&& !this.beanFactory.containsSingleton(beanName)) {
+			return this.beanFactory.getType(beanName, false);
+		}
+		if (singleton != null && isSpringClass(ClassUtils.getUserClass(singleton))) {
+			// Most beans, and what a bean method that returns null leaves behind
+			return null;
+		}
+		Class<?> type = AutoProxyUtils.determineTargetClass(this.beanFactory, beanName);
+		if (type != null && ScopedObject.class.isAssignableFrom(type)) {
+			Class<?> scoped = AutoProxyUtils.determineTargetClass(this.beanFactory,
+					ScopedProxyUtils.getTargetBeanName(beanName));
+			return (scoped != null) ? scoped : type;
+		}
+		// A proxy that was made by hand
+		return (singleton != null && AopUtils.isAopProxy(singleton) && type == singleton.getClass())
+				? AopProxyUtils.ultimateTargetClass(singleton) : type;
+	}
+
+	private static boolean isSpringClass(Class<?> type) {
+		return type.getName().startsWith("org.springframework.")
+				&& !AnnotatedElementUtils.isAnnotated(type, Component.class);
+	}
+
+	/**
+	 * A bean's definition may know type arguments that its class does not.
+	 */
+	private ResolvableType beanType(String beanName, Class<?> type) {
+		if (this.beanFactory.containsBeanDefinition(beanName)) {
+			ResolvableType declared = this.beanFactory.getMergedBeanDefinition(beanName).getResolvableType();
+			if (declared.hasGenerics()
+					&& (declared.toClass() == type || (type.isHidden() && declared.toClass().isAssignableFrom(type)))) {
+				return declared;
+			}
+		}
+		return ResolvableType.forClass(type);
+	}
+
+	private void reportUnreadable(String beanName, Throwable error) {
+		Object singleton = ListenerCall.existingSingleton(beanName, this.beanFactory);
+		if (singleton == null) {
+			logger.debug("Cannot look for @TelemetryListener methods of bean '" + beanName + "'", error);
+			return;
+		}
+		logger
+			.warn("Bean '" + beanName + "' cannot be searched for @TelemetryListener methods, so none of them listens."
+					+ " Class '" + singleton.getClass().getName() + "' cannot be read: "
+					+ NestedExceptionUtils.getMostSpecificCause(error) + ". Put what is missing on the class path.");
+	}
+
+}
