@@ -35,7 +35,9 @@ import io.telemetryrouter.TelemetryRouter;
  * the thread on which the handler runs, the call counts as failed.
  * <p>
  * Beans of a parent context belong to that context's processor, or to this one if there
- * is none. A handler leaves when its bean is destroyed, and all leave with the processor.
+ * is none. Where several contexts share the router of their parent, an id that another
+ * one has taken gets a number: {@code audit#2}. A handler leaves when its bean is
+ * destroyed, and all leave with the processor.
  *
  * @since 0.1.0
  */
@@ -105,7 +107,7 @@ public final class TelemetryListenerProcessor implements SmartInitializingSingle
 		for (ListenerMethod method : methods) {
 			HandlerSpec<?> spec = create(registration, specs, method);
 			if (spec != null) {
-				registration.add(subscribe(router, method, spec));
+				registration.add(subscribe(registration, router, method, spec));
 			}
 		}
 		if (logger.isDebugEnabled()) {
@@ -134,7 +136,8 @@ public final class TelemetryListenerProcessor implements SmartInitializingSingle
 		}
 	}
 
-	private Subscription subscribe(TelemetryRouter router, ListenerMethod method, HandlerSpec<?> spec) {
+	private @Nullable Subscription subscribe(Registration registration, TelemetryRouter router, ListenerMethod method,
+			HandlerSpec<?> spec) {
 		String id = String.valueOf(spec.id());
 		ListenerMethod other = this.methodsById.putIfAbsent(id, method);
 		if (other != null) {
@@ -145,12 +148,42 @@ public final class TelemetryListenerProcessor implements SmartInitializingSingle
 			return router.subscribe(spec);
 		}
 		catch (IllegalArgumentException ex) {
-			if (router.handlerSnapshot(id) != null) {
+			if (router.handlerSnapshot(id) == null) {
+				throw method.failure("The router does not accept it: " + ex.getMessage() + ".",
+						"Change the method, or the HandlerSpecCustomizer that the cause shows.", ex);
+			}
+			if (isOwnRouter()) {
 				throw method.failure(ex.getMessage() + ".", "Set a different id with @TelemetryListener(id = ...).",
 						ex);
 			}
-			throw method.failure("The router does not accept it: " + ex.getMessage() + ".",
-					"Change the method, or the HandlerSpecCustomizer that the cause shows.", ex);
+			return registration.isOf(this.beanFactory) ? subscribeNumbered(router, method, spec) : null;
+		}
+	}
+
+	private boolean isOwnRouter() {
+		return this.beanFactory == null
+				|| this.beanFactory.getBeanNamesForType(TelemetryRouter.class, true, false).length > 0;
+	}
+
+	/**
+	 * Subscribes a handler whose id another context has taken, which shares the router of
+	 * a common parent.
+	 */
+	private Subscription subscribeNumbered(TelemetryRouter router, ListenerMethod method, HandlerSpec<?> spec) {
+		for (int number = 2;; number++) {
+			String id = spec.id() + "#" + number;
+			try {
+				Subscription subscription = router.subscribe(spec.mutate().id(id).build());
+				logger.info("Handler '" + spec.id()
+						+ "' of the TelemetryRouter of the parent context is another context's: method '"
+						+ method.method() + "' of bean '" + method.beanName() + "' is handler '" + id + "' here");
+				return subscription;
+			}
+			catch (IllegalArgumentException ex) {
+				if (router.handlerSnapshot(id) == null) {
+					throw ex;
+				}
+			}
 		}
 	}
 
@@ -182,6 +215,10 @@ public final class TelemetryListenerProcessor implements SmartInitializingSingle
 					+ Integer.toHexString(System.identityHashCode(this));
 		}
 
+		boolean isOf(@Nullable ConfigurableListableBeanFactory beanFactory) {
+			return this.beanFactory == beanFactory;
+		}
+
 		boolean isOfExistingBean() {
 			return ListenerCall.existingSingleton(this.beanName, this.beanFactory) != null;
 		}
@@ -194,7 +231,7 @@ public final class TelemetryListenerProcessor implements SmartInitializingSingle
 		}
 
 		void add(@Nullable Subscription subscription) {
-			// A router that is a mock returns none
+			// None if another context looks after the bean, or the router is a mock
 			if (subscription != null) {
 				this.subscriptions.add(subscription);
 			}

@@ -86,6 +86,11 @@ final class ConfiguredHandlers implements HandlerSpecCustomizer {
 			return null;
 		}
 		String key = this.handlers.containsKey(id) ? id : this.idsByUniformId.get(uniform(id));
+		if (key == null) {
+			// Numbered, since another context had the id already
+			String plain = id.replaceFirst("#\\d+$", "");
+			key = this.handlers.containsKey(plain) ? plain : null;
+		}
 		if (key != null) {
 			this.used.add(key);
 		}

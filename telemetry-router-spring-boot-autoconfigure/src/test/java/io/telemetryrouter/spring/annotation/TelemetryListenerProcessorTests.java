@@ -8,6 +8,7 @@ import java.util.function.Supplier;
 
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 
 import org.springframework.aop.framework.ProxyFactory;
 import org.springframework.beans.factory.FactoryBean;
@@ -17,6 +18,8 @@ import org.springframework.beans.factory.support.DefaultListableBeanFactory;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.test.context.assertj.AssertableApplicationContext;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.AnnotationConfigApplicationContext;
 import org.springframework.context.annotation.Bean;
@@ -37,6 +40,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 /**
  * Tests for {@link TelemetryListenerProcessor}.
  */
+@ExtendWith(OutputCaptureExtension.class)
 class TelemetryListenerProcessorTests {
 
 	private static final AtomicInteger created = new AtomicInteger();
@@ -205,6 +209,43 @@ class TelemetryListenerProcessorTests {
 	}
 
 	@Test
+	void whenSiblingsHaveSameListenersThenEachListensUnderAnIdOfItsOwn(CapturedOutput output) {
+		ApplicationContextRunner sibling = this.contextRunner.withBean("listener", InterfaceListener.class)
+			.withBean("named", NamedListener.class);
+		this.contextRunner.withPropertyValues("telemetry-router.handlers.listener.on.priority=7").run((parent) -> {
+			sibling.withParent(parent).run((first) -> {
+				assertThat(first).hasNotFailed();
+				sibling.withParent(parent).run((second) -> {
+					assertThat(second).hasNotFailed();
+					assertThat(handlerIds(parent)).containsExactly("listener.on", "audit", "listener.on#2", "audit#2");
+					assertThat(router(parent).handlerSnapshot("listener.on#2").priority()).isEqualTo(7);
+					emit(second, "a");
+					assertThat(received).containsExactly("named a", "named a", "a", "a");
+				});
+				assertThat(handlerIds(parent)).containsExactly("listener.on", "audit");
+			});
+		});
+		assertThat(output)
+			.contains("Handler 'listener.on' of the TelemetryRouter of the parent context is another"
+					+ " context's: method ")
+			.contains("InterfaceListener.on(java.lang.String)' of bean 'listener' is handler 'listener.on#2' here");
+	}
+
+	@Test
+	void whenSiblingsShareParentsRouterButNoProcessorThenParentsBeansListenOnce() {
+		try (AnnotationConfigApplicationContext parent = new AnnotationConfigApplicationContext()) {
+			parent.registerBean("inParent", InterfaceListener.class);
+			parent.registerBean("router", TelemetryRouter.class, () -> TelemetryRouter.builder().build());
+			parent.refresh();
+			this.contextRunner.withParent(parent).run((first) -> this.contextRunner.withParent(parent).run((second) -> {
+				assertThat(second).hasNotFailed();
+				emit(second, "a");
+				assertThat(received).containsExactly("a");
+			}));
+		}
+	}
+
+	@Test
 	void whenParentHasNoProcessorThenChildLooksAfterItsBeans() {
 		try (AnnotationConfigApplicationContext parent = new AnnotationConfigApplicationContext()) {
 			parent.registerBean("inParent", InterfaceListener.class);
@@ -313,6 +354,15 @@ class TelemetryListenerProcessorTests {
 		@TelemetryListener("x")
 		public void on(String payload) {
 			received.add(payload);
+		}
+
+	}
+
+	static class NamedListener {
+
+		@TelemetryListener(events = "x", id = "audit")
+		void on(String payload) {
+			received.add("named " + payload);
 		}
 
 	}
