@@ -1,9 +1,7 @@
 package io.telemetryrouter.spring.autoconfigure;
 
 import java.beans.PropertyDescriptor;
-import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -13,22 +11,25 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 
-import org.jspecify.annotations.Nullable;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
 
 import org.springframework.beans.BeanUtils;
+import org.springframework.boot.context.properties.bind.BindResult;
 import org.springframework.boot.context.properties.bind.Bindable;
 import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.boot.context.properties.bind.DataObjectPropertyName;
-import org.springframework.boot.context.properties.source.ConfigurationProperty;
+import org.springframework.boot.context.properties.bind.PropertySourcesPlaceholdersResolver;
 import org.springframework.boot.context.properties.source.ConfigurationPropertyName;
 import org.springframework.boot.context.properties.source.ConfigurationPropertyName.Form;
 import org.springframework.boot.context.properties.source.ConfigurationPropertySource;
 import org.springframework.boot.context.properties.source.ConfigurationPropertySources;
-import org.springframework.boot.context.properties.source.IterableConfigurationPropertySource;
+import org.springframework.boot.origin.PropertySourceOrigin;
 import org.springframework.core.env.ConfigurableEnvironment;
+import org.springframework.core.env.EnumerablePropertySource;
 import org.springframework.core.env.PropertySource;
-import org.springframework.core.env.StandardEnvironment;
 
+import io.telemetryrouter.spring.autoconfigure.KeyedSettings.Value;
 import io.telemetryrouter.spring.autoconfigure.TelemetryRouterProperties.Event;
 import io.telemetryrouter.spring.autoconfigure.TelemetryRouterProperties.Handler;
 import io.telemetryrouter.spring.autoconfigure.TelemetryRouterProperties.Quarantine;
@@ -45,13 +46,15 @@ import io.telemetryrouter.spring.autoconfigure.TelemetryRouterProperties.Quarant
  */
 final class ConfigurationReader {
 
-	private static final ConfigurationPropertyName PREFIX = ConfigurationPropertyName.of("telemetry-router");
+	private static final Log logger = LogFactory.getLog(ConfigurationReader.class);
+
+	static final ConfigurationPropertyName PREFIX = ConfigurationPropertyName.of("telemetry-router");
 
 	static final ConfigurationPropertyName EVENTS = PREFIX.append("events");
 
 	static final ConfigurationPropertyName HANDLERS = PREFIX.append("handlers");
 
-	private static final ConfigurationPropertyName QUARANTINE = PREFIX.append("quarantine");
+	static final ConfigurationPropertyName QUARANTINE = PREFIX.append("quarantine");
 
 	/**
 	 * Groups that properties classes of their own look after, which need not be on the
@@ -64,34 +67,82 @@ final class ConfigurationReader {
 
 	private final ConfigurableEnvironment environment;
 
-	/** All that is set. */
-	private final List<Setting> set;
+	/** All that is set, but for environment variables, which have lost case and dots. */
+	private final List<Setting> set = new ArrayList<>();
+
+	private final EnvironmentVariables environmentVariables = new EnvironmentVariables();
+
+	private final List<ConfigurationPropertySource> sources = new ArrayList<>();
+
+	private final ConfigurationChecks checks = new ConfigurationChecks(this.sources);
+
+	private final Map<String, Variables<Event>> eventVariables = new LinkedHashMap<>();
+
+	private final Map<String, Variables<Handler>> handlerVariables = new LinkedHashMap<>();
 
 	ConfigurationReader(ConfigurableEnvironment environment) {
 		this.environment = environment;
-		this.set = find(environment);
-	}
-
-	private static List<Setting> find(ConfigurableEnvironment environment) {
-		List<Setting> set = new ArrayList<>();
-		for (ConfigurationPropertySource source : ConfigurationPropertySources.get(environment)) {
-			if (source instanceof IterableConfigurationPropertySource iterable) {
-				for (ConfigurationPropertyName name : iterable) {
-					if (PREFIX.isAncestorOf(name)) {
-						set.add(new Setting(name, source));
-					}
-				}
+		int order = 0;
+		for (PropertySource<?> source : environment.getPropertySources()) {
+			if (source instanceof EnumerablePropertySource<?> enumerable
+					&& !ConfigurationPropertySources.isAttachedConfigurationPropertySource(source)) {
+				find(enumerable, order++);
 			}
 		}
-		return set;
+		ConfigurationPropertySources.get(environment).forEach(this.sources::add);
+	}
+
+	private void find(EnumerablePropertySource<?> source, int order) {
+		for (String property : source.getPropertyNames()) {
+			// Before anything that takes time
+			if (!property.regionMatches(true, 0, "telemetry", 0, 9)) {
+				continue;
+			}
+			Value value = new Value(source, property, order);
+			if (EnvironmentVariables.isEnvironment(source)) {
+				this.environmentVariables.add(value);
+				continue;
+			}
+			ConfigurationPropertyName name = ConfigurationPropertyName.adapt(property, '.');
+			if (PREFIX.isAncestorOf(name)) {
+				this.set.add(new Setting(name, value));
+			}
+		}
 	}
 
 	void read(TelemetryRouterProperties properties) {
 		checkNames(PREFIX, TelemetryRouterProperties.class);
 		checkNames(QUARANTINE, Quarantine.class);
-		readMap(EVENTS, Event.class, properties.getEvents());
-		readMap(HANDLERS, Handler.class, properties.getHandlers());
-		checkValues(properties);
+		readMap(EVENTS, Event.class, properties.getEvents(), this.eventVariables);
+		readMap(HANDLERS, Handler.class, properties.getHandlers(), this.handlerVariables);
+		this.checks.checkAll(properties);
+		if (this.environmentVariables.isAny()) {
+			this.environmentVariables.reportMisspelt(scalars());
+		}
+	}
+
+	private static Map<String, String> scalars() {
+		Map<String, String> scalars = settings(TelemetryRouterProperties.class);
+		scalars.keySet().removeAll(Set.of("events", "handlers", "quarantine"));
+		settings(Quarantine.class)
+			.forEach((uniform, name) -> scalars.put("quarantine" + uniform, "quarantine." + name));
+		return scalars;
+	}
+
+	/**
+	 * Returns what environment variables say about events that nothing else is about.
+	 * @return the settings by the uniform form of the event's name
+	 */
+	Map<String, Variables<Event>> eventVariables() {
+		return this.eventVariables;
+	}
+
+	/**
+	 * Returns what environment variables say about handlers that nothing else is about.
+	 * @return the settings by the uniform form of the handler's id
+	 */
+	Map<String, Variables<Handler>> handlerVariables() {
+		return this.handlerVariables;
 	}
 
 	/**
@@ -104,6 +155,11 @@ final class ConfigurationReader {
 			if (!ELSEWHERE.contains(first) && !PARTNERS.contains(first)) {
 				names.add(text(setting.name()));
 			}
+		}
+		if (this.environmentVariables.isAny()) {
+			Map<String, String> scalars = scalars();
+			scalars.keySet().removeAll(ELSEWHERE);
+			names.addAll(this.environmentVariables.namesOf(scalars.values()));
 		}
 		return names;
 	}
@@ -118,7 +174,7 @@ final class ConfigurationReader {
 			boolean nested = name.getNumberOfElements() > prefix.getNumberOfElements() + 1;
 			boolean known = nested ? prefix.equals(PREFIX) && isGroup(first) : settings.containsKey(first);
 			if (!known) {
-				failUnknown(setting, prefix, settings, prefix.getNumberOfElements());
+				throw unknown(setting, prefix, settings, prefix.getNumberOfElements());
 			}
 		}
 	}
@@ -128,129 +184,64 @@ final class ConfigurationReader {
 				|| PARTNERS.contains(element);
 	}
 
-	private <T> void readMap(ConfigurationPropertyName prefix, Class<T> type, Map<String, T> target) {
+	private <T> void readMap(ConfigurationPropertyName prefix, Class<T> type, Map<String, T> target,
+			Map<String, Variables<T>> variables) {
 		target.clear();
 		List<Setting> set = under(prefix);
-		if (set.isEmpty()) {
+		if (set.isEmpty() && !this.environmentVariables.isAny()) {
 			return;
 		}
 		Map<String, String> settings = settings(type);
-		Map<ConfigurationPropertyName, String> keys = new LinkedHashMap<>();
+		Map<String, KeyedSettings> keys = new LinkedHashMap<>();
 		for (Setting setting : set) {
 			ConfigurationPropertyName name = setting.name();
 			int last = name.getNumberOfElements() - 1;
-			if (last == prefix.getNumberOfElements() || !settings.containsKey(name.getElement(last, Form.UNIFORM))) {
-				failUnknown(setting, prefix, settings, last);
+			String known = settings.get(name.getElement(last, Form.UNIFORM));
+			if (last == prefix.getNumberOfElements() || known == null) {
+				throw unknown(setting, prefix, settings, last);
 			}
-			else {
-				keys.merge(name.getParent(), text(name, prefix.getNumberOfElements(), last),
-						(one, other) -> hasUpperCase(one) ? one : other);
-			}
+			String key = text(name, prefix.getNumberOfElements(), last);
+			keys.computeIfAbsent(key, (any) -> new KeyedSettings(prefix, key)).add(known, setting.value());
 		}
-		// One key may have been written both ways; the sources that win come first
-		List<ConfigurationPropertyName> names = new ArrayList<>(keys.keySet());
-		Collections.reverse(names);
-		Binder binder = Binder.get(this.environment);
-		for (ConfigurationPropertyName name : names) {
-			String key = Objects.requireNonNull(keys.get(name));
-			binder.bind(name, bindable(type, target.get(key))).ifBound((value) -> {
-				checkEntry(name, key, value);
-				target.put(key, value);
-			});
-		}
+		this.environmentVariables.of(prefix, settings)
+			.forEach((uniform, variable) -> readVariables(uniform, variable, type, keys, variables));
+		keys.forEach((key, keyed) -> bind(keyed, key, type).ifBound((value) -> target.put(key, value)));
 	}
 
 	/**
-	 * Names from environment variables have lost their case.
+	 * Variables about a key that stands elsewhere, too, are added to it. Others wait for
+	 * the handler or event.
 	 */
-	private static boolean hasUpperCase(String text) {
-		return !text.equals(text.toLowerCase(Locale.ROOT));
-	}
-
-	private static <T> Bindable<T> bindable(Class<T> type, @Nullable T existing) {
-		Bindable<T> bindable = Bindable.of(type);
-		return (existing != null) ? bindable.withExistingValue(existing) : bindable;
-	}
-
-	private void checkEntry(ConfigurationPropertyName name, String key, Object entry) {
-		if (entry instanceof Handler handler) {
-			requireAtLeast(1, name.append("max-queue"), handler.getMaxQueue());
-			requireAtLeast(1, name.append("concurrency"), handler.getConcurrency());
+	private <T> void readVariables(String uniform, KeyedSettings variable, Class<T> type,
+			Map<String, KeyedSettings> keys, Map<String, Variables<T>> variables) {
+		BindResult<T> bound = bind(variable, uniform, type);
+		List<String> same = keys.keySet()
+			.stream()
+			.filter((key) -> EnvironmentVariables.uniform(key).equals(uniform))
+			.toList();
+		if (same.isEmpty()) {
+			bound.ifBound((value) -> variables.put(uniform, new Variables<>(value, variable)));
 		}
-		if (entry instanceof Event event && key.indexOf('*') >= 0) {
-			throw invalid(name.append("priority"), event.getPriority(), "'" + key + "' is a pattern.",
-					"Name one event, or set the priority of the handlers under 'telemetry-router.handlers'.");
+		else if (same.size() == 1) {
+			Objects.requireNonNull(keys.get(same.get(0))).addAll(variable);
 		}
-	}
-
-	private void checkValues(TelemetryRouterProperties properties) {
-		requireAtLeast(1, PREFIX.append("max-handler-queue"), properties.getMaxHandlerQueue());
-		requireAtLeast(1, PREFIX.append("max-depth"), properties.getMaxDepth());
-		requireAtLeast(1, PREFIX.append("max-nested-emits"), properties.getMaxNestedEmits());
-		requireAtLeast(1, PREFIX.append("max-event-names"), properties.getMaxEventNames());
-		requireAtLeast(1, PREFIX.append("max-event-tags"), properties.getMaxEventTags());
-		requireAtLeast(0, PREFIX.append("max-held-events"), properties.getMaxHeldEvents());
-		requireTime(false, PREFIX.append("block-timeout"), properties.getBlockTimeout());
-		requireTime(false, PREFIX.append("slow-threshold"), properties.getSlowThreshold());
-		requireTime(true, PREFIX.append("shutdown-timeout"), properties.getShutdownTimeout());
-		requireTime(true, PREFIX.append("stuck-threshold"), properties.getStuckThreshold());
-		requireTime(true, PREFIX.append("handler-timeout"), properties.getHandlerTimeout());
-		checkQuarantine(properties.getQuarantine());
-	}
-
-	private void checkQuarantine(Quarantine quarantine) {
-		requireAtLeast(1, QUARANTINE.append("failures"), quarantine.getFailures());
-		double rate = quarantine.getFailureRate();
-		if (!(rate > 0 && rate <= 1)) {
-			ConfigurationPropertyName name = QUARANTINE.append("failure-rate");
-			throw invalid(name, rate, "Share must be greater than 0 and at most 1.",
-					"Set '" + text(name) + "' to a number such as '0.8'.");
-		}
-		requireTime(false, QUARANTINE.append("window"), quarantine.getWindow());
-		requireAtLeast(1, QUARANTINE.append("minimum-calls"), quarantine.getMinimumCalls());
-		requireTime(false, QUARANTINE.append("delay"), quarantine.getDelay());
-		requireTime(false, QUARANTINE.append("max-delay"), quarantine.getMaxDelay());
-		if (quarantine.getMaxDelay().compareTo(quarantine.getDelay()) < 0) {
-			ConfigurationPropertyName name = QUARANTINE.append("max-delay");
-			String delay = text(QUARANTINE.append("delay"));
-			throw invalid(name, quarantine.getMaxDelay(),
-					"Duration must not be shorter than '" + delay + "', which is " + quarantine.getDelay() + ".",
-					"Raise '" + text(name) + "', or lower '" + delay + "'.");
+		else {
+			logger.warn("Environment variable " + variable + " has no effect: '" + String.join("' and '", same)
+					+ "' both read like it. Set the one that is meant where these are set.");
 		}
 	}
 
-	private void requireAtLeast(int minimum, ConfigurationPropertyName name, @Nullable Integer value) {
-		if (value != null && value < minimum) {
-			throw invalid(name, value, "Value must be at least " + minimum + ".",
-					"Set '" + text(name) + "' to a number of at least " + minimum + ".");
-		}
+	private <T> BindResult<T> bind(KeyedSettings keyed, String key, Class<T> type) {
+		ConfigurationPropertySource source = keyed.source();
+		this.sources.add(0, source);
+		BindResult<T> result = new Binder(List.of(source), new PropertySourcesPlaceholdersResolver(this.environment))
+			.bind(keyed.name(), Bindable.of(type));
+		result.ifBound((value) -> this.checks.checkEntry(keyed.name(), key, value));
+		return result;
 	}
 
-	private void requireTime(boolean zero, ConfigurationPropertyName name, Duration value) {
-		if (value.isNegative() || (!zero && value.isZero())) {
-			String reason = zero ? "not be negative" : "be positive";
-			throw invalid(name, value, "Duration must " + reason + ".",
-					"Set '" + text(name) + "' to a duration such as '100ms' or '5s'; it must " + reason + ".");
-		}
-	}
-
-	private InvalidTelemetryRouterPropertyException invalid(ConfigurationPropertyName name, @Nullable Object value,
-			String reason, String action) {
-		for (ConfigurationPropertySource source : ConfigurationPropertySources.get(this.environment)) {
-			ConfigurationProperty property = source.getConfigurationProperty(name);
-			if (property != null) {
-				return new InvalidTelemetryRouterPropertyException(text(name), property.getValue(),
-						property.getOrigin(), reason, action);
-			}
-		}
-		return new InvalidTelemetryRouterPropertyException(text(name), value, null, reason, action);
-	}
-
-	private void failUnknown(Setting setting, ConfigurationPropertyName prefix, Map<String, String> settings,
-			int element) {
-		if (isEnvironment(setting.source())) {
-			return;
-		}
+	private static InvalidTelemetryRouterPropertyException unknown(Setting setting, ConfigurationPropertyName prefix,
+			Map<String, String> settings, int element) {
 		ConfigurationPropertyName name = setting.name();
 		String unknown = name.getElement(element, Form.UNIFORM);
 		String path = text(name, 0, element);
@@ -262,16 +253,9 @@ final class ConfigurationReader {
 		if (nearest != null) {
 			action = "Did you mean '" + path + "." + nearest + "'? " + action;
 		}
-		throw invalid(name, null, "There is no such property.", action);
-	}
-
-	/*
-	 * Variables that only look like ours are none of the application's fault: Kubernetes
-	 * sets some for every service.
-	 */
-	private static boolean isEnvironment(ConfigurationPropertySource source) {
-		return source.getUnderlyingSource() instanceof PropertySource<?> propertySource
-				&& propertySource.getName().endsWith(StandardEnvironment.SYSTEM_ENVIRONMENT_PROPERTY_SOURCE_NAME);
+		Value value = setting.value();
+		return new InvalidTelemetryRouterPropertyException(text(name), value.source().getProperty(value.property()),
+				PropertySourceOrigin.get(value.source(), value.property()), "There is no such property.", action);
 	}
 
 	private List<Setting> under(ConfigurationPropertyName prefix) {
@@ -298,7 +282,7 @@ final class ConfigurationReader {
 		return settings;
 	}
 
-	private static String text(ConfigurationPropertyName name) {
+	static String text(ConfigurationPropertyName name) {
 		return text(name, 0, name.getNumberOfElements());
 	}
 
@@ -310,8 +294,18 @@ final class ConfigurationReader {
 		return text.toString();
 	}
 
+	/**
+	 * What environment variables say about one key.
+	 *
+	 * @param <T> the kind of settings
+	 * @param value the settings
+	 * @param settings how the variables name them
+	 */
+	record Variables<T>(T value, KeyedSettings settings) {
+	}
+
 	/** A name of ours that a source has a value for. */
-	private record Setting(ConfigurationPropertyName name, ConfigurationPropertySource source) {
+	private record Setting(ConfigurationPropertyName name, Value value) {
 	}
 
 }

@@ -1,12 +1,11 @@
 package io.telemetryrouter.spring.autoconfigure;
 
-import java.util.LinkedHashMap;
-import java.util.Locale;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
-import java.util.TreeSet;
+import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentSkipListSet;
+import java.util.function.UnaryOperator;
 
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
@@ -16,17 +15,21 @@ import io.telemetryrouter.EventPattern;
 import io.telemetryrouter.HandlerMode;
 import io.telemetryrouter.HandlerSpec;
 import io.telemetryrouter.HandlerSpecCustomizer;
-import io.telemetryrouter.RouterSnapshot;
+import io.telemetryrouter.spring.autoconfigure.ConfigurationReader.Variables;
 import io.telemetryrouter.spring.autoconfigure.TelemetryRouterProperties.Event;
 import io.telemetryrouter.spring.autoconfigure.TelemetryRouterProperties.Handler;
 
 /**
  * Gives handlers what the configuration says about their ids and events, whoever
- * subscribes them, and reports ids that were configured in vain.
+ * subscribes them, and reports ids and events that were configured in vain. Properties
+ * name an id or event as it is written; environment variables cannot, and mean the one
+ * that reads like them.
  */
 final class ConfiguredHandlers implements HandlerSpecCustomizer {
 
-	private static final String PREFIX = "telemetry-router.handlers.";
+	private static final String HANDLERS = "telemetry-router.handlers.";
+
+	private static final String EVENTS = "telemetry-router.events.";
 
 	private static final Log logger = LogFactory.getLog(ConfiguredHandlers.class);
 
@@ -36,26 +39,27 @@ final class ConfiguredHandlers implements HandlerSpecCustomizer {
 
 	private final Map<String, Handler> handlers;
 
-	private final Map<String, String> idsByUniformId = new LinkedHashMap<>();
+	private final Map<String, Variables<Event>> eventVariables;
 
-	private final Set<String> used = ConcurrentHashMap.newKeySet();
+	private final Map<String, Variables<Handler>> handlerVariables;
 
-	private final Set<String> disabledIds = ConcurrentHashMap.newKeySet();
+	/** Those of the start-up. */
+	private final Set<String> ids = new ConcurrentSkipListSet<>();
 
-	ConfiguredHandlers(TelemetryRouterProperties properties) {
+	/** Those of the start-up. */
+	private final Set<String> names = new ConcurrentSkipListSet<>();
+
+	/** What has had an effect, with the first id or name that it had it on. */
+	private final Map<Object, String> used = new ConcurrentHashMap<>();
+
+	private volatile boolean reported;
+
+	ConfiguredHandlers(TelemetryRouterProperties properties, ConfigurationReader configuration) {
 		this.enabled = properties.isEnabled();
 		this.events = properties.getEvents();
 		this.handlers = properties.getHandlers();
-		for (String id : this.handlers.keySet()) {
-			this.idsByUniformId.putIfAbsent(uniform(id), id);
-		}
-	}
-
-	/**
-	 * Environment variables cannot say which case an id has.
-	 */
-	private static String uniform(String id) {
-		return id.replaceAll("[^\\p{L}\\p{N}]", "").toLowerCase(Locale.ROOT);
+		this.eventVariables = configuration.eventVariables();
+		this.handlerVariables = configuration.handlerVariables();
 	}
 
 	@Override
@@ -64,43 +68,69 @@ final class ConfiguredHandlers implements HandlerSpecCustomizer {
 	}
 
 	private <T> @Nullable HandlerSpec<T> customizeEnabled(HandlerSpec<T> spec) {
-		String key = findKey(spec.id());
-		Handler handler = (key != null) ? this.handlers.get(key) : null;
-		if (handler != null && !handler.isEnabled()) {
-			this.disabledIds.add(Objects.requireNonNull(spec.id()));
-			return null;
-		}
 		HandlerSpec.Builder<T> builder = spec.mutate();
-		Integer eventPriority = (spec.priority() == null) ? eventPriority(spec) : null;
-		if (eventPriority != null) {
+		Integer eventPriority = eventPriority(spec);
+		if (eventPriority != null && spec.priority() == null) {
 			builder.priority(eventPriority);
 		}
+		String id = spec.id();
+		if (id == null) {
+			return builder.build();
+		}
+		String key = this.handlers.containsKey(id) ? id : plain(id);
+		Handler handler = this.handlers.get(key);
+		UnaryOperator<String> property = (setting) -> HANDLERS + key + "." + setting;
 		if (handler != null) {
-			apply(PREFIX + key, handler, spec, builder);
+			this.used.putIfAbsent(handler, key);
+		}
+		Variables<Handler> variables = (handler == null) ? find(key, this.handlerVariables) : null;
+		if (variables != null) {
+			handler = variables.value();
+			property = variables.settings()::property;
+		}
+		remember(key, this.ids);
+		if (handler != null && !handler.isEnabled()) {
+			return null;
+		}
+		if (handler != null) {
+			apply(property, handler, spec, builder);
 		}
 		return builder.build();
 	}
 
-	private @Nullable String findKey(@Nullable String id) {
-		if (id == null || this.handlers.isEmpty()) {
-			return null;
+	/**
+	 * Returns the id without the number it has if another context had it already.
+	 */
+	private static String plain(String id) {
+		return id.replaceFirst("#\\d+$", "");
+	}
+
+	/**
+	 * Finds what environment variables say.
+	 * @param name an id or event name
+	 * @param variables the variables
+	 * @return what they say, or {@code null} if nothing
+	 */
+	private <T> @Nullable Variables<T> find(String name, Map<String, Variables<T>> variables) {
+		Variables<T> found = variables.isEmpty() ? null : variables.get(EnvironmentVariables.uniform(name));
+		String other = (found != null) ? this.used.putIfAbsent(found, name) : null;
+		if (found != null && other != null && !other.equals(name)) {
+			logger.warn("Environment variable " + found.settings() + " is about '" + other + "' and about '" + name
+					+ "', which both read like it, and holds for both. Use a property to set one of them.");
 		}
-		String key = this.handlers.containsKey(id) ? id : this.idsByUniformId.get(uniform(id));
-		if (key == null) {
-			// Numbered, since another context had the id already
-			String plain = id.replaceFirst("#\\d+$", "");
-			key = this.handlers.containsKey(plain) ? plain : null;
+		return found;
+	}
+
+	private void remember(String name, Set<String> known) {
+		if (!this.reported) {
+			known.add(name);
 		}
-		if (key != null) {
-			this.used.add(key);
-		}
-		return key;
 	}
 
 	private @Nullable Integer eventPriority(HandlerSpec<?> spec) {
 		Integer lowest = null;
 		for (EventPattern pattern : spec.patterns()) {
-			Event event = pattern.isExact() ? this.events.get(pattern.toString()) : null;
+			Event event = pattern.isExact() ? event(pattern.toString()) : null;
 			Integer priority = (event != null) ? event.getPriority() : null;
 			if (priority != null && (lowest == null || priority < lowest)) {
 				lowest = priority;
@@ -109,20 +139,31 @@ final class ConfiguredHandlers implements HandlerSpecCustomizer {
 		return lowest;
 	}
 
-	private void apply(String property, Handler handler, HandlerSpec<?> spec, HandlerSpec.Builder<?> builder) {
+	private @Nullable Event event(String name) {
+		Event event = this.events.get(name);
+		if (event != null) {
+			this.used.putIfAbsent(event, name);
+		}
+		Variables<Event> variables = (event == null) ? find(name, this.eventVariables) : null;
+		remember(name, this.names);
+		return (variables != null) ? variables.value() : event;
+	}
+
+	private void apply(UnaryOperator<String> property, Handler handler, HandlerSpec<?> spec,
+			HandlerSpec.Builder<?> builder) {
 		if (handler.getPriority() != null) {
 			builder.priority(handler.getPriority());
 		}
 		if (handler.getMaxQueue() != null) {
-			requireAsync(property + ".max-queue", handler.getMaxQueue(), spec);
+			requireAsync(property.apply("max-queue"), handler.getMaxQueue(), spec);
 			builder.maxQueue(handler.getMaxQueue());
 		}
 		if (handler.getOverflow() != null) {
-			requireAsync(property + ".overflow", handler.getOverflow(), spec);
+			requireAsync(property.apply("overflow"), handler.getOverflow(), spec);
 			builder.overflow(handler.getOverflow());
 		}
 		if (handler.getConcurrency() != null) {
-			requireAsync(property + ".concurrency", handler.getConcurrency(), spec);
+			requireAsync(property.apply("concurrency"), handler.getConcurrency(), spec);
 			builder.concurrency(handler.getConcurrency());
 		}
 	}
@@ -136,20 +177,38 @@ final class ConfiguredHandlers implements HandlerSpecCustomizer {
 	}
 
 	/**
-	 * Names ids that no handler has.
+	 * Names ids and events that no handler has, so far.
 	 */
-	void reportUnused(RouterSnapshot snapshot) {
-		if (!this.enabled || this.used.containsAll(this.handlers.keySet())) {
-			return;
+	void reportUnused() {
+		if (this.enabled && !this.reported) {
+			this.reported = true;
+			report(this.handlers, HANDLERS, this.handlerVariables, "no handler has this id. Known ids: ", this.ids);
+			report(this.events, EVENTS, this.eventVariables, "no handler names this event. Known names: ", this.names);
 		}
-		Set<String> known = new TreeSet<>(snapshot.handlers().keySet());
-		known.addAll(this.disabledIds);
-		for (String id : this.handlers.keySet()) {
-			if (!this.used.contains(id)) {
-				logger.warn("Property '" + PREFIX + id + "' has no effect: no handler with this id was registered"
-						+ " during start-up. Known ids: " + (known.isEmpty() ? "none" : String.join(", ", known)));
+		this.ids.clear();
+		this.names.clear();
+	}
+
+	private <T> void report(Map<String, T> settings, String prefix, Map<String, Variables<T>> variables, String reason,
+			Set<String> known) {
+		settings.forEach((key, value) -> {
+			if (!this.used.containsKey(value)) {
+				report("Property '" + prefix + key + "'", reason, EnvironmentVariables.uniform(key), known);
 			}
-		}
+		});
+		variables.forEach((uniform, value) -> {
+			if (!this.used.containsKey(value)) {
+				report("Environment variable " + value.settings(), reason, uniform, known);
+			}
+		});
+	}
+
+	private void report(String what, String reason, String uniform, Set<String> known) {
+		Map<String, String> byUniform = new TreeMap<>();
+		known.forEach((name) -> byUniform.putIfAbsent(EnvironmentVariables.uniform(name), name));
+		String nearest = NearestName.of(uniform, byUniform);
+		logger.warn(what + " has no effect so far: " + reason + (known.isEmpty() ? "none" : String.join(", ", known))
+				+ "." + ((nearest != null) ? " Did you mean '" + nearest + "'?" : ""));
 	}
 
 }

@@ -59,7 +59,7 @@ final class RouterBuilderFactory implements ApplicationListener<ContextRefreshed
 		this.beanFactory = context.getBeanFactory();
 		this.configuration = new ConfigurationReader(context.getEnvironment());
 		this.configuration.read(properties);
-		this.handlers = new ConfiguredHandlers(properties);
+		this.handlers = new ConfiguredHandlers(properties, this.configuration);
 	}
 
 	TelemetryRouterBuilder create() {
@@ -132,7 +132,7 @@ final class RouterBuilderFactory implements ApplicationListener<ContextRefreshed
 			return;
 		}
 		if (this.used) {
-			this.handlers.reportUnused(snapshot);
+			this.handlers.reportUnused();
 		}
 		else {
 			warn("TelemetryRouter bean '" + name + "' was not built with the TelemetryRouterBuilder bean",

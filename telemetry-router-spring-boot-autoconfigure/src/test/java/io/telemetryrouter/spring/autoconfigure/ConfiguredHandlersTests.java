@@ -1,14 +1,22 @@
 package io.telemetryrouter.spring.autoconfigure;
 
+import java.util.List;
+import java.util.Map;
+
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.boot.test.context.assertj.AssertableApplicationContext;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
+import org.springframework.core.env.MapPropertySource;
+import org.springframework.core.env.StandardEnvironment;
+import org.springframework.core.env.SystemEnvironmentPropertySource;
 
 import io.telemetryrouter.HandlerSnapshot;
 import io.telemetryrouter.HandlerSpec;
@@ -104,24 +112,191 @@ class ConfiguredHandlersTests {
 	}
 
 	@Test
-	void whenIdHasLostItsCaseThenItStillMatches(CapturedOutput output) {
-		this.contextRunner.withPropertyValues("telemetry-router.handlers.listener.withpriority.priority=9")
+	void whenIdMatchesNothingThenItIsReportedWithKnownIds(CapturedOutput output) {
+		this.contextRunner
+			.withPropertyValues("telemetry-router.handlers.nobody.priority=1",
+					"telemetry-router.handlers.listener.withpriority.priority=9",
+					"telemetry-router.handlers.listener.async.enabled=false")
 			.run((context) -> {
 				assertThat(context.getBean(TelemetryRouter.class).handlerSnapshot("listener.withPriority").priority())
-					.isEqualTo(9);
-				assertThat(output).doesNotContain("has no effect");
+					.isEqualTo(3);
+				String known = "has no effect so far: no handler has this id. Known ids: listener.async,"
+						+ " listener.onPattern, listener.onSeveral, listener.withPriority, listener.withoutPriority.";
+				assertThat(output).contains("WARN")
+					.contains("Property 'telemetry-router.handlers.nobody' " + known + System.lineSeparator())
+					.contains("Property 'telemetry-router.handlers.listener.withpriority' " + known
+							+ " Did you mean 'listener.withPriority'?");
 			});
 	}
 
 	@Test
-	void whenIdMatchesNothingThenItIsReportedWithKnownIds(CapturedOutput output) {
+	void whenEventMatchesNothingThenItIsReportedWithNearestName(CapturedOutput output) {
 		this.contextRunner
-			.withPropertyValues("telemetry-router.handlers.listener.typo.priority=1",
-					"telemetry-router.handlers.listener.async.enabled=false")
-			.run((context) -> assertThat(output).contains("WARN")
-				.contains("Property 'telemetry-router.handlers.listener.typo' has no effect")
-				.contains("Known ids: listener.async, listener.onPattern, listener.onSeveral, listener.withPriority,"
-						+ " listener.withoutPriority"));
+			.withPropertyValues("telemetry-router.events.tool.startd.priority=1",
+					"telemetry-router.events.tool.ended.priority=1")
+			.run((context) -> assertThat(output)
+				.contains("Property 'telemetry-router.events.tool.startd' has no effect so far: no handler names this"
+						+ " event. Known names: tool.ended, tool.other, tool.started. Did you mean 'tool.started'?")
+				.doesNotContain("tool.ended' has"));
+	}
+
+	@Test
+	void whenExactIdIsConfiguredThenIdsThatReadLikeItKeepTheirOwn(CapturedOutput output) {
+		this.contextRunner.withPropertyValues("telemetry-router.handlers.cost.tracker.priority=9").run((context) -> {
+			TelemetryRouter router = context.getBean(TelemetryRouter.class);
+			for (String id : List.of("costTracker", "cost-tracker", "cost.tracker")) {
+				router.subscribe(HandlerSpec.on("x").id(id).handler((event, payload) -> {
+				}).build());
+			}
+			assertThat(router.handlerSnapshot("costTracker").priority()).isZero();
+			assertThat(router.handlerSnapshot("cost-tracker").priority()).isZero();
+			assertThat(router.handlerSnapshot("cost.tracker").priority()).isEqualTo(9);
+		});
+	}
+
+	@Test
+	void whenIdsThatReadAlikeAreConfiguredThenEachGetsItsOwn() {
+		this.contextRunner.withPropertyValues("telemetry-router.handlers.cost.tracker.priority=1",
+				"telemetry-router.handlers.costTracker.priority=2", "telemetry-router.handlers.cost-tracker.priority=3",
+				"telemetry-router.handlers.cost_tracker.priority=4", "telemetry-router.events.tool-x.priority=5",
+				"telemetry-router.events.toolX.priority=6")
+			.run((context) -> {
+				for (String id : List.of("cost.tracker", "costTracker", "cost-tracker", "cost_tracker")) {
+					router(context).subscribe(HandlerSpec.on("x").id(id).handler((event, payload) -> {
+					}).build());
+				}
+				for (String name : List.of("tool-x", "toolX")) {
+					router(context).subscribe(HandlerSpec.on(name).id(name).handler((event, payload) -> {
+					}).build());
+				}
+				assertThat(router(context).snapshot().handlers().values())
+					.filteredOn((handler) -> !handler.id().startsWith("listener"))
+					.extracting(HandlerSnapshot::priority)
+					.containsExactly(1, 2, 3, 4, 5, 6);
+			});
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "TELEMETRY_ROUTER_HANDLERS_LISTENER_ASYNC_MAXQUEUE",
+			"TELEMETRY_ROUTER_HANDLERS_LISTENER_ASYNC_MAX_QUEUE", "TELEMETRYROUTER_HANDLERS_LISTENER_ASYNC_MAXQUEUE",
+			"TELEMETRYROUTER_HANDLERS_LISTENERASYNC_MAX_QUEUE", "telemetry-router.handlers.listener.async.max-queue" })
+	void whenEnvironmentVariableReadsLikeIdThenItHoldsForHandler(String variable, CapturedOutput output) {
+		withVariables(Map.of(variable, "21")).run((context) -> {
+			assertThat(router(context).handlerSnapshot("listener.async").queueCapacity()).isEqualTo(21);
+			assertThat(output).doesNotContain("no effect");
+		});
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "TELEMETRY_ROUTER_EVENTS_TOOL_STARTED_PRIORITY",
+			"TELEMETRYROUTER_EVENTS_TOOL_STARTED_PRIORITY", "TELEMETRYROUTER_EVENTS_TOOLSTARTED_PRIORITY" })
+	void whenEnvironmentVariableReadsLikeEventThenItHoldsForItsHandlers(String variable, CapturedOutput output) {
+		withVariables(Map.of(variable, "9")).run((context) -> {
+			assertThat(router(context).handlerSnapshot("listener.withoutPriority").priority()).isEqualTo(9);
+			assertThat(router(context).handlerSnapshot("listener.withPriority").priority()).isEqualTo(3);
+			assertThat(output).doesNotContain("no effect");
+		});
+	}
+
+	@Test
+	void whenVariableAndPropertyAreAboutSameIdThenPrecedenceOfSourcesHolds() {
+		withVariables(Map.of("TELEMETRY_ROUTER_HANDLERS_LISTENER_ASYNC_PRIORITY", "2",
+				"TELEMETRY_ROUTER_HANDLERS_LISTENER_ASYNC_MAXQUEUE", "2",
+				"TELEMETRY_ROUTER_HANDLERS_LISTENER_ASYNC_CONCURRENCY", "2"))
+			.withInitializer((context) -> {
+				context.getEnvironment()
+					.getPropertySources()
+					.addFirst(new MapPropertySource("high",
+							Map.of("telemetry-router.handlers.listener.async.priority", 1)));
+				context.getEnvironment()
+					.getPropertySources()
+					.addLast(new MapPropertySource("low", Map.of("telemetry-router.handlers.listener.async.max-queue",
+							3, "telemetry-router.handlers.listener.async.overflow", "block")));
+			})
+			.run((context) -> {
+				HandlerSnapshot handler = router(context).handlerSnapshot("listener.async");
+				assertThat(handler.priority()).isEqualTo(1);
+				assertThat(handler.queueCapacity()).isEqualTo(2);
+				assertThat(handler.concurrency()).isEqualTo(2);
+				assertThat(handler.overflow()).isEqualTo(OverflowPolicy.BLOCK);
+			});
+	}
+
+	@Test
+	void whenVariableReadsLikeTwoIdsThenItHoldsForBothWithAWarning(CapturedOutput output) {
+		withVariables(Map.of("TELEMETRY_ROUTER_HANDLERS_COST_TRACKER_PRIORITY", "8")).run((context) -> {
+			for (String id : List.of("costTracker", "cost-tracker", "cost")) {
+				router(context).subscribe(HandlerSpec.on("x").id(id).handler((event, payload) -> {
+				}).build());
+			}
+			assertThat(router(context).handlerSnapshot("costTracker").priority()).isEqualTo(8);
+			assertThat(router(context).handlerSnapshot("cost-tracker").priority()).isEqualTo(8);
+			assertThat(router(context).handlerSnapshot("cost").priority()).isZero();
+			assertThat(output)
+				.contains("Environment variable 'TELEMETRY_ROUTER_HANDLERS_COST_TRACKER_PRIORITY' is about"
+						+ " 'costTracker' and about 'cost-tracker', which both read like it, and holds for both.");
+		});
+	}
+
+	@Test
+	void whenVariableHasNoEffectThenItIsNamedWithTheFix(CapturedOutput output) {
+		withVariables(Map.of("TELEMETRY_ROUTER_HANDLERS_LISTENER_ASINC_PRIORITY", "1",
+				"TELEMETRY_ROUTER_EVENTS_TOOL_STARTD_PRIORITY", "2", "TELEMETRY_ROUTER_HANDLERS_LISTENER_ASYNC_PRIO",
+				"3", "TELEMETRY_ROUTER_MAXHANDLERQUEUE", "4", "TELEMETRYROUTER_QUARANTINE_MAXDELEY", "5s",
+				"TELEMETRY_ROUTER_MAX_DEPTH", "6", "TELEMETRY_ROUTER_SERVICE_HOST", "10.0.0.1",
+				"TELEMETRY_ROUTER_PORT_8080_TCP", "tcp://10.0.0.1:8080", "TELEMETRY_ROUTER_PORT",
+				"tcp://10.0.0.1:8080"))
+			.run((context) -> assertThat(
+					output.getOut().lines().filter((line) -> line.contains("Environment variable")))
+				.satisfiesExactlyInAnyOrder(
+						(line) -> assertThat(line).contains("WARN")
+							.contains("'TELEMETRY_ROUTER_HANDLERS_LISTENER_ASINC_PRIORITY' has no effect so far: no"
+									+ " handler has this id. Known ids: ")
+							.contains("Did you mean 'listener.async'?"),
+						(line) -> assertThat(line)
+							.contains("'TELEMETRY_ROUTER_EVENTS_TOOL_STARTD_PRIORITY' has no effect")
+							.contains("Did you mean 'tool.started'?"),
+						(line) -> assertThat(line)
+							.contains("'TELEMETRY_ROUTER_HANDLERS_LISTENER_ASYNC_PRIO' has no effect:"
+									+ " it must end with one of these settings: CONCURRENCY, ENABLED, MAXQUEUE, OVERFLOW,"
+									+ " PRIORITY, behind a handler's id."),
+						(line) -> assertThat(line)
+							.contains("'TELEMETRY_ROUTER_MAXHANDLERQUEUE' has no effect. Did you mean"
+									+ " 'TELEMETRYROUTER_MAXHANDLERQUEUE'?"),
+						(line) -> assertThat(line)
+							.contains("'TELEMETRYROUTER_QUARANTINE_MAXDELEY' has no effect. Did you"
+									+ " mean 'TELEMETRYROUTER_QUARANTINE_MAXDELAY'?")));
+	}
+
+	@ParameterizedTest
+	@CsvSource({ "TELEMETRY_ROUTER_HANDLERS_LISTENER_ASYNC_MAXQUEUE, 0, must be at least 1",
+			"TELEMETRY_ROUTER_HANDLERS_LISTENER_ASYNC_OVERFLOW, some, BLOCK",
+			"TELEMETRY_ROUTER_EVENTS_TOOL_STARTED_PRIORITY, high, Update your application" })
+	void whenValueOfVariableIsImpossibleThenStartFailsNamingIt(String variable, String value, String fix) {
+		withVariables(Map.of(variable, value))
+			.run((context) -> assertThat(FailureReport.of(context.getStartupFailure()))
+				.contains("Value: \"" + value + "\"")
+				.contains("Origin: \"" + variable + "\" from property source \"systemEnvironment\"")
+				.contains(fix));
+	}
+
+	@Test
+	void whenQueueOfSynchronousHandlerIsSetByVariableThenStartFailsNamingIt() {
+		withVariables(Map.of("TELEMETRY_ROUTER_HANDLERS_LISTENER_WITHPRIORITY_MAX_QUEUE", "5"))
+			.run((context) -> assertThat(FailureReport.of(context.getStartupFailure()))
+				.contains("Property: TELEMETRY_ROUTER_HANDLERS_LISTENER_WITHPRIORITY_MAX_QUEUE")
+				.contains("'listener.withPriority' is synchronous and has no queue"));
+	}
+
+	private ApplicationContextRunner withVariables(Map<String, Object> variables) {
+		return this.contextRunner.withInitializer((context) -> context.getEnvironment()
+			.getPropertySources()
+			.replace(StandardEnvironment.SYSTEM_ENVIRONMENT_PROPERTY_SOURCE_NAME, new SystemEnvironmentPropertySource(
+					StandardEnvironment.SYSTEM_ENVIRONMENT_PROPERTY_SOURCE_NAME, variables)));
+	}
+
+	private static TelemetryRouter router(AssertableApplicationContext context) {
+		return context.getBean(TelemetryRouter.class);
 	}
 
 	@ParameterizedTest

@@ -14,6 +14,8 @@ import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.core.env.MapPropertySource;
+import org.springframework.core.env.StandardEnvironment;
+import org.springframework.core.env.SystemEnvironmentPropertySource;
 
 import io.telemetryrouter.HandlerErrorListener;
 import io.telemetryrouter.RouterSnapshot.Defaults;
@@ -73,6 +75,20 @@ class OwnRouterTests {
 					+ " 'telemetry-router.quarantine.failures'")
 			.doesNotContain("max-event-tags")
 			.contains("Inject TelemetryRouterBuilder and call build()");
+	}
+
+	@Test
+	void whenOwnRouterIgnoresEnvironmentVariablesThenTheyAreNamed(CapturedOutput output) {
+		this.contextRunner.withUserConfiguration(BuiltByHand.class)
+			.withInitializer((context) -> context.getEnvironment()
+				.getPropertySources()
+				.replace(StandardEnvironment.SYSTEM_ENVIRONMENT_PROPERTY_SOURCE_NAME,
+						new SystemEnvironmentPropertySource(StandardEnvironment.SYSTEM_ENVIRONMENT_PROPERTY_SOURCE_NAME,
+								Map.of("TELEMETRYROUTER_MAXDEPTH", "3", "TELEMETRYROUTER_MAXEVENTTAGS", "3",
+										"TELEMETRY_ROUTER_PORT", "80", "TELEMETRY_ROUTER_EVENTS_X_PRIORITY", "4"))))
+			.run((context) -> assertThat(context).hasNotFailed());
+		assertThat(output)
+			.contains("have no effect: 'TELEMETRYROUTER_MAXDEPTH', 'TELEMETRY_ROUTER_EVENTS_X_PRIORITY'. Inject");
 	}
 
 	@Test

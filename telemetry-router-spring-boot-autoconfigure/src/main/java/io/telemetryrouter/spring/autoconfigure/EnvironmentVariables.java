@@ -1,0 +1,151 @@
+package io.telemetryrouter.spring.autoconfigure;
+
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.boot.context.properties.source.ConfigurationPropertyName;
+import org.springframework.core.env.PropertySource;
+import org.springframework.core.env.StandardEnvironment;
+
+import io.telemetryrouter.spring.autoconfigure.KeyedSettings.Value;
+
+/**
+ * Environment variables about handlers and events. The name of a variable cannot tell
+ * dots, dashes and underscores apart, nor cases, all of which ids and event names have:
+ * {@code TELEMETRY_ROUTER_HANDLERS_COSTTRACKER_ONMODEL_MAX_QUEUE} may be about
+ * {@code costTracker.onModel}. So ids and names are compared in their uniform form,
+ * letters and digits only.
+ */
+final class EnvironmentVariables {
+
+	private static final Log logger = LogFactory.getLog(EnvironmentVariables.class);
+
+	private static final String PREFIX = "telemetryrouter";
+
+	private final Map<String, Value> values = new TreeMap<>();
+
+	/**
+	 * Takes a variable that may be ours.
+	 */
+	void add(Value variable) {
+		this.values.putIfAbsent(variable.property(), variable);
+	}
+
+	boolean isAny() {
+		return !this.values.isEmpty();
+	}
+
+	static boolean isEnvironment(PropertySource<?> source) {
+		return source.getName().endsWith(StandardEnvironment.SYSTEM_ENVIRONMENT_PROPERTY_SOURCE_NAME);
+	}
+
+	/**
+	 * Returns the form in which a name of a variable and an id can be compared.
+	 */
+	static String uniform(String id) {
+		return id.replaceAll("[^\\p{L}\\p{N}]", "").toLowerCase(Locale.ROOT);
+	}
+
+	/**
+	 * Returns the variables about each key of a map.
+	 * @param map the map's property, as in {@code telemetry-router.handlers}
+	 * @param settings the settings of a key by their uniform names
+	 * @return the variables by the key's uniform form
+	 */
+	Map<String, KeyedSettings> of(ConfigurationPropertyName map, Map<String, String> settings) {
+		String prefix = uniform(map.toString());
+		Map<String, KeyedSettings> found = new LinkedHashMap<>();
+		this.values.forEach((name, value) -> {
+			if (!isOf(map, name)) {
+				return;
+			}
+			String uniform = uniform(name);
+			String setting = setting(name, settings);
+			int end = uniform.length() - ((setting != null) ? uniform(setting).length() : 0);
+			if (setting == null || end <= prefix.length()) {
+				logger
+					.warn("Environment variable '" + name + "' has no effect: it must end with one of these settings: "
+							+ String.join(", ", settings.keySet()).toUpperCase(Locale.ROOT) + ", behind "
+							+ (map.equals(ConfigurationReader.HANDLERS) ? "a handler's id." : "an event's name."));
+				return;
+			}
+			String key = uniform.substring(prefix.length(), end);
+			found.computeIfAbsent(key, (any) -> new KeyedSettings(map, key)).add(setting, value);
+		});
+		return found;
+	}
+
+	private static boolean isOf(ConfigurationPropertyName map, String name) {
+		String group = map.getLastElement(ConfigurationPropertyName.Form.UNIFORM);
+		return canonical(name).matches("TELEMETRY_?ROUTER_" + group.toUpperCase(Locale.ROOT) + "_.*");
+	}
+
+	private static @Nullable String setting(String name, Map<String, String> settings) {
+		for (String setting : settings.values()) {
+			String text = setting.toUpperCase(Locale.ROOT);
+			if (canonical(name).endsWith("_" + text.replace("-", ""))
+					|| canonical(name).endsWith("_" + text.replace('-', '_'))) {
+				return setting;
+			}
+		}
+		return null;
+	}
+
+	private static String canonical(String name) {
+		return name.replace('.', '_').replace('-', '_').toUpperCase(Locale.ROOT);
+	}
+
+	/**
+	 * Reports variables that read like a setting of the router itself and that Boot does
+	 * not take for one. Others only look like ours: Kubernetes sets some for every
+	 * service.
+	 * @param settings the settings by their uniform names
+	 */
+	void reportMisspelt(Map<String, String> settings) {
+		Map<String, String> paths = new TreeMap<>();
+		settings.forEach((uniform, setting) -> paths.put(uniform(setting), setting));
+		this.values.keySet().forEach((name) -> {
+			String nearest = NearestName.of(uniform(name).substring(PREFIX.length()), paths);
+			if (nearest == null || name.contains(".")) {
+				return;
+			}
+			if (!isBound(name, nearest)) {
+				String variable = variable("telemetry-router." + nearest);
+				logger.warn("Environment variable '" + name + "' has no effect. Did you mean '" + variable + "'?");
+			}
+		});
+	}
+
+	private static String variable(String path) {
+		return path.replace("-", "").replace('.', '_').toUpperCase(Locale.ROOT);
+	}
+
+	/**
+	 * Returns whether Boot takes a variable for a setting: it knows two forms.
+	 */
+	private static boolean isBound(String name, String setting) {
+		String path = "telemetry-router." + setting;
+		return name.equalsIgnoreCase(variable(path)) || name.equalsIgnoreCase(canonical(path));
+	}
+
+	/**
+	 * Returns the variables that set something about handlers or events, or one of the
+	 * settings of the router itself.
+	 */
+	List<String> namesOf(Collection<String> settings) {
+		return this.values.keySet()
+			.stream()
+			.filter((name) -> isOf(ConfigurationReader.HANDLERS, name) || isOf(ConfigurationReader.EVENTS, name)
+					|| settings.stream().anyMatch((setting) -> isBound(name, setting)))
+			.toList();
+	}
+
+}
