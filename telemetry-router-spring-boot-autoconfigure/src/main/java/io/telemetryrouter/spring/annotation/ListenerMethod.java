@@ -124,13 +124,19 @@ record ListenerMethod(String beanName, ResolvableType beanType, Method method,
 	 * Returns the class a payload must be of to be given to the method.
 	 */
 	Class<?> payloadType(Shape shape) {
-		Class<?> type = switch (shape) {
-			case NOTHING -> Object.class;
-			case PAYLOAD -> parameterType(0).toClass();
-			case NAME_AND_PAYLOAD -> parameterType(1).toClass();
-			case EVENT -> parameterType(0).getGeneric().toClass();
+		return ClassUtils.resolvePrimitiveIfNecessary(payload(shape).toClass());
+	}
+
+	/**
+	 * Returns the type of payload that the method takes, with generics as far as known.
+	 */
+	ResolvableType payload(Shape shape) {
+		return switch (shape) {
+			case NOTHING -> ResolvableType.forClass(Object.class);
+			case PAYLOAD -> parameterType(0);
+			case NAME_AND_PAYLOAD -> parameterType(1);
+			case EVENT -> parameterType(0).getGeneric();
 		};
-		return ClassUtils.resolvePrimitiveIfNecessary(type);
 	}
 
 	private ResolvableType parameterType(int index) {

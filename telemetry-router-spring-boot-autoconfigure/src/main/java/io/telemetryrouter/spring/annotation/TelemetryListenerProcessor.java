@@ -49,6 +49,8 @@ public final class TelemetryListenerProcessor implements SmartInitializingSingle
 
 	private final Map<String, ListenerMethod> methodsById = new HashMap<>();
 
+	private final ErasedPayloads erasedPayloads = new ErasedPayloads();
+
 	private final List<Registration> registrations = new ArrayList<>();
 
 	private @Nullable ConfigurableListableBeanFactory beanFactory;
@@ -123,7 +125,9 @@ public final class TelemetryListenerProcessor implements SmartInitializingSingle
 	private @Nullable HandlerSpec<?> create(Registration registration, ListenerSpecFactory specs,
 			ListenerMethod method) {
 		try {
-			return specs.create(method);
+			HandlerSpec<?> spec = specs.create(method);
+			this.erasedPayloads.check(method, spec);
+			return spec;
 		}
 		catch (TypeNotPresentException | LinkageError ex) {
 			TelemetryListenerDefinitionException failure = method.failure("It cannot be read: " + ex + ".",
