@@ -1,6 +1,12 @@
 package io.telemetryrouter;
 
 import java.lang.invoke.MethodType;
+import java.lang.reflect.Array;
+import java.lang.reflect.GenericArrayType;
+import java.lang.reflect.ParameterizedType;
+import java.lang.reflect.Type;
+
+import org.jspecify.annotations.Nullable;
 
 /**
  * An event name together with the class of its payload: the contract between who emits
@@ -44,6 +50,43 @@ public record EventType<T>(String name, Class<T> payloadType) {
 	 */
 	public static <T> EventType<T> of(String name, Class<T> payloadType) {
 		return new EventType<>(name, payloadType);
+	}
+
+	/**
+	 * Returns a type of the given name whose payload has type arguments.
+	 * @param <T> the payload type
+	 * @param name the event's name
+	 * @param payloadType the payload's type, as in {@code new PayloadType<List<String>>()
+	 * { }}
+	 * @return the type
+	 * @throws IllegalArgumentException if the name is null, blank or has wildcards, or
+	 * the type is a type variable
+	 */
+	@SuppressWarnings("unchecked")
+	public static <T> EventType<T> of(String name, PayloadType<T> payloadType) {
+		if (payloadType == null) {
+			throw new IllegalArgumentException("'payloadType' of event '" + name + "' must not be null");
+		}
+		for (Type type : payloadType.getClass().getGenericInterfaces()) {
+			Class<?> raw = (type instanceof ParameterizedType token && token.getRawType() == PayloadType.class)
+					? raw(token.getActualTypeArguments()[0]) : null;
+			if (raw != null) {
+				return new EventType<>(name, (Class<T>) raw);
+			}
+		}
+		throw new IllegalArgumentException("'payloadType' of event '" + name
+				+ "' names no type: write it out, as in new PayloadType<List<String>>() { }");
+	}
+
+	private static @Nullable Class<?> raw(Type type) {
+		if (type instanceof Class<?> plain) {
+			return plain;
+		}
+		if (type instanceof ParameterizedType parameterized) {
+			return raw(parameterized.getRawType());
+		}
+		Class<?> component = (type instanceof GenericArrayType array) ? raw(array.getGenericComponentType()) : null;
+		return (component != null) ? Array.newInstance(component, 0).getClass() : null;
 	}
 
 	/**

@@ -26,6 +26,41 @@ class EventTypeTests {
 	}
 
 	@Test
+	void whenPayloadHasTypeArgumentsThenCompilerChecksThem() {
+		EventType<List<String>> names = EventType.of("names", new PayloadType<>() {
+		});
+		assertThat(names.payloadType()).isEqualTo(List.class);
+		EventType<List<String>[]> arrays = EventType.of("arrays", new PayloadType<List<String>[]>() {
+		});
+		assertThat(arrays.payloadType()).isEqualTo(List[].class);
+		try (TelemetryRouter router = TelemetryRouter.builder().build()) {
+			List<String> received = new ArrayList<>();
+			router.subscribe(names, (event, payload) -> received.addAll(payload));
+			router.emit(names, List.of("a", "b"));
+			router.emit("names", "not a list");
+			assertThat(received).containsExactly("a", "b");
+		}
+	}
+
+	@Test
+	@SuppressWarnings({ "rawtypes", "unchecked" })
+	void whenPayloadTypeIsNotNamedThenMessageSaysWhatToWrite() {
+		assertThatIllegalArgumentException().isThrownBy(() -> EventType.of("x", new PayloadType() {
+		}))
+			.withMessage("'payloadType' of event 'x' names no type: write it out, as in"
+					+ " new PayloadType<List<String>>() { }");
+		assertThatIllegalArgumentException().isThrownBy(() -> EventType.of("x", EventTypeTests.<String>ofVariable()))
+			.withMessageStartingWith("'payloadType' of event 'x' names no type");
+		assertThatIllegalArgumentException().isThrownBy(() -> EventType.of("x", (PayloadType<String>) null))
+			.withMessage("'payloadType' of event 'x' must not be null");
+	}
+
+	private static <T> PayloadType<T> ofVariable() {
+		return new PayloadType<>() {
+		};
+	}
+
+	@Test
 	void whenAnnotationHasWildcardThenTypeIsRejected() {
 		assertThatIllegalArgumentException().isThrownBy(() -> EventType.of(Wild.class))
 			.withMessageStartingWith("Event name 'tool.*' has a wildcard");
@@ -43,7 +78,7 @@ class EventTypeTests {
 
 	@Test
 	void whenPayloadTypeIsMissingThenTypeIsRejected() {
-		assertThatIllegalArgumentException().isThrownBy(() -> EventType.of("x", null))
+		assertThatIllegalArgumentException().isThrownBy(() -> EventType.of("x", (Class<String>) null))
 			.withMessage("'payloadType' of event 'x' must not be null");
 		assertThatIllegalArgumentException().isThrownBy(() -> EventType.of((Class<?>) null))
 			.withMessage("'payloadType' must not be null");
