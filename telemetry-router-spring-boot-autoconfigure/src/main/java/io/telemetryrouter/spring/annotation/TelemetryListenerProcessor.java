@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Supplier;
 
 import org.apache.commons.logging.Log;
@@ -72,15 +73,22 @@ public final class TelemetryListenerProcessor implements SmartInitializingSingle
 	@Override
 	public void afterSingletonsInstantiated() {
 		TelemetryRouter router = this.router.get();
-		ConfigurableListableBeanFactory beanFactory = this.beanFactory;
-		Assert.state(beanFactory != null, "No BeanFactory set");
+		ConfigurableListableBeanFactory own = this.beanFactory;
+		Assert.state(own != null, "No BeanFactory set");
+		ConfigurableListableBeanFactory beanFactory = own;
 		do {
 			registerAll(beanFactory, router);
 			beanFactory = parent(beanFactory);
 		}
 		while (beanFactory != null
 				&& beanFactory.getBeanNamesForType(TelemetryListenerProcessor.class, true, false).length == 0);
+		watch(own);
 		router.start();
+	}
+
+	private void watch(ConfigurableListableBeanFactory beanFactory) {
+		Set<String> searched = Set.of(beanFactory.getBeanNamesForType(Object.class, true, false));
+		beanFactory.addBeanPostProcessor(new LateListeners(searched, List.copyOf(this.methodsById.values())));
 	}
 
 	private static @Nullable ConfigurableListableBeanFactory parent(HierarchicalBeanFactory beanFactory) {

@@ -27,6 +27,7 @@ import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Lazy;
 import org.springframework.context.annotation.Scope;
 import org.springframework.context.annotation.ScopedProxyMode;
+import org.springframework.context.support.GenericApplicationContext;
 import org.springframework.context.support.SimpleThreadScope;
 import org.springframework.scheduling.annotation.EnableAsync;
 
@@ -64,6 +65,43 @@ class TelemetryListenerProcessorTests {
 			emit(context, "b");
 			assertThat(created).hasValue(1);
 			assertThat(received).containsExactly("1 a", "1 b");
+		});
+	}
+
+	@Test
+	void whenLazyBeanIsDeclaredByItsInterfaceThenItIsSaidOnceThatItDoesNotListen(CapturedOutput output) {
+		this.contextRunner.withUserConfiguration(LazyByInterfaceConfiguration.class).run((context) -> {
+			assertThat(handlerIds(context)).containsExactly("counting.on", "half.on");
+			assertThat(output).doesNotContain("do not listen");
+			context.getBean("lazy");
+			context.getBean("prototype");
+			context.getBean("prototype");
+			context.getBean("counting");
+			context.getBean("half");
+			assertThat(output.getOut().lines().filter((line) -> line.contains("do not listen"))).hasSize(2)
+				.first()
+				.asString()
+				.contains("WARN")
+				.contains("Methods [on] of bean 'lazy' (class '" + InterfaceListener.class.getName()
+						+ "') have @TelemetryListener but do not listen: it did not exist when listeners were"
+						+ " registered, and the type it is declared with does not show them. Declare the @Bean method"
+						+ " with the return type '" + InterfaceListener.class.getName() + "'.");
+			assertThat(output).contains("Methods [more] of bean 'half'");
+		});
+	}
+
+	@Test
+	void whenBeanIsRegisteredLaterThenItIsSaidOnceThatItDoesNotListen(CapturedOutput output) {
+		this.contextRunner.run((context) -> {
+			GenericApplicationContext source = context.getSourceApplicationContext(GenericApplicationContext.class);
+			source.registerBean("late", InterfaceListener.class);
+			source.getBean("late");
+			source.getAutowireCapableBeanFactory().createBean(InterfaceListener.class);
+			assertThat(output.getOut().lines().filter((line) -> line.contains("do not listen"))).singleElement()
+				.asString()
+				.contains("of bean 'late'")
+				.contains("it was registered after listeners were. Register it before the application has started, or"
+						+ " subscribe its methods with TelemetryRouter.subscribe.");
 		});
 	}
 
@@ -384,6 +422,54 @@ class TelemetryListenerProcessorTests {
 		@Lazy
 		CountingListener counting() {
 			return new CountingListener();
+		}
+
+	}
+
+	interface HalfListener {
+
+		@TelemetryListener("x")
+		void on(String payload);
+
+	}
+
+	static class WholeListener implements HalfListener {
+
+		@Override
+		public void on(String payload) {
+		}
+
+		@TelemetryListener("x")
+		void more(String payload) {
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class LazyByInterfaceConfiguration {
+
+		@Bean
+		@Lazy
+		Listener lazy() {
+			return new InterfaceListener();
+		}
+
+		@Bean
+		@Scope("prototype")
+		Listener prototype() {
+			return new InterfaceListener();
+		}
+
+		@Bean
+		@Lazy
+		CountingListener counting() {
+			return new CountingListener();
+		}
+
+		@Bean
+		@Lazy
+		HalfListener half() {
+			return new WholeListener();
 		}
 
 	}

@@ -1,0 +1,87 @@
+package io.telemetryrouter.spring.annotation;
+
+import java.lang.reflect.Method;
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
+
+import org.springframework.aop.scope.ScopedProxyUtils;
+import org.springframework.aop.support.AopUtils;
+import org.springframework.beans.factory.config.BeanPostProcessor;
+import org.springframework.util.ConcurrentReferenceHashMap;
+import org.springframework.util.ConcurrentReferenceHashMap.ReferenceType;
+
+/**
+ * Names beans that turn out to have listener methods when it is too late for them to
+ * listen. Added to the bean factory when the listeners have been registered; it sees
+ * beans that are created from then on.
+ */
+final class LateListeners implements BeanPostProcessor {
+
+	private static final Log logger = LogFactory.getLog(TelemetryListenerProcessor.class);
+
+	private final Set<String> searched;
+
+	/** Bean names and signatures. */
+	private final Set<String> listening = new HashSet<>();
+
+	private final Map<Class<?>, Boolean> seen = new ConcurrentReferenceHashMap<>(16, ReferenceType.WEAK);
+
+	/**
+	 * Creates the processor.
+	 * @param searched the names of the beans that were searched for listener methods
+	 * @param listening the methods that were found
+	 */
+	LateListeners(Set<String> searched, Collection<ListenerMethod> listening) {
+		this.searched = searched;
+		listening.forEach((method) -> this.listening.add(signature(method.beanName(), method.method())));
+	}
+
+	/**
+	 * Without types: those of an interface's method may be type variables.
+	 */
+	private static String signature(String beanName, Method method) {
+		return beanName + "." + method.getName() + "/" + method.getParameterCount();
+	}
+
+	@Override
+	public Object postProcessAfterInitialization(Object bean, String beanName) {
+		String name = ScopedProxyUtils.isScopedTarget(beanName) ? ScopedProxyUtils.getOriginalBeanName(beanName)
+				: beanName;
+		Class<?> type = AopUtils.getTargetClass(bean);
+		if (this.seen.putIfAbsent(type, Boolean.TRUE) == null) {
+			report(name, type);
+		}
+		return bean;
+	}
+
+	private void report(String beanName, Class<?> type) {
+		Set<String> methods = new TreeSet<>();
+		try {
+			for (Method method : ListenerMethod.find(type).keySet()) {
+				if (!this.listening.contains(signature(beanName, method))) {
+					methods.add(method.getName());
+				}
+			}
+		}
+		catch (Throwable ex) {
+			logger.debug("Cannot look for @TelemetryListener methods of bean '" + beanName + "'", ex);
+		}
+		if (methods.isEmpty()) {
+			return;
+		}
+		String why = this.searched.contains(beanName)
+				? "it did not exist when listeners were registered, and the type it is declared with does not show them."
+						+ " Declare the @Bean method with the return type '" + type.getName() + "'."
+				: "it was registered after listeners were. Register it before the application has started,"
+						+ " or subscribe its methods with TelemetryRouter.subscribe.";
+		logger.warn("Methods [" + String.join(", ", methods) + "] of bean '" + beanName + "' (class '" + type.getName()
+				+ "') have @TelemetryListener but do not listen: " + why);
+	}
+
+}
