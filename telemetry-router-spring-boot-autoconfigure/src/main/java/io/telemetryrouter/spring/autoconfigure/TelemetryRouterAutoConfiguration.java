@@ -1,6 +1,7 @@
 package io.telemetryrouter.spring.autoconfigure;
 
 import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.config.BeanDefinition;
 import org.springframework.beans.factory.config.ConfigurableBeanFactory;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
@@ -11,6 +12,7 @@ import org.springframework.boot.context.properties.EnableConfigurationProperties
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Role;
 import org.springframework.context.annotation.Scope;
 
 import io.telemetryrouter.TelemetryEmitter;
@@ -39,12 +41,18 @@ import io.telemetryrouter.spring.annotation.TelemetryListenerProcessor;
 @EnableConfigurationProperties(TelemetryRouterProperties.class)
 public final class TelemetryRouterAutoConfiguration {
 
+	/*
+	 * Asked for by whatever binds properties first, bean post-processors too: there is
+	 * nothing in it for them to process.
+	 */
 	@Bean
+	@Role(BeanDefinition.ROLE_INFRASTRUCTURE)
 	static MapBindingAdvisor telemetryRouterMapBindingAdvisor() {
 		return new MapBindingAdvisor();
 	}
 
 	@Bean
+	@Role(BeanDefinition.ROLE_INFRASTRUCTURE)
 	static FallbackRouters telemetryRouterFallbackRouters() {
 		return new FallbackRouters();
 	}
