@@ -9,6 +9,7 @@ import org.springframework.boot.actuate.endpoint.Show;
 import org.springframework.boot.actuate.endpoint.annotation.Endpoint;
 import org.springframework.boot.actuate.endpoint.annotation.ReadOperation;
 import org.springframework.boot.actuate.endpoint.annotation.Selector;
+import org.springframework.boot.actuate.endpoint.annotation.Selector.Match;
 import org.springframework.boot.actuate.endpoint.annotation.WriteOperation;
 
 import io.telemetryrouter.FlushResult;
@@ -19,6 +20,9 @@ import io.telemetryrouter.TelemetryRouter;
  * Shows the router's handlers, the events it has seen and what became of them: numbers,
  * names and class names, never a payload, and messages of failures only where
  * {@code management.endpoint.telemetryrouter.show-values} says so.
+ * <p>
+ * A handler is found by its id behind the endpoint's path, slashes and all. Characters
+ * that web servers refuse in a path, such as a backslash, can be written as a slash.
  * <p>
  * Read-only by default. With
  * {@code management.endpoint.telemetryrouter.access=unrestricted} it can also pause,
@@ -76,16 +80,16 @@ public class TelemetryRouterEndpoint {
 
 	/**
 	 * Returns one handler.
-	 * @param handlerId the handler's id
+	 * @param handlerId the handler's id, split where it has a slash
 	 * @return the handler as of now, or {@code null} if no such handler is registered
 	 */
 	@ReadOperation
-	public @Nullable HandlerDescriptor handler(@Selector String handlerId) {
+	public @Nullable HandlerDescriptor handler(@Selector(match = Match.ALL_REMAINING) String... handlerId) {
 		return handler(handlerId, this.showValues.isShown(true));
 	}
 
-	@Nullable HandlerDescriptor handler(String handlerId, boolean showMessages) {
-		HandlerSnapshot snapshot = this.router.handlerSnapshot(handlerId);
+	@Nullable HandlerDescriptor handler(String[] handlerId, boolean showMessages) {
+		HandlerSnapshot snapshot = this.router.handlerSnapshot(HandlerPath.id(handlerId, this.router));
 		return (snapshot != null) ? HandlerDescriptor.of(snapshot, showMessages) : null;
 	}
 
@@ -105,13 +109,18 @@ public class TelemetryRouterEndpoint {
 
 	/**
 	 * Does something to one handler, if it is registered.
-	 * @param handlerId the handler's id
+	 * @param handlerId the handler's id, split where it has a slash
 	 * @param operation {@code pause}, {@code resume}, {@code flush}, {@code release} or
 	 * {@code resetMaxima}
 	 * @return what a flush has reached; {@code null} for other operations
 	 */
 	@WriteOperation
-	public @Nullable FlushDescriptor operateHandler(@Selector String handlerId, @Nullable String operation) {
+	public @Nullable FlushDescriptor operateHandler(@Selector(match = Match.ALL_REMAINING) String[] handlerId,
+			@Nullable String operation) {
+		return operateHandler(HandlerPath.id(handlerId, this.router), operation);
+	}
+
+	private @Nullable FlushDescriptor operateHandler(String handlerId, @Nullable String operation) {
 		switch (RouterOperation.of(operation, RouterOperation.OF_HANDLER)) {
 			case PAUSE -> this.router.pause(handlerId);
 			case RESUME -> this.router.resume(handlerId);
@@ -125,8 +134,8 @@ public class TelemetryRouterEndpoint {
 		return null;
 	}
 
-	boolean knows(String handlerId) {
-		return this.router.handlerSnapshot(handlerId) != null;
+	boolean knows(String[] handlerId) {
+		return this.router.handlerSnapshot(HandlerPath.id(handlerId, this.router)) != null;
 	}
 
 }

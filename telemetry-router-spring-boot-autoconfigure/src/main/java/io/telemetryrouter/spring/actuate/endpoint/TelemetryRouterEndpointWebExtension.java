@@ -10,6 +10,7 @@ import org.springframework.boot.actuate.endpoint.SecurityContext;
 import org.springframework.boot.actuate.endpoint.Show;
 import org.springframework.boot.actuate.endpoint.annotation.ReadOperation;
 import org.springframework.boot.actuate.endpoint.annotation.Selector;
+import org.springframework.boot.actuate.endpoint.annotation.Selector.Match;
 import org.springframework.boot.actuate.endpoint.annotation.WriteOperation;
 import org.springframework.boot.actuate.endpoint.web.WebEndpointResponse;
 import org.springframework.boot.actuate.endpoint.web.annotation.EndpointWebExtension;
@@ -54,11 +55,12 @@ public class TelemetryRouterEndpointWebExtension {
 	/**
 	 * Returns one handler.
 	 * @param securityContext who asks
-	 * @param handlerId the handler's id
+	 * @param handlerId the handler's id, split where it has a slash
 	 * @return the handler as of now, or {@code null} if no such handler is registered
 	 */
 	@ReadOperation
-	public @Nullable HandlerDescriptor handler(SecurityContext securityContext, @Selector String handlerId) {
+	public @Nullable HandlerDescriptor handler(SecurityContext securityContext,
+			@Selector(match = Match.ALL_REMAINING) String... handlerId) {
 		return this.endpoint.handler(handlerId, isShown(securityContext));
 	}
 
@@ -78,13 +80,14 @@ public class TelemetryRouterEndpointWebExtension {
 
 	/**
 	 * Does something to one handler.
-	 * @param handlerId the handler's id
+	 * @param handlerId the handler's id, split where it has a slash
 	 * @param operation {@code pause}, {@code resume}, {@code flush}, {@code release} or
 	 * {@code resetMaxima}
 	 * @return what a flush has reached; no content for other operations
 	 */
 	@WriteOperation
-	public WebEndpointResponse<Object> operateHandler(@Selector String handlerId, @Nullable String operation) {
+	public WebEndpointResponse<Object> operateHandler(@Selector(match = Match.ALL_REMAINING) String[] handlerId,
+			@Nullable String operation) {
 		if (!this.endpoint.knows(handlerId)) {
 			return new WebEndpointResponse<>(WebEndpointResponse.STATUS_NOT_FOUND);
 		}

@@ -1,5 +1,6 @@
 package io.telemetryrouter.spring.actuate.endpoint;
 
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
@@ -14,6 +15,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 import org.springframework.beans.factory.annotation.Autowired;
@@ -21,6 +23,7 @@ import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.resttestclient.autoconfigure.AutoConfigureRestTestClient;
 import org.springframework.boot.test.context.SpringBootTest;
 import org.springframework.boot.test.context.SpringBootTest.WebEnvironment;
+import org.springframework.boot.test.web.server.LocalServerPort;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.http.HttpMethod;
@@ -36,6 +39,7 @@ import org.springframework.test.annotation.DirtiesContext;
 import org.springframework.test.web.servlet.client.RestTestClient;
 
 import io.telemetryrouter.HandlerSpec;
+import io.telemetryrouter.HandlerStatus;
 import io.telemetryrouter.QuarantineSettings;
 import io.telemetryrouter.TelemetryRouter;
 
@@ -69,6 +73,9 @@ class SecuredEndpointWebTests {
 		@Autowired
 		private Situation situation;
 
+		@LocalServerPort
+		private int port;
+
 		@Test
 		void whoIsUnknownIsRefused() {
 			assertThat(get(this.client, ROOT, null).status()).isEqualTo(401);
@@ -97,6 +104,29 @@ class SecuredEndpointWebTests {
 			assertThat(JsonPath.<Boolean>read(flushed.body(), "$.complete")).isTrue();
 			assertThat(this.router.handlerSnapshot("lane").account().handled()).isEqualTo(before + 1);
 			assertThat(post(this.client, ROOT, "operator", "flush").body()).contains("\"complete\":true");
+		}
+
+		@ParameterizedTest
+		@CsvSource({ "tool/shell, tool/shell", "tool/shell/, tool/shell", "a/b, a\\b",
+				"com/acme/Audit, com\\acme/Audit", "c/d, c;d", "e/f, e//f", "g/h, g/../h", "50/done, 50%done",
+				"mit%20Leer, mit Leer", "%C3%BCber, \u00fcber", "x%23y%3Fz, x#y?z" })
+		void handlerIsFoundWhateverItsIdHas(String path, String id) {
+			this.router.subscribe(HandlerSpec.on("some").id(id).async().once().handler((event, payload) -> {
+			}).build());
+			Answer answer = answer(
+					authenticated(this.client.get().uri(URI.create(base() + ROOT + "/" + path)), "reader"));
+			assertThat(answer.status()).isEqualTo(200);
+			assertThat(JsonPath.<String>read(answer.body(), "$.pattern")).isEqualTo("some");
+			answer = send(this.client.post().uri(URI.create(base() + ROOT + "/" + path)), "operator",
+					Map.of("operation", "pause"));
+			assertThat(answer.status()).isEqualTo(204);
+			assertThat(this.router.handlerSnapshot(id).status()).isEqualTo(HandlerStatus.PAUSED);
+			this.router.resume(id);
+			this.router.emit("some", null);
+		}
+
+		private String base() {
+			return "http://localhost:" + this.port;
 		}
 
 		@Test

@@ -138,13 +138,13 @@ class TelemetryRouterEndpointTests {
 		given(router.flush("first", Duration.ofSeconds(10))).willReturn(new FlushResult(false, Map.of("first", 3L)));
 		given(router.flush(Duration.ofSeconds(10))).willReturn(new FlushResult(true, Map.of()));
 		for (String operation : new String[] { "pause", "resume", "release", "resetMaxima" }) {
-			assertThat(this.endpoint.operateHandler("first", operation)).isNull();
+			assertThat(this.endpoint.operateHandler(new String[] { "first" }, operation)).isNull();
 		}
 		then(router).should().pause("first");
 		then(router).should().resume("first");
 		then(router).should().release("first");
 		then(router).should().resetMaxima("first");
-		assertThat(json(this.endpoint.operateHandler("first", "flush")))
+		assertThat(json(this.endpoint.operateHandler(new String[] { "first" }, "flush")))
 			.isEqualTo(parse("{'complete': false, 'pendingByHandler': {'first': 3}}"));
 		assertThat(this.endpoint.operate("resetMaxima")).isNull();
 		then(router).should().resetMaxima();
@@ -154,7 +154,7 @@ class TelemetryRouterEndpointTests {
 	@Test
 	void unknownOperationIsRefusedNamingThoseThereAre() {
 		assertThatExceptionOfType(InvalidEndpointRequestException.class)
-			.isThrownBy(() -> this.endpoint.operateHandler("first", "secret"))
+			.isThrownBy(() -> this.endpoint.operateHandler(new String[] { "first" }, "secret"))
 			.withMessage("'operation' must be one of: pause, resume, flush, release, resetMaxima");
 		assertThatExceptionOfType(InvalidEndpointRequestException.class)
 			.isThrownBy(() -> this.endpoint.operate("pause"))
