@@ -2,11 +2,15 @@ package io.telemetryrouter.sample;
 
 import java.time.Duration;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.slf4j.MDC;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -19,6 +23,7 @@ import org.springframework.test.web.servlet.client.RestTestClient.ResponseSpec;
 
 import io.telemetryrouter.DropReason;
 import io.telemetryrouter.HandlerAccount;
+import io.telemetryrouter.HandlerSpec;
 import io.telemetryrouter.sample.observe.EscalationDesk;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -113,6 +118,25 @@ class SampleAgentApplicationTests extends AbstractPlayTests {
 		problem(send(" ".repeat(1024 * 1024 + 1)), HttpStatus.CONTENT_TOO_LARGE);
 		problem(this.client.post().uri("/agent/runs").contentType(MediaType.TEXT_PLAIN).body("x").exchange(),
 				HttpStatus.UNSUPPORTED_MEDIA_TYPE);
+	}
+
+	@Test
+	void whenOnlyTheStarterIsThereThenMdcReachesAsynchronousHandlers() throws Exception {
+		CompletableFuture<@Nullable String> seen = new CompletableFuture<>();
+		HandlerSpec<?> spec = HandlerSpec.on("mdc")
+			.async()
+			.once()
+			.handler((event, payload) -> seen.complete(MDC.get("run")))
+			.build();
+		this.router.subscribe(spec);
+		MDC.put("run", "r1");
+		try {
+			this.router.emit("mdc", null);
+		}
+		finally {
+			MDC.remove("run");
+		}
+		assertThat(seen.get(10, TimeUnit.SECONDS)).isEqualTo("r1");
 	}
 
 	@Test
