@@ -1,7 +1,9 @@
 package io.telemetryrouter.spring.annotation;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -87,7 +89,7 @@ public final class TelemetryListenerProcessor implements SmartInitializingSingle
 	}
 
 	private void watch(ConfigurableListableBeanFactory beanFactory) {
-		Set<String> searched = Set.of(beanFactory.getBeanNamesForType(Object.class, true, false));
+		Set<String> searched = new HashSet<>(Arrays.asList(beanFactory.getBeanNamesForType(Object.class, true, false)));
 		beanFactory.addBeanPostProcessor(new LateListeners(searched, List.copyOf(this.methodsById.values())));
 	}
 

@@ -5,7 +5,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 
 import org.springframework.beans.factory.config.BeanPostProcessor;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
-import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.autoconfigure.context.LifecycleProperties;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.boot.test.system.CapturedOutput;
@@ -50,11 +50,6 @@ class EarlyBindingTests {
 			});
 	}
 
-	@ConfigurationProperties("early")
-	static class EarlyProperties {
-
-	}
-
 	static class Listener {
 
 		@TelemetryListener("early")
@@ -64,11 +59,11 @@ class EarlyBindingTests {
 	}
 
 	@Configuration(proxyBeanMethods = false)
-	@EnableConfigurationProperties(EarlyProperties.class)
+	@EnableConfigurationProperties(LifecycleProperties.class)
 	static class EarlyBinding {
 
 		@Bean
-		static BeanPostProcessor early(EarlyProperties properties) {
+		static BeanPostProcessor early(LifecycleProperties properties) {
 			return new BeanPostProcessor() {
 			};
 		}
