@@ -122,7 +122,7 @@ final class RouterParts {
 		this.registry = new HandlerRegistry(services, this.handlers, this.events, announcements,
 				new CallSites(this.reporter, settings.registrationWarningThreshold()));
 
-		this.routes = new Routes(this.registry, this.events, this.ticker, measured, slow);
+		this.routes = new Routes(this.registry, this.events, this.ticker, slow);
 		this.registry.invalidates(this.routes);
 		this.nextEvents = new NextEvents(this.routes, callbacks, this.watchdog, this.reporter);
 		Dispatcher dispatcher = new Dispatcher(new EnvelopeSource(settings.clock(), this.ticker), this.samples,

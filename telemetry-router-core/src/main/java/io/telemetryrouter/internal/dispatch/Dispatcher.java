@@ -136,7 +136,7 @@ public final class Dispatcher {
 				if (route.needsEnvelope) {
 					prepare(route, payload, frame, this.ticker.now(), held);
 				}
-				route.call(frame, payload, null);
+				route.call(frame, payload);
 			}
 		}
 		catch (Throwable ex) {
@@ -168,7 +168,7 @@ public final class Dispatcher {
 			prepare(route, payload, frame, start, held);
 			frame.start(this.ticker.now());
 		}
-		route.call(frame, payload, buffer);
+		route.callMeasured(frame, payload, buffer);
 		long nanos = frame.splitAt() - start;
 		EventStatistics statistics = route.statistics;
 		if (route.isHandled()) {

@@ -76,7 +76,7 @@ final class Route implements OfferedEvents, DispatchFrame.Recipients {
 		for (Handler handler : handlers) {
 			if (handler.lane() == null) {
 				calls[index] = new SyncCall(handler, this.event, this.async.length + index + 1, noticeable,
-						this.routes.isMeasured(), this.routes.ticker());
+						this.routes.ticker());
 				index++;
 			}
 		}
@@ -103,11 +103,22 @@ final class Route implements OfferedEvents, DispatchFrame.Recipients {
 	 * Calls the synchronous handlers.
 	 * @param frame the emit's
 	 * @param payload the payload
+	 */
+	void call(DispatchFrame frame, @Nullable Object payload) {
+		for (SyncCall call : this.sync) {
+			call.run(frame, payload);
+		}
+	}
+
+	/**
+	 * Calls the synchronous handlers and measures each call.
+	 * @param frame the emit's
+	 * @param payload the payload
 	 * @param buffer the calling thread's samples, if it has any
 	 */
-	void call(DispatchFrame frame, @Nullable Object payload, @Nullable SampleBuffer buffer) {
+	void callMeasured(DispatchFrame frame, @Nullable Object payload, @Nullable SampleBuffer buffer) {
 		for (SyncCall call : this.sync) {
-			call.run(frame, payload, buffer);
+			call.runMeasured(frame, payload, buffer);
 		}
 	}
 

@@ -29,8 +29,6 @@ public final class Routes implements HandlerRegistry.Invalidation {
 
 	private final Ticker ticker;
 
-	private final boolean measured;
-
 	private final long slowNanos;
 
 	private final RouteTable table = new RouteTable();
@@ -43,23 +41,17 @@ public final class Routes implements HandlerRegistry.Invalidation {
 	 * @param registry the handlers
 	 * @param events the event names
 	 * @param ticker the monotonic clock
-	 * @param measured whether calls are measured
 	 * @param slowNanos from when on a dispatch counts as slow
 	 */
-	public Routes(HandlerRegistry registry, TrackedEvents events, Ticker ticker, boolean measured, long slowNanos) {
+	public Routes(HandlerRegistry registry, TrackedEvents events, Ticker ticker, long slowNanos) {
 		this.registry = registry;
 		this.events = events;
 		this.ticker = ticker;
-		this.measured = measured;
 		this.slowNanos = slowNanos;
 	}
 
 	Ticker ticker() {
 		return this.ticker;
-	}
-
-	boolean isMeasured() {
-		return this.measured;
 	}
 
 	long slowNanos() {

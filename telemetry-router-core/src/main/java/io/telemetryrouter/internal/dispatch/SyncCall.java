@@ -42,11 +42,9 @@ final class SyncCall {
 	/** What is kept as a long call, in nanoseconds. */
 	private final long noticeable;
 
-	private final boolean measured;
-
 	private final Ticker ticker;
 
-	SyncCall(Handler handler, String event, int reached, long noticeable, boolean measured, Ticker ticker) {
+	SyncCall(Handler handler, String event, int reached, long noticeable, Ticker ticker) {
 		this.handler = handler;
 		this.admission = handler.admission;
 		this.latency = handler.metrics.latency;
@@ -57,7 +55,6 @@ final class SyncCall {
 		this.event = event;
 		this.reached = reached;
 		this.noticeable = noticeable;
-		this.measured = measured;
 		this.ticker = ticker;
 	}
 
@@ -69,25 +66,45 @@ final class SyncCall {
 	 * Calls the handler, if it gets the event, and counts how it went.
 	 * @param frame the emit's
 	 * @param payload the payload
+	 */
+	void run(DispatchFrame frame, @Nullable Object payload) {
+		frame.running(this.number);
+		try {
+			if (handle(frame, payload)) {
+				EmitTracker tracker = frame.tracker();
+				if (tracker != null) {
+					tracker.handled();
+				}
+			}
+		}
+		catch (Throwable ex) {
+			this.handler.failed(this.event, ex, -1, frame.stack, frame.tracker());
+		}
+		// Counted, and by no call from there to here: there may be no stack left for one.
+		frame.reached = this.reached;
+	}
+
+	/**
+	 * Calls the handler, if it gets the event, counts how it went and measures the call.
+	 * @param frame the emit's
+	 * @param payload the payload
 	 * @param buffer the calling thread's samples, if it has any
 	 */
-	void run(DispatchFrame frame, @Nullable Object payload, @Nullable SampleBuffer buffer) {
+	void runMeasured(DispatchFrame frame, @Nullable Object payload, @Nullable SampleBuffer buffer) {
 		frame.running(this.number);
-		long nanos = -1;
+		long nanos;
 		try {
 			boolean handled = handle(frame, payload);
-			if (this.measured) {
-				nanos = frame.split(this.ticker.now());
-			}
+			nanos = frame.split(this.ticker.now());
 			if (handled) {
 				handled(frame, nanos, buffer);
 			}
 		}
 		catch (Throwable ex) {
-			nanos = this.measured ? frame.split(this.ticker.now()) : -1;
+			nanos = frame.split(this.ticker.now());
 			this.handler.failed(this.event, ex, nanos, frame.stack, frame.tracker());
 		}
-		// Counted, and by no call from there to here: there may be no stack left for one.
+		// As above.
 		frame.reached = this.reached;
 		// Even if it was not called: its condition may have taken its time.
 		if (nanos > this.noticeable) {
@@ -112,10 +129,8 @@ final class SyncCall {
 		if (tracker != null) {
 			tracker.handled();
 		}
-		if (this.measured) {
-			// Last, as it is what counts.
-			this.latency.record(nanos, buffer);
-		}
+		// Last, as it is what counts.
+		this.latency.record(nanos, buffer);
 	}
 
 }

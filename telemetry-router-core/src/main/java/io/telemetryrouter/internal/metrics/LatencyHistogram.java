@@ -57,7 +57,7 @@ public final class LatencyHistogram {
 	/** 0 until samples are buffered. */
 	volatile int id;
 
-	/** Written by the thread that records buffered samples. */
+	/** Of buffered samples, written by the thread that records them. */
 	private volatile @Nullable Stripe buffered;
 
 	private volatile Stripe[] stripes = NONE;
@@ -120,17 +120,13 @@ public final class LatencyHistogram {
 	}
 
 	/**
-	 * Records a duration that was buffered. For the thread that holds the lock of the
-	 * buffers.
-	 * @param nanos the duration
+	 * Makes the stripe for buffered samples. For the buffers, once.
+	 * @return the stripe
 	 */
-	void recordBuffered(long nanos) {
-		Stripe stripe = this.buffered;
-		if (stripe == null) {
-			stripe = new Stripe();
-			this.buffered = stripe;
-		}
-		stripe.add(nanos);
+	Stripe buffered() {
+		Stripe stripe = new Stripe();
+		this.buffered = stripe;
+		return stripe;
 	}
 
 	/**

@@ -42,7 +42,7 @@ public final class SampleBuffers {
 	private final @Nullable SampleBuffer[] bySlot;
 
 	/** By id. Replaced under this; grows by doubling. */
-	private volatile @Nullable LatencyHistogram[] histograms = new LatencyHistogram[64];
+	private volatile LatencyHistogram.@Nullable Stripe[] stripes = new LatencyHistogram.Stripe[64];
 
 	/** Guarded by this. */
 	private int lastId;
@@ -81,12 +81,12 @@ public final class SampleBuffers {
 			return;
 		}
 		int id = this.lastId + 1;
-		@Nullable LatencyHistogram[] all = this.histograms;
+		LatencyHistogram.@Nullable Stripe[] all = this.stripes;
 		if (id == all.length) {
 			all = Arrays.copyOf(all, 2 * id);
 		}
-		all[id] = histogram;
-		this.histograms = all;
+		all[id] = histogram.buffered();
+		this.stripes = all;
 		this.lastId = id;
 		histogram.id = id;
 	}
@@ -100,9 +100,9 @@ public final class SampleBuffers {
 		int id = histogram.id;
 		histogram.id = LatencyHistogram.RELEASED;
 		if (id > 0) {
-			@Nullable LatencyHistogram[] all = this.histograms;
+			LatencyHistogram.@Nullable Stripe[] all = this.stripes;
 			all[id] = null;
-			this.histograms = all;
+			this.stripes = all;
 		}
 	}
 
@@ -173,13 +173,13 @@ public final class SampleBuffers {
 	private void record(SampleBuffer buffer) {
 		long end = buffer.tail();
 		// Read after the tail: an id is registered before its first sample is added.
-		@Nullable LatencyHistogram[] all = this.histograms;
+		LatencyHistogram.@Nullable Stripe[] all = this.stripes;
 		long position = buffer.head;
 		try {
 			while (position < end) {
-				LatencyHistogram histogram = all[buffer.id(position)];
-				if (histogram != null) {
-					histogram.recordBuffered(buffer.nanos(position));
+				LatencyHistogram.Stripe stripe = all[buffer.id(position)];
+				if (stripe != null) {
+					stripe.add(buffer.nanos(position));
 				}
 				position++;
 			}
