@@ -33,6 +33,7 @@ import io.telemetryrouter.internal.metrics.StripedCounter;
 import io.telemetryrouter.internal.registry.Announcements;
 import io.telemetryrouter.internal.registry.CallSites;
 import io.telemetryrouter.internal.registry.EventStatistics;
+import io.telemetryrouter.internal.registry.Handler;
 import io.telemetryrouter.internal.registry.HandlerRegistry;
 import io.telemetryrouter.internal.registry.HandlerServices;
 import io.telemetryrouter.internal.registry.HandlerTable;
@@ -114,7 +115,7 @@ final class RouterParts {
 		Executor callbacks = this.executor::executeSurely;
 
 		Announcements announcements = new Announcements(this.reporter);
-		this.events = new TrackedEvents(settings.maxEventNames(), announcements);
+		this.events = new TrackedEvents(settings.maxEventNames(), this.samples, announcements);
 		LaneServices lanes = new LaneServices(this.executor, settings.contextCarrier(), this.samples, this.reporter,
 				settings.clock(), this.ticker, measured, block, nanos(settings.handlerTimeout()));
 		HandlerServices services = new HandlerServices(lanes, this.samples, this.reporter, settings.errorListeners(),
@@ -140,10 +141,20 @@ final class RouterParts {
 	private List<Watchdog.Check> checks(RouterSettings settings) {
 		StuckCallCheck stuckCalls = new StuckCallCheck(nanos(settings.stuckThreshold()), this.handlers::get,
 				this.reporter, settings.clock(), this.ticker);
-		return List.of(this.nextEvents, stuckCalls, () -> this.handlers.forEach((handler) -> {
+		return List.of(this.nextEvents, stuckCalls,
+				() -> this.handlers.forEach((handler) -> check(handler, stuckCalls)), this.registry::check,
+				DispatchStacks::reconcile, this.log::wake);
+	}
+
+	private void check(Handler handler, StuckCallCheck stuckCalls) {
+		try {
 			handler.check(this.ticker.now());
 			stuckCalls.removeReturned(handler);
-		}), this.registry::check, DispatchStacks::reconcile, this.log::wake);
+		}
+		catch (Throwable ex) {
+			// The other handlers must not miss out.
+			this.reporter.callbackFailed("Watchdog", ex);
+		}
 	}
 
 	private static long watchInterval(RouterSettings settings) {

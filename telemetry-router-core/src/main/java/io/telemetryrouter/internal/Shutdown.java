@@ -7,7 +7,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 import io.telemetryrouter.DropReason;
-import io.telemetryrouter.FlushResult;
 import io.telemetryrouter.internal.event.DispatchStacks;
 import io.telemetryrouter.internal.registry.Handler;
 import io.telemetryrouter.internal.support.Names;
@@ -45,9 +44,7 @@ final class Shutdown {
 		boolean first = this.begun.compareAndSet(false, true);
 		if (DispatchStacks.isInsideHandler()) {
 			if (first) {
-				Thread closer = new Thread(this::drainAndStop, "telemetry-router-close");
-				closer.setDaemon(true);
-				closer.start();
+				closeInBackground();
 			}
 		}
 		else if (first) {
@@ -55,6 +52,19 @@ final class Shutdown {
 		}
 		else {
 			await();
+		}
+	}
+
+	private void closeInBackground() {
+		Thread closer = new Thread(this::drainAndStop, "telemetry-router-close");
+		closer.setDaemon(true);
+		try {
+			closer.start();
+		}
+		catch (Throwable ex) {
+			// No thread to be had: the next close is the first.
+			this.begun.set(false);
+			throw ex;
 		}
 	}
 
@@ -70,21 +80,30 @@ final class Shutdown {
 	private void drainAndStop() {
 		long start = System.nanoTime();
 		try {
-			stopEmitting();
-			this.parts.handlers.forEach((handler) -> handler.pause(false));
-			FlushResult drained = this.parts.drain.await(this.parts.drain.handlersWithLanes(),
-					start + this.timeoutNanos);
-			stopLanes(this.parts.drain.handlersWithLanes(), drained.complete());
-			this.parts.nextEvents.close();
-			this.parts.watchdog.stop();
-			this.parts.executor.shutdown(!drained.complete());
+			boolean complete = drain(start + this.timeoutNanos);
 			this.parts.reporter.closed(this.parts.snapshots.total(), Duration.ofNanos(System.nanoTime() - start),
-					drained.complete());
+					complete);
 			this.parts.log.flush(LOG_NANOS);
 		}
 		finally {
 			this.done.countDown();
 		}
+	}
+
+	private boolean drain(long deadline) {
+		boolean complete = false;
+		try {
+			stopEmitting();
+			this.parts.handlers.forEach((handler) -> handler.pause(false));
+			complete = this.parts.drain.await(this.parts.drain.handlersWithLanes(), deadline).complete();
+			stopLanes(this.parts.drain.handlersWithLanes(), complete);
+			this.parts.nextEvents.close();
+		}
+		finally {
+			this.parts.watchdog.stop();
+			this.parts.executor.shutdown(!complete);
+		}
+		return complete;
 	}
 
 	private void stopEmitting() {

@@ -221,7 +221,9 @@ public final class Dispatcher {
 			handlers[i].wake();
 		}
 		if (full != null) {
-			full.stream().forEach((index) -> handlers[index].awaitRoom(envelope));
+			for (int i = full.nextSetBit(0); i >= 0; i = full.nextSetBit(i + 1)) {
+				handlers[i].awaitRoom(envelope);
+			}
 		}
 	}
 

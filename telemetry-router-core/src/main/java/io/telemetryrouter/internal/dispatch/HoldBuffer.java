@@ -127,15 +127,15 @@ public final class HoldBuffer {
 			}
 			event.dequeued();
 		}
-		try {
-			this.overflow.forEach(loss::accept);
+		for (Map.Entry<String, Long> lost : this.overflow.entrySet()) {
+			try {
+				loss.accept(lost.getKey(), lost.getValue());
+			}
+			catch (Throwable ex) {
+				failure = ex;
+			}
 		}
-		catch (Throwable ex) {
-			failure = ex;
-		}
-		finally {
-			this.released.countDown();
-		}
+		this.released.countDown();
 		if (failure instanceof Error error) {
 			throw error;
 		}

@@ -13,6 +13,7 @@ import io.telemetryrouter.TelemetryEvent;
 import io.telemetryrouter.internal.event.Envelope;
 import io.telemetryrouter.internal.health.Reporter;
 import io.telemetryrouter.internal.health.Watchdog;
+import io.telemetryrouter.internal.support.Headroom;
 
 /**
  * The events that are awaited by futures. Thread-safe.
@@ -78,14 +79,24 @@ public final class NextEvents implements Watchdog.Check {
 	void offer(Route route, Envelope<?> event) {
 		for (NextEvent next : route.awaited) {
 			try {
+				// Before the claim: a future that is claimed must complete.
+				Headroom.requireForTwo();
 				if (next.claims(event)) {
-					end(next);
-					this.completions.execute(() -> next.complete(event));
+					complete(next, event);
 				}
 			}
 			catch (Throwable ex) {
 				this.reporter.callbackFailed("Filter of an awaited event", ex);
 			}
+		}
+	}
+
+	private void complete(NextEvent next, Envelope<?> event) {
+		try {
+			end(next);
+		}
+		finally {
+			this.completions.execute(() -> next.complete(event));
 		}
 	}
 

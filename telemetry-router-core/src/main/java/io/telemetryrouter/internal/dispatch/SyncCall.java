@@ -93,16 +93,20 @@ final class SyncCall {
 	void runMeasured(DispatchFrame frame, @Nullable Object payload, @Nullable SampleBuffer buffer) {
 		frame.running(this.number);
 		long nanos;
+		boolean admitted = true;
 		try {
-			boolean handled = handle(frame, payload);
+			admitted = handle(frame, payload);
 			nanos = frame.split(this.ticker.now());
-			if (handled) {
+			if (admitted) {
 				handled(frame, nanos, buffer);
 			}
 		}
 		catch (Throwable ex) {
 			nanos = frame.split(this.ticker.now());
-			this.handler.failed(this.event, ex, nanos, frame.stack, frame.tracker());
+			// An event that was not admitted is counted already.
+			if (admitted) {
+				this.handler.failed(this.event, ex, nanos, frame.stack, frame.tracker());
+			}
 		}
 		// As above.
 		frame.reached = this.reached;

@@ -82,6 +82,7 @@ public final class DispatchFrame extends Padded {
 	@SuppressWarnings("ReferenceEquality")
 	void enter(String event, @Nullable Cause parent) {
 		if (this.undelivered != null) {
+			running(0);
 			countUndelivered();
 		}
 		if (this.holding) {

@@ -79,7 +79,7 @@ public final class DispatchStacks {
 		}
 		Headroom.require();
 		DispatchStack stack = home;
-		while (!DispatchStack.OWNER.compareAndSet(stack, (Thread) null, thread)) {
+		while (stack.owner != null || !DispatchStack.OWNER.compareAndSet(stack, (Thread) null, thread)) {
 			DispatchStack following = stack.next;
 			if (following == null) {
 				NEXT.compareAndSet(stack, (DispatchStack) null, new DispatchStack(-1, home));

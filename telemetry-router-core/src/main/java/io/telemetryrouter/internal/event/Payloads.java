@@ -18,7 +18,7 @@ public final class Payloads {
 	}
 
 	/**
-	 * DispatchCount a payload on that may be null: only handlers of any {@code Object}
+	 * Passes a payload on that may be null: only handlers of any {@code Object}
 	 * get those.
 	 * @param payload the payload
 	 * @return the payload
@@ -29,7 +29,7 @@ public final class Payloads {
 	}
 
 	/**
-	 * DispatchCount an envelope on to a handler that its payload has been checked for.
+	 * Passes an envelope on to a handler that its payload has been checked for.
 	 * @param envelope the envelope, made because the handler needs one
 	 * @return the envelope
 	 */

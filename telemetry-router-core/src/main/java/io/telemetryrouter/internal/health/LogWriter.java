@@ -79,12 +79,12 @@ public final class LogWriter {
 	}
 
 	private void write(Line line) {
-		if (this.waiting.incrementAndGet() > LIMIT) {
-			this.waiting.decrementAndGet();
+		if (this.waiting.get() >= LIMIT) {
 			this.lost.incrementAndGet();
 			return;
 		}
 		this.lines.add(line);
+		this.waiting.incrementAndGet();
 		wake();
 	}
 
@@ -136,12 +136,12 @@ public final class LogWriter {
 		for (Line line = this.lines.poll(); line != null; line = this.lines.poll()) {
 			try {
 				writeInContext(line);
-				reportLost();
 			}
 			finally {
 				this.waiting.decrementAndGet();
 			}
 		}
+		reportLost();
 	}
 
 	private void reportLost() {

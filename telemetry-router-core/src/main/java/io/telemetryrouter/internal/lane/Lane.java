@@ -185,7 +185,13 @@ public final class Lane {
 
 	private void dropFull(Envelope<?> event) {
 		drop(event, DropReason.QUEUE_FULL);
-		this.burst.dropped();
+		try {
+			this.burst.dropped();
+		}
+		catch (Throwable ex) {
+			// Such as no stack to report with. The event is counted.
+			return;
+		}
 	}
 
 	private void drop(Envelope<?> event, DropReason reason) {
@@ -273,21 +279,25 @@ public final class Lane {
 	}
 
 	/**
-	 * Takes the next event for a worker.
+	 * Takes the next event for a worker, which then calls {@link #taken}.
 	 * @param consumer the worker's position
 	 * @return the event, or {@code null} if there is none
 	 */
 	@Nullable Envelope<?> take(EventQueue.Position consumer) {
-		Envelope<?> event = this.queue.poll(consumer);
-		if (event != null) {
-			// The worker's previous event is done, and the poll made that visible.
-			this.barriers.release();
-			if (this.room != null && (consumer.position & (ROOM_INTERVAL - 1)) == 0 && this.room.hasWaiting()
-					&& isHalfFree()) {
-				this.room.signal();
-			}
+		return this.queue.poll(consumer);
+	}
+
+	/**
+	 * Tells threads that wait for a worker's previous event, or for room.
+	 * @param consumer the worker's position
+	 */
+	void taken(EventQueue.Position consumer) {
+		// The previous event is done, and the poll made that visible.
+		this.barriers.release();
+		if (this.room != null && (consumer.position & (ROOM_INTERVAL - 1)) == 0 && this.room.hasWaiting()
+				&& isHalfFree()) {
+			this.room.signal();
 		}
-		return event;
 	}
 
 	private boolean isHalfFree() {

@@ -72,6 +72,9 @@ final class LaneRun {
 	private @Nullable Envelope<?> take() {
 		Envelope<?> event = this.lane.take(this.worker.position());
 		this.worker.taken = event;
+		if (event != null) {
+			this.lane.taken(this.worker.position());
+		}
 		return event;
 	}
 

@@ -123,8 +123,7 @@ final class LaneWorker implements Runnable {
 	}
 
 	private void rejected(boolean insists, Throwable ex) {
-		if (insists && !this.services.executor().isShutdown()) {
-			this.services.executor().executeOwn(this);
+		if (insists && scheduleOwn()) {
 			return;
 		}
 		// The event stays queued; the next one, a flush, the close and the watchdog try
@@ -157,11 +156,27 @@ final class LaneWorker implements Runnable {
 		this.looks = (this.state == SCHEDULED && seen == this.schedulesSeen) ? this.looks + 1 : 0;
 		this.schedulesSeen = seen;
 		if (this.looks == 1) {
-			this.services.executor().execute(this);
+			schedule(true);
+			this.schedulesSeen = this.schedules;
 		}
-		else if (this.looks == 2) {
+		else if (this.looks > 1) {
 			this.services.reporter().laneNotRun(this.target.handlerId());
+			scheduleOwn();
+		}
+	}
+
+	/**
+	 * Hands the worker to a thread of the router's own.
+	 * @return whether there was one
+	 */
+	private boolean scheduleOwn() {
+		try {
 			this.services.executor().executeOwn(this);
+			return true;
+		}
+		catch (Throwable ex) {
+			// Such as no memory for a thread, or the router is closed.
+			return false;
 		}
 	}
 
@@ -203,9 +218,10 @@ final class LaneWorker implements Runnable {
 		Headroom.require();
 		DispatchStack stack = DispatchStacks.acquire();
 		boolean nested = stack.onLane;
-		TimedRun calls = new TimedRun(stack);
+		TimedRun calls = null;
 		try {
 			stack.onLane = true;
+			calls = new TimedRun(stack);
 			this.run = calls;
 			this.services.executor().named(this.target.handlerId());
 			if (this.taken != null) {
@@ -214,7 +230,7 @@ final class LaneWorker implements Runnable {
 			new LaneRun(this, this.lane, this.target, this.services, stack, calls).run();
 		}
 		catch (Throwable ex) {
-			if (!calls.isGivenUp()) {
+			if (calls == null || !calls.isGivenUp()) {
 				fail(ex, stack);
 			}
 		}
@@ -222,7 +238,7 @@ final class LaneWorker implements Runnable {
 			stack.onLane = nested;
 			stack.giveBack();
 		}
-		if (calls.isGivenUp()) {
+		if (calls != null && calls.isGivenUp()) {
 			calls.leave();
 			return false;
 		}
@@ -285,17 +301,26 @@ final class LaneWorker implements Runnable {
 		}
 		// The worker is this thread's now.
 		Envelope<?> event = overdue.event();
-		StuckCall call = new StuckCall(Names.printable(calls.thread.getName()), Names.printable(event.name()),
+		try {
+			// Before the failure is judged: there is no probe while this call hangs.
+			show(overdue, calls, now);
+			this.target.abandoned(event, overdue.error(), overdue.nanos(), calls.stack);
+			this.taken = null;
+			event.dequeued();
+		}
+		finally {
+			// If anything was thrown, such as by a clock, the next run counts the event.
+			this.position.position = EventQueue.Position.NONE;
+			this.state = SCHEDULED;
+			schedule(true);
+		}
+	}
+
+	private void show(TimedRun.Overdue overdue, TimedRun calls, long now) {
+		StuckCall call = new StuckCall(Names.printable(calls.thread.getName()), Names.printable(overdue.event().name()),
 				this.services.clock().instant().minusNanos(overdue.nanos()), List.of(overdue.trace()), true);
-		// Before the failure is judged: there is no probe while this call hangs.
 		this.target.stuckCalls()
 			.add(new StuckCalls.Entry(call, overdue.frame(), now - overdue.nanos(), calls::hasLeft));
-		this.target.abandoned(event, overdue.error(), overdue.nanos(), calls.stack);
-		this.taken = null;
-		event.dequeued();
-		this.position.position = EventQueue.Position.NONE;
-		this.state = SCHEDULED;
-		schedule(true);
 	}
 
 }

@@ -144,19 +144,18 @@ final class TimedRun {
 			return null;
 		}
 		in.running(0);
-		interrupt();
-		this.state = INTERRUPTED;
-		return overdue;
-	}
-
-	private void interrupt() {
+		this.event = null;
 		try {
 			this.thread.interrupt();
 		}
-		catch (RuntimeException ex) {
-			// Not allowed to; the lane moves on all the same.
-			return;
+		catch (Throwable ex) {
+			// Not allowed to, or of the channel that it blocks on. The lane moves on.
+			return overdue;
 		}
+		finally {
+			this.state = INTERRUPTED;
+		}
+		return overdue;
 	}
 
 	/**

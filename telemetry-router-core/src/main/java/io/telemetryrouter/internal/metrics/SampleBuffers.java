@@ -77,7 +77,12 @@ public final class SampleBuffers {
 	}
 
 	synchronized void register(LatencyHistogram histogram) {
-		if (histogram.id != 0 || this.lastId == SampleBuffer.MAX_ID) {
+		if (histogram.id != 0) {
+			return;
+		}
+		if (this.lastId == SampleBuffer.MAX_ID) {
+			// Its durations are recorded directly for good.
+			histogram.id = LatencyHistogram.RELEASED;
 			return;
 		}
 		int id = this.lastId + 1;
@@ -147,7 +152,13 @@ public final class SampleBuffers {
 			if (tryLock()) {
 				return true;
 			}
-			LockSupport.parkNanos(this, PAUSE_NANOS);
+			if (Thread.currentThread().isInterrupted()) {
+				// It would not park.
+				Thread.yield();
+			}
+			else {
+				LockSupport.parkNanos(this, PAUSE_NANOS);
+			}
 		}
 		return false;
 	}

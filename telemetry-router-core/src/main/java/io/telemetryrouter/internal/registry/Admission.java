@@ -202,8 +202,8 @@ public final class Admission {
 		long left = this.remaining.get();
 		while (left > 0) {
 			if (left == 1) {
-				// Who claims the last event has to leave, too, which takes a lock.
-				Headroom.require();
+				// Whoever claims the last event has to leave, too, which takes a lock.
+				Headroom.requireForTwo();
 			}
 			if (this.remaining.compareAndSet(left, left - 1)) {
 				break;

@@ -69,11 +69,21 @@ public final class Announcements {
 		int seen = 1;
 		do {
 			for (Runnable call = this.queue.poll(); call != null; call = this.queue.poll()) {
-				call.run();
+				make(call);
 			}
 			seen = this.pending.addAndGet(-seen);
 		}
 		while (seen != 0);
+	}
+
+	private static void make(Runnable call) {
+		try {
+			call.run();
+		}
+		catch (Throwable ex) {
+			// Not even the report of it worked. The next announcement must be made.
+			return;
+		}
 	}
 
 	private void guarded(Consumer<RouterListener> call, RouterListener listener) {

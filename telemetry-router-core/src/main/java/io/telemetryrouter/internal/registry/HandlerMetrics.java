@@ -102,11 +102,14 @@ public final class HandlerMetrics {
 	 * Hands the counts over when the handler has gone; what comes late goes there too.
 	 * @param retired the counts of handlers that have gone
 	 */
-	void retireInto(Counters retired) {
+	void retireInto(Counters retired, @Nullable Lane lane) {
 		this.counters.moveTo(retired);
 		retired.add(Counters.HANDLED, this.latency.count());
 		this.samples.release(this.latency);
 		this.samples.release(this.failedLatency);
+		if (lane != null) {
+			this.samples.release(lane.queueWait());
+		}
 	}
 
 	void resetMaxima() {

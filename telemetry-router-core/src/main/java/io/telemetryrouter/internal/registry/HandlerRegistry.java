@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
 import io.telemetryrouter.EventPattern;
 import io.telemetryrouter.HandlerSpec;
 import io.telemetryrouter.RouterListener;
+import io.telemetryrouter.internal.support.Headroom;
 
 /**
  * Lets handlers come and go.
@@ -157,6 +158,8 @@ public final class HandlerRegistry {
 	 * @return its result
 	 */
 	public boolean whileChanging(Supplier<Boolean> action) {
+		// A thread that used up its stack within the lock would leave it locked.
+		Headroom.require();
 		this.lock.writeLock().lock();
 		try {
 			return action.get();
@@ -173,6 +176,7 @@ public final class HandlerRegistry {
 	 * @return its result
 	 */
 	public <R extends @Nullable Object> R whileUnchanged(Supplier<R> action) {
+		Headroom.require();
 		this.lock.readLock().lock();
 		try {
 			return action.get();

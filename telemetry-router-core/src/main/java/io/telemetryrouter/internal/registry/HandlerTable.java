@@ -89,7 +89,7 @@ public final class HandlerTable {
 		}
 		HandlerAccount account = handler.account();
 		if (account.isBalanced() && account.queued() == 0 && account.running() == 0) {
-			handler.metrics.retireInto(handler.metrics.isDerived() ? this.goneDerived : this.gone);
+			handler.metrics.retireInto(handler.metrics.isDerived() ? this.goneDerived : this.gone, handler.lane());
 			handler.state = HandlerState.GONE;
 			this.handlers.remove(handler.options.number);
 			this.leaving.decrementAndGet();

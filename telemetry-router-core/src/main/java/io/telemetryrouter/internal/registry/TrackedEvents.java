@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
 import io.telemetryrouter.EventPattern;
 import io.telemetryrouter.RouterListener;
 import io.telemetryrouter.RouterSnapshot;
+import io.telemetryrouter.internal.metrics.SampleBuffers;
 
 /**
  * The tracked event names. A name that a handler names is always tracked; of other names
@@ -27,6 +28,8 @@ public final class TrackedEvents {
 
 	private final int maxNames;
 
+	private final SampleBuffers samples;
+
 	private final EventStatistics other = new EventStatistics(RouterSnapshot.OTHER_EVENTS);
 
 	private final ConcurrentHashMap<String, EventStatistics> byName = new ConcurrentHashMap<>();
@@ -39,8 +42,9 @@ public final class TrackedEvents {
 
 	private final Announcements announcements;
 
-	public TrackedEvents(int maxNames, Announcements announcements) {
+	public TrackedEvents(int maxNames, SampleBuffers samples, Announcements announcements) {
 		this.maxNames = maxNames;
+		this.samples = samples;
 		this.announcements = announcements;
 	}
 
@@ -142,6 +146,7 @@ public final class TrackedEvents {
 			announceOther();
 		}
 		statistics.moveTo(this.other);
+		this.samples.release(statistics.latency);
 		this.announcements.add((listener) -> listener.eventRemoved(event));
 	}
 

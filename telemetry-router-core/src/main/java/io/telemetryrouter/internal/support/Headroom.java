@@ -24,6 +24,15 @@ public final class Headroom {
 		descend(CALLS, 1, 2, 3, 4, 5, 6);
 	}
 
+	/**
+	 * Makes sure of the room for two steps, of which the second one
+	 * {@linkplain #require() asks} for its own.
+	 * @throws StackOverflowError if there is no room
+	 */
+	public static void requireForTwo() {
+		descend(2 * CALLS, 1, 2, 3, 4, 5, 6);
+	}
+
 	/** The arguments are needed after the call, so that they take room meanwhile. */
 	private static long descend(int calls, long a, long b, long c, long d, long e, long f) {
 		return (calls != 0) ? descend(calls - 1, b, c, d, e, f, a) * a + b * c - d * (e ^ f) : a;
