@@ -10,7 +10,8 @@ import java.util.Locale;
 public enum DropReason {
 
 	/**
-	 * The handler's queue was full.
+	 * The handler's queue was full, or the router held as many events as it may until its
+	 * start.
 	 */
 	QUEUE_FULL,
 
@@ -35,12 +36,13 @@ public enum DropReason {
 	UNSUBSCRIBED,
 
 	/**
-	 * Handlers emitting events in turn went too deep or too far.
+	 * Events that handlers emitted in turn exceeded the depth limit or the budget of
+	 * nested emits.
 	 */
 	RECURSION,
 
 	/**
-	 * The handler was set aside after repeated failures.
+	 * The handler was quarantined after repeated failures.
 	 */
 	QUARANTINED,
 

@@ -5,7 +5,8 @@ package io.telemetryrouter;
  *
  * @param handled how many handlers handled it
  * @param failed how many threw
- * @param filtered how many conditions said no
+ * @param filtered how many handlers' conditions, or selections by payload type, rejected
+ * it
  * @param dropped how many handlers did not get it, for any {@link DropReason}
  * @since 0.1.0
  */

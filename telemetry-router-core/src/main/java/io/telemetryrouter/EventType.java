@@ -9,8 +9,8 @@ import java.lang.reflect.Type;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An event name together with the class of its payload: the contract between who emits
- * and who handles.
+ * An event name together with the class of its payload: the contract between emitter and
+ * handler.
  *
  * @param <T> the payload type
  * @param name the event's name, without wildcards

@@ -1,8 +1,9 @@
 package io.telemetryrouter;
 
 /**
- * Is told of every failed handler call, on the thread on which it failed. What it throws
- * is caught and logged at a limited rate.
+ * Called for every failed handler call, on the thread on which the call failed; for a
+ * call that was given up, on a thread of the router. What it throws is caught and logged
+ * at a limited rate.
  *
  * @since 0.1.0
  */

@@ -25,9 +25,9 @@ import org.jspecify.annotations.Nullable;
  * @param queueWait how long its events waited in the queue
  * @param slow how many calls were over its slow threshold
  * @param failures its last failures, at most ten, the latest first
- * @param status how it is
- * @param quarantine how it is set aside, or {@code null} while it is not
- * @param stuckCalls its calls that do not end
+ * @param status its state
+ * @param quarantine its quarantine, or {@code null} if there is none
+ * @param stuckCalls its calls that are stuck, or were given up and have not returned
  * @since 0.1.0
  */
 public record HandlerSnapshot(String id, List<String> patterns, Class<?> payloadType, HandlerMode mode, int priority,

@@ -8,8 +8,8 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A handler with all its options. Immutable. Options left open take the router's default.
- * <pre class="code">
+ * A handler with all its options. Immutable. Options that are not set take the router's
+ * default. <pre class="code">
  * HandlerSpec.on("model.*")
  * 	.id("cost")
  * 	.async()
@@ -118,7 +118,7 @@ public final class HandlerSpec<T> {
 	}
 
 	/**
-	 * Returns a builder that holds all that this specification says.
+	 * Returns a builder with all options of this specification.
 	 * @return the builder
 	 */
 	public Builder<T> mutate() {
@@ -230,15 +230,15 @@ public final class HandlerSpec<T> {
 	}
 
 	/**
-	 * Returns from when on a call of the handler counts as slow.
-	 * @return the threshold or {@code null}
+	 * Returns the threshold over which a call of the handler counts as slow.
+	 * @return the threshold, or {@code null} if no call does
 	 */
 	public @Nullable Duration slowThreshold() {
 		return this.slowThreshold;
 	}
 
 	/**
-	 * Returns the object whose life ends the registration.
+	 * Returns the object whose collection ends the registration.
 	 * @return the owner or {@code null}
 	 */
 	public @Nullable Object owner() {
@@ -246,7 +246,7 @@ public final class HandlerSpec<T> {
 	}
 
 	/**
-	 * Returns where the handler comes from.
+	 * Returns the code that the handler comes from.
 	 * @return a class and method, or {@code null} for the code that subscribes
 	 */
 	public @Nullable String source() {
@@ -416,10 +416,11 @@ public final class HandlerSpec<T> {
 		}
 
 		/**
-		 * Ends the registration after a number of events. Each is claimed before the
-		 * handler is called, so that it never receives more, and a call that fails
-		 * counts. So does an event that an asynchronous handler's full queue drops: the
-		 * handler may receive fewer.
+		 * Ends the registration after a number of events. Each event is claimed before
+		 * the handler is called or the event is queued, so the handler never receives
+		 * more. It may receive fewer: a call that fails counts, and so does an event that
+		 * the full queue of an asynchronous handler drops. Such a handler is never
+		 * quarantined.
 		 * @param times the number
 		 * @return this builder
 		 * @throws IllegalArgumentException if it is not positive
@@ -430,8 +431,8 @@ public final class HandlerSpec<T> {
 		}
 
 		/**
-		 * Sets the capacity of an asynchronous handler's queue. A synchronous one is
-		 * refused.
+		 * Sets the capacity of an asynchronous handler's queue. {@link #build()} refuses
+		 * it for a synchronous handler.
 		 * @param maxQueue the capacity in events
 		 * @return this builder
 		 * @throws IllegalArgumentException if it is not positive
@@ -442,8 +443,8 @@ public final class HandlerSpec<T> {
 		}
 
 		/**
-		 * Sets what happens when the queue is full. A synchronous handler, which has
-		 * none, is refused.
+		 * Sets what happens when the queue is full. {@link #build()} refuses it for a
+		 * synchronous handler, which has no queue.
 		 * @param overflow the policy
 		 * @return this builder
 		 */
@@ -454,7 +455,7 @@ public final class HandlerSpec<T> {
 
 		/**
 		 * Lets an asynchronous handler handle several events at once; above 1 their order
-		 * is lost, and a synchronous handler is refused.
+		 * is lost. {@link #build()} refuses it for a synchronous handler.
 		 * @param concurrency how many at once
 		 * @return this builder
 		 * @throws IllegalArgumentException if it is not positive
@@ -466,9 +467,10 @@ public final class HandlerSpec<T> {
 
 		/**
 		 * Sets a condition. It runs on the emitting thread, before an event is queued or
-		 * claimed; an event it rejects is counted as filtered, and one on which it throws
-		 * as failed.
-		 * @param condition says which events to handle
+		 * claimed, and takes the emitter's time. An event that it rejects is counted as
+		 * filtered. If it throws, the event is counted as failed, which may quarantine
+		 * the handler as a failed call does.
+		 * @param condition returns whether to handle an event
 		 * @return this builder
 		 */
 		public Builder<T> condition(Predicate<? super TelemetryEvent<T>> condition) {
@@ -477,7 +479,9 @@ public final class HandlerSpec<T> {
 		}
 
 		/**
-		 * Sets from when on a call of this handler is counted and reported as slow.
+		 * Sets the threshold over which a call of this handler is counted and reported as
+		 * slow. Without {@linkplain TelemetryRouterBuilder#measureLatency(boolean)
+		 * measurement} it has no effect.
 		 * @param slowThreshold the threshold
 		 * @return this builder
 		 * @throws IllegalArgumentException if it is not positive
@@ -491,9 +495,9 @@ public final class HandlerSpec<T> {
 		}
 
 		/**
-		 * Binds the registration to the life of an object, which it does not keep alive:
-		 * when the owner has been collected the handler leaves. The handler itself must
-		 * not refer to the owner, or both stay for ever.
+		 * Ends the registration when an object has been collected by the garbage
+		 * collector. The router does not keep the object alive. The handler must not
+		 * refer to it, or both stay for ever.
 		 * @param owner the owner
 		 * @return this builder
 		 */
@@ -503,8 +507,8 @@ public final class HandlerSpec<T> {
 		}
 
 		/**
-		 * Says where the handler comes from, for a framework that subscribes for others.
-		 * Otherwise it is the code that subscribes.
+		 * Sets the code that the handler comes from, for a framework that subscribes on
+		 * behalf of other code. By default it is the code that subscribes.
 		 * @param source a class and method
 		 * @return this builder
 		 */
@@ -516,8 +520,8 @@ public final class HandlerSpec<T> {
 		/**
 		 * Builds the specification.
 		 * @return the specification
-		 * @throws IllegalStateException if no handler was given, or a synchronous handler
-		 * was given what only a queue has
+		 * @throws IllegalStateException if no handler is set, or if an option of a queue
+		 * is set for a synchronous handler
 		 */
 		public HandlerSpec<T> build() {
 			if (this.payloadHandler == null && this.eventHandler == null) {

@@ -3,8 +3,8 @@ package io.telemetryrouter;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Changes the options of handlers as they are subscribed, so that configuration has the
- * last word.
+ * Changes the options of handlers when they are subscribed, so that configuration takes
+ * precedence over code.
  *
  * @since 0.1.0
  */

@@ -1,9 +1,9 @@
 package io.telemetryrouter;
 
 /**
- * How a handler is. Where several hold, the first of them in the order of this list that
- * is not {@link #ACTIVE} is shown: what someone did on purpose before what needs a look,
- * and that before what heals by itself.
+ * The state of a handler. Where several hold, the first of them in the order of this list
+ * that is not {@link #ACTIVE} is shown: a pause, which is deliberate, before a stuck
+ * call, which needs attention, before a quarantine, which ends by itself.
  *
  * @since 0.1.0
  */
@@ -26,7 +26,7 @@ public enum HandlerStatus {
 	STUCK,
 
 	/**
-	 * It is set aside after repeated failures, for a time.
+	 * It is quarantined after repeated failures.
 	 */
 	QUARANTINED
 

@@ -19,11 +19,10 @@ public enum OverflowPolicy {
 	DROP_OLDEST,
 
 	/**
-	 * Holds the emitter until there is room, for the block timeout at most, then drops
-	 * the newest. The emitter looks for room at least once a millisecond; of several, any
-	 * may find it first. On a thread of the router, where it could wait for itself, on an
-	 * interrupted thread, and while the handler is paused it drops the newest at once.
-	 * Where emitters meet, one may yield its processor once, even if there is room.
+	 * Blocks the emitter until there is room, for the block timeout at most, and then
+	 * drops the newest. Of several emitters that wait, any may get the room first. Drops
+	 * the newest at once on a thread that works for a lane, where the emitter could wait
+	 * for itself, on an interrupted thread, and while the handler is paused.
 	 */
 	BLOCK
 

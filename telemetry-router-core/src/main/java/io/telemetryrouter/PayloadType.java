@@ -8,7 +8,7 @@ package io.telemetryrouter;
  * </pre>
  * <p>
  * The compiler checks the arguments wherever the {@link EventType} is used. At run time
- * they are erased: whoever emits the name with another list reaches the same handlers.
+ * they are erased: an event of the same name with another list reaches the same handlers.
  *
  * @param <T> the payload type
  * @since 0.1.0

@@ -5,18 +5,23 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * When a handler that keeps failing is set aside, and for how long. Once the time is up a
- * single event is let through: if it is handled, the handler is back; if it fails, the
- * handler is set aside for twice as long. A handler is never given up.
+ * When a handler that keeps failing is quarantined, and for how long. Meanwhile its
+ * events are dropped ({@link DropReason#QUARANTINED}). After the delay one event is the
+ * probe: if it is handled, the handler has recovered; if it fails, the delay doubles.
+ * There is no probe while a call that was given up after the handler timeout has not
+ * returned. The number of probes has no limit.
  *
- * @param enabled whether handlers are set aside at all
- * @param failures how many failures in a row set a handler aside
- * @param failureRate which share of failed calls does, between 0 (exclusive) and 1
- * @param window over which time the share is taken; it begins anew with the first failure
- * after it has passed
- * @param minimumCalls how many calls the window must have seen for the share to count
- * @param delay how long a handler is set aside at first
- * @param maxDelay how long it is set aside at most
+ * @param enabled whether handlers are quarantined at all
+ * @param failures the number of consecutive failures, or of timed-out calls that have not
+ * returned, at which a handler is quarantined
+ * @param failureRate the share of failed calls at which it is, greater than 0 and at most
+ * 1
+ * @param window the time over which the failure rate is taken; a new one begins with the
+ * first failure after the last has passed
+ * @param minimumCalls the number of calls in the window below which the failure rate does
+ * not count
+ * @param delay the time until the first probe
+ * @param maxDelay the longest time until a probe
  * @since 0.1.0
  */
 public record QuarantineSettings(boolean enabled, int failures, double failureRate, Duration window, int minimumCalls,
@@ -46,15 +51,15 @@ public record QuarantineSettings(boolean enabled, int failures, double failureRa
 
 	/**
 	 * Returns the default settings.
-	 * @return 10 failures in a row, or 80 % of at least 50 calls in a minute; one second,
-	 * doubled up to a minute
+	 * @return 10 consecutive failures, or 80 % of at least 50 calls in a minute; a delay
+	 * of one second, doubled up to a minute
 	 */
 	public static QuarantineSettings defaults() {
 		return DEFAULTS;
 	}
 
 	/**
-	 * Returns settings that set no handler aside.
+	 * Returns settings that quarantine no handler.
 	 * @return the settings
 	 */
 	public static QuarantineSettings disabled() {
@@ -63,7 +68,7 @@ public record QuarantineSettings(boolean enabled, int failures, double failureRa
 	}
 
 	/**
-	 * Returns these settings with another number of failures in a row.
+	 * Returns these settings with another number of consecutive failures.
 	 * @param failures the number
 	 * @return the settings
 	 */
@@ -73,10 +78,10 @@ public record QuarantineSettings(boolean enabled, int failures, double failureRa
 	}
 
 	/**
-	 * Returns these settings with another share of failed calls.
-	 * @param failureRate the share, between 0 (exclusive) and 1
-	 * @param window over which time it is taken
-	 * @param minimumCalls how many calls there must have been
+	 * Returns these settings with another failure rate.
+	 * @param failureRate the share of failed calls, greater than 0 and at most 1
+	 * @param window the time over which it is taken
+	 * @param minimumCalls the number of calls below which it does not count
 	 * @return the settings
 	 */
 	public QuarantineSettings withFailureRate(double failureRate, Duration window, int minimumCalls) {
@@ -86,8 +91,8 @@ public record QuarantineSettings(boolean enabled, int failures, double failureRa
 
 	/**
 	 * Returns these settings with other delays.
-	 * @param delay how long a handler is set aside at first
-	 * @param maxDelay how long at most
+	 * @param delay the time until the first probe
+	 * @param maxDelay the longest time until a probe
 	 * @return the settings
 	 */
 	public QuarantineSettings withDelay(Duration delay, Duration maxDelay) {

@@ -3,13 +3,14 @@ package io.telemetryrouter;
 import java.time.Instant;
 
 /**
- * How a handler is set aside that kept failing.
+ * A handler's quarantine.
  *
- * @param since since when
- * @param nextAttempt from when on an event is let through to see whether it is well
- * @param times how many times the handler has been set aside since it was registered,
- * this time included; a failed attempt does not begin a new time
- * @param skipped how many events it was not given this time
+ * @param since when it began
+ * @param nextAttempt when the delay ends; the next event after that is the probe, unless
+ * a call that was given up has not returned
+ * @param times how many quarantines the handler has had since it was registered, this one
+ * included; a failed probe does not begin a new one
+ * @param skipped how many events were dropped during this one
  * @since 0.1.0
  */
 public record QuarantineSnapshot(Instant since, Instant nextAttempt, long times, long skipped) {

@@ -5,10 +5,10 @@ import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Is told which handlers and event names a router has, for whoever mirrors them (metrics
- * do). Calls come one at a time, in the order in which things happened, with no lock
- * held, from the threads that caused them: a thread that finds another one calling leaves
- * its own calls to it. What they throw is caught and logged.
+ * Called when handlers and event names of a router come and go, so that metrics, for
+ * example, can mirror them. Calls are made one at a time, in the order of the changes,
+ * with no lock held, by the threads that make the changes: a thread that finds another
+ * one calling leaves its own calls to it. What they throw is caught and logged.
  *
  * @since 0.1.0
  */
@@ -35,8 +35,8 @@ public interface RouterListener {
 	 * names, at its first emit.
 	 * @param event the event's name; {@link RouterSnapshot#OTHER_EVENTS} for all names
 	 * beyond the limit
-	 * @return who is given the latency of each dispatch of that name from then on, in
-	 * nanoseconds, on the emitting thread; {@code null} for nobody
+	 * @return a recorder that is given the latency of each dispatch of that name from
+	 * then on, in nanoseconds, on the emitting thread; {@code null} for none
 	 */
 	default @Nullable LongConsumer eventAdded(String event) {
 		return null;

@@ -10,10 +10,9 @@ import java.util.Map;
  * @param handlers the registered handlers by id, in order of registration
  * @param events the tracked event names by name, in alphabetical order;
  * {@link #OTHER_EVENTS} stands for all names beyond the limit, if there were any
- * @param departed what became of events offered to handlers that have left, taken
- * together
+ * @param departed the accounts of handlers that have left or are leaving, added up
  * @param held how many events wait for the router to start
- * @param defaults what a handler takes that leaves an option open
+ * @param defaults the options of handlers that do not set them
  * @since 0.1.0
  */
 public record RouterSnapshot(Map<String, HandlerSnapshot> handlers, Map<String, EventSnapshot> events,
@@ -25,12 +24,12 @@ public record RouterSnapshot(Map<String, HandlerSnapshot> handlers, Map<String, 
 	}
 
 	/**
-	 * The name under which events are counted whose own names are not tracked.
+	 * The name that stands for all names that are not tracked.
 	 */
 	public static final String OTHER_EVENTS = "_other";
 
 	/**
-	 * What a handler takes that leaves an option open.
+	 * The options of handlers that do not set them.
 	 *
 	 * @param maxHandlerQueue the capacity of a queue in events
 	 * @param priority the priority

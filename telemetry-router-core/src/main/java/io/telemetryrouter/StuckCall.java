@@ -4,14 +4,15 @@ import java.time.Instant;
 import java.util.List;
 
 /**
- * A call of a handler that does not end.
+ * A call of a handler that has run for longer than the stuck threshold, or that was given
+ * up, and has not returned.
  *
- * @param thread the name of the thread it runs on
+ * @param thread the name of its thread
  * @param event the name of the event
- * @param since since when it has been seen running
- * @param stack where it was when it was found, the innermost frame first
- * @param abandoned whether it was given up after the handler timeout; its failure is
- * counted then, and its thread is merely not back
+ * @param since when it began, or was first seen running
+ * @param stack the stack of its thread when the call was found, the innermost frame first
+ * @param abandoned whether it was given up, after the handler timeout or at the close; it
+ * is counted as failed then, but its thread has not returned
  * @since 0.1.0
  */
 public record StuckCall(String thread, String event, Instant since, List<StackTraceElement> stack, boolean abandoned) {

@@ -5,14 +5,13 @@ import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Says what happened. This is all that an agent loop ever sees of the router.
+ * Emits events. An agent loop needs no more of the router.
  * <p>
- * Safe for use by any number of threads. Nothing that a handler does reaches the caller:
- * whatever a handler throws is caught and counted, and an asynchronous handler never runs
- * on, nor is ever waited for by, the calling thread (a handler whose
- * {@linkplain OverflowPolicy#BLOCK overflow policy} says so may hold it for a bounded
- * time). Synchronous handlers run on the calling thread, in the order of their route, and
- * take the time they take.
+ * Safe for use by any number of threads. Whatever a handler throws is caught and counted,
+ * and never reaches the caller. Synchronous handlers run on the calling thread, in the
+ * order of their route, and take the caller's time. Asynchronous handlers never run on
+ * the calling thread. The caller does not wait for them, unless the queue of one is full
+ * and its overflow policy is {@link OverflowPolicy#BLOCK}, and then for a bounded time.
  *
  * @since 0.1.0
  */
@@ -22,11 +21,17 @@ public interface TelemetryEmitter {
 	 * Emits an event to every handler registered when this call begins. The payload is
 	 * handed over as it is, never copied; give an immutable one.
 	 * <p>
-	 * Asynchronous handlers are offered the event before synchronous ones run, so that an
-	 * event emitted by a handler never overtakes its cause in anyone's queue.
+	 * The event is queued for all asynchronous handlers before any of them is woken for
+	 * it, and before synchronous handlers run. So an event that a synchronous handler
+	 * emits, or an asynchronous one that this call wakes, comes after its cause in every
+	 * queue. There is no such promise for an asynchronous handler that is already at
+	 * work, or that another emit wakes meanwhile: what it emits may overtake this event
+	 * in a queue that comes later in the route. Neither is there one for a queue that is
+	 * full with {@link OverflowPolicy#BLOCK}.
 	 * <p>
-	 * A thread that has no stack or memory left may be told so here, as by any call. Then
-	 * the event is counted as failed at the handlers it did not reach, or not at all.
+	 * On a thread that has no stack or memory left, this method may fail with an
+	 * {@code Error}, as any call may. The event is then counted as failed at the handlers
+	 * that it did not reach, or it is not counted at all.
 	 * @param event the name: dot-separated segments, any characters
 	 * @param payload the payload, or {@code null}
 	 * @throws IllegalArgumentException if {@code event} is null or blank
@@ -43,8 +48,8 @@ public interface TelemetryEmitter {
 	<T> void emit(EventType<T> type, T payload);
 
 	/**
-	 * Emits an event and tells when every handler has finished with it. Synchronous
-	 * handlers have run when this method returns.
+	 * Emits an event and returns a future that completes when every handler has finished
+	 * with it. Synchronous handlers have run when this method returns.
 	 * <p>
 	 * The future never completes exceptionally. It completes on a thread of the router
 	 * (or is complete already when this method returns), so dependent actions hold up
@@ -61,7 +66,9 @@ public interface TelemetryEmitter {
 	 * Returns whether an event of this name would reach any handler now, to skip building
 	 * a costly payload. Conditions and payload types are not looked at.
 	 * @param event the name
-	 * @return {@code true} if at least one handler matches and the router is open
+	 * @return {@code true} if the router is open and at least one handler, or future of
+	 * {@link TelemetryRouter#next}, matches; {@code true} as long as the router holds
+	 * events until its {@linkplain TelemetryRouter#start() start}
 	 * @throws IllegalArgumentException if {@code event} is null or blank
 	 */
 	boolean hasHandlers(String event);

@@ -33,7 +33,8 @@ public interface TelemetryEvent<T> {
 	long sequence();
 
 	/**
-	 * Returns when the event was emitted.
+	 * Returns when the event was emitted. It is computed on first use, as the wall-clock
+	 * time less the age of the event: a clock that was set in between shifts it.
 	 * @return the time of the emit
 	 */
 	Instant timestamp();

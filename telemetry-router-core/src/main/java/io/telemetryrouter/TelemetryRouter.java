@@ -13,10 +13,11 @@ import org.jspecify.annotations.Nullable;
  * close. No lock is held while handler code runs.
  * <p>
  * <strong>Order.</strong> Handlers of an event run by ascending priority; ties go to the
- * exact name before a pattern before {@code **}, then to the earlier registration. Each
- * asynchronous handler receives its events in the order in which they were emitted, one
+ * exact name before a pattern before {@code **}, then to the earlier registration. An
+ * asynchronous handler receives the events of one thread in the order of their emits, one
  * at a time unless its {@linkplain HandlerSpec.Builder#concurrency(int) concurrency} is
- * raised.
+ * raised. How events that handlers emit are ordered after their cause:
+ * {@link TelemetryEmitter#emit(String, Object)}.
  * <p>
  * <strong>Accounts.</strong> Every event offered to a handler ends as handled, failed,
  * filtered or dropped for a {@linkplain DropReason reason}, or is queued or running:
@@ -79,14 +80,18 @@ public interface TelemetryRouter extends TelemetryEmitter, AutoCloseable {
 	Subscription subscribeAll(PayloadHandler<Object> handler);
 
 	/**
-	 * Awaits the next event that matches. The filter runs on the emitting thread and is
-	 * guarded like a handler; the future completes on a thread of the router.
+	 * Returns a future of the next event that matches. The filter runs on the emitting
+	 * thread; what it throws is caught and logged. The future completes on a thread of
+	 * the router.
+	 * <p>
+	 * The future is no handler and is counted nowhere: it is in no snapshot and no
+	 * {@link EmitOutcome}, and an event that only a future awaits counts as unhandled.
 	 * @param pattern a name or pattern
-	 * @param filter says which event is meant
+	 * @param filter returns whether an event is the one to complete with
 	 * @param timeout how long to wait
-	 * @return the event; completes exceptionally with a
+	 * @return the future; it completes exceptionally with a
 	 * {@link java.util.concurrent.TimeoutException} when the time is up, and is cancelled
-	 * when the router closes first. Cancelling it ends the registration.
+	 * if the router closes first. Cancelling it ends the wait.
 	 * @throws IllegalArgumentException if the pattern is malformed or the timeout is not
 	 * positive
 	 * @throws IllegalStateException if the router is closed
@@ -95,11 +100,14 @@ public interface TelemetryRouter extends TelemetryEmitter, AutoCloseable {
 
 	/**
 	 * Waits until every event emitted before this call has been processed (not just taken
-	 * from its queue) by every asynchronous handler. Called from inside a handler it
-	 * returns at once with what is pending, since it could wait for itself. An interrupt
-	 * ends the wait early and stays set.
-	 * @param timeout how long to wait at most; zero only looks
-	 * @return what was reached
+	 * from its queue) by every asynchronous handler, those included that are leaving with
+	 * events still queued. Called from inside a handler, of any router of this process,
+	 * it returns at once with what is pending, since it could wait for itself. While the
+	 * router holds events it waits for its {@linkplain #start() start} first. A paused
+	 * handler processes nothing, so the wait lasts until the timeout. An interrupt ends
+	 * the wait early and stays set.
+	 * @param timeout how long to wait at most; zero does not wait
+	 * @return whether everything was processed, and what is pending
 	 */
 	FlushResult flush(Duration timeout);
 
@@ -107,8 +115,9 @@ public interface TelemetryRouter extends TelemetryEmitter, AutoCloseable {
 	 * Waits until one handler has processed every event emitted before this call, like
 	 * {@link #flush(Duration)}. A synchronous handler always has.
 	 * @param handlerId the handler's id
-	 * @param timeout how long to wait at most; zero only looks
-	 * @return what was reached, or {@code null} if no such handler is registered
+	 * @param timeout how long to wait at most; zero does not wait
+	 * @return whether everything was processed, and what is pending; {@code null} if no
+	 * such handler is registered
 	 */
 	@Nullable FlushResult flush(String handlerId, Duration timeout);
 
@@ -132,8 +141,8 @@ public interface TelemetryRouter extends TelemetryEmitter, AutoCloseable {
 	boolean resume(String handlerId);
 
 	/**
-	 * Ends a handler's quarantine at once, as if it had never been set aside. Does
-	 * nothing to a handler that is not set aside.
+	 * Ends a handler's quarantine at once: its next events are handled. Does nothing to a
+	 * handler that is not quarantined.
 	 * @param handlerId the handler's id
 	 * @return {@code false} if no such handler is registered
 	 */
@@ -183,26 +192,31 @@ public interface TelemetryRouter extends TelemetryEmitter, AutoCloseable {
 	void addListener(RouterListener listener);
 
 	/**
-	 * Removes a listener, and what it wanted recorded. A call that has begun may still be
-	 * running.
+	 * Removes a listener and its recorders. A call that has begun may still be running.
 	 * @param listener the listener
 	 */
 	void removeListener(RouterListener listener);
 
 	/**
 	 * Delivers the events held since the router was built, in order, and from then on
-	 * routes directly. Who emits meanwhile waits for the delivery to end, for the block
-	 * timeout at most. Without {@link TelemetryRouterBuilder#holdEvents(int)} there is
-	 * nothing to start and this does nothing.
+	 * routes directly. A thread that emits meanwhile waits until the delivery has ended,
+	 * for the block timeout at most. Does nothing on a router that does not
+	 * {@linkplain TelemetryRouterBuilder#holdEvents(int) hold events}.
 	 */
 	void start();
 
 	/**
-	 * Stops taking events (counted {@link DropReason#CLOSED}), lets queued ones finish
-	 * within the {@linkplain TelemetryRouterBuilder#shutdownTimeout(Duration) shutdown
-	 * timeout}, counts the rest {@link DropReason#SHUTDOWN_TIMEOUT} and logs the totals
-	 * in one line. Idempotent. Called from inside a handler it returns at once and the
-	 * router closes in the background.
+	 * Closes the router. Events emitted from then on are counted
+	 * {@link DropReason#CLOSED}. Queued events are handled within the
+	 * {@linkplain TelemetryRouterBuilder#shutdownTimeout(Duration) shutdown timeout};
+	 * those left over are counted {@link DropReason#SHUTDOWN_TIMEOUT}. Asynchronous calls
+	 * that outlive the timeout are interrupted and given up: they count as failed, and
+	 * futures of {@link #emitAsync} complete. Futures of {@link #next} are cancelled. The
+	 * totals are logged in one line.
+	 * <p>
+	 * Idempotent: a second call waits until the first has finished, or until it is
+	 * interrupted. Called from inside a handler, of any router of this process, it
+	 * returns at once and the router closes in the background.
 	 */
 	@Override
 	void close();

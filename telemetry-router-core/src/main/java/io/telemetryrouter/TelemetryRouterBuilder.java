@@ -67,7 +67,7 @@ public final class TelemetryRouterBuilder {
 	}
 
 	/**
-	 * Sets the capacity of queues whose handler leaves it open.
+	 * Sets the capacity of queues whose handler does not set it.
 	 * @param maxHandlerQueue the capacity in events (default 1000)
 	 * @return this builder
 	 */
@@ -77,7 +77,7 @@ public final class TelemetryRouterBuilder {
 	}
 
 	/**
-	 * Sets the priority of handlers that leave it open.
+	 * Sets the priority of handlers that do not set one.
 	 * @param defaultPriority the priority (default 0); lower runs first
 	 * @return this builder
 	 */
@@ -87,7 +87,7 @@ public final class TelemetryRouterBuilder {
 	}
 
 	/**
-	 * Sets the overflow policy of handlers that leave it open.
+	 * Sets the overflow policy of handlers that do not set one.
 	 * @param overflow the policy (default {@link OverflowPolicy#DROP_NEWEST})
 	 * @return this builder
 	 */
@@ -97,7 +97,7 @@ public final class TelemetryRouterBuilder {
 	}
 
 	/**
-	 * Sets how long {@link OverflowPolicy#BLOCK} holds an emitter at most.
+	 * Sets how long {@link OverflowPolicy#BLOCK} blocks an emitter at most.
 	 * @param blockTimeout the time (default 100 ms)
 	 * @return this builder
 	 */
@@ -107,7 +107,7 @@ public final class TelemetryRouterBuilder {
 	}
 
 	/**
-	 * Sets from when on the dispatch of an event counts as slow for its emitter.
+	 * Sets the threshold over which the dispatch of an event counts as slow.
 	 * @param slowThreshold the time (default 5 ms)
 	 * @return this builder
 	 */
@@ -173,8 +173,8 @@ public final class TelemetryRouterBuilder {
 	}
 
 	/**
-	 * Sets when a handler that keeps failing is set aside, and for how long. Handlers
-	 * that leave by themselves after a number of events are never set aside.
+	 * Sets when a handler that keeps failing is quarantined, and for how long. Handlers
+	 * that leave by themselves after a number of events are never quarantined.
 	 * @param quarantine the settings (default {@link QuarantineSettings#defaults()})
 	 * @return this builder
 	 */
@@ -184,8 +184,8 @@ public final class TelemetryRouterBuilder {
 	}
 
 	/**
-	 * Sets from when on a call that has not returned is reported, with the stack of its
-	 * thread, and shown as stuck.
+	 * Sets the threshold over which a call that has not returned is reported, with the
+	 * stack of its thread, and shown as stuck.
 	 * @param stuckThreshold the time (default 10 s); zero reports none
 	 * @return this builder
 	 */
@@ -238,9 +238,11 @@ public final class TelemetryRouterBuilder {
 
 	/**
 	 * Runs asynchronous handlers on the given executor instead of daemon threads of the
-	 * router's own. A busy handler occupies one of its threads; with a bounded executor
-	 * handlers may wait for each other. The router does not shut it down.
-	 * @param laneExecutor the executor; it must not run tasks on the calling thread
+	 * router's own. A busy handler occupies one of its threads, and makes way for others
+	 * now and then; with a bounded executor handlers may wait for each other. A handler
+	 * that the executor refuses, loses or runs on the calling thread is handled by a
+	 * thread of the router. The router does not shut the executor down.
+	 * @param laneExecutor the executor
 	 * @return this builder
 	 */
 	public TelemetryRouterBuilder laneExecutor(Executor laneExecutor) {
