@@ -103,9 +103,9 @@ public interface TelemetryRouter extends TelemetryEmitter, AutoCloseable {
 	 * from its queue) by every asynchronous handler, those included that are leaving with
 	 * events still queued. Called from inside a handler, of any router of this process,
 	 * it returns at once with what is pending, since it could wait for itself. While the
-	 * router holds events it waits for its {@linkplain #start() start} first. A paused
-	 * handler processes nothing, so the wait lasts until the timeout. An interrupt ends
-	 * the wait early and stays set.
+	 * router holds events it waits for its {@linkplain #start() start} first. Events that
+	 * are queued at a paused handler are not processed, so the wait for them lasts until
+	 * the timeout. An interrupt ends the wait early and stays set.
 	 * @param timeout how long to wait at most; zero does not wait
 	 * @return whether everything was processed, and what is pending
 	 */
