@@ -34,8 +34,6 @@ import io.telemetryrouter.internal.support.Names;
 
 /**
  * The router: checks arguments and hands each call to the part that does it.
- *
- * @since 0.1.0
  */
 public final class DefaultTelemetryRouter implements TelemetryRouter {
 

@@ -17,8 +17,6 @@ import io.telemetryrouter.QuarantineSettings;
 /**
  * What {@link io.telemetryrouter.TelemetryRouterBuilder} collected; see there for the
  * meaning of each.
- *
- * @since 0.1.0
  */
 public record RouterSettings(int maxHandlerQueue, int defaultPriority, OverflowPolicy overflow, Duration blockTimeout,
 		Duration slowThreshold, int maxDepth, int maxNestedEmits, int maxEventNames, int registrationWarningThreshold,

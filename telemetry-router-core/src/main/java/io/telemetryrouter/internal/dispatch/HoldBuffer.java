@@ -18,8 +18,6 @@ import io.telemetryrouter.internal.event.Envelope;
 /**
  * Holds events, in order, until the router starts; beyond its limit it only counts them.
  * Thread-safe; no lock is held while events are delivered.
- *
- * @since 0.1.0
  */
 public final class HoldBuffer {
 

@@ -17,8 +17,6 @@ import io.telemetryrouter.internal.support.Headroom;
 
 /**
  * The events that are awaited by futures. Thread-safe.
- *
- * @since 0.1.0
  */
 public final class NextEvents implements Watchdog.Check {
 

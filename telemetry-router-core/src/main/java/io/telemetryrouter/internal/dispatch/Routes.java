@@ -18,8 +18,6 @@ import io.telemetryrouter.internal.support.Ticker;
 /**
  * Compiles a route for each event name, and throws those away whose handlers change. The
  * route of a name that is not tracked is compiled for each emit and not kept.
- *
- * @since 0.1.0
  */
 public final class Routes implements HandlerRegistry.Invalidation {
 

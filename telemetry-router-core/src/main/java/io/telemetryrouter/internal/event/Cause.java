@@ -10,8 +10,6 @@ import org.jspecify.annotations.Nullable;
  * An emit during which another one was made: a node in the tree of nested emits under one
  * outermost emit. Made only where emits nest, and handed on with envelopes, so that depth
  * and budget hold across lanes. Holds names, never payloads.
- *
- * @since 0.1.0
  */
 public final class Cause {
 

@@ -9,8 +9,6 @@ import io.telemetryrouter.EmitOutcome;
 /**
  * Tracks one {@code emitAsync} until every handler is done. The emitter holds it open
  * once, and every queued delivery once more.
- *
- * @since 0.1.0
  */
 public final class EmitTracker {
 

@@ -19,8 +19,6 @@ import io.telemetryrouter.internal.support.Names;
  * <p>
  * Most emits are part of nothing and not tracked: what the others have in addition is in
  * a subclass, since an emitter pays for each word that it allocates.
- *
- * @since 0.1.0
  */
 public class Envelope<T> implements TelemetryEvent<T> {
 

@@ -13,8 +13,6 @@ import io.telemetryrouter.internal.support.Ticker;
 
 /**
  * Makes envelopes, numbers them and gives them time and identity.
- *
- * @since 0.1.0
  */
 public final class EnvelopeSource {
 

@@ -9,8 +9,6 @@ import io.telemetryrouter.TelemetryEvent;
 /**
  * Crosses the border between what the router knows of a payload (nothing) and what a
  * handler's type says.
- *
- * @since 0.1.0
  */
 public final class Payloads {
 

@@ -28,8 +28,6 @@ import io.telemetryrouter.internal.support.Ticker;
  * Whether the breaker is open is for the target to say. Its one write is the last step
  * when it opens and the first when it closes, so an error half-way leaves no handler shut
  * in.
- *
- * @since 0.1.0
  */
 public final class CircuitBreaker {
 

@@ -25,8 +25,6 @@ import io.telemetryrouter.internal.support.Headroom;
  * <p>
  * At most {@value #LIMIT} lines wait; further ones are counted and reported in one line.
  * Nothing here throws.
- *
- * @since 0.1.0
  */
 public final class LogWriter {
 

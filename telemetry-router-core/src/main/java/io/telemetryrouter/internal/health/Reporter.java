@@ -18,8 +18,6 @@ import io.telemetryrouter.internal.support.Ticker;
 /**
  * Words every line of the router's log and limits how often each is written. No payload
  * and no unprintable name gets into a line.
- *
- * @since 0.1.0
  */
 public final class Reporter {
 

@@ -18,8 +18,6 @@ import io.telemetryrouter.internal.support.Ticker;
  * Looks which calls have not ended, so that emitters need no clock for that: a frame that
  * shows the same handler and the same number of entries as before is inside the same
  * call. Each call is reported once, and once more when it has returned.
- *
- * @since 0.1.0
  */
 public final class StuckCallCheck implements Watchdog.Check {
 

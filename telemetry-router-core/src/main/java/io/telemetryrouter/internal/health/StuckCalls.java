@@ -9,8 +9,6 @@ import io.telemetryrouter.internal.event.DispatchFrame;
 
 /**
  * The calls of a handler that were found stuck or were given up. Thread-safe.
- *
- * @since 0.1.0
  */
 public final class StuckCalls {
 
@@ -71,7 +69,6 @@ public final class StuckCalls {
 	 * @param frame the frame of its emit
 	 * @param since when it was first seen, on the monotonic clock
 	 * @param ended says whether it has ended since
-	 * @since 0.1.0
 	 */
 	public record Entry(StuckCall call, DispatchFrame frame, long since, BooleanSupplier ended) {
 	}

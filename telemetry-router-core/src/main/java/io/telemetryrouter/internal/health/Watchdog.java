@@ -11,8 +11,6 @@ import org.jspecify.annotations.Nullable;
  * stuck calls, lanes that no thread works for, owners that were collected, timeouts.
  * <p>
  * The thread begins with the first handler, ends with the router and does not keep it.
- *
- * @since 0.1.0
  */
 public final class Watchdog {
 

@@ -14,8 +14,6 @@ import io.telemetryrouter.internal.support.Names;
 /**
  * Gives each busy lane a thread: one of the router's own daemon threads, which go after
  * ten idle seconds, or one of the user's executor.
- *
- * @since 0.1.0
  */
 public final class LaneExecutor implements Executor {
 

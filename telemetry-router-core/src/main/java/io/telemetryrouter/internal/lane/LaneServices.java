@@ -21,7 +21,6 @@ import io.telemetryrouter.internal.support.Ticker;
  * @param measured whether calls and waits are measured
  * @param blockNanos how long an emitter waits for room at most
  * @param timeoutNanos after how long a call is given up, or 0 for never
- * @since 0.1.0
  */
 public record LaneServices(LaneExecutor executor, @Nullable ContextCarrier carrier, SampleBuffers samples,
 		Reporter reporter, InstantSource clock, Ticker ticker, boolean measured, long blockNanos, long timeoutNanos) {

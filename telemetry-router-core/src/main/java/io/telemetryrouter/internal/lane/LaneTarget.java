@@ -11,8 +11,6 @@ import io.telemetryrouter.internal.metrics.SampleBuffer;
 
 /**
  * What a lane needs of its handler: to call it, and to count what became of an event.
- *
- * @since 0.1.0
  */
 public interface LaneTarget extends StuckCallCheck.Watched {
 

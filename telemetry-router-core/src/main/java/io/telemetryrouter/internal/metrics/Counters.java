@@ -10,8 +10,6 @@ import io.telemetryrouter.DropReason;
 
 /**
  * The counts of a handler that are not on the way of a handled event. Thread-safe.
- *
- * @since 0.1.0
  */
 public final class Counters {
 

@@ -10,8 +10,6 @@ import io.telemetryrouter.FailureSnapshot;
 
 /**
  * A handler's last failures. Thread-safe.
- *
- * @since 0.1.0
  */
 public final class RecentFailures {
 

@@ -18,8 +18,6 @@ import io.telemetryrouter.internal.support.Headroom;
  * <p>
  * All that could speak against it is in one number, the gate, which is 0 for a handler
  * that takes every event as it comes. So the usual case costs one read.
- *
- * @since 0.1.0
  */
 public final class Admission {
 

@@ -13,8 +13,6 @@ import io.telemetryrouter.internal.health.Reporter;
 /**
  * Tells listeners what happened, in order and one at a time, without a lock: who queues
  * the first of several announcements makes them all.
- *
- * @since 0.1.0
  */
 public final class Announcements {
 

@@ -10,8 +10,6 @@ import io.telemetryrouter.internal.health.Reporter;
 /**
  * Counts active handlers by the place that registered them, and reports a place once when
  * it has too many: most likely it forgets to close its subscriptions.
- *
- * @since 0.1.0
  */
 public final class CallSites {
 

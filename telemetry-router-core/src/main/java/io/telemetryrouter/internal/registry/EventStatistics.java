@@ -13,8 +13,6 @@ import io.telemetryrouter.internal.support.Throttle;
 
 /**
  * The counts and latencies of one event name, which outlive its routes. Thread-safe.
- *
- * @since 0.1.0
  */
 public final class EventStatistics {
 

@@ -26,8 +26,6 @@ import io.telemetryrouter.internal.support.Names;
  * {@linkplain Admission admission}, its {@linkplain HandlerMetrics metrics} and, if it is
  * asynchronous, its {@linkplain Lane lane}. Counts what becomes of each event. Its
  * subscription, too.
- *
- * @since 0.1.0
  */
 public final class Handler implements Subscription, LaneTarget, CircuitBreaker.Target {
 

@@ -23,8 +23,6 @@ import io.telemetryrouter.internal.support.Throttle;
  * What is offered and what became of it are counted apart, so that the account is a check
  * and not a tautology. Only where calls of a synchronous handler are not measured, what
  * was handled is what is left.
- *
- * @since 0.1.0
  */
 public final class HandlerMetrics {
 

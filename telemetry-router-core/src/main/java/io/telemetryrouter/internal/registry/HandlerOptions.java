@@ -19,8 +19,6 @@ import io.telemetryrouter.TelemetryEvent;
 /**
  * What a handler was registered with, the router's defaults filled in. Immutable. The
  * specification itself is not kept: it holds the owner, who must stay collectable.
- *
- * @since 0.1.0
  */
 public final class HandlerOptions {
 

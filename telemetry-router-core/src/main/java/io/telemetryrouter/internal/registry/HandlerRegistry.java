@@ -23,8 +23,6 @@ import io.telemetryrouter.internal.support.Headroom;
  * routes are compiled under the read lock. So a route in use always shows all changes
  * that have returned, and one that was looked up before stays what it was. No user code
  * runs under either lock, and emitters take neither on their usual way.
- *
- * @since 0.1.0
  */
 public final class HandlerRegistry {
 

@@ -23,7 +23,6 @@ import io.telemetryrouter.internal.support.Ticker;
  * @param clock the wall clock
  * @param ticker the monotonic clock
  * @param measured whether calls are measured
- * @since 0.1.0
  */
 public record HandlerServices(LaneServices lanes, SampleBuffers samples, Reporter reporter,
 		List<HandlerErrorListener> errorListeners, Executor callbacks, QuarantineSettings quarantine,

@@ -19,8 +19,6 @@ import io.telemetryrouter.internal.metrics.Counters;
  * time.
  * <p>
  * Handlers that have gone are one sum of counts.
- *
- * @since 0.1.0
  */
 public final class HandlerTable {
 
@@ -160,7 +158,6 @@ public final class HandlerTable {
 	 *
 	 * @param active the active handlers in order of registration
 	 * @param departed the sum of the others' accounts
-	 * @since 0.1.0
 	 */
 	public record Parts(List<Handler> active, HandlerAccount departed) {
 	}

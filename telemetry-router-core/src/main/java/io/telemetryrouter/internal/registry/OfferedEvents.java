@@ -2,8 +2,6 @@ package io.telemetryrouter.internal.registry;
 
 /**
  * The events that a route has offered to its handlers, as a handler sees them.
- *
- * @since 0.1.0
  */
 public interface OfferedEvents {
 

@@ -17,7 +17,6 @@ import io.telemetryrouter.EventPattern;
  * by the lock of the {@link HandlerRegistry}.
  *
  * @param <T> what is registered
- * @since 0.1.0
  */
 public final class PatternIndex<T> {
 

@@ -18,8 +18,6 @@ import io.telemetryrouter.internal.metrics.SampleBuffers;
  * The tracked event names. A name that a handler names is always tracked; of other names
  * only a limited number is, first come first served, and none that is very long, so that
  * names made up at run time cannot fill the memory. The rest is counted together.
- *
- * @since 0.1.0
  */
 public final class TrackedEvents {
 

@@ -4,8 +4,6 @@ package io.telemetryrouter.internal.support;
  * Room on the stack for what must not end halfway. A thread that uses up its stack within
  * a lock of the JDK leaves it locked for good, and so with a logger's or an executor's;
  * it must use it up before.
- *
- * @since 0.1.0
  */
 public final class Headroom {
 

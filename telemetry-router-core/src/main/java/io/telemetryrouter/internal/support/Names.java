@@ -3,8 +3,6 @@ package io.telemetryrouter.internal.support;
 /**
  * Makes names fit for people: in a log line a name is shortened and its control
  * characters are replaced, so that it can forge no line.
- *
- * @since 0.1.0
  */
 public final class Names {
 

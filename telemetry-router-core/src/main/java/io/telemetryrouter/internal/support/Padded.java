@@ -4,8 +4,6 @@ package io.telemetryrouter.internal.support;
  * Room before the fields of a subclass, which keeps them off the cache line of whatever
  * lies before. Things that different threads write are often moved next to each other by
  * a collection, since one array leads to them.
- *
- * @since 0.1.0
  */
 public abstract class Padded {
 

@@ -5,8 +5,6 @@ import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * Lets one report in an interval through and counts the others. Thread-safe.
- *
- * @since 0.1.0
  */
 public final class Throttle {
 

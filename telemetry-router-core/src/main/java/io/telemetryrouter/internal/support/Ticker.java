@@ -7,8 +7,6 @@ import org.jspecify.annotations.Nullable;
 /**
  * The monotonic clock of a router. The system's clock is called directly, so that the
  * compiler can inline the call.
- *
- * @since 0.1.0
  */
 public final class Ticker {
 
