@@ -1,9 +1,9 @@
 package io.telemetryrouter.internal.support;
 
 /**
- * Room on the stack for what must not end halfway. A thread that uses up its stack within
- * a lock of the JDK leaves it locked for good, and so with a logger's or an executor's;
- * it must use it up before.
+ * Room on the stack for code that must not end halfway. A thread that runs out of stack
+ * within a lock of the JDK, a logger or an executor leaves it locked for good. This check
+ * makes it run out before.
  */
 public final class Headroom {
 
@@ -14,9 +14,8 @@ public final class Headroom {
 	}
 
 	/**
-	 * Goes down the stack and comes back, in half a microsecond: for what is not on the
-	 * way of every event.
-	 * @throws StackOverflowError if there is no room
+	 * Goes down the stack and comes back, in half a microsecond, or throws a
+	 * {@link StackOverflowError}. Not for the way of every event.
 	 */
 	public static void require() {
 		descend(CALLS, 1, 2, 3, 4, 5, 6);

@@ -1,32 +1,18 @@
 package io.telemetryrouter.internal.support;
 
 /**
- * Room before the fields of a subclass, which keeps them off the cache line of whatever
- * lies before. Things that different threads write are often moved next to each other by
- * a collection, since one array leads to them.
+ * Room before the fields of a subclass, which keeps them off the cache line of the object
+ * before. A garbage collection often moves objects that different threads write next to
+ * each other, since one array leads to them.
  */
 public abstract class Padded {
 
 	/** How many longs fill a cache line of 64 bytes. */
 	public static final int LINE = 8;
 
-	/** Beside the header, where a field of the subclass would be put otherwise. */
+	/** Fills the gap beside the header, where a subclass's field would be put. */
 	int p;
 
-	long p0;
-
-	long p1;
-
-	long p2;
-
-	long p3;
-
-	long p4;
-
-	long p5;
-
-	long p6;
-
-	long p7;
+	long p0, p1, p2, p3, p4, p5, p6, p7;
 
 }

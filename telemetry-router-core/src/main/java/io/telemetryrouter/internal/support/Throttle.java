@@ -19,9 +19,7 @@ public final class Throttle {
 
 	private final long interval;
 
-	/**
-	 * Lets one report a minute through.
-	 */
+	/** Lets one report a minute through. */
 	public Throttle() {
 		this(TimeUnit.MINUTES.toNanos(1));
 	}
@@ -30,11 +28,7 @@ public final class Throttle {
 		this.interval = interval;
 	}
 
-	/**
-	 * Asks to report.
-	 * @param now the time, on the monotonic clock
-	 * @return how many reports were left out since the last one, or {@link #SUPPRESSED}
-	 */
+	/** Returns how many reports were left out since the last, or {@link #SUPPRESSED}. */
 	public long tryAcquire(long now) {
 		long previous = this.last.get();
 		boolean due = previous == NEVER || now - previous >= this.interval;
