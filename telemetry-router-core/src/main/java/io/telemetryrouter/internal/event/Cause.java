@@ -8,8 +8,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * An emit during which another one was made: a node in the tree of nested emits under one
- * outermost emit. Made only where emits nest, and handed on with envelopes, so that depth
- * and budget hold across lanes. Holds names, never payloads.
+ * outermost emit. It exists only where emits nest and travels with envelopes, so that
+ * depth and budget hold across lanes. It has names, never payloads.
  */
 public final class Cause {
 
@@ -32,30 +32,18 @@ public final class Cause {
 		this.reported = (parent != null) ? parent.reported : new AtomicInteger();
 	}
 
-	/**
-	 * Asks for one more emit under this one.
-	 * @param maxDepth how many emits may be nested in each other
-	 * @param maxNested how many nested emits the outermost one may cause in all
-	 * @return whether it may be made
-	 */
+	/** Returns whether one more emit may be made under this one, and counts it. */
 	public boolean permits(int maxDepth, int maxNested) {
 		// The count stops at its limit, so that no storm can wrap it.
 		return this.depth < maxDepth && this.nested.get() < maxNested && this.nested.incrementAndGet() <= maxNested;
 	}
 
-	/**
-	 * Claims the one report of this tree.
-	 * @return {@code true} for the first caller
-	 */
+	/** Claims the one report of this tree: {@code true} for the first caller. */
 	public boolean claimReport() {
 		return this.reported.compareAndSet(0, 1);
 	}
 
-	/**
-	 * Returns the names from the outermost emit to a new one.
-	 * @param last the new emit's name
-	 * @return the names in order
-	 */
+	/** Returns the event names in order, from the outermost emit to a new one. */
 	public Deque<String> chain(String last) {
 		Deque<String> chain = new ArrayDeque<>();
 		chain.addFirst(last);

@@ -7,8 +7,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import io.telemetryrouter.EmitOutcome;
 
 /**
- * Tracks one {@code emitAsync} until every handler is done. The emitter holds it open
- * once, and every queued delivery once more.
+ * Tracks one {@code emitAsync} until every handler has processed the event. The emitter
+ * keeps it open once, and every queued delivery once more.
  */
 public final class EmitTracker {
 
@@ -26,10 +26,7 @@ public final class EmitTracker {
 
 	private final AtomicInteger dropped = new AtomicInteger();
 
-	/**
-	 * Creates a tracker.
-	 * @param completions runs what depends on the future; never refuses
-	 */
+	/** Creates a tracker; {@code completions} never refuses. */
 	public EmitTracker(Executor completions) {
 		this.completions = completions;
 	}
@@ -54,16 +51,13 @@ public final class EmitTracker {
 		this.dropped.addAndGet(count);
 	}
 
-	/**
-	 * Keeps it open for a delivery that is being queued.
-	 */
+	/** Keeps the emit open for a delivery that is being queued. */
 	void enqueued() {
 		this.open.incrementAndGet();
 	}
 
 	/**
-	 * Ends a queued delivery. Dependent actions are the user's code, and must not hold up
-	 * the lane that happens to be last.
+	 * Ends a queued delivery. Dependent actions are user code: no lane waits for them.
 	 */
 	void dequeued() {
 		if (this.open.decrementAndGet() == 0) {
@@ -71,15 +65,13 @@ public final class EmitTracker {
 				this.completions.execute(this::complete);
 			}
 			catch (Throwable ex) {
-				// Such as no memory for a task. The future must not stay open.
+				// Out of memory, say. The future must not stay open.
 				complete();
 			}
 		}
 	}
 
-	/**
-	 * Ends the emitter's part. Nobody can depend on the future yet when it was the last.
-	 */
+	/** Ends the emitter's part. No action can depend on the future yet. */
 	public void emitted() {
 		if (this.open.decrementAndGet() == 0) {
 			complete();

@@ -10,32 +10,24 @@ import org.jspecify.annotations.Nullable;
 
 import io.telemetryrouter.TelemetryEvent;
 import io.telemetryrouter.internal.support.Names;
+import io.telemetryrouter.internal.support.VarHandles;
 
 /**
  * The envelope of one emit, shared by all lanes and handlers that need one.
  * <p>
- * One clock is read for each envelope, the monotonic one; the wall-clock time is worked
- * out when someone asks, as now less the envelope's age, and then kept.
+ * An emit reads only the monotonic clock. The wall-clock time is computed on demand, as
+ * now less the envelope's age, and then kept.
  * <p>
- * Most emits are part of nothing and not tracked: what the others have in addition is in
- * a subclass, since an emitter pays for each word that it allocates.
+ * Most emits have no context and no tracker. These two are in a subclass, since an
+ * emitter pays for each word that it allocates.
  */
 public class Envelope<T> implements TelemetryEvent<T> {
 
-	private static final VarHandle TIMESTAMP;
+	private static final VarHandle TIMESTAMP = VarHandles.field(MethodHandles.lookup(), Envelope.class, "timestamp",
+			Instant.class);
 
-	private static final VarHandle CAUSE;
-
-	static {
-		try {
-			MethodHandles.Lookup lookup = MethodHandles.lookup();
-			TIMESTAMP = lookup.findVarHandle(Envelope.class, "timestamp", Instant.class);
-			CAUSE = lookup.findVarHandle(Envelope.class, "cause", Cause.class);
-		}
-		catch (ReflectiveOperationException ex) {
-			throw new ExceptionInInitializerError(ex);
-		}
-	}
+	private static final VarHandle CAUSE = VarHandles.field(MethodHandles.lookup(), Envelope.class, "cause",
+			Cause.class);
 
 	private final EnvelopeSource source;
 
@@ -48,7 +40,7 @@ public class Envelope<T> implements TelemetryEvent<T> {
 	/** When it was emitted, on the router's monotonic clock. */
 	public final long emittedAt;
 
-	/** There from the start if the emit has a cause itself. */
+	/** Set from the start if the emit has a cause itself. */
 	private volatile @Nullable Cause cause;
 
 	private volatile @Nullable Instant timestamp;
@@ -95,10 +87,7 @@ public class Envelope<T> implements TelemetryEvent<T> {
 		return this.source.id(timestamp(), this.sequence);
 	}
 
-	/**
-	 * Returns this emit as the cause of others, the same for every handler.
-	 * @return the cause
-	 */
+	/** Returns this emit as the cause of others, the same object for every handler. */
 	Cause cause() {
 		Cause known = this.cause;
 		if (known == null) {
@@ -108,34 +97,21 @@ public class Envelope<T> implements TelemetryEvent<T> {
 		return Objects.requireNonNull(known);
 	}
 
-	/**
-	 * Returns what this emit was made during.
-	 * @return the cause, or {@code null} if it is an outermost one
-	 */
+	/** Returns the emit that caused this one, or {@code null} for an outermost emit. */
 	public @Nullable Cause parent() {
 		Cause known = this.cause;
 		return (known != null) ? known.parent : null;
 	}
 
-	/**
-	 * Returns what the context carrier captured.
-	 * @return the context, or {@code null} if there is none
-	 */
 	public @Nullable Object context() {
 		return null;
 	}
 
-	/**
-	 * Returns what tracks the emit.
-	 * @return the tracker, or {@code null} if nothing does
-	 */
 	public @Nullable EmitTracker tracker() {
 		return null;
 	}
 
-	/**
-	 * Tells the tracker that a queue has, or is about to have, the event.
-	 */
+	/** Tells the tracker that a queue has, or is about to have, the event. */
 	public final void enqueued() {
 		EmitTracker tracker = tracker();
 		if (tracker != null) {
@@ -143,9 +119,7 @@ public class Envelope<T> implements TelemetryEvent<T> {
 		}
 	}
 
-	/**
-	 * Tells the tracker that a queue, and who took it from there, is done with the event.
-	 */
+	/** Tells the tracker that the event has left a queue and is processed. */
 	public final void dequeued() {
 		EmitTracker tracker = tracker();
 		if (tracker != null) {
@@ -153,17 +127,13 @@ public class Envelope<T> implements TelemetryEvent<T> {
 		}
 	}
 
-	/**
-	 * Shows no payload, since it ends up in logs.
-	 */
+	/** Shows no payload, since the text ends up in logs. */
 	@Override
 	public String toString() {
 		return "TelemetryEvent[name=" + Names.printable(this.name) + ", sequence=" + this.sequence + "]";
 	}
 
-	/**
-	 * The envelope of an emit that has a context or is tracked.
-	 */
+	/** The envelope of an emit that has a context or is tracked. */
 	static final class Accompanied<T> extends Envelope<T> {
 
 		private final @Nullable Object context;

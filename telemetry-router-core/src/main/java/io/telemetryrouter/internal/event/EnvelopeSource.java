@@ -16,7 +16,7 @@ import io.telemetryrouter.internal.support.Ticker;
  */
 public final class EnvelopeSource {
 
-	/** Where the sequence is: in the midst of an array that has no line with others. */
+	/** The index of the sequence, in an array long enough to share no cache line. */
 	private static final int SEQUENCE = Padded.LINE;
 
 	private final InstantSource clock;
@@ -25,7 +25,7 @@ public final class EnvelopeSource {
 
 	private final long node = ThreadLocalRandom.current().nextLong();
 
-	/** Every emitter writes it. */
+	/** Written by every emitter. */
 	private final AtomicLongArray sequence = new AtomicLongArray(2 * SEQUENCE);
 
 	public EnvelopeSource(InstantSource clock, Ticker ticker) {
@@ -33,16 +33,7 @@ public final class EnvelopeSource {
 		this.ticker = ticker;
 	}
 
-	/**
-	 * Makes the envelope of an emit.
-	 * @param name the event's name
-	 * @param payload its payload
-	 * @param emittedAt when, on the monotonic clock
-	 * @param parent what the emit was made during, if anything
-	 * @param context what the context carrier captured, if anything
-	 * @param tracker the emit's, if it is tracked
-	 * @return the envelope
-	 */
+	/** Makes an envelope; {@code emittedAt} is on the monotonic clock. */
 	public Envelope<?> envelope(String name, @Nullable Object payload, long emittedAt, @Nullable Cause parent,
 			@Nullable Object context, @Nullable EmitTracker tracker) {
 		Object content = Payloads.asIs(payload);
@@ -53,21 +44,14 @@ public final class EnvelopeSource {
 		return new Envelope.Accompanied<>(this, name, content, number, emittedAt, parent, context, tracker);
 	}
 
-	/**
-	 * Works out when an event was emitted: now less its age.
-	 * @param emittedAt when, on the monotonic clock
-	 * @return when, on the wall clock
-	 */
+	/** Returns the wall-clock time of an event: now less the event's age. */
 	Instant timestamp(long emittedAt) {
 		return this.clock.instant().minusNanos(Math.max(0, this.ticker.now() - emittedAt));
 	}
 
 	/**
 	 * Derives an id: a UUID version 7 whose random part is the sequence, scattered by a
-	 * number that is random for each router.
-	 * @param timestamp when the event was emitted
-	 * @param sequence its sequence number
-	 * @return the id, always the same for the same arguments
+	 * number that is random for each router. The same arguments give the same id.
 	 */
 	UUID id(Instant timestamp, long sequence) {
 		long high = (timestamp.toEpochMilli() << 16) | 0x7000L | (sequence & 0xFFF);

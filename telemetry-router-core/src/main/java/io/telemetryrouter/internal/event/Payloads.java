@@ -7,8 +7,7 @@ import org.jspecify.annotations.Nullable;
 import io.telemetryrouter.TelemetryEvent;
 
 /**
- * Crosses the border between what the router knows of a payload (nothing) and what a
- * handler's type says.
+ * Casts between payloads of unknown type and the type of a handler.
  */
 public final class Payloads {
 
@@ -16,21 +15,14 @@ public final class Payloads {
 	}
 
 	/**
-	 * Passes a payload on that may be null: only handlers of any {@code Object}
-	 * get those.
-	 * @param payload the payload
-	 * @return the payload
+	 * Passes on a payload that may be {@code null}, for handlers of any {@code Object}.
 	 */
 	@SuppressWarnings("NullAway")
 	public static Object asIs(@Nullable Object payload) {
 		return payload;
 	}
 
-	/**
-	 * Passes an envelope on to a handler that its payload has been checked for.
-	 * @param envelope the envelope, made because the handler needs one
-	 * @return the envelope
-	 */
+	/** Passes an envelope to a handler that its payload has been checked for. */
 	@SuppressWarnings("unchecked")
 	public static TelemetryEvent<Object> typed(@Nullable Envelope<?> envelope) {
 		return (TelemetryEvent<Object>) Objects.requireNonNull(envelope);
