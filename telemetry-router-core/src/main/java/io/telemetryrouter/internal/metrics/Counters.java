@@ -9,13 +9,14 @@ import org.jspecify.annotations.Nullable;
 import io.telemetryrouter.DropReason;
 
 /**
- * The counts of a handler that are not on the way of a handled event. Thread-safe.
+ * The counts of a handler or an event that are not on the way of a handled event. They
+ * can be moved to a successor, which then gets late counts too. Thread-safe.
  */
 public final class Counters {
 
 	public static final int OFFERED = 0;
 
-	/** Only of handlers that have gone. */
+	/** Of retired handlers, and where calls are not measured. */
 	public static final int HANDLED = 1;
 
 	public static final int FAILED = 2;
@@ -28,18 +29,24 @@ public final class Counters {
 
 	private static final DropReason[] REASONS = DropReason.values();
 
-	/** Whose counts these are once the handler has gone. */
 	private volatile @Nullable Counters successor;
 
-	private final AtomicLongArray cells = new AtomicLongArray(FIRST_REASON + REASONS.length);
+	private final AtomicLongArray cells;
+
+	/** Creates the counters of a handler. */
+	public Counters() {
+		this(FIRST_REASON + REASONS.length);
+	}
+
+	public Counters(int size) {
+		this.cells = new AtomicLongArray(size);
+	}
 
 	public void add(int counter, long count) {
 		this.cells.getAndAdd(counter, count);
-		// Counted first, then looked: either the count is seen by the one who moves, or
-		// the move by the one who counts.
-		if (this.successor != null) {
-			passOn();
-		}
+		// Counts first and reads the successor then: either the thread that moves sees
+		// the count, or the thread that counts sees the move.
+		passOn();
 	}
 
 	public void drop(DropReason reason, long count) {
@@ -62,10 +69,7 @@ public final class Counters {
 		return dropped;
 	}
 
-	/**
-	 * Moves everything to other counters, and what comes late too.
-	 * @param target where to
-	 */
+	/** Moves all counts, including late ones, to other counters. */
 	public void moveTo(Counters target) {
 		this.successor = target;
 		passOn();

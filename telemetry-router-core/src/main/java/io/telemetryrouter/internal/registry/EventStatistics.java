@@ -2,12 +2,10 @@ package io.telemetryrouter.internal.registry;
 
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongConsumer;
 
-import org.jspecify.annotations.Nullable;
-
 import io.telemetryrouter.RouterListener;
+import io.telemetryrouter.internal.metrics.Counters;
 import io.telemetryrouter.internal.metrics.LatencyHistogram;
 import io.telemetryrouter.internal.support.Throttle;
 
@@ -15,6 +13,12 @@ import io.telemetryrouter.internal.support.Throttle;
  * The counts and latencies of one event name, which outlive its routes. Thread-safe.
  */
 public final class EventStatistics {
+
+	private static final int EMITTED = 0;
+
+	private static final int UNHANDLED = 1;
+
+	private static final int SLOW = 2;
 
 	private static final LongConsumer[] NO_RECORDERS = {};
 
@@ -24,96 +28,66 @@ public final class EventStatistics {
 
 	public final Throttle slowReports = new Throttle();
 
-	/**
-	 * Whether the name counts against the limit of names. Guarded by the tracked events.
-	 */
+	/** Whether the name counts against the limit. Guarded by {@link TrackedEvents}. */
 	boolean limited;
 
-	private final AtomicLong emitted = new AtomicLong();
-
-	private final AtomicLong unhandled = new AtomicLong();
-
-	private final AtomicLong slow = new AtomicLong();
-
-	/** Whose counts these are once the name is forgotten. */
-	private volatile @Nullable EventStatistics successor;
+	private final Counters counters = new Counters(SLOW + 1);
 
 	private volatile LongConsumer[] recorders = NO_RECORDERS;
 
-	private @Nullable Map<RouterListener, LongConsumer> recorderByListener;
+	/** Guarded by this. */
+	private final Map<RouterListener, LongConsumer> recorderByListener = new LinkedHashMap<>(0);
 
 	EventStatistics(String name) {
 		this.name = name;
 	}
 
 	public void emitted(long count, boolean handled) {
-		this.emitted.addAndGet(count);
+		this.counters.add(EMITTED, count);
 		if (!handled) {
-			this.unhandled.addAndGet(count);
+			this.counters.add(UNHANDLED, count);
 		}
-		passOn();
 	}
 
 	public void slow() {
-		this.slow.incrementAndGet();
-		passOn();
+		this.counters.add(SLOW, 1);
 	}
 
 	public long emitted() {
-		return this.emitted.get();
+		return this.counters.get(EMITTED);
 	}
 
 	public long unhandled() {
-		return this.unhandled.get();
+		return this.counters.get(UNHANDLED);
 	}
 
 	public long slowCount() {
-		return this.slow.get();
+		return this.counters.get(SLOW);
 	}
 
 	public LongConsumer[] recorders() {
 		return this.recorders;
 	}
 
-	/**
-	 * Gives each dispatch's latency to a listener's recorder, once however often called.
-	 * @param listener the listener
-	 * @param recorder its recorder
-	 */
+	/** Adds a listener's recorder of latencies, once however often called. */
 	synchronized void addRecorder(RouterListener listener, LongConsumer recorder) {
-		if (this.recorderByListener == null) {
-			this.recorderByListener = new LinkedHashMap<>();
-		}
 		this.recorderByListener.put(listener, recorder);
 		this.recorders = this.recorderByListener.values().toArray(NO_RECORDERS);
 	}
 
 	synchronized void removeRecorder(RouterListener listener) {
-		if (this.recorderByListener != null && this.recorderByListener.remove(listener) != null) {
+		if (this.recorderByListener.remove(listener) != null) {
 			this.recorders = this.recorderByListener.values().toArray(NO_RECORDERS);
 		}
 	}
 
 	/**
-	 * Moves the counts to the statistics of all untracked names, and what comes late,
-	 * from emits that began before the name was forgotten, too. Latencies stay behind:
-	 * those of names that were forgotten together say nothing.
-	 * @param other the other statistics
+	 * Moves the counts to the statistics of all untracked names, including late counts of
+	 * emits that began before. Latencies stay behind: a mix of unrelated names says
+	 * nothing.
 	 */
 	void moveTo(EventStatistics other) {
-		this.successor = other;
-		passOn();
-	}
-
-	private void passOn() {
-		// Counted first, then looked: either the thread that moves sees the count, or
-		// the thread that counts sees the move.
-		EventStatistics next = this.successor;
-		if (next != null) {
-			next.emitted.addAndGet(this.emitted.getAndSet(0));
-			next.unhandled.addAndGet(this.unhandled.getAndSet(0));
-			next.slow.addAndGet(this.slow.getAndSet(0));
-		}
+		this.counters.moveTo(other.counters);
 	}
 
 }
