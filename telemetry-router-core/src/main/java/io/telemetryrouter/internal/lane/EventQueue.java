@@ -6,50 +6,40 @@ import java.lang.invoke.VarHandle;
 import org.jspecify.annotations.Nullable;
 
 import io.telemetryrouter.internal.support.Padded;
+import io.telemetryrouter.internal.support.VarHandles;
 
 /**
  * A bounded first-in-first-out queue for many producers and many consumers, without
- * locks, that takes memory only for what it holds: a linked list of short segments.
+ * locks, that takes memory only for its events: a linked list of short segments, as in
+ * Kotlin's channels and in JCTools' unbounded queues, here with an exact bound.
  * <p>
  * A producer claims a position by compare-and-set on {@code tail}, never more than
- * {@code capacity} ahead of {@code head}, then publishes into its slot. The claim is what
- * others can rely on: it comes before whatever the producer reads next, while the slot
- * may still be on its way, which saves a memory barrier. A consumer looks at the slot at
- * {@code head} and claims it by compare-and-set; an empty slot is the end, even when a
- * later one is filled, so that order holds. Positions only grow, slots are used once and
- * a segment is left to the garbage collector when all its slots have been taken, hence
- * nothing is ever mistaken for its successor.
+ * {@code capacity} ahead of {@code head}, then publishes into its slot. Other threads
+ * rely on the claim: it comes before the producer's next read, while the slot may still
+ * be empty, which saves a memory barrier. A consumer reads the slot at {@code head} and
+ * claims it by compare-and-set; an empty slot is the end, even when a later one is
+ * filled, so that order holds. Positions only grow, slots are used once and a segment is
+ * left to the garbage collector when all its slots have been taken, hence no slot is ever
+ * mistaken for its successor.
  * <p>
- * The sign bit of {@code head} freezes the queue: workers then find nothing and no claim
- * of theirs succeeds, while those who make room still take some. So a pause costs the way
- * of an event no further read, and once it is said nothing more is taken.
- * <p>
- * Segments as in Kotlin's channels and in JCTools' unbounded queues, here with an exact
- * bound.
+ * The sign bit of {@code head} freezes the queue: workers then find no event and none of
+ * their claims succeeds, while producers can still evict events. So a pause costs an
+ * event no further read, and no event is taken after {@link #freeze} has returned.
  */
 final class EventQueue<E> {
 
-	private static final VarHandle POSITION;
+	private static final VarHandle POSITION = VarHandles.field(MethodHandles.lookup(), Position.class, "position",
+			long.class);
 
-	private static final VarHandle SEGMENT;
+	private static final VarHandle SEGMENT = VarHandles.field(MethodHandles.lookup(), End.class, "segment",
+			Segment.class);
 
-	private static final VarHandle NEXT;
+	private static final VarHandle NEXT = VarHandles.field(MethodHandles.lookup(), Segment.class, "next",
+			Segment.class);
 
 	private static final VarHandle SLOTS = MethodHandles.arrayElementVarHandle(Object[].class);
 
-	static {
-		try {
-			MethodHandles.Lookup lookup = MethodHandles.lookup();
-			POSITION = lookup.findVarHandle(Position.class, "position", long.class);
-			SEGMENT = lookup.findVarHandle(End.class, "segment", Segment.class);
-			NEXT = lookup.findVarHandle(Segment.class, "next", Segment.class);
-		}
-		catch (ReflectiveOperationException ex) {
-			throw new ExceptionInInitializerError(ex);
-		}
-	}
-
-	/** The bit of the head that says that workers are to take nothing. */
+	/** The bit of the head that makes workers take nothing. */
 	private static final long FROZEN = Long.MIN_VALUE;
 
 	private final int capacity;
@@ -59,10 +49,6 @@ final class EventQueue<E> {
 
 	private final End tail;
 
-	/**
-	 * Creates a queue.
-	 * @param capacity how many events it takes
-	 */
 	EventQueue(int capacity) {
 		this.capacity = capacity;
 		Segment first = new Segment(0);
@@ -71,11 +57,9 @@ final class EventQueue<E> {
 	}
 
 	/**
-	 * Adds an event at the end. When this returns {@code true}, what the calling thread
-	 * reads next is read after the queue was seen not to be {@linkplain #isEmpty()
-	 * empty}.
-	 * @param event the event
-	 * @return {@code false} if the queue is full
+	 * Adds an event at the end, or returns {@code false} if the queue is full. The event
+	 * makes the queue not {@linkplain #isEmpty() empty} before the calling thread reads
+	 * anything else.
 	 */
 	boolean offer(E event) {
 		while (true) {
@@ -100,8 +84,8 @@ final class EventQueue<E> {
 					SLOTS.setRelease(segment.slots, (int) (position - segment.base), event);
 				}
 				catch (Throwable ex) {
-					// No stack left for a call, so this is none. A claimed slot that
-					// stays empty would end the queue for ever.
+					// Inlined on purpose: no stack is left for a call. A claimed slot
+					// that stays empty would end the queue for ever.
 					synchronized (segment) {
 						segment.slots[(int) (position - segment.base)] = event;
 					}
@@ -112,17 +96,15 @@ final class EventQueue<E> {
 	}
 
 	/**
-	 * Finds or makes the segment of a position.
-	 * @param start a segment that is not beyond it
-	 * @param position the position; if it is outdated the segment may be beyond it
-	 * @return the segment
+	 * Returns the segment of a position, made if need be, or a later one if the position
+	 * is outdated. The search begins at a segment that is not beyond the position.
 	 */
 	private Segment reach(Segment start, long position) {
 		Segment segment = start;
 		while (position - segment.base >= Segment.SIZE) {
 			Segment next = segment.next;
 			if (next == segment) {
-				// Unlinked meanwhile. The head is never beyond the tail.
+				// Unlinked meanwhile. The head's segment is never beyond the tail.
 				segment = this.head.segment;
 			}
 			else if (next != null) {
@@ -143,19 +125,15 @@ final class EventQueue<E> {
 	}
 
 	/**
-	 * Takes the first event for a worker.
-	 * @param consumer is set to the event's position before the event counts as taken
-	 * @return the event, or {@code null} if there is none or the queue is frozen
+	 * Takes the first event for a worker, or returns {@code null} if there is none or the
+	 * queue is frozen. The consumer is set to the event's position before the event
+	 * counts as taken.
 	 */
 	@Nullable E poll(Position consumer) {
 		return poll(consumer, 0);
 	}
 
-	/**
-	 * Takes the first event, of a frozen queue too, not to be handled.
-	 * @param consumer is set to the event's position before the event counts as taken
-	 * @return the event, or {@code null} if there is none
-	 */
+	/** Takes the first event in order to drop it, even if the queue is frozen. */
 	@Nullable E evict(Position consumer) {
 		return poll(consumer, FROZEN);
 	}
@@ -168,15 +146,8 @@ final class EventQueue<E> {
 				return null;
 			}
 			Segment segment = segmentOf(position);
-			if (segment == null) {
-				if (first == this.head.position) {
-					return null;
-				}
-				continue;
-			}
-			int index = (int) (position - segment.base);
-			E event = event(segment, index);
-			if (event == null) {
+			E event = event(segment, position);
+			if (segment == null || event == null) {
 				if (first == this.head.position) {
 					return null;
 				}
@@ -185,26 +156,21 @@ final class EventQueue<E> {
 			// Becomes visible no later than the claim.
 			POSITION.setRelease(consumer, position);
 			if (POSITION.compareAndSet(this.head, first, first + 1)) {
-				segment.slots[index] = null;
+				segment.slots[(int) (position - segment.base)] = null;
 				return event;
 			}
 		}
 	}
 
 	@SuppressWarnings("unchecked")
-	private @Nullable E event(Segment segment, int index) {
-		return (E) SLOTS.getAcquire(segment.slots, index);
+	private @Nullable E event(@Nullable Segment segment, long position) {
+		return (segment != null) ? (E) SLOTS.getAcquire(segment.slots, (int) (position - segment.base)) : null;
 	}
 
-	/**
-	 * Returns the first event without taking it.
-	 * @return the event, or {@code null} if there is none
-	 */
 	@Nullable E peek() {
 		while (true) {
 			long position = head();
-			Segment segment = segmentOf(position);
-			E event = (segment != null) ? event(segment, (int) (position - segment.base)) : null;
+			E event = event(segmentOf(position), position);
 			if (event != null || position == head()) {
 				return event;
 			}
@@ -212,9 +178,7 @@ final class EventQueue<E> {
 	}
 
 	/**
-	 * Finds the segment of the head position.
-	 * @param position the position, as read from the head
-	 * @return the segment; {@code null} if there is none yet or the position is outdated
+	 * Returns the segment of the head's position, if there is one and it is not outdated.
 	 */
 	private @Nullable Segment segmentOf(long position) {
 		Segment segment = this.head.segment;
@@ -237,35 +201,23 @@ final class EventQueue<E> {
 	}
 
 	/**
-	 * Returns whether there is no event, not even one that {@link #peek} does not show
-	 * yet: one whose producer has a place for it and is about to put it there.
-	 * @return whether all events that were added have been taken
+	 * Returns whether no event is queued, nor claimed by a producer and not yet visible.
 	 */
 	boolean isEmpty() {
 		long last = this.tail.position;
 		return head() >= last;
 	}
 
-	/**
-	 * Returns the position of the next event to be added.
-	 * @return the position; all events added before have lower ones
-	 */
+	/** Returns the position of the next event to be added. */
 	long tail() {
 		return this.tail.position;
 	}
 
-	/**
-	 * Returns the position of the next event to be taken.
-	 * @return the position
-	 */
 	long head() {
 		return this.head.position & ~FROZEN;
 	}
 
-	/**
-	 * Sets whether workers find the queue empty. When this has returned they do.
-	 * @param frozen whether they do
-	 */
+	/** Sets whether workers find the queue empty. They do when this has returned. */
 	void freeze(boolean frozen) {
 		long first = this.head.position;
 		while (!POSITION.compareAndSet(this.head, first, frozen ? (first | FROZEN) : (first & ~FROZEN))) {
@@ -277,10 +229,7 @@ final class EventQueue<E> {
 		return this.head.position < 0;
 	}
 
-	/**
-	 * Returns how many events are queued, in constant time.
-	 * @return the number; exact when nobody adds or takes
-	 */
+	/** Returns how many events are queued; exact while no thread adds or takes. */
 	int size() {
 		long first = head();
 		// The tail may have moved on by more than there is room for.
@@ -291,9 +240,7 @@ final class EventQueue<E> {
 		return this.capacity;
 	}
 
-	/**
-	 * Where a consumer is, which it writes for every event.
-	 */
+	/** The position of a consumer, which writes it for every event. */
 	static class Position extends Padded {
 
 		/** Greater than every position: no event in hand. */
@@ -303,17 +250,12 @@ final class EventQueue<E> {
 
 	}
 
-	/**
-	 * One end of the queue: producers write one, consumers the other.
-	 */
+	/** One end of the queue: producers write one, consumers the other. */
 	private static final class End extends Position {
 
 		volatile Segment segment;
 
-		/**
-		 * Of the tail: the first position known to be out of bounds; racy, never too
-		 * high.
-		 */
+		/** Of the tail: a position known to be out of bounds; racy, never too high. */
 		long limit;
 
 		End(Segment segment, long limit) {

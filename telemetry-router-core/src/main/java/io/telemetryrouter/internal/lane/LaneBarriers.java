@@ -6,8 +6,8 @@ import java.util.concurrent.CountDownLatch;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The threads that wait until a lane has processed what was queued when they began to. A
- * lane that no thread waits for keeps no list of them.
+ * The threads that wait until a lane has processed the events that were queued when the
+ * wait began. The list is made on the first wait.
  */
 final class LaneBarriers {
 
@@ -23,9 +23,8 @@ final class LaneBarriers {
 	}
 
 	/**
-	 * Counts down when everything queued so far has been processed. The caller then has
-	 * to {@linkplain #release() look}: a worker may have passed just before.
-	 * @param latch the latch
+	 * Counts down when everything queued so far is processed. The caller then has to
+	 * {@linkplain #release() look}: a worker may have passed just before.
 	 */
 	void add(CountDownLatch latch) {
 		barriers().add(new Barrier(this.queue.tail(), latch));
@@ -44,9 +43,7 @@ final class LaneBarriers {
 		barriers().removeIf((barrier) -> barrier.latch == latch);
 	}
 
-	/**
-	 * Releases the threads whose events have been processed.
-	 */
+	/** Releases the threads whose events are processed. */
 	void release() {
 		CopyOnWriteArrayList<Barrier> waiting = this.barriers;
 		if (waiting != null) {
@@ -55,16 +52,14 @@ final class LaneBarriers {
 	}
 
 	private boolean release(Barrier barrier) {
-		if (!isProcessed(barrier.position)) {
-			return false;
+		boolean processed = isProcessed(barrier.position);
+		if (processed) {
+			barrier.latch.countDown();
 		}
-		barrier.latch.countDown();
-		return true;
+		return processed;
 	}
 
-	/**
-	 * Returns whether all events before a position are processed, and not just taken.
-	 */
+	/** Returns whether all events before a position are processed, and not just taken. */
 	private boolean isProcessed(long position) {
 		if (this.queue.head() < position) {
 			return false;

@@ -2,7 +2,6 @@ package io.telemetryrouter.internal.lane;
 
 import java.util.concurrent.Executor;
 import java.util.concurrent.SynchronousQueue;
-import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -12,49 +11,49 @@ import org.jspecify.annotations.Nullable;
 import io.telemetryrouter.internal.support.Names;
 
 /**
- * Gives each busy lane a thread: one of the router's own daemon threads, which go after
+ * Gives each busy lane a thread: one of the router's own daemon threads, which end after
  * ten idle seconds, or one of the user's executor.
  */
-public final class LaneExecutor implements Executor {
+public final class LaneExecutor {
 
-	/** With the user's executor a lane makes way for others now and then. */
+	/** On the user's executor, a lane makes way for other tasks after so many events. */
 	private static final int BATCH_SIZE = 256;
 
 	private static final String THREAD_NAME = "telemetry-router-";
 
 	private final @Nullable Executor external;
 
-	private final ThreadPoolExecutor own;
+	private final ThreadPoolExecutor own = new ThreadPoolExecutor(0, Integer.MAX_VALUE, 10, TimeUnit.SECONDS,
+			new SynchronousQueue<>(), this::newThread);
+
+	private final AtomicInteger threads = new AtomicInteger();
+
+	private final @Nullable ClassLoader classLoader = Thread.currentThread().getContextClassLoader();
 
 	public LaneExecutor(@Nullable Executor external) {
 		this.external = external;
-		this.own = new ThreadPoolExecutor(0, Integer.MAX_VALUE, 10, TimeUnit.SECONDS, new SynchronousQueue<>(),
-				new LaneThreadFactory());
 	}
 
-	@Override
-	public void execute(Runnable task) {
-		if (this.external != null) {
-			this.external.execute(task);
-		}
-		else {
-			this.own.execute(task);
-		}
+	private Thread newThread(Runnable task) {
+		Thread thread = new LaneThread(task, THREAD_NAME + this.threads.incrementAndGet());
+		thread.setDaemon(true);
+		thread.setContextClassLoader(this.classLoader);
+		return thread;
 	}
 
-	/**
-	 * Runs a task on a thread of the router's own.
-	 * @param task the task
-	 */
+	void execute(Runnable task) {
+		((this.external != null) ? this.external : this.own).execute(task);
+	}
+
+	/** Runs a task on a thread of the router's own. */
 	void executeOwn(Runnable task) {
 		this.own.execute(task);
 	}
 
 	/**
-	 * Runs a task that must run, and that may be the user's code: on a thread of the
+	 * Runs a task that must run, does not throw and may be user code: on a thread of the
 	 * router's own, since the user's executor may refuse or lose it; on the calling
-	 * thread only when there is no other, because the router is closed.
-	 * @param task the task, which does not throw
+	 * thread only if the router is closed.
 	 */
 	public void executeSurely(Runnable task) {
 		try {
@@ -65,10 +64,6 @@ public final class LaneExecutor implements Executor {
 		}
 	}
 
-	/**
-	 * Returns whether lanes run on the user's executor.
-	 * @return whether they should make way for others now and then
-	 */
 	boolean isExternal() {
 		return this.external != null;
 	}
@@ -77,13 +72,10 @@ public final class LaneExecutor implements Executor {
 		return (this.external != null) ? BATCH_SIZE : Integer.MAX_VALUE;
 	}
 
-	/**
-	 * Names the current thread after the handler it works for, if it is the router's.
-	 * @param handlerId the handler's id
-	 */
+	/** Names the current thread after the handler it works for, if it is the router's. */
 	void named(String handlerId) {
 		if (Thread.currentThread() instanceof LaneThread thread && !handlerId.equals(thread.handlerId)) {
-			// Setting a name is a system call; a thread often serves one lane for long.
+			// Setting a name is a system call, and a thread often stays with one lane.
 			thread.handlerId = handlerId;
 			thread.setName(THREAD_NAME + Names.printable(handlerId));
 		}
@@ -93,10 +85,7 @@ public final class LaneExecutor implements Executor {
 		return this.own.isShutdown();
 	}
 
-	/**
-	 * Lets threads go.
-	 * @param interrupt whether to interrupt handlers that are still running
-	 */
+	/** Ends the threads, and interrupts handlers that are still running if asked to. */
 	public void shutdown(boolean interrupt) {
 		if (interrupt) {
 			this.own.shutdownNow();
@@ -111,24 +100,8 @@ public final class LaneExecutor implements Executor {
 		private String handlerId = "";
 
 		LaneThread(Runnable task, String name) {
-			// No inherited thread locals: they would be those of some emitter.
+			// No inherited thread locals: they would be those of an emitter.
 			super(null, task, name, 0, false);
-		}
-
-	}
-
-	private static final class LaneThreadFactory implements ThreadFactory {
-
-		private final AtomicInteger count = new AtomicInteger();
-
-		private final @Nullable ClassLoader classLoader = Thread.currentThread().getContextClassLoader();
-
-		@Override
-		public Thread newThread(Runnable task) {
-			LaneThread thread = new LaneThread(task, THREAD_NAME + this.count.incrementAndGet());
-			thread.setDaemon(true);
-			thread.setContextClassLoader(this.classLoader);
-			return thread;
 		}
 
 	}

@@ -9,9 +9,9 @@ import io.telemetryrouter.internal.support.Throttle;
 import io.telemetryrouter.internal.support.Ticker;
 
 /**
- * Reports that a lane drops events: one line when it begins, and one with the count when
- * a second has passed without a drop and the queue has room again. At most one burst in
- * ten seconds is reported; the drops of others are in the count of the next.
+ * Reports that a lane drops events: one line at the begin, and one with the count when a
+ * second has passed without a drop and the queue has room again. At most one burst in ten
+ * seconds is reported; the count of the next one includes the drops of the others.
  */
 final class OverflowBurst {
 
@@ -29,10 +29,10 @@ final class OverflowBurst {
 
 	private final AtomicLong drops = new AtomicLong();
 
-	/** Whether the beginning of a burst was reported. Written under this. */
+	/** Whether the begin of a burst was reported. Written under this. */
 	private volatile boolean reported;
 
-	/** Of the watchdog's thread only: how many drops it saw last, and since when. */
+	/** How many drops the watchdog saw last, and since when. Used by its thread only. */
 	private long dropsSeen;
 
 	private long seenSince;
@@ -44,30 +44,21 @@ final class OverflowBurst {
 		this.ticker = ticker;
 	}
 
-	/**
-	 * Called after a drop.
-	 */
 	void dropped() {
 		this.drops.incrementAndGet();
 		if (!this.reported && this.reports.tryAcquire(this.ticker.now()) != Throttle.SUPPRESSED) {
 			Headroom.require();
-			begin();
-		}
-	}
-
-	private void begin() {
-		synchronized (this) {
-			if (this.reported) {
-				return;
+			synchronized (this) {
+				if (this.reported) {
+					return;
+				}
+				this.reported = true;
 			}
-			this.reported = true;
+			this.reporter.overflowBegan(this.handler, this.queue.capacity());
 		}
-		this.reporter.overflowBegan(this.handler, this.queue.capacity());
 	}
 
-	/**
-	 * Ends a burst that is over. For the watchdog.
-	 */
+	/** Ends a burst that is over. For the watchdog. */
 	void check() {
 		if (!this.reported) {
 			return;
@@ -83,9 +74,6 @@ final class OverflowBurst {
 		}
 	}
 
-	/**
-	 * Ends a burst that was reported.
-	 */
 	void end() {
 		long count;
 		synchronized (this) {

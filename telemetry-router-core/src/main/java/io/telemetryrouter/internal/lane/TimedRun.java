@@ -9,41 +9,35 @@ import org.jspecify.annotations.Nullable;
 import io.telemetryrouter.internal.event.DispatchFrame;
 import io.telemetryrouter.internal.event.DispatchStack;
 import io.telemetryrouter.internal.event.Envelope;
+import io.telemetryrouter.internal.support.VarHandles;
 
 /**
- * The ownership of the calls that a lane's worker makes during one stay on a thread.
- * Whichever thread changes the state from that of a running call decides how the call
- * ended: its own, or the watchdog (or the close) that gives it up. In the second case the
- * run is over for the thread too, which waits until its interrupt has arrived, so that it
- * can hit nothing else, and leaves without touching the lane.
+ * The ownership of the calls that a lane's worker makes during one stay on a thread. The
+ * thread that changes the state from that of a running call decides how the call ended:
+ * the call's own thread, or the watchdog (or the close), for which the call has timed
+ * out. In the second case the run is over for the call's thread too. It waits until its
+ * interrupt has arrived, so that the interrupt hits no later work, and leaves without
+ * touching the lane.
  */
 final class TimedRun {
 
-	private static final VarHandle STATE;
+	private static final VarHandle STATE = VarHandles.field(MethodHandles.lookup(), TimedRun.class, "state",
+			long.class);
 
-	static {
-		try {
-			STATE = MethodHandles.lookup().findVarHandle(TimedRun.class, "state", long.class);
-		}
-		catch (ReflectiveOperationException ex) {
-			throw new ExceptionInInitializerError(ex);
-		}
-	}
-
-	/** Given up, and the interrupt is on its way. */
+	/** Timed out, and the interrupt has not arrived yet. */
 	private static final long GIVEN_UP = -2;
 
-	/** Given up, and the thread may leave. */
+	/** Timed out, and the thread may leave. */
 	private static final long INTERRUPTED = -1;
 
 	final Thread thread = Thread.currentThread();
 
 	final DispatchStack stack;
 
-	/** Odd while a call runs, and one more with each beginning and each end. */
+	/** Odd while a call runs; grows by one with each begin and each end of a call. */
 	private volatile long state;
 
-	// Written before the state, and read between a look at it and its change.
+	// Written before the state, and read between a read and a change of the state.
 
 	private long start;
 
@@ -57,12 +51,6 @@ final class TimedRun {
 		this.stack = stack;
 	}
 
-	/**
-	 * Begins a call.
-	 * @param event the event
-	 * @param frame the frame of the call
-	 * @param now the time, on the monotonic clock
-	 */
 	void begin(Envelope<?> event, DispatchFrame frame, long now) {
 		this.event = event;
 		this.frame = frame;
@@ -70,14 +58,11 @@ final class TimedRun {
 		STATE.setRelease(this, this.state + 1);
 	}
 
-	/**
-	 * Ends a call.
-	 * @return {@code false} if it was given up: then its outcome is somebody else's
-	 */
+	/** Ends a call, or returns {@code false} if it timed out. */
 	boolean end() {
 		long running = this.state;
 		if (isRunning(running) && STATE.compareAndSet(this, running, running + 1)) {
-			// Payloads are not kept.
+			// Do not keep the payload.
 			this.event = null;
 			return true;
 		}
@@ -87,10 +72,6 @@ final class TimedRun {
 		return false;
 	}
 
-	/**
-	 * Returns whether a call runs, from any thread.
-	 * @return whether there is one
-	 */
 	boolean isRunning() {
 		return isRunning(this.state);
 	}
@@ -99,17 +80,12 @@ final class TimedRun {
 		return state > 0 && (state & 1) != 0;
 	}
 
-	/**
-	 * Returns whether the thread has lost the run.
-	 * @return {@code true} after a call was given up
-	 */
+	/** Returns whether the thread has lost the run, because a call timed out. */
 	boolean isGivenUp() {
 		return this.state < 0;
 	}
 
-	/**
-	 * Notes that the thread of a run that was given up is back.
-	 */
+	/** Notes that the thread of a lost run is back. */
 	void leave() {
 		this.left = true;
 	}
@@ -118,25 +94,20 @@ final class TimedRun {
 		return this.left;
 	}
 
-	/**
-	 * Gives the call up that is running, if it has taken too long.
-	 * @param now the time, on the monotonic clock
-	 * @param timeout how long it may take
-	 * @return the call, or {@code null} if there is none
-	 */
+	/** Gives up the running call if it has taken longer than the timeout. */
 	@Nullable Overdue giveUp(long now, long timeout) {
 		long running = this.state;
 		if (!isRunning(running)) {
 			return null;
 		}
-		// If the call is another one by now, the state is, too, and does not change.
+		// If another call runs by now, the state is another one and is not changed.
 		Envelope<?> call = this.event;
 		DispatchFrame in = this.frame;
 		long nanos = now - this.start;
 		if (call == null || in == null || nanos < timeout) {
 			return null;
 		}
-		// All that may fail comes first.
+		// All steps that may fail come before the state changes.
 		Overdue overdue = new Overdue(call, in, nanos, this.thread.getStackTrace(),
 				new TimeoutException("The call did not return in time and was given up"));
 		overdue.error.setStackTrace(overdue.trace);
@@ -149,7 +120,7 @@ final class TimedRun {
 			this.thread.interrupt();
 		}
 		catch (Throwable ex) {
-			// Not allowed to, or of the channel that it blocks on. The lane moves on.
+			// Not permitted, or of the channel that it blocks on. The lane moves on.
 			return overdue;
 		}
 		finally {
@@ -158,15 +129,7 @@ final class TimedRun {
 		return overdue;
 	}
 
-	/**
-	 * A call that was given up.
-	 *
-	 * @param event its event
-	 * @param frame the frame of the call
-	 * @param nanos how long it had taken
-	 * @param trace where it was
-	 * @param error how it counts as failed
-	 */
+	/** A call that timed out, how long it had taken and the error that it fails with. */
 	record Overdue(Envelope<?> event, DispatchFrame frame, long nanos, StackTraceElement[] trace,
 			TimeoutException error) {
 	}
