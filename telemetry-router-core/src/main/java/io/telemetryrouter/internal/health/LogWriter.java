@@ -18,13 +18,13 @@ import io.telemetryrouter.internal.support.Headroom;
 
 /**
  * Writes the lines of the router to the log, in order, on a thread of its own that lives
- * while there are any. A logger can be slow (the first line of a process loads the
- * logging system), can hang and can throw; nobody who emits or handles events waits for
- * it. A line is written in the context of the thread that reports it, so that it has the
- * diagnostic context (MDC) of the failing call.
+ * while there are lines. A logger can be slow (the first line of a process loads the
+ * logging system), can hang and can throw; no emitter and no handler waits for it. A line
+ * is written in the context of the reporting thread, so that it has the diagnostic
+ * context (MDC) of the failing call.
  * <p>
  * At most {@value #LIMIT} lines wait; further ones are counted and reported in one line.
- * Nothing here throws.
+ * No method throws.
  */
 public final class LogWriter {
 
@@ -46,32 +46,17 @@ public final class LogWriter {
 
 	private final AtomicBoolean writing = new AtomicBoolean();
 
-	/**
-	 * Creates a writer.
-	 * @param logger where to write
-	 * @param carrier carries the context of the reporting thread, if any does
-	 */
 	public LogWriter(Logger logger, @Nullable ContextCarrier carrier) {
 		this.logger = logger;
 		this.carrier = carrier;
 	}
 
-	/**
-	 * Writes a line, soon.
-	 * @param level the level
-	 * @param message the line
-	 * @param error the exception to go with it, if any
-	 */
+	/** Queues a line with the context of the calling thread. */
 	void write(Level level, String message, @Nullable Throwable error) {
 		write(new Line(level, message, error, capture()));
 	}
 
-	/**
-	 * Writes a line without the context of the calling thread, for a carrier that fails.
-	 * @param level the level
-	 * @param message the line
-	 * @param error the exception to go with it, if any
-	 */
+	/** Queues a line without the context, for a carrier that fails. */
 	void writeWithoutContext(Level level, String message, @Nullable Throwable error) {
 		write(new Line(level, message, error, null));
 	}
@@ -91,14 +76,13 @@ public final class LogWriter {
 			return (this.carrier != null) ? this.carrier.capture() : null;
 		}
 		catch (Throwable ex) {
-			// The line is worth more than its context, and the next event tells of this.
+			// The line matters more than its context, and the next event reports this.
 			return null;
 		}
 	}
 
 	/**
-	 * Starts to write what waits, if nobody does. A thread that could not be had is tried
-	 * for again by the next line and by the watchdog.
+	 * Starts a thread to write, unless one does. The next line or the watchdog retries.
 	 */
 	public void wake() {
 		if (this.lines.isEmpty() || !this.writing.compareAndSet(false, true)) {
@@ -108,7 +92,7 @@ public final class LogWriter {
 			Headroom.require();
 			Thread thread = new Thread(null, this::run, THREAD_NAME, 0, false);
 			thread.setDaemon(true);
-			// The thread must not hold on to the classes of the application that fails.
+			// The thread must not keep the classes of the application that fails.
 			thread.setContextClassLoader(LogWriter.class.getClassLoader());
 			thread.start();
 		}
@@ -125,7 +109,7 @@ public final class LogWriter {
 			finally {
 				this.writing.set(false);
 			}
-			// A line that came after the last look and before the flag fell is ours.
+			// A line that was queued after the last poll and before the flag was cleared.
 		}
 		while (!this.lines.isEmpty() && this.writing.compareAndSet(false, true));
 	}
@@ -139,10 +123,6 @@ public final class LogWriter {
 				this.waiting.decrementAndGet();
 			}
 		}
-		reportLost();
-	}
-
-	private void reportLost() {
 		long count = (this.lost.get() != 0) ? this.lost.getAndSet(0) : 0;
 		if (count != 0) {
 			log(Level.WARNING, count + " lines of the telemetry router were left out: its log was too slow", null);
@@ -159,7 +139,6 @@ public final class LogWriter {
 		}
 		catch (Throwable ex) {
 			// The thread ends soon, and its context with it.
-			return;
 		}
 	}
 
@@ -189,12 +168,7 @@ public final class LogWriter {
 		}
 	}
 
-	/**
-	 * Prints an exception for nobody: a log handler that cannot print it may lose the
-	 * whole line.
-	 * @param error the exception
-	 * @return whether it can be printed
-	 */
+	/** An exception that cannot be printed may make a log handler lose the whole line. */
 	private static boolean isPrintable(Throwable error) {
 		try {
 			error.printStackTrace(new PrintWriter(Writer.nullWriter()));
@@ -210,15 +184,11 @@ public final class LogWriter {
 			this.logger.log(level, message + ((error != null) ? ": " + error.getClass().getName() : ""));
 		}
 		catch (Throwable ex) {
-			// The logging system itself is broken; the counters still tell.
-			return;
+			// The logging system itself is broken; the counters remain.
 		}
 	}
 
-	/**
-	 * Waits until every line reported before is written.
-	 * @param nanos how long to wait at most
-	 */
+	/** Waits until every line reported before is written, for {@code nanos} at most. */
 	public void flush(long nanos) {
 		long deadline = System.nanoTime() + nanos;
 		while (this.waiting.get() != 0 && System.nanoTime() - deadline < 0 && !Thread.currentThread().isInterrupted()) {

@@ -16,8 +16,8 @@ import io.telemetryrouter.internal.support.Throttle;
 import io.telemetryrouter.internal.support.Ticker;
 
 /**
- * Words every line of the router's log and limits how often each is written. No payload
- * and no unprintable name gets into a line.
+ * Composes every line of the router's log and limits how often each is written. No line
+ * has a payload or an unprintable name.
  */
 public final class Reporter {
 
@@ -31,137 +31,109 @@ public final class Reporter {
 
 	private final Throttle rejectionReports = new Throttle();
 
-	/**
-	 * Creates a reporter.
-	 * @param log writes the lines
-	 * @param ticker the monotonic clock
-	 */
 	public Reporter(LogWriter log, Ticker ticker) {
 		this.log = log;
 		this.ticker = ticker;
 	}
 
 	public void handlerFailed(String handler, String event, Throwable error, Throttle throttle) {
-		long before = acquire(throttle);
-		if (before != Throttle.SUPPRESSED) {
-			this.log.write(Level.WARNING, "Handler '" + Names.printable(handler) + "' failed on event '"
-					+ Names.printable(event) + "'" + since(before, "failure"), error);
+		String more = acquire(throttle, "failure");
+		if (more != null) {
+			warn(named(handler) + " failed on event '" + Names.printable(event) + "'" + more, error);
 		}
 	}
 
 	public void typeMismatch(String handler, Class<?> type, String event, @Nullable Object payload, Throttle throttle) {
-		long before = acquire(throttle);
-		if (before != Throttle.SUPPRESSED) {
-			this.log.write(Level.WARNING,
-					"Handler '" + Names.printable(handler) + "' takes payloads of type " + type.getName()
-							+ ", but event '" + Names.printable(event) + "' came with "
-							+ ((payload != null) ? payload.getClass().getName() : "null") + since(before, "mismatch"),
-					null);
+		String more = acquire(throttle, "mismatch");
+		if (more != null) {
+			warn(named(handler) + " takes payloads of type " + type.getName() + ", but event '" + Names.printable(event)
+					+ "' came with " + ((payload != null) ? payload.getClass().getName() : "null") + more);
 		}
 	}
 
 	public void slowHandler(String handler, String event, long nanos, long threshold, Throttle throttle) {
-		long before = acquire(throttle);
-		if (before != Throttle.SUPPRESSED) {
-			this.log.write(Level.WARNING,
-					"Handler '" + Names.printable(handler) + "' took " + millis(nanos) + " on event '"
-							+ Names.printable(event) + "', over its threshold of " + millis(threshold)
-							+ since(before, "slow call"),
-					null);
+		String more = acquire(throttle, "slow call");
+		if (more != null) {
+			warn(named(handler) + " took " + millis(nanos) + " on event '" + Names.printable(event)
+					+ "', over its threshold of " + millis(threshold) + more);
 		}
 	}
 
 	public void slowDispatch(String event, long nanos, long threshold, @Nullable String slowest, long slowestNanos,
 			Throttle throttle) {
-		long before = acquire(throttle);
-		if (before != Throttle.SUPPRESSED) {
-			this.log.write(Level.WARNING, "Emitting '" + Names.printable(event) + "' took " + millis(nanos)
-					+ ", over the threshold of " + millis(threshold)
+		String more = acquire(throttle, "slow emit");
+		if (more != null) {
+			warn("Emitting '" + Names.printable(event) + "' took " + millis(nanos) + ", over the threshold of "
+					+ millis(threshold)
 					+ ((slowest != null) ? "; of that, the slowest handler '" + Names.printable(slowest) + "' took "
 							+ millis(slowestNanos) : "; no synchronous handler took a noticeable part of it")
-					+ since(before, "slow emit"), null);
+					+ more);
 		}
 	}
 
 	public void recursion(Iterable<String> chain, int maxDepth, int maxNestedEmits) {
-		long before = acquire(this.recursionReports);
-		if (before != Throttle.SUPPRESSED) {
+		String more = acquire(this.recursionReports, "loop");
+		if (more != null) {
 			StringBuilder names = new StringBuilder();
 			chain.forEach((name) -> names.append((names.length() != 0) ? " -> " : "").append(Names.printable(name)));
-			this.log.write(Level.WARNING, "Handlers emit in a loop; dropped what exceeds a depth of " + maxDepth
-					+ " or " + maxNestedEmits + " nested emits: " + names + since(before, "loop"), null);
+			warn("Handlers emit in a loop; dropped what exceeds a depth of " + maxDepth + " or " + maxNestedEmits
+					+ " nested emits: " + names + more);
 		}
 	}
 
 	public void overflowBegan(String handler, int capacity) {
-		this.log.write(Level.WARNING, "Handler '" + Names.printable(handler) + "' is too slow: its queue of " + capacity
-				+ " events is full and events are dropped", null);
+		warn(named(handler) + " is too slow: its queue of " + capacity + " events is full and events are dropped");
 	}
 
 	public void overflowEnded(String handler, long dropped) {
-		this.log.write(Level.INFO, "Handler '" + Names.printable(handler) + "' has room in its queue again; " + dropped
-				+ " events were dropped", null);
+		inform(named(handler) + " has room in its queue again; " + dropped + " events were dropped");
 	}
 
 	void quarantined(String handler, String reason, Throwable error, long delay) {
-		this.log.write(Level.WARNING,
-				"Handler '" + Names.printable(handler) + "' is quarantined for " + duration(delay) + " after " + reason
-						+ ", the last with " + error.getClass().getName()
-						+ "; its events are dropped until a probe succeeds",
-				null);
+		warn(named(handler) + " is quarantined for " + duration(delay) + " after " + reason + ", the last with "
+				+ error.getClass().getName() + "; its events are dropped until a probe succeeds");
 	}
 
 	void recovered(String handler, long lasted, long skipped) {
-		this.log.write(Level.INFO, "Handler '" + Names.printable(handler) + "' has recovered after " + duration(lasted)
-				+ "; " + skipped + " events were dropped", null);
+		inform(named(handler) + " has recovered after " + duration(lasted) + "; " + skipped + " events were dropped");
 	}
 
 	void stuck(String handler, StuckCall call, long nanos) {
 		String stack = call.stack().stream().map((frame) -> "\n\tat " + frame).collect(Collectors.joining());
-		this.log.write(Level.WARNING, "Handler '" + Names.printable(handler) + "' has been busy with event '"
-				+ call.event() + "' for " + millis(nanos) + " or longer on thread '" + call.thread() + "':" + stack,
-				null);
+		warn(named(handler) + " has been busy with event '" + call.event() + "' for " + millis(nanos)
+				+ " or longer on thread '" + call.thread() + "':" + stack);
 	}
 
 	void returned(String handler, StuckCall call, long nanos) {
-		this.log.write(Level.INFO, "Handler '" + Names.printable(handler) + "' has returned from event '" + call.event()
-				+ "' after about " + millis(nanos), null);
+		inform(named(handler) + " has returned from event '" + call.event() + "' after about " + millis(nanos));
 	}
 
 	void unwatched(Throwable ex) {
-		this.log.write(Level.WARNING, "No thread to watch for stuck handlers; the next registration tries again", ex);
+		warn("No thread to watch for stuck handlers; the next registration tries again", ex);
 	}
 
 	public void laneRejected(String handler, Throwable ex) {
-		long before = acquire(this.rejectionReports);
-		if (before != Throttle.SUPPRESSED) {
+		String more = acquire(this.rejectionReports, "rejection");
+		if (more != null) {
 			this.log.write(Level.ERROR, "No thread for handler '" + Names.printable(handler)
-					+ "'; its events stay queued and the router tries again" + since(before, "rejection"), ex);
+					+ "'; its events stay queued and the router tries again" + more, ex);
 		}
 	}
 
-	/**
-	 * Reports that the user's executor has not run a lane for two looks of the watchdog.
-	 * @param handler the handler's id
-	 */
+	/** Reports that the user's executor has not run a lane for two watchdog rounds. */
 	public void laneNotRun(String handler) {
-		long before = acquire(this.rejectionReports);
-		if (before != Throttle.SUPPRESSED) {
-			this.log.write(Level.WARNING, "The lane executor has not run handler '" + Names.printable(handler)
-					+ "' for over a second; a thread of the router handles its queued events" + since(before, "delay"),
-					null);
+		String more = acquire(this.rejectionReports, "delay");
+		if (more != null) {
+			warn("The lane executor has not run handler '" + Names.printable(handler)
+					+ "' for over a second; a thread of the router handles its queued events" + more);
 		}
 	}
 
-	/**
-	 * Reports that code of the user other than a handler has failed.
-	 * @param what what the code is
-	 * @param ex what it threw
-	 */
+	/** Reports that user code other than a handler has failed. */
 	public void callbackFailed(String what, Throwable ex) {
-		long before = acquire(this.callbackReports);
-		if (before != Throttle.SUPPRESSED) {
-			this.log.writeWithoutContext(Level.WARNING, what + " failed" + since(before, "failure"), ex);
+		String more = acquire(this.callbackReports, "failure");
+		if (more != null) {
+			this.log.writeWithoutContext(Level.WARNING, what + " failed" + more, ex);
 		}
 		if (ex instanceof InterruptedException) {
 			// Thrown, against the rules, with the flag cleared.
@@ -170,16 +142,10 @@ public final class Reporter {
 	}
 
 	public void registrationGrowth(String source, int count) {
-		this.log.write(Level.WARNING, "Possible leak: " + count + " handlers registered by " + Names.printable(source)
-				+ " are active; close the subscriptions or bind them to an owner", null);
+		warn("Possible leak: " + count + " handlers registered by " + Names.printable(source)
+				+ " are active; close the subscriptions or bind them to an owner");
 	}
 
-	/**
-	 * Reports the totals of a router that has closed.
-	 * @param total the accounts of all handlers, added up
-	 * @param took how long it took to close
-	 * @param complete whether all events were handled in time
-	 */
 	public void closed(HandlerAccount total, Duration took, boolean complete) {
 		String dropped = total.dropped()
 			.entrySet()
@@ -187,41 +153,49 @@ public final class Reporter {
 			.filter((entry) -> entry.getValue() != 0)
 			.map((entry) -> entry.getKey().label() + "=" + entry.getValue())
 			.collect(Collectors.joining(", "));
-		this.log.write(
-				(complete && total.dropped().getOrDefault(DropReason.SHUTDOWN_TIMEOUT, 0L) == 0) ? Level.INFO
-						: Level.WARNING,
+		boolean allInTime = complete && total.dropped().getOrDefault(DropReason.SHUTDOWN_TIMEOUT, 0L) == 0;
+		this.log.write(allInTime ? Level.INFO : Level.WARNING,
 				"Telemetry router closed in " + took.toMillis() + " ms: offered=" + total.offered() + ", handled="
 						+ total.handled() + ", failed=" + total.failed() + ", filtered=" + total.filtered()
 						+ ", dropped={" + dropped + "}, running=" + total.running(),
 				null);
 	}
 
-	private long acquire(Throttle throttle) {
+	/** Returns the end of a line, or {@code null} if the line must be left out. */
+	private @Nullable String acquire(Throttle throttle, String what) {
 		try {
 			long before = throttle.tryAcquire(this.ticker.now());
-			if (before != Throttle.SUPPRESSED) {
-				Headroom.require();
+			if (before == Throttle.SUPPRESSED) {
+				return null;
 			}
-			return before;
+			Headroom.require();
+			return (before > 0) ? " (and " + before + " more since the last report of such a " + what + ")" : "";
 		}
 		catch (Throwable ex) {
-			return Throttle.SUPPRESSED;
+			return null;
 		}
 	}
 
-	private static String since(long before, String what) {
-		return (before > 0) ? " (and " + before + " more since the last report of such a " + what + ")" : "";
+	private void warn(String line) {
+		this.log.write(Level.WARNING, line, null);
+	}
+
+	private void warn(String line, Throwable error) {
+		this.log.write(Level.WARNING, line, error);
+	}
+
+	private void inform(String line) {
+		this.log.write(Level.INFO, line, null);
+	}
+
+	private static String named(String handler) {
+		return "Handler '" + Names.printable(handler) + "'";
 	}
 
 	private static String millis(long nanos) {
 		return String.format(Locale.ROOT, "%.1f ms", nanos / 1e6);
 	}
 
-	/**
-	 * Words a duration.
-	 * @param nanos the duration
-	 * @return the duration in the unit that suits it
-	 */
 	static String duration(long nanos) {
 		if (nanos < 1_000_000_000L) {
 			return number(nanos / 1e6) + " ms";

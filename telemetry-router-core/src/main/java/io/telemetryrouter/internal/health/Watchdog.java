@@ -7,10 +7,9 @@ import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Makes its checks every now and then, on the one thread of a router that has the time:
- * stuck calls, lanes that no thread works for, owners that were collected, timeouts.
- * <p>
- * The thread begins with the first handler, ends with the router and does not keep it.
+ * Makes periodic checks on a thread of its own: stuck calls, lanes without a thread,
+ * collected owners, timeouts. The thread begins with the first handler, ends with the
+ * router and does not keep the router from being collected.
  */
 public final class Watchdog {
 
@@ -25,32 +24,23 @@ public final class Watchdog {
 
 	private volatile boolean stopped;
 
-	/** When a check wants to be made, if that is before the interval is over. */
+	/** The time of the next round, if a check needs it before the interval is over. */
 	private long deadline;
 
 	private boolean hasDeadline;
 
-	/**
-	 * Creates a watchdog.
-	 * @param interval the time between two rounds, in nanoseconds
-	 * @param reporter reports checks that fail
-	 */
+	/** Creates a watchdog with the nanoseconds between two rounds. */
 	public Watchdog(long interval, Reporter reporter) {
 		this.interval = interval;
 		this.reporter = reporter;
 	}
 
-	/**
-	 * Sets what to check. To be called before {@link #start()}.
-	 * @param checks the checks, in order
-	 */
+	/** Sets the checks, in order. To be called before {@link #start()}. */
 	public void checks(List<Check> checks) {
 		this.checks = checks;
 	}
 
-	/**
-	 * Starts watching, unless it has.
-	 */
+	/** Starts the thread, unless it was started. */
 	public void start() {
 		if (this.thread == null) {
 			begin();
@@ -64,7 +54,7 @@ public final class Watchdog {
 		try {
 			Thread watcher = new Thread(null, new Rounds(this), "telemetry-router-watchdog", 0, false);
 			watcher.setDaemon(true);
-			// Nothing it runs should hold on to an application's classes.
+			// The thread must not keep the classes of an application.
 			watcher.setContextClassLoader(Watchdog.class.getClassLoader());
 			watcher.start();
 			this.thread = watcher;
@@ -74,10 +64,7 @@ public final class Watchdog {
 		}
 	}
 
-	/**
-	 * Asks for a round at a certain time, or before.
-	 * @param nanoTime when, on the clock of {@link System#nanoTime()}
-	 */
+	/** Asks for a round at or before a time on the clock of {@link System#nanoTime()}. */
 	public void wakeBy(long nanoTime) {
 		start();
 		synchronized (this) {
@@ -96,48 +83,37 @@ public final class Watchdog {
 		return this.hasDeadline ? Math.min(this.interval, this.deadline - System.nanoTime()) : this.interval;
 	}
 
-	/** A deadline holds for one round; checks ask again. */
-	private synchronized void beginRound() {
-		this.hasDeadline = false;
-	}
-
-	/**
-	 * Stops watching for good.
-	 */
 	public synchronized void stop() {
 		this.stopped = true;
 		LockSupport.unpark(this.thread);
 	}
 
 	private void round() {
-		beginRound();
+		synchronized (this) {
+			// A deadline holds for one round; checks ask again.
+			this.hasDeadline = false;
+		}
 		for (Check check : this.checks) {
 			try {
 				check.look();
 			}
 			catch (Throwable ex) {
-				// The next check, and the next round, must not miss out.
+				// The next check and the next round still follow.
 				this.reporter.callbackFailed("Watchdog", ex);
 			}
 		}
 	}
 
-	/**
-	 * Something to look after.
-	 */
+	/** One check of each round. */
 	@FunctionalInterface
 	public interface Check {
 
-		/**
-		 * Looks after it, on the watchdog's thread. Does not wait.
-		 */
+		/** Runs on the watchdog's thread. Does not wait. */
 		void look();
 
 	}
 
-	/**
-	 * What the thread does: it holds the router only during a round.
-	 */
+	/** The thread's task. It refers to the router strongly only during a round. */
 	private static final class Rounds extends WeakReference<Watchdog> implements Runnable {
 
 		Rounds(Watchdog watchdog) {
@@ -146,26 +122,16 @@ public final class Watchdog {
 
 		@Override
 		public void run() {
-			long pause = round();
-			while (pause >= 0) {
-				LockSupport.parkNanos(this, Math.max(pause, 1));
-				// An interrupt is nothing to it, but would keep it from parking.
-				Thread.interrupted();
-				pause = round();
-			}
-		}
-
-		/**
-		 * Makes a round.
-		 * @return the time until the next one, or -1 for none
-		 */
-		private long round() {
 			Watchdog watchdog = get();
-			if (watchdog == null || watchdog.stopped) {
-				return -1;
+			while (watchdog != null && !watchdog.stopped) {
+				watchdog.round();
+				long pause = Math.max(1, watchdog.pause());
+				watchdog = null;
+				LockSupport.parkNanos(this, pause);
+				// An interrupt has no meaning here, but would prevent parking.
+				Thread.interrupted();
+				watchdog = get();
 			}
-			watchdog.round();
-			return Math.max(0, watchdog.pause());
 		}
 
 	}
