@@ -26,7 +26,6 @@ import io.telemetryrouter.TelemetryEvent;
 import io.telemetryrouter.TelemetryRouter;
 import io.telemetryrouter.internal.dispatch.Emitter;
 import io.telemetryrouter.internal.event.DispatchStacks;
-import io.telemetryrouter.internal.health.CircuitBreaker;
 import io.telemetryrouter.internal.registry.CallSites;
 import io.telemetryrouter.internal.registry.Handler;
 import io.telemetryrouter.internal.registry.HandlerOptions;
@@ -45,7 +44,7 @@ public final class DefaultTelemetryRouter implements TelemetryRouter {
 
 	private final Shutdown shutdown;
 
-	/** Of handlers that nobody named. */
+	/** Number the handlers that have no id of their own. */
 	private final AtomicLong numbers = new AtomicLong();
 
 	public DefaultTelemetryRouter(RouterSettings settings) {
@@ -175,15 +174,14 @@ public final class DefaultTelemetryRouter implements TelemetryRouter {
 		}
 		long deadline = System.nanoTime() + TimeUnit.NANOSECONDS.convert(timeout);
 		try {
-			if (!this.parts.held.awaitRelease(deadline - System.nanoTime())) {
-				return new FlushResult(false, this.parts.drain.pending(handlers.get()).pendingByHandler());
+			if (this.parts.held.awaitRelease(deadline - System.nanoTime())) {
+				return this.parts.drain.await(handlers.get(), deadline);
 			}
 		}
 		catch (InterruptedException ex) {
 			Thread.currentThread().interrupt();
-			return new FlushResult(false, this.parts.drain.pending(handlers.get()).pendingByHandler());
 		}
-		return this.parts.drain.await(handlers.get(), deadline);
+		return new FlushResult(false, this.parts.drain.pending(handlers.get()).pendingByHandler());
 	}
 
 	@Override
@@ -204,7 +202,7 @@ public final class DefaultTelemetryRouter implements TelemetryRouter {
 	@Override
 	public boolean resume(String handlerId) {
 		boolean[] known = new boolean[1];
-		// A handler that has had its last event may have left with some queued.
+		// A handler that leaves by its last event may have some queued.
 		this.parts.handlers.forEach((handler) -> {
 			if (handler.handlerId().equals(handlerId)) {
 				handler.pause(false);
@@ -217,9 +215,8 @@ public final class DefaultTelemetryRouter implements TelemetryRouter {
 	@Override
 	public boolean release(String handlerId) {
 		Handler handler = this.parts.handlers.get(handlerId);
-		CircuitBreaker breaker = (handler != null) ? handler.breaker() : null;
-		if (breaker != null) {
-			breaker.release();
+		if (handler != null && handler.breaker != null) {
+			handler.breaker.release();
 		}
 		return handler != null;
 	}
@@ -262,7 +259,7 @@ public final class DefaultTelemetryRouter implements TelemetryRouter {
 
 	@Override
 	public void removeListener(RouterListener listener) {
-		this.parts.registry.removeListener(listener);
+		this.parts.events.removeListener(listener);
 	}
 
 	@Override
@@ -275,9 +272,7 @@ public final class DefaultTelemetryRouter implements TelemetryRouter {
 		this.shutdown.close();
 	}
 
-	/**
-	 * The subscription of a handler that configuration leaves out.
-	 */
+	/** The subscription of a handler that configuration leaves out. */
 	private record LeftOut(String handlerId) implements Subscription {
 
 		@Override

@@ -31,13 +31,7 @@ import io.telemetryrouter.internal.registry.HandlerTable;
 /**
  * Reads the numbers of a router.
  */
-final class Snapshots {
-
-	private final RouterParts parts;
-
-	Snapshots(RouterParts parts) {
-		this.parts = parts;
-	}
+record Snapshots(RouterParts parts) {
 
 	RouterSnapshot router() {
 		reconcile();
@@ -54,10 +48,7 @@ final class Snapshots {
 		return new RouterSnapshot(handlers, events, all.departed(), this.parts.held.size(), this.parts.defaults);
 	}
 
-	/**
-	 * Adds up the accounts of all handlers, those that have left included.
-	 * @return the sum
-	 */
+	/** Returns the sum of all handlers' accounts, including retired handlers. */
 	HandlerAccount total() {
 		reconcile();
 		HandlerTable.Parts all = this.parts.handlers.parts();
@@ -100,7 +91,7 @@ final class Snapshots {
 		HandlerOptions options = handler.options;
 		HandlerMetrics metrics = handler.metrics;
 		Lane lane = handler.lane();
-		CircuitBreaker breaker = handler.breaker();
+		CircuitBreaker breaker = handler.breaker;
 		QuarantineSnapshot quarantine = (breaker != null) ? breaker.snapshot() : null;
 		List<StuckCall> stuckCalls = metrics.stuckCalls.current();
 		return new HandlerSnapshot(options.id, options.patterns.stream().map(EventPattern::toString).toList(),

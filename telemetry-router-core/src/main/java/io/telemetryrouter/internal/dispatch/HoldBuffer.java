@@ -27,10 +27,9 @@ public final class HoldBuffer {
 
 	private final CountDownLatch released = new CountDownLatch(1);
 
-	/** Guarded by this. */
+	/** Guarded by this, as the overflow is. */
 	private final Queue<Envelope<?>> events = new ArrayDeque<>();
 
-	/** Guarded by this. */
 	private final Map<String, Long> overflow = new LinkedHashMap<>();
 
 	private volatile boolean holding;
@@ -38,7 +37,7 @@ public final class HoldBuffer {
 	/** Written under this. */
 	private volatile boolean releasing;
 
-	/** How many came while held events were delivered. Guarded by this. */
+	/** How many events came during the release. Guarded by this. */
 	private int late;
 
 	public HoldBuffer(int limit, int maxNames) {
@@ -54,27 +53,16 @@ public final class HoldBuffer {
 		return this.holding;
 	}
 
-	/**
-	 * Returns whether held events are being delivered, or have been.
-	 * @return whether the release has begun
-	 */
+	/** Returns whether the release of held events has begun. */
 	public boolean isReleasing() {
 		return this.releasing;
 	}
 
-	/**
-	 * Returns how many events are held.
-	 * @return the number
-	 */
 	public synchronized int size() {
 		return this.events.size();
 	}
 
-	/**
-	 * Holds an event.
-	 * @param event the event
-	 * @return {@code false} if nothing is held any more, and the event must be dispatched
-	 */
+	/** Holds an event, or returns {@code false} if it must be dispatched now. */
 	public synchronized boolean hold(Envelope<?> event) {
 		if (!this.holding) {
 			return false;
@@ -94,18 +82,16 @@ public final class HoldBuffer {
 	}
 
 	private boolean hasRoom() {
-		// Where a handler is slower than emitters wait, the delivery would have no end
-		// if any number of events could queue up behind it.
+		// With a handler slower than the emitters, the release would never end if any
+		// number of events could queue up behind it.
 		return this.events.size() < this.limit && (!this.releasing || this.late++ < this.limit);
 	}
 
 	/**
-	 * Delivers what is held, and up to the limit of what comes meanwhile, then holds no
-	 * more. Only the first call does.
-	 * @param delivery is given each held event, in order
-	 * @param loss is given the number of events beyond the limit, by name
-	 * @throws RuntimeException if a delivery failed, after all others; likewise an
-	 * {@code Error}
+	 * Delivers the held events in order, and up to the limit of those that come
+	 * meanwhile, then holds no more; a later call does nothing. {@code loss} is given the
+	 * number of events beyond the limit, by name. If a delivery throws, the others are
+	 * made first.
 	 */
 	public void release(Consumer<Envelope<?>> delivery, ObjLongConsumer<String> loss) {
 		synchronized (this) {
@@ -120,7 +106,7 @@ public final class HoldBuffer {
 				delivery.accept(event);
 			}
 			catch (Throwable ex) {
-				// Such as a clock's. The others must not be held for good.
+				// Of a clock, say. The other events must not be held for good.
 				failure = ex;
 			}
 			event.dequeued();
@@ -150,12 +136,6 @@ public final class HoldBuffer {
 		return event;
 	}
 
-	/**
-	 * Waits until nothing is held.
-	 * @param nanos how long at most
-	 * @return whether nothing is held
-	 * @throws InterruptedException if interrupted
-	 */
 	public boolean awaitRelease(long nanos) throws InterruptedException {
 		return this.released.await(nanos, TimeUnit.NANOSECONDS);
 	}

@@ -10,19 +10,20 @@ import io.telemetryrouter.EventPattern;
 import io.telemetryrouter.TelemetryEvent;
 
 /**
- * The future of an awaited event. It is part of the routes of the events that match, and
+ * The future of an awaited event. It is part of the routes of the events that match, but
  * no handler: it has no account. It completes on a thread of the router, since dependent
- * actions are the user's code.
+ * actions are user code.
  */
 final class NextEvent extends CompletableFuture<TelemetryEvent<?>> {
 
-	private final EventPattern pattern;
+	final EventPattern pattern;
 
 	private final Predicate<TelemetryEvent<?>> filter;
 
 	private final Duration timeout;
 
-	private final long deadline;
+	/** The end of the wait, on the clock of {@link System#nanoTime()}. */
+	final long deadline;
 
 	private final AtomicBoolean claimed = new AtomicBoolean();
 
@@ -33,31 +34,11 @@ final class NextEvent extends CompletableFuture<TelemetryEvent<?>> {
 		this.deadline = deadline;
 	}
 
-	EventPattern pattern() {
-		return this.pattern;
-	}
-
-	/**
-	 * Returns when the time is up.
-	 * @return the time, on the clock of {@link System#nanoTime()}
-	 */
-	long deadline() {
-		return this.deadline;
-	}
-
-	/**
-	 * Returns whether an event is the one, and claims it then.
-	 * @param event the event
-	 * @return whether to complete with it
-	 */
+	/** Returns whether to complete with an event, and claims the completion then. */
 	boolean claims(TelemetryEvent<?> event) {
 		return !isDone() && !this.claimed.get() && this.filter.test(event) && claim();
 	}
 
-	/**
-	 * Claims the completion.
-	 * @return {@code true} for the first caller
-	 */
 	boolean claim() {
 		return this.claimed.compareAndSet(false, true);
 	}

@@ -32,13 +32,6 @@ public final class NextEvents implements Watchdog.Check {
 
 	private volatile boolean closed;
 
-	/**
-	 * Creates the awaited events.
-	 * @param routes the routes that lead to them
-	 * @param completions runs what depends on futures; never refuses
-	 * @param watchdog tells when their time is up
-	 * @param reporter reports filters that fail
-	 */
 	public NextEvents(Routes routes, Executor completions, Watchdog watchdog, Reporter reporter) {
 		this.routes = routes;
 		this.completions = completions;
@@ -46,13 +39,6 @@ public final class NextEvents implements Watchdog.Check {
 		this.reporter = reporter;
 	}
 
-	/**
-	 * Awaits an event.
-	 * @param pattern what its name matches
-	 * @param filter which event is meant
-	 * @param timeout how long to wait
-	 * @return the future
-	 */
 	public CompletableFuture<TelemetryEvent<?>> await(EventPattern pattern, Predicate<TelemetryEvent<?>> filter,
 			Duration timeout) {
 		long deadline = System.nanoTime() + TimeUnit.NANOSECONDS.convert(timeout);
@@ -62,18 +48,13 @@ public final class NextEvents implements Watchdog.Check {
 		next.whenComplete((event, ex) -> end(next));
 		this.watchdog.wakeBy(deadline);
 		if (this.closed) {
-			// The close may have cancelled what was awaited just before.
+			// The close may have cancelled the pending futures just before.
 			next.cancel(false);
 		}
 		return next;
 	}
 
-	/**
-	 * Offers an event to the futures that its route leads to. Their filters are the
-	 * user's code.
-	 * @param route the route
-	 * @param event the event
-	 */
+	/** Offers an event to the futures of its route. Their filters are user code. */
 	void offer(Route route, Envelope<?> event) {
 		for (NextEvent next : route.awaited) {
 			try {
@@ -104,15 +85,12 @@ public final class NextEvents implements Watchdog.Check {
 		}
 	}
 
-	/**
-	 * Ends the futures whose time is up.
-	 */
 	@Override
 	public void look() {
 		long now = System.nanoTime();
 		for (NextEvent next : this.pending) {
-			if (next.deadline() - now > 0) {
-				this.watchdog.wakeBy(next.deadline());
+			if (next.deadline - now > 0) {
+				this.watchdog.wakeBy(next.deadline);
 			}
 			else if (next.claim()) {
 				this.completions.execute(next::timeOut);
@@ -120,9 +98,6 @@ public final class NextEvents implements Watchdog.Check {
 		}
 	}
 
-	/**
-	 * Cancels all futures, and those that are still to come.
-	 */
 	public void close() {
 		this.closed = true;
 		this.pending.forEach((next) -> next.cancel(false));

@@ -1,6 +1,5 @@
 package io.telemetryrouter.internal.dispatch;
 
-import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
@@ -16,7 +15,7 @@ import io.telemetryrouter.internal.registry.TrackedEvents;
 import io.telemetryrouter.internal.support.Ticker;
 
 /**
- * Compiles a route for each event name, and throws those away whose handlers change. The
+ * Compiles a route for each event name, and removes routes whose handlers change. The
  * route of a name that is not tracked is compiled for each emit and not kept.
  */
 public final class Routes implements HandlerRegistry.Invalidation {
@@ -34,13 +33,6 @@ public final class Routes implements HandlerRegistry.Invalidation {
 	/** Guarded by the lock of the registry. */
 	private final PatternIndex<NextEvent> awaited = new PatternIndex<>();
 
-	/**
-	 * Creates the routes.
-	 * @param registry the handlers
-	 * @param events the event names
-	 * @param ticker the monotonic clock
-	 * @param slowNanos from when on a dispatch counts as slow
-	 */
 	public Routes(HandlerRegistry registry, TrackedEvents events, Ticker ticker, long slowNanos) {
 		this.registry = registry;
 		this.events = events;
@@ -56,20 +48,11 @@ public final class Routes implements HandlerRegistry.Invalidation {
 		return this.slowNanos;
 	}
 
-	/**
-	 * Looks a compiled route up.
-	 * @param event the event's name
-	 * @return the route, or {@code null} if there is none yet
-	 */
 	@Nullable Route find(String event) {
 		return this.table.find(event);
 	}
 
-	/**
-	 * Returns the route of a name, compiling and keeping it if need be.
-	 * @param event the event's name
-	 * @return the route; one that is not kept if the name is not tracked
-	 */
+	/** Returns the route of a name, which is kept if the name is tracked. */
 	Route route(String event) {
 		Route route = this.table.find(event);
 		while (route == null) {
@@ -81,7 +64,7 @@ public final class Routes implements HandlerRegistry.Invalidation {
 
 	private @Nullable Route compileAndKeep(String event, EventStatistics statistics) {
 		if (!this.events.isCurrent(statistics)) {
-			// The name was forgotten meanwhile, and nobody would see the counts.
+			// The name was removed meanwhile, and its counts would be lost.
 			return null;
 		}
 		Route route = compile(event, statistics);
@@ -93,15 +76,11 @@ public final class Routes implements HandlerRegistry.Invalidation {
 		if (raced != null) {
 			return raced;
 		}
-		route.handlers.forEach((handler) -> handler.routed(route));
+		route.handlers.forEach((handler) -> handler.metrics.routes.add(route));
 		return route;
 	}
 
-	/**
-	 * Compiles a route that is not kept and reconciles what it counts at once.
-	 * @param event the event's name
-	 * @return the route
-	 */
+	/** Compiles a route that is not kept. It reconciles each of its counts at once. */
 	Route passing(String event) {
 		EventStatistics statistics = this.events.track(event);
 		Route route = this.registry.whileUnchanged(() -> compile(event, statistics));
@@ -115,21 +94,16 @@ public final class Routes implements HandlerRegistry.Invalidation {
 		return new Route(event, statistics, this.registry.matching(event), List.copyOf(awaiting), this);
 	}
 
-	/**
-	 * Makes a future part of the routes of the events that match its pattern, or no
-	 * longer.
-	 * @param next the future
-	 * @param awaits whether it is part of them
-	 */
+	/** Adds a future to, or removes it from, the routes of the events that match. */
 	void await(NextEvent next, boolean awaits) {
 		this.registry.whileChanging(() -> {
 			if (awaits) {
-				this.awaited.add(next.pattern(), next);
+				this.awaited.add(next.pattern, next);
 			}
 			else {
-				this.awaited.remove(next.pattern(), next);
+				this.awaited.remove(next.pattern, next);
 			}
-			handlersChanged(next.pattern());
+			handlersChanged(next.pattern);
 			return true;
 		});
 	}
@@ -141,32 +115,22 @@ public final class Routes implements HandlerRegistry.Invalidation {
 			if (route != null) {
 				invalidate(route);
 			}
-			return;
 		}
-		for (Route route : this.table.all()) {
-			if (pattern.matches(route.event)) {
-				invalidate(route);
-			}
+		else {
+			this.table.all().stream().filter((route) -> pattern.matches(route.event)).forEach(this::invalidate);
 		}
 	}
 
 	void invalidate(Route route) {
 		this.table.remove(route);
 		route.retire();
-		route.handlers.forEach((handler) -> handler.unrouted(route));
+		route.handlers.forEach((handler) -> handler.metrics.routes.remove(route));
 	}
 
-	/**
-	 * Counts at the handlers and events what the routes have counted for all of them.
-	 */
 	public void reconcile() {
 		this.table.all().forEach(Route::reconcile);
 	}
 
-	/**
-	 * Counts at its handlers what the route of a name has counted for all of them.
-	 * @param event the event's name
-	 */
 	public void reconcile(String event) {
 		Route route = this.table.find(event);
 		if (route != null) {
@@ -174,12 +138,7 @@ public final class Routes implements HandlerRegistry.Invalidation {
 		}
 	}
 
-	/**
-	 * Returns whether an event of a name would reach a handler or a future. Does not make
-	 * it a tracked name.
-	 * @param event the event's name
-	 * @return whether there is one
-	 */
+	/** Returns whether an event would be received. Does not track the name. */
 	boolean hasListeners(String event) {
 		Route known = this.table.find(event);
 		if (known != null) {
@@ -188,18 +147,11 @@ public final class Routes implements HandlerRegistry.Invalidation {
 		return this.registry.whileUnchanged(() -> this.registry.matchesAny(event) || this.awaited.matchesAny(event));
 	}
 
-	/**
-	 * Returns the ids of the handlers that match a name.
-	 * @param event the event's name
-	 * @return the ids in the order of the route
-	 */
 	public List<String> handlerIds(String event) {
 		Route known = this.table.find(event);
 		List<Handler> handlers = (known != null) ? known.handlers
 				: this.registry.whileUnchanged(() -> this.registry.matching(event));
-		List<String> ids = new ArrayList<>(handlers.size());
-		handlers.forEach((handler) -> ids.add(handler.options.id));
-		return ids;
+		return handlers.stream().map(Handler::handlerId).toList();
 	}
 
 }

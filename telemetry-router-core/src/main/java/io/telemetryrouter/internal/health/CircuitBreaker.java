@@ -17,17 +17,16 @@ import io.telemetryrouter.internal.support.Ticker;
  * Quarantines a handler that keeps failing, and lets it come back: a circuit breaker (M.
  * Nygard, Release It!) whose open state drops events.
  * <p>
- * Closed: a handler that works costs nothing here. Its first failure has its calls
- * counted; after a quiet window they are not any more. Open: each event comes here and is
- * dropped, until the delay is over. Half-open: one event becomes the probe that decides,
- * claimed by the dispatch stack of the thread that makes it. What this thread reports
- * while it holds the claim is the verdict; calls that began earlier are none, and a
- * condition that rejects the event gives the claim back. There is no probe while a call
- * that was given up has not returned, so hung probes do not gather threads.
+ * Closed: a handler that works costs nothing here. From its first failure to the end of a
+ * quiet window its calls are counted. Open: each event comes here and is dropped until
+ * the delay is over. Half-open: one event becomes the probe, claimed by the dispatch
+ * stack of the thread that makes the call. The result that this thread reports while it
+ * holds the claim decides; results of earlier calls do not, and a condition that rejects
+ * the event gives the claim back. There is no probe while a call that timed out has not
+ * returned, so hung probes do not gather threads.
  * <p>
- * Whether the breaker is open is for the target to say. Its one write is the last step
- * when it opens and the first when it closes, so an error half-way leaves no handler shut
- * in.
+ * The target holds the state. It is written last when the breaker opens and first when it
+ * closes, so an error half-way leaves no handler in quarantine.
  */
 public final class CircuitBreaker {
 
@@ -47,7 +46,7 @@ public final class CircuitBreaker {
 
 	private final long maxDelay;
 
-	/** Calls that have returned while calls are counted. */
+	/** Calls that have returned while calls were counted. */
 	private final AtomicLong handled = new AtomicLong();
 
 	private long failed;
@@ -88,14 +87,6 @@ public final class CircuitBreaker {
 
 	private long claimed;
 
-	/**
-	 * Creates a breaker.
-	 * @param target the handler
-	 * @param settings when to open and for how long
-	 * @param reporter reports when it opens and closes
-	 * @param clock the wall clock
-	 * @param ticker the monotonic clock
-	 */
 	public CircuitBreaker(Target target, QuarantineSettings settings, Reporter reporter, InstantSource clock,
 			Ticker ticker) {
 		this.target = target;
@@ -108,11 +99,7 @@ public final class CircuitBreaker {
 		this.maxDelay = TimeUnit.NANOSECONDS.convert(settings.maxDelay());
 	}
 
-	/**
-	 * Called after each failed call.
-	 * @param error what was thrown
-	 * @param stack of the thread that made the call
-	 */
+	/** Called after each failed call; {@code stack} is that of the calling thread. */
 	public void failed(Throwable error, DispatchStack stack) {
 		long now = this.ticker.now();
 		Instant instant = this.clock.instant();
@@ -160,7 +147,7 @@ public final class CircuitBreaker {
 			return String.format(Locale.ROOT, "%d %% of %d calls failed in %s", 100 * failedNow / calls, calls,
 					Reporter.duration(now - this.windowStart));
 		}
-		int abandoned = this.target.abandonedCalls();
+		int abandoned = this.target.stuckCalls().abandoned();
 		return (abandoned >= this.settings.failures()) ? abandoned + " calls that timed out and have not returned"
 				: null;
 	}
@@ -172,14 +159,12 @@ public final class CircuitBreaker {
 		this.since = instant;
 		this.times++;
 		this.skippedBefore = this.target.skipped();
-		this.prober = null;
 		delay(now, instant);
 		this.target.quarantine(true);
 	}
 
 	private void postpone(long now, Instant instant) {
 		this.delay = longer(this.delay);
-		this.prober = null;
 		delay(now, instant);
 	}
 
@@ -188,13 +173,13 @@ public final class CircuitBreaker {
 	}
 
 	private void delay(long now, Instant instant) {
+		this.prober = null;
 		this.due = now + this.delay;
 		this.nextProbe = instant.plusNanos(this.delay);
 	}
 
 	/**
-	 * Called when a condition has failed on the emitting thread, which holds no claim
-	 * where the call itself would be made by a lane.
+	 * Called when a condition has failed on the emitting thread, which may hold no claim.
 	 */
 	public void conditionFailed() {
 		long now = this.ticker.now();
@@ -206,23 +191,18 @@ public final class CircuitBreaker {
 		}
 	}
 
-	/**
-	 * Returns whether events may be queued for a probe.
-	 * @return {@code false} while the delay runs
-	 */
+	/** Returns whether events may be queued for a probe, after the delay. */
 	public boolean isDue() {
 		return isDue(this.ticker.now());
 	}
 
 	private boolean isDue(long now) {
-		return now - this.due >= 0 && this.target.abandonedCalls() == 0;
+		return now - this.due >= 0 && this.target.stuckCalls().abandoned() == 0;
 	}
 
 	/**
-	 * Claims the probe.
-	 * @param stack the calling thread's
-	 * @return whether to go on, with the claim or because the breaker is closed; if not,
-	 * the event is to be dropped
+	 * Claims the probe for the calling thread's stack. Returns {@code false} if the event
+	 * is to be dropped; {@code true} also if the breaker is closed by now.
 	 */
 	public boolean claim(DispatchStack stack) {
 		long now = this.ticker.now();
@@ -242,27 +222,18 @@ public final class CircuitBreaker {
 		}
 	}
 
-	/**
-	 * A thread that runs out of stack or memory may fail to say how its probe ended.
-	 */
+	/** A thread without stack or memory may be unable to report how its probe ended. */
 	private boolean isLost(DispatchStack stack, long now) {
 		return now - this.claimed >= this.delay && stack.countRunning(this.target.handlerNumber()) == 0;
 	}
 
-	/**
-	 * Gives the claim back: the event never came to the handler.
-	 * @param stack the calling thread's
-	 */
+	/** Gives the claim back: the event did not reach the handler. */
 	public synchronized void giveBack(DispatchStack stack) {
 		if (this.prober == stack) {
 			this.prober = null;
 		}
 	}
 
-	/**
-	 * Called after a call that returned, while calls are counted.
-	 * @param stack of the thread that made the call
-	 */
 	public void returned(DispatchStack stack) {
 		this.handled.incrementAndGet();
 		if (this.target.isQuarantined()) {
@@ -270,9 +241,6 @@ public final class CircuitBreaker {
 		}
 	}
 
-	/**
-	 * Ends the quarantine, if there is one.
-	 */
 	public void release() {
 		close(null);
 	}
@@ -297,9 +265,8 @@ public final class CircuitBreaker {
 	}
 
 	/**
-	 * Ends the counting of calls when there was no failure for a whole window. A handler
-	 * that has not returned once since its last failure goes on being counted.
-	 * @param now the time, on the monotonic clock
+	 * Ends the counting of calls after a whole window without a failure. The calls of a
+	 * handler stay counted until one has returned since the last failure.
 	 */
 	public synchronized void relax(long now) {
 		if (this.windowOpen && !this.target.isQuarantined() && now - this.lastFailure > this.windowNanos
@@ -310,59 +277,26 @@ public final class CircuitBreaker {
 		}
 	}
 
-	/**
-	 * Returns what is to be known of the quarantine.
-	 * @return the quarantine, or {@code null} if there is none
-	 */
 	public synchronized @Nullable QuarantineSnapshot snapshot() {
 		return this.target.isQuarantined() ? new QuarantineSnapshot(this.since, this.nextProbe, this.times,
 				this.target.skipped() - this.skippedBefore) : null;
 	}
 
-	/**
-	 * The handler that a breaker is for.
-	 */
-	public interface Target {
+	/** The handler that a breaker is for. */
+	public interface Target extends StuckCallCheck.Watched {
 
-		String handlerId();
-
-		long handlerNumber();
-
-		/**
-		 * Returns whether the handler takes new events.
-		 * @return {@code false} once it leaves
-		 */
 		boolean isActive();
 
-		/**
-		 * Returns whether events are sent to the breaker.
-		 * @return whether the breaker is open or half-open
-		 */
+		/** Returns whether events are sent to the breaker: it is open or half-open. */
 		boolean isQuarantined();
 
-		/**
-		 * Sets whether events are sent to the breaker.
-		 * @param quarantined whether they are
-		 */
 		void quarantine(boolean quarantined);
 
-		/**
-		 * Sets whether calls that return are told to the breaker.
-		 * @param counted whether they are
-		 */
+		/** Sets whether the breaker is told of calls that return. */
 		void countCalls(boolean counted);
 
-		/**
-		 * Returns how many events were dropped because of the breaker.
-		 * @return the number
-		 */
+		/** Returns how many events were dropped because of the breaker. */
 		long skipped();
-
-		/**
-		 * Returns how many calls were given up and have not returned yet.
-		 * @return the number of threads that hang in the handler
-		 */
-		int abandonedCalls();
 
 	}
 

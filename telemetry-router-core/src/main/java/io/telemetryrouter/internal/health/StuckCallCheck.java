@@ -15,7 +15,7 @@ import io.telemetryrouter.internal.support.Names;
 import io.telemetryrouter.internal.support.Ticker;
 
 /**
- * Looks which calls have not ended, so that emitters need no clock for that: a frame that
+ * Finds calls that have not ended, so that emitters need no clock for that: a frame that
  * shows the same handler and the same number of entries as before is inside the same
  * call. Each call is reported once, and once more when it has returned.
  */
@@ -31,17 +31,10 @@ public final class StuckCallCheck implements Watchdog.Check {
 
 	private final Ticker ticker;
 
-	/** By frame, the call it was inside of. Of the watchdog's thread only. */
+	/** The call that each frame was inside of. Used by the watchdog's thread only. */
 	private IdentityHashMap<DispatchFrame, Sighting> sightings = new IdentityHashMap<>();
 
-	/**
-	 * Creates a check.
-	 * @param threshold how long a call may take, in nanoseconds; 0 for any time
-	 * @param handlers finds a handler of this router by its number
-	 * @param reporter reports stuck calls
-	 * @param clock the wall clock
-	 * @param ticker the monotonic clock
-	 */
+	/** Creates a check; {@code threshold} is in nanoseconds, 0 for no check. */
 	public StuckCallCheck(long threshold, LongFunction<@Nullable Watched> handlers, Reporter reporter,
 			InstantSource clock, Ticker ticker) {
 		this.threshold = threshold;
@@ -84,13 +77,13 @@ public final class StuckCallCheck implements Watchdog.Check {
 		Watched handler = this.handlers.apply(sighting.number);
 		Thread thread = stack.owner();
 		if (handler == null || thread == null) {
-			// Of another router, or it has ended just now.
+			// A handler of another router, or the call has ended just now.
 			return;
 		}
 		String event = frame.event();
 		StackTraceElement[] trace = thread.getStackTrace();
 		if (!sighting.isCurrent(frame)) {
-			// It has ended meanwhile, and the stack trace may be of anything.
+			// The call has ended meanwhile, and the trace may show another one.
 			return;
 		}
 		long nanos = now - sighting.since;
@@ -100,12 +93,9 @@ public final class StuckCallCheck implements Watchdog.Check {
 		this.reporter.stuck(handler.handlerId(), call, nanos);
 	}
 
-	/**
-	 * Removes the stuck calls of a handler that have returned, and reports them.
-	 * @param handler the handler
-	 */
+	/** Removes and reports the stuck calls of a handler that have returned. */
 	public void removeReturned(Watched handler) {
-		for (StuckCalls.Entry entry : handler.stuckCalls().entries()) {
+		for (StuckCalls.Entry entry : handler.stuckCalls().entries) {
 			if (entry.ended().getAsBoolean()) {
 				handler.stuckCalls().remove(entry);
 				this.reporter.returned(handler.handlerId(), entry.call(), this.ticker.now() - entry.since());
@@ -113,20 +103,19 @@ public final class StuckCallCheck implements Watchdog.Check {
 		}
 	}
 
-	/**
-	 * A handler whose calls are looked at.
-	 */
+	/** A handler whose calls are checked. */
 	public interface Watched {
 
 		String handlerId();
+
+		/** Returns the number that tells the handler from all others of the process. */
+		long handlerNumber();
 
 		StuckCalls stuckCalls();
 
 	}
 
-	/**
-	 * A call that was seen running. Changed by the watchdog's thread only.
-	 */
+	/** A call that was seen running. Used by the watchdog's thread only. */
 	private static final class Sighting {
 
 		private final int entries;

@@ -8,37 +8,18 @@ import io.telemetryrouter.StuckCall;
 import io.telemetryrouter.internal.event.DispatchFrame;
 
 /**
- * The calls of a handler that were found stuck or were given up. Thread-safe.
+ * The calls of a handler that were found stuck or timed out. Thread-safe.
  */
 public final class StuckCalls {
 
-	/** Replaced under this. */
-	private volatile List<Entry> entries = List.of();
+	/** All calls that were added, some of which may have ended. Replaced under this. */
+	volatile List<Entry> entries = List.of();
 
-	/**
-	 * Returns all that were added.
-	 * @return the calls, some of which may have ended since
-	 */
-	List<Entry> entries() {
-		return this.entries;
-	}
-
-	/**
-	 * Returns the calls that have not ended.
-	 * @return the calls
-	 */
 	public List<StuckCall> current() {
-		List<Entry> all = this.entries;
-		if (all.isEmpty()) {
-			return List.of();
-		}
-		return all.stream().filter((entry) -> !entry.ended.getAsBoolean()).map(Entry::call).toList();
+		return this.entries.stream().filter((entry) -> !entry.ended.getAsBoolean()).map(Entry::call).toList();
 	}
 
-	/**
-	 * Returns how many calls were given up and have not returned.
-	 * @return the number
-	 */
+	/** Returns how many calls timed out and have not returned. */
 	public int abandoned() {
 		int count = 0;
 		for (Entry entry : this.entries) {
@@ -47,10 +28,7 @@ public final class StuckCalls {
 		return count;
 	}
 
-	/**
-	 * Adds a call, in place of the same call as it was found before.
-	 * @param entry the call
-	 */
+	/** Adds a call, in place of the same call as it was found before. */
 	public synchronized void add(Entry entry) {
 		List<Entry> all = new ArrayList<>(this.entries);
 		all.removeIf((other) -> other.frame == entry.frame && !other.call.abandoned());
@@ -63,12 +41,7 @@ public final class StuckCalls {
 	}
 
 	/**
-	 * A call.
-	 *
-	 * @param call what is shown of it
-	 * @param frame the frame of its emit
-	 * @param since when it was first seen, on the monotonic clock
-	 * @param ended says whether it has ended since
+	 * A call, its frame, when it was seen first (monotonic), and whether it has ended.
 	 */
 	public record Entry(StuckCall call, DispatchFrame frame, long since, BooleanSupplier ended) {
 	}

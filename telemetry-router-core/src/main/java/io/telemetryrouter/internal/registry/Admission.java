@@ -16,12 +16,12 @@ import io.telemetryrouter.internal.support.Headroom;
  * Decides, on the emitting thread, whether a handler gets an event, and counts the event
  * if not. Thread-safe.
  * <p>
- * All that could speak against it is in one number, the gate, which is 0 for a handler
- * that takes every event as it comes. So the usual case costs one read.
+ * All conditions are flags of one number, the gate, which is 0 for a handler that takes
+ * every event. So the usual case costs one read.
  */
 public final class Admission {
 
-	/** The handler has to look at each event: it has a condition, an owner or a limit. */
+	/** Each event is checked: the handler has a condition, an owner or a limit. */
 	private static final int SELECTIVE = 1;
 
 	/** The handler takes no new event. */
@@ -40,14 +40,14 @@ public final class Admission {
 
 	private final HandlerOptions options;
 
-	/** How many events it still takes, if that is limited. */
+	/** How many events the handler still takes, if that is limited. */
 	private final @Nullable AtomicLong remaining;
 
-	private final @Nullable OwnerReference owner;
+	private final HandlerRegistry.@Nullable Owner owner;
 
 	private volatile int gate;
 
-	Admission(Handler handler, HandlerOptions options, @Nullable OwnerReference owner) {
+	Admission(Handler handler, HandlerOptions options, HandlerRegistry.@Nullable Owner owner) {
 		this.handler = handler;
 		this.options = options;
 		this.remaining = (options.times > 0) ? new AtomicLong(options.times) : null;
@@ -55,11 +55,7 @@ public final class Admission {
 		this.gate = (options.condition != null || this.remaining != null || owner != null) ? SELECTIVE : 0;
 	}
 
-	/**
-	 * Returns whether every event with a payload of the handler's type can be handed over
-	 * without a further look.
-	 * @return {@code true} for the usual case
-	 */
+	/** Returns whether the handler takes every event with a payload of its type. */
 	public boolean isOpen() {
 		return this.gate == 0;
 	}
@@ -80,14 +76,9 @@ public final class Admission {
 		return (this.gate & COUNTED) != 0;
 	}
 
-	/**
-	 * Takes no new events from now on.
-	 * @return {@code false} if that was so before
-	 */
-	synchronized boolean leave() {
-		boolean first = isActive();
-		this.gate |= LEFT;
-		return first;
+	/** Takes no new events from now on. */
+	void leave() {
+		gate(LEFT, true);
 	}
 
 	void quarantine(boolean quarantined) {
@@ -109,26 +100,17 @@ public final class Admission {
 	}
 
 	/**
-	 * Decides about an event.
-	 * @param event the event's name
-	 * @param payload its payload
-	 * @param envelope its envelope, if this handler needs one
-	 * @param stack the emitting thread's
-	 * @param tracker the emit's, if it is tracked
-	 * @return whether to go on; an event of a limited handler is claimed then
+	 * Returns whether the handler gets an event, and counts the event if not. Claims an
+	 * event of a limited handler. The envelope is there if the handler needs one.
 	 */
 	public boolean admit(String event, @Nullable Object payload, @Nullable Envelope<?> envelope, DispatchStack stack,
 			@Nullable EmitTracker tracker) {
 		int flags = this.gate;
-		if ((flags & LEFT) != 0) {
-			this.handler.drop(DropReason.UNSUBSCRIBED, tracker);
+		if ((flags & (LEFT | PAUSED)) != 0) {
+			this.handler.drop(((flags & LEFT) != 0) ? DropReason.UNSUBSCRIBED : DropReason.PAUSED, tracker);
 			return false;
 		}
-		if ((flags & PAUSED) != 0) {
-			this.handler.drop(DropReason.PAUSED, tracker);
-			return false;
-		}
-		CircuitBreaker breaker = this.handler.breaker();
+		CircuitBreaker breaker = this.handler.breaker;
 		if ((flags & QUARANTINED) != 0 && breaker != null) {
 			return admitProbe(breaker, event, payload, envelope, stack, tracker);
 		}
@@ -138,7 +120,7 @@ public final class Admission {
 	private boolean admitProbe(CircuitBreaker breaker, String event, @Nullable Object payload,
 			@Nullable Envelope<?> envelope, DispatchStack stack, @Nullable EmitTracker tracker) {
 		if (this.options.async && breaker.isDue()) {
-			// Its worker makes the probe.
+			// The worker makes the probe.
 			return select(event, payload, envelope, stack, tracker);
 		}
 		if (this.options.async || !breaker.claim(stack)) {
@@ -188,7 +170,7 @@ public final class Admission {
 			this.handler.filter(tracker);
 		}
 		catch (Throwable ex) {
-			this.handler.conditionFailed(event, ex, stack, tracker);
+			this.handler.failures.conditionFailed(event, ex, stack, tracker);
 		}
 		return false;
 	}
@@ -200,7 +182,7 @@ public final class Admission {
 		long left = this.remaining.get();
 		while (left > 0) {
 			if (left == 1) {
-				// Whoever claims the last event has to leave, too, which takes a lock.
+				// The claim of the last event makes the handler leave, under a lock.
 				Headroom.requireForTwo();
 			}
 			if (this.remaining.compareAndSet(left, left - 1)) {
@@ -209,7 +191,7 @@ public final class Admission {
 			left = this.remaining.get();
 		}
 		if (left == 1) {
-			// Has had its last event: leaves, but keeps what is queued.
+			// Leaves, but keeps its queued events.
 			this.handler.leave(false);
 		}
 		if (left <= 0) {

@@ -11,8 +11,8 @@ import io.telemetryrouter.RouterListener;
 import io.telemetryrouter.internal.health.Reporter;
 
 /**
- * Tells listeners what happened, in order and one at a time, without a lock: who queues
- * the first of several announcements makes them all.
+ * Tells listeners of changes, in order and one at a time, without a lock: the thread that
+ * queues the first of several announcements makes them all.
  */
 public final class Announcements {
 
@@ -29,9 +29,7 @@ public final class Announcements {
 	}
 
 	/**
-	 * Queues a call to every listener there is now. May be called under a lock, for the
-	 * order.
-	 * @param call the call
+	 * Queues a call to every present listener. May be called under a lock, for the order.
 	 */
 	void add(Consumer<RouterListener> call) {
 		if (!this.listeners.isEmpty()) {
@@ -41,13 +39,11 @@ public final class Announcements {
 	}
 
 	/**
-	 * Queues the addition of a listener. Called under all locks that {@link #add} is
-	 * called under, for the order.
-	 * @param listener the listener
-	 * @param calls tell it what there is
+	 * Adds a listener and queues calls that tell it what there is. Called under all locks
+	 * that {@link #add} is called under, for the order.
 	 */
 	void addListener(RouterListener listener, List<Consumer<RouterListener>> calls) {
-		// First: whoever is making calls may make these at once, to listeners there are.
+		// First: a thread that is making calls may make these at once.
 		this.listeners.add(listener);
 		this.queue.add(() -> calls.forEach((call) -> guarded(call, listener)));
 	}
@@ -56,10 +52,7 @@ public final class Announcements {
 		this.listeners.remove(listener);
 	}
 
-	/**
-	 * Makes the calls that are queued, unless another thread is doing so. Not to be
-	 * called under a lock.
-	 */
+	/** Makes the queued calls, unless another thread does. Never called under a lock. */
 	void make() {
 		if (this.queue.isEmpty() || this.pending.getAndIncrement() != 0) {
 			return;

@@ -30,10 +30,7 @@ public final class CallSites {
 		this.threshold = threshold;
 	}
 
-	/**
-	 * Returns the place in the user's code that is calling the router.
-	 * @return the place
-	 */
+	/** Returns the place in the user's code that is calling the router. */
 	public static String caller() {
 		return WALKER.walk((frames) -> frames.filter(CallSites::isForeign).findFirst().map(CallSites::describe))
 			.orElse("unknown code");
@@ -49,18 +46,12 @@ public final class CallSites {
 				+ frame.getLineNumber() + ")";
 	}
 
-	/**
-	 * Counts a handler. To be called before the handler can leave.
-	 * @param source where it was registered
-	 */
+	/** Counts a handler. To be called before the handler can leave. */
 	void added(String source) {
 		this.active.merge(source, 1, Integer::sum);
 	}
 
-	/**
-	 * Reports a place that has too many handlers, unless that was done before.
-	 * @param source the place
-	 */
+	/** Reports a place that has too many handlers, once. */
 	void check(String source) {
 		int count = this.active.getOrDefault(source, 0);
 		if (count > this.threshold && this.reported.add(source)) {

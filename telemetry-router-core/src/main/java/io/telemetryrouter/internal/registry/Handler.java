@@ -4,8 +4,6 @@ import org.jspecify.annotations.Nullable;
 
 import io.telemetryrouter.DropReason;
 import io.telemetryrouter.HandlerAccount;
-import io.telemetryrouter.HandlerErrorListener;
-import io.telemetryrouter.HandlerFailure;
 import io.telemetryrouter.Subscription;
 import io.telemetryrouter.internal.event.DispatchFrame;
 import io.telemetryrouter.internal.event.DispatchStack;
@@ -22,10 +20,10 @@ import io.telemetryrouter.internal.support.Headroom;
 import io.telemetryrouter.internal.support.Names;
 
 /**
- * A registered handler: its {@linkplain HandlerOptions options}, its
- * {@linkplain Admission admission}, its {@linkplain HandlerMetrics metrics} and, if it is
- * asynchronous, its {@linkplain Lane lane}. Counts what becomes of each event. Its
- * subscription, too.
+ * A registered handler and its subscription: {@linkplain HandlerOptions options},
+ * {@linkplain Admission admission}, {@linkplain HandlerMetrics metrics},
+ * {@linkplain HandlerFailures failures} and, if the handler is asynchronous, a
+ * {@linkplain Lane lane}. Counts the outcome of each event.
  */
 public final class Handler implements Subscription, LaneTarget, CircuitBreaker.Target {
 
@@ -41,11 +39,13 @@ public final class Handler implements Subscription, LaneTarget, CircuitBreaker.T
 
 	private final @Nullable Lane lane;
 
-	/** Null for a handler that leaves by itself before long. */
-	private final @Nullable CircuitBreaker breaker;
+	/** {@code null} if quarantine is off, and for a handler with a limit of events. */
+	public final @Nullable CircuitBreaker breaker;
+
+	final HandlerFailures failures;
 
 	/** Written under the lock of the table. */
-	volatile HandlerState state = HandlerState.ACTIVE;
+	volatile HandlerTable.State state = HandlerTable.State.ACTIVE;
 
 	Handler(HandlerOptions options, @Nullable Object owner, HandlerServices services, HandlerRegistry registry) {
 		this.options = options;
@@ -53,44 +53,28 @@ public final class Handler implements Subscription, LaneTarget, CircuitBreaker.T
 		this.registry = registry;
 		this.metrics = new HandlerMetrics(services.samples(), !options.async && !services.measured());
 		this.admission = new Admission(this, options,
-				(owner != null) ? new OwnerReference(owner, registry.collectedOwners(), this) : null);
+				(owner != null) ? new HandlerRegistry.Owner(owner, registry.collectedOwners, this) : null);
 		this.lane = options.async
 				? new Lane(this, options.maxQueue, options.overflow, options.concurrency, services.lanes()) : null;
 		this.breaker = (services.quarantine().enabled() && options.times == 0) ? new CircuitBreaker(this,
 				services.quarantine(), services.reporter(), services.clock(), services.ticker()) : null;
+		this.failures = new HandlerFailures(options, this.metrics, services, this.breaker);
 	}
 
 	public @Nullable Lane lane() {
 		return this.lane;
 	}
 
-	public @Nullable CircuitBreaker breaker() {
-		return this.breaker;
-	}
-
-	/**
-	 * Returns whether an event can be queued without a further look.
-	 * @param payload the event's payload
-	 * @return {@code true} for the usual case
-	 */
+	/** Returns whether an event can be offered without asking the admission. */
 	public boolean takes(@Nullable Object payload) {
 		return this.admission.isOpen() && this.options.accepts(payload);
 	}
 
-	/**
-	 * Queues an event for an asynchronous handler, or counts it as dropped, without
-	 * waiting.
-	 * @param event the event
-	 * @param stack the emitting thread's
-	 * @return {@code false} if the emitter has to {@linkplain #awaitRoom wait} for room
-	 */
+	/** Offers an event to the lane. Returns {@code false} if the emitter has to wait. */
 	public boolean offer(Envelope<?> event, DispatchStack stack) {
 		return this.lane == null || this.lane.offer(event, stack);
 	}
 
-	/**
-	 * Wakes the lane of an asynchronous handler for an event that was offered.
-	 */
 	public void wake() {
 		try {
 			if (this.lane != null) {
@@ -98,17 +82,12 @@ public final class Handler implements Subscription, LaneTarget, CircuitBreaker.T
 			}
 		}
 		catch (Throwable ex) {
-			// Such as no stack to wake with. The event is queued or counted, and the next
+			// No stack to wake with, say. The event is queued or counted, and the next
 			// event or the watchdog tries again: not a failure.
-			return;
 		}
 	}
 
-	/**
-	 * Waits for room for an event that was offered, and queues it or counts it as
-	 * dropped.
-	 * @param event the event
-	 */
+	/** Waits for room for an event that was offered, and queues or drops it. */
 	public void awaitRoom(Envelope<?> event) {
 		try {
 			if (this.lane != null) {
@@ -131,14 +110,7 @@ public final class Handler implements Subscription, LaneTarget, CircuitBreaker.T
 		}
 	}
 
-	/**
-	 * Calls a synchronous handler that is not open, if it gets the event.
-	 * @param event the event's name
-	 * @param payload its payload
-	 * @param frame the emit's
-	 * @return whether it was called; otherwise the event is counted
-	 * @throws Throwable whatever the handler throws
-	 */
+	/** Calls a synchronous handler, or counts an event that is not admitted. */
 	public boolean invokeAdmitted(String event, @Nullable Object payload, DispatchFrame frame) throws Throwable {
 		if (!this.admission.admit(event, payload, frame.envelope(), frame.stack, frame.tracker())) {
 			return false;
@@ -148,92 +120,19 @@ public final class Handler implements Subscription, LaneTarget, CircuitBreaker.T
 		return true;
 	}
 
-	/** Tells the breaker of a call that returned, while it counts calls. */
 	private void succeeded(DispatchStack stack) {
 		if (this.breaker != null && this.admission.isCounted()) {
 			this.breaker.returned(stack);
 		}
 	}
 
-	/**
-	 * Counts a call that took long, by the handler's own threshold.
-	 * @param event the event's name
-	 * @param nanos how long it took
-	 */
 	public void slow(String event, long nanos) {
-		this.metrics.counters.add(Counters.SLOW, 1);
-		this.services.reporter()
-			.slowHandler(this.options.id, event, nanos, this.options.slowNanos, this.metrics.slowReports);
+		this.failures.slow(event, nanos);
 	}
 
-	/**
-	 * Counts and reports a failure. Never throws once it has counted.
-	 * @param event the event's name
-	 * @param error what was thrown
-	 * @param nanos how long the call took, or -1 where none was measured
-	 * @param stack the calling thread's
-	 * @param tracker the emit's, if it is tracked
-	 */
+	/** Counts and reports a failed call. Never throws once it has counted. */
 	public void failed(String event, Throwable error, long nanos, DispatchStack stack, @Nullable EmitTracker tracker) {
-		this.metrics.counters.add(Counters.FAILED, 1);
-		try {
-			Headroom.require();
-			try {
-				record(error, nanos, tracker);
-				if (nanos > this.options.slowNanos) {
-					slow(event, nanos);
-				}
-				report(new HandlerFailure(this.options.id, event, error));
-			}
-			finally {
-				judge(error, stack);
-			}
-		}
-		catch (Throwable ex) {
-			// Counted already. A handler may have left hardly any stack or heap to report
-			// with, and there is nothing left that could be trusted to work.
-			return;
-		}
-	}
-
-	private void record(Throwable error, long nanos, @Nullable EmitTracker tracker) {
-		if (tracker != null) {
-			tracker.failed();
-		}
-		if (nanos >= 0) {
-			this.metrics.failedLatency.record(nanos, null);
-		}
-		this.metrics.failures.add(error, this.services.clock().instant());
-	}
-
-	private void report(HandlerFailure failure) {
-		for (HandlerErrorListener listener : this.services.errorListeners()) {
-			try {
-				listener.onFailure(failure);
-			}
-			catch (Throwable ex) {
-				this.services.reporter().callbackFailed("Error listener", ex);
-			}
-		}
-		this.services.reporter()
-			.handlerFailed(this.options.id, failure.event(), failure.error(), this.metrics.failureReports);
-	}
-
-	private void judge(Throwable error, DispatchStack stack) {
-		if (error instanceof InterruptedException) {
-			// Thrown with the flag cleared; the emitter must still learn of it.
-			Thread.currentThread().interrupt();
-		}
-		if (this.breaker != null) {
-			this.breaker.failed(error, stack);
-		}
-	}
-
-	void conditionFailed(String event, Throwable error, DispatchStack stack, @Nullable EmitTracker tracker) {
-		if (this.lane != null && this.breaker != null) {
-			this.breaker.conditionFailed();
-		}
-		failed(event, error, -1, stack, tracker);
+		this.failures.failed(event, error, nanos, stack, tracker);
 	}
 
 	@Override
@@ -251,7 +150,7 @@ public final class Handler implements Subscription, LaneTarget, CircuitBreaker.T
 		if (nanos > this.options.slowNanos) {
 			slow(event.name(), nanos);
 		}
-		// Last: an event that was not counted counts as failed.
+		// Last: an event that is not counted here is counted as failed.
 		if (nanos >= 0) {
 			this.metrics.latency.record(nanos, buffer);
 		}
@@ -262,23 +161,12 @@ public final class Handler implements Subscription, LaneTarget, CircuitBreaker.T
 
 	@Override
 	public void failed(Envelope<?> event, Throwable error, long nanos, DispatchStack stack) {
-		failed(event.name(), error, nanos, stack, event.tracker());
+		this.failures.failed(event.name(), error, nanos, stack, event.tracker());
 	}
 
 	@Override
 	public void abandoned(Envelope<?> event, Throwable error, long nanos, DispatchStack stack) {
-		this.metrics.counters.add(Counters.FAILED, 1);
-		try {
-			record(error, this.services.measured() ? nanos : -1, event.tracker());
-			HandlerFailure failure = new HandlerFailure(this.options.id, event.name(), error);
-			// Error listeners are the user's code, and must not hold the watchdog up.
-			this.services.callbacks().execute(() -> report(failure));
-			judge(error, stack);
-		}
-		catch (Throwable ex) {
-			// Counted already.
-			return;
-		}
+		this.failures.abandoned(event, error, nanos, stack);
 	}
 
 	@Override
@@ -286,7 +174,7 @@ public final class Handler implements Subscription, LaneTarget, CircuitBreaker.T
 		return this.breaker != null && this.breaker.claim(stack);
 	}
 
-	// Counting comes last: what ends early has then not been counted.
+	// Counting comes last: a method that ends early has then not counted the event.
 
 	void filter(@Nullable EmitTracker tracker) {
 		if (tracker != null) {
@@ -313,26 +201,6 @@ public final class Handler implements Subscription, LaneTarget, CircuitBreaker.T
 		this.metrics.counters.drop(reason, count);
 	}
 
-	/**
-	 * Called when a route leads to the handler from now on.
-	 * @param route the route
-	 */
-	public void routed(OfferedEvents route) {
-		this.metrics.routes.add(route);
-	}
-
-	/**
-	 * Called when a route has counted its last event for the handler.
-	 * @param route the route
-	 */
-	public void unrouted(OfferedEvents route) {
-		this.metrics.routes.remove(route);
-	}
-
-	/**
-	 * Reads the account.
-	 * @return the account as of now
-	 */
 	public HandlerAccount account() {
 		return this.metrics.account(this.options.number, this.lane);
 	}
@@ -340,11 +208,6 @@ public final class Handler implements Subscription, LaneTarget, CircuitBreaker.T
 	@Override
 	public StuckCalls stuckCalls() {
 		return this.metrics.stuckCalls;
-	}
-
-	@Override
-	public int abandonedCalls() {
-		return this.metrics.stuckCalls.abandoned();
 	}
 
 	@Override
@@ -364,7 +227,7 @@ public final class Handler implements Subscription, LaneTarget, CircuitBreaker.T
 
 	@Override
 	public void quarantine(boolean quarantined) {
-		// The gate decides: last in, first out.
+		// The admission decides: set last, cleared first.
 		if (quarantined && this.lane != null) {
 			this.lane.quarantine(true);
 		}
@@ -378,10 +241,6 @@ public final class Handler implements Subscription, LaneTarget, CircuitBreaker.T
 		return (this.lane != null) ? this.lane.isPaused() : this.admission.isPaused();
 	}
 
-	/**
-	 * Pauses the handler, or ends its pause.
-	 * @param paused whether it takes no event
-	 */
 	public void pause(boolean paused) {
 		if (this.lane == null) {
 			this.admission.pause(paused);
@@ -401,10 +260,6 @@ public final class Handler implements Subscription, LaneTarget, CircuitBreaker.T
 		}
 	}
 
-	/**
-	 * Looks after the handler. For the watchdog.
-	 * @param now the time, on the monotonic clock
-	 */
 	public void check(long now) {
 		if (this.lane != null) {
 			this.lane.check();
@@ -435,10 +290,7 @@ public final class Handler implements Subscription, LaneTarget, CircuitBreaker.T
 		leave(true);
 	}
 
-	/**
-	 * Ends the lane with the router: drops what is queued and gives up what still runs.
-	 * @param reason why
-	 */
+	/** Ends the lane with the router: drops queued events and gives up running calls. */
 	public void stop(DropReason reason) {
 		if (this.lane != null) {
 			this.lane.close(reason);
@@ -453,7 +305,8 @@ public final class Handler implements Subscription, LaneTarget, CircuitBreaker.T
 			if (this.lane != null) {
 				this.lane.discard(DropReason.UNSUBSCRIBED);
 			}
-			this.registry.retire(this);
+			// If all its events are counted; otherwise the watchdog retires it.
+			this.registry.table.retire(this);
 		}
 	}
 

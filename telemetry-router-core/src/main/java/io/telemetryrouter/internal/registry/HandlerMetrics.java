@@ -18,11 +18,11 @@ import io.telemetryrouter.internal.metrics.SampleBuffers;
 import io.telemetryrouter.internal.support.Throttle;
 
 /**
- * What is counted and measured of a handler. Thread-safe.
+ * The counts and latencies of a handler. Thread-safe.
  * <p>
- * What is offered and what became of it are counted apart, so that the account is a check
- * and not a tautology. Only where calls of a synchronous handler are not measured, what
- * was handled is what is left.
+ * Offered events and their outcomes are counted apart, so that the account is a check and
+ * not a tautology. Only where calls of a synchronous handler are not measured, the number
+ * of handled events is derived from the others.
  */
 public final class HandlerMetrics {
 
@@ -43,32 +43,23 @@ public final class HandlerMetrics {
 
 	final Throttle slowReports = new Throttle();
 
-	/**
-	 * The routes that lead to the handler; they hold what is offered and not yet here.
-	 */
-	final Set<OfferedEvents> routes = ConcurrentHashMap.newKeySet(1);
+	/** The routes to the handler. They hold what is offered and not yet reconciled. */
+	public final Set<OfferedEvents> routes = ConcurrentHashMap.newKeySet(1);
 
 	private final SampleBuffers samples;
 
 	/** Whether handled calls are not counted, but what is left of those offered. */
-	private final boolean derived;
+	final boolean derived;
 
 	HandlerMetrics(SampleBuffers samples, boolean derived) {
 		this.samples = samples;
 		this.derived = derived;
 	}
 
-	boolean isDerived() {
-		return this.derived;
-	}
-
 	/**
-	 * Reads the account. Outcomes are read before what is offered: an event on its way
+	 * Reads the account. Outcomes are read before what is offered: an event in flight
 	 * then shows as missing, and never as handled before it was offered, or hidden behind
-	 * one that came later.
-	 * @param handler the handler's number
-	 * @param lane its lane, if it has one
-	 * @return the account
+	 * a later one.
 	 */
 	HandlerAccount account(long handler, @Nullable Lane lane) {
 		this.samples.record();
@@ -76,7 +67,7 @@ public final class HandlerMetrics {
 		long failed = this.counters.get(Counters.FAILED);
 		long filtered = this.counters.get(Counters.FILTERED);
 		Map<DropReason, Long> dropped = this.counters.dropped();
-		reconcile();
+		this.routes.forEach(OfferedEvents::reconcile);
 		long offered = this.counters.get(Counters.OFFERED);
 		HandlerAccount account = new HandlerAccount(offered, handled, failed, filtered, dropped,
 				(lane != null) ? lane.size() : 0, 0);
@@ -90,16 +81,7 @@ public final class HandlerMetrics {
 		return new HandlerAccount(offered, handled, failed, filtered, dropped, account.queued(), running);
 	}
 
-	private void reconcile() {
-		for (OfferedEvents route : this.routes) {
-			route.reconcile();
-		}
-	}
-
-	/**
-	 * Hands the counts over when the handler has gone; what comes late goes there too.
-	 * @param retired the counts of handlers that have gone
-	 */
+	/** Hands the counts, including late ones, over to those of retired handlers. */
 	void retireInto(Counters retired, @Nullable Lane lane) {
 		this.counters.moveTo(retired);
 		retired.add(Counters.HANDLED, this.latency.count());

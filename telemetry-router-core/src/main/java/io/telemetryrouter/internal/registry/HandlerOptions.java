@@ -17,8 +17,9 @@ import io.telemetryrouter.RouterSnapshot;
 import io.telemetryrouter.TelemetryEvent;
 
 /**
- * What a handler was registered with, the router's defaults filled in. Immutable. The
- * specification itself is not kept: it holds the owner, who must stay collectable.
+ * The options that a handler was registered with, the router's defaults filled in.
+ * Immutable. The specification itself is not kept: it holds the owner, which must stay
+ * collectable.
  */
 public final class HandlerOptions {
 
@@ -33,10 +34,10 @@ public final class HandlerOptions {
 
 	public final Class<?> payloadType;
 
-	/** Whether it takes any payload, {@code null} included. */
+	/** Whether the handler takes any payload, {@code null} included. */
 	public final boolean anyPayload;
 
-	/** Whether it takes any event with a payload of its type. */
+	/** Whether the handler takes any event with a payload of its type. */
 	final boolean anyEvent;
 
 	public final long times;
@@ -46,8 +47,8 @@ public final class HandlerOptions {
 	final String source;
 
 	/**
-	 * Whether listeners are told of it. Not of those that nobody named and that leave by
-	 * themselves: each would be a new name in somebody's metrics.
+	 * Whether listeners are told of the handler. Not if it has no id of its own and
+	 * leaves by itself: each would be a new name in the user's metrics.
 	 */
 	final boolean announced;
 
@@ -57,7 +58,7 @@ public final class HandlerOptions {
 
 	final @Nullable Predicate<TelemetryEvent<Object>> condition;
 
-	/** In nanoseconds; {@link Long#MAX_VALUE} where no call counts as slow. */
+	/** In nanoseconds; {@link Long#MAX_VALUE} if no call counts as slow. */
 	public final long slowNanos;
 
 	final boolean async;
@@ -68,13 +69,6 @@ public final class HandlerOptions {
 
 	final int concurrency;
 
-	/**
-	 * Takes the options from a specification.
-	 * @param id the handler's id
-	 * @param spec the specification
-	 * @param source where it was registered
-	 * @param defaults the router's defaults
-	 */
 	@SuppressWarnings("unchecked")
 	public HandlerOptions(String id, HandlerSpec<?> spec, String source, RouterSnapshot.Defaults defaults) {
 		this.id = id;
@@ -97,11 +91,6 @@ public final class HandlerOptions {
 		this.concurrency = spec.concurrency();
 	}
 
-	/**
-	 * Returns whether a payload is of the handler's type.
-	 * @param payload the payload
-	 * @return whether the handler can be given it
-	 */
 	boolean accepts(@Nullable Object payload) {
 		return this.anyPayload || this.payloadType.isInstance(payload);
 	}

@@ -1,10 +1,12 @@
 package io.telemetryrouter.internal.registry;
 
 import java.lang.ref.ReferenceQueue;
-import java.util.ArrayList;
+import java.lang.ref.WeakReference;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.function.Supplier;
@@ -17,21 +19,27 @@ import io.telemetryrouter.RouterListener;
 import io.telemetryrouter.internal.support.Headroom;
 
 /**
- * Lets handlers come and go.
+ * Registers and removes handlers.
  * <p>
- * Registering and removing take the write lock and invalidate the routes concerned;
- * routes are compiled under the read lock. So a route in use always shows all changes
- * that have returned, and one that was looked up before stays what it was. No user code
- * runs under either lock, and emitters take neither on their usual way.
+ * Both take the write lock and invalidate the routes concerned; routes are compiled under
+ * the read lock. So a route in use always shows all changes that have returned, and one
+ * that was looked up before does not change. No user code runs under either lock, and
+ * emitters usually take neither.
  */
 public final class HandlerRegistry {
 
-	/** So many leaving handlers are not left to the watchdog. */
+	/** From so many leaving handlers on, the watchdog is not waited for. */
 	private static final int MAX_LEAVING = 256;
+
+	/** By priority, then by rank of the pattern, then by registration. */
+	private static final Comparator<Map.Entry<Handler, Integer>> ORDER = Comparator.<Map.Entry<Handler, Integer>>comparingInt(
+			(entry) -> entry.getKey().options.priority)
+		.thenComparing(Map.Entry::getValue)
+		.thenComparingLong((entry) -> entry.getKey().options.number);
 
 	private final HandlerServices services;
 
-	private final HandlerTable table;
+	final HandlerTable table;
 
 	private final TrackedEvents events;
 
@@ -39,7 +47,7 @@ public final class HandlerRegistry {
 
 	private final CallSites callSites;
 
-	private final ReferenceQueue<Object> collectedOwners = new ReferenceQueue<>();
+	final ReferenceQueue<Object> collectedOwners = new ReferenceQueue<>();
 
 	private final ReadWriteLock lock = new ReentrantReadWriteLock();
 
@@ -49,14 +57,6 @@ public final class HandlerRegistry {
 	private volatile Invalidation routes = (pattern) -> {
 	};
 
-	/**
-	 * Creates a registry.
-	 * @param services what all handlers share
-	 * @param table the handlers
-	 * @param events the event names
-	 * @param announcements tells listeners
-	 * @param callSites counts handlers by the code that registers them
-	 */
 	public HandlerRegistry(HandlerServices services, HandlerTable table, TrackedEvents events,
 			Announcements announcements, CallSites callSites) {
 		this.services = services;
@@ -66,20 +66,12 @@ public final class HandlerRegistry {
 		this.callSites = callSites;
 	}
 
-	/**
-	 * Sets what is told of patterns whose handlers change.
-	 * @param routes the routes
-	 */
+	/** Sets what is told of patterns whose handlers change. */
 	public void invalidates(Invalidation routes) {
 		this.routes = routes;
 	}
 
-	/**
-	 * Registers a handler.
-	 * @param options what it is registered with
-	 * @param spec the specification
-	 * @return the handler, or {@code null} if its id is taken
-	 */
+	/** Registers a handler, or returns {@code null} if its id is taken. */
 	public @Nullable Handler add(HandlerOptions options, HandlerSpec<?> spec) {
 		closeCollected();
 		if (this.table.leaving() > MAX_LEAVING) {
@@ -111,10 +103,6 @@ public final class HandlerRegistry {
 		return true;
 	}
 
-	/**
-	 * Removes a handler, if it is registered.
-	 * @param handler the handler
-	 */
 	void remove(Handler handler) {
 		if (whileChanging(() -> removeUnderLock(handler))) {
 			this.announcements.make();
@@ -141,72 +129,39 @@ public final class HandlerRegistry {
 		return true;
 	}
 
-	/**
-	 * Lets go of a handler that was closed, if all its events are counted. (One that
-	 * leaves by its last event is left to the watchdog, since its emitter does not wait.)
-	 * @param handler the handler
-	 */
-	void retire(Handler handler) {
-		this.table.retire(handler);
+	/** Runs an action that changes what matches a name. */
+	public boolean whileChanging(Supplier<Boolean> action) {
+		return locked(this.lock.writeLock(), action);
 	}
 
-	/**
-	 * Runs an action that changes what matches a name.
-	 * @param action the action
-	 * @return its result
-	 */
-	public boolean whileChanging(Supplier<Boolean> action) {
+	/** Runs an action while nothing changes that matches a name. */
+	public <R extends @Nullable Object> R whileUnchanged(Supplier<R> action) {
+		return locked(this.lock.readLock(), action);
+	}
+
+	private static <R extends @Nullable Object> R locked(Lock lock, Supplier<R> action) {
 		// A thread that used up its stack within the lock would leave it locked.
 		Headroom.require();
-		this.lock.writeLock().lock();
+		lock.lock();
 		try {
 			return action.get();
 		}
 		finally {
-			this.lock.writeLock().unlock();
+			lock.unlock();
 		}
 	}
 
-	/**
-	 * Runs an action while nothing changes that matches a name.
-	 * @param <R> the type of its result
-	 * @param action the action
-	 * @return its result
-	 */
-	public <R extends @Nullable Object> R whileUnchanged(Supplier<R> action) {
-		Headroom.require();
-		this.lock.readLock().lock();
-		try {
-			return action.get();
-		}
-		finally {
-			this.lock.readLock().unlock();
-		}
-	}
-
-	/**
-	 * Returns the handlers that match a name, in the order of their calls. To be called
-	 * {@linkplain #whileUnchanged while unchanged}.
-	 * @param event the event's name
-	 * @return the handlers
-	 */
+	/** Returns the matching handlers in call order, if called {@link #whileUnchanged}. */
 	public List<Handler> matching(String event) {
 		Map<Handler, Integer> ranks = new LinkedHashMap<>();
 		this.index.match(event, (handler, rank) -> ranks.merge(handler, rank, Math::min));
 		if (ranks.size() <= 1) {
 			return List.copyOf(ranks.keySet());
 		}
-		List<Candidate> candidates = new ArrayList<>(ranks.size());
-		ranks.forEach((handler, rank) -> candidates.add(new Candidate(handler, rank)));
-		return candidates.stream().sorted().map(Candidate::handler).toList();
+		return ranks.entrySet().stream().sorted(ORDER).map(Map.Entry::getKey).toList();
 	}
 
-	/**
-	 * Returns whether a handler matches a name. To be called {@linkplain #whileUnchanged
-	 * while unchanged}.
-	 * @param event the event's name
-	 * @return whether there is one
-	 */
+	/** Returns whether a handler matches, if called {@link #whileUnchanged}. */
 	public boolean matchesAny(String event) {
 		return this.index.matchesAny(event);
 	}
@@ -219,32 +174,19 @@ public final class HandlerRegistry {
 		this.announcements.make();
 	}
 
-	public void removeListener(RouterListener listener) {
-		this.events.removeListener(listener);
-	}
-
-	ReferenceQueue<Object> collectedOwners() {
-		return this.collectedOwners;
-	}
-
 	private void closeCollected() {
 		for (var owner = this.collectedOwners.poll(); owner != null; owner = this.collectedOwners.poll()) {
-			((OwnerReference) owner).handler().close();
+			((Owner) owner).handler.close();
 		}
 	}
 
-	/**
-	 * Looks after handlers that leave, because their owner was collected or by their last
-	 * event.
-	 */
+	/** Retires handlers whose owner was collected or that have had their last event. */
 	public void check() {
 		closeCollected();
 		this.table.retireAll();
 	}
 
-	/**
-	 * Is told of patterns whose handlers change, under the write lock.
-	 */
+	/** Is told of patterns whose handlers change, under the write lock. */
 	@FunctionalInterface
 	public interface Invalidation {
 
@@ -252,19 +194,14 @@ public final class HandlerRegistry {
 
 	}
 
-	/**
-	 * A handler with its place in a route: by priority, then how closely it names the
-	 * event, then the order of registration.
-	 */
-	private record Candidate(Handler handler, int rank) implements Comparable<Candidate> {
+	/** A weak reference to the owner of a handler, which ends with it. */
+	static final class Owner extends WeakReference<Object> {
 
-		@Override
-		public int compareTo(Candidate other) {
-			int order = Integer.compare(this.handler.options.priority, other.handler.options.priority);
-			if (order == 0) {
-				order = Integer.compare(this.rank, other.rank);
-			}
-			return (order != 0) ? order : Long.compare(this.handler.options.number, other.handler.options.number);
+		private final Handler handler;
+
+		Owner(Object owner, ReferenceQueue<Object> queue, Handler handler) {
+			super(owner, queue);
+			this.handler = handler;
 		}
 
 	}

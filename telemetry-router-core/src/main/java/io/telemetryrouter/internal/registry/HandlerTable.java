@@ -1,6 +1,5 @@
 package io.telemetryrouter.internal.registry;
 
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentSkipListMap;
@@ -13,35 +12,27 @@ import io.telemetryrouter.HandlerAccount;
 import io.telemetryrouter.internal.metrics.Counters;
 
 /**
- * All handlers that have a part in the accounts, each with its state. There is one entry
- * for each from its registration until the last of its events is counted, so a thread
- * that goes through the table, without a lock, finds every handler that was there all the
- * time.
- * <p>
- * Handlers that have gone are one sum of counts.
+ * All handlers that have a part in the accounts, each with its state. Each has one entry
+ * from its registration until the last of its events is counted, so a scan of the table,
+ * without a lock, finds every handler that was there all the time. The counts of retired
+ * handlers are one sum.
  */
 public final class HandlerTable {
 
 	/** By number, which is the order of registration. */
 	private final ConcurrentSkipListMap<Long, Handler> handlers = new ConcurrentSkipListMap<>();
 
-	/** The active handlers. */
+	/** The active handlers only. */
 	private final ConcurrentHashMap<String, Handler> byId = new ConcurrentHashMap<>();
 
 	private final AtomicInteger leaving = new AtomicInteger();
 
-	private final Counters gone = new Counters();
+	private final Counters retired = new Counters();
 
-	/**
-	 * Of handlers whose calls are not counted: what is left of the offered is handled.
-	 */
-	private final Counters goneDerived = new Counters();
+	/** Of handlers whose handled calls are not counted but derived from the others. */
+	private final Counters retiredDerived = new Counters();
 
-	/**
-	 * Adds a handler.
-	 * @param handler the handler
-	 * @return {@code false} if its id is taken
-	 */
+	/** Adds a handler, or returns {@code false} if its id is taken. */
 	boolean add(Handler handler) {
 		if (this.byId.putIfAbsent(handler.options.id, handler) != null) {
 			return false;
@@ -50,17 +41,13 @@ public final class HandlerTable {
 		return true;
 	}
 
-	/**
-	 * Turns an active handler into a leaving one.
-	 * @param handler the handler
-	 * @return {@code false} if it was not active
-	 */
+	/** Turns an active handler into a leaving one; {@code false} if it was not active. */
 	synchronized boolean leave(Handler handler) {
 		if (!this.byId.remove(handler.options.id, handler)) {
 			return false;
 		}
 		this.leaving.incrementAndGet();
-		handler.state = HandlerState.LEAVING;
+		handler.state = State.LEAVING;
 		return true;
 	}
 
@@ -68,97 +55,73 @@ public final class HandlerTable {
 		return this.leaving.get();
 	}
 
-	/**
-	 * Lets go of the leaving handlers whose accounts balance with nothing on its way.
-	 */
+	/** Retires the leaving handlers whose accounts balance with nothing in flight. */
 	synchronized void retireAll() {
 		if (this.leaving.get() != 0) {
 			this.handlers.values().forEach(this::retire);
 		}
 	}
 
-	/**
-	 * Lets go of a leaving handler, if its account balances with nothing on its way.
-	 * @param handler the handler
-	 */
+	/** Retires a leaving handler, if its account balances with nothing in flight. */
 	synchronized void retire(Handler handler) {
-		if (handler.state != HandlerState.LEAVING) {
+		if (handler.state != State.LEAVING) {
 			return;
 		}
 		HandlerAccount account = handler.account();
 		if (account.isBalanced() && account.queued() == 0 && account.running() == 0) {
-			handler.metrics.retireInto(handler.metrics.isDerived() ? this.goneDerived : this.gone, handler.lane());
-			handler.state = HandlerState.GONE;
+			handler.metrics.retireInto(handler.metrics.derived ? this.retiredDerived : this.retired, handler.lane());
+			handler.state = State.GONE;
 			this.handlers.remove(handler.options.number);
 			this.leaving.decrementAndGet();
 		}
 	}
 
-	/**
-	 * Returns an active handler.
-	 * @param id its id
-	 * @return the handler, or {@code null} if there is none
-	 */
 	public @Nullable Handler get(String id) {
 		return this.byId.get(id);
 	}
 
-	/**
-	 * Returns a handler, active or leaving.
-	 * @param number its number
-	 * @return the handler, or {@code null} if it is of another router, or gone
-	 */
+	/** Returns the active or leaving handler with a number. */
 	public @Nullable Handler get(long number) {
 		return this.handlers.get(number);
 	}
 
-	/**
-	 * Goes through all handlers, active or leaving, in order of registration.
-	 * @param action is given each
-	 */
+	/** Passes all handlers, active or leaving, in order of registration. */
 	public void forEach(Consumer<Handler> action) {
 		this.handlers.values().forEach(action);
 	}
 
-	/**
-	 * Returns the active handlers.
-	 * @return the handlers in order of registration
-	 */
 	public List<Handler> active() {
-		List<Handler> active = new ArrayList<>();
-		forEach((handler) -> {
-			if (handler.state == HandlerState.ACTIVE) {
-				active.add(handler);
-			}
-		});
-		return active;
+		return this.handlers.values().stream().filter((handler) -> handler.state == State.ACTIVE).toList();
 	}
 
 	/**
-	 * Returns the active handlers, and what became of all events of those that are
-	 * leaving or gone. Every handler is in one of the two.
-	 * @return both
+	 * Returns the active handlers, and the sum of the accounts of the leaving and retired
+	 * ones. Every handler is in one of the two.
 	 */
 	public synchronized Parts parts() {
-		HandlerAccount departed = account(this.gone).plus(derived(account(this.goneDerived)));
-		List<Handler> active = new ArrayList<>();
+		HandlerAccount departed = account(this.retired).plus(derived(account(this.retiredDerived)));
 		for (Handler handler : this.handlers.values()) {
-			if (handler.state == HandlerState.ACTIVE) {
-				active.add(handler);
-			}
-			else {
+			if (handler.state != State.ACTIVE) {
 				departed = departed.plus(handler.account());
 			}
 		}
-		return new Parts(active, departed);
+		return new Parts(active(), departed);
 	}
 
-	/**
-	 * All handlers of a router.
-	 *
-	 * @param active the active handlers in order of registration
-	 * @param departed the sum of the others' accounts
-	 */
+	enum State {
+
+		/** Takes events. */
+		ACTIVE,
+
+		/** Takes no new events; some may be queued or running. */
+		LEAVING,
+
+		/** All its events are counted, in the sum of retired handlers. */
+		GONE
+
+	}
+
+	/** The active handlers, and the sum of the accounts of all others. */
 	public record Parts(List<Handler> active, HandlerAccount departed) {
 	}
 

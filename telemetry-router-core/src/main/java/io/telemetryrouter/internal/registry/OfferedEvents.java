@@ -5,15 +5,10 @@ package io.telemetryrouter.internal.registry;
  */
 public interface OfferedEvents {
 
-	/**
-	 * Counts at the handlers what the route has counted for all of them.
-	 */
+	/** Counts at the handlers what the route has counted for all of them. */
 	void reconcile();
 
-	/**
-	 * Takes the route out of use, because its handlers have changed. Called under the
-	 * write lock of the registry.
-	 */
+	/** Invalidates the route. Called under the write lock of the registry. */
 	void invalidate();
 
 }

@@ -15,39 +15,22 @@ import io.telemetryrouter.EventPattern;
  * Finds what is registered for the patterns that match an event name: a tree of segments,
  * so that a look-up does not depend on the number of patterns that do not match. Guarded
  * by the lock of the {@link HandlerRegistry}.
- *
- * @param <T> what is registered
  */
 public final class PatternIndex<T> {
 
 	private final Map<String, Set<T>> exact = new HashMap<>();
 
-	private final Set<T> all = new LinkedHashSet<>();
-
 	private final Node<T> root = new Node<>();
 
-	/**
-	 * Adds an entry.
-	 * @param pattern the pattern
-	 * @param value what is registered for it
-	 */
 	public void add(EventPattern pattern, T value) {
 		if (pattern.isExact()) {
 			this.exact.computeIfAbsent(pattern.toString(), (name) -> new LinkedHashSet<>(2)).add(value);
-		}
-		else if (pattern.equals(EventPattern.ALL)) {
-			this.all.add(value);
 		}
 		else {
 			this.root.add(pattern.toString(), 0, value);
 		}
 	}
 
-	/**
-	 * Removes an entry.
-	 * @param pattern the pattern
-	 * @param value what was registered for it
-	 */
 	public void remove(EventPattern pattern, T value) {
 		String text = pattern.toString();
 		if (pattern.isExact()) {
@@ -56,42 +39,27 @@ public final class PatternIndex<T> {
 				this.exact.remove(text);
 			}
 		}
-		else if (pattern.equals(EventPattern.ALL)) {
-			this.all.remove(value);
-		}
 		else {
 			this.root.remove(text, 0, value);
 		}
 	}
 
-	/**
-	 * Returns whether anything is registered for exactly this name.
-	 * @param name the event's name
-	 * @return whether a pattern is the name itself
-	 */
+	/** Returns whether a pattern is exactly this name. */
 	boolean names(String name) {
 		return this.exact.containsKey(name);
 	}
 
 	/**
-	 * Finds what matches a name.
-	 * @param name the event's name
-	 * @param action is given each entry with the {@linkplain EventPattern#rank() rank} of
-	 * its pattern; more than once where several patterns of the entry match
+	 * Passes each entry that matches a name, with the {@linkplain EventPattern#rank()
+	 * rank} of its pattern; several times if several of its patterns match.
 	 */
 	public void match(String name, ObjIntConsumer<T> action) {
 		accept(this.exact.get(name), 0, action);
 		this.root.match(name, 0, action);
-		accept(this.all, 2, action);
 	}
 
-	/**
-	 * Returns whether anything matches a name.
-	 * @param name the event's name
-	 * @return whether there is an entry
-	 */
 	public boolean matchesAny(String name) {
-		boolean[] found = { !this.all.isEmpty() || this.exact.containsKey(name) };
+		boolean[] found = { this.exact.containsKey(name) };
 		if (!found[0]) {
 			this.root.match(name, 0, (value, rank) -> found[0] = true);
 		}
@@ -104,9 +72,7 @@ public final class PatternIndex<T> {
 		}
 	}
 
-	/**
-	 * The patterns that begin with the same segments.
-	 */
+	/** The patterns that begin with the same segments. */
 	private static final class Node<T> {
 
 		private final Map<String, Node<T>> segments = new HashMap<>(2);
@@ -160,20 +126,20 @@ public final class PatternIndex<T> {
 				accept(this.ends, 1, action);
 				return;
 			}
-			accept(this.rests, 1, action);
-			if (this.segments.isEmpty()) {
-				return;
+			if (!this.segments.isEmpty()) {
+				String segment = segment(name, start);
+				int next = start + segment.length() + 1;
+				Node<T> literal = this.segments.get(segment);
+				if (literal != null) {
+					literal.match(name, next, action);
+				}
+				Node<T> any = this.segments.get("*");
+				if (any != null && any != literal) {
+					any.match(name, next, action);
+				}
 			}
-			String segment = segment(name, start);
-			int next = start + segment.length() + 1;
-			Node<T> literal = this.segments.get(segment);
-			if (literal != null) {
-				literal.match(name, next, action);
-			}
-			Node<T> any = this.segments.get("*");
-			if (any != null && any != literal) {
-				any.match(name, next, action);
-			}
+			// At the root these are the patterns for all events.
+			accept(this.rests, (start != 0) ? 1 : 2, action);
 		}
 
 		private static String segment(String text, int start) {

@@ -15,13 +15,13 @@ import io.telemetryrouter.RouterSnapshot;
 import io.telemetryrouter.internal.metrics.SampleBuffers;
 
 /**
- * The tracked event names. A name that a handler names is always tracked; of other names
- * only a limited number is, first come first served, and none that is very long, so that
- * names made up at run time cannot fill the memory. The rest is counted together.
+ * The tracked event names. A name that a handler names is always tracked. Of other names
+ * only a limited number is tracked, first come first served, and none that is very long,
+ * so that dynamic names cannot fill the memory. The rest is counted together.
  */
 public final class TrackedEvents {
 
-	/** In characters; longer names are not worth keeping. */
+	/** In characters; longer names are not kept. */
 	private static final int MAX_NAME_LENGTH = 512;
 
 	private final int maxNames;
@@ -46,11 +46,7 @@ public final class TrackedEvents {
 		this.announcements = announcements;
 	}
 
-	/**
-	 * Returns the statistics of a name, tracking it if there is room.
-	 * @param event the event's name
-	 * @return its statistics, or that of all others
-	 */
+	/** Returns the statistics of a name, or those of all others if there is no room. */
 	public EventStatistics track(String event) {
 		EventStatistics known = this.byName.get(event);
 		if (known != null) {
@@ -73,9 +69,14 @@ public final class TrackedEvents {
 			announceOther();
 			return this.other;
 		}
-		EventStatistics created = new EventStatistics(event);
+		EventStatistics created = create(event);
 		created.limited = true;
 		this.limited++;
+		return created;
+	}
+
+	private EventStatistics create(String event) {
+		EventStatistics created = new EventStatistics(event);
 		this.byName.put(event, created);
 		announce(created);
 		return created;
@@ -100,35 +101,22 @@ public final class TrackedEvents {
 		return statistics == this.other;
 	}
 
-	/**
-	 * Returns whether statistics are still those of their name, or those of all others.
-	 * @param statistics the statistics
-	 * @return {@code false} if the name was forgotten
-	 */
+	/** Returns whether the statistics are in use: their name was not removed. */
 	public boolean isCurrent(EventStatistics statistics) {
 		return isOther(statistics) || this.byName.get(statistics.name) == statistics;
 	}
 
-	/**
-	 * Tracks the names that a new handler names.
-	 * @param patterns the handler's
-	 */
+	/** Tracks the names that a new handler names. */
 	synchronized void named(List<EventPattern> patterns) {
 		for (EventPattern pattern : patterns) {
 			String name = pattern.toString();
 			if (pattern.isExact() && isTrackable(name) && !this.byName.containsKey(name)) {
-				EventStatistics created = new EventStatistics(name);
-				this.byName.put(name, created);
-				announce(created);
+				create(name);
 			}
 		}
 	}
 
-	/**
-	 * Lets go of a name that no handler names any more: it is forgotten if it was never
-	 * emitted, and otherwise kept if there is room.
-	 * @param event the event's name
-	 */
+	/** Removes a name that no handler names any more, unless it was emitted and fits. */
 	synchronized void unnamed(String event) {
 		EventStatistics statistics = this.byName.get(event);
 		if (statistics == null || statistics.limited) {
@@ -152,10 +140,7 @@ public final class TrackedEvents {
 		return event.equals(RouterSnapshot.OTHER_EVENTS) ? this.other : this.byName.get(event);
 	}
 
-	/**
-	 * Returns the statistics, those of all others only if they have counted any.
-	 * @return the statistics by name
-	 */
+	/** Returns the statistics by name; those of all others only if there are any. */
 	public List<EventStatistics> all() {
 		List<EventStatistics> all = new ArrayList<>(this.byName.values());
 		if (this.other.emitted() != 0) {
@@ -176,11 +161,7 @@ public final class TrackedEvents {
 		}
 	}
 
-	/**
-	 * Adds a listener, which is told of every name and then of the handlers.
-	 * @param listener the listener
-	 * @param handlers the registered handlers
-	 */
+	/** Adds a listener, which is told of every name and then of the handlers. */
 	synchronized void addListener(RouterListener listener, List<Handler> handlers) {
 		List<Consumer<RouterListener>> calls = new ArrayList<>();
 		this.byName.values().forEach((statistics) -> calls.add((told) -> announce(statistics, told)));
@@ -195,7 +176,7 @@ public final class TrackedEvents {
 		this.announcements.addListener(listener, calls);
 	}
 
-	synchronized void removeListener(RouterListener listener) {
+	public synchronized void removeListener(RouterListener listener) {
 		this.announcements.removeListener(listener);
 		this.byName.values().forEach((statistics) -> statistics.removeRecorder(listener));
 		this.other.removeRecorder(listener);

@@ -1,0 +1,106 @@
+package io.telemetryrouter.internal.registry;
+
+import org.jspecify.annotations.Nullable;
+
+import io.telemetryrouter.HandlerErrorListener;
+import io.telemetryrouter.HandlerFailure;
+import io.telemetryrouter.internal.event.DispatchStack;
+import io.telemetryrouter.internal.event.EmitTracker;
+import io.telemetryrouter.internal.event.Envelope;
+import io.telemetryrouter.internal.health.CircuitBreaker;
+import io.telemetryrouter.internal.metrics.Counters;
+import io.telemetryrouter.internal.support.Headroom;
+
+/**
+ * Counts and reports a handler's calls that fail, time out or take long, and tells the
+ * circuit breaker of failures. Thread-safe.
+ */
+record HandlerFailures(HandlerOptions options, HandlerMetrics metrics, HandlerServices services,
+		@Nullable CircuitBreaker breaker) {
+
+	void slow(String event, long nanos) {
+		this.metrics.counters.add(Counters.SLOW, 1);
+		this.services.reporter()
+			.slowHandler(this.options.id, event, nanos, this.options.slowNanos, this.metrics.slowReports);
+	}
+
+	void failed(String event, Throwable error, long nanos, DispatchStack stack, @Nullable EmitTracker tracker) {
+		this.metrics.counters.add(Counters.FAILED, 1);
+		try {
+			Headroom.require();
+			try {
+				record(error, nanos, tracker);
+				if (nanos > this.options.slowNanos) {
+					slow(event, nanos);
+				}
+				report(new HandlerFailure(this.options.id, event, error));
+			}
+			finally {
+				judge(error, stack);
+			}
+		}
+		catch (Throwable ex) {
+			// Counted already. The handler may have left too little stack or heap for a
+			// report, and no further step could be trusted to work.
+		}
+	}
+
+	/**
+	 * Counts a failed condition. The breaker of an asynchronous handler judges it too.
+	 */
+	void conditionFailed(String event, Throwable error, DispatchStack stack, @Nullable EmitTracker tracker) {
+		if (this.options.async && this.breaker != null) {
+			this.breaker.conditionFailed();
+		}
+		failed(event, error, -1, stack, tracker);
+	}
+
+	/** Counts and reports a call that timed out, on another thread than its own. */
+	void abandoned(Envelope<?> event, Throwable error, long nanos, DispatchStack stack) {
+		this.metrics.counters.add(Counters.FAILED, 1);
+		try {
+			record(error, this.services.measured() ? nanos : -1, event.tracker());
+			HandlerFailure failure = new HandlerFailure(this.options.id, event.name(), error);
+			// Error listeners are user code and must not delay the watchdog.
+			this.services.callbacks().execute(() -> report(failure));
+			judge(error, stack);
+		}
+		catch (Throwable ex) {
+			// Counted already.
+		}
+	}
+
+	private void record(Throwable error, long nanos, @Nullable EmitTracker tracker) {
+		if (tracker != null) {
+			tracker.failed();
+		}
+		if (nanos >= 0) {
+			this.metrics.failedLatency.record(nanos, null);
+		}
+		this.metrics.failures.add(error, this.services.clock().instant());
+	}
+
+	private void report(HandlerFailure failure) {
+		for (HandlerErrorListener listener : this.services.errorListeners()) {
+			try {
+				listener.onFailure(failure);
+			}
+			catch (Throwable ex) {
+				this.services.reporter().callbackFailed("Error listener", ex);
+			}
+		}
+		this.services.reporter()
+			.handlerFailed(this.options.id, failure.event(), failure.error(), this.metrics.failureReports);
+	}
+
+	private void judge(Throwable error, DispatchStack stack) {
+		if (error instanceof InterruptedException) {
+			// Thrown with the flag cleared; the emitter must still see the interrupt.
+			Thread.currentThread().interrupt();
+		}
+		if (this.breaker != null) {
+			this.breaker.failed(error, stack);
+		}
+	}
+
+}
