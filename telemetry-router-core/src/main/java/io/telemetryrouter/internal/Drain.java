@@ -16,19 +16,9 @@ import io.telemetryrouter.internal.registry.HandlerTable;
 /**
  * Waits for lanes.
  */
-final class Drain {
+record Drain(HandlerTable handlers) {
 
-	private final HandlerTable handlers;
-
-	Drain(HandlerTable handlers) {
-		this.handlers = handlers;
-	}
-
-	/**
-	 * Returns the handlers with lanes, those that are leaving with queued events
-	 * included.
-	 * @return the handlers
-	 */
+	/** Returns the handlers with lanes, including those that leave with queued events. */
 	List<Handler> handlersWithLanes() {
 		List<Handler> all = new ArrayList<>();
 		this.handlers.forEach((handler) -> {
@@ -40,10 +30,8 @@ final class Drain {
 	}
 
 	/**
-	 * Waits until some lanes have processed what they were offered before this call.
-	 * @param handlers the handlers of the lanes
-	 * @param deadline until when, on the clock of {@link System#nanoTime()}
-	 * @return what was reached
+	 * Waits until the lanes have processed what they were offered before this call, or
+	 * until a deadline on the clock of {@link System#nanoTime()}.
 	 */
 	FlushResult await(List<Handler> handlers, long deadline) {
 		Map<Handler, CountDownLatch> latches = new LinkedHashMap<>();
@@ -52,25 +40,17 @@ final class Drain {
 			latches.put(handler, latch);
 			lane(handler).whenProcessed(latch);
 		}
-		boolean interrupted = false;
-		for (CountDownLatch latch : latches.values()) {
-			try {
-				if (interrupted || !latch.await(deadline - System.nanoTime(), TimeUnit.NANOSECONDS)) {
+		try {
+			for (CountDownLatch latch : latches.values()) {
+				if (!latch.await(deadline - System.nanoTime(), TimeUnit.NANOSECONDS)) {
 					break;
 				}
 			}
-			catch (InterruptedException ex) {
-				interrupted = true;
-			}
 		}
-		if (interrupted) {
+		catch (InterruptedException ex) {
 			Thread.currentThread().interrupt();
 		}
 		latches.forEach((handler, latch) -> lane(handler).forget(latch));
-		return result(latches);
-	}
-
-	private static FlushResult result(Map<Handler, CountDownLatch> latches) {
 		Map<String, Long> pending = new LinkedHashMap<>();
 		latches.forEach((handler, latch) -> {
 			if (latch.getCount() != 0) {
@@ -80,11 +60,6 @@ final class Drain {
 		return new FlushResult(pending.isEmpty(), pending);
 	}
 
-	/**
-	 * Returns what is pending, without waiting.
-	 * @param handlers the handlers of the lanes
-	 * @return what is pending
-	 */
 	FlushResult pending(List<Handler> handlers) {
 		Map<String, Long> pending = new LinkedHashMap<>();
 		for (Handler handler : handlers) {

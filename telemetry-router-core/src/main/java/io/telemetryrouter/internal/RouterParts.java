@@ -41,8 +41,8 @@ import io.telemetryrouter.internal.registry.TrackedEvents;
 import io.telemetryrouter.internal.support.Ticker;
 
 /**
- * The parts of one router, wired to each other. Each part is given the few others that it
- * uses; what it is given is what it can do.
+ * The parts of one router, wired to each other. Each part is given only the few others
+ * that it uses.
  */
 final class RouterParts {
 
@@ -51,8 +51,7 @@ final class RouterParts {
 	private static final long MAX_WATCH_INTERVAL = TimeUnit.SECONDS.toNanos(1);
 
 	static {
-		// A class that is first needed by a thread without stack is broken from then on,
-		// for all threads.
+		// A class that a thread without stack needs first is broken for all threads.
 		List<Class<?>> neededByEmit = List.of(DispatchFrame.class, DispatchStacks.class, Envelope.class,
 				EventStatistics.class, LatencyHistogram.class, SampleBuffer.class, SampleBuffers.class,
 				StripedCounter.class, DropReason.class, CompletableFuture.class, LockSupport.class,
@@ -69,7 +68,7 @@ final class RouterParts {
 
 	final RouterSnapshot.Defaults defaults;
 
-	// In the order of their packages: what follows uses what comes before.
+	// In the order of their packages: later parts use earlier ones.
 
 	final Ticker ticker;
 

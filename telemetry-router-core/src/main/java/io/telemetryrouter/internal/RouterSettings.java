@@ -15,8 +15,8 @@ import io.telemetryrouter.OverflowPolicy;
 import io.telemetryrouter.QuarantineSettings;
 
 /**
- * What {@link io.telemetryrouter.TelemetryRouterBuilder} collected; see there for the
- * meaning of each.
+ * The settings collected by {@link io.telemetryrouter.TelemetryRouterBuilder}, which
+ * explains each.
  */
 public record RouterSettings(int maxHandlerQueue, int defaultPriority, OverflowPolicy overflow, Duration blockTimeout,
 		Duration slowThreshold, int maxDepth, int maxNestedEmits, int maxEventNames, int registrationWarningThreshold,
