@@ -38,6 +38,8 @@ import io.telemetryrouter.StuckCall;
  * @param slow how many calls were over its slow threshold
  * @param status how it is: {@code ACTIVE}, {@code PAUSED}, {@code STUCK} or
  * {@code QUARANTINED}
+ * @param pausedSince since when it has been paused; {@code null} if it is not, or not by
+ * an operation of the endpoint
  * @param quarantine how it is set aside; {@code null} while it is not
  * @param stuckCalls its calls that do not end; {@code null} if there are none
  * @param lastFailure its last failure, if any
@@ -48,11 +50,11 @@ import io.telemetryrouter.StuckCall;
 public record HandlerDescriptor(String pattern, String mode, int priority, long offered, long handled, long failed,
 		long filtered, long running, Map<String, Long> dropped, @Nullable QueueDescriptor queue,
 		LatencyDescriptor latency, @Nullable LatencyDescriptor queueWait, long slow, String status,
-		@Nullable QuarantineDescriptor quarantine, @Nullable List<StuckCallDescriptor> stuckCalls,
-		@Nullable FailureDescriptor lastFailure,
+		@Nullable Instant pausedSince, @Nullable QuarantineDescriptor quarantine,
+		@Nullable List<StuckCallDescriptor> stuckCalls, @Nullable FailureDescriptor lastFailure,
 		@Nullable List<FailureDescriptor> failures) implements OperationResponseBody {
 
-	static HandlerDescriptor of(HandlerSnapshot handler, boolean showMessages) {
+	static HandlerDescriptor of(HandlerSnapshot handler, @Nullable Instant pausedSince, boolean showMessages) {
 		List<FailureDescriptor> failures = handler.failures()
 			.stream()
 			.map((failure) -> FailureDescriptor.of(failure, showMessages))
@@ -63,7 +65,7 @@ public record HandlerDescriptor(String pattern, String mode, int priority, long 
 				account.offered(), account.handled(), account.failed(), account.filtered(), account.running(),
 				dropped(account), async ? QueueDescriptor.of(handler) : null, LatencyDescriptor.of(handler.latency()),
 				async ? LatencyDescriptor.of(handler.queueWait()) : null, handler.slow(), handler.status().name(),
-				QuarantineDescriptor.of(handler.quarantine()),
+				pausedSince, QuarantineDescriptor.of(handler.quarantine()),
 				orNull(handler.stuckCalls().stream().map(StuckCallDescriptor::of).toList()),
 				failures.isEmpty() ? null : failures.get(0), orNull(failures));
 	}

@@ -13,15 +13,15 @@ import org.springframework.boot.actuate.endpoint.InvalidEndpointRequestException
  */
 enum RouterOperation {
 
-	PAUSE("pause"),
+	PAUSE("pause", "paused"),
 
-	RESUME("resume"),
+	RESUME("resume", "resumed"),
 
-	FLUSH("flush"),
+	FLUSH("flush", "flushed"),
 
-	RELEASE("release"),
+	RELEASE("release", "released"),
 
-	RESET_MAXIMA("resetMaxima");
+	RESET_MAXIMA("resetMaxima", "reset the maxima of");
 
 	/** Those that one handler knows. */
 	static final Set<RouterOperation> OF_HANDLER = EnumSet.allOf(RouterOperation.class);
@@ -31,8 +31,22 @@ enum RouterOperation {
 
 	private final String label;
 
-	RouterOperation(String label) {
+	private final String did;
+
+	RouterOperation(String label, String did) {
 		this.label = label;
+		this.did = did;
+	}
+
+	String label() {
+		return this.label;
+	}
+
+	/**
+	 * Returns what who carried it out did to a handler, in words.
+	 */
+	String did() {
+		return this.did;
 	}
 
 	static RouterOperation of(@Nullable String label, Set<RouterOperation> known) {

@@ -1,5 +1,7 @@
 package io.telemetryrouter.spring.actuate.endpoint;
 
+import java.security.Principal;
+import java.time.Clock;
 import java.time.Duration;
 
 import org.jspecify.annotations.Nullable;
@@ -11,6 +13,7 @@ import org.springframework.boot.actuate.endpoint.annotation.ReadOperation;
 import org.springframework.boot.actuate.endpoint.annotation.Selector;
 import org.springframework.boot.actuate.endpoint.annotation.Selector.Match;
 import org.springframework.boot.actuate.endpoint.annotation.WriteOperation;
+import org.springframework.context.ApplicationEventPublisher;
 
 import io.telemetryrouter.FlushResult;
 import io.telemetryrouter.HandlerSnapshot;
@@ -27,7 +30,7 @@ import io.telemetryrouter.TelemetryRouter;
  * Read-only by default. With
  * {@code management.endpoint.telemetryrouter.access=unrestricted} it can also pause,
  * resume and flush handlers, release them from quarantine and reset the maxima of
- * latencies.
+ * latencies. Each of these leaves a line at level {@code INFO} and an audit event.
  * <p>
  * In a web application the endpoint is at {@code /actuator/telemetryrouter} as soon as
  * the actuator is there: where the application leaves
@@ -47,6 +50,8 @@ public class TelemetryRouterEndpoint {
 
 	private final Show showValues;
 
+	private final OperatorTrail trail;
+
 	/**
 	 * Creates the endpoint of a router that shows no message of a failure.
 	 * @param router the router to show
@@ -61,8 +66,22 @@ public class TelemetryRouterEndpoint {
 	 * @param showValues whether to show messages of failures, which may quote payloads
 	 */
 	public TelemetryRouterEndpoint(TelemetryRouter router, Show showValues) {
+		this(router, showValues, null);
+	}
+
+	/**
+	 * Creates the endpoint of a router.
+	 * @param router the router to show
+	 * @param showValues whether to show messages of failures, which may quote payloads
+	 * @param publisher is given an
+	 * {@link org.springframework.boot.actuate.audit.listener.AuditApplicationEvent} for
+	 * each operation, if any
+	 */
+	public TelemetryRouterEndpoint(TelemetryRouter router, Show showValues,
+			@Nullable ApplicationEventPublisher publisher) {
 		this.router = router;
 		this.showValues = showValues;
+		this.trail = new OperatorTrail(publisher, Clock.systemUTC());
 	}
 
 	/**
@@ -75,7 +94,7 @@ public class TelemetryRouterEndpoint {
 	}
 
 	RouterDescriptor router(boolean showMessages) {
-		return RouterDescriptor.of(this.router.snapshot(), showMessages);
+		return RouterDescriptor.of(this.router.snapshot(), this.trail, showMessages);
 	}
 
 	/**
@@ -90,7 +109,8 @@ public class TelemetryRouterEndpoint {
 
 	@Nullable HandlerDescriptor handler(String[] handlerId, boolean showMessages) {
 		HandlerSnapshot snapshot = this.router.handlerSnapshot(HandlerPath.id(handlerId, this.router));
-		return (snapshot != null) ? HandlerDescriptor.of(snapshot, showMessages) : null;
+		return (snapshot != null) ? HandlerDescriptor.of(snapshot, this.trail.pausedSince(snapshot), showMessages)
+				: null;
 	}
 
 	/**
@@ -100,10 +120,18 @@ public class TelemetryRouterEndpoint {
 	 */
 	@WriteOperation
 	public @Nullable FlushDescriptor operate(@Nullable String operation) {
-		if (RouterOperation.of(operation, RouterOperation.OF_ROUTER) == RouterOperation.FLUSH) {
-			return FlushDescriptor.of(this.router.flush(FLUSH_TIMEOUT));
+		return operate(operation, null);
+	}
+
+	@Nullable FlushDescriptor operate(@Nullable String label, @Nullable Principal principal) {
+		RouterOperation operation = RouterOperation.of(label, RouterOperation.OF_ROUTER);
+		if (operation == RouterOperation.FLUSH) {
+			FlushResult result = this.router.flush(FLUSH_TIMEOUT);
+			this.trail.record(principal, operation, null, describe(result));
+			return FlushDescriptor.of(result);
 		}
 		this.router.resetMaxima();
+		this.trail.record(principal, operation, null, "");
 		return null;
 	}
 
@@ -117,21 +145,43 @@ public class TelemetryRouterEndpoint {
 	@WriteOperation
 	public @Nullable FlushDescriptor operateHandler(@Selector(match = Match.ALL_REMAINING) String[] handlerId,
 			@Nullable String operation) {
-		return operateHandler(HandlerPath.id(handlerId, this.router), operation);
+		return operateHandler(handlerId, operation, null);
 	}
 
-	private @Nullable FlushDescriptor operateHandler(String handlerId, @Nullable String operation) {
-		switch (RouterOperation.of(operation, RouterOperation.OF_HANDLER)) {
+	@Nullable FlushDescriptor operateHandler(String[] handlerId, @Nullable String label, @Nullable Principal principal) {
+		String id = HandlerPath.id(handlerId, this.router);
+		RouterOperation operation = RouterOperation.of(label, RouterOperation.OF_HANDLER);
+		if (operation == RouterOperation.FLUSH) {
+			FlushResult result = this.router.flush(id, FLUSH_TIMEOUT);
+			if (result == null) {
+				return null;
+			}
+			this.trail.record(principal, operation, id, describe(result));
+			return FlushDescriptor.of(result);
+		}
+		HandlerSnapshot before = this.router.handlerSnapshot(id);
+		if (operate(operation, id)) {
+			if (operation == RouterOperation.PAUSE && before != null) {
+				this.trail.paused(before);
+			}
+			this.trail.record(principal, operation, id, "");
+		}
+		return null;
+	}
+
+	private boolean operate(RouterOperation operation, String handlerId) {
+		return switch (operation) {
 			case PAUSE -> this.router.pause(handlerId);
 			case RESUME -> this.router.resume(handlerId);
 			case RELEASE -> this.router.release(handlerId);
 			case RESET_MAXIMA -> this.router.resetMaxima(handlerId);
-			case FLUSH -> {
-				FlushResult result = this.router.flush(handlerId, FLUSH_TIMEOUT);
-				return (result != null) ? FlushDescriptor.of(result) : null;
-			}
-		}
-		return null;
+			case FLUSH -> throw new IllegalArgumentException("A flush has a result");
+		};
+	}
+
+	private static String describe(FlushResult result) {
+		long pending = result.pendingByHandler().values().stream().mapToLong(Long::longValue).sum();
+		return result.complete() ? "" : "; events still pending after " + FLUSH_TIMEOUT.toSeconds() + " s: " + pending;
 	}
 
 	boolean knows(String[] handlerId) {

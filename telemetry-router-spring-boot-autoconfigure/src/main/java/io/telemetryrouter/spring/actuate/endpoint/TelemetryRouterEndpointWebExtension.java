@@ -70,28 +70,30 @@ public class TelemetryRouterEndpointWebExtension {
 
 	/**
 	 * Does something to the whole router.
+	 * @param securityContext who asks
 	 * @param operation {@code flush} or {@code resetMaxima}
 	 * @return what a flush has reached; no content for other operations
 	 */
 	@WriteOperation
-	public WebEndpointResponse<Object> operate(@Nullable String operation) {
-		return respond(() -> this.endpoint.operate(operation));
+	public WebEndpointResponse<Object> operate(SecurityContext securityContext, @Nullable String operation) {
+		return respond(() -> this.endpoint.operate(operation, securityContext.getPrincipal()));
 	}
 
 	/**
 	 * Does something to one handler.
+	 * @param securityContext who asks
 	 * @param handlerId the handler's id, split where it has a slash
 	 * @param operation {@code pause}, {@code resume}, {@code flush}, {@code release} or
 	 * {@code resetMaxima}
 	 * @return what a flush has reached; no content for other operations
 	 */
 	@WriteOperation
-	public WebEndpointResponse<Object> operateHandler(@Selector(match = Match.ALL_REMAINING) String[] handlerId,
-			@Nullable String operation) {
+	public WebEndpointResponse<Object> operateHandler(SecurityContext securityContext,
+			@Selector(match = Match.ALL_REMAINING) String[] handlerId, @Nullable String operation) {
 		if (!this.endpoint.knows(handlerId)) {
 			return new WebEndpointResponse<>(WebEndpointResponse.STATUS_NOT_FOUND);
 		}
-		return respond(() -> this.endpoint.operateHandler(handlerId, operation));
+		return respond(() -> this.endpoint.operateHandler(handlerId, operation, securityContext.getPrincipal()));
 	}
 
 	private WebEndpointResponse<Object> respond(Supplier<@Nullable FlushDescriptor> operation) {

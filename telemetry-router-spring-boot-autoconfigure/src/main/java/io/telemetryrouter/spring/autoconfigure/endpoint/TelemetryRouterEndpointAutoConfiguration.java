@@ -8,6 +8,7 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProp
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.context.ApplicationEventPublisher;
 import org.springframework.context.annotation.Bean;
 
 import io.telemetryrouter.TelemetryRouter;
@@ -31,8 +32,8 @@ public final class TelemetryRouterEndpointAutoConfiguration {
 	@ConditionalOnMissingBean
 	@ConditionalOnAvailableEndpoint
 	TelemetryRouterEndpoint telemetryRouterEndpoint(TelemetryRouter router,
-			TelemetryRouterEndpointProperties properties) {
-		return new TelemetryRouterEndpoint(router, properties.getShowValues());
+			TelemetryRouterEndpointProperties properties, ApplicationEventPublisher publisher) {
+		return new TelemetryRouterEndpoint(router, properties.getShowValues(), publisher);
 	}
 
 	@Bean

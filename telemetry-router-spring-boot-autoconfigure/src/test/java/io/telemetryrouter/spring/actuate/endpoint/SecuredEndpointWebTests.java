@@ -3,6 +3,7 @@ package io.telemetryrouter.spring.actuate.endpoint;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
@@ -14,15 +15,21 @@ import org.awaitility.Awaitility;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 import org.springframework.beans.factory.annotation.Autowired;
+import org.springframework.boot.actuate.audit.AuditEvent;
+import org.springframework.boot.actuate.audit.AuditEventRepository;
+import org.springframework.boot.actuate.audit.InMemoryAuditEventRepository;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.resttestclient.autoconfigure.AutoConfigureRestTestClient;
 import org.springframework.boot.test.context.SpringBootTest;
 import org.springframework.boot.test.context.SpringBootTest.WebEnvironment;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.boot.test.web.server.LocalServerPort;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -61,6 +68,7 @@ class SecuredEndpointWebTests {
 					"management.endpoint.telemetryrouter.roles=OPERATOR",
 					"management.endpoint.health.show-details=always" })
 	@AutoConfigureRestTestClient
+	@ExtendWith(OutputCaptureExtension.class)
 	@DirtiesContext
 	class Unrestricted {
 
@@ -72,6 +80,9 @@ class SecuredEndpointWebTests {
 
 		@Autowired
 		private Situation situation;
+
+		@Autowired
+		private AuditEventRepository audit;
 
 		@LocalServerPort
 		private int port;
@@ -97,6 +108,7 @@ class SecuredEndpointWebTests {
 			this.router.emit("lane", 1);
 			String json = get(this.client, ROOT + "/lane", "reader").body();
 			assertThat(JsonPath.<String>read(json, "$.status")).isEqualTo("PAUSED");
+			assertThat(Instant.parse(JsonPath.read(json, "$.pausedSince"))).isBefore(Instant.now());
 			assertThat(JsonPath.<Integer>read(json, "$.queue.size")).isOne();
 			assertThat(post(this.client, ROOT + "/lane", "operator", "resume").status()).isEqualTo(204);
 			Answer flushed = post(this.client, ROOT + "/lane", "operator", "flush");
@@ -104,6 +116,23 @@ class SecuredEndpointWebTests {
 			assertThat(JsonPath.<Boolean>read(flushed.body(), "$.complete")).isTrue();
 			assertThat(this.router.handlerSnapshot("lane").account().handled()).isEqualTo(before + 1);
 			assertThat(post(this.client, ROOT, "operator", "flush").body()).contains("\"complete\":true");
+		}
+
+		@Test
+		void operatorLeavesLinesAndAuditEvents(CapturedOutput output) {
+			Instant start = Instant.now();
+			post(this.client, ROOT + "/lane", "operator", "pause");
+			post(this.client, ROOT + "/lane", "operator", "resume");
+			post(this.client, ROOT + "/lane", "operator", "explode");
+			post(this.client, ROOT + "/lane", "reader", "pause");
+			post(this.client, ROOT, "operator", "resetMaxima");
+			assertThat(output).contains("Operator 'operator' paused telemetry handler 'lane'")
+				.contains("Operator 'operator' resumed telemetry handler 'lane'")
+				.contains("Operator 'operator' reset the maxima of all telemetry handlers");
+			assertThat(this.audit.find("operator", start, "TELEMETRY_ROUTER_OPERATION")).extracting(AuditEvent::getData)
+				.containsExactly(Map.of("operation", "pause", "handler", "lane"),
+						Map.of("operation", "resume", "handler", "lane"), Map.of("operation", "resetMaxima"));
+			assertThat(this.audit.find("reader", start, "TELEMETRY_ROUTER_OPERATION")).isEmpty();
 		}
 
 		@ParameterizedTest
@@ -303,6 +332,11 @@ class SecuredEndpointWebTests {
 	@EnableAutoConfiguration
 	@EnableWebSecurity
 	static class TestApplication {
+
+		@Bean
+		AuditEventRepository auditEventRepository() {
+			return new InMemoryAuditEventRepository();
+		}
 
 		@Bean
 		Situation situation() {

@@ -137,6 +137,7 @@ class TelemetryRouterEndpointTests {
 		TelemetryRouter router = this.stub.router();
 		given(router.flush("first", Duration.ofSeconds(10))).willReturn(new FlushResult(false, Map.of("first", 3L)));
 		given(router.flush(Duration.ofSeconds(10))).willReturn(new FlushResult(true, Map.of()));
+		given(router.pause("first")).willReturn(true);
 		for (String operation : new String[] { "pause", "resume", "release", "resetMaxima" }) {
 			assertThat(this.endpoint.operateHandler(new String[] { "first" }, operation)).isNull();
 		}

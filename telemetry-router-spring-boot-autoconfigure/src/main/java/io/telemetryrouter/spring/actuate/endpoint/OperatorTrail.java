@@ -1,0 +1,117 @@
+package io.telemetryrouter.spring.actuate.endpoint;
+
+import java.security.Principal;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.regex.Pattern;
+
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.boot.actuate.audit.AuditEvent;
+import org.springframework.boot.actuate.audit.listener.AuditApplicationEvent;
+import org.springframework.context.ApplicationEventPublisher;
+
+import io.telemetryrouter.HandlerSnapshot;
+import io.telemetryrouter.HandlerStatus;
+import io.telemetryrouter.TelemetryRouter;
+
+/**
+ * What operators leave behind: a line and an audit event for each operation, and since
+ * when a handler has been paused. The router itself does not know who pauses a handler,
+ * nor when: one that is paused by the application's own code has no time here.
+ */
+final class OperatorTrail {
+
+	/**
+	 * The type of the audit events.
+	 */
+	static final String AUDIT_EVENT_TYPE = "TELEMETRY_ROUTER_OPERATION";
+
+	private static final Log logger = LogFactory.getLog(TelemetryRouter.class);
+
+	private static final int MAX_LENGTH = 120;
+
+	private static final Pattern UNPRINTABLE = Pattern.compile("[\\p{Cc}\\p{Cf}\\p{Cs}\\p{Zl}\\p{Zp}]");
+
+	private final @Nullable ApplicationEventPublisher publisher;
+
+	private final Clock clock;
+
+	private final Map<String, Instant> pausedSince = new ConcurrentHashMap<>();
+
+	OperatorTrail(@Nullable ApplicationEventPublisher publisher, Clock clock) {
+		this.publisher = publisher;
+		this.clock = clock;
+	}
+
+	/**
+	 * Keeps the time of a pause.
+	 * @param before the handler as it was before
+	 */
+	void paused(HandlerSnapshot before) {
+		if (before.status() != HandlerStatus.PAUSED) {
+			this.pausedSince.put(before.id(), this.clock.instant());
+		}
+	}
+
+	/**
+	 * Returns since when a handler has been paused.
+	 * @param handler the handler
+	 * @return since when; {@code null} if it is not paused, or not by an operator
+	 */
+	@Nullable Instant pausedSince(HandlerSnapshot handler) {
+		if (handler.status() != HandlerStatus.PAUSED) {
+			this.pausedSince.remove(handler.id());
+			return null;
+		}
+		return this.pausedSince.get(handler.id());
+	}
+
+	/**
+	 * Records an operation that was carried out.
+	 * @param principal who asked for it; {@code null} if that is not known
+	 * @param operation what was done
+	 * @param handlerId to which handler; {@code null} for all of them
+	 * @param result what came of it
+	 */
+	void record(@Nullable Principal principal, RouterOperation operation, @Nullable String handlerId, String result) {
+		String operator = (principal != null) ? "Operator '" + printable(principal.getName()) + "'"
+				: "An operator without a name";
+		String target = (handlerId != null) ? "telemetry handler '" + printable(handlerId) + "'"
+				: "all telemetry handlers";
+		logger.info(operator + " " + operation.did() + " " + target + result);
+		publish(principal, operation, handlerId);
+	}
+
+	private void publish(@Nullable Principal principal, RouterOperation operation, @Nullable String handlerId) {
+		if (this.publisher == null) {
+			return;
+		}
+		Map<String, Object> data = new LinkedHashMap<>();
+		data.put("operation", operation.label());
+		if (handlerId != null) {
+			data.put("handler", handlerId);
+		}
+		String name = (principal != null) ? principal.getName() : null;
+		try {
+			this.publisher.publishEvent(
+					new AuditApplicationEvent(new AuditEvent(this.clock.instant(), name, AUDIT_EVENT_TYPE, data)));
+		}
+		catch (RuntimeException ex) {
+			// The operation has been carried out
+			logger.warn("A listener of audit events failed for operation '" + operation.label() + "'", ex);
+		}
+	}
+
+	/** Ids and names are what somebody chose: they must not forge a line. */
+	private static String printable(String text) {
+		String cut = (text.length() > MAX_LENGTH) ? text.substring(0, MAX_LENGTH) + "\u2026" : text;
+		return UNPRINTABLE.matcher(cut).replaceAll("\uFFFD");
+	}
+
+}
