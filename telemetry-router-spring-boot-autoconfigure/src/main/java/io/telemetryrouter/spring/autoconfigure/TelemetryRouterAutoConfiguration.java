@@ -102,8 +102,9 @@ public final class TelemetryRouterAutoConfiguration {
 		@Bean
 		TelemetryRouterLifecycle telemetryRouterLifecycle(TelemetryRouter router,
 				ConfigurableApplicationContext context, TelemetryRouterProperties properties,
-				ObjectProvider<LifecycleProperties> lifecycleProperties) {
-			return new TelemetryRouterLifecycle(router, context, ShutdownTimeout.of(properties, lifecycleProperties));
+				ObjectProvider<LifecycleProperties> lifecycleProperties, ObjectProvider<StartDetail> details) {
+			return new TelemetryRouterLifecycle(router, context, ShutdownTimeout.of(properties, lifecycleProperties),
+					details);
 		}
 
 	}

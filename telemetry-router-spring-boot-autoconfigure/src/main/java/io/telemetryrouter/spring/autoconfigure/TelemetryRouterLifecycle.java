@@ -4,10 +4,12 @@ import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.SmartLifecycle;
 
 import io.telemetryrouter.FlushResult;
+import io.telemetryrouter.RouterSnapshot;
 import io.telemetryrouter.TelemetryRouter;
 
 /**
@@ -30,6 +32,8 @@ final class TelemetryRouterLifecycle implements SmartLifecycle {
 	 */
 	static final int PHASE = DEFAULT_PHASE - 4096;
 
+	private static final Log routerLogger = LogFactory.getLog(TelemetryRouter.class);
+
 	private static final Log logger = LogFactory.getLog(TelemetryRouterLifecycle.class);
 
 	private final TelemetryRouter router;
@@ -38,12 +42,18 @@ final class TelemetryRouterLifecycle implements SmartLifecycle {
 
 	private final ShutdownTimeout timeout;
 
+	private final ObjectProvider<StartDetail> details;
+
 	private volatile boolean running;
 
-	TelemetryRouterLifecycle(TelemetryRouter router, ConfigurableApplicationContext context, ShutdownTimeout timeout) {
+	private boolean reported;
+
+	TelemetryRouterLifecycle(TelemetryRouter router, ConfigurableApplicationContext context, ShutdownTimeout timeout,
+			ObjectProvider<StartDetail> details) {
 		this.router = router;
 		this.context = context;
 		this.timeout = timeout;
+		this.details = details;
 	}
 
 	@Override
@@ -51,6 +61,18 @@ final class TelemetryRouterLifecycle implements SmartLifecycle {
 		this.running = true;
 		if (this.timeout.isCapped()) {
 			logger.warn(this.timeout);
+		}
+		if (!this.reported && routerLogger.isInfoEnabled() && isOwnRouter()) {
+			this.reported = true;
+			report(this.router.snapshot());
+		}
+	}
+
+	private void report(@Nullable RouterSnapshot snapshot) {
+		// A router that is a mock has none
+		if (snapshot != null) {
+			routerLogger.info(StartReport.of(snapshot.handlers().values(),
+					this.details.orderedStream().map(StartDetail::describe).toList()));
 		}
 	}
 

@@ -54,10 +54,10 @@ public record HandlerDescriptor(String pattern, String mode, int priority, long 
 		@Nullable List<StuckCallDescriptor> stuckCalls, @Nullable FailureDescriptor lastFailure,
 		@Nullable List<FailureDescriptor> failures) implements OperationResponseBody {
 
-	static HandlerDescriptor of(HandlerSnapshot handler, @Nullable Instant pausedSince, boolean showMessages) {
+	static HandlerDescriptor of(HandlerSnapshot handler, @Nullable Instant pausedSince, boolean showValues) {
 		List<FailureDescriptor> failures = handler.failures()
 			.stream()
-			.map((failure) -> FailureDescriptor.of(failure, showMessages))
+			.map((failure) -> FailureDescriptor.of(failure, showValues))
 			.toList();
 		HandlerAccount account = handler.account();
 		boolean async = handler.mode() == HandlerMode.ASYNC;
@@ -66,7 +66,7 @@ public record HandlerDescriptor(String pattern, String mode, int priority, long 
 				dropped(account), async ? QueueDescriptor.of(handler) : null, LatencyDescriptor.of(handler.latency()),
 				async ? LatencyDescriptor.of(handler.queueWait()) : null, handler.slow(), handler.status().name(),
 				pausedSince, QuarantineDescriptor.of(handler.quarantine()),
-				orNull(handler.stuckCalls().stream().map(StuckCallDescriptor::of).toList()),
+				orNull(handler.stuckCalls().stream().map((call) -> StuckCallDescriptor.of(call, showValues)).toList()),
 				failures.isEmpty() ? null : failures.get(0), orNull(failures));
 	}
 
@@ -118,18 +118,21 @@ public record HandlerDescriptor(String pattern, String mode, int priority, long 
 	/**
 	 * A call that does not end.
 	 *
-	 * @param thread the name of its thread
+	 * @param thread the name of its thread; {@code null} unless values are to be shown
 	 * @param event the name of the event
 	 * @param since since when it has been seen running
 	 * @param abandoned whether it was given up after the handler timeout
-	 * @param stack where it was when it was found, the innermost frame first
+	 * @param stack where it was when it was found, the innermost frame first;
+	 * {@code null} unless values are to be shown
 	 */
-	public record StuckCallDescriptor(String thread, String event, Instant since, boolean abandoned,
-			List<String> stack) {
+	@JsonInclude(JsonInclude.Include.NON_NULL)
+	public record StuckCallDescriptor(@Nullable String thread, String event, Instant since, boolean abandoned,
+			@Nullable List<String> stack) {
 
-		static StuckCallDescriptor of(StuckCall call) {
-			return new StuckCallDescriptor(call.thread(), call.event(), call.since(), call.abandoned(),
-					call.stack().stream().map(StackTraceElement::toString).toList());
+		static StuckCallDescriptor of(StuckCall call, boolean showValues) {
+			return new StuckCallDescriptor(showValues ? call.thread() : null, call.event(), call.since(),
+					call.abandoned(),
+					showValues ? call.stack().stream().map(StackTraceElement::toString).toList() : null);
 		}
 
 	}
@@ -137,16 +140,18 @@ public record HandlerDescriptor(String pattern, String mode, int priority, long 
 	/**
 	 * A failure of a handler.
 	 *
-	 * @param type the class name of what was thrown
+	 * @param type the class name of what was thrown; {@code null} unless values are to be
+	 * shown
 	 * @param at when
-	 * @param message its message, which may quote a payload; {@code null} unless it is to
-	 * be shown
+	 * @param message its message, which may quote a payload; {@code null} unless values
+	 * are to be shown
 	 */
 	@JsonInclude(JsonInclude.Include.NON_NULL)
-	public record FailureDescriptor(String type, Instant at, @Nullable String message) {
+	public record FailureDescriptor(@Nullable String type, Instant at, @Nullable String message) {
 
-		static FailureDescriptor of(FailureSnapshot failure, boolean showMessage) {
-			return new FailureDescriptor(failure.type(), failure.at(), showMessage ? failure.message() : null);
+		static FailureDescriptor of(FailureSnapshot failure, boolean showValues) {
+			return new FailureDescriptor(showValues ? failure.type() : null, failure.at(),
+					showValues ? failure.message() : null);
 		}
 
 	}

@@ -23,13 +23,13 @@ public record RouterDescriptor(HandlerTotals handlers, Map<String, EventDescript
 		Map<String, HandlerDescriptor> handlerDetails, DepartedDescriptor departed, int held,
 		DefaultsDescriptor defaults) implements OperationResponseBody {
 
-	static RouterDescriptor of(RouterSnapshot snapshot, OperatorTrail trail, boolean showMessages) {
+	static RouterDescriptor of(RouterSnapshot snapshot, OperatorTrail trail, boolean showValues) {
 		Map<String, EventDescriptor> events = new LinkedHashMap<>();
 		snapshot.events().forEach((name, event) -> events.put(name, EventDescriptor.of(event)));
 		Map<String, HandlerDescriptor> details = new LinkedHashMap<>();
 		snapshot.handlers()
 			.forEach((id, handler) -> details.put(id,
-					HandlerDescriptor.of(handler, trail.pausedSince(handler), showMessages)));
+					HandlerDescriptor.of(handler, trail.pausedSince(handler), showValues)));
 		return new RouterDescriptor(HandlerTotals.of(snapshot.handlers().values()), events, details,
 				DepartedDescriptor.of(snapshot.departed()), snapshot.held(),
 				DefaultsDescriptor.of(snapshot.defaults()));

@@ -20,9 +20,10 @@ import io.telemetryrouter.HandlerSnapshot;
 import io.telemetryrouter.TelemetryRouter;
 
 /**
- * Shows the router's handlers, the events it has seen and what became of them: numbers,
- * names and class names, never a payload, and messages of failures only where
- * {@code management.endpoint.telemetryrouter.show-values} says so.
+ * Shows the router's handlers, the events it has seen and what became of them: names,
+ * counts and latencies, never a payload. Stacks of stuck calls, types and messages of
+ * failures are shown only where {@code management.endpoint.telemetryrouter.show-values}
+ * says so.
  * <p>
  * A handler is found by its id behind the endpoint's path, slashes and all. Characters
  * that web servers refuse in a path, such as a backslash, can be written as a slash.
@@ -53,7 +54,7 @@ public class TelemetryRouterEndpoint {
 	private final OperatorTrail trail;
 
 	/**
-	 * Creates the endpoint of a router that shows no message of a failure.
+	 * Creates the endpoint of a router that shows names, counts and latencies only.
 	 * @param router the router to show
 	 */
 	public TelemetryRouterEndpoint(TelemetryRouter router) {
@@ -63,7 +64,8 @@ public class TelemetryRouterEndpoint {
 	/**
 	 * Creates the endpoint of a router.
 	 * @param router the router to show
-	 * @param showValues whether to show messages of failures, which may quote payloads
+	 * @param showValues whether to show stacks of stuck calls, types and messages of
+	 * failures, which may quote payloads
 	 */
 	public TelemetryRouterEndpoint(TelemetryRouter router, Show showValues) {
 		this(router, showValues, null);
@@ -72,7 +74,8 @@ public class TelemetryRouterEndpoint {
 	/**
 	 * Creates the endpoint of a router.
 	 * @param router the router to show
-	 * @param showValues whether to show messages of failures, which may quote payloads
+	 * @param showValues whether to show stacks of stuck calls, types and messages of
+	 * failures, which may quote payloads
 	 * @param publisher is given an
 	 * {@link org.springframework.boot.actuate.audit.listener.AuditApplicationEvent} for
 	 * each operation, if any
@@ -93,8 +96,8 @@ public class TelemetryRouterEndpoint {
 		return router(this.showValues.isShown(true));
 	}
 
-	RouterDescriptor router(boolean showMessages) {
-		return RouterDescriptor.of(this.router.snapshot(), this.trail, showMessages);
+	RouterDescriptor router(boolean showValues) {
+		return RouterDescriptor.of(this.router.snapshot(), this.trail, showValues);
 	}
 
 	/**
@@ -107,10 +110,9 @@ public class TelemetryRouterEndpoint {
 		return handler(handlerId, this.showValues.isShown(true));
 	}
 
-	@Nullable HandlerDescriptor handler(String[] handlerId, boolean showMessages) {
+	@Nullable HandlerDescriptor handler(String[] handlerId, boolean showValues) {
 		HandlerSnapshot snapshot = this.router.handlerSnapshot(HandlerPath.id(handlerId, this.router));
-		return (snapshot != null) ? HandlerDescriptor.of(snapshot, this.trail.pausedSince(snapshot), showMessages)
-				: null;
+		return (snapshot != null) ? HandlerDescriptor.of(snapshot, this.trail.pausedSince(snapshot), showValues) : null;
 	}
 
 	/**

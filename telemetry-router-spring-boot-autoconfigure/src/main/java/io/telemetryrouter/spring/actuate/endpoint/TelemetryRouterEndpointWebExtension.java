@@ -16,7 +16,7 @@ import org.springframework.boot.actuate.endpoint.web.WebEndpointResponse;
 import org.springframework.boot.actuate.endpoint.web.annotation.EndpointWebExtension;
 
 /**
- * What the {@link TelemetryRouterEndpoint} does over HTTP besides: it shows messages of
+ * What the {@link TelemetryRouterEndpoint} does over HTTP besides: it shows stacks and
  * failures to those who may see them only, and answers with the proper status.
  *
  * @since 0.1.0
@@ -33,7 +33,8 @@ public class TelemetryRouterEndpointWebExtension {
 	/**
 	 * Creates the extension of an endpoint.
 	 * @param endpoint the endpoint
-	 * @param showValues whether to show messages of failures, which may quote payloads
+	 * @param showValues whether to show stacks of stuck calls, types and messages of
+	 * failures, which may quote payloads
 	 * @param roles the roles that may see them; any authenticated user if empty
 	 */
 	public TelemetryRouterEndpointWebExtension(TelemetryRouterEndpoint endpoint, Show showValues, Set<String> roles) {

@@ -1,7 +1,9 @@
 package io.telemetryrouter.spring.autoconfigure.endpoint;
 
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.actuate.autoconfigure.endpoint.condition.ConditionalOnAvailableEndpoint;
 import org.springframework.boot.actuate.autoconfigure.endpoint.expose.EndpointExposure;
+import org.springframework.boot.actuate.endpoint.web.PathMappedEndpoints;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
@@ -10,6 +12,7 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.ApplicationEventPublisher;
 import org.springframework.context.annotation.Bean;
+import org.springframework.core.env.Environment;
 
 import io.telemetryrouter.TelemetryRouter;
 import io.telemetryrouter.spring.actuate.endpoint.TelemetryRouterEndpoint;
@@ -34,6 +37,13 @@ public final class TelemetryRouterEndpointAutoConfiguration {
 	TelemetryRouterEndpoint telemetryRouterEndpoint(TelemetryRouter router,
 			TelemetryRouterEndpointProperties properties, ApplicationEventPublisher publisher) {
 		return new TelemetryRouterEndpoint(router, properties.getShowValues(), publisher);
+	}
+
+	@Bean
+	EndpointStartDetail telemetryRouterEndpointStartDetail(ObjectProvider<TelemetryRouterEndpoint> endpoint,
+			ObjectProvider<PathMappedEndpoints> paths, TelemetryRouterEndpointProperties properties,
+			Environment environment) {
+		return new EndpointStartDetail(endpoint, paths, properties.getShowValues(), environment);
 	}
 
 	@Bean

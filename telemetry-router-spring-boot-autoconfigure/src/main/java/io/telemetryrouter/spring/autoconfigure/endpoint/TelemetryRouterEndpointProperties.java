@@ -15,12 +15,13 @@ import org.springframework.boot.context.properties.ConfigurationProperties;
 public class TelemetryRouterEndpointProperties {
 
 	/**
-	 * When to show messages of failures, which may quote payloads.
+	 * When to show stacks of stuck calls and types and messages of failures, which may
+	 * quote payloads, beside counts and latencies.
 	 */
 	private Show showValues = Show.NEVER;
 
 	/**
-	 * Roles used to determine whether a user is authorized to be shown messages of
+	 * Roles used to determine whether a user is authorized to be shown stacks and
 	 * failures. When empty, all authenticated users are authorized.
 	 */
 	private final Set<String> roles = new HashSet<>();

@@ -62,9 +62,8 @@ class RoutedEndpointWebTests {
 		}
 		assertThat(JsonPath.<Integer>read(health, "$.components.telemetryRouter.details.handled")).isEqualTo(1050);
 		assertThat(JsonPath.<Integer>read(health, "$.components.telemetryRouter.details.failed")).isEqualTo(150);
-		assertThat(json.read("$.handlerDetails.picky.lastFailure.type", String.class))
-			.isEqualTo("java.lang.IllegalStateException");
-		assertThat(json.jsonString() + prometheus + health).doesNotContain("secret");
+		assertThat(json.read("$.handlerDetails.picky.lastFailure.at", String.class)).isNotNull();
+		assertThat(json.jsonString() + prometheus + health).doesNotContain("secret", "IllegalStateException");
 	}
 
 	private String get(String uri) {

@@ -86,8 +86,7 @@ class TelemetryRouterEndpointTests {
 				'latency': {'count': 5, 'meanMicros': 2.0, 'p50Micros': 1.9, 'p99Micros': 11.8, 'maxMicros': 5.0},
 				'queueWait': {'count': 5, 'meanMicros': 2.0, 'p50Micros': 1.9, 'p99Micros': 11.8, 'maxMicros': 5.0},
 				'slow': 3, 'status': 'ACTIVE',
-				'lastFailure': {'type': 'java.lang.IllegalStateException', 'at': '2026-01-02T03:04:05Z'},
-				'failures': [{'type': 'java.lang.IllegalStateException', 'at': '2026-01-02T03:04:05Z'}]}
+				'lastFailure': {'at': '2026-01-02T03:04:05Z'}, 'failures': [{'at': '2026-01-02T03:04:05Z'}]}
 				"""));
 	}
 
@@ -105,7 +104,7 @@ class TelemetryRouterEndpointTests {
 	}
 
 	@Test
-	void whenValuesAreShownThenFailuresHaveTheirMessages() {
+	void whenValuesAreShownThenFailuresHaveTheirTypesAndMessages() {
 		TelemetryRouterEndpoint showing = new TelemetryRouterEndpoint(this.stub.router(), Show.ALWAYS);
 		assertThat(json(showing.handler("audit.onAny")).get("failures")).isEqualTo(parse("""
 				[{'type': 'java.lang.IllegalStateException', 'at': '2026-01-02T03:04:05Z',
@@ -127,6 +126,10 @@ class TelemetryRouterEndpointTests {
 				{'since': '2026-01-02T03:04:05Z', 'nextAttempt': '2026-01-02T03:04:09Z', 'times': 2, 'skipped': 17}
 				"""));
 		assertThat(json.get("stuckCalls")).isEqualTo(parse("""
+				[{'event': 'event', 'since': '2026-01-02T03:04:05Z', 'abandoned': true}]
+				"""));
+		TelemetryRouterEndpoint showing = new TelemetryRouterEndpoint(this.stub.router(), Show.ALWAYS);
+		assertThat(json(showing.handler("troubled")).get("stuckCalls")).isEqualTo(parse("""
 				[{'thread': 'worker-1', 'event': 'event', 'since': '2026-01-02T03:04:05Z', 'abandoned': true,
 				'stack': ['Some.where(Some.java:7)']}]
 				"""));
