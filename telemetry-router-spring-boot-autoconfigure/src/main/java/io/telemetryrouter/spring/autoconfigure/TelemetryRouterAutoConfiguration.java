@@ -12,6 +12,7 @@ import org.springframework.boot.context.properties.EnableConfigurationProperties
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.DependsOn;
 import org.springframework.context.annotation.Role;
 import org.springframework.context.annotation.Scope;
 
@@ -58,6 +59,15 @@ public final class TelemetryRouterAutoConfiguration {
 	}
 
 	@Bean
+	static LateEvents telemetryRouterLateEvents() {
+		return new LateEvents();
+	}
+
+	/*
+	 * Created before the router and whoever emits, so that it is destroyed after them.
+	 */
+	@Bean
+	@DependsOn("telemetryRouterLateEvents")
 	RouterBuilderFactory telemetryRouterBuilderFactory(TelemetryRouterProperties properties,
 			ConfigurableApplicationContext context, ObjectProvider<LifecycleProperties> lifecycleProperties) {
 		return new RouterBuilderFactory(properties, ShutdownTimeout.of(properties, lifecycleProperties), context);
@@ -105,6 +115,12 @@ public final class TelemetryRouterAutoConfiguration {
 				ObjectProvider<LifecycleProperties> lifecycleProperties, ObjectProvider<StartDetail> details) {
 			return new TelemetryRouterLifecycle(router, context, ShutdownTimeout.of(properties, lifecycleProperties),
 					details);
+		}
+
+		@Bean
+		TelemetryRouterCloser telemetryRouterCloser(TelemetryRouter router, ConfigurableApplicationContext context,
+				LateEvents lateEvents) {
+			return new TelemetryRouterCloser(router, context, lateEvents);
 		}
 
 	}

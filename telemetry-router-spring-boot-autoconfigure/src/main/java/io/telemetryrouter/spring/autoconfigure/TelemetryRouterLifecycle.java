@@ -1,5 +1,8 @@
 package io.telemetryrouter.spring.autoconfigure;
 
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
@@ -9,18 +12,19 @@ import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.SmartLifecycle;
 
 import io.telemetryrouter.FlushResult;
+import io.telemetryrouter.HandlerSnapshot;
 import io.telemetryrouter.RouterSnapshot;
 import io.telemetryrouter.TelemetryRouter;
 
 /**
  * Drains the router while everything that handlers use still works: after the web server
  * has stopped taking requests, before executors and connection factories stop and before
- * any bean is destroyed.
+ * any bean is destroyed. It stays open: tasks that still run may emit. The
+ * {@link TelemetryRouterCloser} closes it after them.
  * <p>
- * A context that closes closes its router. One that is only stopped or paused, to be
- * started again (a checkpoint, a cached test context), flushes it: a closed router cannot
- * be opened again, and an idle one holds no thread. A router that belongs to a parent
- * context is flushed in either case, never closed.
+ * A context that is only stopped or paused, to be started again (a checkpoint, a cached
+ * test context), does no more than that: a closed router cannot be opened again, and an
+ * idle one holds no thread. Nor does a context whose router is that of its parent.
  * <p>
  * Spring calls {@link #stop()} on the thread that closes the context, and goes on when it
  * returns: its own limit on a phase interrupts nobody, so the time is kept here.
@@ -80,13 +84,31 @@ final class TelemetryRouterLifecycle implements SmartLifecycle {
 	public void stop() {
 		this.running = false;
 		if (this.context.isClosed() && isOwnRouter()) {
-			this.router.close();
+			drain(this.router.snapshot());
 			return;
 		}
 		@Nullable FlushResult result = this.router.flush(this.timeout.effective());
 		// A router that is a mock returns none
 		if (result != null && !result.complete()) {
 			logger.warn("Stopped with events of telemetry handlers still pending: " + result.pendingByHandler());
+		}
+	}
+
+	/**
+	 * Drains the router of a context that closes. Paused handlers work again, and those
+	 * known to hang are not waited for: the close will. It also says what is left.
+	 */
+	private void drain(@Nullable RouterSnapshot snapshot) {
+		// A router that is a mock has none
+		if (snapshot == null) {
+			return;
+		}
+		long deadline = System.nanoTime() + TimeUnit.NANOSECONDS.convert(this.timeout.effective());
+		snapshot.handlers().keySet().forEach(this.router::resume);
+		for (HandlerSnapshot handler : snapshot.handlers().values()) {
+			if (handler.stuckCalls().isEmpty()) {
+				this.router.flush(handler.id(), Duration.ofNanos(Math.max(0, deadline - System.nanoTime())));
+			}
 		}
 	}
 

@@ -54,6 +54,7 @@ class TelemetryRouterLifecycleTests {
 	void whenPhasesAreComparedThenRouterStopsBetweenWebServerAndExecutors() {
 		assertThat(TelemetryRouterLifecycle.PHASE).isLessThan(WebServerApplicationContext.START_STOP_LIFECYCLE_PHASE)
 			.isGreaterThan(ExecutorConfigurationSupport.DEFAULT_PHASE);
+		assertThat(TelemetryRouterCloser.PHASE).isLessThan(ExecutorConfigurationSupport.DEFAULT_PHASE);
 	}
 
 	@Test

@@ -80,7 +80,7 @@ class ShutdownUnderLoadTests {
 		String dropped = totals.group(5);
 		assertThat(dropped).startsWith("shutdown_timeout=");
 		long timedOut = Long.parseLong(dropped.substring(dropped.indexOf('=') + 1));
-		assertThat(number(totals, 6)).as("running").isOne();
+		assertThat(number(totals, 3)).as("failed, since it was given up").isOne();
 		assertThat(number(totals, 1)).isEqualTo(number(totals, 2) + timedOut + 1)
 			.isGreaterThanOrEqualTo(3 * this.answered.get());
 		assertThat(match(DESTROYED).stream().mapToLong((destroyed) -> number(destroyed, 1)).sum())

@@ -1,0 +1,207 @@
+package io.telemetryrouter.spring.autoconfigure;
+
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+import org.springframework.beans.factory.DisposableBean;
+import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.boot.autoconfigure.context.LifecycleAutoConfiguration;
+import org.springframework.boot.autoconfigure.task.TaskExecutionAutoConfiguration;
+import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
+import org.springframework.context.SmartLifecycle;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.scheduling.annotation.Async;
+import org.springframework.scheduling.annotation.EnableAsync;
+
+import io.telemetryrouter.TelemetryEmitter;
+import io.telemetryrouter.TelemetryRouter;
+import io.telemetryrouter.spring.annotation.TelemetryListener;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * Tests for {@link TelemetryRouterCloser}, with agents that still run when the context
+ * closes.
+ */
+@ExtendWith(OutputCaptureExtension.class)
+@Timeout(60)
+class TelemetryRouterCloserTests {
+
+	private static final List<String> log = new CopyOnWriteArrayList<>();
+
+	private final ApplicationContextRunner contextRunner = new ApplicationContextRunner()
+		.withConfiguration(AutoConfigurations.of(TelemetryRouterAutoConfiguration.class,
+				TaskExecutionAutoConfiguration.class, LifecycleAutoConfiguration.class))
+		.withUserConfiguration(AsyncConfiguration.class)
+		.withBean("listener", Listener.class);
+
+	@BeforeEach
+	void reset() {
+		log.clear();
+	}
+
+	/**
+	 * The agent goes on after the queues were flushed the first time and, where Spring
+	 * waits for tasks as late as that, after all phases but the last.
+	 */
+	@ParameterizedTest
+	@CsvSource({ "1500000000, false", "1500000000, true", "0, true" })
+	void whenAsyncAgentRunsWhileContextClosesThenItsLastEventsAreHandled(int phase, boolean awaitTermination,
+			CapturedOutput output) {
+		CountDownLatch release = new CountDownLatch(1);
+		this.contextRunner
+			.withPropertyValues("spring.task.execution.shutdown.await-termination=" + awaitTermination,
+					"spring.task.execution.shutdown.await-termination-period=30s")
+			.withBean("release-latch", CountDownLatch.class, () -> release)
+			.withBean("agent", Agent.class)
+			.withBean("release", Release.class, () -> new Release(phase, release))
+			.run((context) -> {
+				context.getBean(Agent.class).work();
+				assertThat(context.getBean(Agent.class).started().await(30, TimeUnit.SECONDS)).isTrue();
+			});
+		assertThat(log).containsExactlyInAnyOrder("sync first", "async first", "sync last", "async last",
+				"listener destroyed");
+		assertThat(log).endsWith("listener destroyed");
+		assertThat(output).contains("offered=4, handled=4, failed=0, filtered=0, dropped={}")
+			.doesNotContain("reached no handler");
+	}
+
+	@Test
+	void whenSomethingEmitsAfterTheCloseThenOneLineSaysWhat(CapturedOutput output) {
+		this.contextRunner.withBean(Farewell.class).run((context) -> context.getBean(Farewell.class));
+		assertThat(log).containsExactly("listener destroyed");
+		assertThat(output.getOut().lines().filter((line) -> line.contains("reached no handler"))).singleElement()
+			.asString()
+			.contains("2 events were emitted after the telemetry router had closed, and reached no handler:"
+					+ " 'x' (2). Emit them before beans are destroyed");
+	}
+
+	@Test
+	void whenHandlerIsPausedThenItsEventsAreHandledAtOnce() {
+		this.contextRunner.withPropertyValues("telemetry-router.shutdown-timeout=1h").run((context) -> {
+			TelemetryRouter router = context.getBean(TelemetryRouter.class);
+			router.pause("listener.async");
+			router.emit("x", "first");
+		});
+		assertThat(log).containsExactly("sync first", "async first", "listener destroyed");
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@EnableAsync
+	static class AsyncConfiguration {
+
+	}
+
+	static class Agent {
+
+		private final TelemetryEmitter telemetry;
+
+		private final CountDownLatch release;
+
+		private final CountDownLatch started = new CountDownLatch(1);
+
+		Agent(TelemetryEmitter telemetry, CountDownLatch release) {
+			this.telemetry = telemetry;
+			this.release = release;
+		}
+
+		@Async
+		void work() throws InterruptedException {
+			this.telemetry.emit("x", "first");
+			this.started.countDown();
+			this.release.await();
+			this.telemetry.emit("x", "last");
+		}
+
+		CountDownLatch started() {
+			return this.started;
+		}
+
+	}
+
+	/**
+	 * Lets the agent go on in some phase.
+	 */
+	static class Release implements SmartLifecycle {
+
+		private final int phase;
+
+		private final CountDownLatch release;
+
+		private volatile boolean running;
+
+		Release(int phase, CountDownLatch release) {
+			this.phase = phase;
+			this.release = release;
+		}
+
+		@Override
+		public void start() {
+			this.running = true;
+		}
+
+		@Override
+		public void stop() {
+			this.running = false;
+			this.release.countDown();
+		}
+
+		@Override
+		public boolean isRunning() {
+			return this.running;
+		}
+
+		@Override
+		public int getPhase() {
+			return this.phase;
+		}
+
+	}
+
+	static class Listener implements DisposableBean {
+
+		@TelemetryListener("x")
+		void sync(String payload) {
+			log.add("sync " + payload);
+		}
+
+		@TelemetryListener(events = "x", async = true)
+		void async(String payload) {
+			log.add("async " + payload);
+		}
+
+		@Override
+		public void destroy() {
+			log.add("listener destroyed");
+		}
+
+	}
+
+	static class Farewell implements DisposableBean {
+
+		private final TelemetryEmitter telemetry;
+
+		Farewell(TelemetryEmitter telemetry) {
+			this.telemetry = telemetry;
+		}
+
+		@Override
+		public void destroy() {
+			this.telemetry.emit("x", "good");
+			this.telemetry.emit("x", "bye");
+		}
+
+	}
+
+}
