@@ -1,7 +1,6 @@
 package io.telemetryrouter.internal.support;
 
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * Lets one report in an interval through and counts the others. Thread-safe.
@@ -11,13 +10,13 @@ public final class Throttle {
 	/** Returned instead of a count when the report is to be left out. */
 	public static final long SUPPRESSED = -1;
 
-	private static final long NEVER = Long.MIN_VALUE;
-
-	private final AtomicLong last = new AtomicLong(NEVER);
-
-	private final AtomicLong suppressed = new AtomicLong();
-
 	private final long interval;
+
+	// Guarded by this: each handler has several throttles, and most are never asked.
+
+	private long last = Long.MIN_VALUE;
+
+	private long suppressed;
 
 	/** Lets one report a minute through. */
 	public Throttle() {
@@ -29,14 +28,15 @@ public final class Throttle {
 	}
 
 	/** Returns how many reports were left out since the last, or {@link #SUPPRESSED}. */
-	public long tryAcquire(long now) {
-		long previous = this.last.get();
-		boolean due = previous == NEVER || now - previous >= this.interval;
-		if (due && this.last.compareAndSet(previous, now)) {
-			return this.suppressed.getAndSet(0);
+	public synchronized long tryAcquire(long now) {
+		if (this.last != Long.MIN_VALUE && now - this.last < this.interval) {
+			this.suppressed++;
+			return SUPPRESSED;
 		}
-		this.suppressed.incrementAndGet();
-		return SUPPRESSED;
+		long count = this.suppressed;
+		this.suppressed = 0;
+		this.last = now;
+		return count;
 	}
 
 }
