@@ -123,8 +123,8 @@ class RouterLoopTests {
 		forward(b, "of router b", HandlerMode.SYNC, a, "of router a");
 		a.emit("of router a", null);
 		quiet();
-		Books.eventually(() -> !this.log.lines("of router a").isEmpty());
-		assertThat(this.log.lines("of router a")).singleElement()
+		Books.eventually(() -> !this.log.lines("Handlers emit in a loop").isEmpty());
+		assertThat(this.log.lines("Handlers emit in a loop")).singleElement()
 			.asString()
 			.contains("of router a -> of router b -> of router a -> of router b -> of router a");
 	}
