@@ -1,0 +1,279 @@
+package io.telemetryrouter.internal.registry;
+
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+
+import io.telemetryrouter.DropReason;
+import io.telemetryrouter.HandlerAccount;
+import io.telemetryrouter.HandlerSpec;
+import io.telemetryrouter.OverflowPolicy;
+import io.telemetryrouter.QuarantineSettings;
+import io.telemetryrouter.RouterSnapshot;
+import io.telemetryrouter.internal.event.DispatchFrame;
+import io.telemetryrouter.internal.event.DispatchStack;
+import io.telemetryrouter.internal.event.DispatchStacks;
+import io.telemetryrouter.internal.health.LogWriter;
+import io.telemetryrouter.internal.health.Reporter;
+import io.telemetryrouter.internal.lane.LaneExecutor;
+import io.telemetryrouter.internal.lane.LaneServices;
+import io.telemetryrouter.internal.metrics.Counters;
+import io.telemetryrouter.internal.metrics.SampleBuffers;
+import io.telemetryrouter.internal.support.Ticker;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+class HandlerTableTests {
+
+	private static final RouterSnapshot.Defaults DEFAULTS = new RouterSnapshot.Defaults(10, 0,
+			OverflowPolicy.DROP_NEWEST);
+
+	private final SampleBuffers samples = new SampleBuffers(DispatchStacks.SLOTS);
+
+	private final HandlerTable table = new HandlerTable();
+
+	private final HandlerRegistry registry = registry(this.table, true);
+
+	private HandlerRegistry registry(HandlerTable handlers, boolean measured) {
+		Ticker ticker = new Ticker(null);
+		Reporter reporter = new Reporter(new LogWriter(System.getLogger("silence"), null), ticker);
+		Announcements announcements = new Announcements(reporter);
+		LaneServices lanes = new LaneServices(new LaneExecutor(null), null, this.samples, reporter,
+				InstantSource.system(), ticker, measured, 0, 0);
+		HandlerServices services = new HandlerServices(lanes, this.samples, reporter, List.of(), Runnable::run,
+				QuarantineSettings.disabled(), InstantSource.system(), ticker, measured);
+		return new HandlerRegistry(services, handlers, new TrackedEvents(100, announcements), announcements,
+				new CallSites(reporter, 1000));
+	}
+
+	private Handler handler(String id) {
+		return handler(id, this.registry);
+	}
+
+	private static Handler handler(String id, HandlerRegistry of) {
+		HandlerSpec<Object> spec = HandlerSpec.on("event").handler((event, payload) -> {
+		}).build();
+		return new Handler(new HandlerOptions(id, spec, "test", DEFAULTS), null, services(of), of);
+	}
+
+	private static HandlerServices services(HandlerRegistry of) {
+		try {
+			var field = HandlerRegistry.class.getDeclaredField("services");
+			field.setAccessible(true);
+			return (HandlerServices) field.get(of);
+		}
+		catch (ReflectiveOperationException ex) {
+			throw new AssertionError(ex);
+		}
+	}
+
+	private static void count(Handler handler, long offered, long handled, long dropped) {
+		handler.metrics.counters.add(Counters.OFFERED, offered);
+		for (long i = 0; i < handled; i++) {
+			handler.metrics.latency.record(1, null);
+		}
+		handler.metrics.counters.drop(DropReason.CLOSED, dropped);
+	}
+
+	private List<Handler> all() {
+		List<Handler> all = new ArrayList<>();
+		this.table.forEach(all::add);
+		return all;
+	}
+
+	@Test
+	void whenHandlerIsAddedThenItIsActive() {
+		Handler first = handler("first");
+		Handler second = handler("second");
+		assertThat(this.table.add(second)).isTrue();
+		assertThat(this.table.add(first)).isTrue();
+		assertThat(this.table.get("first")).isSameAs(first);
+		assertThat(this.table.get(first.options.number)).isSameAs(first);
+		assertThat(this.table.active()).containsExactly(first, second);
+		assertThat(all()).containsExactly(first, second);
+		assertThat(this.table.parts().active()).containsExactly(first, second);
+		assertThat(this.table.leaving()).isZero();
+	}
+
+	@Test
+	void whenIdIsTakenThenHandlerIsNotAdded() {
+		Handler first = handler("same");
+		Handler second = handler("same");
+		assertThat(this.table.add(first)).isTrue();
+		assertThat(this.table.add(second)).isFalse();
+		assertThat(this.table.get("same")).isSameAs(first);
+		assertThat(this.table.get(second.options.number)).isNull();
+		assertThat(this.table.leave(second)).isFalse();
+		assertThat(all()).containsExactly(first);
+	}
+
+	@Test
+	void whenHandlerLeavesThenItsIdIsFreeAndItsAccountIsAmongTheDeparted() {
+		Handler handler = handler("same");
+		this.table.add(handler);
+		count(handler, 5, 2, 1);
+		assertThat(this.table.leave(handler)).isTrue();
+		assertThat(this.table.leave(handler)).isFalse();
+		assertThat(this.table.leaving()).isOne();
+		assertThat(handler.state).isEqualTo(HandlerState.LEAVING);
+		assertThat(this.table.get("same")).isNull();
+		assertThat(this.table.get(handler.options.number)).isSameAs(handler);
+		assertThat(this.table.active()).isEmpty();
+		assertThat(all()).containsExactly(handler);
+		HandlerTable.Parts parts = this.table.parts();
+		assertThat(parts.active()).isEmpty();
+		assertThat(parts.departed().offered()).isEqualTo(5);
+		assertThat(parts.departed().handled()).isEqualTo(2);
+		assertThat(parts.departed().droppedTotal()).isOne();
+		assertThat(this.table.add(handler("same"))).isTrue();
+	}
+
+	@Test
+	void whenAccountOfALeavingHandlerDoesNotBalanceThenItStays() {
+		Handler handler = handler("handler");
+		this.table.add(handler);
+		count(handler, 1, 0, 0);
+		this.table.leave(handler);
+		this.table.retire(handler);
+		this.table.retireAll();
+		assertThat(handler.state).isEqualTo(HandlerState.LEAVING);
+		assertThat(all()).containsExactly(handler);
+		count(handler, 0, 1, 0);
+		this.table.retireAll();
+		assertThat(handler.state).isEqualTo(HandlerState.GONE);
+		assertThat(all()).isEmpty();
+		assertThat(this.table.leaving()).isZero();
+	}
+
+	@Test
+	void whenACallOfALeavingHandlerRunsThenItStays() {
+		Handler handler = handler("handler");
+		this.table.add(handler);
+		count(handler, 1, 0, 0);
+		this.table.leave(handler);
+		DispatchStack stack = DispatchStacks.acquire();
+		DispatchFrame frame = stack.enter("event", null);
+		frame.running(handler.options.number);
+		try {
+			assertThat(this.table.parts().departed().running()).isOne();
+			assertThat(handler.account().isBalanced()).isTrue();
+			this.table.retire(handler);
+			assertThat(handler.state).isEqualTo(HandlerState.LEAVING);
+		}
+		finally {
+			stack.exit(frame);
+			stack.giveBack();
+		}
+	}
+
+	@Test
+	void whenHandlerIsActiveThenItIsNotRetired() {
+		Handler handler = handler("handler");
+		this.table.add(handler);
+		this.table.retire(handler);
+		this.table.retireAll();
+		assertThat(handler.state).isEqualTo(HandlerState.ACTIVE);
+		assertThat(this.table.active()).containsExactly(handler);
+		assertThat(this.table.leaving()).isZero();
+	}
+
+	@Test
+	void whenHandlersHaveGoneThenTheirCountsStayAndWhatComesLateIsAdded() {
+		for (int i = 1; i <= 3; i++) {
+			Handler handler = handler("handler");
+			this.table.add(handler);
+			count(handler, 3 * i, 2 * i, i);
+			this.table.leave(handler);
+			HandlerAccount before = this.table.parts().departed();
+			this.table.retire(handler);
+			this.table.retire(handler);
+			assertThat(this.table.get(handler.options.number)).isNull();
+			assertThat(this.table.parts().departed()).isEqualTo(before);
+			assertThat(handler.account().offered()).isZero();
+			count(handler, 1, 0, 1);
+		}
+		HandlerAccount departed = this.table.parts().departed();
+		assertThat(departed.offered()).isEqualTo(18 + 3);
+		assertThat(departed.handled()).isEqualTo(12);
+		assertThat(departed.dropped()).containsEntry(DropReason.CLOSED, 6 + 3L);
+		assertThat(departed.isBalanced()).isTrue();
+	}
+
+	@Test
+	void whenCallsWereNotMeasuredThenWhatIsLeftOfTheOfferedWasHandled() {
+		HandlerRegistry unmeasured = registry(this.table, false);
+		Handler handler = handler("handler", unmeasured);
+		this.table.add(handler);
+		count(handler, 10, 0, 3);
+		this.table.leave(handler);
+		assertThat(this.table.parts().departed().handled()).isEqualTo(7);
+		this.table.retire(handler);
+		assertThat(handler.state).isEqualTo(HandlerState.GONE);
+		assertThat(this.table.parts().departed().handled()).isEqualTo(7);
+		// Fails after it has gone.
+		handler.metrics.counters.add(Counters.FAILED, 1);
+		HandlerAccount departed = this.table.parts().departed();
+		assertThat(departed.handled()).isEqualTo(6);
+		assertThat(departed.failed()).isOne();
+		assertThat(departed.isBalanced()).isTrue();
+	}
+
+	@Test
+	@Tag("stress")
+	void whenHandlersComeAndGoThenEveryReaderFindsEachInOnePartAndThoseWithEventsAlways() throws Exception {
+		Handler staying = handler("staying");
+		this.table.add(staying);
+		Handler leaving = handler("leaving");
+		this.table.add(leaving);
+		// One event is never handled.
+		count(leaving, 1, 0, 0);
+		AtomicBoolean done = new AtomicBoolean();
+		ExecutorService pool = Executors.newFixedThreadPool(2);
+		try {
+			Future<?> reader = pool.submit(() -> {
+				long before = 0;
+				while (!done.get()) {
+					assertThat(all()).contains(staying, leaving);
+					HandlerTable.Parts parts = this.table.parts();
+					Set<Handler> active = new HashSet<>(parts.active());
+					assertThat(active).hasSameSizeAs(parts.active());
+					long offered = parts.departed().offered();
+					for (Handler handler : active) {
+						offered += handler.account().offered();
+					}
+					assertThat(offered).isGreaterThanOrEqualTo(before);
+					before = parts.departed().offered();
+				}
+			});
+			for (int i = 0; i < 3000; i++) {
+				Handler handler = handler("handler");
+				assertThat(this.table.add(handler)).isTrue();
+				count(handler, 2, 1, 1);
+				if (i == 1500) {
+					this.table.leave(leaving);
+				}
+				assertThat(this.table.leave(handler)).isTrue();
+				this.table.retire(handler);
+			}
+			done.set(true);
+			reader.get(30, TimeUnit.SECONDS);
+		}
+		finally {
+			done.set(true);
+			pool.shutdownNow();
+		}
+		assertThat(this.table.parts().departed().offered()).isEqualTo(6001);
+		assertThat(all()).containsExactly(staying, leaving);
+	}
+
+}
