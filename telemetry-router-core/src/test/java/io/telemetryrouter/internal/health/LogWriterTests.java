@@ -1,0 +1,360 @@
+package io.telemetryrouter.internal.health;
+
+import java.lang.System.Logger.Level;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.ResourceBundle;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
+
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+
+import io.telemetryrouter.ContextCarrier;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+class LogWriterTests {
+
+	private static final long LONG = TimeUnit.MINUTES.toNanos(1);
+
+	private final Log log = new Log();
+
+	private final LogWriter writer = new LogWriter(this.log, null);
+
+	@AfterEach
+	void open() {
+		this.log.open.countDown();
+	}
+
+	@Test
+	void whenLinesAreWrittenThenTheyAreLoggedInOrder() {
+		for (int i = 0; i < 500; i++) {
+			this.writer.write(Level.INFO, "line " + i, null);
+		}
+		this.writer.flush(LONG);
+		assertThat(this.log.lines)
+			.containsExactlyElementsOf(IntStream.range(0, 500).mapToObj((i) -> "INFO line " + i).toList());
+	}
+
+	@Test
+	void whenThereIsAnErrorThenItGoesWithTheLine() {
+		IllegalStateException error = new IllegalStateException("on purpose");
+		this.writer.write(Level.WARNING, "line", error);
+		this.writer.flush(LONG);
+		assertThat(this.log.lines).containsExactly("WARNING line");
+		assertThat(this.log.errors).containsExactly(error);
+	}
+
+	@Test
+	void whenErrorCannotBePrintedThenItsTypeIsLogged() {
+		this.writer.write(Level.WARNING, "line", new Unprintable());
+		this.writer.flush(LONG);
+		assertThat(this.log.lines).containsExactly("WARNING line: " + Unprintable.class.getName());
+		assertThat(this.log.errors).isEmpty();
+	}
+
+	@Test
+	void whenLoggerFailsWithTheErrorThenItsTypeIsLogged() {
+		this.log.refusesErrors = true;
+		this.writer.write(Level.WARNING, "line", new IllegalStateException("on purpose"));
+		this.writer.flush(LONG);
+		assertThat(this.log.lines).containsExactly("WARNING line: java.lang.IllegalStateException");
+	}
+
+	@Test
+	void whenLoggerThrowsThenLaterLinesAreWritten() {
+		this.log.failures.add("WARNING first");
+		this.log.failures.add("WARNING second: java.lang.IllegalStateException");
+		this.writer.write(Level.WARNING, "first", null);
+		this.writer.write(Level.WARNING, "second", new IllegalStateException("on purpose"));
+		this.writer.write(Level.WARNING, "third", null);
+		this.writer.flush(LONG);
+		assertThat(this.log.lines).contains("WARNING third");
+	}
+
+	@Test
+	void whenLoggerHangsThenNobodyWaitsAndFlushGivesUp() {
+		this.log.hang();
+		this.writer.write(Level.INFO, "first", null);
+		pass(this.log.hanging);
+		this.writer.write(Level.INFO, "second", null);
+		this.writer.flush(1);
+		assertThat(this.log.lines).isEmpty();
+		this.log.open.countDown();
+		this.writer.flush(LONG);
+		assertThat(this.log.lines).containsExactly("INFO first", "INFO second");
+		assertThat(this.log.threads).hasSize(1);
+	}
+
+	@Test
+	void whenThreadIsInterruptedThenFlushReturnsAndItStaysInterrupted() {
+		this.log.hang();
+		this.writer.write(Level.INFO, "first", null);
+		pass(this.log.hanging);
+		Thread.currentThread().interrupt();
+		this.writer.flush(LONG);
+		assertThat(Thread.interrupted()).isTrue();
+		assertThat(this.log.lines).isEmpty();
+	}
+
+	@Test
+	void whenMoreLinesWaitThanThereIsRoomForThenTheRestIsCountedInALine() {
+		this.log.hang();
+		this.writer.write(Level.INFO, "line 0", null);
+		pass(this.log.hanging);
+		for (int i = 1; i < 1100; i++) {
+			this.writer.write(Level.INFO, "line " + i, null);
+		}
+		this.log.open.countDown();
+		this.writer.flush(LONG);
+		// Line 0 counts as waiting until it is written.
+		assertThat(this.log.lines).contains("INFO line 999").doesNotContain("INFO line 1000");
+		assertThat(this.log.lines).filteredOn((line) -> line.contains("left out"))
+			.containsExactly("WARNING 100 lines of the telemetry router were left out: its log was too slow");
+		assertThat(this.log.lines).hasSize(1001);
+	}
+
+	@Test
+	void whenLinesWereLeftOutThenThereIsRoomForOthersAfterwards() {
+		this.log.hang();
+		this.writer.write(Level.INFO, "line", null);
+		pass(this.log.hanging);
+		for (int i = 1; i < 1200; i++) {
+			this.writer.write(Level.INFO, "line", null);
+		}
+		this.log.open.countDown();
+		this.writer.flush(LONG);
+		this.log.lines.clear();
+		for (int i = 0; i < 1000; i++) {
+			this.writer.write(Level.INFO, "other", null);
+		}
+		this.writer.flush(LONG);
+		assertThat(this.log.lines).hasSize(1000).containsOnly("INFO other");
+	}
+
+	@Test
+	void whenThereIsNothingToWriteThenThereIsNoThread() throws Exception {
+		this.writer.wake();
+		this.writer.flush(LONG);
+		assertThat(this.log.threads).isEmpty();
+		this.writer.write(Level.INFO, "line", null);
+		this.writer.flush(LONG);
+		for (Thread thread : this.log.threads) {
+			thread.join(30_000);
+			assertThat(thread.isAlive()).isFalse();
+			assertThat(thread.isDaemon()).isTrue();
+			assertThat(thread.getName()).isEqualTo("telemetry-router-log");
+		}
+		this.writer.write(Level.INFO, "another", null);
+		this.writer.flush(LONG);
+		assertThat(this.log.lines).containsExactly("INFO line", "INFO another");
+		assertThat(this.log.threads).hasSize(2).doesNotContain(Thread.currentThread());
+	}
+
+	@Test
+	void whenApplicationHasAClassLoaderThenTheThreadDoesNotKeepIt() {
+		ClassLoader before = Thread.currentThread().getContextClassLoader();
+		try {
+			Thread.currentThread().setContextClassLoader(new ClassLoader(before) {
+			});
+			this.writer.write(Level.INFO, "line", null);
+			this.writer.flush(LONG);
+		}
+		finally {
+			Thread.currentThread().setContextClassLoader(before);
+		}
+		assertThat(this.log.loaders).containsExactly(LogWriter.class.getClassLoader());
+	}
+
+	@Test
+	void whenThreadThatReportsHasContextThenTheLineIsWrittenInItAndTheNextIsNot() {
+		Carrier carrier = new Carrier();
+		LogWriter contextual = new LogWriter(this.log, carrier);
+		this.log.context = carrier.context;
+		this.log.hang();
+		carrier.context.set("first context");
+		contextual.write(Level.INFO, "first", null);
+		carrier.context.set("second context");
+		contextual.write(Level.INFO, "second", null);
+		contextual.writeWithoutContext(Level.INFO, "third", null);
+		carrier.context.remove();
+		this.log.open.countDown();
+		contextual.flush(LONG);
+		assertThat(this.log.lines).containsExactly("INFO first [first context]", "INFO second [second context]",
+				"INFO third");
+	}
+
+	@Test
+	void whenCarrierFailsThenTheLineIsWrittenAllTheSame() {
+		for (String failing : List.of("capture", "restore", "close")) {
+			Carrier carrier = new Carrier();
+			carrier.failing = failing;
+			carrier.context.set("context");
+			LogWriter contextual = new LogWriter(this.log, carrier);
+			contextual.write(Level.INFO, failing, null);
+			contextual.write(Level.INFO, failing, null);
+			contextual.flush(LONG);
+			carrier.context.remove();
+			assertThat(this.log.lines).containsExactly("INFO " + failing, "INFO " + failing);
+			this.log.lines.clear();
+		}
+	}
+
+	@Test
+	@Tag("stress")
+	void whenThreadsWriteAtTheSameTimeThenEachLineIsWrittenOnceAndEachThreadsInOrder() throws Exception {
+		int count = 2000;
+		List<Thread> threads = new ArrayList<>();
+		for (int i = 0; i < 4; i++) {
+			String name = "thread" + i;
+			Thread thread = new Thread(() -> {
+				for (int j = 0; j < count; j++) {
+					if (j % 200 == 0) {
+						this.writer.flush(LONG);
+					}
+					this.writer.write(Level.INFO, name + " " + j, null);
+				}
+			});
+			threads.add(thread);
+			thread.start();
+		}
+		for (Thread thread : threads) {
+			thread.join();
+		}
+		this.writer.flush(LONG);
+		for (int i = 0; i < 4; i++) {
+			String start = "INFO thread" + i + " ";
+			assertThat(this.log.lines).filteredOn((line) -> line.startsWith(start))
+				.containsExactlyElementsOf(IntStream.range(0, count).mapToObj((j) -> start + j).toList());
+		}
+	}
+
+	private static void pass(CountDownLatch latch) {
+		try {
+			assertThat(latch.await(30, TimeUnit.SECONDS)).isTrue();
+		}
+		catch (InterruptedException ex) {
+			throw new AssertionError(ex);
+		}
+	}
+
+	private static final class Unprintable extends RuntimeException {
+
+		@Override
+		public String toString() {
+			throw new IllegalStateException("on purpose");
+		}
+
+	}
+
+	/**
+	 * A context that is a text.
+	 */
+	private static final class Carrier implements ContextCarrier {
+
+		private final ThreadLocal<@Nullable String> context = new ThreadLocal<>();
+
+		private String failing = "";
+
+		private void fail(String step) {
+			if (step.equals(this.failing)) {
+				throw new IllegalStateException("on purpose");
+			}
+		}
+
+		@Override
+		public @Nullable Object capture() {
+			fail("capture");
+			return this.context.get();
+		}
+
+		@Override
+		public Scope restore(Object captured) {
+			fail("restore");
+			this.context.set((String) captured);
+			return () -> {
+				this.context.remove();
+				fail("close");
+			};
+		}
+
+	}
+
+	private static final class Log implements System.Logger {
+
+		private final List<String> lines = new CopyOnWriteArrayList<>();
+
+		private final List<Throwable> errors = new CopyOnWriteArrayList<>();
+
+		private final Set<Thread> threads = ConcurrentHashMap.newKeySet();
+
+		private final List<@Nullable ClassLoader> loaders = new CopyOnWriteArrayList<>();
+
+		private final List<String> failures = new CopyOnWriteArrayList<>();
+
+		private final CountDownLatch hanging = new CountDownLatch(1);
+
+		private final CountDownLatch open = new CountDownLatch(1);
+
+		private volatile boolean hangs;
+
+		private volatile boolean refusesErrors;
+
+		private volatile @Nullable ThreadLocal<@Nullable String> context;
+
+		void hang() {
+			this.hangs = true;
+		}
+
+		@Override
+		public String getName() {
+			return "log";
+		}
+
+		@Override
+		public boolean isLoggable(Level level) {
+			return true;
+		}
+
+		@Override
+		public void log(Level level, @Nullable ResourceBundle bundle, String message, @Nullable Throwable thrown) {
+			if (this.refusesErrors && thrown != null) {
+				throw new IllegalStateException("on purpose");
+			}
+			write(level, message);
+			if (thrown != null) {
+				this.errors.add(thrown);
+			}
+		}
+
+		@Override
+		public void log(Level level, @Nullable ResourceBundle bundle, String format, @Nullable Object... arguments) {
+			write(level, format);
+		}
+
+		private void write(Level level, String message) {
+			this.threads.add(Thread.currentThread());
+			this.loaders.add(Thread.currentThread().getContextClassLoader());
+			if (this.hangs) {
+				this.hanging.countDown();
+				pass(this.open);
+			}
+			String line = level + " " + message;
+			if (this.failures.contains(line)) {
+				throw new IllegalStateException("on purpose");
+			}
+			ThreadLocal<@Nullable String> known = this.context;
+			String value = (known != null) ? known.get() : null;
+			this.lines.add((value != null) ? line + " [" + value + "]" : line);
+		}
+
+	}
+
+}
