@@ -83,7 +83,7 @@ abstract class AbstractPlayTests {
 			String tag = "handler=\"" + handler.id() + "\"";
 			assertThat(sum(meters, "telemetry_router_handler_seconds_count", tag)).as(handler.id())
 				.isEqualTo(handler.account().handled() + handler.account().failed());
-			assertThat(sum(meters, "telemetry_router_handler_dropped_total", tag)).as(handler.id())
+			assertThat(sum(meters, "telemetry_router_handler_dropped_events_total", tag)).as(handler.id())
 				.isEqualTo(handler.account().droppedTotal());
 			handler.account().dropped().forEach((reason, count) -> {
 				JsonNode dropped = details.get("dropped").get(reason.label());

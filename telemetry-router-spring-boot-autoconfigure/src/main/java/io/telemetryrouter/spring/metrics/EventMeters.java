@@ -16,11 +16,11 @@ import org.jspecify.annotations.Nullable;
  */
 record EventMeters(Meters<EventReader> meters, @Nullable LongConsumer recorder) {
 
-	static EventMeters bind(MeterRegistry registry, EventReader reader, Tags tags) {
+	static EventMeters bind(MeterRegistry registry, EventReader reader, Tags tags, boolean histogram) {
 		Meters<EventReader> meters = new Meters<>(registry, reader);
 		meters.timeGauge(TelemetryRouterMeter.DISPATCH_MAX, tags, EventReader::maxNanos);
 		meters.counter(TelemetryRouterMeter.SLOW, tags, EventReader::slow);
-		Timer timer = HistogramTimers.register(registry, TelemetryRouterMeter.DISPATCH, tags);
+		Timer timer = histogram ? HistogramTimers.register(registry, TelemetryRouterMeter.DISPATCH, tags) : null;
 		if (timer == null) {
 			meters.timer(TelemetryRouterMeter.DISPATCH, tags, EventReader::emitted, EventReader::totalNanos);
 			return new EventMeters(meters, null);

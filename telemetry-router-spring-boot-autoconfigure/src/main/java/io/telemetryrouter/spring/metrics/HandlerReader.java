@@ -25,32 +25,12 @@ final class HandlerReader {
 		return this.last.id();
 	}
 
-	boolean isSync() {
-		return this.last.mode() == HandlerMode.SYNC;
+	HandlerMode mode() {
+		return this.last.mode();
 	}
 
-	boolean isAsync() {
-		return this.last.mode() == HandlerMode.ASYNC;
-	}
-
-	boolean isOnce() {
-		return this.last.isOnce();
-	}
-
-	boolean isWildcard() {
-		return this.last.isWildcard();
-	}
-
-	boolean isPaused() {
-		return read().status() == HandlerStatus.PAUSED;
-	}
-
-	boolean isQuarantined() {
-		return read().quarantine() != null;
-	}
-
-	boolean isStuck() {
-		return !read().stuckCalls().isEmpty();
+	HandlerStatus status() {
+		return read().status();
 	}
 
 	int queueCapacity() {
@@ -71,6 +51,14 @@ final class HandlerReader {
 
 	long failedNanos() {
 		return read().failedLatency().totalNanos();
+	}
+
+	long handledMaxNanos() {
+		return read().latency().maxNanos();
+	}
+
+	long failedMaxNanos() {
+		return read().failedLatency().maxNanos();
 	}
 
 	long filtered() {

@@ -48,6 +48,7 @@ final class Meters<T> {
 	void counter(TelemetryRouterMeter meter, Tags tags, ToDoubleFunction<T> count) {
 		add(FunctionCounter.builder(meter.getName(), this.source, count)
 			.description(meter.getDescription())
+			.baseUnit(meter.getBaseUnit())
 			.tags(tags)
 			.register(this.registry));
 	}
@@ -55,6 +56,7 @@ final class Meters<T> {
 	void gauge(TelemetryRouterMeter meter, Tags tags, ToDoubleFunction<T> value) {
 		add(Gauge.builder(meter.getName(), this.source, value)
 			.description(meter.getDescription())
+			.baseUnit(meter.getBaseUnit())
 			.tags(tags)
 			.register(this.registry));
 	}

@@ -2,17 +2,19 @@ package io.telemetryrouter.spring.metrics;
 
 import java.util.Collection;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.LongConsumer;
-import java.util.function.Predicate;
 
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;
 import org.jspecify.annotations.Nullable;
 
 import io.telemetryrouter.DropReason;
+import io.telemetryrouter.HandlerMode;
 import io.telemetryrouter.HandlerSnapshot;
+import io.telemetryrouter.HandlerStatus;
 import io.telemetryrouter.RouterListener;
 import io.telemetryrouter.TelemetryRouter;
 import io.telemetryrouter.spring.metrics.TelemetryRouterMeter.Tag;
@@ -38,6 +40,8 @@ final class RegistryBinding implements RouterListener {
 
 	private final Meters<RegistryBinding> whole;
 
+	private volatile boolean histogram = true;
+
 	private volatile boolean closed;
 
 	RegistryBinding(TelemetryRouter router, EventTags eventTags, MeterRegistry registry, Tags tags) {
@@ -51,23 +55,30 @@ final class RegistryBinding implements RouterListener {
 	void bind() {
 		EventReader all = new EventReader(this.router, this.eventTags.all());
 		this.whole.counter(TelemetryRouterMeter.UNHANDLED, this.tags, (binding) -> all.unhandled());
-		bindKind("sync", HandlerReader::isSync);
-		bindKind("async", HandlerReader::isAsync);
-		bindKind("once", HandlerReader::isOnce);
-		bindKind("wildcard", HandlerReader::isWildcard);
-		bindKind("paused", HandlerReader::isPaused);
-		bindKind("quarantined", HandlerReader::isQuarantined);
-		bindKind("stuck", HandlerReader::isStuck);
+		for (HandlerMode mode : HandlerMode.values()) {
+			for (HandlerStatus status : HandlerStatus.values()) {
+				this.whole.gauge(TelemetryRouterMeter.HANDLERS, tags(Tag.MODE, label(mode)).and(tag(status)),
+						(binding) -> binding.count(mode, status));
+			}
+		}
 		bindEvent(EventTags.OTHER, this.eventTags.others());
 		this.router.addListener(this);
 	}
 
-	private void bindKind(String kind, Predicate<HandlerReader> predicate) {
-		this.whole.gauge(TelemetryRouterMeter.HANDLERS, tags(Tag.KIND, kind), (binding) -> binding.count(predicate));
+	private long count(HandlerMode mode, HandlerStatus status) {
+		return this.handlers.values()
+			.stream()
+			.map(Meters::source)
+			.filter((handler) -> handler.mode() == mode && handler.status() == status)
+			.count();
 	}
 
-	private long count(Predicate<HandlerReader> kind) {
-		return this.handlers.values().stream().map(Meters::source).filter(kind).count();
+	private static io.micrometer.core.instrument.Tag tag(HandlerStatus status) {
+		return io.micrometer.core.instrument.Tag.of(Tag.STATUS.asString(), label(status));
+	}
+
+	private static String label(Enum<?> value) {
+		return value.name().toLowerCase(Locale.ROOT);
 	}
 
 	@Override
@@ -94,8 +105,16 @@ final class RegistryBinding implements RouterListener {
 			meters.counter(TelemetryRouterMeter.DROPPED, tags.and(Tag.REASON.asString(), reason.label()),
 					(handler) -> handler.dropped(reason));
 		}
+		meters.timeGauge(TelemetryRouterMeter.HANDLER_MAX, tags.and(Tag.OUTCOME.asString(), "handled"),
+				HandlerReader::handledMaxNanos);
+		meters.timeGauge(TelemetryRouterMeter.HANDLER_MAX, tags.and(Tag.OUTCOME.asString(), "failed"),
+				HandlerReader::failedMaxNanos);
+		for (HandlerStatus status : HandlerStatus.values()) {
+			meters.gauge(TelemetryRouterMeter.HANDLER_STATUS, tags.and(tag(status)),
+					(handler) -> (handler.status() == status) ? 1 : 0);
+		}
 		meters.counter(TelemetryRouterMeter.FILTERED, tags, HandlerReader::filtered);
-		if (meters.source().isAsync()) {
+		if (meters.source().mode() == HandlerMode.ASYNC) {
 			meters.gauge(TelemetryRouterMeter.QUEUE_SIZE, tags, HandlerReader::queued);
 			meters.gauge(TelemetryRouterMeter.QUEUE_CAPACITY, tags, HandlerReader::queueCapacity);
 			meters.timeGauge(TelemetryRouterMeter.QUEUE_OLDEST_AGE, tags, HandlerReader::oldestAgeNanos);
@@ -137,7 +156,11 @@ final class RegistryBinding implements RouterListener {
 	}
 
 	private @Nullable LongConsumer bindEvent(String tag, Collection<String> names) {
-		EventMeters meters = EventMeters.bind(this.registry, new EventReader(this.router, names), tags(Tag.EVENT, tag));
+		EventMeters meters = EventMeters.bind(this.registry, new EventReader(this.router, names), tags(Tag.EVENT, tag),
+				this.histogram);
+		// The first decides: series of one name must be of one kind, also in a registry
+		// that joins a composite later
+		this.histogram = meters.recorder() != null;
 		this.events.put(tag, meters);
 		if (this.closed) {
 			removeEvent(tag);

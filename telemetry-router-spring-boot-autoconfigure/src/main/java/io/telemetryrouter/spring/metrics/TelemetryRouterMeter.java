@@ -5,6 +5,7 @@ import java.util.List;
 import io.micrometer.common.docs.KeyName;
 import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.docs.MeterDocumentation;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The router's meters.
@@ -17,69 +18,85 @@ public enum TelemetryRouterMeter implements MeterDocumentation {
 	 * How long dispatches took the emitter. Counts every event that was emitted; those
 	 * that no handler matched take no time.
 	 */
-	DISPATCH("telemetry.router.dispatch", Meter.Type.TIMER, "How long dispatches took the emitter", Tag.EVENT),
+	DISPATCH("telemetry.router.dispatch", Meter.Type.TIMER, "How long dispatches took the emitter", null, Tag.EVENT),
 
 	/**
 	 * How long the longest dispatch took since the start or the last reset.
 	 */
 	DISPATCH_MAX("telemetry.router.dispatch.max", Meter.Type.GAUGE,
-			"How long the longest dispatch took since the start or the last reset", Tag.EVENT),
+			"How long the longest dispatch took since the start or the last reset", null, Tag.EVENT),
 
 	/**
 	 * How many dispatches were over the slow threshold.
 	 */
-	SLOW("telemetry.router.slow", Meter.Type.COUNTER, "How many dispatches were over the slow threshold", Tag.EVENT),
+	SLOW("telemetry.router.slow", Meter.Type.COUNTER, "How many dispatches were over the slow threshold", Unit.EVENTS,
+			Tag.EVENT),
 
 	/**
 	 * How many events no handler matched.
 	 */
-	UNHANDLED("telemetry.router.unhandled", Meter.Type.COUNTER, "How many events no handler matched"),
+	UNHANDLED("telemetry.router.unhandled", Meter.Type.COUNTER, "How many events no handler matched", Unit.EVENTS),
 
 	/**
-	 * How many handlers there are.
+	 * How many handlers there are. Each is in one of the series.
 	 */
-	HANDLERS("telemetry.router.handlers", Meter.Type.GAUGE, "How many handlers there are; one may be of several kinds",
-			Tag.KIND),
+	HANDLERS("telemetry.router.handlers", Meter.Type.GAUGE, "How many handlers there are", Unit.HANDLERS, Tag.MODE,
+			Tag.STATUS),
+
+	/**
+	 * Whether a handler has a status.
+	 */
+	HANDLER_STATUS("telemetry.router.handler.status", Meter.Type.GAUGE, "Whether a handler has a status: 1 or 0", null,
+			Tag.HANDLER, Tag.STATUS),
 
 	/**
 	 * How long calls of a handler took.
 	 */
-	HANDLER("telemetry.router.handler", Meter.Type.TIMER, "How long calls of a handler took", Tag.HANDLER, Tag.OUTCOME),
+	HANDLER("telemetry.router.handler", Meter.Type.TIMER, "How long calls of a handler took", null, Tag.HANDLER,
+			Tag.OUTCOME),
+
+	/**
+	 * How long the longest call of a handler took since its registration or the last
+	 * reset.
+	 */
+	HANDLER_MAX("telemetry.router.handler.max", Meter.Type.GAUGE,
+			"How long the longest call of a handler took since its registration or the last reset", null, Tag.HANDLER,
+			Tag.OUTCOME),
 
 	/**
 	 * How many events a handler was not given.
 	 */
 	DROPPED("telemetry.router.handler.dropped", Meter.Type.COUNTER, "How many events a handler was not given",
-			Tag.HANDLER, Tag.REASON),
+			Unit.EVENTS, Tag.HANDLER, Tag.REASON),
 
 	/**
 	 * How many events a handler's condition rejected.
 	 */
 	FILTERED("telemetry.router.handler.filtered", Meter.Type.COUNTER, "How many events a handler's condition rejected",
-			Tag.HANDLER),
+			Unit.EVENTS, Tag.HANDLER),
 
 	/**
 	 * How many events wait in a handler's queue.
 	 */
 	QUEUE_SIZE("telemetry.router.queue.size", Meter.Type.GAUGE, "How many events wait in a handler's queue",
-			Tag.HANDLER),
+			Unit.EVENTS, Tag.HANDLER),
 
 	/**
 	 * How many events may wait in a handler's queue.
 	 */
 	QUEUE_CAPACITY("telemetry.router.queue.capacity", Meter.Type.GAUGE, "How many events may wait in a handler's queue",
-			Tag.HANDLER),
+			Unit.EVENTS, Tag.HANDLER),
 
 	/**
 	 * How long the first event in a handler's queue has waited.
 	 */
 	QUEUE_OLDEST_AGE("telemetry.router.queue.oldest.age", Meter.Type.GAUGE,
-			"How long the first event in a handler's queue has waited", Tag.HANDLER),
+			"How long the first event in a handler's queue has waited", null, Tag.HANDLER),
 
 	/**
 	 * How long events waited in a handler's queue.
 	 */
-	QUEUE_WAIT("telemetry.router.queue.wait", Meter.Type.TIMER, "How long events waited in a handler's queue",
+	QUEUE_WAIT("telemetry.router.queue.wait", Meter.Type.TIMER, "How long events waited in a handler's queue", null,
 			Tag.HANDLER);
 
 	private final String meterName;
@@ -88,13 +105,17 @@ public enum TelemetryRouterMeter implements MeterDocumentation {
 
 	private final String description;
 
+	private final @Nullable String baseUnit;
+
 	@SuppressWarnings("ImmutableEnumChecker")
 	private final List<KeyName> keyNames;
 
-	TelemetryRouterMeter(String meterName, Meter.Type type, String description, KeyName... keyNames) {
+	TelemetryRouterMeter(String meterName, Meter.Type type, String description, @Nullable String baseUnit,
+			KeyName... keyNames) {
 		this.meterName = meterName;
 		this.type = type;
 		this.description = description;
+		this.baseUnit = baseUnit;
 		this.keyNames = List.of(keyNames);
 	}
 
@@ -108,10 +129,11 @@ public enum TelemetryRouterMeter implements MeterDocumentation {
 		return this.type;
 	}
 
-	/**
-	 * Returns the unit of what is measured.
-	 * @return the unit, or {@code null} for a duration, which is in the registry's unit
-	 */
+	@Override
+	public @Nullable String getBaseUnit() {
+		return this.baseUnit;
+	}
+
 	@Override
 	public KeyName[] getKeyNames() {
 		return this.keyNames.toArray(KeyName[]::new);
@@ -123,6 +145,14 @@ public enum TelemetryRouterMeter implements MeterDocumentation {
 	 */
 	public String getDescription() {
 		return this.description;
+	}
+
+	private static final class Unit {
+
+		static final String EVENTS = "events";
+
+		static final String HANDLERS = "handlers";
+
 	}
 
 	/**
@@ -141,10 +171,9 @@ public enum TelemetryRouterMeter implements MeterDocumentation {
 		HANDLER("handler"),
 
 		/**
-		 * {@code sync}, {@code async}, {@code once} or {@code wildcard}; {@code paused},
-		 * {@code quarantined} or {@code stuck} while a handler is that.
+		 * {@code sync} or {@code async}.
 		 */
-		KIND("kind"),
+		MODE("mode"),
 
 		/**
 		 * {@code handled} or {@code failed}.
@@ -154,7 +183,13 @@ public enum TelemetryRouterMeter implements MeterDocumentation {
 		/**
 		 * The label of a {@link io.telemetryrouter.DropReason}.
 		 */
-		REASON("reason");
+		REASON("reason"),
+
+		/**
+		 * {@code active}, {@code paused}, {@code stuck} or {@code quarantined}: the label
+		 * of a {@link io.telemetryrouter.HandlerStatus}.
+		 */
+		STATUS("status");
 
 		private final String key;
 

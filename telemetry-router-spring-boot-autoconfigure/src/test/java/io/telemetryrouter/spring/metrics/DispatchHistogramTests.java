@@ -142,6 +142,18 @@ class DispatchHistogramTests {
 	}
 
 	@Test
+	void whenRegistryThatWantsHistogramsJoinsLateThenItCanBeScraped() {
+		CompositeMeterRegistry composite = new CompositeMeterRegistry().add(new SimpleMeterRegistry());
+		new TelemetryRouterMetrics(this.stub.router(), 9).bindTo(composite);
+		this.stub.event(StubRouter.event("early", 1, 0));
+		PrometheusMeterRegistry prometheus = with(prometheus(), HISTOGRAM);
+		composite.add(prometheus);
+		this.stub.event(StubRouter.event("late", 2, 0));
+		assertThat(prometheus.scrape()).contains("telemetry_router_dispatch_seconds_count{event=\"early\"} 1",
+				"telemetry_router_dispatch_seconds_count{event=\"late\"} 2");
+	}
+
+	@Test
 	void whenFilterRenamesThenHistogramIsFoundAllTheSame() {
 		SimpleMeterRegistry simple = with(new SimpleMeterRegistry(), SLO);
 		simple.config().meterFilter(new MeterFilter() {

@@ -7,6 +7,7 @@ import java.util.concurrent.TimeUnit;
 
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.FunctionTimer;
+import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;
@@ -102,32 +103,45 @@ class TelemetryRouterMetricsTests {
 	}
 
 	@Test
-	void handlersAreCountedByKind() {
-		this.metrics.bindTo(this.registry);
-		this.stub.handler(StubRouter.sync("a", "x", HandlerAccount.EMPTY))
-			.handler(StubRouter.once("first", "run.*"))
-			.handler(async("b", HandlerAccount.EMPTY));
-		assertThat(gauge("telemetry.router.handlers", "kind", "sync")).isEqualTo(2);
-		assertThat(gauge("telemetry.router.handlers", "kind", "async")).isEqualTo(1);
-		assertThat(gauge("telemetry.router.handlers", "kind", "once")).isEqualTo(1);
-		assertThat(gauge("telemetry.router.handlers", "kind", "wildcard")).isEqualTo(2);
-		this.stub.removeHandler("b").run();
-		assertThat(gauge("telemetry.router.handlers", "kind", "async")).isZero();
-	}
-
-	@Test
-	void handlersInTroubleAreCountedWhileTheyAre() {
+	void handlersAreCountedOnceByModeAndStatus() {
 		this.metrics.bindTo(this.registry);
 		QuarantineSnapshot quarantine = new QuarantineSnapshot(Instant.EPOCH, Instant.EPOCH, 1, 0);
 		StuckCall call = new StuckCall("thread", "event", Instant.EPOCH, List.of(), false);
-		this.stub.handler(StubRouter.troubled("a", HandlerStatus.QUARANTINED, quarantine))
+		this.stub.handler(StubRouter.sync("sync", "x", HandlerAccount.EMPTY))
+			.handler(StubRouter.once("first", "run.*"))
+			.handler(StubRouter.troubled("a", HandlerStatus.QUARANTINED, quarantine))
 			.handler(StubRouter.troubled("b", HandlerStatus.STUCK, quarantine, call))
 			.handler(StubRouter.troubled("c", HandlerStatus.PAUSED, null));
-		assertThat(gauge("telemetry.router.handlers", "kind", "quarantined")).isEqualTo(2);
-		assertThat(gauge("telemetry.router.handlers", "kind", "stuck")).isEqualTo(1);
-		assertThat(gauge("telemetry.router.handlers", "kind", "paused")).isEqualTo(1);
+		assertThat(gauge("telemetry.router.handlers", "mode", "sync", "status", "active")).isEqualTo(2);
+		assertThat(gauge("telemetry.router.handlers", "mode", "async", "status", "active")).isZero();
+		assertThat(gauge("telemetry.router.handlers", "mode", "async", "status", "quarantined")).isEqualTo(1);
+		assertThat(gauge("telemetry.router.handlers", "mode", "async", "status", "stuck")).isEqualTo(1);
+		assertThat(gauge("telemetry.router.handlers", "mode", "async", "status", "paused")).isEqualTo(1);
+		assertThat(this.registry.get("telemetry.router.handlers").gauges().stream().mapToDouble(Gauge::value).sum())
+			.isEqualTo(5);
 		this.stub.handler(StubRouter.troubled("a", HandlerStatus.ACTIVE, null));
-		assertThat(gauge("telemetry.router.handlers", "kind", "quarantined")).isEqualTo(1);
+		assertThat(gauge("telemetry.router.handlers", "mode", "async", "status", "active")).isEqualTo(1);
+		this.stub.removeHandler("first").run();
+		assertThat(gauge("telemetry.router.handlers", "mode", "sync", "status", "active")).isEqualTo(1);
+	}
+
+	@Test
+	void eachHandlerHasOneStatus() {
+		this.metrics.bindTo(this.registry);
+		this.stub.handler(StubRouter.troubled("a", HandlerStatus.PAUSED, null));
+		assertThat(gauge("telemetry.router.handler.status", "handler", "a", "status", "paused")).isEqualTo(1);
+		assertThat(gauge("telemetry.router.handler.status", "handler", "a", "status", "active")).isZero();
+		this.stub.handler(StubRouter.troubled("a", HandlerStatus.ACTIVE, null));
+		assertThat(gauge("telemetry.router.handler.status", "handler", "a", "status", "paused")).isZero();
+		assertThat(gauge("telemetry.router.handler.status", "handler", "a", "status", "active")).isEqualTo(1);
+	}
+
+	@Test
+	void longestCallIsShown() {
+		this.stub.handler(async("b", StubRouter.account(9, 5, 4, 0, 0, 0)));
+		this.metrics.bindTo(this.registry);
+		assertThat(maxMicros("b", "handled")).isEqualTo(5);
+		assertThat(maxMicros("b", "failed")).isEqualTo(4);
 	}
 
 	@Test
@@ -303,6 +317,7 @@ class TelemetryRouterMetricsTests {
 				.allSatisfy((meter) -> {
 					assertThat(meter.getId().getType()).isIn(documented.getType(), Meter.Type.OTHER);
 					assertThat(meter.getId().getDescription()).isEqualTo(documented.getDescription());
+					assertThat(meter.getId().getBaseUnit()).isIn(documented.getBaseUnit(), "seconds");
 					assertThat(meter.getId().getTags()).extracting((tag) -> tag.getKey())
 						.containsExactlyInAnyOrderElementsOf(
 								List.of(documented.getKeyNames()).stream().map((key) -> key.asString()).toList());
@@ -323,13 +338,16 @@ class TelemetryRouterMetricsTests {
 				"telemetry_router_dispatch_seconds_sum{event=\"tool\"} 4.0E-5",
 				"telemetry_router_dispatch_seconds_count{event=\"_other\"} 0",
 				"telemetry_router_dispatch_max_seconds{event=\"tool\"} 2.0E-5",
-				"telemetry_router_slow_total{event=\"tool\"} 2.0", "telemetry_router_unhandled_total 3.0",
-				"telemetry_router_handlers{kind=\"async\"} 1.0",
+				"telemetry_router_slow_events_total{event=\"tool\"} 2.0", "telemetry_router_unhandled_events_total 3.0",
+				"telemetry_router_handlers{mode=\"async\",status=\"active\"} 1.0",
+				"telemetry_router_handler_status{handler=\"b\",status=\"active\"} 1.0",
+				"telemetry_router_handler_max_seconds{handler=\"b\",outcome=\"handled\"} 5.0E-6",
 				"telemetry_router_handler_seconds_count{handler=\"b\",outcome=\"handled\"} 5",
 				"telemetry_router_handler_seconds_count{handler=\"b\",outcome=\"failed\"} 4",
-				"telemetry_router_handler_dropped_total{handler=\"b\",reason=\"queue_full\"} 2.0",
-				"telemetry_router_handler_filtered_total{handler=\"b\"} 3.0",
-				"telemetry_router_queue_size{handler=\"b\"} 7.0", "telemetry_router_queue_capacity{handler=\"b\"} 8.0",
+				"telemetry_router_handler_dropped_events_total{handler=\"b\",reason=\"queue_full\"} 2.0",
+				"telemetry_router_handler_filtered_events_total{handler=\"b\"} 3.0",
+				"telemetry_router_queue_size_events{handler=\"b\"} 7.0",
+				"telemetry_router_queue_capacity_events{handler=\"b\"} 8.0",
 				"telemetry_router_queue_oldest_age_seconds{handler=\"b\"} 1.5",
 				"telemetry_router_queue_wait_seconds_count{handler=\"b\"} 5");
 	}
@@ -341,6 +359,13 @@ class TelemetryRouterMetricsTests {
 
 	private FunctionTimer handlerTimer(String id, String outcome) {
 		return this.registry.get("telemetry.router.handler").tags("handler", id, "outcome", outcome).functionTimer();
+	}
+
+	private double maxMicros(String id, String outcome) {
+		return this.registry.get("telemetry.router.handler.max")
+			.tags("handler", id, "outcome", outcome)
+			.timeGauge()
+			.value(TimeUnit.MICROSECONDS);
 	}
 
 	private double counter(String name, String... tags) {
