@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 
 import org.springframework.boot.health.contributor.AbstractHealthIndicator;
@@ -61,7 +62,7 @@ public class TelemetryRouterHealthIndicator extends AbstractHealthIndicator {
 			.withDetail("queued", total.queued())
 			.withDetail("running", total.running())
 			.withDetail("held", snapshot.held())
-			.withDetail("oldestAgeMillis", oldestAge(handlers).toMillis())
+			.withDetail("oldestAgeMicros", TimeUnit.NANOSECONDS.toMicros(oldestAge(handlers).toNanos()))
 			.withDetail("fullQueues", ids(handlers, this::isFull))
 			.withDetail("quarantined", ids(handlers, (handler) -> handler.quarantine() != null))
 			.withDetail("stuck", ids(handlers, (handler) -> !handler.stuckCalls().isEmpty()));

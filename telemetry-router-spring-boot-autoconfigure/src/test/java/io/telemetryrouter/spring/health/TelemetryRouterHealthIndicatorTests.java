@@ -39,7 +39,7 @@ class TelemetryRouterHealthIndicatorTests {
 		assertThat(health.getStatus()).isEqualTo(Status.UP);
 		assertThat(health.getDetails()).containsExactly(entry("handlers", 3), entry("offered", 22L),
 				entry("handled", 10L), entry("failed", 1L), entry("filtered", 1L), entry("dropped", 1L),
-				entry("queued", 9L), entry("running", 0L), entry("held", 0), entry("oldestAgeMillis", 2000L),
+				entry("queued", 9L), entry("running", 0L), entry("held", 0), entry("oldestAgeMicros", 2_000_000L),
 				entry("fullQueues", List.of("b")), entry("quarantined", List.of()), entry("stuck", List.of()));
 	}
 
@@ -60,7 +60,7 @@ class TelemetryRouterHealthIndicatorTests {
 		Health health = health();
 		assertThat(health.getStatus()).isEqualTo(Status.UP);
 		assertThat(health.getDetails()).containsEntry("handlers", 0)
-			.containsEntry("oldestAgeMillis", 0L)
+			.containsEntry("oldestAgeMicros", 0L)
 			.containsEntry("fullQueues", List.of());
 	}
 

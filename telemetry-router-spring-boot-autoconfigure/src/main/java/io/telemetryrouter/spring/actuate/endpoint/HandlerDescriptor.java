@@ -23,8 +23,12 @@ import io.telemetryrouter.StuckCall;
  *
  * @param pattern the names and patterns it is subscribed to, separated by a comma and a
  * space
+ * @param patterns the same as a list
  * @param mode where it runs
  * @param priority its priority
+ * @param concurrency how many events it may handle at once
+ * @param overflow what happens when its queue is full; {@code null} for a synchronous
+ * handler
  * @param offered how many events were offered to it
  * @param handled how many calls returned
  * @param failed how many calls or conditions threw
@@ -47,11 +51,12 @@ import io.telemetryrouter.StuckCall;
  * @since 0.1.0
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
-public record HandlerDescriptor(String pattern, String mode, int priority, long offered, long handled, long failed,
-		long filtered, long running, Map<String, Long> dropped, @Nullable QueueDescriptor queue,
-		LatencyDescriptor latency, @Nullable LatencyDescriptor queueWait, long slow, String status,
-		@Nullable Instant pausedSince, @Nullable QuarantineDescriptor quarantine,
-		@Nullable List<StuckCallDescriptor> stuckCalls, @Nullable FailureDescriptor lastFailure,
+public record HandlerDescriptor(String pattern, List<String> patterns, String mode, int priority, int concurrency,
+		@Nullable String overflow, long offered, long handled, long failed, long filtered, long running,
+		Map<String, Long> dropped, @Nullable QueueDescriptor queue, LatencyDescriptor latency,
+		@Nullable LatencyDescriptor queueWait, long slow, String status, @Nullable Instant pausedSince,
+		@Nullable QuarantineDescriptor quarantine, @Nullable List<StuckCallDescriptor> stuckCalls,
+		@Nullable FailureDescriptor lastFailure,
 		@Nullable List<FailureDescriptor> failures) implements OperationResponseBody {
 
 	static HandlerDescriptor of(HandlerSnapshot handler, @Nullable Instant pausedSince, boolean showValues) {
@@ -61,9 +66,10 @@ public record HandlerDescriptor(String pattern, String mode, int priority, long 
 			.toList();
 		HandlerAccount account = handler.account();
 		boolean async = handler.mode() == HandlerMode.ASYNC;
-		return new HandlerDescriptor(String.join(", ", handler.patterns()), handler.mode().name(), handler.priority(),
-				account.offered(), account.handled(), account.failed(), account.filtered(), account.running(),
-				dropped(account), async ? QueueDescriptor.of(handler) : null, LatencyDescriptor.of(handler.latency()),
+		return new HandlerDescriptor(String.join(", ", handler.patterns()), handler.patterns(), handler.mode().name(),
+				handler.priority(), handler.concurrency(), async ? handler.overflow().name() : null, account.offered(),
+				account.handled(), account.failed(), account.filtered(), account.running(), dropped(account),
+				async ? QueueDescriptor.of(handler) : null, LatencyDescriptor.of(handler.latency()),
 				async ? LatencyDescriptor.of(handler.queueWait()) : null, handler.slow(), handler.status().name(),
 				pausedSince, QuarantineDescriptor.of(handler.quarantine()),
 				orNull(handler.stuckCalls().stream().map((call) -> StuckCallDescriptor.of(call, showValues)).toList()),
@@ -87,13 +93,13 @@ public record HandlerDescriptor(String pattern, String mode, int priority, long 
 	 *
 	 * @param size how many events wait
 	 * @param capacity how many may wait
-	 * @param oldestAgeMillis how long the first of them has waited
+	 * @param oldestAgeMicros how long the first of them has waited
 	 */
-	public record QueueDescriptor(long size, int capacity, long oldestAgeMillis) {
+	public record QueueDescriptor(long size, int capacity, double oldestAgeMicros) {
 
 		static QueueDescriptor of(HandlerSnapshot handler) {
 			return new QueueDescriptor(handler.account().queued(), handler.queueCapacity(),
-					handler.oldestAge().toMillis());
+					LatencyDescriptor.micros((double) handler.oldestAge().toNanos()));
 		}
 
 	}

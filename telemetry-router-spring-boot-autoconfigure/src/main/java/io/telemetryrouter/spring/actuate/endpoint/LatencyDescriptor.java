@@ -19,7 +19,7 @@ public record LatencyDescriptor(long count, double meanMicros, double p50Micros,
 				micros((double) latency.p99Nanos()), micros((double) latency.maxNanos()));
 	}
 
-	private static double micros(double nanos) {
+	static double micros(double nanos) {
 		return Math.round(nanos / 100) / 10.0;
 	}
 

@@ -79,10 +79,11 @@ class TelemetryRouterEndpointTests {
 	@Test
 	void jsonOfAsyncHandlerHasQueueAndLastFailure() {
 		assertThat(json(this.endpoint.handler("audit.onAny"))).isEqualTo(parse("""
-				{'pattern': '**', 'mode': 'ASYNC', 'priority': 10, 'offered': 12, 'handled': 5, 'failed': 1,
+				{'pattern': '**', 'patterns': ['**'], 'mode': 'ASYNC', 'priority': 10, 'concurrency': 1,
+				'overflow': 'DROP_NEWEST', 'offered': 12, 'handled': 5, 'failed': 1,
 				'filtered': 2, 'running': 0, 'dropped': {'queue_full': 1, 'type_mismatch': 0, 'closed': 0,
 				'shutdown_timeout': 0, 'unsubscribed': 0, 'recursion': 0, 'quarantined': 0, 'paused': 0},
-				'queue': {'size': 3, 'capacity': 8, 'oldestAgeMillis': 1500},
+				'queue': {'size': 3, 'capacity': 8, 'oldestAgeMicros': 1500000.0},
 				'latency': {'count': 5, 'meanMicros': 2.0, 'p50Micros': 1.9, 'p99Micros': 11.8, 'maxMicros': 5.0},
 				'queueWait': {'count': 5, 'meanMicros': 2.0, 'p50Micros': 1.9, 'p99Micros': 11.8, 'maxMicros': 5.0},
 				'slow': 3, 'status': 'ACTIVE',
@@ -92,9 +93,9 @@ class TelemetryRouterEndpointTests {
 
 	@Test
 	void jsonOfSyncHandlerHasNoQueueAndWithoutFailureNoLastFailure() {
-		assertThat(json(this.endpoint.handler("toolLatency.onTool")).propertyNames()).containsExactly("pattern", "mode",
-				"priority", "offered", "handled", "failed", "filtered", "running", "dropped", "latency", "slow",
-				"status");
+		assertThat(json(this.endpoint.handler("toolLatency.onTool")).propertyNames()).containsExactly("pattern",
+				"patterns", "mode", "priority", "concurrency", "offered", "handled", "failed", "filtered", "running",
+				"dropped", "latency", "slow", "status");
 	}
 
 	@Test
@@ -166,10 +167,13 @@ class TelemetryRouterEndpointTests {
 	}
 
 	@Test
-	void severalPatternsAreJoined() {
+	void severalPatternsAreListedAndJoined() {
 		this.stub.handler(StubRouter.async("two", List.of("a.*", "b"), StubRouter.account(0, 0, 0, 0, 0, 0),
 				Duration.ZERO, null));
-		assertThat(this.endpoint.handler("two")).extracting(HandlerDescriptor::pattern).isEqualTo("a.*, b");
+		assertThat(this.endpoint.handler("two")).satisfies((handler) -> {
+			assertThat(handler.pattern()).isEqualTo("a.*, b");
+			assertThat(handler.patterns()).containsExactly("a.*", "b");
+		});
 	}
 
 	@Test
