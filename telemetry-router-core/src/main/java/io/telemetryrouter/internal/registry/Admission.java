@@ -25,16 +25,16 @@ public final class Admission {
 	private static final int SELECTIVE = 1;
 
 	/** The handler takes no new event. */
-	private static final int LEFT = 2;
+	static final int LEFT = 2;
 
 	/** The {@link CircuitBreaker} of the handler is not closed. */
-	private static final int QUARANTINED = 4;
+	static final int QUARANTINED = 4;
 
 	/** The handler is synchronous and paused. */
-	private static final int PAUSED = 8;
+	static final int PAUSED = 8;
 
 	/** The breaker counts calls that return. */
-	private static final int COUNTED = 16;
+	static final int COUNTED = 16;
 
 	private final Handler handler;
 
@@ -60,43 +60,12 @@ public final class Admission {
 		return this.gate == 0;
 	}
 
-	boolean isActive() {
-		return (this.gate & LEFT) == 0;
+	boolean has(int flag) {
+		return (this.gate & flag) != 0;
 	}
 
-	boolean isQuarantined() {
-		return (this.gate & QUARANTINED) != 0;
-	}
-
-	boolean isPaused() {
-		return (this.gate & PAUSED) != 0;
-	}
-
-	boolean isCounted() {
-		return (this.gate & COUNTED) != 0;
-	}
-
-	/** Takes no new events from now on. */
-	void leave() {
-		gate(LEFT, true);
-	}
-
-	void quarantine(boolean quarantined) {
-		gate(QUARANTINED, quarantined);
-	}
-
-	void pause(boolean paused) {
-		gate(PAUSED, paused);
-	}
-
-	void countCalls(boolean counted) {
-		if (counted != isCounted()) {
-			gate(COUNTED, counted);
-		}
-	}
-
-	private synchronized void gate(int flag, boolean set) {
-		this.gate = set ? (this.gate | flag) : (this.gate & ~flag);
+	synchronized void set(int flag, boolean on) {
+		this.gate = on ? (this.gate | flag) : (this.gate & ~flag);
 	}
 
 	/**

@@ -121,7 +121,7 @@ public final class Handler implements Subscription, LaneTarget, CircuitBreaker.T
 	}
 
 	private void succeeded(DispatchStack stack) {
-		if (this.breaker != null && this.admission.isCounted()) {
+		if (this.breaker != null && this.admission.has(Admission.COUNTED)) {
 			this.breaker.returned(stack);
 		}
 	}
@@ -217,12 +217,14 @@ public final class Handler implements Subscription, LaneTarget, CircuitBreaker.T
 
 	@Override
 	public boolean isQuarantined() {
-		return this.admission.isQuarantined();
+		return this.admission.has(Admission.QUARANTINED);
 	}
 
 	@Override
 	public void countCalls(boolean counted) {
-		this.admission.countCalls(counted);
+		if (counted != this.admission.has(Admission.COUNTED)) {
+			this.admission.set(Admission.COUNTED, counted);
+		}
 	}
 
 	@Override
@@ -231,19 +233,19 @@ public final class Handler implements Subscription, LaneTarget, CircuitBreaker.T
 		if (quarantined && this.lane != null) {
 			this.lane.quarantine(true);
 		}
-		this.admission.quarantine(quarantined);
+		this.admission.set(Admission.QUARANTINED, quarantined);
 		if (!quarantined && this.lane != null) {
 			this.lane.quarantine(false);
 		}
 	}
 
 	public boolean isPaused() {
-		return (this.lane != null) ? this.lane.isPaused() : this.admission.isPaused();
+		return (this.lane != null) ? this.lane.isPaused() : this.admission.has(Admission.PAUSED);
 	}
 
 	public void pause(boolean paused) {
 		if (this.lane == null) {
-			this.admission.pause(paused);
+			this.admission.set(Admission.PAUSED, paused);
 		}
 		else if (paused) {
 			this.lane.pause();
@@ -264,7 +266,7 @@ public final class Handler implements Subscription, LaneTarget, CircuitBreaker.T
 		if (this.lane != null) {
 			this.lane.check();
 		}
-		if (this.breaker != null && this.admission.isCounted()) {
+		if (this.breaker != null && this.admission.has(Admission.COUNTED)) {
 			this.breaker.relax(now);
 		}
 	}
@@ -281,7 +283,7 @@ public final class Handler implements Subscription, LaneTarget, CircuitBreaker.T
 
 	@Override
 	public boolean isActive() {
-		return this.admission.isActive();
+		return !this.admission.has(Admission.LEFT);
 	}
 
 	@Override
@@ -299,7 +301,7 @@ public final class Handler implements Subscription, LaneTarget, CircuitBreaker.T
 	}
 
 	void leave(boolean discardQueued) {
-		this.admission.leave();
+		this.admission.set(Admission.LEFT, true);
 		this.registry.remove(this);
 		if (discardQueued) {
 			if (this.lane != null) {
