@@ -3,6 +3,7 @@ package io.telemetryrouter.internal.health;
 import java.time.InstantSource;
 import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.LongFunction;
 
 import org.jspecify.annotations.Nullable;
@@ -64,10 +65,9 @@ public final class StuckCallCheck implements Watchdog.Check {
 			}
 			Sighting before = this.sightings.get(frame);
 			Sighting sighting = (before != null && before.entries == entries && before.number == number) ? before
-					: new Sighting(entries, number, now);
+					: new Sighting(entries, number, now, new AtomicBoolean());
 			seen.put(frame, sighting);
-			if (!sighting.reported && now - sighting.since >= this.threshold) {
-				sighting.reported = true;
+			if (now - sighting.since >= this.threshold && sighting.reported.compareAndSet(false, true)) {
 				report(stack, frame, sighting, now);
 			}
 		}
@@ -116,21 +116,7 @@ public final class StuckCallCheck implements Watchdog.Check {
 	}
 
 	/** A call that was seen running. Used by the watchdog's thread only. */
-	private static final class Sighting {
-
-		private final int entries;
-
-		private final long number;
-
-		private final long since;
-
-		private boolean reported;
-
-		Sighting(int entries, long number, long since) {
-			this.entries = entries;
-			this.number = number;
-			this.since = since;
-		}
+	private record Sighting(int entries, long number, long since, AtomicBoolean reported) {
 
 		boolean isCurrent(DispatchFrame frame) {
 			return frame.running() == this.number && frame.entries() == this.entries;
