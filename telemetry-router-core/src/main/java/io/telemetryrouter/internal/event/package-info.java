@@ -1,6 +1,6 @@
 /**
- * One event on its way: its envelope, what caused it, and the stack of emits of its
- * thread. Nothing here knows of handlers.
+ * One event during its dispatch: its envelope, its cause, and the stack of emits of its
+ * thread. Handlers are unknown here.
  */
 @NullMarked
 package io.telemetryrouter.internal.event;

@@ -1,6 +1,6 @@
 /**
- * What looks after handlers in trouble: the circuit breaker, the watchdog, and the
- * reporter that writes the log. Handlers are known here by narrow interfaces only.
+ * The supervision of handlers: the circuit breaker, the watchdog, and the reporter that
+ * writes the log. Handlers are known here by narrow interfaces only.
  */
 @NullMarked
 package io.telemetryrouter.internal.health;

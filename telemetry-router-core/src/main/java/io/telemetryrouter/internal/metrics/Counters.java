@@ -9,8 +9,8 @@ import org.jspecify.annotations.Nullable;
 import io.telemetryrouter.DropReason;
 
 /**
- * The counts of a handler or an event that are not on the way of a handled event. They
- * can be moved to a successor, which then gets late counts too. Thread-safe.
+ * The counts of a handler or an event name that a handled event does not touch. They can
+ * be moved to a successor, which then gets late counts too. Thread-safe.
  */
 public final class Counters {
 

@@ -47,7 +47,7 @@ public final class HandlerOptions {
 	final String source;
 
 	/**
-	 * Whether listeners are told of the handler. Not if it has no id of its own and
+	 * Whether listeners are notified of the handler. Not if it has no id of its own and
 	 * leaves by itself: each would be a new name in the user's metrics.
 	 */
 	final boolean announced;

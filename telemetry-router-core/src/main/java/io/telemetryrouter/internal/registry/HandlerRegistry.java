@@ -32,8 +32,8 @@ public final class HandlerRegistry {
 	private static final int MAX_LEAVING = 256;
 
 	/** By priority, then by rank of the pattern, then by registration. */
-	private static final Comparator<Map.Entry<Handler, Integer>> ORDER = Comparator.<Map.Entry<Handler, Integer>>comparingInt(
-			(entry) -> entry.getKey().options.priority)
+	private static final Comparator<Map.Entry<Handler, Integer>> ORDER = Comparator
+		.comparingInt((Map.Entry<Handler, Integer> entry) -> entry.getKey().options.priority)
 		.thenComparing(Map.Entry::getValue)
 		.thenComparingLong((entry) -> entry.getKey().options.number);
 
@@ -66,7 +66,7 @@ public final class HandlerRegistry {
 		this.callSites = callSites;
 	}
 
-	/** Sets what is told of patterns whose handlers change. */
+	/** Sets the routes to invalidate when the handlers of a pattern change. */
 	public void invalidates(Invalidation routes) {
 		this.routes = routes;
 	}
@@ -186,7 +186,7 @@ public final class HandlerRegistry {
 		this.table.retireAll();
 	}
 
-	/** Is told of patterns whose handlers change, under the write lock. */
+	/** Invalidates routes. Called under the write lock. */
 	@FunctionalInterface
 	public interface Invalidation {
 

@@ -1,6 +1,6 @@
 /**
  * The registered handlers, their options and accounts, and the statistics of each event
- * name. Who takes part in an event is decided here; how it gets there is not.
+ * name. The registry decides which handlers get an event, and not how it reaches them.
  */
 @NullMarked
 package io.telemetryrouter.internal.registry;

@@ -1,5 +1,5 @@
 /**
- * Small tools that every other package may use. Nothing here knows of events or handlers.
+ * Small tools that every other package may use. Events and handlers are unknown here.
  */
 @NullMarked
 package io.telemetryrouter.internal.support;
