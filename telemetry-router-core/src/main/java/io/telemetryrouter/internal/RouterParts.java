@@ -158,11 +158,8 @@ final class RouterParts {
 
 	private static long watchInterval(RouterSettings settings) {
 		long interval = MAX_WATCH_INTERVAL;
-		if (!settings.stuckThreshold().isZero()) {
-			interval = Math.min(interval, nanos(settings.stuckThreshold()) / 10);
-		}
-		if (!settings.handlerTimeout().isZero()) {
-			interval = Math.min(interval, nanos(settings.handlerTimeout()) / 10);
+		for (Duration limit : List.of(settings.stuckThreshold(), settings.handlerTimeout())) {
+			interval = limit.isZero() ? interval : Math.min(interval, nanos(limit) / 10);
 		}
 		return Math.max(MIN_WATCH_INTERVAL, interval);
 	}

@@ -3,11 +3,9 @@ package io.telemetryrouter.internal.lane;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 
-import org.jspecify.annotations.Nullable;
-
 /**
  * The threads that wait until a lane has processed the events that were queued when the
- * wait began. The list is made on the first wait.
+ * wait began.
  */
 final class LaneBarriers {
 
@@ -15,7 +13,7 @@ final class LaneBarriers {
 
 	private final LaneWorker[] workers;
 
-	private volatile @Nullable CopyOnWriteArrayList<Barrier> barriers;
+	private final CopyOnWriteArrayList<Barrier> barriers = new CopyOnWriteArrayList<>();
 
 	LaneBarriers(EventQueue<?> queue, LaneWorker[] workers) {
 		this.queue = queue;
@@ -24,30 +22,20 @@ final class LaneBarriers {
 
 	/**
 	 * Counts down when everything queued so far is processed. The caller then has to
-	 * {@linkplain #release() look}: a worker may have passed just before.
+	 * {@linkplain #release() check}: a worker may have passed just before.
 	 */
 	void add(CountDownLatch latch) {
-		barriers().add(new Barrier(this.queue.tail(), latch));
-	}
-
-	private synchronized CopyOnWriteArrayList<Barrier> barriers() {
-		CopyOnWriteArrayList<Barrier> waiting = this.barriers;
-		if (waiting == null) {
-			waiting = new CopyOnWriteArrayList<>();
-			this.barriers = waiting;
-		}
-		return waiting;
+		this.barriers.add(new Barrier(this.queue.tail(), latch));
 	}
 
 	void remove(CountDownLatch latch) {
-		barriers().removeIf((barrier) -> barrier.latch == latch);
+		this.barriers.removeIf((barrier) -> barrier.latch == latch);
 	}
 
 	/** Releases the threads whose events are processed. */
 	void release() {
-		CopyOnWriteArrayList<Barrier> waiting = this.barriers;
-		if (waiting != null) {
-			waiting.removeIf(this::release);
+		if (!this.barriers.isEmpty()) {
+			this.barriers.removeIf(this::release);
 		}
 	}
 

@@ -74,7 +74,7 @@ public final class HandlerRegistry {
 	/** Registers a handler, or returns {@code null} if its id is taken. */
 	public @Nullable Handler add(HandlerOptions options, HandlerSpec<?> spec) {
 		closeCollected();
-		if (this.table.leaving() > MAX_LEAVING) {
+		if (this.table.leaving > MAX_LEAVING) {
 			this.table.retireAll();
 		}
 		Handler handler = new Handler(options, spec.owner(), this.services, this);

@@ -3,7 +3,6 @@ package io.telemetryrouter.internal.registry;
 import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentSkipListMap;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 
 import org.jspecify.annotations.Nullable;
@@ -25,7 +24,8 @@ public final class HandlerTable {
 	/** The active handlers only. */
 	private final ConcurrentHashMap<String, Handler> byId = new ConcurrentHashMap<>();
 
-	private final AtomicInteger leaving = new AtomicInteger();
+	/** How many handlers are leaving. Written under this. */
+	volatile int leaving;
 
 	private final Counters retired = new Counters();
 
@@ -46,18 +46,14 @@ public final class HandlerTable {
 		if (!this.byId.remove(handler.options.id, handler)) {
 			return false;
 		}
-		this.leaving.incrementAndGet();
+		this.leaving++;
 		handler.state = State.LEAVING;
 		return true;
 	}
 
-	int leaving() {
-		return this.leaving.get();
-	}
-
 	/** Retires the leaving handlers whose accounts balance with nothing in flight. */
 	synchronized void retireAll() {
-		if (this.leaving.get() != 0) {
+		if (this.leaving != 0) {
 			this.handlers.values().forEach(this::retire);
 		}
 	}
@@ -72,7 +68,7 @@ public final class HandlerTable {
 			handler.metrics.retireInto(handler.metrics.derived ? this.retiredDerived : this.retired, handler.lane());
 			handler.state = State.GONE;
 			this.handlers.remove(handler.options.number);
-			this.leaving.decrementAndGet();
+			this.leaving--;
 		}
 	}
 
@@ -85,7 +81,7 @@ public final class HandlerTable {
 		return this.handlers.get(number);
 	}
 
-	/** Passes all handlers, active or leaving, in order of registration. */
+	/** Applies an action to all handlers, active or leaving, in order of registration. */
 	public void forEach(Consumer<Handler> action) {
 		this.handlers.values().forEach(action);
 	}
