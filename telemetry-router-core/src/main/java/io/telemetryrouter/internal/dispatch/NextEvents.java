@@ -86,7 +86,7 @@ public final class NextEvents implements Watchdog.Check {
 	}
 
 	@Override
-	public void look() {
+	public void check() {
 		long now = System.nanoTime();
 		for (NextEvent next : this.pending) {
 			if (next.deadline - now > 0) {

@@ -83,7 +83,8 @@ public final class CircuitBreaker {
 	/** When the next probe may be made. */
 	private volatile long due;
 
-	private @Nullable DispatchStack prober;
+	/** The stack that holds the claim of the probe, if any does. */
+	private @Nullable DispatchStack probeStack;
 
 	private long claimed;
 
@@ -108,7 +109,7 @@ public final class CircuitBreaker {
 		synchronized (this) {
 			this.failed++;
 			if (this.target.isQuarantined()) {
-				if (this.prober == stack) {
+				if (this.probeStack == stack) {
 					postpone(now, instant);
 				}
 				return;
@@ -173,7 +174,7 @@ public final class CircuitBreaker {
 	}
 
 	private void delay(long now, Instant instant) {
-		this.prober = null;
+		this.probeStack = null;
 		this.due = now + this.delay;
 		this.nextProbe = instant.plusNanos(this.delay);
 	}
@@ -185,7 +186,7 @@ public final class CircuitBreaker {
 		long now = this.ticker.now();
 		Instant instant = this.clock.instant();
 		synchronized (this) {
-			if (this.target.isQuarantined() && this.prober == null && isDue(now)) {
+			if (this.target.isQuarantined() && this.probeStack == null && isDue(now)) {
 				postpone(now, instant);
 			}
 		}
@@ -213,10 +214,10 @@ public final class CircuitBreaker {
 			if (!this.target.isQuarantined()) {
 				return true;
 			}
-			if (!isDue(now) || (this.prober != null && !isLost(this.prober, now))) {
+			if (!isDue(now) || (this.probeStack != null && !isLost(this.probeStack, now))) {
 				return false;
 			}
-			this.prober = stack;
+			this.probeStack = stack;
 			this.claimed = now;
 			return true;
 		}
@@ -229,8 +230,8 @@ public final class CircuitBreaker {
 
 	/** Gives the claim back: the event did not reach the handler. */
 	public synchronized void giveBack(DispatchStack stack) {
-		if (this.prober == stack) {
-			this.prober = null;
+		if (this.probeStack == stack) {
+			this.probeStack = null;
 		}
 	}
 
@@ -250,11 +251,11 @@ public final class CircuitBreaker {
 		long skipped;
 		long lasted;
 		synchronized (this) {
-			if (!this.target.isQuarantined() || (stack != null && this.prober != stack)) {
+			if (!this.target.isQuarantined() || (stack != null && this.probeStack != stack)) {
 				return;
 			}
 			this.target.quarantine(false);
-			this.prober = null;
+			this.probeStack = null;
 			this.recoveredAt = (stack != null) ? now : null;
 			this.consecutiveFailures = 0;
 			this.windowOpen = false;

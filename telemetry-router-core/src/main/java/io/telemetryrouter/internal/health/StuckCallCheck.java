@@ -46,17 +46,17 @@ public final class StuckCallCheck implements Watchdog.Check {
 	}
 
 	@Override
-	public void look() {
+	public void check() {
 		if (this.threshold == 0) {
 			return;
 		}
 		long now = this.ticker.now();
 		IdentityHashMap<DispatchFrame, Sighting> seen = new IdentityHashMap<>();
-		DispatchStacks.forEach((stack) -> look(stack, now, seen));
+		DispatchStacks.forEach((stack) -> scan(stack, now, seen));
 		this.sightings = seen;
 	}
 
-	private void look(DispatchStack stack, long now, IdentityHashMap<DispatchFrame, Sighting> seen) {
+	private void scan(DispatchStack stack, long now, IdentityHashMap<DispatchFrame, Sighting> seen) {
 		for (DispatchFrame frame : stack.frames()) {
 			int entries = frame.entries();
 			long number = frame.running();

@@ -95,7 +95,7 @@ public final class Watchdog {
 		}
 		for (Check check : this.checks) {
 			try {
-				check.look();
+				check.check();
 			}
 			catch (Throwable ex) {
 				// The next check and the next round still follow.
@@ -109,7 +109,7 @@ public final class Watchdog {
 	public interface Check {
 
 		/** Runs on the watchdog's thread. Does not wait. */
-		void look();
+		void check();
 
 	}
 

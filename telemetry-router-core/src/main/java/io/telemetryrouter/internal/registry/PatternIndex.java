@@ -50,8 +50,9 @@ public final class PatternIndex<T> {
 	}
 
 	/**
-	 * Passes each entry that matches a name, with the {@linkplain EventPattern#rank()
-	 * rank} of its pattern; several times if several of its patterns match.
+	 * Applies an action to each entry that matches a name and the
+	 * {@linkplain EventPattern#rank() rank} of its pattern; several times if several of
+	 * its patterns match.
 	 */
 	public void match(String name, ObjIntConsumer<T> action) {
 		accept(this.exact.get(name), 0, action);

@@ -1,8 +1,8 @@
 package io.telemetryrouter.internal.support;
 
 /**
- * Makes names fit for people: in a log line a name is shortened and its control
- * characters are replaced, so that it can forge no line.
+ * Makes names fit for log lines: a long name is shortened and control characters are
+ * replaced, so that a name can forge no line.
  */
 public final class Names {
 
