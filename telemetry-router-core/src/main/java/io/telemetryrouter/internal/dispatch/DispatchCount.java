@@ -10,11 +10,12 @@ import io.telemetryrouter.internal.support.Headroom;
 
 /**
  * How many events were dispatched by a route: one count for all its handlers, which is
- * reconciled with theirs, and with that of the event, when someone reads. Thread-safe.
+ * reconciled with theirs, and with that of the event, when a reader asks for it.
+ * Thread-safe.
  * <p>
- * An emit counts itself first and then looks whether the route is retired; retiring sets
+ * An emit counts itself first and then checks whether the route is retired; retiring sets
  * the mark first and then reconciles. Whichever way the two interleave, one of them sees
- * the other, so a retired route can be forgotten at once.
+ * the other, so a retired route can be dropped at once.
  */
 final class DispatchCount {
 
@@ -34,11 +35,7 @@ final class DispatchCount {
 		this.handlers = handlers;
 	}
 
-	/**
-	 * Counts events.
-	 * @param events how many
-	 * @param stripeHint spreads threads that would meet otherwise
-	 */
+	/** Counts events; the stripe hint spreads threads that would meet otherwise. */
 	void add(long events, int stripeHint) {
 		if (this.retired) {
 			// Whatever is counted has to be reconciled, which takes some stack.
@@ -50,9 +47,7 @@ final class DispatchCount {
 		}
 	}
 
-	/**
-	 * Has late emits reconcile themselves.
-	 */
+	/** Makes late emits reconcile themselves. */
 	void retire() {
 		this.retired = true;
 		reconcile();

@@ -52,16 +52,6 @@ public final class Dispatcher {
 
 	private volatile boolean closed;
 
-	/**
-	 * Creates a dispatcher.
-	 * @param envelopes makes envelopes
-	 * @param samples the sample buffers
-	 * @param nextEvents the awaited events
-	 * @param reporter reports slow dispatches and loops
-	 * @param ticker the monotonic clock
-	 * @param limits what an emit may take
-	 * @param carrier captures the emitting thread's context, if any does
-	 */
 	public Dispatcher(EnvelopeSource envelopes, SampleBuffers samples, NextEvents nextEvents, Reporter reporter,
 			Ticker ticker, Limits limits, @Nullable ContextCarrier carrier) {
 		this.envelopes = envelopes;
@@ -77,22 +67,16 @@ public final class Dispatcher {
 		return this.closed;
 	}
 
-	/**
-	 * Counts every event as dropped from now on.
-	 */
+	/** Counts every event as dropped from now on. */
 	void close() {
 		this.closed = true;
 	}
 
 	/**
-	 * Dispatches an event. No exception thrown by a handler propagates past this method.
-	 * Where the method ends early itself, as on a thread that has used up its stack, it
-	 * leaves the handlers that it did not reach to be counted later. (It can count
-	 * nothing then: that would be one more call.)
-	 * @param route the route
-	 * @param payload the payload
-	 * @param tracker the emit's, if it is tracked
-	 * @param held the envelope of an event that was held, if it was
+	 * Dispatches an event, whose envelope is given if it was held. No exception thrown by
+	 * a handler propagates past this method. If the method itself ends early, as on a
+	 * thread without stack, the handlers that it did not reach count the event later.
+	 * (Counting now would be one more call.)
 	 */
 	void dispatch(Route route, @Nullable Object payload, @Nullable EmitTracker tracker, @Nullable Envelope<?> held) {
 		if (route.isEmpty()) {
@@ -189,9 +173,7 @@ public final class Dispatcher {
 		}
 	}
 
-	/**
-	 * Makes the envelope, and hands it to the lanes and to the futures that await it.
-	 */
+	/** Makes the envelope, and hands it to the lanes and to the futures that await it. */
 	private void prepare(Route route, @Nullable Object payload, DispatchFrame frame, long now,
 			@Nullable Envelope<?> held) {
 		Envelope<?> envelope = (held != null) ? held : envelope(route, payload, now, frame);
@@ -227,10 +209,7 @@ public final class Dispatcher {
 		}
 	}
 
-	/**
-	 * Offers an event to a lane.
-	 * @return {@code false} if the emitter has to wait for room
-	 */
+	/** Offers an event; returns {@code false} if the emitter has to wait for room. */
 	private boolean offer(Handler handler, @Nullable Object payload, Envelope<?> envelope, DispatchFrame frame) {
 		EmitTracker tracker = envelope.tracker();
 		try {
@@ -252,13 +231,7 @@ public final class Dispatcher {
 		return this.envelopes.envelope(route.event, payload, now, frame.parent(), context, frame.tracker());
 	}
 
-	/**
-	 * Makes the envelope of an event that is held until handlers are known.
-	 * @param event the event's name
-	 * @param payload its payload
-	 * @param tracker the emit's, if it is tracked
-	 * @return the envelope
-	 */
+	/** Makes the envelope of an event that is held until handlers are known. */
 	Envelope<?> hold(String event, @Nullable Object payload, @Nullable EmitTracker tracker) {
 		DispatchStack stack = DispatchStacks.acquire();
 		try {
@@ -287,9 +260,7 @@ public final class Dispatcher {
 		}
 	}
 
-	/**
-	 * Counts an event as dropped at every handler of a route, which has counted it.
-	 */
+	/** Counts an event as dropped at every handler of a route, which has counted it. */
 	private static void drop(Route route, DropReason reason, DispatchFrame frame) {
 		for (int i = 0; i < route.count(); i++) {
 			route.recipient(i).drop(reason, frame.tracker());
@@ -297,12 +268,7 @@ public final class Dispatcher {
 		}
 	}
 
-	/**
-	 * Counts events of a name as offered and dropped at every handler of a route.
-	 * @param route the route
-	 * @param reason why
-	 * @param count how many events
-	 */
+	/** Counts events as offered and dropped at every handler of a route. */
 	static void drop(Route route, DropReason reason, long count) {
 		route.count(count, 0);
 		for (Handler handler : route.handlers) {
@@ -310,15 +276,7 @@ public final class Dispatcher {
 		}
 	}
 
-	/**
-	 * What an emit may take.
-	 *
-	 * @param maxDepth how many emits may be nested in each other
-	 * @param maxNestedEmits how many emits an outermost one may cause
-	 * @param slowNanos from when on a dispatch counts as slow
-	 * @param measured whether calls are measured
-	 * @since 0.1.0
-	 */
+	/** The limits of an emit, and the nanoseconds from which a dispatch is slow. */
 	public record Limits(int maxDepth, int maxNestedEmits, long slowNanos, boolean measured) {
 	}
 

@@ -30,14 +30,6 @@ public final class Emitter implements TelemetryEmitter {
 
 	private final long blockNanos;
 
-	/**
-	 * Creates an emitter.
-	 * @param routes the routes
-	 * @param dispatcher dispatches events by their routes
-	 * @param held holds events until the start
-	 * @param completions runs what depends on futures; never refuses
-	 * @param blockNanos how long an emitter waits for held events to be delivered
-	 */
 	public Emitter(Routes routes, Dispatcher dispatcher, HoldBuffer held, Executor completions, long blockNanos) {
 		this.routes = routes;
 		this.dispatcher = dispatcher;
@@ -82,7 +74,7 @@ public final class Emitter implements TelemetryEmitter {
 	/**
 	 * Emits an event that has no route in the table: the first of its name, one of an
 	 * untracked name, or one to be held. (While events are held the table is empty, so
-	 * that the usual way need not ask.)
+	 * that the usual way needs no check.)
 	 */
 	private void emitUnrouted(@Nullable String event, @Nullable Object payload, @Nullable EmitTracker tracker) {
 		Headroom.require();
@@ -97,9 +89,8 @@ public final class Emitter implements TelemetryEmitter {
 	}
 
 	/**
-	 * Makes an emitter wait while held events are being delivered, for the block timeout
-	 * at most: emitters that only queue are faster than the delivery, which would never
-	 * end.
+	 * Makes an emitter wait during the release, for the block timeout at most: emitters
+	 * that only queue are faster than the release, which would never end.
 	 */
 	private void awaitRelease() {
 		if (this.held.isReleasing() && !DispatchStacks.isInsideHandler()) {
@@ -128,9 +119,7 @@ public final class Emitter implements TelemetryEmitter {
 		return !this.dispatcher.isClosed() && this.routes.hasListeners(name);
 	}
 
-	/**
-	 * Delivers the events that are held, in order, and holds no more.
-	 */
+	/** Delivers the held events in order, and holds no more. */
 	public void start() {
 		this.held.release(
 				(event) -> this.dispatcher.dispatch(this.routes.passing(event.name()), event.payload(), event.tracker(),
@@ -138,9 +127,7 @@ public final class Emitter implements TelemetryEmitter {
 				(event, count) -> Dispatcher.drop(this.routes.passing(event), DropReason.QUEUE_FULL, count));
 	}
 
-	/**
-	 * Counts every event as dropped from now on, and delivers the events that are held.
-	 */
+	/** Counts every event as dropped from now on, and delivers the held events. */
 	public void close() {
 		this.dispatcher.close();
 		start();

@@ -27,12 +27,10 @@ final class Route implements OfferedEvents, DispatchFrame.Recipients {
 
 	final EventStatistics statistics;
 
-	/** All handlers in the order of the route. */
 	final List<Handler> handlers;
 
 	final Handler[] async;
 
-	/** The calls of the handlers that are not asynchronous. */
 	final SyncCall[] sync;
 
 	final NextEvent[] awaited;
@@ -83,57 +81,34 @@ final class Route implements OfferedEvents, DispatchFrame.Recipients {
 		return calls;
 	}
 
-	/**
-	 * Returns whether there is nothing to do for an event but to count it.
-	 * @return whether there is neither a handler nor anything that awaits the event
-	 */
+	/** Returns whether neither a handler nor a future awaits the event. */
 	boolean isEmpty() {
 		return this.handlers.isEmpty() && this.awaited.length == 0;
 	}
 
-	/**
-	 * Returns whether there is a handler. An event that is only awaited is unhandled.
-	 * @return whether there is one
-	 */
+	/** Returns whether there is a handler. An event that is only awaited is unhandled. */
 	boolean isHandled() {
 		return count() != 0;
 	}
 
-	/**
-	 * Calls the synchronous handlers.
-	 * @param frame the emit's
-	 * @param payload the payload
-	 */
 	void call(DispatchFrame frame, @Nullable Object payload) {
 		for (SyncCall call : this.sync) {
 			call.run(frame, payload);
 		}
 	}
 
-	/**
-	 * Calls the synchronous handlers and measures each call.
-	 * @param frame the emit's
-	 * @param payload the payload
-	 * @param buffer the calling thread's samples, if it has any
-	 */
 	void callMeasured(DispatchFrame frame, @Nullable Object payload, @Nullable SampleBuffer buffer) {
 		for (SyncCall call : this.sync) {
 			call.runMeasured(frame, payload, buffer);
 		}
 	}
 
-	/**
-	 * Counts events, before anything is done for them.
-	 * @param events how many
-	 * @param stripeHint spreads threads that would meet otherwise
-	 */
+	/** Counts events, before any other step of their dispatch. */
 	void count(long events, int stripeHint) {
 		this.count.add(events, stripeHint);
 	}
 
-	/**
-	 * Has the events that are counted from now on reconciled at once.
-	 */
+	/** Makes events that are counted from now on reconcile at once. */
 	void retire() {
 		this.count.retire();
 	}
@@ -153,11 +128,7 @@ final class Route implements OfferedEvents, DispatchFrame.Recipients {
 		return this.async.length + this.sync.length;
 	}
 
-	/**
-	 * Returns a handler, in the order in which an emit reaches them: lanes first.
-	 * @param index its place
-	 * @return the handler
-	 */
+	/** Returns a handler, in the order in which an emit reaches them: lanes first. */
 	Handler recipient(int index) {
 		return (index < this.async.length) ? this.async[index] : this.sync[index - this.async.length].handler();
 	}

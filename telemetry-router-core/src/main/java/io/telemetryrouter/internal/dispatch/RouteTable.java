@@ -13,10 +13,10 @@ import io.telemetryrouter.internal.registry.HandlerRegistry;
  * The compiled routes by event name. Lookups take no lock; routes are added and removed
  * under that of the {@link HandlerRegistry}.
  * <p>
- * Most emits name their event by a constant, which is always the same string. So what a
- * lookup tries first is whether a route of the very same string is where its hash code
- * points: fewer loads, one after another, than in a map. Of names that meet there the
- * last one compiled has the place.
+ * Most emits name their event by a constant, which is always the same string. So a lookup
+ * first tries the route at the index of the name's hash code, and compares the strings by
+ * identity: fewer dependent loads than in a map. Of names with the same index the last
+ * one compiled has the slot.
  *
  * @since 0.1.0
  */
@@ -29,14 +29,9 @@ public final class RouteTable {
 
 	private final ConcurrentHashMap<String, Route> routes = new ConcurrentHashMap<>();
 
-	/** None that is not in the map. */
+	/** By index. Every route here is in the map, too. */
 	private final @Nullable Route[] quick = new Route[QUICK];
 
-	/**
-	 * Looks a route up.
-	 * @param event the event's name
-	 * @return its route, or {@code null} if there is none
-	 */
 	@SuppressWarnings("ReferenceEquality")
 	public @Nullable Route find(String event) {
 		Route route = (Route) ROUTES.getAcquire(this.quick, place(event));
@@ -44,10 +39,7 @@ public final class RouteTable {
 	}
 
 	/**
-	 * Adds a route unless its event has one. For who holds a lock that excludes
-	 * {@link #remove}.
-	 * @param route the route
-	 * @return the route that the event has already, or {@code null} if this was added
+	 * Adds a route, or returns that of its event. The caller excludes {@link #remove}.
 	 */
 	public @Nullable Route putIfAbsent(Route route) {
 		Route present = this.routes.putIfAbsent(route.event, route);
@@ -57,19 +49,12 @@ public final class RouteTable {
 		return present;
 	}
 
-	/**
-	 * Removes a route. For who holds the only lock.
-	 * @param route the route
-	 */
+	/** Removes a route. The caller holds the exclusive lock. */
 	public void remove(Route route) {
 		ROUTES.compareAndSet(this.quick, place(route.event), route, null);
 		this.routes.remove(route.event, route);
 	}
 
-	/**
-	 * Returns the routes.
-	 * @return the routes in no order
-	 */
 	public Collection<Route> all() {
 		return this.routes.values();
 	}

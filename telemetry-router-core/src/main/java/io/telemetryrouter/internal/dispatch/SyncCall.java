@@ -13,9 +13,9 @@ import io.telemetryrouter.internal.registry.Handler;
 import io.telemetryrouter.internal.support.Ticker;
 
 /**
- * A synchronous handler's place in a route. No exception that a handler throws propagates
- * past {@link #run}. What the usual case needs is copied here, so that it takes fewer
- * loads.
+ * The call of a synchronous handler in a route. No exception that a handler throws
+ * propagates past {@link #run}. What the usual case needs is copied here, so that it
+ * takes fewer loads.
  */
 final class SyncCall {
 
@@ -39,7 +39,7 @@ final class SyncCall {
 	/** How many handlers of the route the event has reached after this one. */
 	private final int reached;
 
-	/** What is kept as a long call, in nanoseconds. */
+	/** Calls that take longer are candidates for the slowest one, in nanoseconds. */
 	private final long noticeable;
 
 	private final Ticker ticker;
@@ -62,11 +62,7 @@ final class SyncCall {
 		return this.handler;
 	}
 
-	/**
-	 * Calls the handler, if it gets the event, and counts how it went.
-	 * @param frame the emit's
-	 * @param payload the payload
-	 */
+	/** Calls the handler, if it gets the event, and counts the outcome. */
 	void run(DispatchFrame frame, @Nullable Object payload) {
 		frame.running(this.number);
 		try {
@@ -84,12 +80,7 @@ final class SyncCall {
 		frame.reached = this.reached;
 	}
 
-	/**
-	 * Calls the handler, if it gets the event, counts how it went and measures the call.
-	 * @param frame the emit's
-	 * @param payload the payload
-	 * @param buffer the calling thread's samples, if it has any
-	 */
+	/** Does so, and measures the call. */
 	void runMeasured(DispatchFrame frame, @Nullable Object payload, @Nullable SampleBuffer buffer) {
 		frame.running(this.number);
 		long nanos;
@@ -110,7 +101,7 @@ final class SyncCall {
 		}
 		// As above.
 		frame.reached = this.reached;
-		// Even if it was not called: its condition may have taken its time.
+		// Even if the handler was not called: its condition may have taken long.
 		if (nanos > this.noticeable) {
 			frame.took(this.handler.options.id, nanos);
 		}

@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 import io.telemetryrouter.internal.support.Padded;
 
 /**
- * One emit that a thread is inside of, and all that is known of it while handlers run.
+ * One emit that a thread is inside of, with its state while handlers run.
  * <p>
  * Only the thread that owns the stack writes. Other threads read, as opaque values, the
  * number of the handler that runs and how often the frame was entered. These are numbers
@@ -38,7 +38,7 @@ public final class DispatchFrame extends Padded {
 
 	private String event = "";
 
-	/** Whether {@link #clear()} has anything to let go of, as after few emits. */
+	/** Whether {@link #clear()} has anything to clear, as after few emits. */
 	private boolean holding;
 
 	private @Nullable Envelope<?> envelope;
@@ -62,23 +62,18 @@ public final class DispatchFrame extends Padded {
 	public int reached;
 
 	/**
-	 * The recipients that an emit which ended early did not reach all. Set without a
-	 * call: there may be no stack left for one.
+	 * Recipients of an emit that ended early. Set without a call: no stack may be left.
 	 */
 	public volatile @Nullable Recipients undelivered;
 
-	/** How often it was entered; tells one call of a handler from the next. */
+	/** How often the frame was entered; tells one call of a handler from the next. */
 	private int entries;
 
 	DispatchFrame(DispatchStack stack) {
 		this.stack = stack;
 	}
 
-	/**
-	 * Enters an emit. For the stack.
-	 * @param event the event's name
-	 * @param parent the emit that caused it, if any
-	 */
+	/** Enters an emit, with its cause if it has one. Called by the stack. */
 	@SuppressWarnings("ReferenceEquality")
 	void enter(String event, @Nullable Cause parent) {
 		if (this.undelivered != null) {
@@ -86,7 +81,7 @@ public final class DispatchFrame extends Padded {
 			countUndelivered();
 		}
 		if (this.holding) {
-			// Of an emit that had no stack left to let go.
+			// Left by an emit that had no stack left to clear the frame.
 			clear();
 		}
 		this.reached = 0;
@@ -101,10 +96,7 @@ public final class DispatchFrame extends Padded {
 		}
 	}
 
-	/**
-	 * Counts an event as failed at the recipients that it did not reach, from any thread.
-	 * Begins where it ended if it had no stack left itself.
-	 */
+	/** Counts the event as failed at the recipients not reached yet. From any thread. */
 	synchronized void countUndelivered() {
 		Recipients recipients = this.undelivered;
 		if (recipients == null) {
@@ -125,10 +117,7 @@ public final class DispatchFrame extends Padded {
 		return this.parent;
 	}
 
-	/**
-	 * Sets the envelope of the event, which then is the cause of what it causes.
-	 * @param envelope the envelope
-	 */
+	/** Sets the envelope, which then is the cause of nested emits. */
 	public void envelope(Envelope<?> envelope) {
 		this.envelope = envelope;
 		this.holding = true;
@@ -138,10 +127,6 @@ public final class DispatchFrame extends Padded {
 		return this.envelope;
 	}
 
-	/**
-	 * Sets what tracks the emit.
-	 * @param tracker the tracker
-	 */
 	public void tracker(EmitTracker tracker) {
 		this.tracker = tracker;
 		this.holding = true;
@@ -151,38 +136,22 @@ public final class DispatchFrame extends Padded {
 		return this.tracker;
 	}
 
-	/**
-	 * Begins to measure.
-	 * @param now the time, on the monotonic clock
-	 */
 	public void start(long now) {
 		this.splitAt = now;
 	}
 
-	/**
-	 * Ends a part of the emit, where the next one begins.
-	 * @param now the time, on the monotonic clock
-	 * @return how long the part took, in nanoseconds
-	 */
+	/** Ends a part of the emit and begins the next one; returns its nanoseconds. */
 	public long split(long now) {
 		long nanos = now - this.splitAt;
 		this.splitAt = now;
 		return nanos;
 	}
 
-	/**
-	 * Returns when the last part ended.
-	 * @return the time, on the monotonic clock
-	 */
 	public long splitAt() {
 		return this.splitAt;
 	}
 
-	/**
-	 * Keeps a call that took long, if it is the longest so far.
-	 * @param handlerId the handler's id
-	 * @param nanos how long it took
-	 */
+	/** Keeps a call that took long, if it is the longest so far. */
 	public void took(String handlerId, long nanos) {
 		if (nanos > this.longest) {
 			this.longest = nanos;
@@ -191,10 +160,7 @@ public final class DispatchFrame extends Padded {
 		}
 	}
 
-	/**
-	 * Returns the handler whose call took longest, of those kept.
-	 * @return the handler's id, or {@code null} if none was kept
-	 */
+	/** Returns the id of the handler whose call took longest, of those kept, if any. */
 	public @Nullable String slowest() {
 		return this.slowest;
 	}
@@ -203,41 +169,29 @@ public final class DispatchFrame extends Padded {
 		return this.longest;
 	}
 
-	/**
-	 * Sets the handler that runs next.
-	 * @param handler the handler's number, 0 for none
-	 */
+	/** Sets the number of the handler that runs next, 0 for none. */
 	public void running(long handler) {
 		RUNNING.setOpaque(this, handler);
 	}
 
-	/**
-	 * Returns the handler that runs, from any thread.
-	 * @return the handler's number, 0 for none
-	 */
+	/** Returns the number of the handler that runs, 0 for none, from any thread. */
 	public long running() {
 		return (long) RUNNING.getOpaque(this);
 	}
 
 	/**
-	 * Returns how often the frame was entered, from any thread.
-	 * @return the number; while it and the handler stay the same, so does the call
+	 * Returns how often the frame was entered, from any thread. While this number and the
+	 * handler stay the same, so does the call.
 	 */
 	public int entries() {
 		return (int) ENTRIES.getOpaque(this);
 	}
 
-	/**
-	 * Returns the event's name, from any thread.
-	 * @return the name, of the last event outside of any emit
-	 */
+	/** Returns the name of the current or last event, from any thread. */
 	public String event() {
 		return this.event;
 	}
 
-	/**
-	 * Lets go of everything.
-	 */
 	public void clear() {
 		running(0);
 		if (this.holding) {
@@ -262,21 +216,12 @@ public final class DispatchFrame extends Padded {
 		return this.cause;
 	}
 
-	/**
-	 * All handlers that an emit has to reach, in the order in which it does.
-	 */
+	/** All handlers that an emit has to reach, in order. */
 	public interface Recipients {
 
-		/**
-		 * Returns how many there are.
-		 * @return the number
-		 */
 		int count();
 
-		/**
-		 * Counts the event as failed at a recipient.
-		 * @param index the recipient's place in the order
-		 */
+		/** Counts the event as failed at a recipient. */
 		void notReached(int index);
 
 	}

@@ -30,7 +30,7 @@ public final class DispatchStack extends Padded {
 		}
 	}
 
-	/** Its place among the stacks that have sample buffers, or -1. */
+	/** The index among the stacks that have sample buffers, or -1. */
 	public final int slot;
 
 	/** Spreads threads over the stripes of counters. */
@@ -38,16 +38,15 @@ public final class DispatchStack extends Padded {
 
 	private final DispatchStack home;
 
-	/** The thread that it belongs to, if any. */
+	/** The thread that the stack belongs to, if any. */
 	volatile @Nullable Thread owner;
 
-	/** Of a home: how many threads have another stack of its chain. */
+	/** How many threads have another stack of this home's chain. */
 	volatile int displaced;
 
-	/** The next stack of the chain. */
 	volatile @Nullable DispatchStack next;
 
-	/** How often its thread has taken it and not given it back. */
+	/** How often the thread has taken the stack and not given it back. */
 	public int uses;
 
 	/** Whether the thread works for a lane, where waiting could be waiting for itself. */
@@ -62,15 +61,13 @@ public final class DispatchStack extends Padded {
 	/** How many emits the thread is inside of. */
 	public int depth;
 
-	/** The first of the frames, which most emits are in. */
 	private final DispatchFrame outermost;
 
 	private volatile DispatchFrame[] frames;
 
 	/**
-	 * Creates a stack.
-	 * @param slot its place among the stacks that have sample buffers, or -1
-	 * @param home the first of its chain, or {@code null} if it is that itself
+	 * Creates a stack; {@code home} is the first of its chain, or {@code null} for
+	 * itself.
 	 */
 	DispatchStack(int slot, @Nullable DispatchStack home) {
 		this.slot = slot;
@@ -84,9 +81,6 @@ public final class DispatchStack extends Padded {
 		return this.home;
 	}
 
-	/**
-	 * Ends a use of the stack.
-	 */
 	public void giveBack() {
 		if (--this.uses == 0) {
 			release();
@@ -94,8 +88,8 @@ public final class DispatchStack extends Padded {
 	}
 
 	/**
-	 * Gives the stack back, for another thread to have, when {@link #uses} has come to 0.
-	 * A thread that has no stack left for this call keeps it until its next emit.
+	 * Gives the stack back for another thread, when {@link #uses} has come to 0. A thread
+	 * without stack for this call keeps it until its next emit.
 	 */
 	public void release() {
 		if (this.home != this) {
@@ -107,19 +101,12 @@ public final class DispatchStack extends Padded {
 	}
 
 	/**
-	 * Returns whether the thread is inside an emit or works for a lane.
-	 * @return whether its thread must not wait for handlers
+	 * Returns whether the thread is inside an emit or works for a lane: it must not wait.
 	 */
 	public boolean isInsideHandler() {
 		return this.depth != 0 || this.onLane;
 	}
 
-	/**
-	 * Enters an emit.
-	 * @param event the event's name
-	 * @param parent the emit that caused it, if any
-	 * @return the frame, to be left
-	 */
 	public DispatchFrame enter(String event, @Nullable Cause parent) {
 		int index = this.depth;
 		DispatchFrame frame = (index == 0) ? this.outermost : nested(index);
@@ -141,44 +128,26 @@ public final class DispatchStack extends Padded {
 		return all[index];
 	}
 
-	/**
-	 * Leaves the innermost emit.
-	 * @param frame its frame
-	 */
 	public void exit(DispatchFrame frame) {
 		this.depth--;
 		frame.clear();
 	}
 
-	/**
-	 * Returns the emit that the thread is inside of as the cause of the next one.
-	 * @return the cause, or {@code null} outside of any emit
-	 */
+	/** Returns the innermost emit as the cause of the next one, if there is one. */
 	public @Nullable Cause cause() {
 		return (this.depth != 0) ? this.frames[this.depth - 1].cause() : null;
 	}
 
-	/**
-	 * Returns the thread that the stack belongs to, from any thread.
-	 * @return the thread, or {@code null} if there is none
-	 */
 	public @Nullable Thread owner() {
 		return this.owner;
 	}
 
-	/**
-	 * Returns the frames, which other threads may only look at.
-	 * @return the frames, in use or not, the outermost first
-	 */
+	/** Returns all frames, in use or not, the outermost first. */
 	public DispatchFrame[] frames() {
 		return this.frames;
 	}
 
-	/**
-	 * Counts how often the thread is inside a handler, from any thread.
-	 * @param handler the handler's number
-	 * @return the number of its calls that have begun and not ended
-	 */
+	/** Counts a handler's calls that have begun and not ended, from any thread. */
 	public int countRunning(long handler) {
 		int count = 0;
 		for (DispatchFrame frame : this.frames) {

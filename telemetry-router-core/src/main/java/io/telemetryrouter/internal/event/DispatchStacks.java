@@ -13,7 +13,7 @@ import io.telemetryrouter.internal.support.Headroom;
  * loops across routers have one depth, and threads own nothing while they do not emit:
  * neither a thread local nor an entry in a table is left behind.
  * <p>
- * A thread looks at its home first, one of 64 by the thread's id, and takes it by one
+ * A thread tries its home first, one of 64 by the thread's id, and takes it by one
  * compare-and-set. Where another thread is at home there, it takes another stack of the
  * chain that begins there. The count of displaced threads tells every thread of that home
  * whether it has to search the chain for a stack of its own first. A chain never grows
@@ -55,7 +55,6 @@ public final class DispatchStacks {
 	/**
 	 * Returns the calling thread's stack, taking one if it has none. The caller
 	 * {@linkplain DispatchStack#giveBack() gives it back}.
-	 * @return the stack
 	 */
 	public static DispatchStack acquire() {
 		Thread thread = Thread.currentThread();
@@ -95,10 +94,7 @@ public final class DispatchStacks {
 		return stack;
 	}
 
-	/**
-	 * Returns the calling thread's stack, if it has one.
-	 * @return the stack, or {@code null} outside of any emit and lane
-	 */
+	/** Returns the stack of the calling thread, or {@code null} if it has none. */
 	public static @Nullable DispatchStack current() {
 		Thread thread = Thread.currentThread();
 		return find(thread, home(thread));
@@ -119,8 +115,7 @@ public final class DispatchStacks {
 	}
 
 	/**
-	 * Returns whether the calling thread is inside an emit or works for a lane.
-	 * @return whether the thread must not wait for handlers
+	 * Returns whether the thread is inside an emit or works for a lane: it must not wait.
 	 */
 	public static boolean isInsideHandler() {
 		DispatchStack stack = current();
@@ -132,11 +127,7 @@ public final class DispatchStacks {
 		DISPLACED.getAndAdd(displaced.home(), -1);
 	}
 
-	/**
-	 * Counts the calls of a handler that have begun and not ended.
-	 * @param handler the handler's number
-	 * @return the number of calls on all threads
-	 */
+	/** Counts a handler's calls on all threads that have begun and not ended. */
 	public static int countRunning(long handler) {
 		int count = 0;
 		for (DispatchStack home : HOMES) {
@@ -147,10 +138,6 @@ public final class DispatchStacks {
 		return count;
 	}
 
-	/**
-	 * Looks at all stacks, in use or not.
-	 * @param action is given each
-	 */
 	public static void forEach(Consumer<DispatchStack> action) {
 		for (DispatchStack home : HOMES) {
 			for (DispatchStack stack = home; stack != null; stack = stack.next) {
@@ -159,10 +146,7 @@ public final class DispatchStacks {
 		}
 	}
 
-	/**
-	 * Counts what emits that ended early have left undelivered, and takes back the stacks
-	 * of threads that have died without giving them back.
-	 */
+	/** Counts undelivered events, and takes back the stacks of threads that have died. */
 	public static void reconcile() {
 		forEach((stack) -> {
 			for (DispatchFrame frame : stack.frames()) {

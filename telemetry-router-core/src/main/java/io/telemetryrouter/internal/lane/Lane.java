@@ -16,12 +16,12 @@ import io.telemetryrouter.internal.support.Headroom;
  * concurrent.
  * <p>
  * Producers claim a position in the queue and then wake a worker that is idle; a worker
- * that finds nothing declares itself idle and then looks once more whether a position is
+ * that finds nothing declares itself idle and then checks once more whether a position is
  * claimed. Claiming and declaring are volatile writes, so one of the two always sees the
  * other, and no event is left behind without a thread (the same argument as for the flag
  * of a parked consumer). Closing works alike: it first says why events are to be
  * discarded and then empties the queue of all that were claimed before, while producers
- * claim first and then look whether they have to discard.
+ * claim first and then check whether they have to discard.
  *
  * @since 0.1.0
  */
@@ -29,7 +29,7 @@ public final class Lane {
 
 	private static final int MAX_EVICTIONS = 64;
 
-	/** A worker looks for waiting producers once in so many events. A power of two. */
+	/** A worker checks for waiting producers once in so many events. A power of two. */
 	private static final int ROOM_INTERVAL = 64;
 
 	private final LaneTarget target;
@@ -50,20 +50,15 @@ public final class Lane {
 	private final @Nullable RoomSignal room;
 
 	/**
-	 * Why events are not handled any more; null while they are, and
-	 * {@link DropReason#QUARANTINED} while each is to be asked for. Written under this.
+	 * Why events are not handled any more; {@code null} while they are, and
+	 * {@link DropReason#QUARANTINED} while each one asks for a probe. Written under this.
 	 */
 	private volatile @Nullable DropReason discard;
 
 	private final OverflowBurst burst;
 
 	/**
-	 * Creates a lane.
-	 * @param target its handler
-	 * @param capacity how many events may be queued
-	 * @param overflow what happens to further ones
-	 * @param concurrency how many events may be handled at a time
-	 * @param services what all lanes share
+	 * Creates a lane; {@code concurrency} is how many events may be handled at a time.
 	 */
 	public Lane(LaneTarget target, int capacity, OverflowPolicy overflow, int concurrency, LaneServices services) {
 		this.target = target;
@@ -99,11 +94,7 @@ public final class Lane {
 		return this.queue.size();
 	}
 
-	/**
-	 * Returns the event that has been queued longest.
-	 * @return the event, or {@code null} if there is none, or its producer is about to
-	 * publish it
-	 */
+	/** Returns the oldest event, unless there is none or it is not published yet. */
 	public @Nullable Envelope<?> oldest() {
 		return this.queue.peek();
 	}
@@ -114,11 +105,8 @@ public final class Lane {
 
 	/**
 	 * Queues an event, or counts it as dropped, without waiting. The caller then
-	 * {@linkplain #wake wakes} the lane.
-	 * @param event the event
-	 * @param stack the emitting thread's
-	 * @return {@code false} if there is no room and the caller has to
-	 * {@linkplain #awaitRoom wait} for it
+	 * {@linkplain #wake wakes} the lane. Returns {@code false} if the caller has to
+	 * {@linkplain #awaitRoom wait} for room.
 	 */
 	public boolean offer(Envelope<?> event, DispatchStack stack) {
 		event.enqueued();
@@ -136,7 +124,7 @@ public final class Lane {
 			}
 		}
 		catch (Throwable ex) {
-			// Such as no memory for a segment: nobody may wait for this event.
+			// No memory for a segment, say. No tracker may wait for this event.
 			event.dequeued();
 			throw ex;
 		}
@@ -144,11 +132,7 @@ public final class Lane {
 		return true;
 	}
 
-	/**
-	 * Waits for room for an event that was {@linkplain #offer offered}, and queues it or
-	 * counts it as dropped.
-	 * @param event the event
-	 */
+	/** Waits for room for an event that was offered, and queues or drops it. */
 	public void awaitRoom(Envelope<?> event) {
 		boolean queued = false;
 		try {
@@ -168,8 +152,8 @@ public final class Lane {
 	private boolean evict(Envelope<?> event) {
 		// A thread without stack must find out before it takes an event.
 		Headroom.require();
-		// Other producers may take the room that this one makes; there is an end to
-		// trying.
+		// Other producers may take the room that this one makes: the number of attempts
+		// is limited.
 		for (int i = 0; i < MAX_EVICTIONS; i++) {
 			Envelope<?> oldest = this.queue.evict(new EventQueue.Position());
 			if (oldest != null) {
@@ -200,7 +184,7 @@ public final class Lane {
 	}
 
 	/**
-	 * Wakes a worker, or discards what is queued, after an event was offered. Even if
+	 * Wakes a worker, or discards the queued events, after an event was offered. Even if
 	 * there was no room: an executor may have had no thread until now.
 	 */
 	public void wake() {
@@ -216,15 +200,13 @@ public final class Lane {
 		}
 	}
 
-	/**
-	 * Stops taking events from the queue. What a worker has in hand goes on.
-	 */
+	/** Stops taking events. An event in a worker's hand is still handled. */
 	public void pause() {
 		this.queue.freeze(true);
 	}
 
 	/**
-	 * Takes events again. Like a producer, it first makes them visible and then looks
+	 * Takes events again. Like a producer, it first makes them visible and then checks
 	 * whether a worker is awake.
 	 */
 	public void resume() {
@@ -239,10 +221,7 @@ public final class Lane {
 		return this.queue.isFrozen();
 	}
 
-	/**
-	 * Sets whether workers ask for a probe before each event.
-	 * @param quarantined whether they do
-	 */
+	/** Sets whether workers ask for a probe before each event. */
 	public synchronized void quarantine(boolean quarantined) {
 		if (quarantined && this.discard == null) {
 			this.discard = DropReason.QUARANTINED;
@@ -252,10 +231,7 @@ public final class Lane {
 		}
 	}
 
-	/**
-	 * Looks after the lane: gives up calls that take too long, wakes workers that no
-	 * executor had a thread for, and ends bursts of drops. For the watchdog.
-	 */
+	/** Gives up long calls, wakes refused workers, ends bursts. For the watchdog. */
 	public void check() {
 		if (this.services.hasTimeout()) {
 			giveUpOverdue(this.services.timeoutNanos());
@@ -268,29 +244,18 @@ public final class Lane {
 		this.burst.check();
 	}
 
-	/**
-	 * Gives up the calls that have taken so long.
-	 * @param nanos the time
-	 */
 	public void giveUpOverdue(long nanos) {
 		for (LaneWorker worker : this.workers) {
 			worker.giveUpOverdue(nanos);
 		}
 	}
 
-	/**
-	 * Takes the next event for a worker, which then calls {@link #taken}.
-	 * @param consumer the worker's position
-	 * @return the event, or {@code null} if there is none
-	 */
+	/** Takes the next event for a worker, if there is one. The worker calls taken then. */
 	@Nullable Envelope<?> take(EventQueue.Position consumer) {
 		return this.queue.poll(consumer);
 	}
 
-	/**
-	 * Tells threads that wait for a worker's previous event, or for room.
-	 * @param consumer the worker's position
-	 */
+	/** Tells threads that wait for a worker's previous event, or for room. */
 	void taken(EventQueue.Position consumer) {
 		// The previous event is done, and the poll made that visible.
 		this.barriers.release();
@@ -304,17 +269,12 @@ public final class Lane {
 		return this.queue.size() <= this.queue.capacity() / 2;
 	}
 
-	/**
-	 * Returns why an event that was taken is not to be handled.
-	 * @return the reason, or {@code null}
-	 */
+	/** Returns why an event that was taken is not to be handled, or {@code null}. */
 	@Nullable DropReason discarding() {
 		return this.discard;
 	}
 
-	/**
-	 * Tells threads that wait, for room or for events to be processed, to look.
-	 */
+	/** Wakes threads that wait for room or for events to be processed. */
 	void signal() {
 		if (this.room != null) {
 			this.room.signal();
@@ -322,10 +282,7 @@ public final class Lane {
 		this.barriers.release();
 	}
 
-	/**
-	 * Stops handling: whatever is queued and whatever still comes is counted as dropped.
-	 * @param reason why
-	 */
+	/** Stops handling: counts queued events and all later ones as dropped. */
 	public void discard(DropReason reason) {
 		synchronized (this) {
 			if (this.discard == null || this.discard == DropReason.QUARANTINED) {
@@ -341,11 +298,7 @@ public final class Lane {
 		}
 	}
 
-	/**
-	 * Ends the lane.
-	 * @param reason why what is still queued is dropped; what comes later is counted as
-	 * coming after the close
-	 */
+	/** Ends the lane. Events still queued are dropped for the given reason. */
 	public void close(DropReason reason) {
 		empty(reason);
 		discard(DropReason.CLOSED);
@@ -361,10 +314,7 @@ public final class Lane {
 		signal();
 	}
 
-	/**
-	 * Counts down when everything queued so far has been processed.
-	 * @param latch the latch
-	 */
+	/** Counts down when all events queued so far have been processed. */
 	public void whenProcessed(CountDownLatch latch) {
 		this.barriers.add(latch);
 		signal();
@@ -374,18 +324,11 @@ public final class Lane {
 		}
 	}
 
-	/**
-	 * Gives up waiting. A handler that hangs must not gather all that ever waited for it.
-	 * @param latch the latch given to {@link #whenProcessed}
-	 */
+	/** Ends a wait. The latches of a hanging handler must not gather. */
 	public void forget(CountDownLatch latch) {
 		this.barriers.remove(latch);
 	}
 
-	/**
-	 * Returns how many events are queued or in the hands of a worker.
-	 * @return the number
-	 */
 	public long pending() {
 		long pending = this.queue.size();
 		for (LaneWorker worker : this.workers) {

@@ -58,10 +58,10 @@ final class LaneRun {
 			}
 			event = take();
 			if (event == null) {
-				// Done with the last one, for threads that wait for it.
+				// The last event is processed, for threads that wait for it.
 				this.worker.position().position = EventQueue.Position.NONE;
-				// A thread that is woken mostly preempts the emitter that woke it. The
-				// emitter goes on first, or each of its events would wake a thread.
+				// A woken thread mostly preempts the emitter that woke it. The emitter
+				// continues first, or each of its events would wake a thread.
 				Thread.yield();
 				idled();
 				event = take();
@@ -92,8 +92,7 @@ final class LaneRun {
 	}
 
 	/**
-	 * Excludes the time until now from the next call: the thread was waiting, dropping or
-	 * reporting.
+	 * Excludes the time until now from the next call: the thread did not handle events.
 	 */
 	private void idled() {
 		if (this.services.measured()) {
@@ -102,9 +101,7 @@ final class LaneRun {
 	}
 
 	/**
-	 * Handles or drops an event.
-	 * @return {@code false} if the call was given up meanwhile: the worker is not this
-	 * thread's any more
+	 * Handles or drops an event. Returns {@code false} if the call timed out meanwhile.
 	 */
 	private boolean handle(Envelope<?> event) {
 		DropReason reason = this.lane.discarding();
@@ -138,7 +135,8 @@ final class LaneRun {
 
 	private boolean call(Envelope<?> event, DispatchFrame frame) {
 		boolean measured = this.services.measured();
-		// Where one event ends the next begins, or later: one look at the clock for both.
+		// One event ends where the next begins, or before: one read of the clock for
+		// both.
 		long start = (event.emittedAt - this.doneAt > 0) ? event.emittedAt : this.doneAt;
 		if (measured) {
 			this.lane.queueWait().record(start - event.emittedAt, this.buffer);

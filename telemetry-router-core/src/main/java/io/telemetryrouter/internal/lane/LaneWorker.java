@@ -56,16 +56,16 @@ final class LaneWorker implements Runnable {
 
 	private volatile int state = IDLE;
 
-	/** How often it was scheduled, roughly; tells the watchdog one time from the next. */
+	/** How often the worker was scheduled, roughly. */
 	private volatile int schedules;
 
-	/** Of the watchdog's thread only: how often it was scheduled at the last look. */
+	/** The value at the watchdog's last check. Used by its thread only. */
 	private int schedulesSeen;
 
-	/** Of the watchdog's thread only: how many looks have seen the same schedule. */
+	/** How many checks have seen the same value. Used by the same thread only. */
 	private int looks;
 
-	/** The event in hand that is not counted yet. Of the thread that runs. */
+	/** The event in hand that is not counted yet. Written by the running thread. */
 	@Nullable Envelope<?> taken;
 
 	/** The latest stay on a thread. */
@@ -77,18 +77,12 @@ final class LaneWorker implements Runnable {
 		this.services = services;
 	}
 
-	/**
-	 * Returns where it is.
-	 * @return the position, to be read by any thread
-	 */
+	/** Returns the worker's position, to be read by any thread. */
 	EventQueue.Position position() {
 		return this.position;
 	}
 
-	/**
-	 * Hands the worker to the executor if it is idle.
-	 * @return whether it was idle
-	 */
+	/** Hands the worker to the executor and returns {@code true}, if it is idle. */
 	boolean wake() {
 		if (this.state != IDLE || this.lane.isPaused()) {
 			return false;
@@ -102,8 +96,7 @@ final class LaneWorker implements Runnable {
 	}
 
 	/**
-	 * Hands the worker to the executor.
-	 * @param insists whether to fall back on a thread of the router's own
+	 * Schedules the worker; falls back on the router's own threads if it {@code insists}.
 	 */
 	private void schedule(boolean insists) {
 		this.schedules++;
@@ -139,10 +132,9 @@ final class LaneWorker implements Runnable {
 	}
 
 	/**
-	 * Schedules the worker where it is idle although there are events, because the
-	 * executor has refused it, and where the executor seems to have lost its task: at the
-	 * second look once more there, at the third on a thread of the router. For the
-	 * watchdog.
+	 * Schedules a worker that is idle although there are events, because the executor has
+	 * refused it. If the executor seems to have lost the task, schedules it once more at
+	 * the second check, and on a thread of the router at the third. For the watchdog.
 	 */
 	void reschedule() {
 		if (this.lane.isEmpty() && this.taken == null) {
@@ -199,7 +191,8 @@ final class LaneWorker implements Runnable {
 				}
 			}
 			catch (Throwable ex) {
-				// No stack even to count with, and none for a call: the next run counts.
+				// No stack is left to count the event, or for a call: the next run counts
+				// it.
 				this.position.position = EventQueue.Position.NONE;
 				this.state = IDLE;
 				return;
@@ -208,11 +201,7 @@ final class LaneWorker implements Runnable {
 		}
 	}
 
-	/**
-	 * Handles events until there are none.
-	 * @return {@code false} if a call was given up: the worker is not this thread's any
-	 * more
-	 */
+	/** Handles events until there are none. Returns {@code false} if a call timed out. */
 	private boolean work() {
 		// A thread without stack must find out before it takes anything.
 		Headroom.require();
@@ -242,14 +231,14 @@ final class LaneWorker implements Runnable {
 			calls.leave();
 			return false;
 		}
-		// It knows the thread, which may be a virtual one.
+		// The run refers to the thread, which may be a virtual one.
 		this.run = null;
 		return true;
 	}
 
 	/**
-	 * Counts the event in hand when the router's own code has thrown, such as for want of
-	 * memory or stack. So an event is counted exactly once on every way out.
+	 * Counts the event in hand when the router's own code has thrown, for want of memory
+	 * or stack. So an event is counted exactly once on every way out.
 	 */
 	private void fail(Throwable error, DispatchStack stack) {
 		Envelope<?> event = this.taken;
@@ -261,9 +250,9 @@ final class LaneWorker implements Runnable {
 	}
 
 	/**
-	 * Declares the worker idle, and then looks once more for events: either the emitter
-	 * of one sees that it is idle, or it sees the event.
-	 * @return {@code false} if it is this thread's again
+	 * Declares the worker idle, and then checks once more for events: either the emitter
+	 * of one sees that the worker is idle, or the worker sees the event. Returns
+	 * {@code false} if the worker belongs to this thread again.
 	 */
 	private boolean rest() {
 		this.position.position = EventQueue.Position.NONE;
@@ -278,17 +267,13 @@ final class LaneWorker implements Runnable {
 			return true;
 		}
 		if (this.lane.oldest() == null) {
-			// Its emitter may have lost the processor just before it put it there.
+			// Its emitter may have lost the processor just before it published the event.
 			Thread.yield();
 		}
 		return !STATE.compareAndSet(this, IDLE, RUNNING);
 	}
 
-	/**
-	 * Gives a call up that takes too long, and moves on to another thread. For the
-	 * watchdog and the close.
-	 * @param timeout how long a call may take
-	 */
+	/** Gives up a call that takes too long, and moves on to another thread. */
 	void giveUpOverdue(long timeout) {
 		TimedRun calls = this.run;
 		if (calls == null || !calls.isRunning()) {
@@ -299,7 +284,7 @@ final class LaneWorker implements Runnable {
 		if (overdue == null) {
 			return;
 		}
-		// The worker is this thread's now.
+		// The worker belongs to this thread now.
 		Envelope<?> event = overdue.event();
 		try {
 			// Before the failure is judged: there is no probe while this call hangs.

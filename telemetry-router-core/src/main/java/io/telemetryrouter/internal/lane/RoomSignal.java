@@ -24,11 +24,8 @@ final class RoomSignal {
 	private final AtomicInteger waiting = new AtomicInteger();
 
 	/**
-	 * Waits until an attempt succeeds.
-	 * @param attempt tries to use the room
-	 * @param nanos how long to wait at most
-	 * @return whether it succeeded; {@code false} at once on an interrupted thread, whose
-	 * interrupt stays set
+	 * Waits until an attempt succeeds, for some nanoseconds at most. Returns
+	 * {@code false} at once on an interrupted thread, whose interrupt stays set.
 	 */
 	boolean await(BooleanSupplier attempt, long nanos) {
 		long begin = System.nanoTime();
@@ -58,17 +55,11 @@ final class RoomSignal {
 		}
 	}
 
-	/**
-	 * Returns whether a producer waits.
-	 * @return whether {@link #signal()} has anything to do
-	 */
 	boolean hasWaiting() {
 		return this.waiting.get() != 0;
 	}
 
-	/**
-	 * Wakes one producer. Called after room was made.
-	 */
+	/** Wakes one producer. Called after room was made. */
 	void signal() {
 		Waiter waiter = hasWaiting() ? this.waiters.poll() : null;
 		if (waiter != null) {

@@ -65,11 +65,7 @@ public final class LatencyHistogram {
 	/** The maximum before it was reset: percentiles still reach up to it. */
 	private volatile long formerMax;
 
-	/**
-	 * Records a duration, now or later.
-	 * @param nanos the duration; a negative one counts as zero
-	 * @param buffer the calling thread's, or {@code null} for none
-	 */
+	/** Records a duration, now or later. A negative one counts as zero. */
 	public void record(long nanos, @Nullable SampleBuffer buffer) {
 		int known = this.id;
 		if (known <= 0 || buffer == null || !buffer.add(known, nanos)) {
@@ -98,7 +94,7 @@ public final class LatencyHistogram {
 			buffer.register(this);
 		}
 		catch (Throwable ex) {
-			// Such as no stack. The duration is recorded, and a later one tries again.
+			// No stack, say. The duration is recorded, and a later one tries again.
 			return;
 		}
 	}
@@ -119,21 +115,13 @@ public final class LatencyHistogram {
 		}
 	}
 
-	/**
-	 * Makes the stripe for buffered samples. For the buffers, once.
-	 * @return the stripe
-	 */
+	/** Makes the stripe for buffered samples. For the buffers, once. */
 	Stripe buffered() {
 		Stripe stripe = new Stripe();
 		this.buffered = stripe;
 		return stripe;
 	}
 
-	/**
-	 * Returns the bucket of a duration.
-	 * @param nanos the duration, not negative
-	 * @return the bucket's number
-	 */
 	private static int bucket(long nanos) {
 		if (nanos < OCTAVE) {
 			return (int) nanos;
@@ -154,10 +142,6 @@ public final class LatencyHistogram {
 
 	// Readers have the buffered samples recorded first.
 
-	/**
-	 * Returns how many durations were recorded.
-	 * @return the exact number
-	 */
 	public long count() {
 		Stripe own = this.buffered;
 		long count = (own != null) ? own.count() : 0;
@@ -167,11 +151,7 @@ public final class LatencyHistogram {
 		return count;
 	}
 
-	/**
-	 * Returns the distribution.
-	 * @param buffers the buffers that its samples are in
-	 * @return the distribution
-	 */
+	/** Returns the distribution. The buffers are those that hold the samples. */
 	public LatencySnapshot snapshot(SampleBuffers buffers) {
 		Sums sums = new Sums();
 		Stripe own = this.buffered;
@@ -188,10 +168,6 @@ public final class LatencyHistogram {
 		return sums.snapshot(this.formerMax);
 	}
 
-	/**
-	 * Resets the maximum.
-	 * @param buffers the buffers that its samples are in
-	 */
 	public synchronized void resetMax(SampleBuffers buffers) {
 		buffers.record();
 		for (Stripe stripe : this.stripes) {
@@ -259,10 +235,8 @@ public final class LatencyHistogram {
 		}
 
 		/**
-		 * Waits until no thread writes here, but not for ever: a debugger may hold the
-		 * one that does.
-		 * @return {@code false} if a thread still writes here; what it records may then
-		 * be seen in part
+		 * Waits until no other thread writes here, but not for ever: a debugger may hold
+		 * it. After {@code false}, what it records may be seen in part.
 		 */
 		boolean await() {
 			for (int i = 0; i < ATTEMPTS; i++) {
@@ -309,19 +283,14 @@ public final class LatencyHistogram {
 			this.first = from;
 		}
 
-		/**
-		 * Returns how many durations were recorded, at any time.
-		 * @return the exact number
-		 */
+		/** Returns the exact number of recorded durations, from any thread. */
 		long count() {
 			return (long) COUNT.getOpaque(this);
 		}
 
 	}
 
-	/**
-	 * The sums of several stripes.
-	 */
+	/** The sums of several stripes. */
 	private static final class Sums {
 
 		private final long[] buckets = new long[BUCKETS];

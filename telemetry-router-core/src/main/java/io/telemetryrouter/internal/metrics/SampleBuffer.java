@@ -6,16 +6,16 @@ import java.lang.invoke.VarHandle;
 import io.telemetryrouter.internal.support.Padded;
 
 /**
- * Durations that one thread has measured and nobody has recorded yet: a ring with one
+ * Durations that one thread has measured and that are not recorded yet: a ring with one
  * writer. Recording a duration takes an atomic instruction and touches the cache lines of
  * its histogram. Here it takes one store, and {@link SampleBuffers} records many at once.
  * <p>
  * A sample is one number: the histogram's id in the upper bits, nanoseconds in the lower
  * ones. The slot of a sample is known before the clock is read. (Reading the clock waits
- * for all computations before it, so what is computed next to it costs most.)
+ * for all computations before it, so computations next to it cost most.)
  * <p>
- * Only the thread that owns the slot of its dispatch stack writes {@code tail}; only who
- * holds the lock of the buffers writes {@code head}.
+ * Only the thread that owns the slot of its dispatch stack writes {@code tail}; only the
+ * thread that holds the lock of the buffers writes {@code head}.
  *
  * @since 0.1.0
  */
@@ -49,7 +49,7 @@ public final class SampleBuffer extends Padded {
 
 	private long tail;
 
-	/** The tail at which the writer has to look at the head again. */
+	/** The tail at which the writer has to read the head again. */
 	private long limit = SIZE;
 
 	/** The first sample that is not recorded yet. */
@@ -60,11 +60,9 @@ public final class SampleBuffer extends Padded {
 	}
 
 	/**
-	 * Adds a sample. For the writer.
-	 * @param id the histogram's id
-	 * @param nanos the duration
-	 * @return {@code false} if the sample must be recorded directly: it is too long to be
-	 * held here or negative, or there is no room and another thread is recording
+	 * Adds a sample, for the writer. Returns {@code false} if the sample must be recorded
+	 * directly: it is too long to be held here or negative, or there is no room and
+	 * another thread is recording.
 	 */
 	boolean add(int id, long nanos) {
 		long at = this.tail;
@@ -88,10 +86,7 @@ public final class SampleBuffer extends Padded {
 		return true;
 	}
 
-	/**
-	 * Gives a histogram the id under which its durations are buffered from now on.
-	 * @param histogram the histogram
-	 */
+	/** Gives a histogram the id under which its durations are buffered from now on. */
 	void register(LatencyHistogram histogram) {
 		this.buffers.register(histogram);
 	}

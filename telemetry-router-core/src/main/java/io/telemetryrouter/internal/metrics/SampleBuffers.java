@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * The sample buffers of a router, at most one for each slot of a dispatch stack, so that
  * their memory does not depend on the number of threads, handlers or event names. They
- * are recorded by their writer when full, or by whoever reads.
+ * are recorded by their writer when full, or by a reader.
  * <p>
  * One thread records at a time. A writer never waits for it: the writer records the
  * sample at hand directly instead. A reader waits, but not for ever, since a debugger may
@@ -49,19 +49,11 @@ public final class SampleBuffers {
 
 	private volatile boolean recording;
 
-	/**
-	 * Creates the buffers.
-	 * @param slots how many slots there are
-	 */
 	public SampleBuffers(int slots) {
 		this.bySlot = new SampleBuffer[slots];
 	}
 
-	/**
-	 * Returns the buffer of the calling thread.
-	 * @param slot the slot that the thread owns, or -1 for none
-	 * @return the buffer, or {@code null} if there is none
-	 */
+	/** Returns the buffer of the calling thread's slot, or {@code null} for slot -1. */
 	public @Nullable SampleBuffer get(int slot) {
 		if (slot < 0) {
 			return null;
@@ -96,11 +88,7 @@ public final class SampleBuffers {
 		histogram.id = id;
 	}
 
-	/**
-	 * Lets go of a histogram that is not going to be read any more. Its samples are
-	 * ignored from now on.
-	 * @param histogram the histogram
-	 */
+	/** Releases a histogram that is not read any more. Its samples are ignored. */
 	public synchronized void release(LatencyHistogram histogram) {
 		int id = histogram.id;
 		histogram.id = LatencyHistogram.RELEASED;
@@ -111,9 +99,7 @@ public final class SampleBuffers {
 		}
 	}
 
-	/**
-	 * Records all samples that were added before. For readers.
-	 */
+	/** Records all samples that were added before. For readers. */
 	public void record() {
 		if (!lock()) {
 			return;
@@ -131,10 +117,7 @@ public final class SampleBuffers {
 		}
 	}
 
-	/**
-	 * Runs an action while nobody records.
-	 * @param action the action
-	 */
+	/** Runs an action while no thread records. */
 	void whileNobodyRecords(Runnable action) {
 		boolean locked = lock();
 		try {

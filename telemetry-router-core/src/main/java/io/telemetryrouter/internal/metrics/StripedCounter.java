@@ -13,8 +13,8 @@ import io.telemetryrouter.internal.support.Padded;
  * have met. No part of the sum ever falls.
  * <p>
  * Each {@link #add} is one atomic read-modify-write with the ordering of a volatile
- * access: what its thread reads afterwards is read after the count can be seen. (That is
- * what {@link java.util.concurrent.atomic.LongAdder} does not promise.)
+ * access: the next reads of its thread come after the count can be seen.
+ * ({@link java.util.concurrent.atomic.LongAdder} does not promise that.)
  *
  * @since 0.1.0
  */
@@ -39,11 +39,7 @@ public final class StripedCounter {
 	/** One cell on each cache line but the first and the last. */
 	private volatile @Nullable AtomicLongArray cells;
 
-	/**
-	 * Adds to the counter.
-	 * @param count how many
-	 * @param stripeHint spreads writers that would meet otherwise
-	 */
+	/** Adds to the counter; the stripe hint spreads writers that would meet otherwise. */
 	public void add(long count, int stripeHint) {
 		AtomicLongArray spread = this.cells;
 		if (spread == null) {
@@ -69,10 +65,7 @@ public final class StripedCounter {
 		return (stripe + 1) * Padded.LINE;
 	}
 
-	/**
-	 * Returns the sum.
-	 * @return the sum, exact when nobody adds
-	 */
+	/** Returns the sum, exact while no thread adds. */
 	public long sum() {
 		long sum = this.base;
 		AtomicLongArray spread = this.cells;
