@@ -286,6 +286,7 @@ class LaneRecoveryTests {
 	 * @param unwound counts them, from zero
 	 * @param task the task
 	 */
+	@SuppressWarnings("InfiniteRecursion")
 	static void runNear(int frames, int[] unwound, Runnable task) {
 		try {
 			runNear(frames, unwound, task);

@@ -155,7 +155,7 @@ public final class DefaultTelemetryRouter implements TelemetryRouter {
 	@Override
 	public FlushResult flush(Duration timeout) {
 		require(timeout, "timeout");
-		return flush(this.parts.drain::handlersWithLanes, timeout);
+		return flush(this.parts.flush::handlersWithLanes, timeout);
 	}
 
 	@Override
@@ -170,18 +170,18 @@ public final class DefaultTelemetryRouter implements TelemetryRouter {
 
 	private FlushResult flush(Supplier<List<Handler>> handlers, Duration timeout) {
 		if (DispatchStacks.isInsideHandler()) {
-			return this.parts.drain.pending(handlers.get());
+			return this.parts.flush.pending(handlers.get());
 		}
 		long deadline = System.nanoTime() + TimeUnit.NANOSECONDS.convert(timeout);
 		try {
 			if (this.parts.held.awaitRelease(deadline - System.nanoTime())) {
-				return this.parts.drain.await(handlers.get(), deadline);
+				return this.parts.flush.await(handlers.get(), deadline);
 			}
 		}
 		catch (InterruptedException ex) {
 			Thread.currentThread().interrupt();
 		}
-		return new FlushResult(false, this.parts.drain.pending(handlers.get()).pendingByHandler());
+		return new FlushResult(false, this.parts.flush.pending(handlers.get()).pendingByHandler());
 	}
 
 	@Override

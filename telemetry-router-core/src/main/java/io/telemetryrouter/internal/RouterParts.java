@@ -96,7 +96,7 @@ final class RouterParts {
 
 	final Emitter emitter;
 
-	final Drain drain;
+	final Flush flush;
 
 	final Snapshots snapshots;
 
@@ -132,7 +132,7 @@ final class RouterParts {
 		this.held = new HoldBuffer(settings.holdEvents(), settings.maxEventNames());
 		this.emitter = new Emitter(this.routes, dispatcher, this.held, callbacks, block);
 
-		this.drain = new Drain(this.handlers);
+		this.flush = new Flush(this.handlers);
 		this.snapshots = new Snapshots(this);
 		this.watchdog.checks(checks(settings));
 	}

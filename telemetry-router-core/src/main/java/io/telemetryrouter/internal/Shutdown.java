@@ -95,8 +95,8 @@ final class Shutdown {
 		try {
 			stopEmitting();
 			this.parts.handlers.forEach((handler) -> handler.pause(false));
-			complete = this.parts.drain.await(this.parts.drain.handlersWithLanes(), deadline).complete();
-			stopLanes(this.parts.drain.handlersWithLanes(), complete);
+			complete = this.parts.flush.await(this.parts.flush.handlersWithLanes(), deadline).complete();
+			stopLanes(this.parts.flush.handlersWithLanes(), complete);
 			this.parts.nextEvents.close();
 		}
 		finally {

@@ -117,10 +117,7 @@ public final class Dispatcher {
 				runMeasured(route, payload, frame, held);
 			}
 			else {
-				if (route.needsEnvelope) {
-					prepare(route, payload, frame, this.ticker.now(), held);
-				}
-				route.call(frame, payload);
+				run(route, payload, frame, held);
 			}
 		}
 		catch (Throwable ex) {
@@ -142,6 +139,13 @@ public final class Dispatcher {
 		if (cause.claimReport()) {
 			this.reporter.recursion(cause.chain(event), this.limits.maxDepth, this.limits.maxNestedEmits);
 		}
+	}
+
+	private void run(Route route, @Nullable Object payload, DispatchFrame frame, @Nullable Envelope<?> held) {
+		if (route.needsEnvelope) {
+			prepare(route, payload, frame, this.ticker.now(), held);
+		}
+		route.call(frame, payload);
 	}
 
 	private void runMeasured(Route route, @Nullable Object payload, DispatchFrame frame, @Nullable Envelope<?> held) {

@@ -1,7 +1,9 @@
 package io.telemetryrouter.internal.dispatch;
 
+import java.util.Comparator;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 
 import org.jspecify.annotations.Nullable;
@@ -19,6 +21,12 @@ import io.telemetryrouter.internal.support.Ticker;
  * route of a name that is not tracked is compiled for each emit and not kept.
  */
 public final class Routes implements HandlerRegistry.Invalidation {
+
+	/** By priority, then by rank of the pattern, then by registration. */
+	private static final Comparator<Map.Entry<Handler, Integer>> ORDER = Comparator
+		.comparingInt((Map.Entry<Handler, Integer> entry) -> entry.getKey().options.priority)
+		.thenComparing(Map.Entry::getValue)
+		.thenComparingLong((entry) -> entry.getKey().options.number);
 
 	private final HandlerRegistry registry;
 
@@ -88,10 +96,19 @@ public final class Routes implements HandlerRegistry.Invalidation {
 		return route;
 	}
 
+	/** Returns the handlers that match a name, in the order in which they are called. */
+	private List<Handler> inOrder(String event) {
+		Map<Handler, Integer> ranks = this.registry.matching(event);
+		if (ranks.size() <= 1) {
+			return List.copyOf(ranks.keySet());
+		}
+		return ranks.entrySet().stream().sorted(ORDER).map(Map.Entry::getKey).toList();
+	}
+
 	private Route compile(String event, EventStatistics statistics) {
 		Set<NextEvent> awaiting = new LinkedHashSet<>();
 		this.awaited.match(event, (next, rank) -> awaiting.add(next));
-		return new Route(event, statistics, this.registry.matching(event), List.copyOf(awaiting), this);
+		return new Route(event, statistics, inOrder(event), List.copyOf(awaiting), this);
 	}
 
 	/** Adds a future to, or removes it from, the routes of the events that match. */
@@ -149,8 +166,7 @@ public final class Routes implements HandlerRegistry.Invalidation {
 
 	public List<String> handlerIds(String event) {
 		Route known = this.table.find(event);
-		List<Handler> handlers = (known != null) ? known.handlers
-				: this.registry.whileUnchanged(() -> this.registry.matching(event));
+		List<Handler> handlers = (known != null) ? known.handlers : this.registry.whileUnchanged(() -> inOrder(event));
 		return handlers.stream().map(Handler::handlerId).toList();
 	}
 

@@ -6,6 +6,7 @@ import java.lang.invoke.VarHandle;
 import org.jspecify.annotations.Nullable;
 
 import io.telemetryrouter.internal.support.Padded;
+import io.telemetryrouter.internal.support.VarHandles;
 
 /**
  * One emit that a thread is inside of, with its state while handlers run.
@@ -19,20 +20,11 @@ import io.telemetryrouter.internal.support.Padded;
  */
 public final class DispatchFrame extends Padded {
 
-	private static final VarHandle RUNNING;
+	private static final VarHandle RUNNING = VarHandles.field(MethodHandles.lookup(), DispatchFrame.class, "running",
+			long.class);
 
-	private static final VarHandle ENTRIES;
-
-	static {
-		try {
-			MethodHandles.Lookup lookup = MethodHandles.lookup();
-			RUNNING = lookup.findVarHandle(DispatchFrame.class, "running", long.class);
-			ENTRIES = lookup.findVarHandle(DispatchFrame.class, "entries", int.class);
-		}
-		catch (ReflectiveOperationException ex) {
-			throw new ExceptionInInitializerError(ex);
-		}
-	}
+	private static final VarHandle ENTRIES = VarHandles.field(MethodHandles.lookup(), DispatchFrame.class, "entries",
+			int.class);
 
 	public final DispatchStack stack;
 

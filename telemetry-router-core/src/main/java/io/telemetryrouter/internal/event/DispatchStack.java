@@ -7,6 +7,7 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 import io.telemetryrouter.internal.support.Padded;
+import io.telemetryrouter.internal.support.VarHandles;
 
 /**
  * The emits that a thread is inside of: one frame for each, the innermost last. A stack
@@ -19,16 +20,7 @@ import io.telemetryrouter.internal.support.Padded;
  */
 public final class DispatchStack extends Padded {
 
-	static final VarHandle OWNER;
-
-	static {
-		try {
-			OWNER = MethodHandles.lookup().findVarHandle(DispatchStack.class, "owner", Thread.class);
-		}
-		catch (ReflectiveOperationException ex) {
-			throw new ExceptionInInitializerError(ex);
-		}
-	}
+	static final VarHandle OWNER = VarHandles.field(MethodHandles.lookup(), DispatchStack.class, "owner", Thread.class);
 
 	/** The index among the stacks that have sample buffers, or -1. */
 	public final int slot;

@@ -7,6 +7,7 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 import io.telemetryrouter.internal.support.Headroom;
+import io.telemetryrouter.internal.support.VarHandles;
 
 /**
  * The pool of dispatch stacks. It is one for all routers of the process, so that emit
@@ -23,20 +24,11 @@ import io.telemetryrouter.internal.support.Headroom;
  */
 public final class DispatchStacks {
 
-	private static final VarHandle DISPLACED;
+	private static final VarHandle DISPLACED = VarHandles.field(MethodHandles.lookup(), DispatchStack.class,
+			"displaced", int.class);
 
-	private static final VarHandle NEXT;
-
-	static {
-		try {
-			MethodHandles.Lookup lookup = MethodHandles.lookup();
-			DISPLACED = lookup.findVarHandle(DispatchStack.class, "displaced", int.class);
-			NEXT = lookup.findVarHandle(DispatchStack.class, "next", DispatchStack.class);
-		}
-		catch (ReflectiveOperationException ex) {
-			throw new ExceptionInInitializerError(ex);
-		}
-	}
+	private static final VarHandle NEXT = VarHandles.field(MethodHandles.lookup(), DispatchStack.class, "next",
+			DispatchStack.class);
 
 	/** How many stacks have a slot for a sample buffer. A power of two. */
 	public static final int SLOTS = 64;

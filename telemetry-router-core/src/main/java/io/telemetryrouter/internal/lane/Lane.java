@@ -250,7 +250,9 @@ public final class Lane {
 		}
 	}
 
-	/** Takes the next event for a worker, if there is one. The worker calls taken then. */
+	/**
+	 * Takes the next event for a worker, if there is one. The worker calls taken then.
+	 */
 	@Nullable Envelope<?> take(EventQueue.Position consumer) {
 		return this.queue.poll(consumer);
 	}

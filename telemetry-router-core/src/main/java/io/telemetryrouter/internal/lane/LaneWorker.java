@@ -14,6 +14,7 @@ import io.telemetryrouter.internal.event.Envelope;
 import io.telemetryrouter.internal.health.StuckCalls;
 import io.telemetryrouter.internal.support.Headroom;
 import io.telemetryrouter.internal.support.Names;
+import io.telemetryrouter.internal.support.VarHandles;
 
 /**
  * Has a lane's events handled, on a thread only while there are any.
@@ -29,16 +30,8 @@ import io.telemetryrouter.internal.support.Names;
  */
 final class LaneWorker implements Runnable {
 
-	private static final VarHandle STATE;
-
-	static {
-		try {
-			STATE = MethodHandles.lookup().findVarHandle(LaneWorker.class, "state", int.class);
-		}
-		catch (ReflectiveOperationException ex) {
-			throw new ExceptionInInitializerError(ex);
-		}
-	}
+	private static final VarHandle STATE = VarHandles.field(MethodHandles.lookup(), LaneWorker.class, "state",
+			int.class);
 
 	private static final int IDLE = 0;
 
@@ -132,26 +125,25 @@ final class LaneWorker implements Runnable {
 	}
 
 	/**
-	 * Schedules a worker that is idle although there are events, because the executor has
-	 * refused it. If the executor seems to have lost the task, schedules it once more at
-	 * the second check, and on a thread of the router at the third. For the watchdog.
+	 * Schedules a worker that is not running although there are events, because the
+	 * executor has refused it or seems to have lost its task: at the second check in a row
+	 * once more there, then on a thread of the router. For the watchdog.
 	 */
 	void reschedule() {
 		if (this.lane.isEmpty() && this.taken == null) {
 			return;
 		}
-		if (STATE.compareAndSet(this, IDLE, SCHEDULED)) {
-			schedule(true);
+		int seen = this.schedules;
+		this.looks = (this.state != RUNNING && seen == this.schedulesSeen) ? this.looks + 1 : 0;
+		this.schedulesSeen = seen;
+		if (this.looks == 0) {
 			return;
 		}
-		int seen = this.schedules;
-		this.looks = (this.state == SCHEDULED && seen == this.schedulesSeen) ? this.looks + 1 : 0;
-		this.schedulesSeen = seen;
-		if (this.looks == 1) {
+		if (STATE.compareAndSet(this, IDLE, SCHEDULED) || this.looks == 1) {
 			schedule(true);
 			this.schedulesSeen = this.schedules;
 		}
-		else if (this.looks > 1) {
+		else {
 			this.services.reporter().laneNotRun(this.target.handlerId());
 			scheduleOwn();
 		}

@@ -8,6 +8,7 @@ import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 import io.telemetryrouter.LatencySnapshot;
+import io.telemetryrouter.internal.support.VarHandles;
 
 /**
  * Counts durations in log-linear buckets, eight to each power of two, so that a
@@ -23,16 +24,8 @@ import io.telemetryrouter.LatencySnapshot;
  */
 public final class LatencyHistogram {
 
-	private static final VarHandle STRIPES;
-
-	static {
-		try {
-			STRIPES = MethodHandles.lookup().findVarHandle(LatencyHistogram.class, "stripes", Stripe[].class);
-		}
-		catch (ReflectiveOperationException ex) {
-			throw new ExceptionInInitializerError(ex);
-		}
-	}
+	private static final VarHandle STRIPES = VarHandles.field(MethodHandles.lookup(), LatencyHistogram.class, "stripes",
+			Stripe[].class);
 
 	/** The id of a histogram that samples must not be buffered for any more. */
 	static final int RELEASED = -1;
@@ -193,20 +186,11 @@ public final class LatencyHistogram {
 	 */
 	static final class Stripe {
 
-		private static final VarHandle OCCUPIED;
+		private static final VarHandle OCCUPIED = VarHandles.field(MethodHandles.lookup(), Stripe.class, "occupied",
+				boolean.class);
 
-		private static final VarHandle COUNT;
-
-		static {
-			try {
-				MethodHandles.Lookup lookup = MethodHandles.lookup();
-				OCCUPIED = lookup.findVarHandle(Stripe.class, "occupied", boolean.class);
-				COUNT = lookup.findVarHandle(Stripe.class, "count", long.class);
-			}
-			catch (ReflectiveOperationException ex) {
-				throw new ExceptionInInitializerError(ex);
-			}
-		}
+		private static final VarHandle COUNT = VarHandles.field(MethodHandles.lookup(), Stripe.class, "count",
+				long.class);
 
 		private static final long[] NO_BUCKETS = {};
 

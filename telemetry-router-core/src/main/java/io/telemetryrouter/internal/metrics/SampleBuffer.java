@@ -4,6 +4,7 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 
 import io.telemetryrouter.internal.support.Padded;
+import io.telemetryrouter.internal.support.VarHandles;
 
 /**
  * Durations that one thread has measured and that are not recorded yet: a ring with one
@@ -21,16 +22,8 @@ import io.telemetryrouter.internal.support.Padded;
  */
 public final class SampleBuffer extends Padded {
 
-	private static final VarHandle TAIL;
-
-	static {
-		try {
-			TAIL = MethodHandles.lookup().findVarHandle(SampleBuffer.class, "tail", long.class);
-		}
-		catch (ReflectiveOperationException ex) {
-			throw new ExceptionInInitializerError(ex);
-		}
-	}
+	private static final VarHandle TAIL = VarHandles.field(MethodHandles.lookup(), SampleBuffer.class, "tail",
+			long.class);
 
 	/** 4 KiB. A power of two. */
 	static final int SIZE = 512;

@@ -7,6 +7,8 @@ import java.util.concurrent.locks.LockSupport;
 
 import org.jspecify.annotations.Nullable;
 
+import io.telemetryrouter.internal.support.VarHandles;
+
 /**
  * The sample buffers of a router, at most one for each slot of a dispatch stack, so that
  * their memory does not depend on the number of threads, handlers or event names. They
@@ -22,18 +24,10 @@ import org.jspecify.annotations.Nullable;
  */
 public final class SampleBuffers {
 
-	private static final VarHandle RECORDING;
+	private static final VarHandle RECORDING = VarHandles.field(MethodHandles.lookup(), SampleBuffers.class,
+			"recording", boolean.class);
 
 	private static final VarHandle BUFFERS = MethodHandles.arrayElementVarHandle(SampleBuffer[].class);
-
-	static {
-		try {
-			RECORDING = MethodHandles.lookup().findVarHandle(SampleBuffers.class, "recording", boolean.class);
-		}
-		catch (ReflectiveOperationException ex) {
-			throw new ExceptionInInitializerError(ex);
-		}
-	}
 
 	private static final int ATTEMPTS = 10_000;
 

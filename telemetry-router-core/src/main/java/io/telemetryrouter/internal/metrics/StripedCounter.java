@@ -7,6 +7,7 @@ import java.util.concurrent.atomic.AtomicLongArray;
 import org.jspecify.annotations.Nullable;
 
 import io.telemetryrouter.internal.support.Padded;
+import io.telemetryrouter.internal.support.VarHandles;
 
 /**
  * A counter for many writers: one cell, and one for each stripe as soon as two writers
@@ -20,16 +21,8 @@ import io.telemetryrouter.internal.support.Padded;
  */
 public final class StripedCounter {
 
-	private static final VarHandle BASE;
-
-	static {
-		try {
-			BASE = MethodHandles.lookup().findVarHandle(StripedCounter.class, "base", long.class);
-		}
-		catch (ReflectiveOperationException ex) {
-			throw new ExceptionInInitializerError(ex);
-		}
-	}
+	private static final VarHandle BASE = VarHandles.field(MethodHandles.lookup(), StripedCounter.class, "base",
+			long.class);
 
 	/** A power of two. */
 	private static final int STRIPES = 8;

@@ -2,9 +2,7 @@ package io.telemetryrouter.internal.registry;
 
 import java.lang.ref.ReferenceQueue;
 import java.lang.ref.WeakReference;
-import java.util.Comparator;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReadWriteLock;
@@ -30,12 +28,6 @@ public final class HandlerRegistry {
 
 	/** From so many leaving handlers on, the watchdog is not waited for. */
 	private static final int MAX_LEAVING = 256;
-
-	/** By priority, then by rank of the pattern, then by registration. */
-	private static final Comparator<Map.Entry<Handler, Integer>> ORDER = Comparator
-		.comparingInt((Map.Entry<Handler, Integer> entry) -> entry.getKey().options.priority)
-		.thenComparing(Map.Entry::getValue)
-		.thenComparingLong((entry) -> entry.getKey().options.number);
 
 	private final HandlerServices services;
 
@@ -151,14 +143,13 @@ public final class HandlerRegistry {
 		}
 	}
 
-	/** Returns the matching handlers in call order, if called {@link #whileUnchanged}. */
-	public List<Handler> matching(String event) {
+	/**
+	 * Returns the handlers that match a name, each with the rank of its closest pattern.
+	 */
+	public Map<Handler, Integer> matching(String event) {
 		Map<Handler, Integer> ranks = new LinkedHashMap<>();
 		this.index.match(event, (handler, rank) -> ranks.merge(handler, rank, Math::min));
-		if (ranks.size() <= 1) {
-			return List.copyOf(ranks.keySet());
-		}
-		return ranks.entrySet().stream().sorted(ORDER).map(Map.Entry::getKey).toList();
+		return ranks;
 	}
 
 	/** Returns whether a handler matches, if called {@link #whileUnchanged}. */

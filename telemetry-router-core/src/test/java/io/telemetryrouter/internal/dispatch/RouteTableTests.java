@@ -7,6 +7,7 @@ import org.junit.jupiter.api.Test;
 
 import io.telemetryrouter.internal.health.LogWriter;
 import io.telemetryrouter.internal.health.Reporter;
+import io.telemetryrouter.internal.metrics.SampleBuffers;
 import io.telemetryrouter.internal.registry.Announcements;
 import io.telemetryrouter.internal.registry.TrackedEvents;
 import io.telemetryrouter.internal.support.Ticker;
@@ -17,7 +18,7 @@ class RouteTableTests {
 
 	private final Ticker ticker = new Ticker(null);
 
-	private final TrackedEvents events = new TrackedEvents(10_000,
+	private final TrackedEvents events = new TrackedEvents(10_000, new SampleBuffers(1),
 			new Announcements(new Reporter(new LogWriter(System.getLogger("silence"), null), this.ticker)));
 
 	private final RouteTable table = new RouteTable();

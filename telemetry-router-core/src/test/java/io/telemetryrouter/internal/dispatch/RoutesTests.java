@@ -53,11 +53,11 @@ class RoutesTests {
 
 	private final Announcements announcements = new Announcements(this.reporter);
 
-	private final TrackedEvents events = new TrackedEvents(MAX_NAMES, this.announcements);
+	private final TrackedEvents events = new TrackedEvents(MAX_NAMES, new SampleBuffers(1), this.announcements);
 
 	private final HandlerRegistry registry = registry();
 
-	private final Routes routes = new Routes(this.registry, this.events, this.ticker, true, 5_000_000);
+	private final Routes routes = new Routes(this.registry, this.events, this.ticker, 5_000_000);
 
 	private final AtomicInteger ids = new AtomicInteger();
 

@@ -52,8 +52,8 @@ class HandlerTableTests {
 				InstantSource.system(), ticker, measured, 0, 0);
 		HandlerServices services = new HandlerServices(lanes, this.samples, reporter, List.of(), Runnable::run,
 				QuarantineSettings.disabled(), InstantSource.system(), ticker, measured);
-		return new HandlerRegistry(services, handlers, new TrackedEvents(100, announcements), announcements,
-				new CallSites(reporter, 1000));
+		return new HandlerRegistry(services, handlers, new TrackedEvents(100, new SampleBuffers(1), announcements),
+				announcements, new CallSites(reporter, 1000));
 	}
 
 	private Handler handler(String id) {
@@ -102,7 +102,6 @@ class HandlerTableTests {
 		assertThat(this.table.active()).containsExactly(first, second);
 		assertThat(all()).containsExactly(first, second);
 		assertThat(this.table.parts().active()).containsExactly(first, second);
-		assertThat(this.table.leaving()).isZero();
 	}
 
 	@Test
@@ -124,8 +123,7 @@ class HandlerTableTests {
 		count(handler, 5, 2, 1);
 		assertThat(this.table.leave(handler)).isTrue();
 		assertThat(this.table.leave(handler)).isFalse();
-		assertThat(this.table.leaving()).isOne();
-		assertThat(handler.state).isEqualTo(HandlerState.LEAVING);
+		assertThat(handler.state).isEqualTo(HandlerTable.State.LEAVING);
 		assertThat(this.table.get("same")).isNull();
 		assertThat(this.table.get(handler.options.number)).isSameAs(handler);
 		assertThat(this.table.active()).isEmpty();
@@ -146,13 +144,12 @@ class HandlerTableTests {
 		this.table.leave(handler);
 		this.table.retire(handler);
 		this.table.retireAll();
-		assertThat(handler.state).isEqualTo(HandlerState.LEAVING);
+		assertThat(handler.state).isEqualTo(HandlerTable.State.LEAVING);
 		assertThat(all()).containsExactly(handler);
 		count(handler, 0, 1, 0);
 		this.table.retireAll();
-		assertThat(handler.state).isEqualTo(HandlerState.GONE);
+		assertThat(handler.state).isEqualTo(HandlerTable.State.GONE);
 		assertThat(all()).isEmpty();
-		assertThat(this.table.leaving()).isZero();
 	}
 
 	@Test
@@ -168,7 +165,7 @@ class HandlerTableTests {
 			assertThat(this.table.parts().departed().running()).isOne();
 			assertThat(handler.account().isBalanced()).isTrue();
 			this.table.retire(handler);
-			assertThat(handler.state).isEqualTo(HandlerState.LEAVING);
+			assertThat(handler.state).isEqualTo(HandlerTable.State.LEAVING);
 		}
 		finally {
 			stack.exit(frame);
@@ -182,9 +179,8 @@ class HandlerTableTests {
 		this.table.add(handler);
 		this.table.retire(handler);
 		this.table.retireAll();
-		assertThat(handler.state).isEqualTo(HandlerState.ACTIVE);
+		assertThat(handler.state).isEqualTo(HandlerTable.State.ACTIVE);
 		assertThat(this.table.active()).containsExactly(handler);
-		assertThat(this.table.leaving()).isZero();
 	}
 
 	@Test
@@ -218,7 +214,7 @@ class HandlerTableTests {
 		this.table.leave(handler);
 		assertThat(this.table.parts().departed().handled()).isEqualTo(7);
 		this.table.retire(handler);
-		assertThat(handler.state).isEqualTo(HandlerState.GONE);
+		assertThat(handler.state).isEqualTo(HandlerTable.State.GONE);
 		assertThat(this.table.parts().departed().handled()).isEqualTo(7);
 		// Fails after it has gone.
 		handler.metrics.counters.add(Counters.FAILED, 1);

@@ -16,7 +16,7 @@ import io.telemetryrouter.internal.registry.HandlerTable;
 /**
  * Waits for lanes.
  */
-record Drain(HandlerTable handlers) {
+record Flush(HandlerTable handlers) {
 
 	/** Returns the handlers with lanes, including those that leave with queued events. */
 	List<Handler> handlersWithLanes() {
