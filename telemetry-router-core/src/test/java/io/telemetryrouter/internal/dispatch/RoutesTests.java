@@ -1,5 +1,6 @@
 package io.telemetryrouter.internal.dispatch;
 
+import java.lang.ref.WeakReference;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -39,6 +40,7 @@ import io.telemetryrouter.internal.registry.TrackedEvents;
 import io.telemetryrouter.internal.support.Ticker;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 class RoutesTests {
 
@@ -204,6 +206,43 @@ class RoutesTests {
 		assertThat(this.routes.hasListeners("nobody")).isTrue();
 		this.routes.route("nobody");
 		assertThat(this.routes.hasListeners("nobody")).isTrue();
+	}
+
+	@Test
+	void whenNameHasNoRouteYetThenItsListenersAreFoundAllTheSame() {
+		Handler handler = add("a.*");
+		assertThat(this.routes.handlerIds("a.b")).containsExactly(handler.options.id);
+		assertThat(this.routes.handlerIds("b.a")).isEmpty();
+		assertThat(this.routes.hasListeners("a.b")).isTrue();
+		assertThat(this.routes.hasListeners("b.a")).isFalse();
+		this.routes.await(new NextEvent(EventPattern.parse("b.*"), (event) -> true, Duration.ofSeconds(1), 0), true);
+		assertThat(this.routes.hasListeners("b.a")).isTrue();
+		assertThat(this.routes.hasListeners("c.a")).isFalse();
+	}
+
+	@Test
+	void whenAnEmitDidNotReachAHandlerThenItHasFailedThere() {
+		Handler sync = add("a");
+		Handler async = add(HandlerSpec.on("a").async());
+		Route route = this.routes.route("a");
+		route.notReached(0);
+		assertThat(async.metrics.counters.get(Counters.FAILED)).isOne();
+		assertThat(sync.metrics.counters.get(Counters.FAILED)).isZero();
+		route.notReached(1);
+		assertThat(async.metrics.counters.get(Counters.FAILED)).isOne();
+		assertThat(sync.metrics.counters.get(Counters.FAILED)).isOne();
+	}
+
+	@Test
+	void whenRouteIsInvalidatedThenItsHandlersDoNotKeepIt() {
+		Handler staying = add("a");
+		WeakReference<Route> route = new WeakReference<>(this.routes.route("a"));
+		add("*").close();
+		await().until(() -> {
+			System.gc();
+			return route.get() == null;
+		});
+		assertThat(staying.isActive()).isTrue();
 	}
 
 	@Test

@@ -342,6 +342,39 @@ class DispatchStacksTests {
 	}
 
 	@Test
+	void whenFrameHasAnEnvelopeThenThatIsTheCauseAndALaterEmitHasNothingOfIt() {
+		DispatchStack stack = DispatchStacks.acquire();
+		EmitTracker tracker = new EmitTracker(Runnable::run);
+		Envelope<?> envelope = envelope("payload", tracker);
+		DispatchFrame frame = stack.enter("event", null);
+		frame.envelope(envelope);
+		frame.tracker(tracker);
+		assertThat(frame.envelope()).isSameAs(envelope);
+		assertThat(frame.tracker()).isSameAs(tracker);
+		assertThat(stack.cause()).isSameAs(envelope.cause());
+		// As an emit that had no stack left to let go.
+		stack.depth--;
+		assertThat(stack.enter("later", null)).isSameAs(frame);
+		assertThat(frame.envelope()).isNull();
+		assertThat(frame.tracker()).isNull();
+		assertThat(stack.cause()).isNotSameAs(envelope.cause());
+		stack.exit(frame);
+		stack.giveBack();
+	}
+
+	@Test
+	void whenPartsOfAnEmitAreMeasuredThenEachBeginsWhereTheOneBeforeEnded() {
+		DispatchStack stack = DispatchStacks.acquire();
+		DispatchFrame frame = stack.enter("event", null);
+		frame.start(100);
+		assertThat(frame.split(107)).isEqualTo(7);
+		assertThat(frame.splitAt()).isEqualTo(107);
+		assertThat(frame.split(110)).isEqualTo(3);
+		stack.exit(frame);
+		stack.giveBack();
+	}
+
+	@Test
 	void whenFrameIsEnteredThenItsEntriesTellItFromTheOneBefore() {
 		DispatchStack stack = DispatchStacks.acquire();
 		DispatchFrame frame = stack.enter("event", null);

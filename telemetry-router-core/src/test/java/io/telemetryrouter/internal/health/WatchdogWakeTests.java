@@ -1,5 +1,6 @@
 package io.telemetryrouter.internal.health;
 
+import java.lang.reflect.Method;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
@@ -158,6 +159,21 @@ class WatchdogWakeTests {
 		this.watchdog.wakeBy(System.nanoTime());
 		asked.countDown();
 		round();
+	}
+
+	@Test
+	void whenTheRoundThatWasAskedForIsMadeThenTheIntervalCountsAgain() throws Exception {
+		this.watchdog.start();
+		round();
+		this.watchdog.wakeBy(System.nanoTime());
+		round();
+		assertThat(pause()).isEqualTo(HOUR);
+	}
+
+	private long pause() throws ReflectiveOperationException {
+		Method pause = Watchdog.class.getDeclaredMethod("pause");
+		pause.setAccessible(true);
+		return (long) pause.invoke(this.watchdog);
 	}
 
 	@Test

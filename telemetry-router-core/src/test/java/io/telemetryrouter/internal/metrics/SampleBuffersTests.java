@@ -16,6 +16,7 @@ import org.junit.jupiter.api.Test;
 import io.telemetryrouter.LatencySnapshot;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 class SampleBuffersTests {
 
@@ -122,6 +123,22 @@ class SampleBuffersTests {
 		assertThat(histogram.count()).isEqualTo(DIRECT + 3 + SampleBuffer.SIZE);
 		this.buffers.record();
 		assertThat(histogram.count()).isEqualTo(DIRECT + 3 + SampleBuffer.SIZE + 1);
+	}
+
+	@Test
+	void whenAnotherThreadRecordsThenAReaderWaitsAndThenRecords() throws Exception {
+		LatencyHistogram histogram = steady();
+		record(histogram, 5);
+		Thread[] reader = new Thread[1];
+		this.buffers.whileNobodyRecords(() -> {
+			reader[0] = new Thread(this.buffers::record);
+			reader[0].setDaemon(true);
+			reader[0].start();
+			await().until(() -> reader[0].getState() == Thread.State.TIMED_WAITING);
+			assertThat(histogram.count()).isEqualTo(DIRECT);
+		});
+		reader[0].join(30_000);
+		assertThat(histogram.count()).isEqualTo(DIRECT + 5);
 	}
 
 	@Test

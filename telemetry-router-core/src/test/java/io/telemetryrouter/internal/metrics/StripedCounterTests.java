@@ -45,18 +45,19 @@ class StripedCounterTests {
 
 	@Test
 	void whenWritersHaveMetTwiceThenNothingIsLost() throws Exception {
-		spread();
+		Object cells = spread();
+		assertThat(cells).isNotNull();
 		this.counter.add(3, 1);
-		spread();
+		assertThat(spread()).isSameAs(cells);
 		this.counter.add(4, 2);
 		assertThat(this.counter.sum()).isEqualTo(7);
 	}
 
 	/** What a thread does that has met another one. */
-	private void spread() throws ReflectiveOperationException {
+	private Object spread() throws ReflectiveOperationException {
 		Method spread = StripedCounter.class.getDeclaredMethod("spread");
 		spread.setAccessible(true);
-		spread.invoke(this.counter);
+		return spread.invoke(this.counter);
 	}
 
 	@Test
