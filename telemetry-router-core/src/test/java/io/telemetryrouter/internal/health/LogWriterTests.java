@@ -9,6 +9,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 
 import org.jspecify.annotations.Nullable;
@@ -207,6 +208,26 @@ class LogWriterTests {
 		}
 	}
 
+	/**
+	 * The next line often comes just as the thread that wrote the one before ends. Nobody
+	 * flushes, which would wake a thread.
+	 */
+	@Test
+	@Tag("stress")
+	void whenEachLineComesRightAfterTheOneBeforeThenNoneIsLeftWaiting() {
+		int count = 10_000;
+		AtomicInteger written = new AtomicInteger();
+		LogWriter counted = new LogWriter(new Counting(written), null);
+		long deadline = System.nanoTime() + LONG / 2;
+		for (int i = 1; i <= count; i++) {
+			counted.write(Level.INFO, "line", null);
+			while (written.get() != i && System.nanoTime() - deadline < 0) {
+				Thread.onSpinWait();
+			}
+			assertThat(written).hasValue(i);
+		}
+	}
+
 	@Test
 	@Tag("stress")
 	void whenThreadsWriteAtTheSameTimeThenEachLineIsWrittenOnceAndEachThreadsInOrder() throws Exception {
@@ -283,6 +304,30 @@ class LogWriterTests {
 				this.context.remove();
 				fail("close");
 			};
+		}
+
+	}
+
+	private record Counting(AtomicInteger written) implements System.Logger {
+
+		@Override
+		public String getName() {
+			return "counting";
+		}
+
+		@Override
+		public boolean isLoggable(Level level) {
+			return true;
+		}
+
+		@Override
+		public void log(Level level, @Nullable ResourceBundle bundle, String message, @Nullable Throwable thrown) {
+			this.written.incrementAndGet();
+		}
+
+		@Override
+		public void log(Level level, @Nullable ResourceBundle bundle, String format, @Nullable Object... arguments) {
+			this.written.incrementAndGet();
 		}
 
 	}
