@@ -16,8 +16,9 @@ import org.jspecify.annotations.Nullable;
  */
 record EventMeters(Meters<EventReader> meters, @Nullable LongConsumer recorder) {
 
-	static EventMeters bind(MeterRegistry registry, EventReader reader, Tags tags, boolean histogram) {
-		Meters<EventReader> meters = new Meters<>(registry, reader);
+	static EventMeters bind(MeterRegistry registry, SharedSeries series, EventReader reader, Tags tags,
+			boolean histogram) {
+		Meters<EventReader> meters = new Meters<>(registry, series, reader, SharedSeries.Kind.MOVING_COUNT);
 		meters.timeGauge(TelemetryRouterMeter.DISPATCH_MAX, tags, EventReader::maxNanos);
 		meters.counter(TelemetryRouterMeter.SLOW, tags, EventReader::slow);
 		Timer timer = histogram ? HistogramTimers.register(registry, TelemetryRouterMeter.DISPATCH, tags) : null;

@@ -14,9 +14,12 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.TimeGauge;
 
+import io.telemetryrouter.spring.metrics.SharedSeries.Combined;
+import io.telemetryrouter.spring.metrics.SharedSeries.Kind;
+import io.telemetryrouter.spring.metrics.SharedSeries.Part;
+
 /**
- * Meters of one registry that come and go together. They refer weakly to what they read,
- * as all of Micrometer's do, so this holds it for them. Registered by one thread before
+ * Meters of one registry that come and go together. Registered by one thread before
  * another may remove them.
  *
  * @param <T> the type of what they read
@@ -25,13 +28,19 @@ final class Meters<T> {
 
 	private final MeterRegistry registry;
 
+	private final SharedSeries series;
+
 	private final T source;
 
-	private final List<Meter> meters = new ArrayList<>();
+	private final Kind counting;
 
-	Meters(MeterRegistry registry, T source) {
+	private final List<Runnable> removals = new ArrayList<>();
+
+	Meters(MeterRegistry registry, SharedSeries series, T source, Kind counting) {
 		this.registry = registry;
+		this.series = series;
 		this.source = source;
+		this.counting = counting;
 	}
 
 	T source() {
@@ -39,41 +48,54 @@ final class Meters<T> {
 	}
 
 	void timer(TelemetryRouterMeter meter, Tags tags, ToLongFunction<T> count, ToDoubleFunction<T> totalNanos) {
-		add(FunctionTimer.builder(meter.getName(), this.source, count, totalNanos, TimeUnit.NANOSECONDS)
-			.description(meter.getDescription())
-			.tags(tags)
-			.register(this.registry));
+		Part part = new Part(() -> count.applyAsLong(this.source), () -> totalNanos.applyAsDouble(this.source));
+		this.removals.add(this.series.add(this.counting, part,
+				(combined) -> FunctionTimer
+					.builder(meter.getName(), combined, Combined::count, Combined::total, TimeUnit.NANOSECONDS)
+					.description(meter.getDescription())
+					.tags(tags)
+					.register(this.registry)));
 	}
 
 	void counter(TelemetryRouterMeter meter, Tags tags, ToDoubleFunction<T> count) {
-		add(FunctionCounter.builder(meter.getName(), this.source, count)
-			.description(meter.getDescription())
-			.baseUnit(meter.getBaseUnit())
-			.tags(tags)
-			.register(this.registry));
+		this.removals.add(this.series.add(this.counting, part(count),
+				(combined) -> FunctionCounter.builder(meter.getName(), combined, Combined::value)
+					.description(meter.getDescription())
+					.baseUnit(meter.getBaseUnit())
+					.tags(tags)
+					.register(this.registry)));
 	}
 
 	void gauge(TelemetryRouterMeter meter, Tags tags, ToDoubleFunction<T> value) {
-		add(Gauge.builder(meter.getName(), this.source, value)
-			.description(meter.getDescription())
-			.baseUnit(meter.getBaseUnit())
-			.tags(tags)
-			.register(this.registry));
+		this.removals.add(this.series.add(Kind.SUM, part(value),
+				(combined) -> Gauge.builder(meter.getName(), combined, Combined::value)
+					.description(meter.getDescription())
+					.baseUnit(meter.getBaseUnit())
+					.tags(tags)
+					.register(this.registry)));
 	}
 
 	void timeGauge(TelemetryRouterMeter meter, Tags tags, ToDoubleFunction<T> nanos) {
-		add(TimeGauge.builder(meter.getName(), this.source, TimeUnit.NANOSECONDS, nanos)
-			.description(meter.getDescription())
-			.tags(tags)
-			.register(this.registry));
+		this.removals.add(this.series.add(Kind.MAX, part(nanos),
+				(combined) -> TimeGauge.builder(meter.getName(), combined, TimeUnit.NANOSECONDS, Combined::value)
+					.description(meter.getDescription())
+					.tags(tags)
+					.register(this.registry)));
 	}
 
+	private Part part(ToDoubleFunction<T> value) {
+		return Part.of(() -> value.applyAsDouble(this.source));
+	}
+
+	/**
+	 * Adds a meter that is registered and that reads nothing.
+	 */
 	void add(Meter meter) {
-		this.meters.add(meter);
+		this.removals.add(this.series.add(Kind.SUM, Part.of(() -> 0), (combined) -> meter));
 	}
 
 	void remove() {
-		this.meters.forEach(this.registry::remove);
+		this.removals.forEach(Runnable::run);
 	}
 
 }

@@ -6,6 +6,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.LongConsumer;
+import java.util.regex.Pattern;
 
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;
@@ -26,6 +27,14 @@ import io.telemetryrouter.spring.metrics.TelemetryRouterMeter.Tag;
  */
 final class RegistryBinding implements RouterListener {
 
+	/**
+	 * The tag value that handlers without an id of their own share.
+	 */
+	static final String ANONYMOUS = "_anonymous";
+
+	/** Ids that the router gives. */
+	private static final Pattern NUMBERED = Pattern.compile("handler-\\d+");
+
 	private final TelemetryRouter router;
 
 	private final EventTags eventTags;
@@ -33,6 +42,8 @@ final class RegistryBinding implements RouterListener {
 	private final MeterRegistry registry;
 
 	private final Tags tags;
+
+	private final SharedSeries series;
 
 	private final Map<String, Meters<HandlerReader>> handlers = new ConcurrentHashMap<>();
 
@@ -49,7 +60,8 @@ final class RegistryBinding implements RouterListener {
 		this.eventTags = eventTags;
 		this.registry = registry;
 		this.tags = tags;
-		this.whole = new Meters<>(registry, this);
+		this.series = new SharedSeries(registry);
+		this.whole = new Meters<>(registry, this.series, this, SharedSeries.Kind.COUNT);
 	}
 
 	void bind() {
@@ -87,7 +99,8 @@ final class RegistryBinding implements RouterListener {
 		if (snapshot == null || this.closed) {
 			return;
 		}
-		Meters<HandlerReader> meters = new Meters<>(this.registry, new HandlerReader(this.router, snapshot));
+		Meters<HandlerReader> meters = new Meters<>(this.registry, this.series,
+				new HandlerReader(this.router, snapshot), SharedSeries.Kind.COUNT);
 		bindHandler(meters);
 		this.handlers.put(handlerId, meters);
 		if (this.closed) {
@@ -95,8 +108,12 @@ final class RegistryBinding implements RouterListener {
 		}
 	}
 
+	private static String tagOf(String handlerId) {
+		return NUMBERED.matcher(handlerId).matches() ? ANONYMOUS : handlerId;
+	}
+
 	private void bindHandler(Meters<HandlerReader> meters) {
-		Tags tags = tags(Tag.HANDLER, meters.source().id());
+		Tags tags = tags(Tag.HANDLER, tagOf(meters.source().id()));
 		meters.timer(TelemetryRouterMeter.HANDLER, tags.and(Tag.OUTCOME.asString(), "handled"), HandlerReader::handled,
 				HandlerReader::handledNanos);
 		meters.timer(TelemetryRouterMeter.HANDLER, tags.and(Tag.OUTCOME.asString(), "failed"), HandlerReader::failed,
@@ -156,8 +173,8 @@ final class RegistryBinding implements RouterListener {
 	}
 
 	private @Nullable LongConsumer bindEvent(String tag, Collection<String> names) {
-		EventMeters meters = EventMeters.bind(this.registry, new EventReader(this.router, names), tags(Tag.EVENT, tag),
-				this.histogram);
+		EventMeters meters = EventMeters.bind(this.registry, this.series, new EventReader(this.router, names),
+				tags(Tag.EVENT, tag), this.histogram);
 		// The first decides: series of one name must be of one kind, also in a registry
 		// that joins a composite later
 		this.histogram = meters.recorder() != null;

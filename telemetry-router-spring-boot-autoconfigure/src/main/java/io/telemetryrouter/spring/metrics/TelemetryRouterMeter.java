@@ -166,7 +166,7 @@ public enum TelemetryRouterMeter implements MeterDocumentation {
 		EVENT("event"),
 
 		/**
-		 * The handler's id.
+		 * The handler's id, or {@code _anonymous} for all handlers that were given none.
 		 */
 		HANDLER("handler"),
 

@@ -42,11 +42,11 @@ class RoutedMetricsTests {
 	@Test
 	void metersAgreeWithSnapshot() {
 		bind(3);
-		this.router.subscribe("tool.*", (event, payload) -> {
+		this.router.subscribe(HandlerSpec.on("tool.*").id("tools").handler((event, payload) -> {
 			if (payload == null) {
 				throw new IllegalStateException();
 			}
-		});
+		}).build());
 		this.router.subscribe(HandlerSpec.on("**")
 			.id("picky")
 			.async()
