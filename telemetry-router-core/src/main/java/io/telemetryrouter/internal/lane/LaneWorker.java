@@ -126,8 +126,8 @@ final class LaneWorker implements Runnable {
 
 	/**
 	 * Schedules a worker that is not running although there are events, because the
-	 * executor has refused it or seems to have lost its task: at the second check in a row
-	 * once more there, then on a thread of the router. For the watchdog.
+	 * executor has refused it or seems to have lost its task: at the second check in a
+	 * row once more there, then on a thread of the router. For the watchdog.
 	 */
 	void reschedule() {
 		if (this.lane.isEmpty() && this.taken == null) {
