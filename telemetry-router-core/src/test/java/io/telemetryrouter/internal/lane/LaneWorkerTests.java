@@ -103,7 +103,8 @@ class LaneWorkerTests {
 		for (int i = 0; i < 20; i++) {
 			look(lane);
 		}
-		assertThat(outcome.get(10, TimeUnit.SECONDS)).isEqualTo(new EmitOutcome(1, 0, 0, 0));
+		// Handled, or given up by one of these looks.
+		assertThat(outcome.get(10, TimeUnit.SECONDS).offered()).isOne();
 	}
 
 	@Test
@@ -123,7 +124,7 @@ class LaneWorkerTests {
 		for (int i = 0; i < 20; i++) {
 			look(lane);
 		}
-		assertThat(outcome.get(10, TimeUnit.SECONDS)).isEqualTo(new EmitOutcome(1, 0, 0, 0));
+		assertThat(outcome.get(10, TimeUnit.SECONDS).offered()).isOne();
 	}
 
 	@Test
