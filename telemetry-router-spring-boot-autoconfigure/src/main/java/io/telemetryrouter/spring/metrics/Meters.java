@@ -49,7 +49,7 @@ final class Meters<T> {
 
 	void timer(TelemetryRouterMeter meter, Tags tags, ToLongFunction<T> count, ToDoubleFunction<T> totalNanos) {
 		Part part = new Part(() -> count.applyAsLong(this.source), () -> totalNanos.applyAsDouble(this.source));
-		this.removals.add(this.series.add(this.counting, part,
+		this.removals.add(this.series.add(id(meter, tags, Meter.Type.TIMER), this.counting, part,
 				(combined) -> FunctionTimer
 					.builder(meter.getName(), combined, Combined::count, Combined::total, TimeUnit.NANOSECONDS)
 					.description(meter.getDescription())
@@ -58,7 +58,7 @@ final class Meters<T> {
 	}
 
 	void counter(TelemetryRouterMeter meter, Tags tags, ToDoubleFunction<T> count) {
-		this.removals.add(this.series.add(this.counting, part(count),
+		this.removals.add(this.series.add(id(meter, tags, Meter.Type.COUNTER), this.counting, part(count),
 				(combined) -> FunctionCounter.builder(meter.getName(), combined, Combined::value)
 					.description(meter.getDescription())
 					.baseUnit(meter.getBaseUnit())
@@ -67,7 +67,7 @@ final class Meters<T> {
 	}
 
 	void gauge(TelemetryRouterMeter meter, Tags tags, ToDoubleFunction<T> value) {
-		this.removals.add(this.series.add(Kind.SUM, part(value),
+		this.removals.add(this.series.add(id(meter, tags, Meter.Type.GAUGE), Kind.SUM, part(value),
 				(combined) -> Gauge.builder(meter.getName(), combined, Combined::value)
 					.description(meter.getDescription())
 					.baseUnit(meter.getBaseUnit())
@@ -76,11 +76,15 @@ final class Meters<T> {
 	}
 
 	void timeGauge(TelemetryRouterMeter meter, Tags tags, ToDoubleFunction<T> nanos) {
-		this.removals.add(this.series.add(Kind.MAX, part(nanos),
+		this.removals.add(this.series.add(id(meter, tags, Meter.Type.GAUGE), Kind.MAX, part(nanos),
 				(combined) -> TimeGauge.builder(meter.getName(), combined, TimeUnit.NANOSECONDS, Combined::value)
 					.description(meter.getDescription())
 					.tags(tags)
 					.register(this.registry)));
+	}
+
+	private static Meter.Id id(TelemetryRouterMeter meter, Tags tags, Meter.Type type) {
+		return new Meter.Id(meter.getName(), tags, meter.getBaseUnit(), meter.getDescription(), type);
 	}
 
 	private Part part(ToDoubleFunction<T> value) {
@@ -91,7 +95,7 @@ final class Meters<T> {
 	 * Adds a meter that is registered and that reads nothing.
 	 */
 	void add(Meter meter) {
-		this.removals.add(this.series.add(Kind.SUM, Part.of(() -> 0), (combined) -> meter));
+		this.removals.add(this.series.add(meter.getId(), Kind.SUM, Part.of(() -> 0), (combined) -> meter));
 	}
 
 	void remove() {

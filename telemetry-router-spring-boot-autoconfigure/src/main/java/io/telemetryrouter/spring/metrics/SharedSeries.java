@@ -1,8 +1,11 @@
 package io.telemetryrouter.spring.metrics;
 
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.DoubleAccumulator;
 import java.util.function.DoubleBinaryOperator;
@@ -25,23 +28,35 @@ final class SharedSeries {
 	/** Guarded by this. */
 	private final Map<Meter, Combined> byMeter = new HashMap<>();
 
+	/** By the ids that were asked for. Guarded by this. */
+	private final Map<Meter.Id, Meter> byId = new HashMap<>();
+
 	SharedSeries(MeterRegistry registry) {
 		this.registry = registry;
 	}
 
 	/**
-	 * Registers a meter, or joins the one that has its id.
+	 * Registers a meter, or joins the one that has its id. Micrometer is not asked for an
+	 * id twice: of the second meter that reads a function it warns that it ignores it.
+	 * @param id the id before filters
 	 * @param kind how values are combined
 	 * @param part what this meter alone would show
 	 * @param registration registers a meter that reads what it is given
 	 * @return removes the part, and the meter with the last of its parts
 	 */
-	synchronized Runnable add(Kind kind, Part part, Function<Combined, ? extends Meter> registration) {
-		Combined created = new Combined(kind);
-		Meter meter = registration.apply(created);
-		Combined combined = this.byMeter.computeIfAbsent(meter, (key) -> created);
+	synchronized Runnable add(Meter.Id id, Kind kind, Part part, Function<Combined, ? extends Meter> registration) {
+		Meter meter = this.byId.computeIfAbsent(id, (key) -> register(kind, registration));
+		Combined combined = Objects.requireNonNull(this.byMeter.get(meter));
+		combined.ids.add(id);
 		combined.parts.add(part);
 		return () -> remove(meter, part);
+	}
+
+	private Meter register(Kind kind, Function<Combined, ? extends Meter> registration) {
+		Combined created = new Combined(kind);
+		Meter meter = registration.apply(created);
+		this.byMeter.putIfAbsent(meter, created);
+		return meter;
 	}
 
 	private synchronized void remove(Meter meter, Part part) {
@@ -52,6 +67,7 @@ final class SharedSeries {
 		combined.remove(part);
 		if (combined.parts.isEmpty()) {
 			this.byMeter.remove(meter);
+			combined.ids.forEach(this.byId::remove);
 			this.registry.remove(meter);
 		}
 	}
@@ -130,6 +146,9 @@ final class SharedSeries {
 	static final class Combined {
 
 		private final Kind kind;
+
+		/** The ids that were asked for. Guarded by the series. */
+		private final Set<Meter.Id> ids = new HashSet<>();
 
 		private final List<Part> parts = new CopyOnWriteArrayList<>();
 

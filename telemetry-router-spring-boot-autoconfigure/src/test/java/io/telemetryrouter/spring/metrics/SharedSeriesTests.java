@@ -10,6 +10,10 @@ import io.micrometer.core.instrument.distribution.DistributionStatisticConfig;
 import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
 
 import io.telemetryrouter.HandlerSnapshot;
 import io.telemetryrouter.spring.test.StubRouter;
@@ -19,6 +23,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 /**
  * Tests for {@link SharedSeries}: what meters show that filters give one id.
  */
+@ExtendWith(OutputCaptureExtension.class)
 class SharedSeriesTests {
 
 	private final StubRouter stub = new StubRouter();
@@ -107,6 +112,21 @@ class SharedSeriesTests {
 		assertThat(this.registry.find("telemetry.router.handler.filtered").functionCounters()).hasSize(1);
 		this.metrics.close();
 		assertThat(this.registry.getMeters()).isEmpty();
+	}
+
+	@Test
+	void whenHandlersShareTagValueThenMicrometerDoesNotWarnThatItIgnoresOne(CapturedOutput output) {
+		this.metrics.bindTo(this.registry);
+		this.stub.handler(handler("handler-1", 21, 5, 4, 3, 2, 7)).handler(handler("handler-2", 42, 10, 8, 6, 4, 14));
+		assertThat(output).doesNotContain("already registered");
+	}
+
+	@Test
+	void whenTheLastOfAnIdHasLeftThenTheNextIsRegisteredAgain() {
+		this.metrics.bindTo(this.registry);
+		this.stub.handler(handler("handler-1", 21, 5, 4, 3, 2, 7)).removeHandler("handler-1").run();
+		this.stub.handler(handler("handler-2", 42, 10, 8, 6, 4, 14));
+		assertThat(counter("telemetry.router.handler.filtered", "handler", "_anonymous")).isEqualTo(6);
 	}
 
 	private static HandlerSnapshot handler(String id, long offered, long handled, long failed, long filtered,
