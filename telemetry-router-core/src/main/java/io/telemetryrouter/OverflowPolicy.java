@@ -20,9 +20,11 @@ public enum OverflowPolicy {
 
 	/**
 	 * Blocks the emitter until there is room, for the block timeout at most, and then
-	 * drops the newest. Of several emitters that wait, any may get the room first. Drops
-	 * the newest at once on a thread that works for a lane, where the emitter could wait
-	 * for itself, on an interrupted thread, and while the handler is paused.
+	 * drops the newest. An event that finds several queues full blocks its emitter for
+	 * one timeout, not for one each. Of several emitters that wait, any may get the room
+	 * first. Drops the newest at once on a thread that works for a lane, where the
+	 * emitter could wait for itself, on an interrupted thread, and while the handler is
+	 * paused.
 	 */
 	BLOCK
 

@@ -12,7 +12,6 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.Disabled;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
@@ -179,7 +178,7 @@ class BlockTimeoutTests {
 	 * lanes.
 	 */
 	@Test
-	@Disabled("Open question: today and by the wording of OverflowPolicy the timeout is each lane's")
+	@Tag("stress")
 	void whenManyLanesAreFullThenAnEmitWaitsForTheTimeoutOnce() {
 		for (int i = 0; i < 20; i++) {
 			fill("lane " + i);

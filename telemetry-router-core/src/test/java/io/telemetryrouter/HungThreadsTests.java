@@ -6,7 +6,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.Disabled;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -131,7 +130,6 @@ class HungThreadsTests {
 	 * of all calls is not most of them. Threads are held all the same.
 	 */
 	@Test
-	@Disabled("Open question: quarantine looks at failures in a row and at their share")
 	void whenHandlerHangsOnEverySecondEventThenItsThreadsAreBoundedToo() {
 		subscribe(1);
 		for (int i = 0; i < ROUNDS; i++) {

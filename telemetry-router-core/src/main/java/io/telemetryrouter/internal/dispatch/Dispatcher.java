@@ -207,8 +207,10 @@ public final class Dispatcher {
 			handlers[i].wake();
 		}
 		if (full != null) {
+			// One for all of them: a timeout holds the emitter once, not once a lane.
+			long since = System.nanoTime();
 			for (int i = full.nextSetBit(0); i >= 0; i = full.nextSetBit(i + 1)) {
-				handlers[i].awaitRoom(envelope);
+				handlers[i].awaitRoom(envelope, since);
 			}
 		}
 	}

@@ -132,12 +132,17 @@ public final class Lane {
 		return true;
 	}
 
-	/** Waits for room for an event that was offered, and queues or drops it. */
-	public void awaitRoom(Envelope<?> event) {
+	/**
+	 * Waits for room for an event that was offered, and queues or drops it. The timeout
+	 * runs since the given {@link System#nanoTime() time}; an emitter that has none left
+	 * tries once.
+	 */
+	public void awaitRoom(Envelope<?> event, long since) {
 		boolean queued = false;
 		try {
 			Headroom.require();
-			queued = this.room != null && this.room.await(() -> this.queue.offer(event), this.services.blockNanos());
+			long left = this.services.blockNanos() - (System.nanoTime() - since);
+			queued = this.room != null && this.room.await(() -> this.queue.offer(event), left);
 		}
 		finally {
 			if (!queued) {

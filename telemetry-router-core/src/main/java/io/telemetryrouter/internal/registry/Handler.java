@@ -87,11 +87,14 @@ public final class Handler implements Subscription, LaneTarget, CircuitBreaker.T
 		}
 	}
 
-	/** Waits for room for an event that was offered, and queues or drops it. */
-	public void awaitRoom(Envelope<?> event) {
+	/**
+	 * Waits for room for an event that was offered, and queues or drops it. The timeout
+	 * runs since the given {@link System#nanoTime() time}.
+	 */
+	public void awaitRoom(Envelope<?> event, long since) {
 		try {
 			if (this.lane != null) {
-				this.lane.awaitRoom(event);
+				this.lane.awaitRoom(event, since);
 			}
 		}
 		catch (Throwable ex) {
