@@ -7,6 +7,7 @@ import org.jspecify.annotations.Nullable;
 
 import io.telemetryrouter.DropReason;
 import io.telemetryrouter.EmitOutcome;
+import io.telemetryrouter.EventPattern;
 import io.telemetryrouter.EventType;
 import io.telemetryrouter.TelemetryEmitter;
 import io.telemetryrouter.internal.event.DispatchStacks;
@@ -76,16 +77,16 @@ public final class Emitter implements TelemetryEmitter {
 	 * untracked name, or one to be held. (While events are held the table is empty, so
 	 * that the usual way needs no check.)
 	 */
-	private void emitUnrouted(@Nullable String event, @Nullable Object payload, @Nullable EmitTracker tracker) {
+	private void emitUnrouted(String event, @Nullable Object payload, @Nullable EmitTracker tracker) {
 		Headroom.require();
-		String name = requireName(event);
+		EventPattern.requireName(event);
 		if (this.held.isHolding()) {
 			awaitRelease();
-			if (this.held.hold(this.dispatcher.hold(name, payload, tracker))) {
+			if (this.held.hold(this.dispatcher.hold(event, payload, tracker))) {
 				return;
 			}
 		}
-		this.dispatcher.dispatch(this.routes.route(name), payload, tracker, null);
+		this.dispatcher.dispatch(this.routes.route(event), payload, tracker, null);
 	}
 
 	/**
@@ -103,20 +104,16 @@ public final class Emitter implements TelemetryEmitter {
 		}
 	}
 
-	private static String requireName(@Nullable String event) {
-		if (event == null || event.isBlank()) {
-			throw new IllegalArgumentException("Event name must not be null or blank");
-		}
-		return event;
-	}
-
 	@Override
 	public boolean hasHandlers(String event) {
-		String name = requireName(event);
+		Route route = (event != null) ? this.routes.find(event) : null;
+		if (route == null) {
+			EventPattern.requireName(event);
+		}
 		if (this.held.isHolding()) {
 			return true;
 		}
-		return !this.dispatcher.isClosed() && this.routes.hasListeners(name);
+		return !this.dispatcher.isClosed() && this.routes.hasListeners(event);
 	}
 
 	/** Delivers the held events in order, and holds no more. */

@@ -46,6 +46,8 @@ class TelemetryListenerDefinitionTests {
 				arguments(new NameAndEvent(), "parameters that the router cannot give", "(TelemetryEvent<Payload>"),
 				arguments(new ReturnsValue(), "It returns 'boolean', which nobody would receive.", "Return void"),
 				arguments(new BadPattern(), "'model.**.x' has '**' before its end", "Correct the event name"),
+				arguments(new ListOfNames(), "'usage,other' has a comma: give each name by itself",
+						"Correct the event name"),
 				arguments(new BlankName(), "must not be null or blank", "Correct the event name"),
 				arguments(new BadCondition(), "Its condition 'payload >' is malformed", "Correct the expression"),
 				arguments(new TwoPriorities(), "Its priority has 2 values.", "Set one priority"),
@@ -202,6 +204,14 @@ class TelemetryListenerDefinitionTests {
 
 		@TelemetryListener("model.**.x")
 		void on() {
+		}
+
+	}
+
+	static class ListOfNames {
+
+		@TelemetryListener("usage,other")
+		void on(String payload) {
 		}
 
 	}
