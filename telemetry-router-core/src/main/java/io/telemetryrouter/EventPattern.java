@@ -58,10 +58,6 @@ public final class EventPattern {
 	}
 
 	private static void checkSegment(String text, String segment, boolean last) {
-		if (segment.isEmpty()) {
-			throw new IllegalArgumentException(
-					"Event pattern " + quoted(text) + " has an empty segment: remove the extra dot");
-		}
 		if (segment.equals("**") && !last) {
 			throw new IllegalArgumentException("Event pattern " + quoted(text)
 					+ " has '**' before its end: use '*' for each single segment there");

@@ -100,6 +100,8 @@ final class RouterParts {
 
 	final Snapshots snapshots;
 
+	final UnmatchedNames unmatched;
+
 	RouterParts(RouterSettings settings) {
 		this.defaults = new RouterSnapshot.Defaults(settings.maxHandlerQueue(), settings.defaultPriority(),
 				settings.overflow());
@@ -134,6 +136,7 @@ final class RouterParts {
 
 		this.flush = new Flush(this.handlers);
 		this.snapshots = new Snapshots(this);
+		this.unmatched = new UnmatchedNames(this);
 		this.watchdog.checks(checks(settings));
 	}
 
@@ -142,7 +145,7 @@ final class RouterParts {
 				this.reporter, settings.clock(), this.ticker);
 		return List.of(this.nextEvents, stuckCalls,
 				() -> this.handlers.forEach((handler) -> check(handler, stuckCalls)), this.registry::check,
-				DispatchStacks::reconcile, this.log::wake);
+				DispatchStacks::reconcile, this.unmatched, this.log::wake);
 	}
 
 	private void check(Handler handler, StuckCallCheck stuckCalls) {

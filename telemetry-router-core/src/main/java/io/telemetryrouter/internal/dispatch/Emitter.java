@@ -86,7 +86,7 @@ public final class Emitter implements TelemetryEmitter {
 				return;
 			}
 		}
-		this.dispatcher.dispatch(this.routes.route(event), payload, tracker, null);
+		this.dispatcher.dispatch(this.routes.route(event, payload), payload, tracker, null);
 	}
 
 	/**
@@ -119,9 +119,9 @@ public final class Emitter implements TelemetryEmitter {
 	/** Delivers the held events in order, and holds no more. */
 	public void start() {
 		this.held.release(
-				(event) -> this.dispatcher.dispatch(this.routes.passing(event.name()), event.payload(), event.tracker(),
-						event),
-				(event, count) -> Dispatcher.drop(this.routes.passing(event), DropReason.QUEUE_FULL, count));
+				(event) -> this.dispatcher.dispatch(this.routes.passing(event.name(), event.payload()), event.payload(),
+						event.tracker(), event),
+				(event, count) -> Dispatcher.drop(this.routes.passing(event, null), DropReason.QUEUE_FULL, count));
 	}
 
 	/** Counts every event as dropped from now on, and delivers the held events. */

@@ -95,6 +95,20 @@ public final class HandlerOptions {
 		return this.anyPayload || this.payloadType.isInstance(payload);
 	}
 
+	/**
+	 * Returns whether the handler means an event, given the rank of the pattern that
+	 * matches and a payload: a handler of all events does not, unless it asks for such
+	 * payloads.
+	 */
+	public boolean hears(int rank, @Nullable Object payload) {
+		return mayHear(rank) && (rank < EventPattern.ALL.rank() || accepts(payload));
+	}
+
+	/** Returns whether the handler means an event, given the right payload. */
+	public boolean mayHear(int rank) {
+		return rank < EventPattern.ALL.rank() || (this.anyEvent && !this.anyPayload);
+	}
+
 	public boolean needsEnvelope() {
 		return this.payloadHandler == null || this.condition != null || this.async;
 	}

@@ -2,7 +2,6 @@ package io.telemetryrouter.spring.autoconfigure;
 
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentSkipListSet;
 import java.util.function.UnaryOperator;
@@ -15,6 +14,7 @@ import io.telemetryrouter.EventPattern;
 import io.telemetryrouter.HandlerMode;
 import io.telemetryrouter.HandlerSpec;
 import io.telemetryrouter.HandlerSpecCustomizer;
+import io.telemetryrouter.NearestName;
 import io.telemetryrouter.spring.autoconfigure.ConfigurationReader.Variables;
 import io.telemetryrouter.spring.autoconfigure.TelemetryRouterProperties.Event;
 import io.telemetryrouter.spring.autoconfigure.TelemetryRouterProperties.Handler;
@@ -193,7 +193,7 @@ final class ConfiguredHandlers implements HandlerSpecCustomizer {
 			Set<String> known) {
 		settings.forEach((key, value) -> {
 			if (!this.used.containsKey(value)) {
-				report("Property '" + prefix + key + "'", reason, EnvironmentVariables.uniform(key), known);
+				report("Property '" + prefix + key + "'", reason, key, known);
 			}
 		});
 		variables.forEach((uniform, value) -> {
@@ -203,10 +203,8 @@ final class ConfiguredHandlers implements HandlerSpecCustomizer {
 		});
 	}
 
-	private void report(String what, String reason, String uniform, Set<String> known) {
-		Map<String, String> byUniform = new TreeMap<>();
-		known.forEach((name) -> byUniform.putIfAbsent(EnvironmentVariables.uniform(name), name));
-		String nearest = NearestName.of(uniform, byUniform);
+	private void report(String what, String reason, String written, Set<String> known) {
+		String nearest = NearestName.of(written, known);
 		logger.warn(what + " has no effect so far: " + reason + (known.isEmpty() ? "none" : String.join(", ", known))
 				+ "." + ((nearest != null) ? " Did you mean '" + nearest + "'?" : ""));
 	}
