@@ -81,7 +81,7 @@ final class ConfiguredHandlers implements HandlerSpecCustomizer {
 		Handler handler = this.handlers.get(key);
 		UnaryOperator<String> property = (setting) -> HANDLERS + key + "." + setting;
 		if (handler != null) {
-			this.used.putIfAbsent(handler, key);
+			use(handler, key, "Property '" + HANDLERS + key + "'");
 		}
 		Variables<Handler> variables = (handler == null) ? find(key, this.handlerVariables) : null;
 		if (variables != null) {
@@ -113,12 +113,24 @@ final class ConfiguredHandlers implements HandlerSpecCustomizer {
 	 */
 	private <T> @Nullable Variables<T> find(String name, Map<String, Variables<T>> variables) {
 		Variables<T> found = variables.isEmpty() ? null : variables.get(EnvironmentVariables.uniform(name));
-		String other = (found != null) ? this.used.putIfAbsent(found, name) : null;
+		String other = (found != null) ? use(found, name, "Environment variable " + found.settings()) : null;
 		if (found != null && other != null && !other.equals(name)) {
 			logger.warn("Environment variable " + found.settings() + " is about '" + other + "' and about '" + name
 					+ "', which both read like it, and holds for both. Use a property to set one of them.");
 		}
 		return found;
+	}
+
+	/**
+	 * Remembers that a setting has had an effect, and says so if it was reported to have
+	 * none.
+	 */
+	private @Nullable String use(Object setting, String name, String what) {
+		String other = this.used.putIfAbsent(setting, name);
+		if (other == null && this.reported) {
+			logger.info(what + " has an effect now: '" + name + "' was subscribed after the start.");
+		}
+		return other;
 	}
 
 	private void remember(String name, Set<String> known) {
@@ -142,7 +154,7 @@ final class ConfiguredHandlers implements HandlerSpecCustomizer {
 	private @Nullable Event event(String name) {
 		Event event = this.events.get(name);
 		if (event != null) {
-			this.used.putIfAbsent(event, name);
+			use(event, name, "Property '" + EVENTS + name + "'");
 		}
 		Variables<Event> variables = (event == null) ? find(name, this.eventVariables) : null;
 		remember(name, this.names);
