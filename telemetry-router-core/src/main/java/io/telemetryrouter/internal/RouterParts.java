@@ -8,6 +8,7 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
 
 import io.telemetryrouter.DropReason;
 import io.telemetryrouter.RouterSnapshot;
@@ -117,8 +118,9 @@ final class RouterParts {
 
 		Announcements announcements = new Announcements(this.reporter);
 		this.events = new TrackedEvents(settings.maxEventNames(), this.samples, announcements);
+		BooleanSupplier blockingAllowed = guarded(settings.blockingAllowed());
 		LaneServices lanes = new LaneServices(this.executor, settings.contextCarrier(), this.samples, this.reporter,
-				settings.clock(), this.ticker, measured, block, nanos(settings.handlerTimeout()));
+				settings.clock(), this.ticker, measured, blockingAllowed, block, nanos(settings.handlerTimeout()));
 		HandlerServices services = new HandlerServices(lanes, this.samples, this.reporter, settings.errorListeners(),
 				callbacks, settings.quarantine(), settings.clock(), this.ticker, measured);
 		this.registry = new HandlerRegistry(services, this.handlers, this.events, announcements,
@@ -132,12 +134,24 @@ final class RouterParts {
 				new Dispatcher.Limits(settings.maxDepth(), settings.maxNestedEmits(), slow, measured),
 				settings.contextCarrier());
 		this.held = new HoldBuffer(settings.holdEvents(), settings.maxEventNames());
-		this.emitter = new Emitter(this.routes, dispatcher, this.held, callbacks, block);
+		this.emitter = new Emitter(this.routes, dispatcher, this.held, callbacks, blockingAllowed, block);
 
 		this.flush = new Flush(this.handlers);
 		this.snapshots = new Snapshots(this);
 		this.unmatched = new UnmatchedNames(this);
 		this.watchdog.checks(checks(settings));
+	}
+
+	private BooleanSupplier guarded(BooleanSupplier blockingAllowed) {
+		return () -> {
+			try {
+				return blockingAllowed.getAsBoolean();
+			}
+			catch (Throwable ex) {
+				this.reporter.callbackFailed("Check of the emitting thread", ex);
+				return false;
+			}
+		};
 	}
 
 	private List<Watchdog.Check> checks(RouterSettings settings) {

@@ -2,6 +2,7 @@ package io.telemetryrouter.internal.dispatch;
 
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
+import java.util.function.BooleanSupplier;
 
 import org.jspecify.annotations.Nullable;
 
@@ -29,13 +30,17 @@ public final class Emitter implements TelemetryEmitter {
 
 	private final Executor completions;
 
+	private final BooleanSupplier blockingAllowed;
+
 	private final long blockNanos;
 
-	public Emitter(Routes routes, Dispatcher dispatcher, HoldBuffer held, Executor completions, long blockNanos) {
+	public Emitter(Routes routes, Dispatcher dispatcher, HoldBuffer held, Executor completions,
+			BooleanSupplier blockingAllowed, long blockNanos) {
 		this.routes = routes;
 		this.dispatcher = dispatcher;
 		this.held = held;
 		this.completions = completions;
+		this.blockingAllowed = blockingAllowed;
 		this.blockNanos = blockNanos;
 	}
 
@@ -94,7 +99,7 @@ public final class Emitter implements TelemetryEmitter {
 	 * that only queue are faster than the release, which would never end.
 	 */
 	private void awaitRelease() {
-		if (this.held.isReleasing() && !DispatchStacks.isInsideHandler()) {
+		if (this.held.isReleasing() && !DispatchStacks.isInsideHandler() && this.blockingAllowed.getAsBoolean()) {
 			try {
 				this.held.awaitRelease(this.blockNanos);
 			}

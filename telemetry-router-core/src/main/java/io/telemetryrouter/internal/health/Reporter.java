@@ -86,6 +86,11 @@ public final class Reporter {
 		warn(named(handler) + " is too slow: its queue of " + capacity + " events is full and events are dropped");
 	}
 
+	public void blockingRefused(String handler, String thread) {
+		warn(named(handler) + " has overflow policy BLOCK, but no emitter waits on a thread like '"
+				+ Names.printable(thread) + "', which must not be blocked: when its queue is full, events are dropped");
+	}
+
 	public void overflowEnded(String handler, long dropped) {
 		inform(named(handler) + " has room in its queue again; " + dropped + " events were dropped");
 	}
