@@ -5,6 +5,7 @@ import org.jspecify.annotations.Nullable;
 import io.telemetryrouter.DropReason;
 import io.telemetryrouter.EventPattern;
 import io.telemetryrouter.HandlerAccount;
+import io.telemetryrouter.LaneThread;
 import io.telemetryrouter.Subscription;
 import io.telemetryrouter.internal.event.DispatchFrame;
 import io.telemetryrouter.internal.event.DispatchStack;
@@ -62,7 +63,9 @@ public final class Handler implements Subscription, LaneTarget, CircuitBreaker.T
 		this.admission = new Admission(this, options,
 				(owner != null) ? new HandlerRegistry.Owner(owner, registry.collectedOwners, this) : null);
 		this.lane = options.async
-				? new Lane(this, options.maxQueue, options.overflow, options.concurrency, services.lanes()) : null;
+				? new Lane(this, options.maxQueue, options.overflow, options.concurrency,
+						(options.thread == LaneThread.PLATFORM) ? services.lanes().onOwnThreads() : services.lanes())
+				: null;
 		this.breaker = (services.quarantine().enabled() && options.times == 0) ? new CircuitBreaker(this,
 				services.quarantine(), services.reporter(), services.clock(), services.ticker()) : null;
 		this.failures = new HandlerFailures(options, this.metrics, services, this.breaker);

@@ -178,6 +178,10 @@ final class ConfiguredHandlers implements HandlerSpecCustomizer {
 			requireAsync(property.apply("concurrency"), handler.getConcurrency(), spec);
 			builder.concurrency(handler.getConcurrency());
 		}
+		if (handler.getThread() != null) {
+			requireAsync(property.apply("thread"), handler.getThread(), spec);
+			builder.thread(handler.getThread());
+		}
 	}
 
 	private void requireAsync(String property, Object value, HandlerSpec<?> spec) {

@@ -21,6 +21,7 @@ import org.springframework.context.annotation.Configuration;
 import org.springframework.core.annotation.Order;
 import org.springframework.scheduling.annotation.Async;
 
+import io.telemetryrouter.LaneThread;
 import io.telemetryrouter.OverflowPolicy;
 import io.telemetryrouter.TelemetryEvent;
 import io.telemetryrouter.TelemetryRouter;
@@ -55,6 +56,7 @@ class TelemetryListenerDefinitionTests {
 				arguments(new SyncQueue(), "so its maxQueue would have no effect", "Set async = true"),
 				arguments(new SyncOverflow(), "so its overflow would have no effect", "Set async = true"),
 				arguments(new SyncConcurrency(), "so its concurrency would have no effect", "Set async = true"),
+				arguments(new SyncThread(), "so its thread would have no effect", "Set async = true"),
 				arguments(new NegativeQueue(), "Its maxQueue is -1.", "Set maxQueue to a positive number"),
 				arguments(new NoConcurrency(), "Its concurrency is 0.", "Set concurrency to a positive number"),
 				arguments(new OnceConcurrently(), "one event only, and several at once", "Remove either"),
@@ -203,6 +205,14 @@ class TelemetryListenerDefinitionTests {
 	static class BadPattern {
 
 		@TelemetryListener("model.**.x")
+		void on() {
+		}
+
+	}
+
+	static class SyncThread {
+
+		@TelemetryListener(events = "x", thread = LaneThread.PLATFORM)
 		void on() {
 		}
 

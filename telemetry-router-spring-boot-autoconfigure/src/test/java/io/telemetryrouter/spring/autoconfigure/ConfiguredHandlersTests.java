@@ -288,7 +288,7 @@ class ConfiguredHandlersTests {
 						(line) -> assertThat(line)
 							.contains("'TELEMETRY_ROUTER_HANDLERS_LISTENER_ASYNC_PRIO' has no effect:"
 									+ " it must end with one of these settings: CONCURRENCY, ENABLED, MAXQUEUE, OVERFLOW,"
-									+ " PRIORITY, behind a handler's id."),
+									+ " PRIORITY, THREAD, behind a handler's id."),
 						(line) -> assertThat(line)
 							.contains("'TELEMETRY_ROUTER_MAXHANDLERQUEUE' has no effect. Did you mean"
 									+ " 'TELEMETRYROUTER_MAXHANDLERQUEUE'?"),
