@@ -49,7 +49,12 @@ public enum DropReason {
 	/**
 	 * The handler, a synchronous one, was paused.
 	 */
-	PAUSED;
+	PAUSED,
+
+	/**
+	 * The handler's condition could not be decided: it threw.
+	 */
+	CONDITION_FAILED;
 
 	private final String label = name().toLowerCase(Locale.ROOT);
 

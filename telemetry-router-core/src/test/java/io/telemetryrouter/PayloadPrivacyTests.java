@@ -104,7 +104,7 @@ class PayloadPrivacyTests {
 			shown.add(logged.getMessage() + trace(logged.getThrown()));
 		}
 		assertThat(shown).anyMatch((text) -> text.contains("Handler 'failing' failed"))
-			.anyMatch((text) -> text.contains("Handler 'picky' failed"))
+			.anyMatch((text) -> text.contains("Condition of handler 'picky' failed"))
 			.anyMatch((text) -> text.contains("Handler 'mismatch' takes"))
 			.anyMatch((text) -> text.contains("Handler 'slow' took"))
 			.anyMatch((text) -> text.contains("Emitting 'x' took"))

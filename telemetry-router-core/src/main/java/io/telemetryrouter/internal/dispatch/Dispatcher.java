@@ -50,10 +50,12 @@ public final class Dispatcher {
 
 	private final @Nullable ContextCarrier carrier;
 
+	private final long carrierNumber;
+
 	private volatile boolean closed;
 
 	public Dispatcher(EnvelopeSource envelopes, SampleBuffers samples, NextEvents nextEvents, Reporter reporter,
-			Ticker ticker, Limits limits, @Nullable ContextCarrier carrier) {
+			Ticker ticker, Limits limits, @Nullable ContextCarrier carrier, long carrierNumber) {
 		this.envelopes = envelopes;
 		this.samples = samples;
 		this.nextEvents = nextEvents;
@@ -61,6 +63,7 @@ public final class Dispatcher {
 		this.ticker = ticker;
 		this.limits = limits;
 		this.carrier = carrier;
+		this.carrierNumber = carrierNumber;
 	}
 
 	boolean isClosed() {
@@ -190,7 +193,7 @@ public final class Dispatcher {
 			offer(route.async, payload, envelope, frame);
 		}
 		if (route.awaited.length != 0) {
-			this.nextEvents.offer(route, envelope);
+			this.nextEvents.offer(route, envelope, frame);
 		}
 	}
 
@@ -233,7 +236,7 @@ public final class Dispatcher {
 	}
 
 	private Envelope<?> envelope(Route route, @Nullable Object payload, long now, DispatchFrame frame) {
-		Object context = (route.async.length != 0) ? capture(frame.stack) : null;
+		Object context = (route.async.length != 0) ? capture(frame) : null;
 		return this.envelopes.envelope(route.event, payload, now, frame.parent(), context, frame.tracker());
 	}
 
@@ -241,19 +244,28 @@ public final class Dispatcher {
 	Envelope<?> hold(String event, @Nullable Object payload, @Nullable EmitTracker tracker) {
 		DispatchStack stack = DispatchStacks.acquire();
 		try {
-			return this.envelopes.envelope(event, payload, this.ticker.now(), stack.cause(), capture(stack), tracker);
+			Cause parent = stack.cause();
+			DispatchFrame frame = stack.enter(event, parent);
+			try {
+				return this.envelopes.envelope(event, payload, this.ticker.now(), parent, capture(frame), tracker);
+			}
+			finally {
+				stack.exit(frame);
+			}
 		}
 		finally {
 			stack.giveBack();
 		}
 	}
 
-	private @Nullable Object capture(DispatchStack stack) {
+	private @Nullable Object capture(DispatchFrame frame) {
+		DispatchStack stack = frame.stack;
 		if (this.carrier == null || stack.capturing) {
 			// What a carrier itself emits has no context, or there would be no end.
 			return null;
 		}
 		stack.capturing = true;
+		frame.running(this.carrierNumber);
 		try {
 			return this.carrier.capture();
 		}
@@ -262,6 +274,7 @@ public final class Dispatcher {
 			return null;
 		}
 		finally {
+			frame.running(0);
 			stack.capturing = false;
 		}
 	}

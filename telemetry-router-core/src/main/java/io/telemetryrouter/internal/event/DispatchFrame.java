@@ -20,6 +20,12 @@ import io.telemetryrouter.internal.support.VarHandles;
  */
 public final class DispatchFrame extends Padded {
 
+	/** Marks the number of a handler whose condition runs. */
+	public static final long CONDITION = 1L << 62;
+
+	/** Marks the number of a handler for which the context carrier runs. */
+	public static final long CARRIER = 1L << 61;
+
 	private static final VarHandle RUNNING = VarHandles.field(MethodHandles.lookup(), DispatchFrame.class, "running",
 			long.class);
 
@@ -161,14 +167,22 @@ public final class DispatchFrame extends Padded {
 		return this.longest;
 	}
 
-	/** Sets the number of the handler that runs next, 0 for none. */
+	/**
+	 * Sets what runs next: the number of a handler, with a mark or without, that of a
+	 * callback, which is negative, or 0 for none.
+	 */
 	public void running(long handler) {
 		RUNNING.setOpaque(this, handler);
 	}
 
-	/** Returns the number of the handler that runs, 0 for none, from any thread. */
+	/** Returns what runs, from any thread. */
 	public long running() {
 		return (long) RUNNING.getOpaque(this);
+	}
+
+	/** Returns the number of the handler that is called, or whose condition is. */
+	public static long handler(long running) {
+		return running & ~(CONDITION | CARRIER);
 	}
 
 	/**

@@ -179,19 +179,6 @@ public final class CircuitBreaker {
 		this.nextProbe = instant.plusNanos(this.delay);
 	}
 
-	/**
-	 * Called when a condition has failed on the emitting thread, which may hold no claim.
-	 */
-	public void conditionFailed() {
-		long now = this.ticker.now();
-		Instant instant = this.clock.instant();
-		synchronized (this) {
-			if (this.target.isQuarantined() && this.probeStack == null && isDue(now)) {
-				postpone(now, instant);
-			}
-		}
-	}
-
 	/** Returns whether events may be queued for a probe, after the delay. */
 	public boolean isDue() {
 		return isDue(this.ticker.now());

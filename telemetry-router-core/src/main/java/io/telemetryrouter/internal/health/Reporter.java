@@ -43,6 +43,15 @@ public final class Reporter {
 		}
 	}
 
+	public void conditionFailed(String handler, String event, Throwable error, Throttle throttle) {
+		String more = acquire(throttle, "failure");
+		if (more != null) {
+			warn("Condition of handler '" + Names.printable(handler) + "' failed on event '" + Names.printable(event)
+					+ "', which counts as " + DropReason.CONDITION_FAILED.label() + " and is not handled" + more,
+					error);
+		}
+	}
+
 	public void typeMismatch(String handler, Class<?> type, String event, @Nullable Object payload, Throttle throttle) {
 		String more = acquire(throttle, "mismatch");
 		if (more != null) {
@@ -98,14 +107,21 @@ public final class Reporter {
 		inform(named(handler) + " has recovered after " + duration(lasted) + "; " + skipped + " events were dropped");
 	}
 
-	void stuck(String handler, StuckCall call, long nanos) {
+	// No context for these two: the call that hangs may be one of the carrier.
+
+	void stuck(String subject, StuckCall call, long nanos) {
 		String stack = call.stack().stream().map((frame) -> "\n\tat " + frame).collect(Collectors.joining());
-		warn(named(handler) + " has been busy with event '" + call.event() + "' for " + millis(nanos)
-				+ " or longer on thread '" + call.thread() + "':" + stack);
+		this.log.writeWithoutContext(Level.WARNING, subject + " has been busy with event '" + call.event() + "' for "
+				+ millis(nanos) + " or longer on thread '" + call.thread() + "':" + stack, null);
 	}
 
-	void returned(String handler, StuckCall call, long nanos) {
-		inform(named(handler) + " has returned from event '" + call.event() + "' after about " + millis(nanos));
+	void returned(String subject, StuckCall call, long nanos, Throttle throttle) {
+		String more = acquire(throttle, "return");
+		if (more != null) {
+			this.log.writeWithoutContext(Level.INFO,
+					subject + " has returned from event '" + call.event() + "' after about " + millis(nanos) + more,
+					null);
+		}
 	}
 
 	void unwatched(Throwable ex) {
@@ -188,7 +204,8 @@ public final class Reporter {
 		this.log.write(Level.INFO, line, null);
 	}
 
-	private static String named(String handler) {
+	/** Returns a handler as lines name it, as their subject. */
+	public static String named(String handler) {
 		return "Handler '" + Names.printable(handler) + "'";
 	}
 

@@ -5,6 +5,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 import io.telemetryrouter.DropReason;
+import io.telemetryrouter.internal.event.DispatchFrame;
 import io.telemetryrouter.internal.event.DispatchStack;
 import io.telemetryrouter.internal.event.EmitTracker;
 import io.telemetryrouter.internal.event.Envelope;
@@ -132,6 +133,9 @@ public final class Admission {
 		if (this.options.condition == null) {
 			return true;
 		}
+		DispatchFrame frame = stack.innermost();
+		long caller = frame.running();
+		frame.running(this.options.number | DispatchFrame.CONDITION);
 		try {
 			if (this.options.condition.test(Payloads.typed(envelope))) {
 				return true;
@@ -139,7 +143,10 @@ public final class Admission {
 			this.handler.filter(tracker);
 		}
 		catch (Throwable ex) {
-			this.handler.failures.conditionFailed(event, ex, stack, tracker);
+			this.handler.failures.conditionFailed(event, ex, tracker);
+		}
+		finally {
+			frame.running(caller);
 		}
 		return false;
 	}
