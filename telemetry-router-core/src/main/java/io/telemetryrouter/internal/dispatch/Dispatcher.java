@@ -36,6 +36,9 @@ import io.telemetryrouter.internal.support.Ticker;
  */
 public final class Dispatcher {
 
+	/** Not reported when slow: they load classes. */
+	private static final int FIRST_CALLS = 10;
+
 	private final EnvelopeSource envelopes;
 
 	private final SampleBuffers samples;
@@ -166,9 +169,7 @@ public final class Dispatcher {
 			statistics.latency.record(nanos, buffer);
 		}
 		if (nanos > this.limits.slowNanos) {
-			statistics.slow();
-			this.reporter.slowDispatch(route.event, nanos, this.limits.slowNanos, frame.slowest(), frame.longest(),
-					statistics.slowReports);
+			slow(route, frame, nanos);
 		}
 		for (LongConsumer recorder : statistics.recorders()) {
 			try {
@@ -177,6 +178,21 @@ public final class Dispatcher {
 			catch (Throwable ex) {
 				this.reporter.callbackFailed("Dispatch recorder", ex);
 			}
+		}
+	}
+
+	private void slow(Route route, DispatchFrame frame, long nanos) {
+		route.statistics.slow();
+		if (route.dispatched() > FIRST_CALLS) {
+			boolean noticeable = frame.longest() >= nanos / 10;
+			this.reporter.slowDispatch(route.event, nanos, this.limits.slowNanos, noticeable ? frame.slowest() : null,
+					frame.slowestHandler(), frame.longest(), route.statistics.slowReports);
+		}
+	}
+
+	private void took(String callback, DispatchFrame frame) {
+		if (this.limits.measured) {
+			frame.took(callback, null, frame.split(this.ticker.now()));
 		}
 	}
 
@@ -194,6 +210,7 @@ public final class Dispatcher {
 		}
 		if (route.awaited.length != 0) {
 			this.nextEvents.offer(route, envelope, frame);
+			took("filter of an awaited event", frame);
 		}
 	}
 
@@ -213,7 +230,7 @@ public final class Dispatcher {
 			// One for all of them: a timeout holds the emitter once, not once a lane.
 			long since = System.nanoTime();
 			for (int i = full.nextSetBit(0); i >= 0; i = full.nextSetBit(i + 1)) {
-				handlers[i].awaitRoom(envelope, since);
+				handlers[i].awaitRoom(envelope, since, frame);
 			}
 		}
 	}
@@ -236,7 +253,11 @@ public final class Dispatcher {
 	}
 
 	private Envelope<?> envelope(Route route, @Nullable Object payload, long now, DispatchFrame frame) {
-		Object context = (route.async.length != 0) ? capture(frame) : null;
+		Object context = null;
+		if (route.async.length != 0 && this.carrier != null) {
+			context = capture(frame);
+			took("context carrier", frame);
+		}
 		return this.envelopes.envelope(route.event, payload, now, frame.parent(), context, frame.tracker());
 	}
 

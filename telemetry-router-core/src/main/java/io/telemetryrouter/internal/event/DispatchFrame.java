@@ -47,7 +47,10 @@ public final class DispatchFrame extends Padded {
 
 	private @Nullable Cause cause;
 
+	/** What took longest, and the handler it was for, if it was for one. */
 	private @Nullable String slowest;
+
+	private @Nullable String slowestHandler;
 
 	private long longest;
 
@@ -149,18 +152,26 @@ public final class DispatchFrame extends Padded {
 		return this.splitAt;
 	}
 
-	/** Keeps a call that took long, if it is the longest so far. */
-	public void took(String handlerId, long nanos) {
+	/**
+	 * Keeps a part of the emit that took long, if it is the longest so far: the call of a
+	 * handler, its condition, its full queue, or a callback, which is for no handler.
+	 */
+	public void took(String part, @Nullable String handlerId, long nanos) {
 		if (nanos > this.longest) {
 			this.longest = nanos;
-			this.slowest = handlerId;
+			this.slowest = part;
+			this.slowestHandler = handlerId;
 			this.holding = true;
 		}
 	}
 
-	/** Returns the id of the handler whose call took longest, of those kept, if any. */
+	/** Returns what took longest, of the parts kept, if any. */
 	public @Nullable String slowest() {
 		return this.slowest;
+	}
+
+	public @Nullable String slowestHandler() {
+		return this.slowestHandler;
 	}
 
 	public long longest() {
@@ -207,6 +218,7 @@ public final class DispatchFrame extends Padded {
 			this.parent = null;
 			this.cause = null;
 			this.slowest = null;
+			this.slowestHandler = null;
 			this.longest = 0;
 		}
 	}

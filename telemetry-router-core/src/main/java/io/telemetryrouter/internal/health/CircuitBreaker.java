@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
 import io.telemetryrouter.QuarantineSettings;
 import io.telemetryrouter.QuarantineSnapshot;
 import io.telemetryrouter.internal.event.DispatchStack;
+import io.telemetryrouter.internal.support.Durations;
 import io.telemetryrouter.internal.support.Ticker;
 
 /**
@@ -146,7 +147,7 @@ public final class CircuitBreaker {
 		long calls = returned - this.windowHandled + failedNow;
 		if (calls >= this.settings.minimumCalls() && failedNow >= this.settings.failureRate() * calls) {
 			return String.format(Locale.ROOT, "%d %% of %d calls failed in %s", 100 * failedNow / calls, calls,
-					Reporter.duration(now - this.windowStart));
+					Durations.printable(now - this.windowStart));
 		}
 		int abandoned = this.target.stuckCalls().abandoned();
 		return (abandoned >= this.settings.failures()) ? abandoned + " calls that timed out and have not returned"

@@ -1,10 +1,12 @@
 package io.telemetryrouter.internal.registry;
 
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Predicate;
 
 import org.jspecify.annotations.Nullable;
 
 import io.telemetryrouter.DropReason;
+import io.telemetryrouter.TelemetryEvent;
 import io.telemetryrouter.internal.event.DispatchFrame;
 import io.telemetryrouter.internal.event.DispatchStack;
 import io.telemetryrouter.internal.event.EmitTracker;
@@ -137,7 +139,7 @@ public final class Admission {
 		long caller = frame.running();
 		frame.running(this.options.number | DispatchFrame.CONDITION);
 		try {
-			if (this.options.condition.test(Payloads.typed(envelope))) {
+			if (test(this.options.condition, envelope, frame)) {
 				return true;
 			}
 			this.handler.filter(tracker);
@@ -149,6 +151,16 @@ public final class Admission {
 			frame.running(caller);
 		}
 		return false;
+	}
+
+	private boolean test(Predicate<TelemetryEvent<Object>> condition, @Nullable Envelope<?> envelope,
+			DispatchFrame frame) {
+		try {
+			return condition.test(Payloads.typed(envelope));
+		}
+		finally {
+			this.handler.took("condition of handler", frame);
+		}
 	}
 
 	private boolean claim(@Nullable EmitTracker tracker) {
