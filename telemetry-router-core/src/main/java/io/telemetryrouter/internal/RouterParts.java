@@ -130,8 +130,8 @@ final class RouterParts {
 		this.registry.invalidates(this.routes);
 		this.nextEvents = new NextEvents(this.routes, callbacks, this.watchdog, this.reporter,
 				this.filter.handlerNumber());
-		Dispatcher dispatcher = new Dispatcher(new EnvelopeSource(settings.clock(), this.ticker), this.samples,
-				this.nextEvents, this.reporter, this.ticker,
+		Dispatcher dispatcher = new Dispatcher(new EnvelopeSource(settings.clock()), this.samples, this.nextEvents,
+				this.reporter, this.ticker,
 				new Dispatcher.Limits(settings.maxDepth(), settings.maxNestedEmits(), slow, measured),
 				settings.contextCarrier(), this.carrier.handlerNumber());
 		this.held = new HoldBuffer(settings.holdEvents(), settings.maxEventNames());

@@ -13,8 +13,6 @@ import java.util.concurrent.TimeUnit;
 
 import org.junit.jupiter.api.Test;
 
-import io.telemetryrouter.internal.support.Ticker;
-
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -289,8 +287,7 @@ class DispatchStacksTests {
 	}
 
 	private static Envelope<?> envelope(Object payload, EmitTracker tracker) {
-		return new EnvelopeSource(InstantSource.system(), new Ticker(null)).envelope("event", payload, 0, null, null,
-				tracker);
+		return new EnvelopeSource(InstantSource.system()).envelope("event", payload, 0, null, null, tracker);
 	}
 
 	@Test
