@@ -134,7 +134,7 @@ final class RouterParts {
 				this.reporter, this.ticker,
 				new Dispatcher.Limits(settings.maxDepth(), settings.maxNestedEmits(), slow, measured),
 				settings.contextCarrier(), this.carrier.handlerNumber());
-		this.held = new HoldBuffer(settings.holdEvents(), settings.maxEventNames());
+		this.held = new HoldBuffer(settings.holdEvents(), settings.maxEventNames(), this.reporter);
 		this.emitter = new Emitter(this.routes, dispatcher, this.held, callbacks, block);
 
 		this.flush = new Flush(this.handlers);

@@ -113,6 +113,13 @@ public final class Reporter {
 		return (count == 1) ? "1 event" : count + " events";
 	}
 
+	public void notHeld(long dropped, int limit) {
+		warn(events(dropped) + " emitted before the router had started" + ((dropped == 1) ? " was" : " were")
+				+ " dropped (" + DropReason.NOT_STARTED.label() + "): it holds " + limit
+				+ " at most; start it earlier, or raise 'telemetry-router.max-held-events', which without Spring Boot is"
+				+ " TelemetryRouterBuilder.holdEvents(int)");
+	}
+
 	void quarantined(String handler, String reason, Throwable error, long delay) {
 		warn(named(handler) + " is quarantined for " + Durations.printable(delay) + " after " + reason
 				+ ", the last with " + error.getClass().getName() + "; its events are dropped until a probe succeeds");
