@@ -301,20 +301,27 @@ public final class LatencyHistogram {
 				return LatencySnapshot.EMPTY;
 			}
 			long longest = Math.max(this.max, formerMax);
-			return new LatencySnapshot(this.count, this.total, this.max, Math.min(longest, percentile(0.50)),
-					Math.min(longest, percentile(0.99)));
+			return new LatencySnapshot(this.count, this.total, this.max, percentile(0.50, longest),
+					percentile(0.99, longest));
 		}
 
-		private long percentile(double quantile) {
+		private long percentile(double quantile, long longest) {
 			long rank = Math.max(1, (long) Math.ceil(this.count * quantile));
+			if (rank == this.count) {
+				return longest;
+			}
 			long seen = 0;
-			for (int i = 0; i < this.buckets.length; i++) {
-				seen += this.buckets[i];
+			int bucket = 0;
+			for (; bucket < this.buckets.length - 1; bucket++) {
+				seen += this.buckets[bucket];
 				if (seen >= rank) {
-					return middle(i);
+					break;
 				}
 			}
-			return Long.MAX_VALUE;
+			// So many durations are not longer than it, and the others than the longest:
+			// what took equally long each time must not show a percentile below the mean.
+			double least = (this.total - (double) (this.count - rank) * longest) / rank;
+			return Math.min(longest, Math.max(middle(bucket), (long) Math.ceil(least)));
 		}
 
 	}

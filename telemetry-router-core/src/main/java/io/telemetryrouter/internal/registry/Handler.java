@@ -101,10 +101,11 @@ public final class Handler implements Subscription, LaneTarget, CircuitBreaker.T
 	 * Waits for room for an event that was offered, and queues or drops it. The timeout
 	 * runs since the given {@link System#nanoTime() time}.
 	 */
-	public void awaitRoom(Envelope<?> event, long since) {
+	public void awaitRoom(Envelope<?> event, long since, DispatchFrame frame) {
 		try {
 			if (this.lane != null) {
 				this.lane.awaitRoom(event, since);
+				took("full queue of handler", frame);
 			}
 		}
 		catch (Throwable ex) {
@@ -131,6 +132,13 @@ public final class Handler implements Subscription, LaneTarget, CircuitBreaker.T
 		invoke(event, payload, frame.envelope());
 		succeeded(frame.stack);
 		return true;
+	}
+
+	/** Ends a part of an emit that this handler took, beside its call. */
+	void took(String part, DispatchFrame frame) {
+		if (this.services.measured()) {
+			frame.took(part, this.options.id, frame.split(this.services.ticker().now()));
+		}
 	}
 
 	private void succeeded(DispatchStack stack) {

@@ -39,6 +39,8 @@ public final class HandlerMetrics {
 
 	final Throttle failureReports = new Throttle();
 
+	final Throttle conditionReports = new Throttle();
+
 	final Throttle mismatchReports = new Throttle();
 
 	final Throttle slowReports = new Throttle();
