@@ -469,7 +469,7 @@ public final class HandlerSpec<T> {
 		 * Sets a condition. It runs on the emitting thread, before an event is queued or
 		 * claimed, and takes the emitter's time. An event that it rejects is counted as
 		 * filtered. If it throws, the event is counted as failed, which may quarantine
-		 * the handler as a failed call does.
+		 * the handler as a failed call does. Snapshots show its {@code toString()}.
 		 * @param condition returns whether to handle an event
 		 * @return this builder
 		 */

@@ -6,6 +6,7 @@ import java.util.function.LongConsumer;
 
 import io.telemetryrouter.RouterListener;
 import io.telemetryrouter.internal.metrics.Counters;
+import io.telemetryrouter.internal.metrics.LastSeen;
 import io.telemetryrouter.internal.metrics.LatencyHistogram;
 import io.telemetryrouter.internal.support.Throttle;
 
@@ -25,6 +26,8 @@ public final class EventStatistics {
 	public final String name;
 
 	public final LatencyHistogram latency = new LatencyHistogram();
+
+	public final LastSeen lastSeen = new LastSeen();
 
 	public final Throttle slowReports = new Throttle();
 

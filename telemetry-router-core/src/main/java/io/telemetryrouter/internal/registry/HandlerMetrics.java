@@ -12,6 +12,7 @@ import io.telemetryrouter.internal.event.DispatchStacks;
 import io.telemetryrouter.internal.health.StuckCalls;
 import io.telemetryrouter.internal.lane.Lane;
 import io.telemetryrouter.internal.metrics.Counters;
+import io.telemetryrouter.internal.metrics.LastSeen;
 import io.telemetryrouter.internal.metrics.LatencyHistogram;
 import io.telemetryrouter.internal.metrics.RecentFailures;
 import io.telemetryrouter.internal.metrics.SampleBuffers;
@@ -34,6 +35,8 @@ public final class HandlerMetrics {
 	public final Counters counters = new Counters();
 
 	public final RecentFailures failures = new RecentFailures();
+
+	public final LastSeen lastSeen = new LastSeen();
 
 	public final StuckCalls stuckCalls = new StuckCalls();
 

@@ -140,6 +140,12 @@ public final class TrackedEvents {
 		return event.equals(RouterSnapshot.OTHER_EVENTS) ? this.other : this.byName.get(event);
 	}
 
+	/** Applies an action to all statistics, in no order. */
+	public void forEach(Consumer<EventStatistics> action) {
+		this.byName.values().forEach(action);
+		action.accept(this.other);
+	}
+
 	/** Returns the statistics by name; those of all others only if there are any. */
 	public List<EventStatistics> all() {
 		List<EventStatistics> all = new ArrayList<>(this.byName.values());
