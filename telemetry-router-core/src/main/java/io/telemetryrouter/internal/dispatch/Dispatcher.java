@@ -1,7 +1,6 @@
 package io.telemetryrouter.internal.dispatch;
 
 import java.util.BitSet;
-import java.util.function.LongConsumer;
 
 import org.jspecify.annotations.Nullable;
 
@@ -166,14 +165,6 @@ public final class Dispatcher {
 			statistics.slow();
 			this.reporter.slowDispatch(route.event, nanos, this.limits.slowNanos, frame.slowest(), frame.longest(),
 					statistics.slowReports);
-		}
-		for (LongConsumer recorder : statistics.recorders()) {
-			try {
-				recorder.accept(nanos);
-			}
-			catch (Throwable ex) {
-				this.reporter.callbackFailed("Dispatch recorder", ex);
-			}
 		}
 	}
 

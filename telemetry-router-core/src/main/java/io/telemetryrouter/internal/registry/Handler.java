@@ -4,6 +4,7 @@ import org.jspecify.annotations.Nullable;
 
 import io.telemetryrouter.DropReason;
 import io.telemetryrouter.HandlerAccount;
+import io.telemetryrouter.RouterListener;
 import io.telemetryrouter.Subscription;
 import io.telemetryrouter.internal.event.DispatchFrame;
 import io.telemetryrouter.internal.event.DispatchStack;
@@ -59,6 +60,12 @@ public final class Handler implements Subscription, LaneTarget, CircuitBreaker.T
 		this.breaker = (services.quarantine().enabled() && options.times == 0) ? new CircuitBreaker(this,
 				services.quarantine(), services.reporter(), services.clock(), services.ticker()) : null;
 		this.failures = new HandlerFailures(options, this.metrics, services, this.breaker);
+	}
+
+	void announce(RouterListener listener, Announcements announcements) {
+		listener.handlerAdded(this.options.id);
+		announcements.record(listener, listener.callRecorder(this.options.id, false), this.metrics.latency);
+		announcements.record(listener, listener.callRecorder(this.options.id, true), this.metrics.failedLatency);
 	}
 
 	public @Nullable Lane lane() {

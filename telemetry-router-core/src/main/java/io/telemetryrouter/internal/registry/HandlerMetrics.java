@@ -8,6 +8,7 @@ import org.jspecify.annotations.Nullable;
 
 import io.telemetryrouter.DropReason;
 import io.telemetryrouter.HandlerAccount;
+import io.telemetryrouter.RouterListener;
 import io.telemetryrouter.internal.event.DispatchStacks;
 import io.telemetryrouter.internal.health.StuckCalls;
 import io.telemetryrouter.internal.lane.Lane;
@@ -93,6 +94,11 @@ public final class HandlerMetrics {
 		if (lane != null) {
 			this.samples.release(lane.queueWait());
 		}
+	}
+
+	void removeRecorders(RouterListener listener) {
+		this.latency.removeRecorder(listener);
+		this.failedLatency.removeRecorder(listener);
 	}
 
 	void resetMaxima() {
