@@ -6,6 +6,7 @@ import io.telemetryrouter.DropReason;
 import io.telemetryrouter.EventPattern;
 import io.telemetryrouter.HandlerAccount;
 import io.telemetryrouter.LaneThread;
+import io.telemetryrouter.RouterListener;
 import io.telemetryrouter.Subscription;
 import io.telemetryrouter.internal.event.DispatchFrame;
 import io.telemetryrouter.internal.event.DispatchStack;
@@ -69,6 +70,12 @@ public final class Handler implements Subscription, LaneTarget, CircuitBreaker.T
 		this.breaker = (services.quarantine().enabled() && options.times == 0) ? new CircuitBreaker(this,
 				services.quarantine(), services.reporter(), services.clock(), services.ticker()) : null;
 		this.failures = new HandlerFailures(options, this.metrics, services, this.breaker);
+	}
+
+	void announce(RouterListener listener, Announcements announcements) {
+		listener.handlerAdded(this.options.id);
+		announcements.record(listener, listener.callRecorder(this.options.id, false), this.metrics.latency);
+		announcements.record(listener, listener.callRecorder(this.options.id, true), this.metrics.failedLatency);
 	}
 
 	public @Nullable Lane lane() {

@@ -30,7 +30,7 @@ record HandlerFailures(HandlerOptions options, HandlerMetrics metrics, HandlerSe
 		try {
 			Headroom.require();
 			try {
-				record(error, nanos, tracker);
+				record(event, error, nanos, tracker);
 				if (nanos > this.options.slowNanos) {
 					slow(event, nanos);
 				}
@@ -71,7 +71,7 @@ record HandlerFailures(HandlerOptions options, HandlerMetrics metrics, HandlerSe
 	void abandoned(Envelope<?> event, Throwable error, long nanos, DispatchStack stack) {
 		this.metrics.counters.add(Counters.FAILED, 1);
 		try {
-			record(error, this.services.measured() ? nanos : -1, event.tracker());
+			record(event.name(), error, this.services.measured() ? nanos : -1, event.tracker());
 			HandlerFailure failure = new HandlerFailure(this.options.id, event.name(), error);
 			// Error listeners are user code and must not delay the watchdog.
 			this.services.callbacks().execute(() -> report(failure));
@@ -82,14 +82,14 @@ record HandlerFailures(HandlerOptions options, HandlerMetrics metrics, HandlerSe
 		}
 	}
 
-	private void record(Throwable error, long nanos, @Nullable EmitTracker tracker) {
+	private void record(String event, Throwable error, long nanos, @Nullable EmitTracker tracker) {
 		if (tracker != null) {
 			tracker.failed();
 		}
 		if (nanos >= 0) {
 			this.metrics.failedLatency.record(nanos, null);
 		}
-		this.metrics.failures.add(error, this.services.clock().instant());
+		this.metrics.failures.add(event, error, this.services.clock().instant());
 	}
 
 	private void report(HandlerFailure failure) {
