@@ -226,7 +226,8 @@ public final class Reporter {
 		this.log.write(allInTime ? Level.INFO : Level.WARNING,
 				"Telemetry router closed in " + Durations.printable(took.toNanos()) + ": offered=" + total.offered()
 						+ ", handled=" + total.handled() + ", failed=" + total.failed() + ", filtered="
-						+ total.filtered() + ", dropped={" + dropped + "}, running=" + total.running(),
+						+ total.filtered() + ", dropped={" + dropped + "}, running=" + total.running() + ", unhandled="
+						+ unhandled,
 				null);
 	}
 
