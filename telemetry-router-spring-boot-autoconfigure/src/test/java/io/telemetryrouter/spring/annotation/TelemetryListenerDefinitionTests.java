@@ -42,9 +42,10 @@ class TelemetryListenerDefinitionTests {
 
 	static Stream<Arguments> faulty() {
 		return Stream.of(arguments(new StaticMethod(), "The method is static.", "Make it an instance method."),
-				arguments(new ThreeParameters(), "parameters that the router cannot give", "(String event, Payload"),
-				arguments(new SwappedParameters(), "parameters that the router cannot give", "(String event, Payload"),
-				arguments(new NameAndEvent(), "parameters that the router cannot give", "(TelemetryEvent<Payload>"),
+				arguments(new ThreeParameters(), "parameters that the router cannot supply", "(String event, Payload"),
+				arguments(new SwappedParameters(), "parameters that the router cannot supply",
+						"(String event, Payload"),
+				arguments(new NameAndEvent(), "parameters that the router cannot supply", "(TelemetryEvent<Payload>"),
 				arguments(new ReturnsValue(), "It returns 'boolean', which nobody would receive.", "Return void"),
 				arguments(new BadPattern(), "'model.**.x' has '**' before its end", "Correct the event name"),
 				arguments(new ListOfNames(), "'usage,other' has a comma: give each name by itself",
