@@ -8,6 +8,7 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
 
 import io.telemetryrouter.DropReason;
 import io.telemetryrouter.RouterSnapshot;
@@ -104,6 +105,8 @@ final class RouterParts {
 
 	final Snapshots snapshots;
 
+	final UnmatchedNames unmatched;
+
 	RouterParts(RouterSettings settings) {
 		this.defaults = new RouterSnapshot.Defaults(settings.maxHandlerQueue(), settings.defaultPriority(),
 				settings.overflow());
@@ -119,8 +122,9 @@ final class RouterParts {
 
 		Announcements announcements = new Announcements(this.reporter);
 		this.events = new TrackedEvents(settings.maxEventNames(), this.samples, announcements);
+		BooleanSupplier blockingAllowed = guarded(settings.blockingAllowed());
 		LaneServices lanes = new LaneServices(this.executor, settings.contextCarrier(), this.samples, this.reporter,
-				settings.clock(), this.ticker, measured, block, nanos(settings.handlerTimeout()));
+				settings.clock(), this.ticker, measured, blockingAllowed, block, nanos(settings.handlerTimeout()));
 		HandlerServices services = new HandlerServices(lanes, this.samples, this.reporter, settings.errorListeners(),
 				callbacks, settings.quarantine(), settings.clock(), this.ticker, measured);
 		this.registry = new HandlerRegistry(services, this.handlers, this.events, announcements,
@@ -135,11 +139,24 @@ final class RouterParts {
 				new Dispatcher.Limits(settings.maxDepth(), settings.maxNestedEmits(), slow, measured),
 				settings.contextCarrier(), this.carrier.handlerNumber());
 		this.held = new HoldBuffer(settings.holdEvents(), settings.maxEventNames(), this.reporter);
-		this.emitter = new Emitter(this.routes, dispatcher, this.held, callbacks, block);
+		this.emitter = new Emitter(this.routes, dispatcher, this.held, callbacks, blockingAllowed, block);
 
 		this.flush = new Flush(this.handlers);
 		this.snapshots = new Snapshots(this);
+		this.unmatched = new UnmatchedNames(this);
 		this.watchdog.checks(checks(settings));
+	}
+
+	private BooleanSupplier guarded(BooleanSupplier blockingAllowed) {
+		return () -> {
+			try {
+				return blockingAllowed.getAsBoolean();
+			}
+			catch (Throwable ex) {
+				this.reporter.callbackFailed("Check of the emitting thread", ex);
+				return false;
+			}
+		};
 	}
 
 	private List<Watchdog.Check> checks(RouterSettings settings) {
@@ -147,7 +164,7 @@ final class RouterParts {
 				List.of(this.carrier, this.filter), this.reporter, settings.clock(), this.ticker);
 		return List.of(this.nextEvents, stuckCalls,
 				() -> this.handlers.forEach((handler) -> check(handler, stuckCalls)), this.registry::check,
-				DispatchStacks::reconcile, this.log::wake);
+				DispatchStacks::reconcile, this.unmatched, this.log::wake);
 	}
 
 	private void check(Handler handler, StuckCallCheck stuckCalls) {

@@ -59,6 +59,12 @@ record Snapshots(RouterParts parts) {
 		return total;
 	}
 
+	/** Returns how many events no handler meant. */
+	long unhandled() {
+		this.parts.routes.reconcile();
+		return this.parts.events.all().stream().mapToLong(EventStatistics::unhandled).sum();
+	}
+
 	@Nullable HandlerSnapshot handler(String id) {
 		reconcile();
 		Handler handler = this.parts.handlers.get(id);

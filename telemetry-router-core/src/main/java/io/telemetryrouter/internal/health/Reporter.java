@@ -2,6 +2,7 @@ package io.telemetryrouter.internal.health;
 
 import java.lang.System.Logger.Level;
 import java.time.Duration;
+import java.util.List;
 import java.util.stream.Collectors;
 
 import org.jspecify.annotations.Nullable;
@@ -109,6 +110,11 @@ public final class Reporter {
 				+ events(capacity) + "): " + dropped);
 	}
 
+	public void blockingRefused(String handler, String thread) {
+		warn(named(handler) + " has overflow policy BLOCK, but no emitter waits on a thread like '"
+				+ Names.printable(thread) + "', which must not be blocked: when its queue is full, events are dropped");
+	}
+
 	public void overflowEnded(String handler, long dropped) {
 		inform(named(handler) + " has room in its queue again; " + events(dropped) + ((dropped == 1) ? " was" : " were")
 				+ " dropped");
@@ -189,7 +195,32 @@ public final class Reporter {
 				+ " are active; close the subscriptions or bind them to an owner");
 	}
 
-	public void closed(HandlerAccount total, Duration took, boolean complete) {
+	/**
+	 * Reports an event that no handler means; {@code heard} by handlers of all events.
+	 */
+	public void unheard(String event, boolean heard, @Nullable String nearest) {
+		unmatched("Event '" + Names.printable(event) + "' has no handler" + (heard ? " but those of '**'" : ""),
+				nearest);
+	}
+
+	public void uncalled(String handler, List<String> patterns, long nanos, @Nullable String nearest) {
+		unmatched(named(handler) + " has not been called for " + Durations.printable(nanos) + ": no event matches '"
+				+ Names.printable(String.join("', '", patterns)) + "'", nearest);
+	}
+
+	/** Only what is probably a mistake is a warning. */
+	private void unmatched(String line, @Nullable String nearest) {
+		this.log.write((nearest != null) ? Level.WARNING : Level.INFO,
+				line + "." + ((nearest != null) ? " Did you mean '" + Names.printable(nearest) + "'?" : ""), null);
+	}
+
+	/** Reports that further events or handlers are not reported. */
+	public void moreUnmatched(String what, String number) {
+		inform("More " + what + " than those reported have no counterpart; '" + number
+				+ "' in the snapshot tells which");
+	}
+
+	public void closed(HandlerAccount total, long unhandled, Duration took, boolean complete) {
 		String dropped = total.dropped()
 			.entrySet()
 			.stream()
@@ -200,7 +231,8 @@ public final class Reporter {
 		this.log.write(allInTime ? Level.INFO : Level.WARNING,
 				"Telemetry router closed in " + Durations.printable(took.toNanos()) + ": offered=" + total.offered()
 						+ ", handled=" + total.handled() + ", failed=" + total.failed() + ", filtered="
-						+ total.filtered() + ", dropped={" + dropped + "}, running=" + total.running(),
+						+ total.filtered() + ", dropped={" + dropped + "}, running=" + total.running() + ", unhandled="
+						+ unhandled,
 				null);
 		this.totalled = true;
 	}

@@ -11,6 +11,7 @@ import io.telemetryrouter.EventHandler;
 import io.telemetryrouter.EventPattern;
 import io.telemetryrouter.HandlerMode;
 import io.telemetryrouter.HandlerSpec;
+import io.telemetryrouter.LaneThread;
 import io.telemetryrouter.OverflowPolicy;
 import io.telemetryrouter.PayloadHandler;
 import io.telemetryrouter.RouterSnapshot;
@@ -69,6 +70,8 @@ public final class HandlerOptions {
 
 	final int concurrency;
 
+	final LaneThread thread;
+
 	@SuppressWarnings("unchecked")
 	public HandlerOptions(String id, HandlerSpec<?> spec, String source, RouterSnapshot.Defaults defaults) {
 		this.id = id;
@@ -89,10 +92,25 @@ public final class HandlerOptions {
 		this.maxQueue = (spec.maxQueue() != null) ? spec.maxQueue() : defaults.maxHandlerQueue();
 		this.overflow = (spec.overflow() != null && this.async) ? spec.overflow() : defaults.overflow();
 		this.concurrency = spec.concurrency();
+		this.thread = spec.thread();
 	}
 
 	boolean accepts(@Nullable Object payload) {
 		return this.anyPayload || this.payloadType.isInstance(payload);
+	}
+
+	/**
+	 * Returns whether the handler means an event, given the rank of the pattern that
+	 * matches and a payload: a handler of all events does not, unless it asks for such
+	 * payloads.
+	 */
+	public boolean hears(int rank, @Nullable Object payload) {
+		return mayHear(rank) && (rank < EventPattern.ALL.rank() || accepts(payload));
+	}
+
+	/** Returns whether the handler means an event, given the right payload. */
+	public boolean mayHear(int rank) {
+		return rank < EventPattern.ALL.rank() || (this.anyEvent && !this.anyPayload);
 	}
 
 	public boolean needsEnvelope() {

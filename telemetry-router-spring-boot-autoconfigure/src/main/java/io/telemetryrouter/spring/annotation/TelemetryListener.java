@@ -9,6 +9,7 @@ import java.lang.annotation.Target;
 import org.springframework.aot.hint.annotation.Reflective;
 import org.springframework.core.annotation.AliasFor;
 
+import io.telemetryrouter.LaneThread;
 import io.telemetryrouter.OverflowPolicy;
 
 /**
@@ -101,6 +102,13 @@ public @interface TelemetryListener {
 	 * @return the number
 	 */
 	int concurrency() default 1;
+
+	/**
+	 * Which threads run an asynchronous method: {@link LaneThread#PLATFORM} for one that
+	 * computes for long while lanes are virtual threads.
+	 * @return the threads
+	 */
+	LaneThread thread() default LaneThread.DEFAULT;
 
 	/**
 	 * A SpEL expression that says which events to handle; its root is the

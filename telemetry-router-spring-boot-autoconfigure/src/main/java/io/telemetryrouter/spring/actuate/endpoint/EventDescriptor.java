@@ -8,7 +8,7 @@ import io.telemetryrouter.EventSnapshot;
  * An event name as the endpoint shows it.
  *
  * @param emitted how many events of that name were emitted
- * @param unhandled how many of them no handler matched
+ * @param unhandled how many of them no handler matched, but for those of all events
  * @param slow how many dispatches were over the slow threshold
  * @param handlers the ids of the handlers that match now, in the order of the route
  * @param latency how long dispatches took the emitter

@@ -70,7 +70,7 @@ class TelemetryRouterEndpointTests {
 		assertThat(json.get("departed")).isEqualTo(parse("""
 				{'offered': 4, 'handled': 3, 'failed': 0, 'filtered': 0, 'running': 0, 'dropped': {'queue_full': 1,
 				'type_mismatch': 0, 'closed': 0, 'shutdown_timeout': 0, 'unsubscribed': 0, 'recursion': 0,
-				'quarantined': 0, 'paused': 0}}"""));
+				'quarantined': 0, 'paused': 0, 'condition_failed': 0, 'not_started': 0}}"""));
 		assertThat(json.get("held").asInt()).isEqualTo(2);
 		assertThat(json.get("defaults"))
 			.isEqualTo(parse("{'maxHandlerQueue': 1000, 'priority': 0, 'overflow': 'DROP_NEWEST'}"));
@@ -78,17 +78,18 @@ class TelemetryRouterEndpointTests {
 
 	@Test
 	void jsonOfAsyncHandlerHasQueueAndLastFailure() {
-		assertThat(json(this.endpoint.handler("audit.onAny"))).isEqualTo(parse("""
-				{'pattern': '**', 'patterns': ['**'], 'mode': 'ASYNC', 'priority': 10, 'concurrency': 1,
-				'overflow': 'DROP_NEWEST', 'offered': 12, 'handled': 5, 'failed': 1,
-				'filtered': 2, 'running': 0, 'dropped': {'queue_full': 1, 'type_mismatch': 0, 'closed': 0,
-				'shutdown_timeout': 0, 'unsubscribed': 0, 'recursion': 0, 'quarantined': 0, 'paused': 0},
-				'queue': {'size': 3, 'capacity': 8, 'oldestAgeMicros': 1500000.0},
-				'latency': {'count': 5, 'meanMicros': 2.0, 'p50Micros': 1.9, 'p99Micros': 11.8, 'maxMicros': 5.0},
-				'queueWait': {'count': 5, 'meanMicros': 2.0, 'p50Micros': 1.9, 'p99Micros': 11.8, 'maxMicros': 5.0},
-				'slow': 3, 'status': 'ACTIVE',
-				'lastFailure': {'at': '2026-01-02T03:04:05Z'}, 'failures': [{'at': '2026-01-02T03:04:05Z'}]}
-				"""));
+		assertThat(json(this.endpoint.handler("audit.onAny"))).isEqualTo(
+				parse("""
+						{'pattern': '**', 'patterns': ['**'], 'mode': 'ASYNC', 'priority': 10, 'concurrency': 1,
+						'overflow': 'DROP_NEWEST', 'offered': 12, 'handled': 5, 'failed': 1,
+						'filtered': 2, 'running': 0, 'dropped': {'queue_full': 1, 'type_mismatch': 0, 'closed': 0,
+						'shutdown_timeout': 0, 'unsubscribed': 0, 'recursion': 0, 'quarantined': 0, 'paused': 0, 'condition_failed': 0, 'not_started': 0},
+						'queue': {'size': 3, 'capacity': 8, 'oldestAgeMicros': 1500000.0},
+						'latency': {'count': 5, 'meanMicros': 2.0, 'p50Micros': 1.9, 'p99Micros': 11.8, 'maxMicros': 5.0},
+						'queueWait': {'count': 5, 'meanMicros': 2.0, 'p50Micros': 1.9, 'p99Micros': 11.8, 'maxMicros': 5.0},
+						'slow': 3, 'status': 'ACTIVE',
+						'lastFailure': {'at': '2026-01-02T03:04:05Z'}, 'failures': [{'at': '2026-01-02T03:04:05Z'}]}
+						"""));
 	}
 
 	@Test
