@@ -496,7 +496,7 @@ public final class HandlerSpec<T> {
 		 * claimed, and takes the emitter's time. An event that it rejects is counted as
 		 * filtered. If it throws, the event is dropped, counted as
 		 * {@link DropReason#CONDITION_FAILED}; that is no failure of the handler and
-		 * never quarantines it.
+		 * never quarantines it. Snapshots show its {@code toString()}.
 		 * @param condition returns whether to handle an event
 		 * @return this builder
 		 */

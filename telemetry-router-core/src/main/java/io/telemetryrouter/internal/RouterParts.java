@@ -2,6 +2,7 @@ package io.telemetryrouter.internal;
 
 import java.lang.invoke.MethodHandles;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
@@ -71,6 +72,8 @@ final class RouterParts {
 
 	// In the order of their packages: later parts use earlier ones.
 
+	final InstantSource clock;
+
 	final Ticker ticker;
 
 	final SampleBuffers samples = new SampleBuffers(DispatchStacks.SLOTS);
@@ -113,6 +116,7 @@ final class RouterParts {
 		boolean measured = settings.measureLatency();
 		long slow = nanos(settings.slowThreshold());
 		long block = nanos(settings.blockTimeout());
+		this.clock = settings.clock();
 		this.ticker = new Ticker(settings.nanoTime());
 		this.log = new LogWriter(settings.logger(), settings.contextCarrier());
 		this.reporter = new Reporter(this.log, this.ticker);
@@ -164,7 +168,7 @@ final class RouterParts {
 				List.of(this.carrier, this.filter), this.reporter, settings.clock(), this.ticker);
 		return List.of(this.nextEvents, stuckCalls,
 				() -> this.handlers.forEach((handler) -> check(handler, stuckCalls)), this.registry::check,
-				DispatchStacks::reconcile, this.unmatched, this.log::wake);
+				DispatchStacks::reconcile, this.unmatched, this.snapshots::look, this.log::wake);
 	}
 
 	private void check(Handler handler, StuckCallCheck stuckCalls) {

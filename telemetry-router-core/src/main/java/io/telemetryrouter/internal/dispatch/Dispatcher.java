@@ -1,7 +1,6 @@
 package io.telemetryrouter.internal.dispatch;
 
 import java.util.BitSet;
-import java.util.function.LongConsumer;
 
 import org.jspecify.annotations.Nullable;
 
@@ -174,14 +173,6 @@ public final class Dispatcher {
 		}
 		if (nanos > this.limits.slowNanos) {
 			slow(route, frame, nanos);
-		}
-		for (LongConsumer recorder : statistics.recorders()) {
-			try {
-				recorder.accept(nanos);
-			}
-			catch (Throwable ex) {
-				this.reporter.callbackFailed("Dispatch recorder", ex);
-			}
 		}
 	}
 

@@ -4,10 +4,12 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.Arrays;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.LongConsumer;
 
 import org.jspecify.annotations.Nullable;
 
 import io.telemetryrouter.LatencySnapshot;
+import io.telemetryrouter.RouterListener;
 import io.telemetryrouter.internal.support.VarHandles;
 
 /**
@@ -55,6 +57,9 @@ public final class LatencyHistogram {
 
 	private volatile Stripe[] stripes = NONE;
 
+	/** Given each duration, too. Replaced under this. */
+	volatile Recorders recorders = Recorders.NONE;
+
 	/** The maximum before it was reset: percentiles still reach up to it. */
 	private volatile long formerMax;
 
@@ -77,9 +82,26 @@ public final class LatencyHistogram {
 			// Not by a call: there may be no stack left for one.
 			stripe.occupied = false;
 		}
-		if (count > STEADY && this.id == 0 && buffer != null) {
+		Recorders given = this.recorders;
+		if (given != Recorders.NONE) {
+			given.accept(nanos);
+		}
+		else if (count > STEADY && this.id == 0 && buffer != null) {
 			register(buffer);
 		}
+	}
+
+	/**
+	 * Gives each duration to a listener's recorder, too, which does not throw. Samples
+	 * are not buffered from then on, so that histograms without recorders pay nothing.
+	 */
+	public synchronized void addRecorder(RouterListener listener, LongConsumer recorder) {
+		this.recorders = this.recorders.with(listener, recorder);
+		this.id = RELEASED;
+	}
+
+	public synchronized void removeRecorder(RouterListener listener) {
+		this.recorders = this.recorders.without(listener);
 	}
 
 	private void register(SampleBuffer buffer) {

@@ -6,6 +6,7 @@ import io.telemetryrouter.DropReason;
 import io.telemetryrouter.EventPattern;
 import io.telemetryrouter.HandlerAccount;
 import io.telemetryrouter.LaneThread;
+import io.telemetryrouter.RouterListener;
 import io.telemetryrouter.Subscription;
 import io.telemetryrouter.internal.event.DispatchFrame;
 import io.telemetryrouter.internal.event.DispatchStack;
@@ -71,6 +72,12 @@ public final class Handler implements Subscription, LaneTarget, CircuitBreaker.T
 		this.failures = new HandlerFailures(options, this.metrics, services, this.breaker);
 	}
 
+	void announce(RouterListener listener, Announcements announcements) {
+		listener.handlerAdded(this.options.id);
+		announcements.record(listener, listener.callRecorder(this.options.id, false), this.metrics.latency);
+		announcements.record(listener, listener.callRecorder(this.options.id, true), this.metrics.failedLatency);
+	}
+
 	public @Nullable Lane lane() {
 		return this.lane;
 	}
@@ -105,7 +112,7 @@ public final class Handler implements Subscription, LaneTarget, CircuitBreaker.T
 		try {
 			if (this.lane != null) {
 				this.lane.awaitRoom(event, since);
-				took("full queue of handler", frame);
+				this.failures.took("full queue of handler", frame);
 			}
 		}
 		catch (Throwable ex) {
@@ -132,13 +139,6 @@ public final class Handler implements Subscription, LaneTarget, CircuitBreaker.T
 		invoke(event, payload, frame.envelope());
 		succeeded(frame.stack);
 		return true;
-	}
-
-	/** Ends a part of an emit that this handler took, beside its call. */
-	void took(String part, DispatchFrame frame) {
-		if (this.services.measured()) {
-			frame.took(part, this.options.id, frame.split(this.services.ticker().now()));
-		}
 	}
 
 	private void succeeded(DispatchStack stack) {
@@ -202,12 +202,6 @@ public final class Handler implements Subscription, LaneTarget, CircuitBreaker.T
 			tracker.filtered();
 		}
 		this.metrics.counters.add(Counters.FILTERED, 1);
-	}
-
-	void mismatch(String event, @Nullable Object payload, @Nullable EmitTracker tracker) {
-		this.services.reporter()
-			.typeMismatch(this.options.id, this.options.payloadType, event, payload, this.metrics.mismatchReports);
-		drop(DropReason.TYPE_MISMATCH, tracker);
 	}
 
 	@Override

@@ -5,6 +5,7 @@ import org.jspecify.annotations.Nullable;
 import io.telemetryrouter.DropReason;
 import io.telemetryrouter.HandlerErrorListener;
 import io.telemetryrouter.HandlerFailure;
+import io.telemetryrouter.internal.event.DispatchFrame;
 import io.telemetryrouter.internal.event.DispatchStack;
 import io.telemetryrouter.internal.event.EmitTracker;
 import io.telemetryrouter.internal.event.Envelope;
@@ -13,8 +14,9 @@ import io.telemetryrouter.internal.metrics.Counters;
 import io.telemetryrouter.internal.support.Headroom;
 
 /**
- * Counts and reports a handler's calls that fail, time out or take long, and tells the
- * circuit breaker of failures. Thread-safe.
+ * Counts and reports what goes wrong with a handler: calls and conditions that fail, time
+ * out or take long, and payloads of another type. Tells the circuit breaker of failures.
+ * Thread-safe.
  */
 record HandlerFailures(HandlerOptions options, HandlerMetrics metrics, HandlerServices services,
 		@Nullable CircuitBreaker breaker) {
@@ -25,12 +27,25 @@ record HandlerFailures(HandlerOptions options, HandlerMetrics metrics, HandlerSe
 			.slowHandler(this.options.id, event, nanos, this.options.slowNanos, this.metrics.slowReports);
 	}
 
+	/** Ends a part of an emit that the handler took, beside its call. */
+	void took(String part, DispatchFrame frame) {
+		if (this.services.measured()) {
+			frame.took(part, this.options.id, frame.split(this.services.ticker().now()));
+		}
+	}
+
+	/** Reports a payload that is not of the handler's type. */
+	void mismatch(String event, @Nullable Object payload) {
+		this.services.reporter()
+			.typeMismatch(this.options.id, this.options.payloadType, event, payload, this.metrics.mismatchReports);
+	}
+
 	void failed(String event, Throwable error, long nanos, DispatchStack stack, @Nullable EmitTracker tracker) {
 		this.metrics.counters.add(Counters.FAILED, 1);
 		try {
 			Headroom.require();
 			try {
-				record(error, nanos, tracker);
+				record(event, error, nanos, tracker);
 				if (nanos > this.options.slowNanos) {
 					slow(event, nanos);
 				}
@@ -71,7 +86,7 @@ record HandlerFailures(HandlerOptions options, HandlerMetrics metrics, HandlerSe
 	void abandoned(Envelope<?> event, Throwable error, long nanos, DispatchStack stack) {
 		this.metrics.counters.add(Counters.FAILED, 1);
 		try {
-			record(error, this.services.measured() ? nanos : -1, event.tracker());
+			record(event.name(), error, this.services.measured() ? nanos : -1, event.tracker());
 			HandlerFailure failure = new HandlerFailure(this.options.id, event.name(), error);
 			// Error listeners are user code and must not delay the watchdog.
 			this.services.callbacks().execute(() -> report(failure));
@@ -82,14 +97,14 @@ record HandlerFailures(HandlerOptions options, HandlerMetrics metrics, HandlerSe
 		}
 	}
 
-	private void record(Throwable error, long nanos, @Nullable EmitTracker tracker) {
+	private void record(String event, Throwable error, long nanos, @Nullable EmitTracker tracker) {
 		if (tracker != null) {
 			tracker.failed();
 		}
 		if (nanos >= 0) {
 			this.metrics.failedLatency.record(nanos, null);
 		}
-		this.metrics.failures.add(error, this.services.clock().instant());
+		this.metrics.failures.add(event, error, this.services.clock().instant());
 	}
 
 	private void report(HandlerFailure failure) {

@@ -52,6 +52,11 @@ final class ListenerCondition implements Predicate<TelemetryEvent<?>> {
 	}
 
 	@Override
+	public String toString() {
+		return this.expression.getExpressionString();
+	}
+
+	@Override
 	public boolean test(TelemetryEvent<?> event) {
 		return Boolean.TRUE.equals(this.expression.getValue(this.context, event, Boolean.class));
 	}
