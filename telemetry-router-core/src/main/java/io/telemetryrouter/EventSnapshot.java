@@ -1,6 +1,9 @@
 package io.telemetryrouter;
 
+import java.time.Instant;
 import java.util.List;
+
+import org.jspecify.annotations.Nullable;
 
 /**
  * One event name's numbers.
@@ -14,10 +17,12 @@ import java.util.List;
  * @param latency how long dispatches took the emitter: offering the event to all lanes
  * and running all synchronous handlers; events that no handler matched, or that were
  * dropped as a whole, are not measured
+ * @param lastSeen when one was last emitted: at most a second too late, since the router
+ * looks once a second; {@code null} if none was
  * @since 0.1.0
  */
 public record EventSnapshot(String name, long emitted, long unhandled, long slow, List<String> handlers,
-		LatencySnapshot latency) {
+		LatencySnapshot latency, @Nullable Instant lastSeen) {
 
 	public EventSnapshot {
 		handlers = List.copyOf(handlers);

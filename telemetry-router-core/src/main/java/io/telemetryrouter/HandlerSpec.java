@@ -494,8 +494,9 @@ public final class HandlerSpec<T> {
 		/**
 		 * Sets a condition. It runs on the emitting thread, before an event is queued or
 		 * claimed, and takes the emitter's time. An event that it rejects is counted as
-		 * filtered. If it throws, the event is counted as failed, which may quarantine
-		 * the handler as a failed call does.
+		 * filtered. If it throws, the event is dropped, counted as
+		 * {@link DropReason#CONDITION_FAILED}; that is no failure of the handler and
+		 * never quarantines it. Snapshots show its {@code toString()}.
 		 * @param condition returns whether to handle an event
 		 * @return this builder
 		 */

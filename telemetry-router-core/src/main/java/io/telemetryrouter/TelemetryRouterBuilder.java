@@ -237,7 +237,7 @@ public final class TelemetryRouterBuilder {
 
 	/**
 	 * Holds events until {@link TelemetryRouter#start()}, so that handlers that register
-	 * late miss none. Events beyond the limit are counted {@link DropReason#QUEUE_FULL}
+	 * late miss none. Events beyond the limit are counted {@link DropReason#NOT_STARTED}
 	 * at each handler they would have reached; those of more than
 	 * {@linkplain #maxEventNames(int) the names that are kept} at handlers that take all
 	 * events.

@@ -2,6 +2,7 @@ package io.telemetryrouter.internal;
 
 import java.lang.invoke.MethodHandles;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
@@ -71,6 +72,8 @@ final class RouterParts {
 
 	// In the order of their packages: later parts use earlier ones.
 
+	final InstantSource clock;
+
 	final Ticker ticker;
 
 	final SampleBuffers samples = new SampleBuffers(DispatchStacks.SLOTS);
@@ -97,6 +100,10 @@ final class RouterParts {
 
 	final Emitter emitter;
 
+	private final StuckCallCheck.Callback carrier = new StuckCallCheck.Callback("Context carrier");
+
+	private final StuckCallCheck.Callback filter = new StuckCallCheck.Callback("Filter of an awaited event");
+
 	final Flush flush;
 
 	final Snapshots snapshots;
@@ -109,6 +116,7 @@ final class RouterParts {
 		boolean measured = settings.measureLatency();
 		long slow = nanos(settings.slowThreshold());
 		long block = nanos(settings.blockTimeout());
+		this.clock = settings.clock();
 		this.ticker = new Ticker(settings.nanoTime());
 		this.log = new LogWriter(settings.logger(), settings.contextCarrier());
 		this.reporter = new Reporter(this.log, this.ticker);
@@ -128,12 +136,13 @@ final class RouterParts {
 
 		this.routes = new Routes(this.registry, this.events, this.ticker, slow);
 		this.registry.invalidates(this.routes);
-		this.nextEvents = new NextEvents(this.routes, callbacks, this.watchdog, this.reporter);
-		Dispatcher dispatcher = new Dispatcher(new EnvelopeSource(settings.clock(), this.ticker), this.samples,
-				this.nextEvents, this.reporter, this.ticker,
+		this.nextEvents = new NextEvents(this.routes, callbacks, this.watchdog, this.reporter,
+				this.filter.handlerNumber());
+		Dispatcher dispatcher = new Dispatcher(new EnvelopeSource(settings.clock()), this.samples, this.nextEvents,
+				this.reporter, this.ticker,
 				new Dispatcher.Limits(settings.maxDepth(), settings.maxNestedEmits(), slow, measured),
-				settings.contextCarrier());
-		this.held = new HoldBuffer(settings.holdEvents(), settings.maxEventNames());
+				settings.contextCarrier(), this.carrier.handlerNumber());
+		this.held = new HoldBuffer(settings.holdEvents(), settings.maxEventNames(), this.reporter);
 		this.emitter = new Emitter(this.routes, dispatcher, this.held, callbacks, blockingAllowed, block);
 
 		this.flush = new Flush(this.handlers);
@@ -156,10 +165,10 @@ final class RouterParts {
 
 	private List<Watchdog.Check> checks(RouterSettings settings) {
 		StuckCallCheck stuckCalls = new StuckCallCheck(nanos(settings.stuckThreshold()), this.handlers::get,
-				this.reporter, settings.clock(), this.ticker);
+				List.of(this.carrier, this.filter), this.reporter, settings.clock(), this.ticker);
 		return List.of(this.nextEvents, stuckCalls,
 				() -> this.handlers.forEach((handler) -> check(handler, stuckCalls)), this.registry::check,
-				DispatchStacks::reconcile, this.unmatched, this.log::wake);
+				DispatchStacks::reconcile, this.unmatched, this.snapshots::look, this.log::wake);
 	}
 
 	private void check(Handler handler, StuckCallCheck stuckCalls) {

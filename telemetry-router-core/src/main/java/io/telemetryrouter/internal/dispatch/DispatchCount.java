@@ -50,6 +50,10 @@ final class DispatchCount {
 		}
 	}
 
+	long sum() {
+		return this.counted.sum();
+	}
+
 	/** Makes late emits reconcile themselves. */
 	void retire() {
 		this.retired = true;

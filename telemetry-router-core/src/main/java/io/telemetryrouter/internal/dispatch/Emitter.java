@@ -126,7 +126,7 @@ public final class Emitter implements TelemetryEmitter {
 		this.held.release(
 				(event) -> this.dispatcher.dispatch(this.routes.passing(event.name(), event.payload()), event.payload(),
 						event.tracker(), event),
-				(event, count) -> Dispatcher.drop(this.routes.passing(event, null), DropReason.QUEUE_FULL, count));
+				(event, count) -> Dispatcher.drop(this.routes.passing(event, null), DropReason.NOT_STARTED, count));
 	}
 
 	/** Counts every event as dropped from now on, and delivers the held events. */

@@ -113,6 +113,13 @@ final class Route implements OfferedEvents, DispatchFrame.Recipients {
 		this.count.add(events, stripeHint);
 	}
 
+	/**
+	 * Returns how many events the route has dispatched, this thread's last one included.
+	 */
+	long dispatched() {
+		return this.count.sum();
+	}
+
 	/** Makes events that are counted from now on reconcile at once. */
 	void retire() {
 		this.count.retire();

@@ -65,7 +65,8 @@ public final class Lane {
 		this.overflow = overflow;
 		this.services = services;
 		this.queue = new EventQueue<>(capacity);
-		this.burst = new OverflowBurst(target.handlerId(), this.queue, services.reporter(), services.ticker());
+		this.burst = new OverflowBurst(target.handlerId(), this.queue, overflow, services.reporter(),
+				services.ticker());
 		this.room = (overflow == OverflowPolicy.BLOCK) ? new RoomSignal() : null;
 		this.workers = new LaneWorker[concurrency];
 		for (int i = 0; i < concurrency; i++) {

@@ -6,6 +6,7 @@ import io.telemetryrouter.DropReason;
 import io.telemetryrouter.EventPattern;
 import io.telemetryrouter.HandlerAccount;
 import io.telemetryrouter.LaneThread;
+import io.telemetryrouter.RouterListener;
 import io.telemetryrouter.Subscription;
 import io.telemetryrouter.internal.event.DispatchFrame;
 import io.telemetryrouter.internal.event.DispatchStack;
@@ -71,6 +72,12 @@ public final class Handler implements Subscription, LaneTarget, CircuitBreaker.T
 		this.failures = new HandlerFailures(options, this.metrics, services, this.breaker);
 	}
 
+	void announce(RouterListener listener, Announcements announcements) {
+		listener.handlerAdded(this.options.id);
+		announcements.record(listener, listener.callRecorder(this.options.id, false), this.metrics.latency);
+		announcements.record(listener, listener.callRecorder(this.options.id, true), this.metrics.failedLatency);
+	}
+
 	public @Nullable Lane lane() {
 		return this.lane;
 	}
@@ -101,10 +108,11 @@ public final class Handler implements Subscription, LaneTarget, CircuitBreaker.T
 	 * Waits for room for an event that was offered, and queues or drops it. The timeout
 	 * runs since the given {@link System#nanoTime() time}.
 	 */
-	public void awaitRoom(Envelope<?> event, long since) {
+	public void awaitRoom(Envelope<?> event, long since, DispatchFrame frame) {
 		try {
 			if (this.lane != null) {
 				this.lane.awaitRoom(event, since);
+				took("full queue of handler", frame);
 			}
 		}
 		catch (Throwable ex) {
@@ -131,6 +139,13 @@ public final class Handler implements Subscription, LaneTarget, CircuitBreaker.T
 		invoke(event, payload, frame.envelope());
 		succeeded(frame.stack);
 		return true;
+	}
+
+	/** Ends a part of an emit that this handler took, beside its call. */
+	void took(String part, DispatchFrame frame) {
+		if (this.services.measured()) {
+			frame.took(part, this.options.id, frame.split(this.services.ticker().now()));
+		}
 	}
 
 	private void succeeded(DispatchStack stack) {

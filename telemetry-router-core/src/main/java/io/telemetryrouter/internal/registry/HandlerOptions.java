@@ -45,7 +45,7 @@ public final class HandlerOptions {
 
 	public final int priority;
 
-	final String source;
+	public final String source;
 
 	/**
 	 * Whether listeners are notified of the handler. Not if it has no id of its own and
@@ -58,6 +58,8 @@ public final class HandlerOptions {
 	final @Nullable EventHandler<Object> eventHandler;
 
 	final @Nullable Predicate<TelemetryEvent<Object>> condition;
+
+	public final @Nullable String conditionText;
 
 	/** In nanoseconds; {@link Long#MAX_VALUE} if no call counts as slow. */
 	public final long slowNanos;
@@ -85,6 +87,7 @@ public final class HandlerOptions {
 		this.anyEvent = spec.isAnyEvent();
 		this.times = spec.times();
 		this.condition = (Predicate<TelemetryEvent<Object>>) (Predicate<?>) spec.condition();
+		this.conditionText = (this.condition != null) ? text(this.condition) : null;
 		this.announced = spec.id() != null || (spec.times() == 0 && spec.owner() == null);
 		this.slowNanos = (spec.slowThreshold() != null) ? TimeUnit.NANOSECONDS.convert(spec.slowThreshold())
 				: Long.MAX_VALUE;
@@ -93,6 +96,15 @@ public final class HandlerOptions {
 		this.overflow = (spec.overflow() != null && this.async) ? spec.overflow() : defaults.overflow();
 		this.concurrency = spec.concurrency();
 		this.thread = spec.thread();
+	}
+
+	private static String text(Predicate<?> condition) {
+		try {
+			return String.valueOf(condition.toString());
+		}
+		catch (Throwable ex) {
+			return condition.getClass().getName();
+		}
 	}
 
 	boolean accepts(@Nullable Object payload) {

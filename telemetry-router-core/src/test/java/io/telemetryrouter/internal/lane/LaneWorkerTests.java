@@ -46,7 +46,7 @@ class LaneWorkerTests {
 
 	private final Ticker ticker = new Ticker(null);
 
-	private final EnvelopeSource envelopes = new EnvelopeSource(InstantSource.system(), this.ticker);
+	private final EnvelopeSource envelopes = new EnvelopeSource(InstantSource.system());
 
 	private final Target target = new Target();
 

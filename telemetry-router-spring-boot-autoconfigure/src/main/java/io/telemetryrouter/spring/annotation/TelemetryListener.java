@@ -112,7 +112,11 @@ public @interface TelemetryListener {
 
 	/**
 	 * A SpEL expression that says which events to handle; its root is the
-	 * {@code TelemetryEvent}, as in {@code payload.cost > 1}. Parsed at start-up.
+	 * {@code TelemetryEvent}, as in {@code payload.cost > 1}. Parsed at start-up. A
+	 * property of {@code null} and a key that a map does not have read as {@code null},
+	 * which is less than anything: {@code payload.cost > 1} is then {@code false}. A
+	 * condition whose value is {@code null} rejects the event; one that throws drops it,
+	 * counted as {@code condition_failed}.
 	 * @return the condition; empty for none
 	 */
 	String condition() default "";
