@@ -1,7 +1,7 @@
 package io.telemetryrouter;
 
 /**
- * One failed call of a handler or of its condition.
+ * One failed call of a handler, or of its condition.
  *
  * @param handlerId the handler's id
  * @param event the event's name

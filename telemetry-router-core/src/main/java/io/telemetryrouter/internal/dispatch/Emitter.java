@@ -2,11 +2,13 @@ package io.telemetryrouter.internal.dispatch;
 
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
+import java.util.function.BooleanSupplier;
 
 import org.jspecify.annotations.Nullable;
 
 import io.telemetryrouter.DropReason;
 import io.telemetryrouter.EmitOutcome;
+import io.telemetryrouter.EventPattern;
 import io.telemetryrouter.EventType;
 import io.telemetryrouter.TelemetryEmitter;
 import io.telemetryrouter.internal.event.DispatchStacks;
@@ -28,13 +30,17 @@ public final class Emitter implements TelemetryEmitter {
 
 	private final Executor completions;
 
+	private final BooleanSupplier blockingAllowed;
+
 	private final long blockNanos;
 
-	public Emitter(Routes routes, Dispatcher dispatcher, HoldBuffer held, Executor completions, long blockNanos) {
+	public Emitter(Routes routes, Dispatcher dispatcher, HoldBuffer held, Executor completions,
+			BooleanSupplier blockingAllowed, long blockNanos) {
 		this.routes = routes;
 		this.dispatcher = dispatcher;
 		this.held = held;
 		this.completions = completions;
+		this.blockingAllowed = blockingAllowed;
 		this.blockNanos = blockNanos;
 	}
 
@@ -76,16 +82,16 @@ public final class Emitter implements TelemetryEmitter {
 	 * untracked name, or one to be held. (While events are held the table is empty, so
 	 * that the usual way needs no check.)
 	 */
-	private void emitUnrouted(@Nullable String event, @Nullable Object payload, @Nullable EmitTracker tracker) {
+	private void emitUnrouted(String event, @Nullable Object payload, @Nullable EmitTracker tracker) {
 		Headroom.require();
-		String name = requireName(event);
+		EventPattern.requireName(event);
 		if (this.held.isHolding()) {
 			awaitRelease();
-			if (this.held.hold(this.dispatcher.hold(name, payload, tracker))) {
+			if (this.held.hold(this.dispatcher.hold(event, payload, tracker))) {
 				return;
 			}
 		}
-		this.dispatcher.dispatch(this.routes.route(name), payload, tracker, null);
+		this.dispatcher.dispatch(this.routes.route(event, payload), payload, tracker, null);
 	}
 
 	/**
@@ -93,7 +99,7 @@ public final class Emitter implements TelemetryEmitter {
 	 * that only queue are faster than the release, which would never end.
 	 */
 	private void awaitRelease() {
-		if (this.held.isReleasing() && !DispatchStacks.isInsideHandler()) {
+		if (this.held.isReleasing() && !DispatchStacks.isInsideHandler() && this.blockingAllowed.getAsBoolean()) {
 			try {
 				this.held.awaitRelease(this.blockNanos);
 			}
@@ -103,28 +109,24 @@ public final class Emitter implements TelemetryEmitter {
 		}
 	}
 
-	private static String requireName(@Nullable String event) {
-		if (event == null || event.isBlank()) {
-			throw new IllegalArgumentException("Event name must not be null or blank");
-		}
-		return event;
-	}
-
 	@Override
 	public boolean hasHandlers(String event) {
-		String name = requireName(event);
+		Route route = (event != null) ? this.routes.find(event) : null;
+		if (route == null) {
+			EventPattern.requireName(event);
+		}
 		if (this.held.isHolding()) {
 			return true;
 		}
-		return !this.dispatcher.isClosed() && this.routes.hasListeners(name);
+		return !this.dispatcher.isClosed() && this.routes.hasListeners(event);
 	}
 
 	/** Delivers the held events in order, and holds no more. */
 	public void start() {
 		this.held.release(
-				(event) -> this.dispatcher.dispatch(this.routes.passing(event.name()), event.payload(), event.tracker(),
-						event),
-				(event, count) -> Dispatcher.drop(this.routes.passing(event), DropReason.QUEUE_FULL, count));
+				(event) -> this.dispatcher.dispatch(this.routes.passing(event.name(), event.payload()), event.payload(),
+						event.tracker(), event),
+				(event, count) -> Dispatcher.drop(this.routes.passing(event, null), DropReason.NOT_STARTED, count));
 	}
 
 	/** Counts every event as dropped from now on, and delivers the held events. */

@@ -9,7 +9,6 @@ import java.util.concurrent.atomic.AtomicLongArray;
 import org.jspecify.annotations.Nullable;
 
 import io.telemetryrouter.internal.support.Padded;
-import io.telemetryrouter.internal.support.Ticker;
 
 /**
  * Makes envelopes, numbers them and gives them time and identity.
@@ -21,16 +20,13 @@ public final class EnvelopeSource {
 
 	private final InstantSource clock;
 
-	private final Ticker ticker;
-
 	private final long node = ThreadLocalRandom.current().nextLong();
 
 	/** Written by every emitter. */
 	private final AtomicLongArray sequence = new AtomicLongArray(2 * SEQUENCE);
 
-	public EnvelopeSource(InstantSource clock, Ticker ticker) {
+	public EnvelopeSource(InstantSource clock) {
 		this.clock = clock;
-		this.ticker = ticker;
 	}
 
 	/** Makes an envelope; {@code emittedAt} is on the monotonic clock. */
@@ -44,9 +40,10 @@ public final class EnvelopeSource {
 		return new Envelope.Accompanied<>(this, name, content, number, emittedAt, parent, context, tracker);
 	}
 
-	/** Returns the wall-clock time of an event: now less the event's age. */
-	Instant timestamp(long emittedAt) {
-		return this.clock.instant().minusNanos(Math.max(0, this.ticker.now() - emittedAt));
+	/** Returns the wall-clock time, in nanoseconds since 1970. */
+	long epochNanos() {
+		Instant now = this.clock.instant();
+		return now.getEpochSecond() * 1_000_000_000L + now.getNano();
 	}
 
 	/**

@@ -57,6 +57,9 @@ public final class Lane {
 
 	private final OverflowBurst burst;
 
+	/** Whether it was reported that an emitter could not wait. */
+	private volatile boolean refused;
+
 	/**
 	 * Creates a lane; {@code concurrency} is how many events may be handled at a time.
 	 */
@@ -65,7 +68,8 @@ public final class Lane {
 		this.overflow = overflow;
 		this.services = services;
 		this.queue = new EventQueue<>(capacity);
-		this.burst = new OverflowBurst(target.handlerId(), this.queue, services.reporter(), services.ticker());
+		this.burst = new OverflowBurst(target.handlerId(), this.queue, overflow, services.reporter(),
+				services.ticker());
 		this.room = (overflow == OverflowPolicy.BLOCK) ? new RoomSignal() : null;
 		this.workers = new LaneWorker[concurrency];
 		for (int i = 0; i < concurrency; i++) {
@@ -114,7 +118,7 @@ public final class Lane {
 			if (this.queue.offer(event)) {
 				return true;
 			}
-			if (this.overflow == OverflowPolicy.BLOCK && !stack.onLane && !isPaused()) {
+			if (this.overflow == OverflowPolicy.BLOCK && !stack.onLane && !isPaused() && mayBlock()) {
 				// A thread without stack must find out before it counts on waiting.
 				Headroom.require();
 				return false;
@@ -130,6 +134,16 @@ public final class Lane {
 		}
 		dropFull(event);
 		return true;
+	}
+
+	private boolean mayBlock() {
+		boolean allowed = this.services.blockingAllowed().getAsBoolean();
+		if (!allowed && !this.refused) {
+			// Once, give or take a race.
+			this.refused = true;
+			this.services.reporter().blockingRefused(this.target.handlerId(), Thread.currentThread().getName());
+		}
+		return allowed;
 	}
 
 	/**

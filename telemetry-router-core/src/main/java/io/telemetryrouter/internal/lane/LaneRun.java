@@ -116,11 +116,11 @@ final class LaneRun {
 		try {
 			frame.envelope(event);
 			frame.running(this.target.handlerNumber());
-			scope = restoreContext(event);
+			scope = restoreContext(event, frame);
 			return call(event, frame);
 		}
 		finally {
-			close(scope);
+			close(scope, frame);
 			this.stack.exit(frame);
 			// An interrupt meant for this event must not hit the next.
 			Thread.interrupted();
@@ -168,12 +168,13 @@ final class LaneRun {
 		return true;
 	}
 
-	private ContextCarrier.@Nullable Scope restoreContext(Envelope<?> event) {
+	private ContextCarrier.@Nullable Scope restoreContext(Envelope<?> event, DispatchFrame frame) {
 		Object context = event.context();
 		ContextCarrier carrier = (context != null) ? this.services.carrier() : null;
 		if (carrier == null || context == null) {
 			return null;
 		}
+		frame.running(this.target.handlerNumber() | DispatchFrame.CARRIER);
 		try {
 			return carrier.restore(context);
 		}
@@ -181,12 +182,16 @@ final class LaneRun {
 			this.services.reporter().callbackFailed("Context carrier", ex);
 			return null;
 		}
+		finally {
+			frame.running(this.target.handlerNumber());
+		}
 	}
 
-	private void close(ContextCarrier.@Nullable Scope scope) {
+	private void close(ContextCarrier.@Nullable Scope scope, DispatchFrame frame) {
 		if (scope == null) {
 			return;
 		}
+		frame.running(this.target.handlerNumber() | DispatchFrame.CARRIER);
 		try {
 			scope.close();
 		}

@@ -90,7 +90,7 @@ public final class HandlerRegistry {
 		this.callSites.added(handler.options.source);
 		this.events.named(handler.options.patterns);
 		if (handler.options.announced) {
-			this.announcements.add((listener) -> listener.handlerAdded(handler.options.id));
+			this.announcements.add((listener) -> handler.announce(listener, this.announcements));
 		}
 		return true;
 	}
@@ -163,6 +163,11 @@ public final class HandlerRegistry {
 			return true;
 		});
 		this.announcements.make();
+	}
+
+	public void removeListener(RouterListener listener) {
+		this.events.removeListener(listener);
+		this.table.forEach((handler) -> handler.metrics.removeRecorders(listener));
 	}
 
 	private void closeCollected() {

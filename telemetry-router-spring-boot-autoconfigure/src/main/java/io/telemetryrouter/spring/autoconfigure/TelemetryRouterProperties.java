@@ -8,6 +8,7 @@ import org.jspecify.annotations.Nullable;
 
 import org.springframework.boot.context.properties.ConfigurationProperties;
 
+import io.telemetryrouter.LaneThread;
 import io.telemetryrouter.OverflowPolicy;
 
 /**
@@ -405,6 +406,12 @@ public class TelemetryRouterProperties {
 		 */
 		private @Nullable Integer concurrency;
 
+		/**
+		 * Threads that run the handler. Platform threads suit one that computes for long
+		 * while virtual threads are enabled.
+		 */
+		private @Nullable LaneThread thread;
+
 		public boolean isEnabled() {
 			return this.enabled;
 		}
@@ -443,6 +450,14 @@ public class TelemetryRouterProperties {
 
 		public void setConcurrency(@Nullable Integer concurrency) {
 			this.concurrency = concurrency;
+		}
+
+		public @Nullable LaneThread getThread() {
+			return this.thread;
+		}
+
+		public void setThread(@Nullable LaneThread thread) {
+			this.thread = thread;
 		}
 
 	}
