@@ -75,7 +75,7 @@ public final class JournalReader implements Closeable {
 
 	/** Reads one segment from an offset, or from the first line that begins after it. */
 	static JournalReader open(Segment segment, long offset) throws IOException {
-		JournalReader reader = new JournalReader(segment.file().toAbsolutePath().getParent(), segment.firstSequence(),
+		JournalReader reader = new JournalReader(segment.file().resolveSibling(""), segment.firstSequence(),
 				(problem) -> {
 				});
 		reader.segment = segment;
