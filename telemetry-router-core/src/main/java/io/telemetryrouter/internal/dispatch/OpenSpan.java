@@ -133,7 +133,7 @@ final class OpenSpan implements TelemetrySpan {
 	private void emit(@Nullable Object payload, SpanMark mark) {
 		RunBinding before = RunBinding.enter(this.run);
 		try {
-			this.emitter.emit(this.identity.name + "." + mark.status().label(), payload, mark);
+			this.emitter.emit(this.emitter.spans().eventName(this.identity.name, mark.status()), payload, mark);
 		}
 		finally {
 			RunBinding.restore(before);
