@@ -21,6 +21,7 @@ import org.springframework.context.annotation.Configuration;
 import org.springframework.core.annotation.Order;
 import org.springframework.scheduling.annotation.Async;
 
+import io.telemetryrouter.LaneThread;
 import io.telemetryrouter.OverflowPolicy;
 import io.telemetryrouter.TelemetryEvent;
 import io.telemetryrouter.TelemetryRouter;
@@ -46,6 +47,8 @@ class TelemetryListenerDefinitionTests {
 				arguments(new NameAndEvent(), "parameters that the router cannot give", "(TelemetryEvent<Payload>"),
 				arguments(new ReturnsValue(), "It returns 'boolean', which nobody would receive.", "Return void"),
 				arguments(new BadPattern(), "'model.**.x' has '**' before its end", "Correct the event name"),
+				arguments(new ListOfNames(), "'usage,other' has a comma: give each name by itself",
+						"Correct the event name"),
 				arguments(new BlankName(), "must not be null or blank", "Correct the event name"),
 				arguments(new BadCondition(), "Its condition 'payload >' is malformed", "Correct the expression"),
 				arguments(new TwoPriorities(), "Its priority has 2 values.", "Set one priority"),
@@ -53,6 +56,7 @@ class TelemetryListenerDefinitionTests {
 				arguments(new SyncQueue(), "so its maxQueue would have no effect", "Set async = true"),
 				arguments(new SyncOverflow(), "so its overflow would have no effect", "Set async = true"),
 				arguments(new SyncConcurrency(), "so its concurrency would have no effect", "Set async = true"),
+				arguments(new SyncThread(), "so its thread would have no effect", "Set async = true"),
 				arguments(new NegativeQueue(), "Its maxQueue is -1.", "Set maxQueue to a positive number"),
 				arguments(new SyncTimeout(), "so its handlerTimeout would have no effect", "Set async = true"),
 				arguments(new WrongTimeout(), "Its handlerTimeout 'soon' is no duration.",
@@ -207,6 +211,22 @@ class TelemetryListenerDefinitionTests {
 
 		@TelemetryListener("model.**.x")
 		void on() {
+		}
+
+	}
+
+	static class SyncThread {
+
+		@TelemetryListener(events = "x", thread = LaneThread.PLATFORM)
+		void on() {
+		}
+
+	}
+
+	static class ListOfNames {
+
+		@TelemetryListener("usage,other")
+		void on(String payload) {
 		}
 
 	}
