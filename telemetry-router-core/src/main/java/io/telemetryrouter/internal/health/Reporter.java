@@ -7,6 +7,7 @@ import java.util.stream.Collectors;
 
 import org.jspecify.annotations.Nullable;
 
+import io.telemetryrouter.DanglingSpan;
 import io.telemetryrouter.DropReason;
 import io.telemetryrouter.HandlerAccount;
 import io.telemetryrouter.OverflowPolicy;
@@ -23,6 +24,8 @@ import io.telemetryrouter.internal.support.Ticker;
  */
 public final class Reporter {
 
+	private static final int MAX_SPANS = 5;
+
 	private final LogWriter log;
 
 	private final Ticker ticker;
@@ -32,6 +35,8 @@ public final class Reporter {
 	private final Throttle recursionReports = new Throttle();
 
 	private final Throttle rejectionReports = new Throttle();
+
+	private final Throttle spanReports = new Throttle();
 
 	private final Throttle lateReports = new Throttle(Long.MAX_VALUE);
 
@@ -155,6 +160,21 @@ public final class Reporter {
 			this.log.writeWithoutContext(Level.INFO, subject + " has returned from event '" + call.event()
 					+ "' after about " + Durations.printable(nanos) + more, null);
 		}
+	}
+
+	public void danglingSpans(List<DanglingSpan> spans) {
+		String more = acquire(this.spanReports, "line");
+		if (more != null) {
+			warn("Spans that began and have not ended: "
+					+ spans.stream().limit(MAX_SPANS).map(Reporter::described).collect(Collectors.joining(", "))
+					+ ((spans.size() > MAX_SPANS) ? " and " + (spans.size() - MAX_SPANS) + " others" : "") + more);
+		}
+	}
+
+	private static String described(DanglingSpan span) {
+		return "'" + Names.printable(span.name()) + "' of "
+				+ ((span.runId() != null) ? "run '" + Names.printable(span.runId()) + "'" : "no run") + ", begun "
+				+ Durations.printable(span.age().toNanos()) + " ago" + (span.abandoned() ? " and given up" : "");
 	}
 
 	void unwatched(Throwable ex) {

@@ -1,6 +1,7 @@
 package io.telemetryrouter.internal.lane;
 
 import java.util.concurrent.CountDownLatch;
+import java.util.function.Predicate;
 
 import org.jspecify.annotations.Nullable;
 
@@ -323,9 +324,12 @@ public final class Lane {
 		signal();
 	}
 
-	/** Counts down when all events queued so far have been processed. */
-	public void whenProcessed(CountDownLatch latch) {
-		this.barriers.add(latch);
+	/**
+	 * Counts down when all events queued so far have been processed, or of those some
+	 * events.
+	 */
+	public void whenProcessed(CountDownLatch latch, @Nullable Predicate<Envelope<?>> events) {
+		this.barriers.add(latch, events);
 		signal();
 		if (!this.queue.isEmpty()) {
 			// Left there by an executor that had no thread.
@@ -338,12 +342,17 @@ public final class Lane {
 		this.barriers.remove(latch);
 	}
 
-	public long pending() {
-		long pending = this.queue.size();
-		for (LaneWorker worker : this.workers) {
-			pending += (worker.position().position != EventQueue.Position.NONE) ? 1 : 0;
+	/** Returns how many events, of some if given, are queued or in a worker's hand. */
+	public long pending(@Nullable Predicate<Envelope<?>> events) {
+		long[] pending = { (events != null) ? 0 : this.queue.size() };
+		if (events != null) {
+			this.queue.forEach((event, position) -> pending[0] += events.test(event) ? 1 : 0);
 		}
-		return pending;
+		for (LaneWorker worker : this.workers) {
+			boolean has = worker.position().position != EventQueue.Position.NONE && worker.mayHave(events);
+			pending[0] += has ? 1 : 0;
+		}
+		return pending[0];
 	}
 
 }

@@ -40,7 +40,8 @@ record HandlerFailures(HandlerOptions options, HandlerMetrics metrics, HandlerSe
 			.typeMismatch(this.options.id, this.options.payloadType, event, payload, this.metrics.mismatchReports);
 	}
 
-	void failed(String event, Throwable error, long nanos, DispatchStack stack, @Nullable EmitTracker tracker) {
+	void failed(String event, @Nullable Envelope<?> envelope, Throwable error, long nanos, DispatchStack stack,
+			@Nullable EmitTracker tracker) {
 		this.metrics.counters.add(Counters.FAILED, 1);
 		try {
 			Headroom.require();
@@ -49,7 +50,7 @@ record HandlerFailures(HandlerOptions options, HandlerMetrics metrics, HandlerSe
 				if (nanos > this.options.slowNanos) {
 					slow(event, nanos);
 				}
-				report(new HandlerFailure(this.options.id, event, error));
+				report(new HandlerFailure(this.options.id, event, error, envelope));
 			}
 			finally {
 				judge(error, stack);
@@ -62,7 +63,7 @@ record HandlerFailures(HandlerOptions options, HandlerMetrics metrics, HandlerSe
 	}
 
 	/** Counts and reports a failed condition, which says nothing about the handler. */
-	void conditionFailed(String event, Throwable error, @Nullable EmitTracker tracker) {
+	void conditionFailed(String event, @Nullable Envelope<?> envelope, Throwable error, @Nullable EmitTracker tracker) {
 		this.metrics.counters.drop(DropReason.CONDITION_FAILED, 1);
 		try {
 			Headroom.require();
@@ -70,7 +71,7 @@ record HandlerFailures(HandlerOptions options, HandlerMetrics metrics, HandlerSe
 				tracker.dropped(1);
 			}
 			try {
-				tell(new HandlerFailure(this.options.id, event, error));
+				tell(new HandlerFailure(this.options.id, event, error, envelope));
 				this.services.reporter().conditionFailed(this.options.id, event, error, this.metrics.conditionReports);
 			}
 			finally {
@@ -87,7 +88,7 @@ record HandlerFailures(HandlerOptions options, HandlerMetrics metrics, HandlerSe
 		this.metrics.counters.add(Counters.FAILED, 1);
 		try {
 			record(event.name(), error, this.services.measured() ? nanos : -1, event.tracker());
-			HandlerFailure failure = new HandlerFailure(this.options.id, event.name(), error);
+			HandlerFailure failure = new HandlerFailure(this.options.id, event.name(), error, event);
 			// Error listeners are user code and must not delay the watchdog.
 			this.services.callbacks().execute(() -> report(failure));
 			judge(error, stack);
