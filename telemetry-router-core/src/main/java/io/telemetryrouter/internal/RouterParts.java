@@ -18,10 +18,13 @@ import io.telemetryrouter.internal.dispatch.Emitter;
 import io.telemetryrouter.internal.dispatch.HoldBuffer;
 import io.telemetryrouter.internal.dispatch.NextEvents;
 import io.telemetryrouter.internal.dispatch.Routes;
+import io.telemetryrouter.internal.dispatch.SpanTracker;
 import io.telemetryrouter.internal.event.DispatchFrame;
 import io.telemetryrouter.internal.event.DispatchStacks;
 import io.telemetryrouter.internal.event.Envelope;
 import io.telemetryrouter.internal.event.EnvelopeSource;
+import io.telemetryrouter.internal.event.RunBinding;
+import io.telemetryrouter.internal.event.Runs;
 import io.telemetryrouter.internal.health.LogWriter;
 import io.telemetryrouter.internal.health.Reporter;
 import io.telemetryrouter.internal.health.StuckCallCheck;
@@ -48,8 +51,6 @@ import io.telemetryrouter.internal.support.Ticker;
  */
 final class RouterParts {
 
-	private static final long MIN_WATCH_INTERVAL = TimeUnit.MILLISECONDS.toNanos(1);
-
 	private static final long MAX_WATCH_INTERVAL = TimeUnit.SECONDS.toNanos(1);
 
 	static {
@@ -57,7 +58,7 @@ final class RouterParts {
 		List<Class<?>> neededByEmit = List.of(DispatchFrame.class, DispatchStacks.class, Envelope.class,
 				EventStatistics.class, LatencyHistogram.class, SampleBuffer.class, SampleBuffers.class,
 				StripedCounter.class, DropReason.class, CompletableFuture.class, LockSupport.class,
-				ThreadLocalRandom.class);
+				ThreadLocalRandom.class, RunBinding.class);
 		try {
 			for (Class<?> type : neededByEmit) {
 				MethodHandles.lookup().ensureInitialized(type);
@@ -98,6 +99,10 @@ final class RouterParts {
 
 	final NextEvents nextEvents;
 
+	final Runs runs = new Runs();
+
+	final SpanTracker spans;
+
 	final HoldBuffer held;
 
 	final Emitter emitter;
@@ -122,7 +127,7 @@ final class RouterParts {
 		this.ticker = new Ticker(settings.nanoTime());
 		this.log = new LogWriter(settings.logger(), settings.contextCarrier());
 		this.reporter = new Reporter(this.log, this.ticker);
-		this.watchdog = new Watchdog(watchInterval(settings), this.reporter);
+		this.watchdog = new Watchdog(MAX_WATCH_INTERVAL, this.reporter);
 		this.executor = new LaneExecutor(settings.laneExecutor());
 		Executor callbacks = this.executor::executeSurely;
 
@@ -140,17 +145,23 @@ final class RouterParts {
 		this.registry.invalidates(this.routes);
 		this.nextEvents = new NextEvents(this.routes, callbacks, this.watchdog, this.reporter,
 				this.filter.handlerNumber());
-		Dispatcher dispatcher = new Dispatcher(new EnvelopeSource(settings.clock()), this.samples, this.nextEvents,
-				this.reporter, this.ticker,
+		Dispatcher dispatcher = new Dispatcher(new EnvelopeSource(settings.clock(), this.runs), this.samples,
+				this.nextEvents, this.reporter, this.ticker,
 				new Dispatcher.Limits(settings.maxDepth(), settings.maxNestedEmits(), slow, measured),
 				settings.contextCarrier(), this.carrier.handlerNumber());
 		this.held = new HoldBuffer(settings.holdEvents(), settings.maxEventNames(), this.reporter);
-		this.emitter = new Emitter(this.routes, dispatcher, this.held, callbacks, blockingAllowed, block);
+		this.spans = new SpanTracker(nanos(settings.spanDanglingAfter()), this.watchdog, this.reporter,
+				settings.clock(), this.ticker);
+		this.runs.whenEnded(this.registry::runEnded);
+		this.emitter = new Emitter(this.routes, dispatcher, this.held, callbacks, blockingAllowed, block, this.runs,
+				this.spans);
 
 		this.flush = new Flush(this.handlers);
 		this.snapshots = new Snapshots(this);
 		this.unmatched = new UnmatchedNames(this);
 		this.watchdog.checks(checks(settings));
+		List.of(settings.stuckThreshold(), settings.handlerTimeout(), settings.spanDanglingAfter())
+			.forEach((limit) -> this.watchdog.watch(nanos(limit)));
 	}
 
 	private BooleanSupplier guarded(BooleanSupplier blockingAllowed) {
@@ -170,7 +181,8 @@ final class RouterParts {
 				List.of(this.carrier, this.filter), this.reporter, settings.clock(), this.ticker);
 		return List.of(this.nextEvents, stuckCalls,
 				() -> this.handlers.forEach((handler) -> check(handler, stuckCalls)), this.registry::check,
-				DispatchStacks::reconcile, this.unmatched, this.snapshots::look, this.log::wake);
+				this.runs::check, this.spans, DispatchStacks::reconcile, this.unmatched, this.snapshots::look,
+				this.log::wake);
 	}
 
 	private void check(Handler handler, StuckCallCheck stuckCalls) {
@@ -182,14 +194,6 @@ final class RouterParts {
 			// The other handlers must not miss out.
 			this.reporter.callbackFailed("Watchdog", ex);
 		}
-	}
-
-	private static long watchInterval(RouterSettings settings) {
-		long interval = MAX_WATCH_INTERVAL;
-		for (Duration limit : List.of(settings.stuckThreshold(), settings.handlerTimeout())) {
-			interval = limit.isZero() ? interval : Math.min(interval, nanos(limit) / 10);
-		}
-		return Math.max(MIN_WATCH_INTERVAL, interval);
 	}
 
 	private static long nanos(Duration duration) {

@@ -13,6 +13,7 @@ import io.telemetryrouter.internal.event.DispatchStacks;
 import io.telemetryrouter.internal.event.EmitTracker;
 import io.telemetryrouter.internal.event.Envelope;
 import io.telemetryrouter.internal.event.EnvelopeSource;
+import io.telemetryrouter.internal.event.SpanMark;
 import io.telemetryrouter.internal.health.Reporter;
 import io.telemetryrouter.internal.metrics.SampleBuffer;
 import io.telemetryrouter.internal.metrics.SampleBuffers;
@@ -78,14 +79,17 @@ public final class Dispatcher {
 	}
 
 	/**
-	 * Dispatches an event, whose envelope is given if it was held. No exception thrown by
-	 * a handler propagates past this method. If the method itself ends early, as on a
-	 * thread without stack, the handlers that it did not reach count the event later.
-	 * (Counting now would be one more call.)
+	 * Dispatches an event, whose envelope may be given. If it was held it has one. No
+	 * exception thrown by a handler propagates past this method. If the method itself
+	 * ends early, as on a thread without stack, the handlers that it did not reach count
+	 * the event later. (Counting now would be one more call.)
 	 */
 	void dispatch(Route route, @Nullable Object payload, @Nullable EmitTracker tracker, @Nullable Envelope<?> held) {
 		if (route.isEmpty()) {
 			route.count(1, (int) Thread.currentThread().getId());
+			if (this.closed) {
+				this.reporter.emittedLate(route.event);
+			}
 			return;
 		}
 		DispatchStack stack = DispatchStacks.acquire();
@@ -113,6 +117,7 @@ public final class Dispatcher {
 			}
 			if (this.closed) {
 				drop(route, DropReason.CLOSED, frame);
+				this.reporter.emittedLate(route.event);
 			}
 			else if (parent != null && !parent.permits(this.limits.maxDepth, this.limits.maxNestedEmits)) {
 				drop(route, DropReason.RECURSION, frame);
@@ -238,7 +243,7 @@ public final class Dispatcher {
 		catch (Throwable ex) {
 			// The router's own, such as no memory for a segment: count it and let the
 			// others have the event.
-			handler.failed(envelope.name(), ex, -1, frame.stack, tracker);
+			handler.failed(envelope.name(), envelope, ex, -1, frame.stack, tracker);
 		}
 		return true;
 	}
@@ -249,17 +254,22 @@ public final class Dispatcher {
 			context = capture(frame);
 			took("context carrier", frame);
 		}
-		return this.envelopes.envelope(route.event, payload, now, frame.parent(), context, frame.tracker());
+		return this.envelopes.envelope(route.event, payload, now, frame.parent(), context, frame.tracker(), null);
 	}
 
-	/** Makes the envelope of an event that is held until handlers are known. */
-	Envelope<?> hold(String event, @Nullable Object payload, @Nullable EmitTracker tracker) {
+	/**
+	 * Makes the envelope of an event that is held until handlers are known, or that
+	 * belongs to a span.
+	 */
+	Envelope<?> envelope(String event, @Nullable Object payload, @Nullable EmitTracker tracker,
+			@Nullable SpanMark span) {
 		DispatchStack stack = DispatchStacks.acquire();
 		try {
 			Cause parent = stack.cause();
 			DispatchFrame frame = stack.enter(event, parent);
 			try {
-				return this.envelopes.envelope(event, payload, this.ticker.now(), parent, capture(frame), tracker);
+				return this.envelopes.envelope(event, payload, this.ticker.now(), parent, capture(frame), tracker,
+						span);
 			}
 			finally {
 				stack.exit(frame);

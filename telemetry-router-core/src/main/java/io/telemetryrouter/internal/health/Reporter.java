@@ -7,6 +7,7 @@ import java.util.stream.Collectors;
 
 import org.jspecify.annotations.Nullable;
 
+import io.telemetryrouter.DanglingSpan;
 import io.telemetryrouter.DropReason;
 import io.telemetryrouter.HandlerAccount;
 import io.telemetryrouter.OverflowPolicy;
@@ -23,6 +24,8 @@ import io.telemetryrouter.internal.support.Ticker;
  */
 public final class Reporter {
 
+	private static final int MAX_SPANS = 5;
+
 	private final LogWriter log;
 
 	private final Ticker ticker;
@@ -32,6 +35,13 @@ public final class Reporter {
 	private final Throttle recursionReports = new Throttle();
 
 	private final Throttle rejectionReports = new Throttle();
+
+	private final Throttle spanReports = new Throttle();
+
+	private final Throttle lateReports = new Throttle(Long.MAX_VALUE);
+
+	/** Whether totals are reported, and no event since: the next one is in no line. */
+	private volatile boolean totalled;
 
 	public Reporter(LogWriter log, Ticker ticker) {
 		this.log = log;
@@ -153,6 +163,21 @@ public final class Reporter {
 		}
 	}
 
+	public void danglingSpans(List<DanglingSpan> spans) {
+		String more = acquire(this.spanReports, "line");
+		if (more != null) {
+			warn("Spans that began and have not ended: "
+					+ spans.stream().limit(MAX_SPANS).map(Reporter::described).collect(Collectors.joining(", "))
+					+ ((spans.size() > MAX_SPANS) ? " and " + (spans.size() - MAX_SPANS) + " others" : "") + more);
+		}
+	}
+
+	private static String described(DanglingSpan span) {
+		return "'" + Names.printable(span.name()) + "' of "
+				+ ((span.runId() != null) ? "run '" + Names.printable(span.runId()) + "'" : "no run") + ", begun "
+				+ Durations.printable(span.age().toNanos()) + " ago" + (span.abandoned() ? " and given up" : "");
+	}
+
 	void unwatched(Throwable ex) {
 		warn("No thread to watch for stuck handlers; the next registration tries again", ex);
 	}
@@ -230,6 +255,17 @@ public final class Reporter {
 						+ total.filtered() + ", dropped={" + dropped + "}, running=" + total.running() + ", unhandled="
 						+ unhandled,
 				null);
+		this.totalled = true;
+	}
+
+	/** Reports the first event that is emitted after the router has closed. */
+	public void emittedLate(String event) {
+		if (this.totalled && acquire(this.lateReports, "emit") != null) {
+			this.totalled = false;
+			warn("Event '" + Names.printable(event) + "' was emitted after the telemetry router had closed; it and all"
+					+ " that follow are dropped (" + DropReason.CLOSED.label()
+					+ "): close the router after its emitters");
+		}
 	}
 
 	/** Returns the end of a line, or {@code null} if the line must be left out. */

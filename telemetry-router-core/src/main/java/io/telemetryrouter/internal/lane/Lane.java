@@ -1,6 +1,7 @@
 package io.telemetryrouter.internal.lane;
 
 import java.util.concurrent.CountDownLatch;
+import java.util.function.Predicate;
 
 import org.jspecify.annotations.Nullable;
 
@@ -56,9 +57,6 @@ public final class Lane {
 	private volatile @Nullable DropReason discard;
 
 	private final OverflowBurst burst;
-
-	/** Whether it was reported that an emitter could not wait. */
-	private volatile boolean refused;
 
 	/**
 	 * Creates a lane; {@code concurrency} is how many events may be handled at a time.
@@ -118,7 +116,8 @@ public final class Lane {
 			if (this.queue.offer(event)) {
 				return true;
 			}
-			if (this.overflow == OverflowPolicy.BLOCK && !stack.onLane && !isPaused() && mayBlock()) {
+			if (this.room != null && !stack.onLane && !isPaused()
+					&& this.room.mayWait(this.services, this.target.handlerId())) {
 				// A thread without stack must find out before it counts on waiting.
 				Headroom.require();
 				return false;
@@ -134,16 +133,6 @@ public final class Lane {
 		}
 		dropFull(event);
 		return true;
-	}
-
-	private boolean mayBlock() {
-		boolean allowed = this.services.blockingAllowed().getAsBoolean();
-		if (!allowed && !this.refused) {
-			// Once, give or take a race.
-			this.refused = true;
-			this.services.reporter().blockingRefused(this.target.handlerId(), Thread.currentThread().getName());
-		}
-		return allowed;
 	}
 
 	/**
@@ -335,9 +324,12 @@ public final class Lane {
 		signal();
 	}
 
-	/** Counts down when all events queued so far have been processed. */
-	public void whenProcessed(CountDownLatch latch) {
-		this.barriers.add(latch);
+	/**
+	 * Counts down when all events queued so far have been processed, or of those some
+	 * events.
+	 */
+	public void whenProcessed(CountDownLatch latch, @Nullable Predicate<Envelope<?>> events) {
+		this.barriers.add(latch, events);
 		signal();
 		if (!this.queue.isEmpty()) {
 			// Left there by an executor that had no thread.
@@ -350,12 +342,17 @@ public final class Lane {
 		this.barriers.remove(latch);
 	}
 
-	public long pending() {
-		long pending = this.queue.size();
-		for (LaneWorker worker : this.workers) {
-			pending += (worker.position().position != EventQueue.Position.NONE) ? 1 : 0;
+	/** Returns how many events, of some if given, are queued or in a worker's hand. */
+	public long pending(@Nullable Predicate<Envelope<?>> events) {
+		long[] pending = { (events != null) ? 0 : this.queue.size() };
+		if (events != null) {
+			this.queue.forEach((event, position) -> pending[0] += events.test(event) ? 1 : 0);
 		}
-		return pending;
+		for (LaneWorker worker : this.workers) {
+			boolean has = worker.position().position != EventQueue.Position.NONE && worker.mayHave(events);
+			pending[0] += has ? 1 : 0;
+		}
+		return pending[0];
 	}
 
 }

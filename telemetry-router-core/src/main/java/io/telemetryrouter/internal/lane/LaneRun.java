@@ -7,6 +7,7 @@ import io.telemetryrouter.DropReason;
 import io.telemetryrouter.internal.event.DispatchFrame;
 import io.telemetryrouter.internal.event.DispatchStack;
 import io.telemetryrouter.internal.event.Envelope;
+import io.telemetryrouter.internal.event.RunBinding;
 import io.telemetryrouter.internal.metrics.SampleBuffer;
 
 /**
@@ -112,6 +113,7 @@ final class LaneRun {
 			return true;
 		}
 		DispatchFrame frame = this.stack.enter(event.name(), event.parent());
+		RunBinding outer = RunBinding.enter(event.run());
 		ContextCarrier.Scope scope = null;
 		try {
 			frame.envelope(event);
@@ -122,6 +124,7 @@ final class LaneRun {
 		finally {
 			close(scope, frame);
 			this.stack.exit(frame);
+			RunBinding.restore(outer);
 			// An interrupt meant for this event must not hit the next.
 			Thread.interrupted();
 		}

@@ -21,10 +21,14 @@ public record LaneServices(LaneExecutor executor, @Nullable ContextCarrier carri
 		Reporter reporter, InstantSource clock, Ticker ticker, boolean measured, BooleanSupplier blockingAllowed,
 		long blockNanos, long timeoutNanos) {
 
-	/** Returns the services of a lane that must not run on the user's executor. */
-	public LaneServices onOwnThreads() {
-		return new LaneServices(this.executor.own(), this.carrier, this.samples, this.reporter, this.clock, this.ticker,
-				this.measured, this.blockingAllowed, this.blockNanos, this.timeoutNanos);
+	/**
+	 * Returns the services of a lane with its own handler timeout, and of one that must
+	 * not run on the user's executor.
+	 */
+	public LaneServices with(boolean ownThreads, long timeoutNanos) {
+		return new LaneServices(ownThreads ? this.executor.own() : this.executor, this.carrier, this.samples,
+				this.reporter, this.clock, this.ticker, this.measured, this.blockingAllowed, this.blockNanos,
+				timeoutNanos);
 	}
 
 	boolean hasTimeout() {

@@ -24,7 +24,7 @@ import io.telemetryrouter.internal.support.Headroom;
  */
 public final class Admission {
 
-	/** Each event is checked: the handler has a condition, an owner or a limit. */
+	/** Each event is checked: the handler has a condition, a run, an owner or a limit. */
 	private static final int SELECTIVE = 1;
 
 	/** The handler takes no new event. */
@@ -55,7 +55,8 @@ public final class Admission {
 		this.options = options;
 		this.remaining = (options.times > 0) ? new AtomicLong(options.times) : null;
 		this.owner = owner;
-		this.gate = (options.condition != null || this.remaining != null || owner != null) ? SELECTIVE : 0;
+		this.gate = (options.condition != null || options.run != null || this.remaining != null || owner != null)
+				? SELECTIVE : 0;
 	}
 
 	/** Returns whether the handler takes every event with a payload of its type. */
@@ -118,12 +119,17 @@ public final class Admission {
 			this.handler.drop(DropReason.UNSUBSCRIBED, tracker);
 			return false;
 		}
+		if (this.options.run != null && !(envelope != null && this.options.run.equals(envelope.runId()))) {
+			this.handler.filter(tracker);
+			return false;
+		}
 		if (!this.options.accepts(payload)) {
 			if (this.options.anyEvent) {
 				this.handler.filter(tracker);
 			}
 			else {
-				this.handler.mismatch(event, payload, tracker);
+				this.handler.failures.mismatch(event, payload);
+				this.handler.drop(DropReason.TYPE_MISMATCH, tracker);
 			}
 			return false;
 		}
@@ -145,7 +151,7 @@ public final class Admission {
 			this.handler.filter(tracker);
 		}
 		catch (Throwable ex) {
-			this.handler.failures.conditionFailed(event, ex, tracker);
+			this.handler.failures.conditionFailed(event, envelope, ex, tracker);
 		}
 		finally {
 			frame.running(caller);
@@ -159,7 +165,7 @@ public final class Admission {
 			return condition.test(Payloads.typed(envelope));
 		}
 		finally {
-			this.handler.took("condition of handler", frame);
+			this.handler.failures.took("condition of handler", frame);
 		}
 	}
 

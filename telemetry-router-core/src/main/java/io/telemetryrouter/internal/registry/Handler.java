@@ -3,7 +3,6 @@ package io.telemetryrouter.internal.registry;
 import org.jspecify.annotations.Nullable;
 
 import io.telemetryrouter.DropReason;
-import io.telemetryrouter.EventPattern;
 import io.telemetryrouter.HandlerAccount;
 import io.telemetryrouter.LaneThread;
 import io.telemetryrouter.RouterListener;
@@ -47,10 +46,10 @@ public final class Handler implements Subscription, LaneTarget, CircuitBreaker.T
 
 	final HandlerFailures failures;
 
-	private final long registeredAt;
+	public final long registeredAt;
 
-	/** Whether it was found whether the handler is called. */
-	private boolean judged;
+	/** Whether the watchdog has looked whether the handler is called. */
+	public boolean judged;
 
 	/** Written under the lock of the table. */
 	volatile HandlerTable.State state = HandlerTable.State.ACTIVE;
@@ -63,13 +62,16 @@ public final class Handler implements Subscription, LaneTarget, CircuitBreaker.T
 		this.metrics = new HandlerMetrics(services.samples(), !options.async && !services.measured());
 		this.admission = new Admission(this, options,
 				(owner != null) ? new HandlerRegistry.Owner(owner, registry.collectedOwners, this) : null);
-		this.lane = options.async
-				? new Lane(this, options.maxQueue, options.overflow, options.concurrency,
-						(options.thread == LaneThread.PLATFORM) ? services.lanes().onOwnThreads() : services.lanes())
-				: null;
+		this.lane = options.async ? new Lane(this, options.maxQueue, options.overflow, options.concurrency,
+				services.lanes().with(options.thread == LaneThread.PLATFORM, timeoutNanos())) : null;
 		this.breaker = (services.quarantine().enabled() && options.times == 0) ? new CircuitBreaker(this,
 				services.quarantine(), services.reporter(), services.clock(), services.ticker()) : null;
 		this.failures = new HandlerFailures(options, this.metrics, services, this.breaker);
+	}
+
+	/** Returns after how many nanoseconds a call times out, or 0 for never. */
+	public long timeoutNanos() {
+		return this.options.timeoutNanos(this.services.lanes().timeoutNanos());
 	}
 
 	void announce(RouterListener listener, Announcements announcements) {
@@ -112,7 +114,7 @@ public final class Handler implements Subscription, LaneTarget, CircuitBreaker.T
 		try {
 			if (this.lane != null) {
 				this.lane.awaitRoom(event, since);
-				took("full queue of handler", frame);
+				this.failures.took("full queue of handler", frame);
 			}
 		}
 		catch (Throwable ex) {
@@ -141,13 +143,6 @@ public final class Handler implements Subscription, LaneTarget, CircuitBreaker.T
 		return true;
 	}
 
-	/** Ends a part of an emit that this handler took, beside its call. */
-	void took(String part, DispatchFrame frame) {
-		if (this.services.measured()) {
-			frame.took(part, this.options.id, frame.split(this.services.ticker().now()));
-		}
-	}
-
 	private void succeeded(DispatchStack stack) {
 		if (this.breaker != null && this.admission.has(Admission.COUNTED)) {
 			this.breaker.returned(stack);
@@ -159,8 +154,9 @@ public final class Handler implements Subscription, LaneTarget, CircuitBreaker.T
 	}
 
 	/** Counts and reports a failed call. Never throws once it has counted. */
-	public void failed(String event, Throwable error, long nanos, DispatchStack stack, @Nullable EmitTracker tracker) {
-		this.failures.failed(event, error, nanos, stack, tracker);
+	public void failed(String event, @Nullable Envelope<?> envelope, Throwable error, long nanos, DispatchStack stack,
+			@Nullable EmitTracker tracker) {
+		this.failures.failed(event, envelope, error, nanos, stack, tracker);
 	}
 
 	@Override
@@ -189,7 +185,7 @@ public final class Handler implements Subscription, LaneTarget, CircuitBreaker.T
 
 	@Override
 	public void failed(Envelope<?> event, Throwable error, long nanos, DispatchStack stack) {
-		this.failures.failed(event.name(), error, nanos, stack, event.tracker());
+		this.failures.failed(event.name(), event, error, nanos, stack, event.tracker());
 	}
 
 	@Override
@@ -209,12 +205,6 @@ public final class Handler implements Subscription, LaneTarget, CircuitBreaker.T
 			tracker.filtered();
 		}
 		this.metrics.counters.add(Counters.FILTERED, 1);
-	}
-
-	void mismatch(String event, @Nullable Object payload, @Nullable EmitTracker tracker) {
-		this.services.reporter()
-			.typeMismatch(this.options.id, this.options.payloadType, event, payload, this.metrics.mismatchReports);
-		drop(DropReason.TYPE_MISMATCH, tracker);
 	}
 
 	@Override
@@ -288,19 +278,6 @@ public final class Handler implements Subscription, LaneTarget, CircuitBreaker.T
 		if (this.lane != null) {
 			this.lane.queueWait().resetMax(this.services.samples());
 		}
-	}
-
-	/**
-	 * Returns, once, whether no event has been offered although the handler was there at
-	 * a time, was not paused and means certain events. For one thread.
-	 */
-	public boolean isUncalled(long since) {
-		if (this.judged || since - this.registeredAt < 0 || isPaused()) {
-			return false;
-		}
-		this.judged = true;
-		boolean selective = this.options.patterns.stream().noneMatch(EventPattern.ALL::equals);
-		return selective && account().offered() == 0;
 	}
 
 	public void check(long now) {

@@ -5,6 +5,7 @@ import org.jspecify.annotations.Nullable;
 import io.telemetryrouter.DropReason;
 import io.telemetryrouter.HandlerErrorListener;
 import io.telemetryrouter.HandlerFailure;
+import io.telemetryrouter.internal.event.DispatchFrame;
 import io.telemetryrouter.internal.event.DispatchStack;
 import io.telemetryrouter.internal.event.EmitTracker;
 import io.telemetryrouter.internal.event.Envelope;
@@ -13,8 +14,9 @@ import io.telemetryrouter.internal.metrics.Counters;
 import io.telemetryrouter.internal.support.Headroom;
 
 /**
- * Counts and reports a handler's calls that fail, time out or take long, and tells the
- * circuit breaker of failures. Thread-safe.
+ * Counts and reports what goes wrong with a handler: calls and conditions that fail, time
+ * out or take long, and payloads of another type. Tells the circuit breaker of failures.
+ * Thread-safe.
  */
 record HandlerFailures(HandlerOptions options, HandlerMetrics metrics, HandlerServices services,
 		@Nullable CircuitBreaker breaker) {
@@ -25,7 +27,21 @@ record HandlerFailures(HandlerOptions options, HandlerMetrics metrics, HandlerSe
 			.slowHandler(this.options.id, event, nanos, this.options.slowNanos, this.metrics.slowReports);
 	}
 
-	void failed(String event, Throwable error, long nanos, DispatchStack stack, @Nullable EmitTracker tracker) {
+	/** Ends a part of an emit that the handler took, beside its call. */
+	void took(String part, DispatchFrame frame) {
+		if (this.services.measured()) {
+			frame.took(part, this.options.id, frame.split(this.services.ticker().now()));
+		}
+	}
+
+	/** Reports a payload that is not of the handler's type. */
+	void mismatch(String event, @Nullable Object payload) {
+		this.services.reporter()
+			.typeMismatch(this.options.id, this.options.payloadType, event, payload, this.metrics.mismatchReports);
+	}
+
+	void failed(String event, @Nullable Envelope<?> envelope, Throwable error, long nanos, DispatchStack stack,
+			@Nullable EmitTracker tracker) {
 		this.metrics.counters.add(Counters.FAILED, 1);
 		try {
 			Headroom.require();
@@ -34,7 +50,7 @@ record HandlerFailures(HandlerOptions options, HandlerMetrics metrics, HandlerSe
 				if (nanos > this.options.slowNanos) {
 					slow(event, nanos);
 				}
-				report(new HandlerFailure(this.options.id, event, error));
+				report(new HandlerFailure(this.options.id, event, error, envelope));
 			}
 			finally {
 				judge(error, stack);
@@ -47,7 +63,7 @@ record HandlerFailures(HandlerOptions options, HandlerMetrics metrics, HandlerSe
 	}
 
 	/** Counts and reports a failed condition, which says nothing about the handler. */
-	void conditionFailed(String event, Throwable error, @Nullable EmitTracker tracker) {
+	void conditionFailed(String event, @Nullable Envelope<?> envelope, Throwable error, @Nullable EmitTracker tracker) {
 		this.metrics.counters.drop(DropReason.CONDITION_FAILED, 1);
 		try {
 			Headroom.require();
@@ -55,7 +71,7 @@ record HandlerFailures(HandlerOptions options, HandlerMetrics metrics, HandlerSe
 				tracker.dropped(1);
 			}
 			try {
-				tell(new HandlerFailure(this.options.id, event, error));
+				tell(new HandlerFailure(this.options.id, event, error, envelope));
 				this.services.reporter().conditionFailed(this.options.id, event, error, this.metrics.conditionReports);
 			}
 			finally {
@@ -72,7 +88,7 @@ record HandlerFailures(HandlerOptions options, HandlerMetrics metrics, HandlerSe
 		this.metrics.counters.add(Counters.FAILED, 1);
 		try {
 			record(event.name(), error, this.services.measured() ? nanos : -1, event.tracker());
-			HandlerFailure failure = new HandlerFailure(this.options.id, event.name(), error);
+			HandlerFailure failure = new HandlerFailure(this.options.id, event.name(), error, event);
 			// Error listeners are user code and must not delay the watchdog.
 			this.services.callbacks().execute(() -> report(failure));
 			judge(error, stack);

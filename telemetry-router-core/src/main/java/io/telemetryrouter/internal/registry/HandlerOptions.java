@@ -1,5 +1,6 @@
 package io.telemetryrouter.internal.registry;
 
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
@@ -72,6 +73,12 @@ public final class HandlerOptions {
 
 	final int concurrency;
 
+	/** Or {@code null} for the router's default. */
+	private final @Nullable Duration timeout;
+
+	/** The id of the run whose events alone it takes, or {@code null} for any. */
+	final @Nullable String run;
+
 	final LaneThread thread;
 
 	@SuppressWarnings("unchecked")
@@ -88,7 +95,7 @@ public final class HandlerOptions {
 		this.times = spec.times();
 		this.condition = (Predicate<TelemetryEvent<Object>>) (Predicate<?>) spec.condition();
 		this.conditionText = (this.condition != null) ? text(this.condition) : null;
-		this.announced = spec.id() != null || (spec.times() == 0 && spec.owner() == null);
+		this.announced = spec.id() != null || (spec.times() == 0 && spec.owner() == null && spec.run() == null);
 		this.slowNanos = (spec.slowThreshold() != null) ? TimeUnit.NANOSECONDS.convert(spec.slowThreshold())
 				: Long.MAX_VALUE;
 		this.async = spec.mode() == HandlerMode.ASYNC;
@@ -96,6 +103,13 @@ public final class HandlerOptions {
 		this.overflow = (spec.overflow() != null && this.async) ? spec.overflow() : defaults.overflow();
 		this.concurrency = spec.concurrency();
 		this.thread = spec.thread();
+		this.run = spec.run();
+		this.timeout = spec.handlerTimeout();
+	}
+
+	/** Returns after how many nanoseconds a call times out, or 0 for never. */
+	long timeoutNanos(long defaultNanos) {
+		return (this.timeout != null) ? TimeUnit.NANOSECONDS.convert(this.timeout) : defaultNanos;
 	}
 
 	private static String text(Predicate<?> condition) {
@@ -126,7 +140,7 @@ public final class HandlerOptions {
 	}
 
 	public boolean needsEnvelope() {
-		return this.payloadHandler == null || this.condition != null || this.async;
+		return this.payloadHandler == null || this.condition != null || this.run != null || this.async;
 	}
 
 }

@@ -287,7 +287,8 @@ class DispatchStacksTests {
 	}
 
 	private static Envelope<?> envelope(Object payload, EmitTracker tracker) {
-		return new EnvelopeSource(InstantSource.system()).envelope("event", payload, 0, null, null, tracker);
+		return new EnvelopeSource(InstantSource.system(), new Runs()).envelope("event", payload, 0, null, null, tracker,
+				null);
 	}
 
 	@Test

@@ -26,6 +26,7 @@ import io.telemetryrouter.internal.event.DispatchStacks;
 import io.telemetryrouter.internal.event.EmitTracker;
 import io.telemetryrouter.internal.event.Envelope;
 import io.telemetryrouter.internal.event.EnvelopeSource;
+import io.telemetryrouter.internal.event.Runs;
 import io.telemetryrouter.internal.health.LogWriter;
 import io.telemetryrouter.internal.health.Reporter;
 import io.telemetryrouter.internal.health.StuckCalls;
@@ -46,7 +47,7 @@ class LaneWorkerTests {
 
 	private final Ticker ticker = new Ticker(null);
 
-	private final EnvelopeSource envelopes = new EnvelopeSource(InstantSource.system());
+	private final EnvelopeSource envelopes = new EnvelopeSource(InstantSource.system(), new Runs());
 
 	private final Target target = new Target();
 
@@ -76,7 +77,7 @@ class LaneWorkerTests {
 
 	private CompletableFuture<EmitOutcome> offer(Lane lane, String payload) {
 		EmitTracker tracker = new EmitTracker(Runnable::run);
-		Envelope<?> event = this.envelopes.envelope("event", payload, this.ticker.now(), null, null, tracker);
+		Envelope<?> event = this.envelopes.envelope("event", payload, this.ticker.now(), null, null, tracker, null);
 		DispatchStack stack = DispatchStacks.acquire();
 		try {
 			assertThat(lane.offer(event, stack)).isTrue();
@@ -144,7 +145,7 @@ class LaneWorkerTests {
 				super.countDown();
 			}
 
-		});
+		}, null);
 		CompletableFuture<EmitOutcome> second = offer(lane, "second");
 		this.target.hung.countDown();
 		await().until(failed::get);

@@ -178,6 +178,13 @@ final class ConfiguredHandlers implements HandlerSpecCustomizer {
 			requireAsync(property.apply("concurrency"), handler.getConcurrency(), spec);
 			builder.concurrency(handler.getConcurrency());
 		}
+		if (handler.getHandlerTimeout() != null) {
+			requireAsync(property.apply("handler-timeout"), handler.getHandlerTimeout(), spec);
+			builder.handlerTimeout(handler.getHandlerTimeout());
+		}
+		if (handler.getSlowThreshold() != null) {
+			builder.slowThreshold(handler.getSlowThreshold());
+		}
 		if (handler.getThread() != null) {
 			requireAsync(property.apply("thread"), handler.getThread(), spec);
 			builder.thread(handler.getThread());

@@ -59,6 +59,11 @@ class TelemetryListenerDefinitionTests {
 				arguments(new SyncConcurrency(), "so its concurrency would have no effect", "Set async = true"),
 				arguments(new SyncThread(), "so its thread would have no effect", "Set async = true"),
 				arguments(new NegativeQueue(), "Its maxQueue is -1.", "Set maxQueue to a positive number"),
+				arguments(new SyncTimeout(), "so its handlerTimeout would have no effect", "Set async = true"),
+				arguments(new WrongTimeout(), "Its handlerTimeout 'soon' is no duration.",
+						"Set handlerTimeout to a duration such as '100ms' or '5s'"),
+				arguments(new NoSlowThreshold(), "Its slowThreshold '0s' is no positive duration.",
+						"Set slowThreshold to a duration"),
 				arguments(new NoConcurrency(), "Its concurrency is 0.", "Set concurrency to a positive number"),
 				arguments(new OnceConcurrently(), "one event only, and several at once", "Remove either"),
 				arguments(new PriorityAndOrder(), "Its priority is 1 and its @Order is 2.", "Remove either"),
@@ -287,6 +292,30 @@ class TelemetryListenerDefinitionTests {
 
 		@TelemetryListener(events = "x", async = true, maxQueue = -1)
 		void on() {
+		}
+
+	}
+
+	static class SyncTimeout {
+
+		@TelemetryListener(events = "x", handlerTimeout = "5s")
+		void listen() {
+		}
+
+	}
+
+	static class WrongTimeout {
+
+		@TelemetryListener(events = "x", async = true, handlerTimeout = "soon")
+		void listen() {
+		}
+
+	}
+
+	static class NoSlowThreshold {
+
+		@TelemetryListener(events = "x", slowThreshold = "0s")
+		void listen() {
 		}
 
 	}

@@ -329,7 +329,7 @@ class ConfiguredHandlersTests {
 	}
 
 	@ParameterizedTest
-	@CsvSource({ "max-queue,5", "overflow,BLOCK", "concurrency,2" })
+	@CsvSource({ "max-queue,5", "overflow,BLOCK", "concurrency,2", "handler-timeout,PT1S" })
 	void whenQueueOfSynchronousHandlerIsConfiguredThenStartFails(String setting, String value) {
 		this.contextRunner
 			.withPropertyValues("telemetry-router.handlers.listener.withPriority." + setting + "=" + value)

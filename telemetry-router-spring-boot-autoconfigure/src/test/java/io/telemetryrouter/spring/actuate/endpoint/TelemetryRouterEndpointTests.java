@@ -17,7 +17,9 @@ import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.boot.actuate.autoconfigure.endpoint.jackson.JacksonEndpointAutoConfiguration;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 
+import io.telemetryrouter.DanglingSpan;
 import io.telemetryrouter.FailureSnapshot;
+import io.telemetryrouter.SpanSnapshot;
 import io.telemetryrouter.FlushResult;
 import io.telemetryrouter.HandlerStatus;
 import io.telemetryrouter.QuarantineSnapshot;
@@ -45,7 +47,9 @@ class TelemetryRouterEndpointTests {
 		.event(StubRouter.event("tool_execution", 592, 0, "toolLatency.onTool", "audit.onAny"))
 		.event(StubRouter.event("nobody.cares", 20, 20))
 		.departed(StubRouter.account(4, 3, 0, 0, 1, 0))
-		.held(2);
+		.held(2)
+		.spans(new SpanSnapshot(3, 1, List.of(new DanglingSpan("00000000000000ff", "tool.call", "r1",
+				Instant.parse("2026-01-02T03:04:05Z"), Duration.ofMinutes(10), true))));
 
 	private final TelemetryRouterEndpoint endpoint = new TelemetryRouterEndpoint(this.stub.router());
 
@@ -58,7 +62,7 @@ class TelemetryRouterEndpointTests {
 	void jsonOfRouterHasTheDocumentedShape() {
 		JsonNode json = json(this.endpoint.router());
 		assertThat(json.propertyNames()).containsExactly("handlers", "events", "handlerDetails", "departed", "held",
-				"defaults");
+				"spans", "defaults");
 		assertThat(json.get("handlers"))
 			.isEqualTo(parse("{'total': 3, 'sync': 2, 'async': 1, 'once': 1, 'wildcard': 2}"));
 		assertThat(json.get("events").get("tool_execution")).isEqualTo(
@@ -71,8 +75,12 @@ class TelemetryRouterEndpointTests {
 		assertThat(json.get("departed")).isEqualTo(parse("""
 				{'offered': 4, 'handled': 3, 'failed': 0, 'filtered': 0, 'running': 0, 'dropped': {'queue_full': 1,
 				'type_mismatch': 0, 'closed': 0, 'shutdown_timeout': 0, 'unsubscribed': 0, 'recursion': 0,
-				'quarantined': 0, 'paused': 0}}"""));
+				'quarantined': 0, 'paused': 0, 'condition_failed': 0, 'not_started': 0}}"""));
 		assertThat(json.get("held").asInt()).isEqualTo(2);
+		assertThat(json.get("spans")).isEqualTo(parse("""
+				{'open': 3, 'dangling': 1, 'latest': [{'name': 'tool.call', 'spanId': '00000000000000ff',
+				'runId': 'r1', 'startedAt': '2026-01-02T03:04:05Z', 'ageMillis': 600000, 'abandoned': true}]}
+				"""));
 		assertThat(json.get("defaults"))
 			.isEqualTo(parse("{'maxHandlerQueue': 1000, 'priority': 0, 'overflow': 'DROP_NEWEST'}"));
 	}
@@ -84,7 +92,7 @@ class TelemetryRouterEndpointTests {
 						{'pattern': '**', 'patterns': ['**'], 'condition': 'payload.cost > 1', 'source': 'com.example.Observers.onAny(Object)', 'mode': 'ASYNC', 'priority': 10, 'concurrency': 1,
 						'overflow': 'DROP_NEWEST', 'offered': 12, 'handled': 5, 'failed': 1,
 						'filtered': 2, 'running': 0, 'dropped': {'queue_full': 1, 'type_mismatch': 0, 'closed': 0,
-						'shutdown_timeout': 0, 'unsubscribed': 0, 'recursion': 0, 'quarantined': 0, 'paused': 0},
+						'shutdown_timeout': 0, 'unsubscribed': 0, 'recursion': 0, 'quarantined': 0, 'paused': 0, 'condition_failed': 0, 'not_started': 0},
 						'queue': {'size': 3, 'capacity': 8, 'oldestAgeMicros': 1500000.0},
 						'latency': {'count': 5, 'meanMicros': 2.0, 'p50Micros': 1.9, 'p99Micros': 11.8, 'maxMicros': 5.0},
 						'queueWait': {'count': 5, 'meanMicros': 2.0, 'p50Micros': 1.9, 'p99Micros': 11.8, 'maxMicros': 5.0},
