@@ -202,6 +202,7 @@ public final class DefaultTelemetryRouter implements TelemetryRouter {
 
 	@Override
 	public @Nullable FlushResult flush(String handlerId, Duration timeout) {
+		require(timeout, "timeout");
 		Handler handler = this.parts.handlers.get(handlerId);
 		if (handler == null) {
 			return null;
@@ -211,7 +212,7 @@ public final class DefaultTelemetryRouter implements TelemetryRouter {
 
 	@Override
 	public FlushResult flushRun(String runId, Duration timeout) {
-		require(runId, "runId");
+		require(timeout, "timeout");
 		Run run = this.parts.runs.find(runId);
 		if (run == null) {
 			return new FlushResult(true, Map.of());
