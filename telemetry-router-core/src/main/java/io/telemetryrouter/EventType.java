@@ -27,6 +27,23 @@ public record EventType<T>(String name, Class<T> payloadType) {
 		requireReference(payloadType);
 	}
 
+	private static final ClassValue<String> DECLARED_NAMES = new ClassValue<>() {
+
+		@Override
+		protected String computeValue(Class<?> payloadType) {
+			return EventType.of(payloadType).name();
+		}
+
+	};
+
+	/** Returns the name that the class of a payload declares. */
+	static String nameOf(@Nullable Object payload) {
+		if (payload == null) {
+			throw new IllegalArgumentException("'payload' must not be null: its class declares the event's name");
+		}
+		return DECLARED_NAMES.get(payload.getClass());
+	}
+
 	/**
 	 * Checks that payloads can be of a class: none is of a primitive one.
 	 * @param payloadType the class

@@ -55,6 +55,10 @@ public final class HandlerSpec<T> {
 
 	private final @Nullable String source;
 
+	private final @Nullable String run;
+
+	private final @Nullable Duration handlerTimeout;
+
 	private HandlerSpec(Builder<T> builder) {
 		this.patterns = List.copyOf(builder.patterns);
 		this.payloadType = builder.payloadType;
@@ -72,6 +76,8 @@ public final class HandlerSpec<T> {
 		this.slowThreshold = builder.slowThreshold;
 		this.owner = builder.owner;
 		this.source = builder.source;
+		this.run = builder.run;
+		this.handlerTimeout = builder.handlerTimeout;
 	}
 
 	/**
@@ -254,6 +260,22 @@ public final class HandlerSpec<T> {
 	}
 
 	/**
+	 * Returns the run that the handler is bound to.
+	 * @return the run's id, or {@code null} for events of any run and of none
+	 */
+	public @Nullable String run() {
+		return this.run;
+	}
+
+	/**
+	 * Returns how long a call of an asynchronous handler may take.
+	 * @return the time, zero for any, or {@code null} for the router's default
+	 */
+	public @Nullable Duration handlerTimeout() {
+		return this.handlerTimeout;
+	}
+
+	/**
 	 * Builds a {@link HandlerSpec}. Not thread-safe.
 	 *
 	 * @param <T> the payload type
@@ -292,6 +314,10 @@ public final class HandlerSpec<T> {
 
 		private @Nullable String source;
 
+		private @Nullable String run;
+
+		private @Nullable Duration handlerTimeout;
+
 		private Builder(List<EventPattern> patterns, Class<T> payloadType, boolean anyEvent) {
 			this.patterns = patterns;
 			this.payloadType = require(payloadType, "payloadType");
@@ -305,6 +331,8 @@ public final class HandlerSpec<T> {
 			this.eventHandler = spec.eventHandler;
 			copyOptions(spec.id, spec.priority, spec.mode, spec.times, spec.maxQueue, spec.overflow, spec.concurrency,
 					spec.slowThreshold, spec.owner, spec.source);
+			this.run = spec.run;
+			this.handlerTimeout = spec.handlerTimeout;
 			this.condition = spec.condition;
 		}
 
@@ -339,6 +367,8 @@ public final class HandlerSpec<T> {
 			Builder<U> builder = new Builder<>(this.patterns, payloadType, this.anyEvent);
 			builder.copyOptions(this.id, this.priority, this.mode, this.times, this.maxQueue, this.overflow,
 					this.concurrency, this.slowThreshold, this.owner, this.source);
+			builder.run = this.run;
+			builder.handlerTimeout = this.handlerTimeout;
 			return builder;
 		}
 
@@ -495,6 +525,41 @@ public final class HandlerSpec<T> {
 		}
 
 		/**
+		 * Sets how long a call of an asynchronous handler may take, in place of the
+		 * {@linkplain TelemetryRouterBuilder#handlerTimeout(Duration) router's default}.
+		 * {@link #build()} refuses it for a synchronous handler, whose thread is the
+		 * emitter's.
+		 * @param handlerTimeout the time; zero lets every call take its time
+		 * @return this builder
+		 * @throws IllegalArgumentException if it is negative
+		 */
+		public Builder<T> handlerTimeout(Duration handlerTimeout) {
+			if (require(handlerTimeout, "handlerTimeout").isNegative()) {
+				throw new IllegalArgumentException("'handlerTimeout' must not be negative, but is " + handlerTimeout);
+			}
+			this.handlerTimeout = handlerTimeout;
+			return this;
+		}
+
+		/**
+		 * Binds the handler to a run: it gets only that run's events, the others are
+		 * counted as filtered, and it leaves with the run. That is when the last
+		 * {@linkplain RunScope scope} of the run closes, or when the run has no scope and
+		 * nothing refers to it any more; events that are queued then are still handled. A
+		 * run that has not begun yet is waited for.
+		 * @param runId the run's id
+		 * @return this builder
+		 * @throws IllegalArgumentException if it is blank
+		 */
+		public Builder<T> run(String runId) {
+			if (require(runId, "runId").isBlank()) {
+				throw new IllegalArgumentException("'runId' must not be blank");
+			}
+			this.run = runId;
+			return this;
+		}
+
+		/**
 		 * Ends the registration when an object has been collected by the garbage
 		 * collector. The router does not keep the object alive. The handler must not
 		 * refer to it, or both stay for ever.
@@ -532,6 +597,7 @@ public final class HandlerSpec<T> {
 				requireOpen(this.maxQueue == null, "maxQueue");
 				requireOpen(this.overflow == null, "overflow");
 				requireOpen(this.concurrency == 1, "concurrency");
+				requireOpen(this.handlerTimeout == null, "handlerTimeout");
 			}
 			return new HandlerSpec<>(this);
 		}

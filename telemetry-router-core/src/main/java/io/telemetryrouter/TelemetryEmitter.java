@@ -1,6 +1,7 @@
 package io.telemetryrouter;
 
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Supplier;
 
 import org.jspecify.annotations.Nullable;
 
@@ -72,5 +73,64 @@ public interface TelemetryEmitter {
 	 * @throws IllegalArgumentException if {@code event} is null or blank
 	 */
 	boolean hasHandlers(String event);
+
+	/**
+	 * Emits an event whose payload declares its name with {@link TelemetryEventType}.
+	 * @param payload the payload
+	 * @throws IllegalArgumentException if the payload is null, or its class declares no
+	 * name
+	 */
+	default void emit(Object payload) {
+		emit(EventType.nameOf(payload), payload);
+	}
+
+	/**
+	 * Emits an event whose payload is built only if somebody listens. It has a name of
+	 * its own, and is no overload of {@code emit}, because a supplier may be a payload,
+	 * too. Whatever the supplier throws reaches the caller, whose code it is.
+	 * @param event the name
+	 * @param payload builds the payload, on the calling thread, at most once
+	 * @throws IllegalArgumentException if {@code event} is null or blank
+	 */
+	default void emitLazily(String event, Supplier<?> payload) {
+		emit(event, hasHandlers(event) ? payload.get() : null);
+	}
+
+	/**
+	 * Binds a run to the calling thread, until the scope is closed. A run that is open in
+	 * the thread already is the parent, unless the run is known and has one.
+	 * @param runId the run's id, unique to the run
+	 * @return the scope, to be closed by the same thread
+	 * @throws IllegalArgumentException if {@code runId} is null or blank
+	 */
+	RunScope openRun(String runId);
+
+	/**
+	 * Returns an emitter of a run, for code without a thread of its own, such as reactive
+	 * code and callbacks. Its parent is found as by {@link #openRun}. The emitter needs
+	 * no closing; make one for a run and share it.
+	 * @param runId the run's id
+	 * @return the emitter; all that it emits belongs to the run, whatever the thread
+	 * @throws IllegalArgumentException if {@code runId} is null or blank
+	 */
+	TelemetryEmitter forRun(String runId);
+
+	/**
+	 * Returns an emitter of a run with a given parent. The first parent of a run holds.
+	 * @param runId the run's id
+	 * @param parentRunId the id of the run that it is nested in, or {@code null} if none
+	 * @return the emitter; all that it emits belongs to the run, whatever the thread
+	 * @throws IllegalArgumentException if {@code runId} is null or blank
+	 */
+	TelemetryEmitter forRun(String runId, @Nullable String parentRunId);
+
+	/**
+	 * Begins a span: emits {@code <name>.started}.
+	 * @param name the span's name
+	 * @param payload the payload of the started event, or {@code null}
+	 * @return the span, to be ended
+	 * @throws IllegalArgumentException if {@code name} is null or blank
+	 */
+	TelemetrySpan span(String name, @Nullable Object payload);
 
 }

@@ -99,6 +99,19 @@ public interface TelemetryRouter extends TelemetryEmitter, AutoCloseable {
 	CompletableFuture<TelemetryEvent<?>> next(String pattern, Predicate<TelemetryEvent<?>> filter, Duration timeout);
 
 	/**
+	 * Returns a future of the next event of a declared type, like
+	 * {@link #next(String, Predicate, Duration)}. Events of that name with a payload of
+	 * another class are passed over.
+	 * @param <T> the payload type
+	 * @param type the event's type
+	 * @param timeout how long to wait
+	 * @return the future
+	 * @throws IllegalArgumentException if the type is null or the timeout is not positive
+	 * @throws IllegalStateException if the router is closed
+	 */
+	<T> CompletableFuture<TelemetryEvent<T>> next(EventType<T> type, Duration timeout);
+
+	/**
 	 * Waits until every event emitted before this call has been processed (not just taken
 	 * from its queue) by every asynchronous handler, those included that are leaving with
 	 * events still queued. Called from inside a handler, of any router of this process,
@@ -120,6 +133,16 @@ public interface TelemetryRouter extends TelemetryEmitter, AutoCloseable {
 	 * such handler is registered
 	 */
 	@Nullable FlushResult flush(String handlerId, Duration timeout);
+
+	/**
+	 * Waits until every asynchronous handler has processed every event of one run that
+	 * was emitted before this call, like {@link #flush(Duration)}. Events of other runs
+	 * are not waited for, unless one of this run is queued behind them.
+	 * @param runId the run's id; a run that the router does not know has nothing pending
+	 * @param timeout how long to wait at most; zero does not wait
+	 * @return whether everything was processed, and what is pending of this run
+	 */
+	FlushResult flushRun(String runId, Duration timeout);
 
 	/**
 	 * Pauses a handler. An asynchronous one takes nothing from its queue from then on;
@@ -183,6 +206,12 @@ public interface TelemetryRouter extends TelemetryEmitter, AutoCloseable {
 	 * @return the event's numbers, or {@code null} if the name is not tracked
 	 */
 	@Nullable EventSnapshot eventSnapshot(String event);
+
+	/**
+	 * Returns what is known of the spans that have begun and not ended.
+	 * @return the numbers as of now
+	 */
+	SpanSnapshot spanSnapshot();
 
 	/**
 	 * Adds a listener that is told about handlers and event names as they come and go,

@@ -45,6 +45,8 @@ public final class TelemetryRouterBuilder {
 
 	private Duration handlerTimeout = Duration.ZERO;
 
+	private Duration spanDanglingAfter = Duration.ofMinutes(10);
+
 	private boolean measureLatency = true;
 
 	private int holdEvents;
@@ -208,6 +210,18 @@ public final class TelemetryRouterBuilder {
 	}
 
 	/**
+	 * Sets after which time a {@linkplain TelemetrySpan span} that has not ended is
+	 * reported as dangling.
+	 * @param spanDanglingAfter the time (default 10 min); zero reports only spans that
+	 * nothing refers to any more
+	 * @return this builder
+	 */
+	public TelemetryRouterBuilder spanDanglingAfter(Duration spanDanglingAfter) {
+		this.spanDanglingAfter = requireNotNegative(spanDanglingAfter, "spanDanglingAfter");
+		return this;
+	}
+
+	/**
 	 * Sets whether calls and dispatches are timed. Without it there are no latencies, no
 	 * slow reports and no age of queues, and {@code handled} of a synchronous handler is
 	 * what is left of {@code offered} rather than counted on its own.
@@ -323,7 +337,7 @@ public final class TelemetryRouterBuilder {
 				this.laneExecutor, this.contextCarrier, List.copyOf(this.errorListeners),
 				List.copyOf(this.specCustomizers),
 				(this.logger != null) ? this.logger : System.getLogger(TelemetryRouter.class.getName()), this.clock,
-				this.nanoTime, this.quarantine, this.stuckThreshold, this.handlerTimeout));
+				this.nanoTime, this.quarantine, this.stuckThreshold, this.handlerTimeout, this.spanDanglingAfter));
 	}
 
 	private static <V> V require(@Nullable V value, String name) {

@@ -330,7 +330,7 @@ class EmitterIsolationTests {
 			guarded.emit("event", null);
 			assertThat(Thread.interrupted()).isEqualTo(error instanceof InterruptedException);
 			assertThat(next).hasValue(1);
-			assertThat(failures).containsExactly(new HandlerFailure("bad", "event", cause));
+			assertThat(failures).containsExactly(new HandlerFailure("bad", "event", cause, null));
 			assertThat(Books.of(guarded, "bad").failed()).isOne();
 			assertThat(this.log.lines("Error listener failed")).hasSize(1);
 			assertThat(this.log.lines("Handler 'bad' failed on event 'event'")).hasSize(1);

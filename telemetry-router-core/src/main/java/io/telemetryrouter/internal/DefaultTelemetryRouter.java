@@ -2,6 +2,7 @@ package io.telemetryrouter.internal;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
@@ -21,11 +22,17 @@ import io.telemetryrouter.HandlerSpecCustomizer;
 import io.telemetryrouter.PayloadHandler;
 import io.telemetryrouter.RouterListener;
 import io.telemetryrouter.RouterSnapshot;
+import io.telemetryrouter.RunScope;
+import io.telemetryrouter.SpanSnapshot;
 import io.telemetryrouter.Subscription;
+import io.telemetryrouter.TelemetryEmitter;
 import io.telemetryrouter.TelemetryEvent;
 import io.telemetryrouter.TelemetryRouter;
+import io.telemetryrouter.TelemetrySpan;
 import io.telemetryrouter.internal.dispatch.Emitter;
 import io.telemetryrouter.internal.event.DispatchStacks;
+import io.telemetryrouter.internal.event.Envelope;
+import io.telemetryrouter.internal.event.Run;
 import io.telemetryrouter.internal.registry.CallSites;
 import io.telemetryrouter.internal.registry.Handler;
 import io.telemetryrouter.internal.registry.HandlerOptions;
@@ -75,6 +82,31 @@ public final class DefaultTelemetryRouter implements TelemetryRouter {
 	}
 
 	@Override
+	public void emitLazily(String event, Supplier<?> payload) {
+		this.emitter.emitLazily(event, payload);
+	}
+
+	@Override
+	public RunScope openRun(String runId) {
+		return this.emitter.openRun(runId);
+	}
+
+	@Override
+	public TelemetryEmitter forRun(String runId) {
+		return this.emitter.forRun(runId);
+	}
+
+	@Override
+	public TelemetryEmitter forRun(String runId, @Nullable String parentRunId) {
+		return this.emitter.forRun(runId, parentRunId);
+	}
+
+	@Override
+	public TelemetrySpan span(String name, @Nullable Object payload) {
+		return this.emitter.span(name, payload);
+	}
+
+	@Override
 	public Subscription subscribe(String pattern, PayloadHandler<Object> handler) {
 		return subscribe(HandlerSpec.on(pattern).handler(handler).build());
 	}
@@ -117,6 +149,7 @@ public final class DefaultTelemetryRouter implements TelemetryRouter {
 					+ "' is taken by another handler: give each its own id");
 		}
 		this.parts.watchdog.start();
+		this.parts.watchdog.watch(handler.timeoutNanos());
 		return handler;
 	}
 
@@ -138,6 +171,17 @@ public final class DefaultTelemetryRouter implements TelemetryRouter {
 			throw new IllegalArgumentException("'timeout' must be positive, but is " + timeout);
 		}
 		return this.parts.nextEvents.await(EventPattern.parse(pattern), filter, timeout);
+	}
+
+	@Override
+	@SuppressWarnings("unchecked")
+	public <T> CompletableFuture<TelemetryEvent<T>> next(EventType<T> type, Duration timeout) {
+		require(type, "type");
+		CompletableFuture<?> next = next(type.name(), (event) -> type.payloadType().isInstance(event.payload()),
+				timeout);
+		// The filter has looked at the payload. No dependent future: cancelling must end
+		// the wait.
+		return (CompletableFuture<TelemetryEvent<T>>) next;
 	}
 
 	private static void require(@Nullable Object argument, String name) {
@@ -168,20 +212,38 @@ public final class DefaultTelemetryRouter implements TelemetryRouter {
 		return flush(() -> (handler.lane() != null) ? List.of(handler) : List.of(), timeout);
 	}
 
+	@Override
+	public FlushResult flushRun(String runId, Duration timeout) {
+		require(runId, "runId");
+		require(timeout, "timeout");
+		Run run = this.parts.runs.find(runId);
+		if (run == null) {
+			return new FlushResult(true, Map.of());
+		}
+		long latest = run.latest();
+		return flush(this.parts.flush::handlersWithLanes, timeout,
+				(event) -> event.run() == run && event.runSequence() <= latest);
+	}
+
 	private FlushResult flush(Supplier<List<Handler>> handlers, Duration timeout) {
+		return flush(handlers, timeout, null);
+	}
+
+	private FlushResult flush(Supplier<List<Handler>> handlers, Duration timeout,
+			@Nullable Predicate<Envelope<?>> events) {
 		if (DispatchStacks.isInsideHandler()) {
-			return this.parts.flush.pending(handlers.get());
+			return this.parts.flush.pending(handlers.get(), events);
 		}
 		long deadline = System.nanoTime() + TimeUnit.NANOSECONDS.convert(timeout);
 		try {
 			if (this.parts.held.awaitRelease(deadline - System.nanoTime())) {
-				return this.parts.flush.await(handlers.get(), deadline);
+				return this.parts.flush.await(handlers.get(), deadline, events);
 			}
 		}
 		catch (InterruptedException ex) {
 			Thread.currentThread().interrupt();
 		}
-		return new FlushResult(false, this.parts.flush.pending(handlers.get()).pendingByHandler());
+		return new FlushResult(false, this.parts.flush.pending(handlers.get(), events).pendingByHandler());
 	}
 
 	@Override
@@ -249,6 +311,11 @@ public final class DefaultTelemetryRouter implements TelemetryRouter {
 	@Override
 	public @Nullable EventSnapshot eventSnapshot(String event) {
 		return this.parts.snapshots.event(event);
+	}
+
+	@Override
+	public SpanSnapshot spanSnapshot() {
+		return this.parts.spans.snapshot();
 	}
 
 	@Override

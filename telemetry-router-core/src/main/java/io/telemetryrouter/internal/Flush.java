@@ -7,8 +7,12 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
+
+import org.jspecify.annotations.Nullable;
 
 import io.telemetryrouter.FlushResult;
+import io.telemetryrouter.internal.event.Envelope;
 import io.telemetryrouter.internal.lane.Lane;
 import io.telemetryrouter.internal.registry.Handler;
 import io.telemetryrouter.internal.registry.HandlerTable;
@@ -31,14 +35,15 @@ record Flush(HandlerTable handlers) {
 
 	/**
 	 * Waits until the lanes have processed what they were offered before this call, or
-	 * until a deadline on the clock of {@link System#nanoTime()}.
+	 * until a deadline on the clock of {@link System#nanoTime()}. Of some events only, if
+	 * they are given.
 	 */
-	FlushResult await(List<Handler> handlers, long deadline) {
+	FlushResult await(List<Handler> handlers, long deadline, @Nullable Predicate<Envelope<?>> events) {
 		Map<Handler, CountDownLatch> latches = new LinkedHashMap<>();
 		for (Handler handler : handlers) {
 			CountDownLatch latch = new CountDownLatch(1);
 			latches.put(handler, latch);
-			lane(handler).whenProcessed(latch);
+			lane(handler).whenProcessed(latch, events);
 		}
 		try {
 			for (CountDownLatch latch : latches.values()) {
@@ -54,16 +59,16 @@ record Flush(HandlerTable handlers) {
 		Map<String, Long> pending = new LinkedHashMap<>();
 		latches.forEach((handler, latch) -> {
 			if (latch.getCount() != 0) {
-				pending.merge(handler.handlerId(), lane(handler).pending(), Long::sum);
+				pending.merge(handler.handlerId(), lane(handler).pending(events), Long::sum);
 			}
 		});
 		return new FlushResult(pending.isEmpty(), pending);
 	}
 
-	FlushResult pending(List<Handler> handlers) {
+	FlushResult pending(List<Handler> handlers, @Nullable Predicate<Envelope<?>> events) {
 		Map<String, Long> pending = new LinkedHashMap<>();
 		for (Handler handler : handlers) {
-			long count = lane(handler).pending();
+			long count = lane(handler).pending(events);
 			if (count != 0) {
 				pending.merge(handler.handlerId(), count, Long::sum);
 			}

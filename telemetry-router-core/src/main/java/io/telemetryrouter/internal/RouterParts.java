@@ -16,10 +16,13 @@ import io.telemetryrouter.internal.dispatch.Emitter;
 import io.telemetryrouter.internal.dispatch.HoldBuffer;
 import io.telemetryrouter.internal.dispatch.NextEvents;
 import io.telemetryrouter.internal.dispatch.Routes;
+import io.telemetryrouter.internal.dispatch.SpanTracker;
 import io.telemetryrouter.internal.event.DispatchFrame;
 import io.telemetryrouter.internal.event.DispatchStacks;
 import io.telemetryrouter.internal.event.Envelope;
 import io.telemetryrouter.internal.event.EnvelopeSource;
+import io.telemetryrouter.internal.event.RunBinding;
+import io.telemetryrouter.internal.event.Runs;
 import io.telemetryrouter.internal.health.LogWriter;
 import io.telemetryrouter.internal.health.Reporter;
 import io.telemetryrouter.internal.health.StuckCallCheck;
@@ -46,8 +49,6 @@ import io.telemetryrouter.internal.support.Ticker;
  */
 final class RouterParts {
 
-	private static final long MIN_WATCH_INTERVAL = TimeUnit.MILLISECONDS.toNanos(1);
-
 	private static final long MAX_WATCH_INTERVAL = TimeUnit.SECONDS.toNanos(1);
 
 	static {
@@ -55,7 +56,7 @@ final class RouterParts {
 		List<Class<?>> neededByEmit = List.of(DispatchFrame.class, DispatchStacks.class, Envelope.class,
 				EventStatistics.class, LatencyHistogram.class, SampleBuffer.class, SampleBuffers.class,
 				StripedCounter.class, DropReason.class, CompletableFuture.class, LockSupport.class,
-				ThreadLocalRandom.class);
+				ThreadLocalRandom.class, RunBinding.class);
 		try {
 			for (Class<?> type : neededByEmit) {
 				MethodHandles.lookup().ensureInitialized(type);
@@ -92,6 +93,10 @@ final class RouterParts {
 
 	final NextEvents nextEvents;
 
+	final Runs runs = new Runs();
+
+	final SpanTracker spans;
+
 	final HoldBuffer held;
 
 	final Emitter emitter;
@@ -109,7 +114,7 @@ final class RouterParts {
 		this.ticker = new Ticker(settings.nanoTime());
 		this.log = new LogWriter(settings.logger(), settings.contextCarrier());
 		this.reporter = new Reporter(this.log, this.ticker);
-		this.watchdog = new Watchdog(watchInterval(settings), this.reporter);
+		this.watchdog = new Watchdog(MAX_WATCH_INTERVAL, this.reporter);
 		this.executor = new LaneExecutor(settings.laneExecutor());
 		Executor callbacks = this.executor::executeSurely;
 
@@ -125,16 +130,21 @@ final class RouterParts {
 		this.routes = new Routes(this.registry, this.events, this.ticker, slow);
 		this.registry.invalidates(this.routes);
 		this.nextEvents = new NextEvents(this.routes, callbacks, this.watchdog, this.reporter);
-		Dispatcher dispatcher = new Dispatcher(new EnvelopeSource(settings.clock(), this.ticker), this.samples,
-				this.nextEvents, this.reporter, this.ticker,
+		Dispatcher dispatcher = new Dispatcher(new EnvelopeSource(settings.clock(), this.ticker, this.runs),
+				this.samples, this.nextEvents, this.reporter, this.ticker,
 				new Dispatcher.Limits(settings.maxDepth(), settings.maxNestedEmits(), slow, measured),
 				settings.contextCarrier());
 		this.held = new HoldBuffer(settings.holdEvents(), settings.maxEventNames());
-		this.emitter = new Emitter(this.routes, dispatcher, this.held, callbacks, block);
+		this.spans = new SpanTracker(nanos(settings.spanDanglingAfter()), this.watchdog, this.reporter,
+				settings.clock(), this.ticker);
+		this.runs.whenEnded(this.registry::runEnded);
+		this.emitter = new Emitter(this.routes, dispatcher, this.held, callbacks, block, this.runs, this.spans);
 
 		this.flush = new Flush(this.handlers);
 		this.snapshots = new Snapshots(this);
 		this.watchdog.checks(checks(settings));
+		List.of(settings.stuckThreshold(), settings.handlerTimeout(), settings.spanDanglingAfter())
+			.forEach((limit) -> this.watchdog.watch(nanos(limit)));
 	}
 
 	private List<Watchdog.Check> checks(RouterSettings settings) {
@@ -142,7 +152,7 @@ final class RouterParts {
 				this.reporter, settings.clock(), this.ticker);
 		return List.of(this.nextEvents, stuckCalls,
 				() -> this.handlers.forEach((handler) -> check(handler, stuckCalls)), this.registry::check,
-				DispatchStacks::reconcile, this.log::wake);
+				this.runs::check, this.spans, DispatchStacks::reconcile, this.log::wake);
 	}
 
 	private void check(Handler handler, StuckCallCheck stuckCalls) {
@@ -154,14 +164,6 @@ final class RouterParts {
 			// The other handlers must not miss out.
 			this.reporter.callbackFailed("Watchdog", ex);
 		}
-	}
-
-	private static long watchInterval(RouterSettings settings) {
-		long interval = MAX_WATCH_INTERVAL;
-		for (Duration limit : List.of(settings.stuckThreshold(), settings.handlerTimeout())) {
-			interval = limit.isZero() ? interval : Math.min(interval, nanos(limit) / 10);
-		}
-		return Math.max(MIN_WATCH_INTERVAL, interval);
 	}
 
 	private static long nanos(Duration duration) {

@@ -24,5 +24,5 @@ public record RouterSettings(int maxHandlerQueue, int defaultPriority, OverflowP
 		@Nullable ContextCarrier contextCarrier, List<HandlerErrorListener> errorListeners,
 		List<HandlerSpecCustomizer> specCustomizers, System.Logger logger, InstantSource clock,
 		@Nullable LongSupplier nanoTime, QuarantineSettings quarantine, Duration stuckThreshold,
-		Duration handlerTimeout) {
+		Duration handlerTimeout, Duration spanDanglingAfter) {
 }

@@ -95,7 +95,7 @@ final class Shutdown {
 		try {
 			stopEmitting();
 			this.parts.handlers.forEach((handler) -> handler.pause(false));
-			complete = this.parts.flush.await(this.parts.flush.handlersWithLanes(), deadline).complete();
+			complete = this.parts.flush.await(this.parts.flush.handlersWithLanes(), deadline, null).complete();
 			stopLanes(this.parts.flush.handlersWithLanes(), complete);
 			this.parts.nextEvents.close();
 		}

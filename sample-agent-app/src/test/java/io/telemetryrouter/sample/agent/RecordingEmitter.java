@@ -8,7 +8,9 @@ import org.jspecify.annotations.Nullable;
 
 import io.telemetryrouter.EmitOutcome;
 import io.telemetryrouter.EventType;
+import io.telemetryrouter.RunScope;
 import io.telemetryrouter.TelemetryEmitter;
+import io.telemetryrouter.TelemetrySpan;
 
 /**
  * Keeps what is emitted.
@@ -38,6 +40,26 @@ final class RecordingEmitter implements TelemetryEmitter {
 	@Override
 	public boolean hasHandlers(String event) {
 		return true;
+	}
+
+	@Override
+	public RunScope openRun(String runId) {
+		throw new UnsupportedOperationException();
+	}
+
+	@Override
+	public TelemetryEmitter forRun(String runId) {
+		throw new UnsupportedOperationException();
+	}
+
+	@Override
+	public TelemetryEmitter forRun(String runId, @Nullable String parentRunId) {
+		throw new UnsupportedOperationException();
+	}
+
+	@Override
+	public TelemetrySpan span(String name, @Nullable Object payload) {
+		throw new UnsupportedOperationException();
 	}
 
 	List<String> names() {

@@ -14,6 +14,7 @@ import io.telemetryrouter.internal.event.DispatchStacks;
 import io.telemetryrouter.internal.event.EmitTracker;
 import io.telemetryrouter.internal.event.Envelope;
 import io.telemetryrouter.internal.event.EnvelopeSource;
+import io.telemetryrouter.internal.event.SpanMark;
 import io.telemetryrouter.internal.health.Reporter;
 import io.telemetryrouter.internal.metrics.SampleBuffer;
 import io.telemetryrouter.internal.metrics.SampleBuffers;
@@ -73,10 +74,10 @@ public final class Dispatcher {
 	}
 
 	/**
-	 * Dispatches an event, whose envelope is given if it was held. No exception thrown by
-	 * a handler propagates past this method. If the method itself ends early, as on a
-	 * thread without stack, the handlers that it did not reach count the event later.
-	 * (Counting now would be one more call.)
+	 * Dispatches an event, whose envelope may be given. If it was held it has one. No
+	 * exception thrown by a handler propagates past this method. If the method itself
+	 * ends early, as on a thread without stack, the handlers that it did not reach count
+	 * the event later. (Counting now would be one more call.)
 	 */
 	void dispatch(Route route, @Nullable Object payload, @Nullable EmitTracker tracker, @Nullable Envelope<?> held) {
 		if (route.isEmpty()) {
@@ -227,21 +228,26 @@ public final class Dispatcher {
 		catch (Throwable ex) {
 			// The router's own, such as no memory for a segment: count it and let the
 			// others have the event.
-			handler.failed(envelope.name(), ex, -1, frame.stack, tracker);
+			handler.failed(envelope.name(), envelope, ex, -1, frame.stack, tracker);
 		}
 		return true;
 	}
 
 	private Envelope<?> envelope(Route route, @Nullable Object payload, long now, DispatchFrame frame) {
 		Object context = (route.async.length != 0) ? capture(frame.stack) : null;
-		return this.envelopes.envelope(route.event, payload, now, frame.parent(), context, frame.tracker());
+		return this.envelopes.envelope(route.event, payload, now, frame.parent(), context, frame.tracker(), null);
 	}
 
-	/** Makes the envelope of an event that is held until handlers are known. */
-	Envelope<?> hold(String event, @Nullable Object payload, @Nullable EmitTracker tracker) {
+	/**
+	 * Makes the envelope of an event that is held until handlers are known, or that
+	 * belongs to a span.
+	 */
+	Envelope<?> envelope(String event, @Nullable Object payload, @Nullable EmitTracker tracker,
+			@Nullable SpanMark span) {
 		DispatchStack stack = DispatchStacks.acquire();
 		try {
-			return this.envelopes.envelope(event, payload, this.ticker.now(), stack.cause(), capture(stack), tracker);
+			return this.envelopes.envelope(event, payload, this.ticker.now(), stack.cause(), capture(stack), tracker,
+					span);
 		}
 		finally {
 			stack.giveBack();

@@ -2,15 +2,23 @@ package io.telemetryrouter.internal.dispatch;
 
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
+import java.util.function.Supplier;
 
 import org.jspecify.annotations.Nullable;
 
 import io.telemetryrouter.DropReason;
 import io.telemetryrouter.EmitOutcome;
 import io.telemetryrouter.EventType;
+import io.telemetryrouter.RunScope;
 import io.telemetryrouter.TelemetryEmitter;
+import io.telemetryrouter.TelemetrySpan;
 import io.telemetryrouter.internal.event.DispatchStacks;
 import io.telemetryrouter.internal.event.EmitTracker;
+import io.telemetryrouter.internal.event.Run;
+import io.telemetryrouter.internal.event.RunBinding;
+import io.telemetryrouter.internal.event.Runs;
+import io.telemetryrouter.internal.event.SpanIdentity;
+import io.telemetryrouter.internal.event.SpanMark;
 import io.telemetryrouter.internal.support.Headroom;
 
 /**
@@ -30,12 +38,19 @@ public final class Emitter implements TelemetryEmitter {
 
 	private final long blockNanos;
 
-	public Emitter(Routes routes, Dispatcher dispatcher, HoldBuffer held, Executor completions, long blockNanos) {
+	private final Runs runs;
+
+	private final SpanTracker spans;
+
+	public Emitter(Routes routes, Dispatcher dispatcher, HoldBuffer held, Executor completions, long blockNanos,
+			Runs runs, SpanTracker spans) {
 		this.routes = routes;
 		this.dispatcher = dispatcher;
 		this.held = held;
 		this.completions = completions;
 		this.blockNanos = blockNanos;
+		this.runs = runs;
+		this.spans = spans;
 	}
 
 	@Override
@@ -45,7 +60,7 @@ public final class Emitter implements TelemetryEmitter {
 			this.dispatcher.dispatch(route, payload, null, null);
 		}
 		else {
-			emitUnrouted(event, payload, null);
+			emitUnrouted(event, payload, null, null);
 		}
 	}
 
@@ -65,7 +80,7 @@ public final class Emitter implements TelemetryEmitter {
 			this.dispatcher.dispatch(route, payload, tracker, null);
 		}
 		else {
-			emitUnrouted(event, payload, tracker);
+			emitUnrouted(event, payload, tracker, null);
 		}
 		tracker.emitted();
 		return tracker.future();
@@ -76,16 +91,35 @@ public final class Emitter implements TelemetryEmitter {
 	 * untracked name, or one to be held. (While events are held the table is empty, so
 	 * that the usual way needs no check.)
 	 */
-	private void emitUnrouted(@Nullable String event, @Nullable Object payload, @Nullable EmitTracker tracker) {
+	private void emitUnrouted(@Nullable String event, @Nullable Object payload, @Nullable EmitTracker tracker,
+			@Nullable SpanMark span) {
 		Headroom.require();
 		String name = requireName(event);
 		if (this.held.isHolding()) {
 			awaitRelease();
-			if (this.held.hold(this.dispatcher.hold(name, payload, tracker))) {
+			if (this.held.hold(this.dispatcher.envelope(name, payload, tracker, span))) {
 				return;
 			}
 		}
-		this.dispatcher.dispatch(this.routes.route(name), payload, tracker, null);
+		dispatch(this.routes.route(name), payload, tracker, span);
+	}
+
+	private void dispatch(Route route, @Nullable Object payload, @Nullable EmitTracker tracker,
+			@Nullable SpanMark span) {
+		boolean marked = span != null && route.needsEnvelope;
+		this.dispatcher.dispatch(route, payload, tracker,
+				marked ? this.dispatcher.envelope(route.event, payload, tracker, span) : null);
+	}
+
+	/** Emits an event of a span. */
+	void emit(String event, @Nullable Object payload, SpanMark span) {
+		Route route = this.routes.find(event);
+		if (route != null) {
+			dispatch(route, payload, null, span);
+		}
+		else {
+			emitUnrouted(event, payload, null, span);
+		}
 	}
 
 	/**
@@ -101,6 +135,54 @@ public final class Emitter implements TelemetryEmitter {
 				Thread.currentThread().interrupt();
 			}
 		}
+	}
+
+	/** Does not build the payload of an event that reaches nobody, but counts it. */
+	@Override
+	public void emitLazily(String event, Supplier<?> payload) {
+		Route route = hasHandlers(event) ? null : this.routes.route(event);
+		if (route != null && (route.isEmpty() || this.dispatcher.isClosed())) {
+			this.dispatcher.dispatch(route, null, null, null);
+		}
+		else {
+			emit(event, payload.get());
+		}
+	}
+
+	@Override
+	public RunScope openRun(String runId) {
+		return run(runId).open();
+	}
+
+	/** Returns a run whose parent is that of the calling thread. */
+	Run run(String runId) {
+		return this.runs.run(runId);
+	}
+
+	@Override
+	public TelemetryEmitter forRun(String runId) {
+		return new RunEmitter(this, run(runId));
+	}
+
+	@Override
+	public TelemetryEmitter forRun(String runId, @Nullable String parentRunId) {
+		return new RunEmitter(this, this.runs.run(runId, parentRunId));
+	}
+
+	@Override
+	public TelemetrySpan span(String name, @Nullable Object payload) {
+		return span(name, payload, this.runs.current(), RunBinding.currentSpan()).bind();
+	}
+
+	/** Begins a span that is bound to no thread. */
+	OpenSpan span(String name, @Nullable Object payload, @Nullable Run run, @Nullable SpanIdentity parent) {
+		OpenSpan span = new OpenSpan(this, new SpanIdentity(requireName(name), parent), run, payload);
+		span.started();
+		return span;
+	}
+
+	SpanTracker spans() {
+		return this.spans;
 	}
 
 	private static String requireName(@Nullable String event) {

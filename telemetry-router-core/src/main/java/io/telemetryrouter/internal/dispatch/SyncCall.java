@@ -74,7 +74,7 @@ final class SyncCall {
 			}
 		}
 		catch (Throwable ex) {
-			this.handler.failed(this.event, ex, -1, frame.stack, frame.tracker());
+			this.handler.failed(this.event, frame.envelope(), ex, -1, frame.stack, frame.tracker());
 		}
 		// Counted, and by no call from there to here: there may be no stack left for one.
 		frame.reached = this.reached;
@@ -96,7 +96,7 @@ final class SyncCall {
 			nanos = frame.split(this.ticker.now());
 			// An event that was not admitted is counted already.
 			if (admitted) {
-				this.handler.failed(this.event, ex, nanos, frame.stack, frame.tracker());
+				this.handler.failed(this.event, frame.envelope(), ex, nanos, frame.stack, frame.tracker());
 			}
 		}
 		// As above.

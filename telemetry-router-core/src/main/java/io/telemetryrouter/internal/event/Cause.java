@@ -1,17 +1,24 @@
 package io.telemetryrouter.internal.event;
 
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.UUID;
 import java.util.concurrent.atomic.AtomicInteger;
 
 import org.jspecify.annotations.Nullable;
 
+import io.telemetryrouter.internal.support.VarHandles;
+
 /**
  * An emit during which another one was made: a node in the tree of nested emits under one
  * outermost emit. It exists only where emits nest and travels with envelopes, so that
- * depth and budget hold across lanes. It has names, never payloads.
+ * depth and budget hold across lanes. It has names, never payloads for long.
  */
 public final class Cause {
+
+	private static final VarHandle ID = VarHandles.field(MethodHandles.lookup(), Cause.class, "id", UUID.class);
 
 	final @Nullable Cause parent;
 
@@ -24,12 +31,34 @@ public final class Cause {
 
 	private final AtomicInteger reported;
 
-	Cause(@Nullable Cause parent, String event) {
+	/** The envelope of the emit, if it has one and its id was not needed yet. */
+	private @Nullable Envelope<?> envelope;
+
+	private volatile @Nullable UUID id;
+
+	Cause(@Nullable Cause parent, String event, @Nullable Envelope<?> envelope) {
 		this.parent = parent;
 		this.event = event;
+		this.envelope = envelope;
 		this.depth = (parent != null) ? parent.depth + 1 : 1;
 		this.nested = (parent != null) ? parent.nested : new AtomicInteger();
 		this.reported = (parent != null) ? parent.reported : new AtomicInteger();
+	}
+
+	/**
+	 * Gives the emit, and those above it, their ids. Of an emit without an envelope
+	 * nobody has seen an id, so it is given one. Then no payload is kept any longer.
+	 */
+	void identify(EnvelopeSource source) {
+		for (Cause cause = this; cause != null && cause.id == null; cause = cause.parent) {
+			Envelope<?> of = cause.envelope;
+			ID.compareAndSet(cause, null, (of != null) ? of.id() : source.id());
+			cause.envelope = null;
+		}
+	}
+
+	@Nullable UUID id() {
+		return this.id;
 	}
 
 	/** Returns whether one more emit may be made under this one, and counts it. */

@@ -202,7 +202,7 @@ public final class DispatchFrame extends Padded {
 			return this.envelope.cause();
 		}
 		if (this.cause == null) {
-			this.cause = new Cause(this.parent, this.event);
+			this.cause = new Cause(this.parent, this.event, null);
 			this.holding = true;
 		}
 		return this.cause;

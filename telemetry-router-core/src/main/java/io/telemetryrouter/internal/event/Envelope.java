@@ -8,6 +8,7 @@ import java.util.UUID;
 
 import org.jspecify.annotations.Nullable;
 
+import io.telemetryrouter.SpanInfo;
 import io.telemetryrouter.TelemetryEvent;
 import io.telemetryrouter.internal.support.Names;
 import io.telemetryrouter.internal.support.VarHandles;
@@ -53,7 +54,8 @@ public class Envelope<T> implements TelemetryEvent<T> {
 		this.sequence = sequence;
 		this.emittedAt = emittedAt;
 		if (parent != null) {
-			this.cause = new Cause(parent, name);
+			// Read by other threads only after they were handed the envelope.
+			this.cause = new Cause(parent, name, this);
 		}
 	}
 
@@ -91,7 +93,7 @@ public class Envelope<T> implements TelemetryEvent<T> {
 	Cause cause() {
 		Cause known = this.cause;
 		if (known == null) {
-			Cause created = new Cause(null, this.name);
+			Cause created = new Cause(null, this.name, this);
 			known = CAUSE.compareAndSet(this, null, created) ? created : this.cause;
 		}
 		return Objects.requireNonNull(known);
@@ -101,6 +103,16 @@ public class Envelope<T> implements TelemetryEvent<T> {
 	public @Nullable Cause parent() {
 		Cause known = this.cause;
 		return (known != null) ? known.parent : null;
+	}
+
+	@Override
+	public @Nullable UUID causationId() {
+		Cause parent = parent();
+		return (parent != null) ? parent.id() : null;
+	}
+
+	public @Nullable Run run() {
+		return null;
 	}
 
 	public @Nullable Object context() {
@@ -134,7 +146,7 @@ public class Envelope<T> implements TelemetryEvent<T> {
 	}
 
 	/** The envelope of an emit that has a context or is tracked. */
-	static final class Accompanied<T> extends Envelope<T> {
+	static class Accompanied<T> extends Envelope<T> {
 
 		private final @Nullable Object context;
 
@@ -155,6 +167,50 @@ public class Envelope<T> implements TelemetryEvent<T> {
 		@Override
 		public @Nullable EmitTracker tracker() {
 			return this.tracker;
+		}
+
+	}
+
+	/** The envelope of an event that belongs to a run or a span. */
+	static final class OfRun<T> extends Accompanied<T> {
+
+		private final @Nullable Run run;
+
+		private final long runSequence;
+
+		private final @Nullable SpanMark span;
+
+		OfRun(EnvelopeSource source, String name, T payload, long sequence, long emittedAt, @Nullable Cause parent,
+				@Nullable Object context, @Nullable EmitTracker tracker, @Nullable Run run, @Nullable SpanMark span) {
+			super(source, name, payload, sequence, emittedAt, parent, context, tracker);
+			this.run = run;
+			this.runSequence = (run != null) ? run.next() : 0;
+			this.span = span;
+		}
+
+		@Override
+		public @Nullable Run run() {
+			return this.run;
+		}
+
+		@Override
+		public @Nullable String runId() {
+			return (this.run != null) ? this.run.id : null;
+		}
+
+		@Override
+		public @Nullable String parentRunId() {
+			return (this.run != null) ? this.run.parentId : null;
+		}
+
+		@Override
+		public long runSequence() {
+			return this.runSequence;
+		}
+
+		@Override
+		public @Nullable SpanInfo span() {
+			return this.span;
 		}
 
 	}

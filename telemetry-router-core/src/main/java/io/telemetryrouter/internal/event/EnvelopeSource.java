@@ -4,6 +4,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.UUID;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicLongArray;
 
 import org.jspecify.annotations.Nullable;
@@ -28,16 +29,29 @@ public final class EnvelopeSource {
 	/** Written by every emitter. */
 	private final AtomicLongArray sequence = new AtomicLongArray(2 * SEQUENCE);
 
-	public EnvelopeSource(InstantSource clock, Ticker ticker) {
+	private final Runs runs;
+
+	/** Number the ids of events that have no envelope and cause one that has. */
+	private final AtomicLong unnumbered = new AtomicLong();
+
+	public EnvelopeSource(InstantSource clock, Ticker ticker, Runs runs) {
 		this.clock = clock;
 		this.ticker = ticker;
+		this.runs = runs;
 	}
 
 	/** Makes an envelope; {@code emittedAt} is on the monotonic clock. */
 	public Envelope<?> envelope(String name, @Nullable Object payload, long emittedAt, @Nullable Cause parent,
-			@Nullable Object context, @Nullable EmitTracker tracker) {
+			@Nullable Object context, @Nullable EmitTracker tracker, @Nullable SpanMark span) {
 		Object content = Payloads.asIs(payload);
+		if (parent != null) {
+			parent.identify(this);
+		}
+		Run run = this.runs.current();
 		long number = this.sequence.incrementAndGet(SEQUENCE);
+		if (run != null || span != null) {
+			return new Envelope.OfRun<>(this, name, content, number, emittedAt, parent, context, tracker, run, span);
+		}
 		if (context == null && tracker == null) {
 			return new Envelope<>(this, name, content, number, emittedAt, parent);
 		}
@@ -59,8 +73,13 @@ public final class EnvelopeSource {
 		return new UUID(high, low);
 	}
 
+	/** Returns the id of an event without an envelope. */
+	UUID id() {
+		return id(this.clock.instant(), this.unnumbered.decrementAndGet());
+	}
+
 	/** The finalizer of SplitMix64: one to one on 64 bits, scattered enough on 62. */
-	private static long mix(long value) {
+	static long mix(long value) {
 		long z = (value ^ (value >>> 30)) * 0xbf58476d1ce4e5b9L;
 		z = (z ^ (z >>> 27)) * 0x94d049bb133111ebL;
 		return z ^ (z >>> 31);

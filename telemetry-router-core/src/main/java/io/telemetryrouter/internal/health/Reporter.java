@@ -7,6 +7,7 @@ import java.util.stream.Collectors;
 
 import org.jspecify.annotations.Nullable;
 
+import io.telemetryrouter.DanglingSpan;
 import io.telemetryrouter.DropReason;
 import io.telemetryrouter.HandlerAccount;
 import io.telemetryrouter.StuckCall;
@@ -30,6 +31,8 @@ public final class Reporter {
 	private final Throttle recursionReports = new Throttle();
 
 	private final Throttle rejectionReports = new Throttle();
+
+	private final Throttle spanReports = new Throttle();
 
 	public Reporter(LogWriter log, Ticker ticker) {
 		this.log = log;
@@ -106,6 +109,16 @@ public final class Reporter {
 
 	void returned(String handler, StuckCall call, long nanos) {
 		inform(named(handler) + " has returned from event '" + call.event() + "' after about " + millis(nanos));
+	}
+
+	public void danglingSpan(DanglingSpan span) {
+		String more = acquire(this.spanReports, "span");
+		if (more != null) {
+			warn("Span '" + Names.printable(span.name()) + "' of "
+					+ ((span.runId() != null) ? "run '" + Names.printable(span.runId()) + "'" : "no run") + " began "
+					+ duration(span.age().toNanos()) + " ago and "
+					+ (span.abandoned() ? "was given up: nothing can end it any more" : "has not ended") + more);
+		}
 	}
 
 	void unwatched(Throwable ex) {

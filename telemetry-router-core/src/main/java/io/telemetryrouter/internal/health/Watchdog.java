@@ -2,6 +2,7 @@ package io.telemetryrouter.internal.health;
 
 import java.lang.ref.WeakReference;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
 import org.jspecify.annotations.Nullable;
@@ -13,7 +14,10 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Watchdog {
 
-	private final long interval;
+	private static final long MIN_INTERVAL = TimeUnit.MILLISECONDS.toNanos(1);
+
+	/** The nanoseconds between two rounds. Written under this. */
+	private volatile long interval;
 
 	private final Reporter reporter;
 
@@ -33,6 +37,17 @@ public final class Watchdog {
 	public Watchdog(long interval, Reporter reporter) {
 		this.interval = interval;
 		this.reporter = reporter;
+	}
+
+	/**
+	 * Looks often enough to notice in time that so many nanoseconds are over; 0 for
+	 * never.
+	 */
+	public synchronized void watch(long nanos) {
+		if (nanos != 0 && nanos / 10 < this.interval) {
+			this.interval = Math.max(MIN_INTERVAL, nanos / 10);
+			LockSupport.unpark(this.thread);
+		}
 	}
 
 	/** Sets the checks, in order. To be called before {@link #start()}. */

@@ -2,6 +2,7 @@ package io.telemetryrouter.internal.lane;
 
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.util.function.ObjLongConsumer;
 
 import org.jspecify.annotations.Nullable;
 
@@ -173,6 +174,30 @@ final class EventQueue<E> {
 			E event = event(segmentOf(position), position);
 			if (event != null || position == head()) {
 				return event;
+			}
+		}
+	}
+
+	/**
+	 * Passes on the queued events with their positions, in order. An event that is added
+	 * or taken meanwhile may be left out.
+	 */
+	void forEach(ObjLongConsumer<E> action) {
+		long end = this.tail.position;
+		Segment segment = this.head.segment;
+		for (long position = head(); position < end; position++) {
+			while (position - segment.base >= Segment.SIZE) {
+				Segment next = segment.next;
+				if (next == null) {
+					return;
+				}
+				// If unlinked, all its events were taken.
+				segment = (next != segment) ? next : this.head.segment;
+			}
+			position = Math.max(position, segment.base);
+			E event = event(segment, position);
+			if (event != null) {
+				action.accept(event, position);
 			}
 		}
 	}

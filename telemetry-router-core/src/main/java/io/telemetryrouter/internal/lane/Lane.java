@@ -1,6 +1,7 @@
 package io.telemetryrouter.internal.lane;
 
 import java.util.concurrent.CountDownLatch;
+import java.util.function.Predicate;
 
 import org.jspecify.annotations.Nullable;
 
@@ -46,6 +47,9 @@ public final class Lane {
 
 	private final LaneServices services;
 
+	/** After how many nanoseconds a call times out, or 0 for never. */
+	final long timeoutNanos;
+
 	/** Where producers wait; null where they do not. */
 	private final @Nullable RoomSignal room;
 
@@ -58,10 +62,13 @@ public final class Lane {
 	private final OverflowBurst burst;
 
 	/**
-	 * Creates a lane; {@code concurrency} is how many events may be handled at a time.
+	 * Creates a lane; {@code concurrency} is how many events may be handled at a time,
+	 * and {@code timeoutNanos} after how long a call times out, 0 for never.
 	 */
-	public Lane(LaneTarget target, int capacity, OverflowPolicy overflow, int concurrency, LaneServices services) {
+	public Lane(LaneTarget target, int capacity, OverflowPolicy overflow, int concurrency, long timeoutNanos,
+			LaneServices services) {
 		this.target = target;
+		this.timeoutNanos = timeoutNanos;
 		this.overflow = overflow;
 		this.services = services;
 		this.queue = new EventQueue<>(capacity);
@@ -238,8 +245,8 @@ public final class Lane {
 
 	/** Gives up long calls, wakes refused workers, ends bursts. For the watchdog. */
 	public void check() {
-		if (this.services.hasTimeout()) {
-			giveUpOverdue(this.services.timeoutNanos());
+		if (this.timeoutNanos != 0) {
+			giveUpOverdue(this.timeoutNanos);
 		}
 		if (!isPaused()) {
 			for (LaneWorker worker : this.workers) {
@@ -321,9 +328,12 @@ public final class Lane {
 		signal();
 	}
 
-	/** Counts down when all events queued so far have been processed. */
-	public void whenProcessed(CountDownLatch latch) {
-		this.barriers.add(latch);
+	/**
+	 * Counts down when all events queued so far have been processed, or of those some
+	 * events.
+	 */
+	public void whenProcessed(CountDownLatch latch, @Nullable Predicate<Envelope<?>> events) {
+		this.barriers.add(latch, events);
 		signal();
 		if (!this.queue.isEmpty()) {
 			// Left there by an executor that had no thread.
@@ -336,12 +346,17 @@ public final class Lane {
 		this.barriers.remove(latch);
 	}
 
-	public long pending() {
-		long pending = this.queue.size();
-		for (LaneWorker worker : this.workers) {
-			pending += (worker.position().position != EventQueue.Position.NONE) ? 1 : 0;
+	/** Returns how many events, of some if given, are queued or in a worker's hand. */
+	public long pending(@Nullable Predicate<Envelope<?>> events) {
+		long[] pending = { (events != null) ? 0 : this.queue.size() };
+		if (events != null) {
+			this.queue.forEach((event, position) -> pending[0] += events.test(event) ? 1 : 0);
 		}
-		return pending;
+		for (LaneWorker worker : this.workers) {
+			boolean has = worker.position().position != EventQueue.Position.NONE && worker.mayHave(events);
+			pending[0] += has ? 1 : 0;
+		}
+		return pending[0];
 	}
 
 }

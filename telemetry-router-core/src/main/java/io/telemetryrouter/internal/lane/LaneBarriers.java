@@ -2,6 +2,11 @@ package io.telemetryrouter.internal.lane;
 
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
+import java.util.function.Predicate;
+
+import org.jspecify.annotations.Nullable;
+
+import io.telemetryrouter.internal.event.Envelope;
 
 /**
  * The threads that wait until a lane has processed the events that were queued when the
@@ -9,23 +14,29 @@ import java.util.concurrent.CountDownLatch;
  */
 final class LaneBarriers {
 
-	private final EventQueue<?> queue;
+	private final EventQueue<Envelope<?>> queue;
 
 	private final LaneWorker[] workers;
 
 	private final CopyOnWriteArrayList<Barrier> barriers = new CopyOnWriteArrayList<>();
 
-	LaneBarriers(EventQueue<?> queue, LaneWorker[] workers) {
+	LaneBarriers(EventQueue<Envelope<?>> queue, LaneWorker[] workers) {
 		this.queue = queue;
 		this.workers = workers;
 	}
 
 	/**
-	 * Counts down when everything queued so far is processed. The caller then has to
-	 * {@linkplain #release() check}: a worker may have passed just before.
+	 * Counts down when everything queued so far is processed, or of that some events. The
+	 * caller then has to {@linkplain #release() check}: a worker may have passed just
+	 * before.
 	 */
-	void add(CountDownLatch latch) {
-		this.barriers.add(new Barrier(this.queue.tail(), latch));
+	void add(CountDownLatch latch, @Nullable Predicate<Envelope<?>> events) {
+		long tail = this.queue.tail();
+		long[] end = { (events != null) ? 0 : tail };
+		if (events != null) {
+			this.queue.forEach((event, position) -> end[0] = events.test(event) ? position + 1 : end[0]);
+		}
+		this.barriers.add(new Barrier(end[0], Math.max(tail, end[0]), latch, events));
 	}
 
 	void remove(CountDownLatch latch) {
@@ -40,27 +51,32 @@ final class LaneBarriers {
 	}
 
 	private boolean release(Barrier barrier) {
-		boolean processed = isProcessed(barrier.position);
+		boolean processed = isProcessed(barrier);
 		if (processed) {
 			barrier.latch.countDown();
 		}
 		return processed;
 	}
 
-	/** Returns whether all events before a position are processed, and not just taken. */
-	private boolean isProcessed(long position) {
-		if (this.queue.head() < position) {
+	/**
+	 * Returns whether the events of a barrier are processed, and not just taken. Of an
+	 * event that a worker is about to have in hand nobody knows whether it is one of
+	 * them, so it counts as one until the worker itself looks.
+	 */
+	private boolean isProcessed(Barrier barrier) {
+		if (this.queue.head() < barrier.end) {
 			return false;
 		}
 		for (LaneWorker worker : this.workers) {
-			if (worker.position().position < position) {
+			if (worker.position().position < barrier.tail && worker.mayHave(barrier.events)) {
 				return false;
 			}
 		}
 		return true;
 	}
 
-	private record Barrier(long position, CountDownLatch latch) {
+	/** Events before a position, of those before the tail at the time. */
+	private record Barrier(long end, long tail, CountDownLatch latch, @Nullable Predicate<Envelope<?>> events) {
 	}
 
 }

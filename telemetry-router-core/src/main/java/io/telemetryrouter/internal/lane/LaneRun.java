@@ -7,6 +7,7 @@ import io.telemetryrouter.DropReason;
 import io.telemetryrouter.internal.event.DispatchFrame;
 import io.telemetryrouter.internal.event.DispatchStack;
 import io.telemetryrouter.internal.event.Envelope;
+import io.telemetryrouter.internal.event.RunBinding;
 import io.telemetryrouter.internal.metrics.SampleBuffer;
 
 /**
@@ -112,6 +113,7 @@ final class LaneRun {
 			return true;
 		}
 		DispatchFrame frame = this.stack.enter(event.name(), event.parent());
+		RunBinding outer = RunBinding.enter(event.run());
 		ContextCarrier.Scope scope = null;
 		try {
 			frame.envelope(event);
@@ -121,6 +123,7 @@ final class LaneRun {
 		}
 		finally {
 			close(scope);
+			RunBinding.restore(outer);
 			this.stack.exit(frame);
 			// An interrupt meant for this event must not hit the next.
 			Thread.interrupted();
@@ -141,7 +144,7 @@ final class LaneRun {
 		if (measured) {
 			this.lane.queueWait().record(start - event.emittedAt, this.buffer);
 		}
-		this.calls.begin(event, frame, this.services.hasTimeout() ? this.services.ticker().now() : start);
+		this.calls.begin(event, frame, (this.lane.timeoutNanos != 0) ? this.services.ticker().now() : start);
 		try {
 			this.target.invoke(event);
 		}

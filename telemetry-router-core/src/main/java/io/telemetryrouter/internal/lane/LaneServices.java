@@ -13,13 +13,9 @@ import io.telemetryrouter.internal.support.Ticker;
  * The services shared by all lanes of a router.
  *
  * @param blockNanos how long an emitter waits for room at most
- * @param timeoutNanos after how long a call times out, or 0 for never
+ * @param timeoutNanos after how long a call times out, or 0 for never; of handlers that
+ * do not set it
  */
 public record LaneServices(LaneExecutor executor, @Nullable ContextCarrier carrier, SampleBuffers samples,
 		Reporter reporter, InstantSource clock, Ticker ticker, boolean measured, long blockNanos, long timeoutNanos) {
-
-	boolean hasTimeout() {
-		return this.timeoutNanos != 0;
-	}
-
 }

@@ -3,6 +3,7 @@ package io.telemetryrouter.internal.lane;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.List;
+import java.util.function.Predicate;
 
 import org.jspecify.annotations.Nullable;
 
@@ -73,6 +74,15 @@ final class LaneWorker implements Runnable {
 	/** Returns the worker's position, to be read by any thread. */
 	EventQueue.Position position() {
 		return this.position;
+	}
+
+	/**
+	 * Returns whether the event in hand may be one of some events, all if none are given.
+	 * It may if another thread cannot see it: a worker takes a position before its event.
+	 */
+	boolean mayHave(@Nullable Predicate<Envelope<?>> events) {
+		Envelope<?> event = this.taken;
+		return events == null || event == null || events.test(event);
 	}
 
 	/** Hands the worker to the executor and returns {@code true}, if it is idle. */

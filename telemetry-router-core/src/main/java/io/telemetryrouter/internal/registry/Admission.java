@@ -21,7 +21,7 @@ import io.telemetryrouter.internal.support.Headroom;
  */
 public final class Admission {
 
-	/** Each event is checked: the handler has a condition, an owner or a limit. */
+	/** Each event is checked: the handler has a condition, a run, an owner or a limit. */
 	private static final int SELECTIVE = 1;
 
 	/** The handler takes no new event. */
@@ -52,7 +52,8 @@ public final class Admission {
 		this.options = options;
 		this.remaining = (options.times > 0) ? new AtomicLong(options.times) : null;
 		this.owner = owner;
-		this.gate = (options.condition != null || this.remaining != null || owner != null) ? SELECTIVE : 0;
+		this.gate = (options.condition != null || options.run != null || this.remaining != null || owner != null)
+				? SELECTIVE : 0;
 	}
 
 	/** Returns whether the handler takes every event with a payload of its type. */
@@ -115,6 +116,10 @@ public final class Admission {
 			this.handler.drop(DropReason.UNSUBSCRIBED, tracker);
 			return false;
 		}
+		if (this.options.run != null && !(envelope != null && this.options.run.equals(envelope.runId()))) {
+			this.handler.filter(tracker);
+			return false;
+		}
 		if (!this.options.accepts(payload)) {
 			if (this.options.anyEvent) {
 				this.handler.filter(tracker);
@@ -139,7 +144,7 @@ public final class Admission {
 			this.handler.filter(tracker);
 		}
 		catch (Throwable ex) {
-			this.handler.failures.conditionFailed(event, ex, stack, tracker);
+			this.handler.failures.conditionFailed(event, envelope, ex, stack, tracker);
 		}
 		return false;
 	}

@@ -54,11 +54,16 @@ public final class Handler implements Subscription, LaneTarget, CircuitBreaker.T
 		this.metrics = new HandlerMetrics(services.samples(), !options.async && !services.measured());
 		this.admission = new Admission(this, options,
 				(owner != null) ? new HandlerRegistry.Owner(owner, registry.collectedOwners, this) : null);
-		this.lane = options.async
-				? new Lane(this, options.maxQueue, options.overflow, options.concurrency, services.lanes()) : null;
+		this.lane = options.async ? new Lane(this, options.maxQueue, options.overflow, options.concurrency,
+				timeoutNanos(), services.lanes()) : null;
 		this.breaker = (services.quarantine().enabled() && options.times == 0) ? new CircuitBreaker(this,
 				services.quarantine(), services.reporter(), services.clock(), services.ticker()) : null;
 		this.failures = new HandlerFailures(options, this.metrics, services, this.breaker);
+	}
+
+	/** Returns after how many nanoseconds a call times out, or 0 for never. */
+	public long timeoutNanos() {
+		return this.options.timeoutNanos(this.services.lanes().timeoutNanos());
 	}
 
 	public @Nullable Lane lane() {
@@ -134,8 +139,9 @@ public final class Handler implements Subscription, LaneTarget, CircuitBreaker.T
 	}
 
 	/** Counts and reports a failed call. Never throws once it has counted. */
-	public void failed(String event, Throwable error, long nanos, DispatchStack stack, @Nullable EmitTracker tracker) {
-		this.failures.failed(event, error, nanos, stack, tracker);
+	public void failed(String event, @Nullable Envelope<?> envelope, Throwable error, long nanos, DispatchStack stack,
+			@Nullable EmitTracker tracker) {
+		this.failures.failed(event, envelope, error, nanos, stack, tracker);
 	}
 
 	@Override
@@ -164,7 +170,7 @@ public final class Handler implements Subscription, LaneTarget, CircuitBreaker.T
 
 	@Override
 	public void failed(Envelope<?> event, Throwable error, long nanos, DispatchStack stack) {
-		this.failures.failed(event.name(), error, nanos, stack, event.tracker());
+		this.failures.failed(event.name(), event, error, nanos, stack, event.tracker());
 	}
 
 	@Override

@@ -24,7 +24,8 @@ record HandlerFailures(HandlerOptions options, HandlerMetrics metrics, HandlerSe
 			.slowHandler(this.options.id, event, nanos, this.options.slowNanos, this.metrics.slowReports);
 	}
 
-	void failed(String event, Throwable error, long nanos, DispatchStack stack, @Nullable EmitTracker tracker) {
+	void failed(String event, @Nullable Envelope<?> envelope, Throwable error, long nanos, DispatchStack stack,
+			@Nullable EmitTracker tracker) {
 		this.metrics.counters.add(Counters.FAILED, 1);
 		try {
 			Headroom.require();
@@ -33,7 +34,7 @@ record HandlerFailures(HandlerOptions options, HandlerMetrics metrics, HandlerSe
 				if (nanos > this.options.slowNanos) {
 					slow(event, nanos);
 				}
-				report(new HandlerFailure(this.options.id, event, error));
+				report(new HandlerFailure(this.options.id, event, error, envelope));
 			}
 			finally {
 				judge(error, stack);
@@ -48,11 +49,12 @@ record HandlerFailures(HandlerOptions options, HandlerMetrics metrics, HandlerSe
 	/**
 	 * Counts a failed condition. The breaker of an asynchronous handler judges it too.
 	 */
-	void conditionFailed(String event, Throwable error, DispatchStack stack, @Nullable EmitTracker tracker) {
+	void conditionFailed(String event, @Nullable Envelope<?> envelope, Throwable error, DispatchStack stack,
+			@Nullable EmitTracker tracker) {
 		if (this.options.async && this.breaker != null) {
 			this.breaker.conditionFailed();
 		}
-		failed(event, error, -1, stack, tracker);
+		failed(event, envelope, error, -1, stack, tracker);
 	}
 
 	/** Counts and reports a call that timed out, on another thread than its own. */
@@ -60,7 +62,7 @@ record HandlerFailures(HandlerOptions options, HandlerMetrics metrics, HandlerSe
 		this.metrics.counters.add(Counters.FAILED, 1);
 		try {
 			record(error, this.services.measured() ? nanos : -1, event.tracker());
-			HandlerFailure failure = new HandlerFailure(this.options.id, event.name(), error);
+			HandlerFailure failure = new HandlerFailure(this.options.id, event.name(), error, event);
 			// Error listeners are user code and must not delay the watchdog.
 			this.services.callbacks().execute(() -> report(failure));
 			judge(error, stack);

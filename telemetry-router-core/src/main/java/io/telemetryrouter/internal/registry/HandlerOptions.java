@@ -1,5 +1,6 @@
 package io.telemetryrouter.internal.registry;
 
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
@@ -69,6 +70,12 @@ public final class HandlerOptions {
 
 	final int concurrency;
 
+	/** Or {@code null} for the router's default. */
+	private final @Nullable Duration timeout;
+
+	/** The id of the run whose events alone it takes, or {@code null} for any. */
+	final @Nullable String run;
+
 	@SuppressWarnings("unchecked")
 	public HandlerOptions(String id, HandlerSpec<?> spec, String source, RouterSnapshot.Defaults defaults) {
 		this.id = id;
@@ -82,13 +89,20 @@ public final class HandlerOptions {
 		this.anyEvent = spec.isAnyEvent();
 		this.times = spec.times();
 		this.condition = (Predicate<TelemetryEvent<Object>>) (Predicate<?>) spec.condition();
-		this.announced = spec.id() != null || (spec.times() == 0 && spec.owner() == null);
+		this.announced = spec.id() != null || (spec.times() == 0 && spec.owner() == null && spec.run() == null);
 		this.slowNanos = (spec.slowThreshold() != null) ? TimeUnit.NANOSECONDS.convert(spec.slowThreshold())
 				: Long.MAX_VALUE;
 		this.async = spec.mode() == HandlerMode.ASYNC;
 		this.maxQueue = (spec.maxQueue() != null) ? spec.maxQueue() : defaults.maxHandlerQueue();
 		this.overflow = (spec.overflow() != null && this.async) ? spec.overflow() : defaults.overflow();
 		this.concurrency = spec.concurrency();
+		this.run = spec.run();
+		this.timeout = spec.handlerTimeout();
+	}
+
+	/** Returns after how many nanoseconds a call times out, or 0 for never. */
+	long timeoutNanos(long defaultNanos) {
+		return (this.timeout != null) ? TimeUnit.NANOSECONDS.convert(this.timeout) : defaultNanos;
 	}
 
 	boolean accepts(@Nullable Object payload) {
@@ -96,7 +110,7 @@ public final class HandlerOptions {
 	}
 
 	public boolean needsEnvelope() {
-		return this.payloadHandler == null || this.condition != null || this.async;
+		return this.payloadHandler == null || this.condition != null || this.run != null || this.async;
 	}
 
 }

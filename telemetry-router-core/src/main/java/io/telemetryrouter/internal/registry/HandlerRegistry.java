@@ -4,6 +4,7 @@ import java.lang.ref.ReferenceQueue;
 import java.lang.ref.WeakReference;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
@@ -45,6 +46,9 @@ public final class HandlerRegistry {
 
 	/** Guarded by the lock. */
 	private final PatternIndex<Handler> index = new PatternIndex<>();
+
+	/** How many handlers are bound to a run. */
+	private final AtomicInteger runBound = new AtomicInteger();
 
 	private volatile Invalidation routes = (pattern) -> {
 	};
@@ -88,6 +92,7 @@ public final class HandlerRegistry {
 			this.routes.handlersChanged(pattern);
 		}
 		this.callSites.added(handler.options.source);
+		this.runBound.addAndGet((handler.options.run != null) ? 1 : 0);
 		this.events.named(handler.options.patterns);
 		if (handler.options.announced) {
 			this.announcements.add((listener) -> listener.handlerAdded(handler.options.id));
@@ -110,6 +115,7 @@ public final class HandlerRegistry {
 		}
 		handler.metrics.routes.forEach(OfferedEvents::invalidate);
 		this.callSites.removed(handler.options.source);
+		this.runBound.addAndGet((handler.options.run != null) ? -1 : 0);
 		if (handler.options.announced) {
 			this.announcements.add((listener) -> listener.handlerRemoved(handler.options.id));
 		}
@@ -119,6 +125,16 @@ public final class HandlerRegistry {
 			}
 		}
 		return true;
+	}
+
+	/** Lets the handlers of a run leave. They keep what is queued. */
+	public void runEnded(String runId) {
+		if (this.runBound.get() != 0) {
+			this.table.active()
+				.stream()
+				.filter((handler) -> runId.equals(handler.options.run))
+				.forEach((handler) -> handler.leave(false));
+		}
 	}
 
 	/** Runs an action that changes what matches a name. */

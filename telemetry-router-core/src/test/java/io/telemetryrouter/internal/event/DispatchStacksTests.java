@@ -289,8 +289,8 @@ class DispatchStacksTests {
 	}
 
 	private static Envelope<?> envelope(Object payload, EmitTracker tracker) {
-		return new EnvelopeSource(InstantSource.system(), new Ticker(null)).envelope("event", payload, 0, null, null,
-				tracker);
+		return new EnvelopeSource(InstantSource.system(), new Ticker(null), new Runs()).envelope("event", payload, 0,
+				null, null, tracker, null);
 	}
 
 	@Test

@@ -26,6 +26,7 @@ import io.telemetryrouter.internal.event.DispatchStacks;
 import io.telemetryrouter.internal.event.EmitTracker;
 import io.telemetryrouter.internal.event.Envelope;
 import io.telemetryrouter.internal.event.EnvelopeSource;
+import io.telemetryrouter.internal.event.Runs;
 import io.telemetryrouter.internal.health.LogWriter;
 import io.telemetryrouter.internal.health.Reporter;
 import io.telemetryrouter.internal.health.StuckCalls;
@@ -46,7 +47,7 @@ class LaneWorkerTests {
 
 	private final Ticker ticker = new Ticker(null);
 
-	private final EnvelopeSource envelopes = new EnvelopeSource(InstantSource.system(), this.ticker);
+	private final EnvelopeSource envelopes = new EnvelopeSource(InstantSource.system(), this.ticker, new Runs());
 
 	private final Target target = new Target();
 
@@ -62,7 +63,7 @@ class LaneWorkerTests {
 
 	private Lane lane() {
 		Reporter reporter = new Reporter(new LogWriter(SILENCE, null), this.ticker);
-		return new Lane(this.target, 10, OverflowPolicy.DROP_NEWEST, 1, new LaneServices(this.executor, null,
+		return new Lane(this.target, 10, OverflowPolicy.DROP_NEWEST, 1, 0, new LaneServices(this.executor, null,
 				new SampleBuffers(DispatchStacks.SLOTS), reporter, this::instant, this.ticker, false, 0, 1));
 	}
 
@@ -75,7 +76,7 @@ class LaneWorkerTests {
 
 	private CompletableFuture<EmitOutcome> offer(Lane lane, String payload) {
 		EmitTracker tracker = new EmitTracker(Runnable::run);
-		Envelope<?> event = this.envelopes.envelope("event", payload, this.ticker.now(), null, null, tracker);
+		Envelope<?> event = this.envelopes.envelope("event", payload, this.ticker.now(), null, null, tracker, null);
 		DispatchStack stack = DispatchStacks.acquire();
 		try {
 			assertThat(lane.offer(event, stack)).isTrue();
@@ -143,7 +144,7 @@ class LaneWorkerTests {
 				super.countDown();
 			}
 
-		});
+		}, null);
 		CompletableFuture<EmitOutcome> second = offer(lane, "second");
 		this.target.hung.countDown();
 		await().until(failed::get);

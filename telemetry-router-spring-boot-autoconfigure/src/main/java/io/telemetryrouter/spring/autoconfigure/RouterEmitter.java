@@ -1,13 +1,16 @@
 package io.telemetryrouter.spring.autoconfigure;
 
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Supplier;
 
 import org.jspecify.annotations.Nullable;
 
 import io.telemetryrouter.EmitOutcome;
 import io.telemetryrouter.EventType;
+import io.telemetryrouter.RunScope;
 import io.telemetryrouter.TelemetryEmitter;
 import io.telemetryrouter.TelemetryRouter;
+import io.telemetryrouter.TelemetrySpan;
 
 /**
  * Emits to a router without being one, so that looking for a router finds one bean.
@@ -33,6 +36,31 @@ final class RouterEmitter implements TelemetryEmitter {
 	@Override
 	public CompletableFuture<EmitOutcome> emitAsync(String event, @Nullable Object payload) {
 		return this.router.emitAsync(event, payload);
+	}
+
+	@Override
+	public void emitLazily(String event, Supplier<?> payload) {
+		this.router.emitLazily(event, payload);
+	}
+
+	@Override
+	public RunScope openRun(String runId) {
+		return this.router.openRun(runId);
+	}
+
+	@Override
+	public TelemetryEmitter forRun(String runId) {
+		return this.router.forRun(runId);
+	}
+
+	@Override
+	public TelemetryEmitter forRun(String runId, @Nullable String parentRunId) {
+		return this.router.forRun(runId, parentRunId);
+	}
+
+	@Override
+	public TelemetrySpan span(String name, @Nullable Object payload) {
+		return this.router.span(name, payload);
 	}
 
 	@Override

@@ -1,0 +1,196 @@
+package io.telemetryrouter.internal.dispatch;
+
+import java.util.concurrent.Callable;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Flow;
+import java.util.concurrent.atomic.AtomicLong;
+
+import org.jspecify.annotations.Nullable;
+
+import io.telemetryrouter.SpanStatus;
+import io.telemetryrouter.TelemetrySpan;
+import io.telemetryrouter.internal.event.Run;
+import io.telemetryrouter.internal.event.RunBinding;
+import io.telemetryrouter.internal.event.SpanIdentity;
+import io.telemetryrouter.internal.event.SpanMark;
+
+/**
+ * A span that began. Whoever takes its duration from {@link #RUNNING} ends it.
+ */
+final class OpenSpan implements TelemetrySpan {
+
+	private static final long RUNNING = -1;
+
+	private final Emitter emitter;
+
+	private final SpanIdentity identity;
+
+	private final @Nullable Run run;
+
+	private final @Nullable Object payload;
+
+	private final SpanTracker.Entry entry;
+
+	private final AtomicLong duration = new AtomicLong(RUNNING);
+
+	private volatile @Nullable RunBinding binding;
+
+	OpenSpan(Emitter emitter, SpanIdentity identity, @Nullable Run run, @Nullable Object payload) {
+		this.emitter = emitter;
+		this.identity = identity;
+		this.run = run;
+		this.payload = payload;
+		this.entry = emitter.spans().begin(this, identity, run);
+	}
+
+	@Override
+	public String spanId() {
+		return this.identity.id();
+	}
+
+	@Override
+	public @Nullable String parentSpanId() {
+		return this.identity.parentId();
+	}
+
+	@Override
+	public long durationNanos() {
+		long ended = this.duration.get();
+		return (ended != RUNNING) ? ended : elapsed();
+	}
+
+	private long elapsed() {
+		return Math.max(0, this.emitter.spans().now() - this.entry.startedAt);
+	}
+
+	@Override
+	public TelemetrySpan span(String name, @Nullable Object payload) {
+		return this.emitter.span(name, payload, this.run, this.identity);
+	}
+
+	void started() {
+		emit(this.payload, new SpanMark(this.identity, SpanStatus.STARTED, 0, null));
+	}
+
+	OpenSpan bind() {
+		this.binding = RunBinding.open(this.identity);
+		return this;
+	}
+
+	@Override
+	public TelemetrySpan unbind() {
+		RunBinding bound = this.binding;
+		if (bound != null) {
+			this.binding = null;
+			bound.close();
+		}
+		return this;
+	}
+
+	@Override
+	public boolean complete(@Nullable Object outcome) {
+		return end(SpanStatus.COMPLETED, outcome, null);
+	}
+
+	@Override
+	public boolean fail(Throwable error) {
+		return fail(error, this.payload);
+	}
+
+	@Override
+	public boolean fail(Throwable error, @Nullable Object outcome) {
+		return end(SpanStatus.FAILED, outcome, error);
+	}
+
+	@Override
+	public boolean cancel() {
+		return cancel(this.payload);
+	}
+
+	@Override
+	public boolean cancel(@Nullable Object outcome) {
+		return end(SpanStatus.CANCELLED, outcome, null);
+	}
+
+	@Override
+	public void close() {
+		cancel();
+	}
+
+	private boolean end(SpanStatus status, @Nullable Object outcome, @Nullable Throwable error) {
+		long nanos = elapsed();
+		if (!this.duration.compareAndSet(RUNNING, nanos)) {
+			return false;
+		}
+		this.emitter.spans().end(this.entry);
+		unbind();
+		emit(outcome, new SpanMark(this.identity, status, nanos, (error != null) ? error.getClass().getName() : null));
+		return true;
+	}
+
+	private void emit(@Nullable Object payload, SpanMark mark) {
+		RunBinding before = RunBinding.enter(this.run);
+		try {
+			this.emitter.emit(this.identity.name + "." + mark.status().label(), payload, mark);
+		}
+		finally {
+			RunBinding.restore(before);
+		}
+	}
+
+	@Override
+	public <T> T call(Callable<T> code) throws Exception {
+		RunBinding before = RunBinding.current();
+		RunBinding bound = RunBinding.enter(this.run, this.identity);
+		try {
+			T result = code.call();
+			complete(result);
+			return result;
+		}
+		catch (Throwable ex) {
+			endBy(ex);
+			throw ex;
+		}
+		finally {
+			bound.close();
+			RunBinding.restore(before);
+		}
+	}
+
+	void endBy(Throwable error) {
+		Throwable cause = (error instanceof CompletionException && error.getCause() != null) ? error.getCause() : error;
+		if (cause instanceof InterruptedException || cause instanceof CancellationException) {
+			cancel();
+		}
+		else {
+			fail(cause);
+		}
+	}
+
+	@Override
+	public <T> CompletionStage<T> follow(CompletionStage<T> stage) {
+		unbind();
+		return stage.whenComplete((result, error) -> {
+			if (error != null) {
+				endBy(error);
+			}
+			else {
+				complete(result);
+			}
+		});
+	}
+
+	@Override
+	public <T> Flow.Publisher<T> follow(Flow.Publisher<T> publisher) {
+		unbind();
+		return (subscriber) -> publisher.subscribe(new SpanSubscriber<>(this, subscriber));
+	}
+
+	@Override
+	public String toString() {
+		return "TelemetrySpan[" + this.identity.id() + "]";
+	}
+
+}

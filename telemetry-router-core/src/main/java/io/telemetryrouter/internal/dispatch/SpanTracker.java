@@ -1,0 +1,139 @@
+package io.telemetryrouter.internal.dispatch;
+
+import java.lang.ref.Reference;
+import java.lang.ref.ReferenceQueue;
+import java.lang.ref.WeakReference;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+
+import org.jspecify.annotations.Nullable;
+
+import io.telemetryrouter.DanglingSpan;
+import io.telemetryrouter.SpanSnapshot;
+import io.telemetryrouter.internal.event.Run;
+import io.telemetryrouter.internal.event.SpanIdentity;
+import io.telemetryrouter.internal.health.Reporter;
+import io.telemetryrouter.internal.health.Watchdog;
+import io.telemetryrouter.internal.support.Ticker;
+
+/**
+ * Knows the spans that have begun and not ended, and reports each that dangles once. It
+ * refers to a span weakly: one that nobody can end any more is reported at once. Of those
+ * reported only the latest are kept, and no span of them. Thread-safe.
+ */
+public final class SpanTracker implements Watchdog.Check {
+
+	private static final int LATEST = 20;
+
+	private final long danglingNanos;
+
+	private final Watchdog watchdog;
+
+	private final Reporter reporter;
+
+	private final InstantSource clock;
+
+	private final Ticker ticker;
+
+	private final Set<Entry> open = ConcurrentHashMap.newKeySet();
+
+	private final ReferenceQueue<OpenSpan> collected = new ReferenceQueue<>();
+
+	/** Guarded by this, as the count is. */
+	private final Deque<DanglingSpan> latest = new ArrayDeque<>();
+
+	private long dangling;
+
+	/**
+	 * Creates a tracker; with 0 nanoseconds it only reports spans that were collected.
+	 */
+	public SpanTracker(long danglingNanos, Watchdog watchdog, Reporter reporter, InstantSource clock, Ticker ticker) {
+		this.danglingNanos = danglingNanos;
+		this.watchdog = watchdog;
+		this.reporter = reporter;
+		this.clock = clock;
+		this.ticker = ticker;
+	}
+
+	long now() {
+		return this.ticker.now();
+	}
+
+	Entry begin(OpenSpan span, SpanIdentity identity, @Nullable Run run) {
+		this.watchdog.start();
+		Entry entry = new Entry(span, this.collected, identity, (run != null) ? run.id : null, now());
+		this.open.add(entry);
+		return entry;
+	}
+
+	void end(Entry entry) {
+		entry.clear();
+		this.open.remove(entry);
+	}
+
+	@Override
+	public void check() {
+		for (Reference<?> entry = this.collected.poll(); entry != null; entry = this.collected.poll()) {
+			report((Entry) entry, now(), true);
+		}
+		if (this.danglingNanos > 0) {
+			long now = now();
+			for (Entry entry : this.open) {
+				if (now - entry.startedAt >= this.danglingNanos) {
+					report(entry, now, false);
+				}
+			}
+		}
+	}
+
+	private void report(Entry entry, long now, boolean abandoned) {
+		if (!this.open.remove(entry)) {
+			// Has ended meanwhile, or was reported.
+			return;
+		}
+		Duration age = Duration.ofNanos(now - entry.startedAt);
+		DanglingSpan span = new DanglingSpan(entry.identity.id(), entry.identity.name, entry.runId,
+				this.clock.instant().minus(age), age, abandoned);
+		synchronized (this) {
+			this.dangling++;
+			if (this.latest.size() == LATEST) {
+				this.latest.removeLast();
+			}
+			this.latest.addFirst(span);
+		}
+		this.reporter.danglingSpan(span);
+	}
+
+	public SpanSnapshot snapshot() {
+		check();
+		int open = this.open.size();
+		synchronized (this) {
+			return new SpanSnapshot(open, this.dangling, List.copyOf(this.latest));
+		}
+	}
+
+	/** A span that has begun. */
+	static final class Entry extends WeakReference<OpenSpan> {
+
+		private final SpanIdentity identity;
+
+		private final @Nullable String runId;
+
+		final long startedAt;
+
+		Entry(OpenSpan span, ReferenceQueue<OpenSpan> collected, SpanIdentity identity, @Nullable String runId,
+				long startedAt) {
+			super(span, collected);
+			this.identity = identity;
+			this.runId = runId;
+			this.startedAt = startedAt;
+		}
+
+	}
+
+}

@@ -1,0 +1,100 @@
+package io.telemetryrouter.internal.event;
+
+import java.lang.ref.Reference;
+import java.lang.ref.ReferenceQueue;
+import java.lang.ref.WeakReference;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The runs of a router that something refers to. Thread-safe.
+ */
+public final class Runs {
+
+	private final ConcurrentHashMap<String, Entry> entries = new ConcurrentHashMap<>();
+
+	private final ReferenceQueue<Run> collected = new ReferenceQueue<>();
+
+	private volatile Consumer<String> endings = (runId) -> {
+	};
+
+	/** Sets what is told the id of each run that ends. */
+	public void whenEnded(Consumer<String> endings) {
+		this.endings = endings;
+	}
+
+	/**
+	 * Returns the run that the calling thread is inside of. Does not look at the thread
+	 * unless a run or span was ever opened.
+	 */
+	public @Nullable Run current() {
+		for (RunBinding at = RunBinding.current(); at != null; at = at.outer()) {
+			Run run = at.run;
+			if (run != null && run.runs == this) {
+				return run;
+			}
+		}
+		return null;
+	}
+
+	/** Returns the run of an id. The run that the thread is in is a new run's parent. */
+	public Run run(@Nullable String id) {
+		Run outer = current();
+		return run(id, (outer != null) ? outer.id : null);
+	}
+
+	/** Returns the run of an id. The parent is a new run's. */
+	public Run run(@Nullable String id, @Nullable String parentId) {
+		if (id == null || id.isBlank()) {
+			throw new IllegalArgumentException("'runId' must not be null or blank");
+		}
+		check();
+		while (true) {
+			Entry entry = this.entries.get(id);
+			Run run = (entry != null) ? entry.get() : null;
+			if (run != null) {
+				return run;
+			}
+			Run created = new Run(this, id, id.equals(parentId) ? null : parentId);
+			Entry added = new Entry(created, this.collected);
+			if ((entry != null) ? this.entries.replace(id, entry, added)
+					: this.entries.putIfAbsent(id, added) == null) {
+				return created;
+			}
+		}
+	}
+
+	/** Returns the run of an id, if something refers to it. */
+	public @Nullable Run find(String id) {
+		Entry entry = this.entries.get(id);
+		return (entry != null) ? entry.get() : null;
+	}
+
+	void ended(String id) {
+		this.endings.accept(id);
+	}
+
+	/** Forgets runs that were collected. */
+	public void check() {
+		for (Reference<?> entry = this.collected.poll(); entry != null; entry = this.collected.poll()) {
+			String id = ((Entry) entry).id;
+			if (this.entries.remove(id, entry)) {
+				ended(id);
+			}
+		}
+	}
+
+	private static final class Entry extends WeakReference<Run> {
+
+		private final String id;
+
+		Entry(Run run, ReferenceQueue<Run> collected) {
+			super(run, collected);
+			this.id = run.id;
+		}
+
+	}
+
+}

@@ -1,0 +1,39 @@
+package io.telemetryrouter.internal.event;
+
+import java.util.HexFormat;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.atomic.AtomicLong;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the events of one span share. Ids are numbers, and written out on demand.
+ */
+public final class SpanIdentity {
+
+	private static final AtomicLong numbers = new AtomicLong(ThreadLocalRandom.current().nextLong());
+
+	private final long id = EnvelopeSource.mix(numbers.incrementAndGet());
+
+	public final String name;
+
+	private final boolean nested;
+
+	private final long parent;
+
+	public SpanIdentity(String name, @Nullable SpanIdentity parent) {
+		this.name = name;
+		// Not the parent itself: a chain of spans would never be freed.
+		this.nested = parent != null;
+		this.parent = (parent != null) ? parent.id : 0;
+	}
+
+	public String id() {
+		return HexFormat.of().toHexDigits(this.id);
+	}
+
+	public @Nullable String parentId() {
+		return this.nested ? HexFormat.of().toHexDigits(this.parent) : null;
+	}
+
+}
