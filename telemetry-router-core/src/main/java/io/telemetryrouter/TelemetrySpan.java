@@ -48,6 +48,13 @@ public interface TelemetrySpan extends AutoCloseable {
 	long durationNanos();
 
 	/**
+	 * Returns what a thread is inside of when it works for the span. It stays valid when
+	 * the span has ended.
+	 * @return the span and its run, for {@link RunContext#set}
+	 */
+	RunContext context();
+
+	/**
 	 * Begins a span that is nested in this one, of the same run, bound to no thread.
 	 * @param name the span's name
 	 * @param payload the payload of the started event, or {@code null}

@@ -70,6 +70,11 @@ final class OpenSpan implements TelemetrySpan {
 		return this.emitter.span(name, payload, this.run, this.identity);
 	}
 
+	@Override
+	public RunBinding context() {
+		return RunBinding.of(this.run, this.identity);
+	}
+
 	void started() {
 		emit(this.payload, new SpanMark(this.identity, SpanStatus.STARTED, 0, null));
 	}
@@ -133,7 +138,7 @@ final class OpenSpan implements TelemetrySpan {
 	private void emit(@Nullable Object payload, SpanMark mark) {
 		RunBinding before = RunBinding.enter(this.run);
 		try {
-			this.emitter.emit(this.identity.name + "." + mark.status().label(), payload, mark);
+			this.emitter.emit(this.emitter.spans().eventName(this.identity.name, mark.status()), payload, mark);
 		}
 		finally {
 			RunBinding.restore(before);
@@ -143,7 +148,7 @@ final class OpenSpan implements TelemetrySpan {
 	@Override
 	public <T> T call(Callable<T> code) throws Exception {
 		RunBinding before = RunBinding.current();
-		RunBinding bound = RunBinding.enter(this.run, this.identity);
+		RunBinding.set(context());
 		try {
 			T result = code.call();
 			complete(result);
@@ -154,7 +159,6 @@ final class OpenSpan implements TelemetrySpan {
 			throw ex;
 		}
 		finally {
-			bound.close();
 			RunBinding.restore(before);
 		}
 	}

@@ -6,15 +6,18 @@ import java.lang.ref.WeakReference;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Stream;
 
 import org.jspecify.annotations.Nullable;
 
 import io.telemetryrouter.DanglingSpan;
 import io.telemetryrouter.SpanSnapshot;
+import io.telemetryrouter.SpanStatus;
 import io.telemetryrouter.internal.event.Run;
 import io.telemetryrouter.internal.event.SpanIdentity;
 import io.telemetryrouter.internal.health.Reporter;
@@ -30,6 +33,8 @@ public final class SpanTracker implements Watchdog.Check {
 
 	private static final int LATEST = 20;
 
+	private static final int MAX_NAMES = 256;
+
 	private final long danglingNanos;
 
 	private final Watchdog watchdog;
@@ -43,6 +48,9 @@ public final class SpanTracker implements Watchdog.Check {
 	private final Set<Entry> open = ConcurrentHashMap.newKeySet();
 
 	private final ReferenceQueue<OpenSpan> collected = new ReferenceQueue<>();
+
+	/** The names of events by that of the span: the same strings find a route faster. */
+	private final ConcurrentHashMap<String, String[]> eventNames = new ConcurrentHashMap<>();
 
 	/** Guarded by this, as the count is. */
 	private final Deque<DanglingSpan> latest = new ArrayDeque<>();
@@ -58,6 +66,18 @@ public final class SpanTracker implements Watchdog.Check {
 		this.reporter = reporter;
 		this.clock = clock;
 		this.ticker = ticker;
+	}
+
+	/** Returns the name of an event of a span. */
+	String eventName(String span, SpanStatus status) {
+		String[] names = this.eventNames.get(span);
+		if (names == null) {
+			names = Stream.of(SpanStatus.values()).map((value) -> span + "." + value.label()).toArray(String[]::new);
+			if (this.eventNames.size() < MAX_NAMES) {
+				this.eventNames.put(span, names);
+			}
+		}
+		return names[status.ordinal()];
 	}
 
 	long now() {
@@ -78,27 +98,32 @@ public final class SpanTracker implements Watchdog.Check {
 
 	@Override
 	public void check() {
+		List<DanglingSpan> found = new ArrayList<>();
+		long now = now();
 		for (Reference<?> entry = this.collected.poll(); entry != null; entry = this.collected.poll()) {
-			report((Entry) entry, now(), true);
+			remove((Entry) entry, now, true, found);
 		}
 		if (this.danglingNanos > 0) {
-			long now = now();
 			for (Entry entry : this.open) {
 				if (now - entry.startedAt >= this.danglingNanos) {
-					report(entry, now, false);
+					remove(entry, now, false, found);
 				}
 			}
 		}
+		if (!found.isEmpty()) {
+			this.reporter.danglingSpans(found);
+		}
 	}
 
-	private void report(Entry entry, long now, boolean abandoned) {
+	/** Removes a span that dangles, unless it has ended or was reported meanwhile. */
+	private void remove(Entry entry, long now, boolean abandoned, List<DanglingSpan> found) {
 		if (!this.open.remove(entry)) {
-			// Has ended meanwhile, or was reported.
 			return;
 		}
 		Duration age = Duration.ofNanos(now - entry.startedAt);
 		DanglingSpan span = new DanglingSpan(entry.identity.id(), entry.identity.name, entry.runId,
 				this.clock.instant().minus(age), age, abandoned);
+		found.add(span);
 		synchronized (this) {
 			this.dangling++;
 			if (this.latest.size() == LATEST) {
@@ -106,7 +131,6 @@ public final class SpanTracker implements Watchdog.Check {
 			}
 			this.latest.addFirst(span);
 		}
-		this.reporter.danglingSpan(span);
 	}
 
 	public SpanSnapshot snapshot() {

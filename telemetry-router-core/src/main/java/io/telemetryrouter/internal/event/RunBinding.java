@@ -66,9 +66,9 @@ public final class RunBinding implements RunContext {
 		return open(null, span);
 	}
 
-	/** Binds a span and its run to the calling thread. */
-	public static RunBinding enter(@Nullable Run run, SpanIdentity span) {
-		return open(run, span);
+	/** Returns a binding of no thread. */
+	public static RunBinding of(@Nullable Run run, SpanIdentity span) {
+		return new RunBinding(run, span, null);
 	}
 
 	/** Ends the binding, from any thread. Returns {@code false} if it had ended. */

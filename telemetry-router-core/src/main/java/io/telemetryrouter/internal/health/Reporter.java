@@ -2,6 +2,7 @@ package io.telemetryrouter.internal.health;
 
 import java.lang.System.Logger.Level;
 import java.time.Duration;
+import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
 
@@ -21,6 +22,8 @@ import io.telemetryrouter.internal.support.Ticker;
  * has a payload or an unprintable name.
  */
 public final class Reporter {
+
+	private static final int MAX_SPANS = 5;
 
 	private final LogWriter log;
 
@@ -111,14 +114,19 @@ public final class Reporter {
 		inform(named(handler) + " has returned from event '" + call.event() + "' after about " + millis(nanos));
 	}
 
-	public void danglingSpan(DanglingSpan span) {
-		String more = acquire(this.spanReports, "span");
+	public void danglingSpans(List<DanglingSpan> spans) {
+		String more = acquire(this.spanReports, "line");
 		if (more != null) {
-			warn("Span '" + Names.printable(span.name()) + "' of "
-					+ ((span.runId() != null) ? "run '" + Names.printable(span.runId()) + "'" : "no run") + " began "
-					+ duration(span.age().toNanos()) + " ago and "
-					+ (span.abandoned() ? "was given up: nothing can end it any more" : "has not ended") + more);
+			warn("Spans that began and have not ended: "
+					+ spans.stream().limit(MAX_SPANS).map(Reporter::described).collect(Collectors.joining(", "))
+					+ ((spans.size() > MAX_SPANS) ? " and " + (spans.size() - MAX_SPANS) + " others" : "") + more);
 		}
+	}
+
+	private static String described(DanglingSpan span) {
+		return "'" + Names.printable(span.name()) + "' of "
+				+ ((span.runId() != null) ? "run '" + Names.printable(span.runId()) + "'" : "no run") + ", begun "
+				+ duration(span.age().toNanos()) + " ago" + (span.abandoned() ? " and given up" : "");
 	}
 
 	void unwatched(Throwable ex) {

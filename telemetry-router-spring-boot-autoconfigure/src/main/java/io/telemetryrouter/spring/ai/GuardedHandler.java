@@ -85,6 +85,8 @@ abstract class GuardedHandler<C extends Context> implements ObservationHandler<C
 
 	final void start(C context, ObservedRun run, Object payload) {
 		context.put(ObservedCall.class, run.start(payload));
+		// For what is observed inside of the call
+		context.put(ObservedRun.class, run);
 	}
 
 	static @Nullable ObservedCall callOf(ContextView context) {

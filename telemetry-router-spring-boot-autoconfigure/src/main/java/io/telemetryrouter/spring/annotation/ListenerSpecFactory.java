@@ -1,10 +1,12 @@
 package io.telemetryrouter.spring.annotation;
 
+import java.time.Duration;
 import java.util.stream.Stream;
 
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
+import org.springframework.boot.convert.DurationStyle;
 import org.springframework.core.annotation.MergedAnnotation;
 import org.springframework.expression.EvaluationContext;
 import org.springframework.expression.ParseException;
@@ -89,7 +91,13 @@ final class ListenerSpecFactory {
 		if (once) {
 			builder.once();
 		}
+		Duration slowThreshold = duration(method, "slowThreshold", false);
+		if (slowThreshold != null) {
+			builder.slowThreshold(slowThreshold);
+		}
+		Duration handlerTimeout = duration(method, "handlerTimeout", true);
 		if (!async) {
+			requireAsync(handlerTimeout == null, method, "handlerTimeout");
 			requireAsync(maxQueue == 0, method, "maxQueue");
 			requireAsync(overflows.length == 0, method, "overflow");
 			requireAsync(concurrency == 1, method, "concurrency");
@@ -98,12 +106,35 @@ final class ListenerSpecFactory {
 		require(!once || concurrency == 1, method, "It handles one event only, and several at once.",
 				"Remove either once or concurrency.");
 		builder.async().concurrency(concurrency);
+		if (handlerTimeout != null) {
+			builder.handlerTimeout(handlerTimeout);
+		}
 		if (maxQueue > 0) {
 			builder.maxQueue(maxQueue);
 		}
 		if (overflows.length == 1) {
 			builder.overflow(overflows[0]);
 		}
+	}
+
+	private @Nullable Duration duration(ListenerMethod method, String attribute, boolean zero) {
+		String text = method.annotation().getString(attribute);
+		if (text.isBlank()) {
+			return null;
+		}
+		String resolved = resolve(method, attribute, text);
+		try {
+			Duration duration = DurationStyle.detectAndParse(resolved);
+			if (!duration.isNegative() && (zero || !duration.isZero())) {
+				return duration;
+			}
+		}
+		catch (IllegalArgumentException ex) {
+			// Neither simple nor ISO-8601.
+		}
+		throw method.failure(
+				"Its " + attribute + " '" + resolved + "' is no " + (zero ? "" : "positive ") + "duration.",
+				"Set " + attribute + " to a duration such as '100ms' or '5s'.");
 	}
 
 	private void applyPriority(ListenerMethod method, HandlerSpec.Builder<?> builder) {

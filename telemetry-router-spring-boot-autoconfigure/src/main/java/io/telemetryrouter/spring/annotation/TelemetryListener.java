@@ -23,9 +23,10 @@ import io.telemetryrouter.OverflowPolicy;
  * the router's sight. The method may have any visibility, as long as a proxy of its bean
  * can pass it on. The annotation may be used as a meta-annotation.
  * <p>
- * {@code events}, {@code id} and {@code condition} may contain <code>${...}</code>
- * placeholders. The configuration under {@code telemetry-router.handlers.<id>} has the
- * last word on the handler's priority and queue, and on whether it is registered at all.
+ * {@code events}, {@code id}, {@code handlerTimeout}, {@code slowThreshold} and
+ * {@code condition} may contain <code>${...}</code> placeholders. The configuration under
+ * {@code telemetry-router.handlers.<id>} has the last word on the handler's priority,
+ * queue and times, and on whether it is registered at all.
  * <p>
  * A lazy bean is created by its first event; a bean of a scope, or a prototype, is looked
  * up for every event. Handlers leave when their bean is destroyed. Of handlers that are
@@ -101,6 +102,19 @@ public @interface TelemetryListener {
 	 * @return the number
 	 */
 	int concurrency() default 1;
+
+	/**
+	 * After which time a call of an asynchronous method is interrupted and given up, as
+	 * in {@code 5s} or {@code PT5S}; {@code 0} lets every call take its time.
+	 * @return a duration; empty for the router's default
+	 */
+	String handlerTimeout() default "";
+
+	/**
+	 * From which time on a call counts as slow, and is reported, as in {@code 50ms}.
+	 * @return a duration; empty if no call does
+	 */
+	String slowThreshold() default "";
 
 	/**
 	 * A SpEL expression that says which events to handle; its root is the

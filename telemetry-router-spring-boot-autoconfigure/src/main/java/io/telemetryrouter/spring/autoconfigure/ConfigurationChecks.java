@@ -36,6 +36,8 @@ final class ConfigurationChecks {
 		if (entry instanceof Handler handler) {
 			requireAtLeast(1, name.append("max-queue"), handler.getMaxQueue());
 			requireAtLeast(1, name.append("concurrency"), handler.getConcurrency());
+			requireTime(true, name.append("handler-timeout"), handler.getHandlerTimeout());
+			requireTime(false, name.append("slow-threshold"), handler.getSlowThreshold());
 		}
 		if (entry instanceof Event event && key.indexOf('*') >= 0) {
 			throw invalid(name.append("priority"), event.getPriority(), "'" + key + "' is a pattern.",
@@ -55,6 +57,7 @@ final class ConfigurationChecks {
 		requireTime(true, PREFIX.append("shutdown-timeout"), properties.getShutdownTimeout());
 		requireTime(true, PREFIX.append("stuck-threshold"), properties.getStuckThreshold());
 		requireTime(true, PREFIX.append("handler-timeout"), properties.getHandlerTimeout());
+		requireTime(true, PREFIX.append("spans.dangling-after"), properties.getSpans().getDanglingAfter());
 		checkQuarantine(properties.getQuarantine());
 	}
 
@@ -86,8 +89,8 @@ final class ConfigurationChecks {
 		}
 	}
 
-	private void requireTime(boolean zero, ConfigurationPropertyName name, Duration value) {
-		if (value.isNegative() || (!zero && value.isZero())) {
+	private void requireTime(boolean zero, ConfigurationPropertyName name, @Nullable Duration value) {
+		if (value != null && (value.isNegative() || (!zero && value.isZero()))) {
 			String reason = zero ? "not be negative" : "be positive";
 			throw invalid(name, value, "Duration must " + reason + ".", "Set '" + ConfigurationReader.text(name)
 					+ "' to a duration such as '100ms' or '5s'; it must " + reason + ".");

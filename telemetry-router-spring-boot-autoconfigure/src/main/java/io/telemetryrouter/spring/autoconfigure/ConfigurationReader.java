@@ -33,6 +33,8 @@ import io.telemetryrouter.spring.autoconfigure.KeyedSettings.Value;
 import io.telemetryrouter.spring.autoconfigure.TelemetryRouterProperties.Event;
 import io.telemetryrouter.spring.autoconfigure.TelemetryRouterProperties.Handler;
 import io.telemetryrouter.spring.autoconfigure.TelemetryRouterProperties.Quarantine;
+import io.telemetryrouter.spring.autoconfigure.TelemetryRouterProperties.Runs;
+import io.telemetryrouter.spring.autoconfigure.TelemetryRouterProperties.Spans;
 
 /**
  * Completes and checks what Boot has bound to {@link TelemetryRouterProperties}.
@@ -55,6 +57,10 @@ final class ConfigurationReader {
 	static final ConfigurationPropertyName HANDLERS = PREFIX.append("handlers");
 
 	static final ConfigurationPropertyName QUARANTINE = PREFIX.append("quarantine");
+
+	/** Settings that belong together, by their uniform name. */
+	private static final Map<String, Class<?>> GROUPS = Map.of("quarantine", Quarantine.class, "runs", Runs.class,
+			"spans", Spans.class);
 
 	/**
 	 * Groups that properties classes of their own look after, which need not be on the
@@ -112,7 +118,7 @@ final class ConfigurationReader {
 
 	void read(TelemetryRouterProperties properties) {
 		checkNames(PREFIX, TelemetryRouterProperties.class);
-		checkNames(QUARANTINE, Quarantine.class);
+		GROUPS.forEach((group, type) -> checkNames(PREFIX.append(group), type));
 		readMap(EVENTS, Event.class, properties.getEvents(), this.eventVariables);
 		readMap(HANDLERS, Handler.class, properties.getHandlers(), this.handlerVariables);
 		this.checks.checkAll(properties);
@@ -123,9 +129,10 @@ final class ConfigurationReader {
 
 	private static Map<String, String> scalars() {
 		Map<String, String> scalars = settings(TelemetryRouterProperties.class);
-		scalars.keySet().removeAll(Set.of("events", "handlers", "quarantine"));
-		settings(Quarantine.class)
-			.forEach((uniform, name) -> scalars.put("quarantine" + uniform, "quarantine." + name));
+		scalars.keySet().removeAll(Set.of("events", "handlers"));
+		scalars.keySet().removeAll(GROUPS.keySet());
+		GROUPS.forEach((group, type) -> settings(type)
+			.forEach((uniform, name) -> scalars.put(group + uniform, group + "." + name)));
 		return scalars;
 	}
 
@@ -180,7 +187,7 @@ final class ConfigurationReader {
 	}
 
 	private static boolean isGroup(String element) {
-		return element.equals("events") || element.equals("handlers") || element.equals("quarantine")
+		return element.equals("events") || element.equals("handlers") || GROUPS.containsKey(element)
 				|| PARTNERS.contains(element);
 	}
 

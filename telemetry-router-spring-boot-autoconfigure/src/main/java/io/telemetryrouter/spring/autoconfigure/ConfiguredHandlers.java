@@ -166,6 +166,13 @@ final class ConfiguredHandlers implements HandlerSpecCustomizer {
 			requireAsync(property.apply("concurrency"), handler.getConcurrency(), spec);
 			builder.concurrency(handler.getConcurrency());
 		}
+		if (handler.getHandlerTimeout() != null) {
+			requireAsync(property.apply("handler-timeout"), handler.getHandlerTimeout(), spec);
+			builder.handlerTimeout(handler.getHandlerTimeout());
+		}
+		if (handler.getSlowThreshold() != null) {
+			builder.slowThreshold(handler.getSlowThreshold());
+		}
 	}
 
 	private void requireAsync(String property, Object value, HandlerSpec<?> spec) {

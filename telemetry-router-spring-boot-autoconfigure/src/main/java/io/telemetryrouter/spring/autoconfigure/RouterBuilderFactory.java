@@ -25,6 +25,7 @@ import io.telemetryrouter.RouterSnapshot;
 import io.telemetryrouter.TelemetryRouter;
 import io.telemetryrouter.TelemetryRouterBuilder;
 import io.telemetryrouter.spring.TelemetryRouterCustomizer;
+import io.telemetryrouter.spring.context.RunMdcCustomizer;
 
 /**
  * Makes builders that hold all that properties and beans of the application say. When the
@@ -80,6 +81,9 @@ final class RouterBuilderFactory implements ApplicationListener<ContextRefreshed
 			.orderedStream()
 			.forEach((customizer) -> customizer.customize(builder));
 		builder.specCustomizer(this.handlers);
+		if (this.properties.getRuns().isMdc()) {
+			builder.specCustomizer(new RunMdcCustomizer());
+		}
 		return builder;
 	}
 
@@ -94,6 +98,7 @@ final class RouterBuilderFactory implements ApplicationListener<ContextRefreshed
 			.maxEventNames(properties.getMaxEventNames())
 			.stuckThreshold(properties.getStuckThreshold())
 			.handlerTimeout(properties.getHandlerTimeout())
+			.spanDanglingAfter(properties.getSpans().getDanglingAfter())
 			.quarantine(quarantine(properties.getQuarantine()))
 			.measureLatency(properties.isMeasureLatency())
 			.holdEvents(properties.isEnabled() ? properties.getMaxHeldEvents() : 0);

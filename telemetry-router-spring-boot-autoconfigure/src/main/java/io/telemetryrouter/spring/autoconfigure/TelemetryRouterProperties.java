@@ -113,6 +113,16 @@ public class TelemetryRouterProperties {
 	private final Quarantine quarantine = new Quarantine();
 
 	/**
+	 * Runs that events belong to.
+	 */
+	private final Runs runs = new Runs();
+
+	/**
+	 * Spans that begin and end.
+	 */
+	private final Spans spans = new Spans();
+
+	/**
 	 * Settings by event name.
 	 */
 	private final Map<String, Event> events = new LinkedHashMap<>();
@@ -246,12 +256,62 @@ public class TelemetryRouterProperties {
 		return this.quarantine;
 	}
 
+	public Runs getRuns() {
+		return this.runs;
+	}
+
+	public Spans getSpans() {
+		return this.spans;
+	}
+
 	public Map<String, Event> getEvents() {
 		return this.events;
 	}
 
 	public Map<String, Handler> getHandlers() {
 		return this.handlers;
+	}
+
+	/**
+	 * Runs that events belong to.
+	 */
+	public static class Runs {
+
+		/**
+		 * Whether the logging context (MDC) has the id of an event's run as "runId" while
+		 * a handler runs.
+		 */
+		private boolean mdc = false;
+
+		public boolean isMdc() {
+			return this.mdc;
+		}
+
+		public void setMdc(boolean mdc) {
+			this.mdc = mdc;
+		}
+
+	}
+
+	/**
+	 * Spans that begin and end.
+	 */
+	public static class Spans {
+
+		/**
+		 * Time after which a span that has not ended is reported as dangling. Zero
+		 * reports only spans that nothing refers to any more.
+		 */
+		private Duration danglingAfter = Duration.ofMinutes(10);
+
+		public Duration getDanglingAfter() {
+			return this.danglingAfter;
+		}
+
+		public void setDanglingAfter(Duration danglingAfter) {
+			this.danglingAfter = danglingAfter;
+		}
+
 	}
 
 	/**
@@ -405,6 +465,17 @@ public class TelemetryRouterProperties {
 		 */
 		private @Nullable Integer concurrency;
 
+		/**
+		 * Time after which a call of the handler is interrupted and given up. Zero lets
+		 * every call take its time.
+		 */
+		private @Nullable Duration handlerTimeout;
+
+		/**
+		 * Time from which on a call of the handler counts as slow.
+		 */
+		private @Nullable Duration slowThreshold;
+
 		public boolean isEnabled() {
 			return this.enabled;
 		}
@@ -443,6 +514,22 @@ public class TelemetryRouterProperties {
 
 		public void setConcurrency(@Nullable Integer concurrency) {
 			this.concurrency = concurrency;
+		}
+
+		public @Nullable Duration getHandlerTimeout() {
+			return this.handlerTimeout;
+		}
+
+		public void setHandlerTimeout(@Nullable Duration handlerTimeout) {
+			this.handlerTimeout = handlerTimeout;
+		}
+
+		public @Nullable Duration getSlowThreshold() {
+			return this.slowThreshold;
+		}
+
+		public void setSlowThreshold(@Nullable Duration slowThreshold) {
+			this.slowThreshold = slowThreshold;
 		}
 
 	}

@@ -10,9 +10,9 @@ import io.micrometer.context.ThreadLocalAccessor;
 import org.springframework.util.ClassUtils;
 
 /**
- * A view of another registry that has the MDC too, unless that registry has it itself.
- * The other registry stays as it is: registering the MDC there would change what others,
- * such as Reactor, propagate.
+ * A view of another registry that has the MDC too, unless that registry has it itself,
+ * and that has no runs, which the router carries. The other registry stays as it is:
+ * registering the MDC there would change what others, such as Reactor, propagate.
  */
 final class MdcContextRegistry extends ContextRegistry {
 
@@ -37,8 +37,9 @@ final class MdcContextRegistry extends ContextRegistry {
 	}
 
 	/**
-	 * Returns the other registry's accessors and then the MDC's. The MDC comes last, to
-	 * have the last word over what opening an observation's scope puts there.
+	 * Returns the other registry's accessors, but for that of runs, and then the MDC's.
+	 * The MDC comes last, to have the last word over what opening an observation's scope
+	 * puts there.
 	 */
 	@Override
 	public List<ThreadLocalAccessor<?>> getThreadLocalAccessors() {
@@ -56,6 +57,8 @@ final class MdcContextRegistry extends ContextRegistry {
 		static View of(List<ThreadLocalAccessor<?>> current, ThreadLocalAccessor<?> mdc) {
 			List<ThreadLocalAccessor<?>> source = List.copyOf(current);
 			List<ThreadLocalAccessor<?>> accessors = new ArrayList<>(source);
+			// The router carries runs itself.
+			accessors.removeIf((accessor) -> accessor.key().equals(RunContextAccessor.KEY));
 			if (source.stream().noneMatch((accessor) -> accessor.key().equals(mdc.key()))) {
 				accessors.add(mdc);
 			}

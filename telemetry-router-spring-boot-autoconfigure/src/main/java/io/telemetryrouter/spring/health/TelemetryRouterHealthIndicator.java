@@ -40,6 +40,7 @@ public class TelemetryRouterHealthIndicator extends AbstractHealthIndicator {
 	protected void doHealthCheck(Health.Builder builder) {
 		try {
 			addDetails(builder.up(), this.router.snapshot());
+			builder.withDetail("danglingSpans", this.router.spanSnapshot().dangling());
 		}
 		catch (RuntimeException ex) {
 			// The superclass would report DOWN, and with a message that may quote

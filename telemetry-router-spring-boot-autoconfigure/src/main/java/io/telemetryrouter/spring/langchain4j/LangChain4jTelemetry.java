@@ -53,6 +53,10 @@ public final class LangChain4jTelemetry implements ChatModelListener {
 		this.tools = new ToolCalls(telemetry, this.runs);
 	}
 
+	AiServiceRuns runs() {
+		return this.runs;
+	}
+
 	ToolCalls tools() {
 		return this.tools;
 	}

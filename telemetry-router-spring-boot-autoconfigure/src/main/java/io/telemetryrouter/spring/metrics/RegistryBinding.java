@@ -67,6 +67,9 @@ final class RegistryBinding implements RouterListener {
 	void bind() {
 		EventReader all = new EventReader(this.router, this.eventTags.all());
 		this.whole.counter(TelemetryRouterMeter.UNHANDLED, this.tags, (binding) -> all.unhandled());
+		this.whole.gauge(TelemetryRouterMeter.SPANS_OPEN, this.tags, (binding) -> binding.router.spanSnapshot().open());
+		this.whole.counter(TelemetryRouterMeter.SPANS_DANGLING, this.tags,
+				(binding) -> binding.router.spanSnapshot().dangling());
 		for (HandlerMode mode : HandlerMode.values()) {
 			for (HandlerStatus status : HandlerStatus.values()) {
 				this.whole.gauge(TelemetryRouterMeter.HANDLERS, tags(Tag.MODE, label(mode)).and(tag(status)),

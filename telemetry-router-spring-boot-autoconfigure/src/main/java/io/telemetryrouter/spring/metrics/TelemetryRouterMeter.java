@@ -38,6 +38,17 @@ public enum TelemetryRouterMeter implements MeterDocumentation {
 	UNHANDLED("telemetry.router.unhandled", Meter.Type.COUNTER, "How many events no handler matched", Unit.EVENTS),
 
 	/**
+	 * How many spans have begun and not ended, and are not dangling.
+	 */
+	SPANS_OPEN("telemetry.router.spans.open", Meter.Type.GAUGE, "How many spans have begun and not ended", Unit.SPANS),
+
+	/**
+	 * How many spans were reported because they did not end.
+	 */
+	SPANS_DANGLING("telemetry.router.spans.dangling", Meter.Type.COUNTER,
+			"How many spans were reported because they did not end", Unit.SPANS),
+
+	/**
 	 * How many handlers there are. Each is in one of the series.
 	 */
 	HANDLERS("telemetry.router.handlers", Meter.Type.GAUGE, "How many handlers there are", Unit.HANDLERS, Tag.MODE,
@@ -166,6 +177,8 @@ public enum TelemetryRouterMeter implements MeterDocumentation {
 		static final String HANDLERS = "handlers";
 
 		static final String TOKENS = "tokens";
+
+		static final String SPANS = "spans";
 
 	}
 

@@ -31,12 +31,16 @@ final class SpringAiFixture {
 	private SpringAiFixture() {
 	}
 
+	static ApplicationContextRunner routerRunner() {
+		return new ApplicationContextRunner().withConfiguration(AutoConfigurations.of(
+				TelemetryRouterAutoConfiguration.class, TelemetryRouterAgentAutoConfiguration.class,
+				TelemetryRouterSpringAiAutoConfiguration.class, ObservationAutoConfiguration.class));
+	}
+
 	static ApplicationContextRunner runner(OpenAiStub stub) {
-		return new ApplicationContextRunner()
-			.withConfiguration(AutoConfigurations.of(TelemetryRouterAutoConfiguration.class,
-					TelemetryRouterAgentAutoConfiguration.class, TelemetryRouterSpringAiAutoConfiguration.class,
-					ObservationAutoConfiguration.class, ToolCallingAutoConfiguration.class,
-					ChatClientAutoConfiguration.class))
+		return routerRunner()
+			.withConfiguration(
+					AutoConfigurations.of(ToolCallingAutoConfiguration.class, ChatClientAutoConfiguration.class))
 			.withBean(OpenAiStub.class, () -> stub, (definition) -> definition.setDestroyMethodName(""))
 			.withUserConfiguration(Application.class);
 	}

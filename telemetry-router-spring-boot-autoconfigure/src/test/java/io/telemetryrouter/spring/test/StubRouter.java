@@ -22,6 +22,7 @@ import io.telemetryrouter.OverflowPolicy;
 import io.telemetryrouter.QuarantineSnapshot;
 import io.telemetryrouter.RouterListener;
 import io.telemetryrouter.RouterSnapshot;
+import io.telemetryrouter.SpanSnapshot;
 import io.telemetryrouter.StuckCall;
 import io.telemetryrouter.TelemetryRouter;
 
@@ -49,12 +50,15 @@ public final class StubRouter {
 
 	private int held;
 
+	private SpanSnapshot spans = SpanSnapshot.EMPTY;
+
 	public StubRouter() {
 		given(this.router.handlerSnapshot(anyString()))
 			.willAnswer((call) -> this.handlers.get(call.<String>getArgument(0)));
 		given(this.router.eventSnapshot(anyString()))
 			.willAnswer((call) -> this.events.get(call.<String>getArgument(0)));
 		given(this.router.snapshot()).willAnswer((call) -> snapshot());
+		given(this.router.spanSnapshot()).willAnswer((call) -> this.spans);
 		willAnswer((call) -> {
 			addListener(call.getArgument(0));
 			return null;
@@ -134,6 +138,11 @@ public final class StubRouter {
 
 	public StubRouter held(int held) {
 		this.held = held;
+		return this;
+	}
+
+	public StubRouter spans(SpanSnapshot spans) {
+		this.spans = spans;
 		return this;
 	}
 

@@ -97,7 +97,7 @@ public class TelemetryRouterEndpoint {
 	}
 
 	RouterDescriptor router(boolean showValues) {
-		return RouterDescriptor.of(this.router.snapshot(), this.trail, showValues);
+		return RouterDescriptor.of(this.router.snapshot(), this.router.spanSnapshot(), this.trail, showValues);
 	}
 
 	/**

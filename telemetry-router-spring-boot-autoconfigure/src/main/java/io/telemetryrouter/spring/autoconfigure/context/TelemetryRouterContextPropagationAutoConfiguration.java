@@ -11,11 +11,12 @@ import org.springframework.context.annotation.Bean;
 import io.telemetryrouter.ContextCarrier;
 import io.telemetryrouter.spring.autoconfigure.TelemetryRouterAutoConfiguration;
 import io.telemetryrouter.spring.context.MicrometerContextCarrier;
+import io.telemetryrouter.spring.context.RunContextRegistration;
 
 /**
  * Auto-configuration for context propagation to asynchronous handlers with
  * {@link MicrometerContextCarrier}. A {@link ContextCarrier} bean of the application
- * takes its place.
+ * takes its place. Runs are carried to Reactor, and to executors that propagate context.
  *
  * @since 0.1.0
  */
@@ -28,6 +29,11 @@ public final class TelemetryRouterContextPropagationAutoConfiguration {
 	@ConditionalOnMissingBean(ContextCarrier.class)
 	MicrometerContextCarrier telemetryRouterContextCarrier() {
 		return new MicrometerContextCarrier();
+	}
+
+	@Bean
+	static RunContextRegistration telemetryRouterRunContextRegistration() {
+		return new RunContextRegistration();
 	}
 
 }

@@ -1,5 +1,6 @@
 package io.telemetryrouter.spring.autoconfigure.langchain4j;
 
+import java.util.ServiceConfigurationError;
 import java.util.function.Supplier;
 
 import org.apache.commons.logging.Log;
@@ -29,10 +30,21 @@ final class LangChain4jBridge implements BeanFactoryPostProcessor, DisposableBea
 		ObjectProvider<LangChain4jTelemetry> provider = beanFactory.getBeanProvider(LangChain4jTelemetry.class);
 		this.telemetry = provider::getIfAvailable;
 		TelemetryAiServiceContextFactory.observe(this.telemetry);
-		if (!TelemetryAiServiceContextFactory.isUsed()) {
+		if (!isUsed()) {
 			logger.warn("Another library provides the AiServiceContextFactory of LangChain4j, so AI services have no "
 					+ "telemetry; calls of models have. Remove the other one, or set "
 					+ "'telemetry-router.agent.langchain4j.enabled' to 'false'.");
+		}
+	}
+
+	private static boolean isUsed() {
+		try {
+			return TelemetryAiServiceContextFactory.isUsed();
+		}
+		catch (RuntimeException | LinkageError | ServiceConfigurationError ex) {
+			// Another factory that cannot be created. Whoever needs AI services will see
+			// it
+			return false;
 		}
 	}
 

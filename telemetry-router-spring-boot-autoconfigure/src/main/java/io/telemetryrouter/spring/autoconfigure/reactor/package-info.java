@@ -1,0 +1,7 @@
+/**
+ * Auto-configuration of the router's health details.
+ */
+@NullMarked
+package io.telemetryrouter.spring.autoconfigure.reactor;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,7 @@
+/**
+ * Emitting from Reactor.
+ */
+@NullMarked
+package io.telemetryrouter.spring.reactor;
+
+import org.jspecify.annotations.NullMarked;
