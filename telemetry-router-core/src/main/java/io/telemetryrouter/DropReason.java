@@ -10,8 +10,7 @@ import java.util.Locale;
 public enum DropReason {
 
 	/**
-	 * The handler's queue was full, or the router held as many events as it may until its
-	 * start.
+	 * The handler's queue was full.
 	 */
 	QUEUE_FULL,
 
@@ -49,7 +48,17 @@ public enum DropReason {
 	/**
 	 * The handler, a synchronous one, was paused.
 	 */
-	PAUSED;
+	PAUSED,
+
+	/**
+	 * The handler's condition could not be decided: it threw.
+	 */
+	CONDITION_FAILED,
+
+	/**
+	 * The router had not started, and held as many events as it may.
+	 */
+	NOT_STARTED;
 
 	private final String label = name().toLowerCase(Locale.ROOT);
 

@@ -1,5 +1,7 @@
 package io.telemetryrouter;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * Matches event names. Names are dot-separated segments; in a pattern {@code *} stands
  * for exactly one segment and a trailing {@code **} for one or more, so that {@code **}
@@ -18,6 +20,9 @@ public final class EventPattern {
 	 */
 	public static final EventPattern ALL = new EventPattern("**", Kind.ALL);
 
+	/** Of a text in a message, in characters. */
+	private static final int MAX_SHOWN = 120;
+
 	private final String text;
 
 	private final Kind kind;
@@ -31,11 +36,12 @@ public final class EventPattern {
 	 * Parses a name or pattern.
 	 * @param text the text
 	 * @return the pattern
-	 * @throws IllegalArgumentException if the text is null, blank or malformed; the
-	 * message says what is wrong and how to put it right
+	 * @throws IllegalArgumentException if the text is null, blank or malformed, begins or
+	 * ends with a space, or has a comma; the message says what is wrong and how to put it
+	 * right
 	 */
 	public static EventPattern parse(String text) {
-		requireText(text);
+		requireText(text, "name or pattern");
 		if (text.equals(ALL.text)) {
 			return ALL;
 		}
@@ -52,37 +58,53 @@ public final class EventPattern {
 	}
 
 	private static void checkSegment(String text, String segment, boolean last) {
-		if (segment.isEmpty()) {
-			throw new IllegalArgumentException(
-					"Event pattern '" + text + "' has an empty segment: remove the extra dot");
-		}
 		if (segment.equals("**") && !last) {
-			throw new IllegalArgumentException(
-					"Event pattern '" + text + "' has '**' before its end: use '*' for each single segment there");
+			throw new IllegalArgumentException("Event pattern " + quoted(text)
+					+ " has '**' before its end: use '*' for each single segment there");
 		}
 		if (segment.indexOf('*') >= 0 && !segment.equals("*") && !segment.equals("**")) {
-			throw new IllegalArgumentException("Event pattern '" + text + "' mixes '*' with text in segment '" + segment
-					+ "': a wildcard stands for a whole segment, as in 'model.*'");
+			throw new IllegalArgumentException("Event pattern " + quoted(text) + " mixes '*' with text in segment '"
+					+ segment + "': a wildcard stands for a whole segment, as in 'model.*'");
 		}
 	}
 
 	/**
-	 * Checks a plain event name.
+	 * Checks the name of an event. Names are dot-separated segments of any content, empty
+	 * ones too.
 	 * @param name the name
-	 * @throws IllegalArgumentException if the name is null, blank or has wildcards
+	 * @throws IllegalArgumentException if the name is null or blank, begins or ends with
+	 * a space, or has a wildcard or a comma; the message says what is wrong and how to
+	 * put it right
 	 */
-	static void requireName(String name) {
-		requireText(name);
+	public static void requireName(@Nullable String name) {
+		requireText(name, "name");
 		if (name.indexOf('*') >= 0) {
-			throw new IllegalArgumentException("Event name '" + name
-					+ "' has a wildcard: an event type needs one plain name; subscribe to patterns by text");
+			throw new IllegalArgumentException("Event name " + quoted(name)
+					+ " has a wildcard: give one plain name; only subscriptions take patterns");
 		}
 	}
 
-	private static void requireText(String text) {
+	private static void requireText(@Nullable String text, String what) {
 		if (text == null || text.isBlank()) {
-			throw new IllegalArgumentException("Event name or pattern must not be null or blank");
+			throw new IllegalArgumentException("Event " + what + " must not be null or blank");
 		}
+		if (isSpace(text.charAt(0)) || isSpace(text.charAt(text.length() - 1))) {
+			throw new IllegalArgumentException(
+					"Event " + what + " " + quoted(text) + " begins or ends with a space: remove it");
+		}
+		if (text.indexOf(',') >= 0) {
+			throw new IllegalArgumentException(
+					"Event " + what + " " + quoted(text) + " has a comma: give each name by itself, not a list");
+		}
+	}
+
+	private static boolean isSpace(char ch) {
+		return Character.isWhitespace(ch) || Character.isSpaceChar(ch);
+	}
+
+	private static String quoted(String text) {
+		String shown = (text.length() > MAX_SHOWN) ? text.substring(0, MAX_SHOWN) + '\u2026' : text;
+		return "'" + shown.replaceAll("\\p{Cntrl}", "\uFFFD") + "'";
 	}
 
 	private static int endOfSegment(String text, int start) {

@@ -7,13 +7,14 @@ import org.jspecify.annotations.Nullable;
 /**
  * A failure of a handler.
  *
+ * @param event the name of the event
  * @param type the class name of what was thrown
  * @param at when
  * @param message its message, cut off where it is long. It may quote a payload: show it
  * only to those who may see payloads. It is not part of {@link #toString()}.
  * @since 0.1.0
  */
-public record FailureSnapshot(String type, Instant at, @Nullable String message) {
+public record FailureSnapshot(String event, String type, Instant at, @Nullable String message) {
 
 	@Override
 	public String toString() {

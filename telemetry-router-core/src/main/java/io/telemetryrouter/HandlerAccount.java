@@ -11,7 +11,7 @@ import java.util.Map;
  *
  * @param offered how many events were offered, counted on its own
  * @param handled how many calls returned
- * @param failed how many calls, or conditions, threw
+ * @param failed how many calls threw
  * @param filtered how many events a condition or payload-type selection rejected
  * @param dropped how many events were not given to the handler, with a count for every
  * reason

@@ -3,7 +3,7 @@ package io.telemetryrouter;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One failed call of a handler or of its condition.
+ * One failed call of a handler, or of its condition.
  *
  * @param handlerId the handler's id
  * @param event the event's name

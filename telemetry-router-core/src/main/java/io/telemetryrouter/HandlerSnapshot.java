@@ -1,6 +1,7 @@
 package io.telemetryrouter;
 
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 
 import org.jspecify.annotations.Nullable;
@@ -28,13 +29,17 @@ import org.jspecify.annotations.Nullable;
  * @param status its state
  * @param quarantine its quarantine, or {@code null} if there is none
  * @param stuckCalls its calls that are stuck, or were given up and have not returned
+ * @param source the class and method it comes from
+ * @param condition the text of its condition, or {@code null} if it has none
+ * @param lastSeen when it was last offered an event: at most a second too late, since the
+ * router looks once a second; {@code null} if it never was
  * @since 0.1.0
  */
 public record HandlerSnapshot(String id, List<String> patterns, Class<?> payloadType, HandlerMode mode, int priority,
 		long times, int concurrency, OverflowPolicy overflow, int queueCapacity, Duration oldestAge,
 		HandlerAccount account, LatencySnapshot latency, LatencySnapshot failedLatency, LatencySnapshot queueWait,
 		long slow, List<FailureSnapshot> failures, HandlerStatus status, @Nullable QuarantineSnapshot quarantine,
-		List<StuckCall> stuckCalls) {
+		List<StuckCall> stuckCalls, String source, @Nullable String condition, @Nullable Instant lastSeen) {
 
 	public HandlerSnapshot {
 		patterns = List.copyOf(patterns);

@@ -47,6 +47,8 @@ public final class HandlerSpec<T> {
 
 	private final int concurrency;
 
+	private final LaneThread thread;
+
 	private final @Nullable Predicate<? super TelemetryEvent<T>> condition;
 
 	private final @Nullable Duration slowThreshold;
@@ -72,6 +74,7 @@ public final class HandlerSpec<T> {
 		this.maxQueue = builder.maxQueue;
 		this.overflow = builder.overflow;
 		this.concurrency = builder.concurrency;
+		this.thread = builder.thread;
 		this.condition = builder.condition;
 		this.slowThreshold = builder.slowThreshold;
 		this.owner = builder.owner;
@@ -228,6 +231,14 @@ public final class HandlerSpec<T> {
 	}
 
 	/**
+	 * Returns which threads run an asynchronous handler.
+	 * @return the threads
+	 */
+	public LaneThread thread() {
+		return this.thread;
+	}
+
+	/**
 	 * Returns the condition.
 	 * @return the condition or {@code null}
 	 */
@@ -306,6 +317,8 @@ public final class HandlerSpec<T> {
 
 		private int concurrency = 1;
 
+		private LaneThread thread = LaneThread.DEFAULT;
+
 		private @Nullable Predicate<? super TelemetryEvent<T>> condition;
 
 		private @Nullable Duration slowThreshold;
@@ -330,14 +343,14 @@ public final class HandlerSpec<T> {
 			this.payloadHandler = spec.payloadHandler;
 			this.eventHandler = spec.eventHandler;
 			copyOptions(spec.id, spec.priority, spec.mode, spec.times, spec.maxQueue, spec.overflow, spec.concurrency,
-					spec.slowThreshold, spec.owner, spec.source);
+					spec.thread, spec.slowThreshold, spec.owner, spec.source);
 			this.run = spec.run;
 			this.handlerTimeout = spec.handlerTimeout;
 			this.condition = spec.condition;
 		}
 
 		private void copyOptions(@Nullable String id, @Nullable Integer priority, HandlerMode mode, long times,
-				@Nullable Integer maxQueue, @Nullable OverflowPolicy overflow, int concurrency,
+				@Nullable Integer maxQueue, @Nullable OverflowPolicy overflow, int concurrency, LaneThread thread,
 				@Nullable Duration slowThreshold, @Nullable Object owner, @Nullable String source) {
 			this.id = id;
 			this.priority = priority;
@@ -346,6 +359,7 @@ public final class HandlerSpec<T> {
 			this.maxQueue = maxQueue;
 			this.overflow = overflow;
 			this.concurrency = concurrency;
+			this.thread = thread;
 			this.slowThreshold = slowThreshold;
 			this.owner = owner;
 			this.source = source;
@@ -366,7 +380,7 @@ public final class HandlerSpec<T> {
 			}
 			Builder<U> builder = new Builder<>(this.patterns, payloadType, this.anyEvent);
 			builder.copyOptions(this.id, this.priority, this.mode, this.times, this.maxQueue, this.overflow,
-					this.concurrency, this.slowThreshold, this.owner, this.source);
+					this.concurrency, this.thread, this.slowThreshold, this.owner, this.source);
 			builder.run = this.run;
 			builder.handlerTimeout = this.handlerTimeout;
 			return builder;
@@ -496,10 +510,23 @@ public final class HandlerSpec<T> {
 		}
 
 		/**
+		 * Sets which threads run the handler. {@link #build()} refuses
+		 * {@link LaneThread#PLATFORM} for a synchronous handler, which runs on the
+		 * emitting thread.
+		 * @param thread the threads
+		 * @return this builder
+		 */
+		public Builder<T> thread(LaneThread thread) {
+			this.thread = require(thread, "thread");
+			return this;
+		}
+
+		/**
 		 * Sets a condition. It runs on the emitting thread, before an event is queued or
 		 * claimed, and takes the emitter's time. An event that it rejects is counted as
-		 * filtered. If it throws, the event is counted as failed, which may quarantine
-		 * the handler as a failed call does.
+		 * filtered. If it throws, the event is dropped, counted as
+		 * {@link DropReason#CONDITION_FAILED}; that is no failure of the handler and
+		 * never quarantines it. Snapshots show its {@code toString()}.
 		 * @param condition returns whether to handle an event
 		 * @return this builder
 		 */
@@ -598,6 +625,7 @@ public final class HandlerSpec<T> {
 				requireOpen(this.overflow == null, "overflow");
 				requireOpen(this.concurrency == 1, "concurrency");
 				requireOpen(this.handlerTimeout == null, "handlerTimeout");
+				requireOpen(this.thread == LaneThread.DEFAULT, "thread");
 			}
 			return new HandlerSpec<>(this);
 		}

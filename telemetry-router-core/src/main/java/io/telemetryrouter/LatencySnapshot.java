@@ -3,7 +3,8 @@ package io.telemetryrouter;
 /**
  * A distribution of durations in nanoseconds. Count, total and maximum are exact;
  * percentiles come from a histogram of eight buckets to each power of two and are off by
- * at most 6.25 %, or 8 ns where that is more.
+ * at most 6.25 %, or 8 ns where that is more. They are never so low that count, total and
+ * maximum could not be true; of fewer than 100 durations, the 99th is the longest.
  *
  * @param count how many were measured
  * @param totalNanos their sum

@@ -23,8 +23,9 @@ public enum OverflowPolicy {
 	 * drops the newest. An event that finds several queues full blocks its emitter for
 	 * one timeout, not for one each. Of several emitters that wait, any may get the room
 	 * first. Drops the newest at once on a thread that works for a lane, where the
-	 * emitter could wait for itself, on an interrupted thread, and while the handler is
-	 * paused.
+	 * emitter could wait for itself, on one that
+	 * {@linkplain TelemetryRouterBuilder#blockingAllowed must not be blocked}, on an
+	 * interrupted thread, and while the handler is paused.
 	 */
 	BLOCK
 

@@ -24,6 +24,18 @@ public interface RouterListener {
 	}
 
 	/**
+	 * Called after {@link #handlerAdded}, once for the calls that return and once for
+	 * those that throw.
+	 * @param handlerId the handler's id
+	 * @param failed whether it is about the calls that throw
+	 * @return a recorder that is given the duration of each such call from then on, in
+	 * nanoseconds, on the thread of the call; {@code null} for none
+	 */
+	default @Nullable LongConsumer callRecorder(String handlerId, boolean failed) {
+		return null;
+	}
+
+	/**
 	 * Called when a handler's registration ended.
 	 * @param handlerId the handler's id
 	 */

@@ -33,9 +33,11 @@ public interface TelemetryEmitter {
 	 * On a thread that has no stack or memory left, this method may fail with an
 	 * {@code Error}, as any call may. The event is then counted as failed at the handlers
 	 * that it did not reach, or it is not counted at all.
-	 * @param event the name: dot-separated segments, any characters
+	 * @param event the name: dot-separated segments of any characters but {@code *} and
+	 * commas, without spaces at its ends
 	 * @param payload the payload, or {@code null}
-	 * @throws IllegalArgumentException if {@code event} is null or blank
+	 * @throws IllegalArgumentException if {@code event} is null, blank or otherwise
+	 * {@linkplain EventPattern#requireName no name}
 	 */
 	void emit(String event, @Nullable Object payload);
 
@@ -59,7 +61,8 @@ public interface TelemetryEmitter {
 	 * @param event the name
 	 * @param payload the payload, or {@code null}
 	 * @return the outcome, summed over all handlers
-	 * @throws IllegalArgumentException if {@code event} is null or blank
+	 * @throws IllegalArgumentException if {@code event} is null, blank or otherwise
+	 * {@linkplain EventPattern#requireName no name}
 	 */
 	CompletableFuture<EmitOutcome> emitAsync(String event, @Nullable Object payload);
 
@@ -70,7 +73,8 @@ public interface TelemetryEmitter {
 	 * @return {@code true} if the router is open and at least one handler, or future of
 	 * {@link TelemetryRouter#next}, matches; {@code true} as long as the router holds
 	 * events until its {@linkplain TelemetryRouter#start() start}
-	 * @throws IllegalArgumentException if {@code event} is null or blank
+	 * @throws IllegalArgumentException if {@code event} is null, blank or otherwise
+	 * {@linkplain EventPattern#requireName no name}
 	 */
 	boolean hasHandlers(String event);
 

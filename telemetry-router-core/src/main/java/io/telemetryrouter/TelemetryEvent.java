@@ -35,8 +35,8 @@ public interface TelemetryEvent<T> {
 	long sequence();
 
 	/**
-	 * Returns when the event was emitted. It is computed on first use, as the wall-clock
-	 * time less the age of the event: a clock that was set in between shifts it.
+	 * Returns when the event was emitted: the wall-clock time at the emit, whatever
+	 * happens to the clock later.
 	 * @return the time of the emit
 	 */
 	Instant timestamp();

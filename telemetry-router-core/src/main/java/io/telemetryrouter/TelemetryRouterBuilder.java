@@ -5,6 +5,7 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Executor;
+import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
 
 import org.jspecify.annotations.Nullable;
@@ -50,6 +51,8 @@ public final class TelemetryRouterBuilder {
 	private boolean measureLatency = true;
 
 	private int holdEvents;
+
+	private BooleanSupplier blockingAllowed = () -> true;
 
 	private @Nullable Executor laneExecutor;
 
@@ -105,6 +108,19 @@ public final class TelemetryRouterBuilder {
 	 */
 	public TelemetryRouterBuilder blockTimeout(Duration blockTimeout) {
 		this.blockTimeout = requirePositive(blockTimeout, "blockTimeout");
+		return this;
+	}
+
+	/**
+	 * Sets which threads may be blocked. An emitter on another, such as an event loop,
+	 * does not wait for anything: {@link OverflowPolicy#BLOCK} drops the newest event
+	 * there.
+	 * @param blockingAllowed returns whether the calling thread may be blocked (default
+	 * always); called only when it would be, and taken for a no if it throws
+	 * @return this builder
+	 */
+	public TelemetryRouterBuilder blockingAllowed(BooleanSupplier blockingAllowed) {
+		this.blockingAllowed = require(blockingAllowed, "blockingAllowed");
 		return this;
 	}
 
@@ -235,7 +251,7 @@ public final class TelemetryRouterBuilder {
 
 	/**
 	 * Holds events until {@link TelemetryRouter#start()}, so that handlers that register
-	 * late miss none. Events beyond the limit are counted {@link DropReason#QUEUE_FULL}
+	 * late miss none. Events beyond the limit are counted {@link DropReason#NOT_STARTED}
 	 * at each handler they would have reached; those of more than
 	 * {@linkplain #maxEventNames(int) the names that are kept} at handlers that take all
 	 * events.
@@ -334,7 +350,7 @@ public final class TelemetryRouterBuilder {
 		return new DefaultTelemetryRouter(new RouterSettings(this.maxHandlerQueue, this.defaultPriority, this.overflow,
 				this.blockTimeout, this.slowThreshold, this.maxDepth, this.maxNestedEmits, this.maxEventNames,
 				this.registrationWarningThreshold, this.shutdownTimeout, this.measureLatency, this.holdEvents,
-				this.laneExecutor, this.contextCarrier, List.copyOf(this.errorListeners),
+				this.blockingAllowed, this.laneExecutor, this.contextCarrier, List.copyOf(this.errorListeners),
 				List.copyOf(this.specCustomizers),
 				(this.logger != null) ? this.logger : System.getLogger(TelemetryRouter.class.getName()), this.clock,
 				this.nanoTime, this.quarantine, this.stuckThreshold, this.handlerTimeout, this.spanDanglingAfter));

@@ -55,7 +55,7 @@ class BlockTimeoutTests {
 	 * can do.
 	 */
 	@Test
-	@Tag("stress")
+	@Tag("cost")
 	void whenThousandsWaitForRoomThenNoneIsMuchLaterThanItWouldBeAlone() throws InterruptedException {
 		fill("lane");
 		List<Long> apart = new ArrayList<>();
@@ -178,7 +178,7 @@ class BlockTimeoutTests {
 	 * lanes.
 	 */
 	@Test
-	@Tag("stress")
+	@Tag("cost")
 	void whenManyLanesAreFullThenAnEmitWaitsForTheTimeoutOnce() {
 		for (int i = 0; i < 20; i++) {
 			fill("lane " + i);

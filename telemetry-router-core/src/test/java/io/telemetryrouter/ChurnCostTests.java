@@ -15,7 +15,7 @@ import static org.assertj.core.api.Assertions.assertThat;
  * Handlers that come and go while events are emitted leave nothing behind that later ones
  * pay for.
  */
-@Tag("stress")
+@Tag("cost")
 class ChurnCostTests {
 
 	private static final double MARGIN = 4;

@@ -332,8 +332,9 @@ final class ConservationRun {
 
 		private final LongAdder returned = new LongAdder();
 
-		/** Calls and conditions. */
 		private final LongAdder threw = new LongAdder();
+
+		private final LongAdder undecided = new LongAdder();
 
 		private final LongAdder rejected = new LongAdder();
 
@@ -360,7 +361,7 @@ final class ConservationRun {
 		private boolean test(TelemetryEvent<Object> event) {
 			int value = (Integer) event.payload();
 			if (value % 41 == 0) {
-				this.threw.increment();
+				this.undecided.increment();
 				throw new IllegalStateException("condition");
 			}
 			if (value % 3 == 0) {
@@ -427,6 +428,8 @@ final class ConservationRun {
 			assertThat(account.offered()).as("offered of %s", handler).isEqualTo(offered);
 			verifyCalls(account, this.returned::sum, this.threw::sum);
 			assertThat(account.filtered()).as("filtered of %s", handler).isEqualTo(this.rejected.sum());
+			assertThat(account.dropped()).as("dropped of %s", handler)
+				.containsEntry(DropReason.CONDITION_FAILED, this.undecided.sum());
 		}
 
 	}

@@ -8,7 +8,7 @@ import org.junit.jupiter.api.Test;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * Events that no handler matches.
+ * Events that no handler matches, but for those of all events.
  */
 class DeadEventTests {
 
@@ -54,6 +54,29 @@ class DeadEventTests {
 		}).build());
 		this.router.emit("x", 1);
 		assertThat(this.router.eventSnapshot("x").unhandled()).isZero();
+	}
+
+	@Test
+	void whenOnlyHandlersOfAllEventsMatchThenEventIsDead() {
+		this.router.subscribeAll((event, payload) -> {
+		});
+		this.router.emit("usge", 1);
+		assertThat(this.router.eventSnapshot("usge").unhandled()).isOne();
+		assertThat(this.router.eventSnapshot("usge").latency().count()).isOne();
+		this.router.subscribe("*", (event, payload) -> {
+		});
+		this.router.emit("usge", 1);
+		assertThat(this.router.eventSnapshot("usge").unhandled()).isOne();
+	}
+
+	@Test
+	void whenHandlerTakesSuchPayloadsThenEventIsNotDead() {
+		this.router.subscribe(HandlerSpec.onPayload(Integer.class).handler((event, payload) -> {
+		}).build());
+		this.router.emit("number", 1);
+		this.router.emit("text", "1");
+		assertThat(this.router.eventSnapshot("number").unhandled()).isZero();
+		assertThat(this.router.eventSnapshot("text").unhandled()).isOne();
 	}
 
 	@Test

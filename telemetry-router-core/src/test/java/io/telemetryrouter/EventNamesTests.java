@@ -1,5 +1,6 @@
 package io.telemetryrouter;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -11,6 +12,7 @@ import java.util.concurrent.atomic.LongAdder;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -30,7 +32,7 @@ class EventNamesTests {
 
 	@ParameterizedTest
 	@ValueSource(strings = { ".a", "a.", "a..b", ".", "..", "a b", "\u0001", "a\nb", "\u001B[31m", "\uD800", "a.\uDC00",
-			"\uD83D\uDE00", "\u202Ex", "*", "a.*", "**", "_other" })
+			"\uD83D\uDE00", "\u202Ex", "a.#", "_other" })
 	void whenNameIsOddThenItReachesWhoSubscribesToEverything(String name) {
 		List<String> received = new ArrayList<>();
 		this.router.subscribeAll((event, payload) -> received.add(event));
@@ -61,6 +63,55 @@ class EventNamesTests {
 			assertThatIllegalArgumentException().isThrownBy(() -> this.router.hasHandlers(name));
 		}
 		assertThat(this.router.snapshot().events()).isEmpty();
+	}
+
+	@ParameterizedTest
+	@CsvSource(quoteCharacter = '"', textBlock = """
+			tool.*        | Event name 'tool.*' has a wildcard: give one plain name; only subscriptions take patterns
+			a*b           | Event name 'a*b' has a wildcard: give one plain name; only subscriptions take patterns
+			usage,other   | Event name 'usage,other' has a comma: give each name by itself, not a list
+			"usage "      | Event name 'usage ' begins or ends with a space: remove it
+			"\u00A0usage" | Event name '\u00A0usage' begins or ends with a space: remove it
+			""", delimiter = '|')
+	void whenNameIsNoneThenCallerIsToldEachTime(String name, String message) {
+		this.router.subscribeAll((event, payload) -> {
+		});
+		TelemetryRouter full = TelemetryRouter.builder().maxEventNames(1).build();
+		full.emit("first", null);
+		for (TelemetryRouter router : List.of(this.router, full, TelemetryRouter.builder().holdEvents(10).build())) {
+			for (int i = 0; i < 2; i++) {
+				assertThatIllegalArgumentException().isThrownBy(() -> router.emit(name, "x")).withMessage(message);
+				assertThatIllegalArgumentException().isThrownBy(() -> router.emitAsync(name, "x")).withMessage(message);
+				assertThatIllegalArgumentException().isThrownBy(() -> router.hasHandlers(name)).withMessage(message);
+			}
+			assertThatIllegalArgumentException().isThrownBy(() -> EventType.of(name, String.class))
+				.withMessage(message);
+			assertThat(router.snapshot().events()).doesNotContainKeys(name, RouterSnapshot.OTHER_EVENTS);
+			assertThat(router.snapshot().held()).isZero();
+			router.close();
+		}
+	}
+
+	@ParameterizedTest
+	@CsvSource(quoteCharacter = '"', textBlock = """
+			usage,other | Event name or pattern 'usage,other' has a comma: give each name by itself, not a list
+			a.*,b.*     | Event name or pattern 'a.*,b.*' has a comma: give each name by itself, not a list
+			"** "       | Event name or pattern '** ' begins or ends with a space: remove it
+			" usage"    | Event name or pattern ' usage' begins or ends with a space: remove it
+			""", delimiter = '|')
+	void whenPatternIsNoneThenSubscriberIsTold(String pattern, String message) {
+		assertThatIllegalArgumentException().isThrownBy(() -> this.router.subscribe(pattern, (event, payload) -> {
+		})).withMessage(message);
+		assertThatIllegalArgumentException().isThrownBy(() -> HandlerSpec.on("x", pattern)).withMessage(message);
+		assertThatIllegalArgumentException()
+			.isThrownBy(() -> this.router.next(pattern, (event) -> true, Duration.ofSeconds(1)))
+			.withMessage(message);
+	}
+
+	@Test
+	void whenRefusedNameIsHugeOrForgesALineThenMessageIsShortAndOneLine() {
+		assertThatIllegalArgumentException().isThrownBy(() -> this.router.emit("a\nWARN " + "x".repeat(500) + ",", 1))
+			.satisfies((ex) -> assertThat(ex.getMessage()).hasSizeLessThan(220).doesNotContain("\n"));
 	}
 
 	@Test

@@ -69,11 +69,10 @@ class EventTypeTests {
 	@Test
 	void whenNameIsMissingOrPatternThenTypeIsRejected() {
 		assertThatIllegalArgumentException().isThrownBy(() -> EventType.of(" ", String.class))
-			.withMessage("Event name or pattern must not be null or blank");
+			.withMessage("Event name must not be null or blank");
 		assertThatIllegalArgumentException().isThrownBy(() -> EventType.of((String) null, String.class));
 		assertThatIllegalArgumentException().isThrownBy(() -> EventType.of("**", String.class))
-			.withMessage("Event name '**' has a wildcard: an event type needs one plain name; "
-					+ "subscribe to patterns by text");
+			.withMessage("Event name '**' has a wildcard: give one plain name; only subscriptions take patterns");
 	}
 
 	@Test

@@ -14,7 +14,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 /**
  * A failing emit costs the same in a large router as in a small one.
  */
-@Tag("stress")
+@Tag("cost")
 class FailureCostTests {
 
 	/** Names under the limit of those that are tracked. */

@@ -48,6 +48,7 @@ class HandlerSpecTests {
 			.maxQueue(5)
 			.overflow(OverflowPolicy.BLOCK)
 			.concurrency(6)
+			.thread(LaneThread.PLATFORM)
 			.condition(condition)
 			.slowThreshold(Duration.ofSeconds(7))
 			.owner(owner)
@@ -63,6 +64,7 @@ class HandlerSpecTests {
 			assertThat(same.maxQueue()).isEqualTo(5);
 			assertThat(same.overflow()).isEqualTo(OverflowPolicy.BLOCK);
 			assertThat(same.concurrency()).isEqualTo(6);
+			assertThat(same.thread()).isEqualTo(LaneThread.PLATFORM);
 			assertThat(same.condition()).isSameAs(condition);
 			assertThat(same.slowThreshold()).isEqualTo(Duration.ofSeconds(7));
 			assertThat(same.owner()).isSameAs(owner);
@@ -81,6 +83,7 @@ class HandlerSpecTests {
 			.maxQueue(5)
 			.overflow(OverflowPolicy.DROP_OLDEST)
 			.concurrency(6)
+			.thread(LaneThread.PLATFORM)
 			.slowThreshold(Duration.ofSeconds(7))
 			.source("source")
 			.payloadType(String.class)
@@ -94,6 +97,7 @@ class HandlerSpecTests {
 		assertThat(spec.maxQueue()).isEqualTo(5);
 		assertThat(spec.overflow()).isEqualTo(OverflowPolicy.DROP_OLDEST);
 		assertThat(spec.concurrency()).isEqualTo(6);
+		assertThat(spec.thread()).isEqualTo(LaneThread.PLATFORM);
 		assertThat(spec.slowThreshold()).isEqualTo(Duration.ofSeconds(7));
 		assertThat(spec.source()).isEqualTo("source");
 	}
@@ -153,6 +157,9 @@ class HandlerSpecTests {
 			.withMessageStartingWith("Handler 'audit' is synchronous and has no queue, so 'overflow' would");
 		assertThatIllegalStateException().isThrownBy(() -> HandlerSpec.on("a").concurrency(2).handler(HANDLER).build())
 			.withMessageContaining("so 'concurrency' would");
+		assertThatIllegalStateException()
+			.isThrownBy(() -> HandlerSpec.on("a").thread(LaneThread.PLATFORM).handler(HANDLER).build())
+			.withMessageContaining("so 'thread' would");
 		HandlerSpec<Object> async = HandlerSpec.on("a").async().maxQueue(5).handler(HANDLER).build();
 		assertThatIllegalStateException().isThrownBy(() -> async.mutate().mode(HandlerMode.SYNC).build());
 	}

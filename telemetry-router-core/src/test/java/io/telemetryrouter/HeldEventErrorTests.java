@@ -159,7 +159,7 @@ class HeldEventErrorTests {
 		hold(HELD + 3);
 		start(new OutOfMemoryError("on purpose"), 1);
 		assertStartedAndCounted(HELD + 3);
-		assertThat(Books.dropped(Books.of(this.router, "handler"), DropReason.QUEUE_FULL)).isEqualTo(3);
+		assertThat(Books.dropped(Books.of(this.router, "handler"), DropReason.NOT_STARTED)).isEqualTo(3);
 	}
 
 	@ParameterizedTest

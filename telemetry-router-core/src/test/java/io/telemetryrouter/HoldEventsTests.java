@@ -141,12 +141,12 @@ class HoldEventsTests {
 		assertThat(this.received).containsExactly(0, 1, 2);
 		HandlerAccount x = this.router.handlerSnapshot("x").account();
 		assertThat(x.offered()).isEqualTo(5);
-		assertThat(x.dropped()).containsEntry(DropReason.QUEUE_FULL, 2L);
+		assertThat(x.dropped()).containsEntry(DropReason.NOT_STARTED, 2L);
 		assertThat(x.isBalanced()).isTrue();
 		assertThat(this.router.flush(LONG).complete()).isTrue();
 		HandlerAccount all = this.router.handlerSnapshot("all").account();
 		assertThat(all.offered()).isEqualTo(7);
-		assertThat(all.dropped()).containsEntry(DropReason.QUEUE_FULL, 4L);
+		assertThat(all.dropped()).containsEntry(DropReason.NOT_STARTED, 4L);
 		assertThat(all.isBalanced()).isTrue();
 		assertThat(this.router.eventSnapshot("x").emitted()).isEqualTo(5);
 		assertThat(this.router.eventSnapshot("y").emitted()).isEqualTo(2);
@@ -164,7 +164,7 @@ class HoldEventsTests {
 		this.router.start();
 		HandlerAccount account = this.router.handlerSnapshot("all").account();
 		assertThat(account.handled()).isOne();
-		assertThat(account.dropped()).containsEntry(DropReason.QUEUE_FULL, 999L);
+		assertThat(account.dropped()).containsEntry(DropReason.NOT_STARTED, 999L);
 		assertThat(account.isBalanced()).isTrue();
 		Map<String, EventSnapshot> events = this.router.snapshot().events();
 		assertThat(events).hasSizeLessThanOrEqualTo(3);
@@ -390,7 +390,7 @@ class HoldEventsTests {
 		}
 		HandlerAccount account = this.router.handlerSnapshot("x").account();
 		assertThat(account.handled()).isEqualTo(11);
-		assertThat(account.dropped()).containsEntry(DropReason.QUEUE_FULL, 1L);
+		assertThat(account.dropped()).containsEntry(DropReason.NOT_STARTED, 1L);
 		assertThat(account.isBalanced()).isTrue();
 		this.router.emit("x", 2);
 		assertThat(this.router.handlerSnapshot("x").account().handled()).isEqualTo(12);

@@ -69,7 +69,7 @@ class NextTests {
 		assertThatExceptionOfType(ExecutionException.class).isThrownBy(() -> next.get(30, TimeUnit.SECONDS))
 			.havingCause()
 			.isInstanceOf(TimeoutException.class)
-			.withMessage("No matching event 'x' within PT0.001S");
+			.withMessage("No matching event 'x' within 1 ms");
 		await().atMost(30, TimeUnit.SECONDS).until(() -> !this.router.hasHandlers("x"));
 	}
 

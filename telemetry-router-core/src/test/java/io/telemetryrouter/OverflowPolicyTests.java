@@ -298,8 +298,8 @@ class OverflowPolicyTests {
 			emit(1, 2);
 			assertThat(log.lines("'lane' ")).isEmpty();
 			emit(3);
-			assertThat(log.lines("'lane' is too slow")).hasSize(1);
-			assertThat(log.records("'lane' is too slow").get(0).getLevel()).isEqualTo(Level.WARNING);
+			assertThat(log.lines("The queue of handler 'lane' is full")).hasSize(1);
+			assertThat(log.records("The queue of handler 'lane' is full").get(0).getLevel()).isEqualTo(Level.WARNING);
 			for (int i = 0; i < 499; i++) {
 				emit(i);
 			}
@@ -318,7 +318,7 @@ class OverflowPolicyTests {
 		try (CapturedLog log = this.log) {
 			emit(1, 2, 3, 4, 5);
 			this.router.close();
-			assertThat(log.lines("'lane' is too slow")).hasSize(1);
+			assertThat(log.lines("The queue of handler 'lane' is full")).hasSize(1);
 			assertThat(log.lines("3 events were dropped")).hasSize(1);
 		}
 	}
@@ -335,8 +335,8 @@ class OverflowPolicyTests {
 					.build());
 			}
 			emit(1, 2, 3, 4);
-			assertThat(log.lines("'one' is too slow: its queue of 1 events is full")).hasSize(1);
-			assertThat(log.lines("'two' is too slow: its queue of 1 events is full")).hasSize(1);
+			assertThat(log.lines("The queue of handler 'one' is full (1 event): new events are dropped")).hasSize(1);
+			assertThat(log.lines("The queue of handler 'two' is full (1 event): new events are dropped")).hasSize(1);
 		}
 	}
 

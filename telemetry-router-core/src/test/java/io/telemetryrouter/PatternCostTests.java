@@ -16,7 +16,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 /**
  * Patterns that do not match cost nothing, not even an emit of a name that is not kept.
  */
-@Tag("stress")
+@Tag("cost")
 class PatternCostTests {
 
 	private static final double MARGIN = 8;

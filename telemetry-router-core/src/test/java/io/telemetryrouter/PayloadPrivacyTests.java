@@ -92,7 +92,10 @@ class PayloadPrivacyTests {
 		var never = router.next("never", (event) -> false, Duration.ofMillis(1));
 		router.emit("x", payload);
 		assertThat(running.await(30, TimeUnit.SECONDS)).isTrue();
-		router.emit("x", payload);
+		for (int i = 0; i < 10; i++) {
+			// The first calls of a route are not reported when they are slow.
+			router.emit("x", payload);
+		}
 		assertThatExceptionOfType(Exception.class).isThrownBy(() -> never.get(30, TimeUnit.SECONDS))
 			.satisfies((ex) -> shown.add(ex.toString()))
 			.withCauseInstanceOf(TimeoutException.class);
@@ -104,12 +107,12 @@ class PayloadPrivacyTests {
 			shown.add(logged.getMessage() + trace(logged.getThrown()));
 		}
 		assertThat(shown).anyMatch((text) -> text.contains("Handler 'failing' failed"))
-			.anyMatch((text) -> text.contains("Handler 'picky' failed"))
+			.anyMatch((text) -> text.contains("Condition of handler 'picky' failed"))
 			.anyMatch((text) -> text.contains("Handler 'mismatch' takes"))
 			.anyMatch((text) -> text.contains("Handler 'slow' took"))
 			.anyMatch((text) -> text.contains("Emitting 'x' took"))
 			.anyMatch((text) -> text.contains("Handlers emit in a loop"))
-			.anyMatch((text) -> text.contains("Handler 'full' is too slow"))
+			.anyMatch((text) -> text.contains("The queue of handler 'full' is full"))
 			.anyMatch((text) -> text.contains("closed in"))
 			.anyMatch((text) -> text.startsWith("TelemetryEvent["))
 			.anyMatch((text) -> text.startsWith("RouterSnapshot["))

@@ -345,28 +345,6 @@ class QuarantineTests {
 		assertThat(skipped()).isZero();
 	}
 
-	@ParameterizedTest
-	@ValueSource(booleans = { true, false })
-	void whenConditionKeepsThrowingThenItCountsAsFailure(boolean async) {
-		HandlerSpec.Builder<Object> spec = sick().condition((event) -> {
-			call("condition", event);
-			return true;
-		});
-		this.router.subscribe((async ? spec.async() : spec).handler((event, payload) -> {
-		}).build());
-		emit(12);
-		assertThat(this.calls).hasValue(10);
-		this.time.advance(SECOND);
-		emit(2);
-		assertThat(this.calls).hasValue(11);
-		assertDelay(2);
-		this.time.advance(Duration.ofSeconds(2));
-		this.sick.set(false);
-		emit(1);
-		assertThat(status()).isEqualTo(HandlerStatus.ACTIVE);
-		assertThat(Books.of(this.router, "sick").handled()).isOne();
-	}
-
 	@Test
 	void whenSetAsideThenConditionIsNotAsked() {
 		AtomicInteger asked = new AtomicInteger();

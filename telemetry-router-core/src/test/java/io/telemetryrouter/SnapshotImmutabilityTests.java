@@ -134,7 +134,7 @@ class SnapshotImmutabilityTests {
 		Map<String, EventSnapshot> events = new LinkedHashMap<>(this.router.snapshot().events());
 		RouterSnapshot router = new RouterSnapshot(handlers, events, ACCOUNT, 0, this.router.snapshot().defaults());
 		List<String> ids = new ArrayList<>(List.of("id"));
-		EventSnapshot event = new EventSnapshot("x", 1, 0, 0, ids, LatencySnapshot.EMPTY);
+		EventSnapshot event = new EventSnapshot("x", 1, 0, 0, ids, LatencySnapshot.EMPTY, null);
 		Map<DropReason, Long> dropped = new EnumMap<>(Map.of(DropReason.CLOSED, 1L));
 		HandlerAccount account = new HandlerAccount(1, 0, 0, 0, dropped, 0, 0);
 		List<StackTraceElement> stack = new ArrayList<>(List.of(new Throwable().getStackTrace()));

@@ -10,10 +10,13 @@ import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.TimeUnit;
 
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.ParameterizedTest;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -91,6 +94,24 @@ class TelemetryEventTests {
 		this.time.advance(Duration.ofHours(3));
 		assertThat(event.timestamp()).isEqualTo(emitted);
 		assertThat(event.id().getMostSignificantBits() >>> 16).isEqualTo(emitted.toEpochMilli());
+	}
+
+	@ParameterizedTest
+	@ValueSource(longs = { -86_400, -1, 1, 86_400 })
+	void whenClockIsSetAfterTheEmitThenTimestampAndIdDoNotShowIt(long seconds) {
+		AtomicReference<Instant> wall = new AtomicReference<>(Instant.parse("2026-03-29T01:59:59.123456789Z"));
+		try (TelemetryRouter set = TelemetryRouter.builder().clock(wall::get).holdEvents(1).build()) {
+			set.subscribe(HandlerSpec.on("x").eventHandler(this.events::add).build());
+			Instant emitted = wall.get();
+			set.emit("x", 1);
+			wall.set(emitted.plusSeconds(seconds));
+			set.start();
+			set.emit("x", 2);
+			wall.set(emitted.plusSeconds(2 * seconds));
+			assertThat(this.events).extracting(TelemetryEvent::timestamp)
+				.containsExactly(emitted, emitted.plusSeconds(seconds));
+			assertThat(this.events.get(0).id().getMostSignificantBits() >>> 16).isEqualTo(emitted.toEpochMilli());
+		}
 	}
 
 	@Test

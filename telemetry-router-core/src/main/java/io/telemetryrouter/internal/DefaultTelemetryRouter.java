@@ -326,7 +326,7 @@ public final class DefaultTelemetryRouter implements TelemetryRouter {
 
 	@Override
 	public void removeListener(RouterListener listener) {
-		this.parts.events.removeListener(listener);
+		this.parts.registry.removeListener(listener);
 	}
 
 	@Override

@@ -2,12 +2,14 @@ package io.telemetryrouter.internal;
 
 import java.lang.invoke.MethodHandles;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
 
 import io.telemetryrouter.DropReason;
 import io.telemetryrouter.RouterSnapshot;
@@ -71,6 +73,8 @@ final class RouterParts {
 
 	// In the order of their packages: later parts use earlier ones.
 
+	final InstantSource clock;
+
 	final Ticker ticker;
 
 	final SampleBuffers samples = new SampleBuffers(DispatchStacks.SLOTS);
@@ -101,9 +105,15 @@ final class RouterParts {
 
 	final Emitter emitter;
 
+	private final StuckCallCheck.Callback carrier = new StuckCallCheck.Callback("Context carrier");
+
+	private final StuckCallCheck.Callback filter = new StuckCallCheck.Callback("Filter of an awaited event");
+
 	final Flush flush;
 
 	final Snapshots snapshots;
+
+	final UnmatchedNames unmatched;
 
 	RouterParts(RouterSettings settings) {
 		this.defaults = new RouterSnapshot.Defaults(settings.maxHandlerQueue(), settings.defaultPriority(),
@@ -111,6 +121,7 @@ final class RouterParts {
 		boolean measured = settings.measureLatency();
 		long slow = nanos(settings.slowThreshold());
 		long block = nanos(settings.blockTimeout());
+		this.clock = settings.clock();
 		this.ticker = new Ticker(settings.nanoTime());
 		this.log = new LogWriter(settings.logger(), settings.contextCarrier());
 		this.reporter = new Reporter(this.log, this.ticker);
@@ -120,8 +131,9 @@ final class RouterParts {
 
 		Announcements announcements = new Announcements(this.reporter);
 		this.events = new TrackedEvents(settings.maxEventNames(), this.samples, announcements);
+		BooleanSupplier blockingAllowed = guarded(settings.blockingAllowed());
 		LaneServices lanes = new LaneServices(this.executor, settings.contextCarrier(), this.samples, this.reporter,
-				settings.clock(), this.ticker, measured, block, nanos(settings.handlerTimeout()));
+				settings.clock(), this.ticker, measured, blockingAllowed, block, nanos(settings.handlerTimeout()));
 		HandlerServices services = new HandlerServices(lanes, this.samples, this.reporter, settings.errorListeners(),
 				callbacks, settings.quarantine(), settings.clock(), this.ticker, measured);
 		this.registry = new HandlerRegistry(services, this.handlers, this.events, announcements,
@@ -129,30 +141,46 @@ final class RouterParts {
 
 		this.routes = new Routes(this.registry, this.events, this.ticker, slow);
 		this.registry.invalidates(this.routes);
-		this.nextEvents = new NextEvents(this.routes, callbacks, this.watchdog, this.reporter);
-		Dispatcher dispatcher = new Dispatcher(new EnvelopeSource(settings.clock(), this.ticker, this.runs),
-				this.samples, this.nextEvents, this.reporter, this.ticker,
+		this.nextEvents = new NextEvents(this.routes, callbacks, this.watchdog, this.reporter,
+				this.filter.handlerNumber());
+		Dispatcher dispatcher = new Dispatcher(new EnvelopeSource(settings.clock(), this.runs), this.samples,
+				this.nextEvents, this.reporter, this.ticker,
 				new Dispatcher.Limits(settings.maxDepth(), settings.maxNestedEmits(), slow, measured),
-				settings.contextCarrier());
-		this.held = new HoldBuffer(settings.holdEvents(), settings.maxEventNames());
+				settings.contextCarrier(), this.carrier.handlerNumber());
+		this.held = new HoldBuffer(settings.holdEvents(), settings.maxEventNames(), this.reporter);
 		this.spans = new SpanTracker(nanos(settings.spanDanglingAfter()), this.watchdog, this.reporter,
 				settings.clock(), this.ticker);
 		this.runs.whenEnded(this.registry::runEnded);
-		this.emitter = new Emitter(this.routes, dispatcher, this.held, callbacks, block, this.runs, this.spans);
+		this.emitter = new Emitter(this.routes, dispatcher, this.held, callbacks, blockingAllowed, block, this.runs,
+				this.spans);
 
 		this.flush = new Flush(this.handlers);
 		this.snapshots = new Snapshots(this);
+		this.unmatched = new UnmatchedNames(this);
 		this.watchdog.checks(checks(settings));
 		List.of(settings.stuckThreshold(), settings.handlerTimeout(), settings.spanDanglingAfter())
 			.forEach((limit) -> this.watchdog.watch(nanos(limit)));
 	}
 
+	private BooleanSupplier guarded(BooleanSupplier blockingAllowed) {
+		return () -> {
+			try {
+				return blockingAllowed.getAsBoolean();
+			}
+			catch (Throwable ex) {
+				this.reporter.callbackFailed("Check of the emitting thread", ex);
+				return false;
+			}
+		};
+	}
+
 	private List<Watchdog.Check> checks(RouterSettings settings) {
 		StuckCallCheck stuckCalls = new StuckCallCheck(nanos(settings.stuckThreshold()), this.handlers::get,
-				this.reporter, settings.clock(), this.ticker);
+				List.of(this.carrier, this.filter), this.reporter, settings.clock(), this.ticker);
 		return List.of(this.nextEvents, stuckCalls,
 				() -> this.handlers.forEach((handler) -> check(handler, stuckCalls)), this.registry::check,
-				this.runs::check, this.spans, DispatchStacks::reconcile, this.log::wake);
+				this.runs::check, this.spans, DispatchStacks::reconcile, this.unmatched, this.snapshots::look,
+				this.log::wake);
 	}
 
 	private void check(Handler handler, StuckCallCheck stuckCalls) {

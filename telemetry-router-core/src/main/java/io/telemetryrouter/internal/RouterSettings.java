@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.concurrent.Executor;
+import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
 
 import org.jspecify.annotations.Nullable;
@@ -20,9 +21,9 @@ import io.telemetryrouter.QuarantineSettings;
  */
 public record RouterSettings(int maxHandlerQueue, int defaultPriority, OverflowPolicy overflow, Duration blockTimeout,
 		Duration slowThreshold, int maxDepth, int maxNestedEmits, int maxEventNames, int registrationWarningThreshold,
-		Duration shutdownTimeout, boolean measureLatency, int holdEvents, @Nullable Executor laneExecutor,
-		@Nullable ContextCarrier contextCarrier, List<HandlerErrorListener> errorListeners,
-		List<HandlerSpecCustomizer> specCustomizers, System.Logger logger, InstantSource clock,
-		@Nullable LongSupplier nanoTime, QuarantineSettings quarantine, Duration stuckThreshold,
+		Duration shutdownTimeout, boolean measureLatency, int holdEvents, BooleanSupplier blockingAllowed,
+		@Nullable Executor laneExecutor, @Nullable ContextCarrier contextCarrier,
+		List<HandlerErrorListener> errorListeners, List<HandlerSpecCustomizer> specCustomizers, System.Logger logger,
+		InstantSource clock, @Nullable LongSupplier nanoTime, QuarantineSettings quarantine, Duration stuckThreshold,
 		Duration handlerTimeout, Duration spanDanglingAfter) {
 }

@@ -81,8 +81,9 @@ final class Shutdown {
 		long start = System.nanoTime();
 		try {
 			boolean complete = drain(start + this.timeoutNanos);
-			this.parts.reporter.closed(this.parts.snapshots.total(), Duration.ofNanos(System.nanoTime() - start),
-					complete);
+			this.parts.unmatched.close();
+			this.parts.reporter.closed(this.parts.snapshots.total(), this.parts.snapshots.unhandled(),
+					Duration.ofNanos(System.nanoTime() - start), complete);
 			this.parts.log.flush(LOG_NANOS);
 		}
 		finally {

@@ -1,6 +1,7 @@
 package io.telemetryrouter.internal;
 
 import java.time.Duration;
+import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -33,6 +34,21 @@ import io.telemetryrouter.internal.registry.HandlerTable;
  */
 record Snapshots(RouterParts parts) {
 
+	/** Notes what handlers and events were given something since the last look. */
+	void look() {
+		this.parts.routes.reconcile();
+		this.parts.handlers.forEach(this::lastSeen);
+		this.parts.events.forEach(this::lastSeen);
+	}
+
+	private @Nullable Instant lastSeen(Handler handler) {
+		return handler.metrics.lastSeen.look(handler.metrics.counters.get(Counters.OFFERED), this.parts.clock);
+	}
+
+	private @Nullable Instant lastSeen(EventStatistics event) {
+		return event.lastSeen.look(event.emitted(), this.parts.clock);
+	}
+
 	RouterSnapshot router() {
 		reconcile();
 		this.parts.routes.reconcile();
@@ -57,6 +73,12 @@ record Snapshots(RouterParts parts) {
 			total = total.plus(handler.account());
 		}
 		return total;
+	}
+
+	/** Returns how many events no handler meant. */
+	long unhandled() {
+		this.parts.routes.reconcile();
+		return this.parts.events.all().stream().mapToLong(EventStatistics::unhandled).sum();
 	}
 
 	@Nullable HandlerSnapshot handler(String id) {
@@ -84,7 +106,7 @@ record Snapshots(RouterParts parts) {
 	private EventSnapshot snapshot(EventStatistics event) {
 		List<String> handlers = this.parts.events.isOther(event) ? List.of() : this.parts.routes.handlerIds(event.name);
 		return new EventSnapshot(event.name, event.emitted(), event.unhandled(), event.slowCount(), handlers,
-				event.latency.snapshot(this.parts.samples));
+				event.latency.snapshot(this.parts.samples), lastSeen(event));
 	}
 
 	private HandlerSnapshot snapshot(Handler handler) {
@@ -94,14 +116,16 @@ record Snapshots(RouterParts parts) {
 		CircuitBreaker breaker = handler.breaker;
 		QuarantineSnapshot quarantine = (breaker != null) ? breaker.snapshot() : null;
 		List<StuckCall> stuckCalls = metrics.stuckCalls.current();
+		HandlerAccount account = handler.account();
 		return new HandlerSnapshot(options.id, options.patterns.stream().map(EventPattern::toString).toList(),
 				options.payloadType, (lane != null) ? HandlerMode.ASYNC : HandlerMode.SYNC, options.priority,
 				options.times, (lane != null) ? lane.concurrency() : 1, options.overflow,
-				(lane != null) ? lane.capacity() : 0, oldestAge(lane), handler.account(),
+				(lane != null) ? lane.capacity() : 0, oldestAge(lane), account,
 				metrics.latency.snapshot(this.parts.samples), metrics.failedLatency.snapshot(this.parts.samples),
 				(lane != null) ? lane.queueWait().snapshot(this.parts.samples) : LatencySnapshot.EMPTY,
 				metrics.counters.get(Counters.SLOW), metrics.failures.latestFirst(),
-				status(handler, quarantine, stuckCalls), quarantine, stuckCalls);
+				status(handler, quarantine, stuckCalls), quarantine, stuckCalls, options.source, options.conditionText,
+				lastSeen(handler));
 	}
 
 	private static HandlerStatus status(Handler handler, @Nullable QuarantineSnapshot quarantine,

@@ -23,6 +23,8 @@ final class DispatchCount {
 
 	private final List<Handler> handlers;
 
+	private final boolean dead;
+
 	private final StripedCounter counted = new StripedCounter();
 
 	private volatile boolean retired;
@@ -30,7 +32,8 @@ final class DispatchCount {
 	/** Guarded by this. */
 	private long reconciled;
 
-	DispatchCount(EventStatistics statistics, List<Handler> handlers) {
+	DispatchCount(EventStatistics statistics, List<Handler> handlers, boolean dead) {
+		this.dead = dead;
 		this.statistics = statistics;
 		this.handlers = handlers;
 	}
@@ -47,6 +50,10 @@ final class DispatchCount {
 		}
 	}
 
+	long sum() {
+		return this.counted.sum();
+	}
+
 	/** Makes late emits reconcile themselves. */
 	void retire() {
 		this.retired = true;
@@ -61,7 +68,7 @@ final class DispatchCount {
 			return;
 		}
 		this.reconciled = sum;
-		this.statistics.emitted(count, !this.handlers.isEmpty());
+		this.statistics.emitted(count, !this.dead);
 		for (Handler handler : this.handlers) {
 			handler.metrics.counters.add(Counters.OFFERED, count);
 		}

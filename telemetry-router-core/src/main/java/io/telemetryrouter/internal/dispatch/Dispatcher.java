@@ -1,7 +1,6 @@
 package io.telemetryrouter.internal.dispatch;
 
 import java.util.BitSet;
-import java.util.function.LongConsumer;
 
 import org.jspecify.annotations.Nullable;
 
@@ -37,6 +36,9 @@ import io.telemetryrouter.internal.support.Ticker;
  */
 public final class Dispatcher {
 
+	/** Not reported when slow: they load classes. */
+	private static final int FIRST_CALLS = 10;
+
 	private final EnvelopeSource envelopes;
 
 	private final SampleBuffers samples;
@@ -51,10 +53,12 @@ public final class Dispatcher {
 
 	private final @Nullable ContextCarrier carrier;
 
+	private final long carrierNumber;
+
 	private volatile boolean closed;
 
 	public Dispatcher(EnvelopeSource envelopes, SampleBuffers samples, NextEvents nextEvents, Reporter reporter,
-			Ticker ticker, Limits limits, @Nullable ContextCarrier carrier) {
+			Ticker ticker, Limits limits, @Nullable ContextCarrier carrier, long carrierNumber) {
 		this.envelopes = envelopes;
 		this.samples = samples;
 		this.nextEvents = nextEvents;
@@ -62,6 +66,7 @@ public final class Dispatcher {
 		this.ticker = ticker;
 		this.limits = limits;
 		this.carrier = carrier;
+		this.carrierNumber = carrierNumber;
 	}
 
 	boolean isClosed() {
@@ -164,17 +169,22 @@ public final class Dispatcher {
 			statistics.latency.record(nanos, buffer);
 		}
 		if (nanos > this.limits.slowNanos) {
-			statistics.slow();
-			this.reporter.slowDispatch(route.event, nanos, this.limits.slowNanos, frame.slowest(), frame.longest(),
-					statistics.slowReports);
+			slow(route, frame, nanos);
 		}
-		for (LongConsumer recorder : statistics.recorders()) {
-			try {
-				recorder.accept(nanos);
-			}
-			catch (Throwable ex) {
-				this.reporter.callbackFailed("Dispatch recorder", ex);
-			}
+	}
+
+	private void slow(Route route, DispatchFrame frame, long nanos) {
+		route.statistics.slow();
+		if (route.dispatched() > FIRST_CALLS) {
+			boolean noticeable = frame.longest() >= nanos / 10;
+			this.reporter.slowDispatch(route.event, nanos, this.limits.slowNanos, noticeable ? frame.slowest() : null,
+					frame.slowestHandler(), frame.longest(), route.statistics.slowReports);
+		}
+	}
+
+	private void took(String callback, DispatchFrame frame) {
+		if (this.limits.measured) {
+			frame.took(callback, null, frame.split(this.ticker.now()));
 		}
 	}
 
@@ -191,7 +201,8 @@ public final class Dispatcher {
 			offer(route.async, payload, envelope, frame);
 		}
 		if (route.awaited.length != 0) {
-			this.nextEvents.offer(route, envelope);
+			this.nextEvents.offer(route, envelope, frame);
+			took("filter of an awaited event", frame);
 		}
 	}
 
@@ -211,7 +222,7 @@ public final class Dispatcher {
 			// One for all of them: a timeout holds the emitter once, not once a lane.
 			long since = System.nanoTime();
 			for (int i = full.nextSetBit(0); i >= 0; i = full.nextSetBit(i + 1)) {
-				handlers[i].awaitRoom(envelope, since);
+				handlers[i].awaitRoom(envelope, since, frame);
 			}
 		}
 	}
@@ -234,7 +245,11 @@ public final class Dispatcher {
 	}
 
 	private Envelope<?> envelope(Route route, @Nullable Object payload, long now, DispatchFrame frame) {
-		Object context = (route.async.length != 0) ? capture(frame.stack) : null;
+		Object context = null;
+		if (route.async.length != 0 && this.carrier != null) {
+			context = capture(frame);
+			took("context carrier", frame);
+		}
 		return this.envelopes.envelope(route.event, payload, now, frame.parent(), context, frame.tracker(), null);
 	}
 
@@ -246,20 +261,29 @@ public final class Dispatcher {
 			@Nullable SpanMark span) {
 		DispatchStack stack = DispatchStacks.acquire();
 		try {
-			return this.envelopes.envelope(event, payload, this.ticker.now(), stack.cause(), capture(stack), tracker,
-					span);
+			Cause parent = stack.cause();
+			DispatchFrame frame = stack.enter(event, parent);
+			try {
+				return this.envelopes.envelope(event, payload, this.ticker.now(), parent, capture(frame), tracker,
+						span);
+			}
+			finally {
+				stack.exit(frame);
+			}
 		}
 		finally {
 			stack.giveBack();
 		}
 	}
 
-	private @Nullable Object capture(DispatchStack stack) {
+	private @Nullable Object capture(DispatchFrame frame) {
+		DispatchStack stack = frame.stack;
 		if (this.carrier == null || stack.capturing) {
 			// What a carrier itself emits has no context, or there would be no end.
 			return null;
 		}
 		stack.capturing = true;
+		frame.running(this.carrierNumber);
 		try {
 			return this.carrier.capture();
 		}
@@ -268,6 +292,7 @@ public final class Dispatcher {
 			return null;
 		}
 		finally {
+			frame.running(0);
 			stack.capturing = false;
 		}
 	}

@@ -2,12 +2,14 @@ package io.telemetryrouter.internal.dispatch;
 
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
+import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 
 import org.jspecify.annotations.Nullable;
 
 import io.telemetryrouter.DropReason;
 import io.telemetryrouter.EmitOutcome;
+import io.telemetryrouter.EventPattern;
 import io.telemetryrouter.EventType;
 import io.telemetryrouter.RunScope;
 import io.telemetryrouter.TelemetryEmitter;
@@ -36,18 +38,21 @@ public final class Emitter implements TelemetryEmitter {
 
 	private final Executor completions;
 
+	private final BooleanSupplier blockingAllowed;
+
 	private final long blockNanos;
 
 	private final Runs runs;
 
 	private final SpanTracker spans;
 
-	public Emitter(Routes routes, Dispatcher dispatcher, HoldBuffer held, Executor completions, long blockNanos,
-			Runs runs, SpanTracker spans) {
+	public Emitter(Routes routes, Dispatcher dispatcher, HoldBuffer held, Executor completions,
+			BooleanSupplier blockingAllowed, long blockNanos, Runs runs, SpanTracker spans) {
 		this.routes = routes;
 		this.dispatcher = dispatcher;
 		this.held = held;
 		this.completions = completions;
+		this.blockingAllowed = blockingAllowed;
 		this.blockNanos = blockNanos;
 		this.runs = runs;
 		this.spans = spans;
@@ -91,17 +96,17 @@ public final class Emitter implements TelemetryEmitter {
 	 * untracked name, or one to be held. (While events are held the table is empty, so
 	 * that the usual way needs no check.)
 	 */
-	private void emitUnrouted(@Nullable String event, @Nullable Object payload, @Nullable EmitTracker tracker,
+	private void emitUnrouted(String event, @Nullable Object payload, @Nullable EmitTracker tracker,
 			@Nullable SpanMark span) {
 		Headroom.require();
-		String name = requireName(event);
+		EventPattern.requireName(event);
 		if (this.held.isHolding()) {
 			awaitRelease();
-			if (this.held.hold(this.dispatcher.envelope(name, payload, tracker, span))) {
+			if (this.held.hold(this.dispatcher.envelope(event, payload, tracker, span))) {
 				return;
 			}
 		}
-		dispatch(this.routes.route(name), payload, tracker, span);
+		dispatch(this.routes.route(event, payload), payload, tracker, span);
 	}
 
 	private void dispatch(Route route, @Nullable Object payload, @Nullable EmitTracker tracker,
@@ -127,7 +132,7 @@ public final class Emitter implements TelemetryEmitter {
 	 * that only queue are faster than the release, which would never end.
 	 */
 	private void awaitRelease() {
-		if (this.held.isReleasing() && !DispatchStacks.isInsideHandler()) {
+		if (this.held.isReleasing() && !DispatchStacks.isInsideHandler() && this.blockingAllowed.getAsBoolean()) {
 			try {
 				this.held.awaitRelease(this.blockNanos);
 			}
@@ -140,7 +145,7 @@ public final class Emitter implements TelemetryEmitter {
 	/** Does not build the payload of an event that reaches nobody, but counts it. */
 	@Override
 	public void emitLazily(String event, Supplier<?> payload) {
-		Route route = hasHandlers(event) ? null : this.routes.route(event);
+		Route route = hasHandlers(event) ? null : this.routes.route(event, null);
 		if (route != null && (route.isEmpty() || this.dispatcher.isClosed())) {
 			this.dispatcher.dispatch(route, null, null, null);
 		}
@@ -176,7 +181,8 @@ public final class Emitter implements TelemetryEmitter {
 
 	/** Begins a span that is bound to no thread. */
 	OpenSpan span(String name, @Nullable Object payload, @Nullable Run run, @Nullable SpanIdentity parent) {
-		OpenSpan span = new OpenSpan(this, new SpanIdentity(requireName(name), parent), run, payload);
+		EventPattern.requireName(name);
+		OpenSpan span = new OpenSpan(this, new SpanIdentity(name, parent), run, payload);
 		span.started();
 		return span;
 	}
@@ -185,28 +191,24 @@ public final class Emitter implements TelemetryEmitter {
 		return this.spans;
 	}
 
-	private static String requireName(@Nullable String event) {
-		if (event == null || event.isBlank()) {
-			throw new IllegalArgumentException("Event name must not be null or blank");
-		}
-		return event;
-	}
-
 	@Override
 	public boolean hasHandlers(String event) {
-		String name = requireName(event);
+		Route route = (event != null) ? this.routes.find(event) : null;
+		if (route == null) {
+			EventPattern.requireName(event);
+		}
 		if (this.held.isHolding()) {
 			return true;
 		}
-		return !this.dispatcher.isClosed() && this.routes.hasListeners(name);
+		return !this.dispatcher.isClosed() && this.routes.hasListeners(event);
 	}
 
 	/** Delivers the held events in order, and holds no more. */
 	public void start() {
 		this.held.release(
-				(event) -> this.dispatcher.dispatch(this.routes.passing(event.name()), event.payload(), event.tracker(),
-						event),
-				(event, count) -> Dispatcher.drop(this.routes.passing(event), DropReason.QUEUE_FULL, count));
+				(event) -> this.dispatcher.dispatch(this.routes.passing(event.name(), event.payload()), event.payload(),
+						event.tracker(), event),
+				(event, count) -> Dispatcher.drop(this.routes.passing(event, null), DropReason.NOT_STARTED, count));
 	}
 
 	/** Counts every event as dropped from now on, and delivers the held events. */

@@ -14,16 +14,20 @@ import org.jspecify.annotations.Nullable;
 import io.telemetryrouter.RouterSnapshot;
 import io.telemetryrouter.internal.event.EmitTracker;
 import io.telemetryrouter.internal.event.Envelope;
+import io.telemetryrouter.internal.health.Reporter;
 
 /**
- * Holds events, in order, until the router starts; beyond its limit it only counts them.
- * Thread-safe; no lock is held while events are delivered.
+ * Holds events, in order, until the router starts; beyond its limit it only counts them,
+ * and reports the count at the start. Thread-safe; no lock is held while events are
+ * delivered.
  */
 public final class HoldBuffer {
 
 	private final int limit;
 
 	private final int maxNames;
+
+	private final Reporter reporter;
 
 	private final CountDownLatch released = new CountDownLatch(1);
 
@@ -40,9 +44,10 @@ public final class HoldBuffer {
 	/** How many events came during the release. Guarded by this. */
 	private int late;
 
-	public HoldBuffer(int limit, int maxNames) {
+	public HoldBuffer(int limit, int maxNames, Reporter reporter) {
 		this.limit = limit;
 		this.maxNames = maxNames;
+		this.reporter = reporter;
 		this.holding = limit > 0;
 		if (!this.holding) {
 			this.released.countDown();
@@ -110,6 +115,9 @@ public final class HoldBuffer {
 				failure = ex;
 			}
 			event.dequeued();
+		}
+		if (!this.overflow.isEmpty()) {
+			this.reporter.notHeld(this.overflow.values().stream().mapToLong(Long::longValue).sum(), this.limit);
 		}
 		for (Map.Entry<String, Long> lost : this.overflow.entrySet()) {
 			try {

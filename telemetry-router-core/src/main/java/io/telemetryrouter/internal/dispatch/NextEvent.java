@@ -2,12 +2,14 @@ package io.telemetryrouter.internal.dispatch;
 
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Predicate;
 
 import io.telemetryrouter.EventPattern;
 import io.telemetryrouter.TelemetryEvent;
+import io.telemetryrouter.internal.support.Durations;
 
 /**
  * The future of an awaited event. It is part of the routes of the events that match, but
@@ -44,7 +46,8 @@ final class NextEvent extends CompletableFuture<TelemetryEvent<?>> {
 	}
 
 	void timeOut() {
-		completeExceptionally(new TimeoutException("No matching event '" + this.pattern + "' within " + this.timeout));
+		completeExceptionally(new TimeoutException("No matching event '" + this.pattern + "' within "
+				+ Durations.printable(TimeUnit.NANOSECONDS.convert(this.timeout))));
 	}
 
 }

@@ -10,6 +10,7 @@ import java.util.function.Predicate;
 
 import io.telemetryrouter.EventPattern;
 import io.telemetryrouter.TelemetryEvent;
+import io.telemetryrouter.internal.event.DispatchFrame;
 import io.telemetryrouter.internal.event.Envelope;
 import io.telemetryrouter.internal.health.Reporter;
 import io.telemetryrouter.internal.health.Watchdog;
@@ -28,15 +29,18 @@ public final class NextEvents implements Watchdog.Check {
 
 	private final Reporter reporter;
 
+	private final long filterNumber;
+
 	private final Set<NextEvent> pending = ConcurrentHashMap.newKeySet();
 
 	private volatile boolean closed;
 
-	public NextEvents(Routes routes, Executor completions, Watchdog watchdog, Reporter reporter) {
+	public NextEvents(Routes routes, Executor completions, Watchdog watchdog, Reporter reporter, long filterNumber) {
 		this.routes = routes;
 		this.completions = completions;
 		this.watchdog = watchdog;
 		this.reporter = reporter;
+		this.filterNumber = filterNumber;
 	}
 
 	public CompletableFuture<TelemetryEvent<?>> await(EventPattern pattern, Predicate<TelemetryEvent<?>> filter,
@@ -55,7 +59,8 @@ public final class NextEvents implements Watchdog.Check {
 	}
 
 	/** Offers an event to the futures of its route. Their filters are user code. */
-	void offer(Route route, Envelope<?> event) {
+	void offer(Route route, Envelope<?> event, DispatchFrame frame) {
+		frame.running(this.filterNumber);
 		for (NextEvent next : route.awaited) {
 			try {
 				// Before the claim: a future that is claimed must complete.
@@ -68,6 +73,7 @@ public final class NextEvents implements Watchdog.Check {
 				this.reporter.callbackFailed("Filter of an awaited event", ex);
 			}
 		}
+		frame.running(0);
 	}
 
 	private void complete(NextEvent next, Envelope<?> event) {

@@ -29,6 +29,9 @@ final class Route implements OfferedEvents, DispatchFrame.Recipients {
 
 	final List<Handler> handlers;
 
+	/** Whether no handler means the event: there are those of all events at most. */
+	final boolean dead;
+
 	final Handler[] async;
 
 	final SyncCall[] sync;
@@ -41,10 +44,12 @@ final class Route implements OfferedEvents, DispatchFrame.Recipients {
 
 	private final Routes routes;
 
-	Route(String event, EventStatistics statistics, List<Handler> handlers, List<NextEvent> awaited, Routes routes) {
+	Route(String event, EventStatistics statistics, List<Handler> handlers, boolean dead, List<NextEvent> awaited,
+			Routes routes) {
 		this.event = event;
 		this.statistics = statistics;
 		this.handlers = handlers;
+		this.dead = dead;
 		this.routes = routes;
 		this.async = async(handlers);
 		this.awaited = awaited.isEmpty() ? NOTHING_AWAITED : awaited.toArray(NOTHING_AWAITED);
@@ -54,7 +59,7 @@ final class Route implements OfferedEvents, DispatchFrame.Recipients {
 		}
 		this.needsEnvelope = envelope;
 		this.sync = calls(handlers);
-		this.count = new DispatchCount(statistics, handlers);
+		this.count = new DispatchCount(statistics, handlers, dead);
 	}
 
 	private static Handler[] async(List<Handler> handlers) {
@@ -86,7 +91,7 @@ final class Route implements OfferedEvents, DispatchFrame.Recipients {
 		return this.handlers.isEmpty() && this.awaited.length == 0;
 	}
 
-	/** Returns whether there is a handler. An event that is only awaited is unhandled. */
+	/** Returns whether there is a handler. */
 	boolean isHandled() {
 		return count() != 0;
 	}
@@ -106,6 +111,13 @@ final class Route implements OfferedEvents, DispatchFrame.Recipients {
 	/** Counts events, before any other step of their dispatch. */
 	void count(long events, int stripeHint) {
 		this.count.add(events, stripeHint);
+	}
+
+	/**
+	 * Returns how many events the route has dispatched, this thread's last one included.
+	 */
+	long dispatched() {
+		return this.count.sum();
 	}
 
 	/** Makes events that are counted from now on reconcile at once. */

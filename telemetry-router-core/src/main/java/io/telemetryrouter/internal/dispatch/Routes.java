@@ -61,21 +61,21 @@ public final class Routes implements HandlerRegistry.Invalidation {
 	}
 
 	/** Returns the route of a name, which is kept if the name is tracked. */
-	Route route(String event) {
+	Route route(String event, @Nullable Object payload) {
 		Route route = this.table.find(event);
 		while (route == null) {
 			EventStatistics statistics = this.events.track(event);
-			route = this.registry.whileUnchanged(() -> compileAndKeep(event, statistics));
+			route = this.registry.whileUnchanged(() -> compileAndKeep(event, payload, statistics));
 		}
 		return route;
 	}
 
-	private @Nullable Route compileAndKeep(String event, EventStatistics statistics) {
+	private @Nullable Route compileAndKeep(String event, @Nullable Object payload, EventStatistics statistics) {
 		if (!this.events.isCurrent(statistics)) {
 			// The name was removed meanwhile, and its counts would be lost.
 			return null;
 		}
-		Route route = compile(event, statistics);
+		Route route = compile(event, payload, statistics);
 		if (this.events.isOther(statistics)) {
 			route.retire();
 			return route;
@@ -89,26 +89,43 @@ public final class Routes implements HandlerRegistry.Invalidation {
 	}
 
 	/** Compiles a route that is not kept. It reconciles each of its counts at once. */
-	Route passing(String event) {
+	Route passing(String event, @Nullable Object payload) {
 		EventStatistics statistics = this.events.track(event);
-		Route route = this.registry.whileUnchanged(() -> compile(event, statistics));
+		Route route = this.registry.whileUnchanged(() -> compile(event, payload, statistics));
 		route.retire();
 		return route;
 	}
 
-	/** Returns the handlers that match a name, in the order in which they are called. */
-	private List<Handler> inOrder(String event) {
-		Map<Handler, Integer> ranks = this.registry.matching(event);
+	/** Returns handlers in the order in which they are called. */
+	private static List<Handler> inOrder(Map<Handler, Integer> ranks) {
 		if (ranks.size() <= 1) {
 			return List.copyOf(ranks.keySet());
 		}
 		return ranks.entrySet().stream().sorted(ORDER).map(Map.Entry::getKey).toList();
 	}
 
-	private Route compile(String event, EventStatistics statistics) {
+	/** The payload is of the first event: those of one name are mostly of one type. */
+	private Route compile(String event, @Nullable Object payload, EventStatistics statistics) {
+		Map<Handler, Integer> ranks = this.registry.matching(event);
+		boolean dead = ranks.entrySet()
+			.stream()
+			.noneMatch((entry) -> entry.getKey().options.hears(entry.getValue(), payload));
 		Set<NextEvent> awaiting = new LinkedHashSet<>();
 		this.awaited.match(event, (next, rank) -> awaiting.add(next));
-		return new Route(event, statistics, inOrder(event), List.copyOf(awaiting), this);
+		return new Route(event, statistics, inOrder(ranks), dead, List.copyOf(awaiting), this);
+	}
+
+	/**
+	 * Returns whether no handler means an event. Where that is up to the payload, it is
+	 * as it was with the first, or unknown and {@code false}.
+	 */
+	public boolean isDead(String event) {
+		Route known = this.table.find(event);
+		return (known != null) ? known.dead
+				: this.registry.whileUnchanged(() -> this.registry.matching(event)
+					.entrySet()
+					.stream()
+					.noneMatch((entry) -> entry.getKey().options.mayHear(entry.getValue())));
 	}
 
 	/** Adds a future to, or removes it from, the routes of the events that match. */
@@ -166,7 +183,8 @@ public final class Routes implements HandlerRegistry.Invalidation {
 
 	public List<String> handlerIds(String event) {
 		Route known = this.table.find(event);
-		List<Handler> handlers = (known != null) ? known.handlers : this.registry.whileUnchanged(() -> inOrder(event));
+		List<Handler> handlers = (known != null) ? known.handlers
+				: this.registry.whileUnchanged(() -> inOrder(this.registry.matching(event)));
 		return handlers.stream().map(Handler::handlerId).toList();
 	}
 

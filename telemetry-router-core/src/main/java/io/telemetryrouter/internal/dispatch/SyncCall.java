@@ -101,9 +101,8 @@ final class SyncCall {
 		}
 		// As above.
 		frame.reached = this.reached;
-		// Even if the handler was not called: its condition may have taken long.
 		if (nanos > this.noticeable) {
-			frame.took(this.handler.options.id, nanos);
+			frame.took("handler", this.handler.options.id, nanos);
 		}
 	}
 

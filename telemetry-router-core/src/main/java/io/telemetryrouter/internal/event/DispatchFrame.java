@@ -20,6 +20,12 @@ import io.telemetryrouter.internal.support.VarHandles;
  */
 public final class DispatchFrame extends Padded {
 
+	/** Marks the number of a handler whose condition runs. */
+	public static final long CONDITION = 1L << 62;
+
+	/** Marks the number of a handler for which the context carrier runs. */
+	public static final long CARRIER = 1L << 61;
+
 	private static final VarHandle RUNNING = VarHandles.field(MethodHandles.lookup(), DispatchFrame.class, "running",
 			long.class);
 
@@ -41,7 +47,10 @@ public final class DispatchFrame extends Padded {
 
 	private @Nullable Cause cause;
 
+	/** What took longest, and the handler it was for, if it was for one. */
 	private @Nullable String slowest;
+
+	private @Nullable String slowestHandler;
 
 	private long longest;
 
@@ -143,32 +152,48 @@ public final class DispatchFrame extends Padded {
 		return this.splitAt;
 	}
 
-	/** Keeps a call that took long, if it is the longest so far. */
-	public void took(String handlerId, long nanos) {
+	/**
+	 * Keeps a part of the emit that took long, if it is the longest so far: the call of a
+	 * handler, its condition, its full queue, or a callback, which is for no handler.
+	 */
+	public void took(String part, @Nullable String handlerId, long nanos) {
 		if (nanos > this.longest) {
 			this.longest = nanos;
-			this.slowest = handlerId;
+			this.slowest = part;
+			this.slowestHandler = handlerId;
 			this.holding = true;
 		}
 	}
 
-	/** Returns the id of the handler whose call took longest, of those kept, if any. */
+	/** Returns what took longest, of the parts kept, if any. */
 	public @Nullable String slowest() {
 		return this.slowest;
+	}
+
+	public @Nullable String slowestHandler() {
+		return this.slowestHandler;
 	}
 
 	public long longest() {
 		return this.longest;
 	}
 
-	/** Sets the number of the handler that runs next, 0 for none. */
+	/**
+	 * Sets what runs next: the number of a handler, with a mark or without, that of a
+	 * callback, which is negative, or 0 for none.
+	 */
 	public void running(long handler) {
 		RUNNING.setOpaque(this, handler);
 	}
 
-	/** Returns the number of the handler that runs, 0 for none, from any thread. */
+	/** Returns what runs, from any thread. */
 	public long running() {
 		return (long) RUNNING.getOpaque(this);
+	}
+
+	/** Returns the number of the handler that is called, or whose condition is. */
+	public static long handler(long running) {
+		return running & ~(CONDITION | CARRIER);
 	}
 
 	/**
@@ -193,6 +218,7 @@ public final class DispatchFrame extends Padded {
 			this.parent = null;
 			this.cause = null;
 			this.slowest = null;
+			this.slowestHandler = null;
 			this.longest = 0;
 		}
 	}

@@ -120,6 +120,11 @@ public final class DispatchStack extends Padded {
 		return all[index];
 	}
 
+	/** Returns the frame of the innermost emit; the thread is inside one. */
+	public DispatchFrame innermost() {
+		return this.frames[this.depth - 1];
+	}
+
 	public void exit(DispatchFrame frame) {
 		this.depth--;
 		frame.clear();
@@ -143,7 +148,7 @@ public final class DispatchStack extends Padded {
 	public int countRunning(long handler) {
 		int count = 0;
 		for (DispatchFrame frame : this.frames) {
-			count += (frame.running() == handler) ? 1 : 0;
+			count += (DispatchFrame.handler(frame.running()) == handler) ? 1 : 0;
 		}
 		return count;
 	}

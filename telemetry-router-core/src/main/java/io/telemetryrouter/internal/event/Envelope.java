@@ -16,16 +16,13 @@ import io.telemetryrouter.internal.support.VarHandles;
 /**
  * The envelope of one emit, shared by all lanes and handlers that need one.
  * <p>
- * An emit reads only the monotonic clock. The wall-clock time is computed on demand, as
- * now less the envelope's age, and then kept.
+ * The wall-clock time is read with each envelope, and kept as one number, which needs no
+ * object: a clock that is set later must not show.
  * <p>
  * Most emits have no context and no tracker. These two are in a subclass, since an
  * emitter pays for each word that it allocates.
  */
 public class Envelope<T> implements TelemetryEvent<T> {
-
-	private static final VarHandle TIMESTAMP = VarHandles.field(MethodHandles.lookup(), Envelope.class, "timestamp",
-			Instant.class);
 
 	private static final VarHandle CAUSE = VarHandles.field(MethodHandles.lookup(), Envelope.class, "cause",
 			Cause.class);
@@ -44,7 +41,8 @@ public class Envelope<T> implements TelemetryEvent<T> {
 	/** Set from the start if the emit has a cause itself. */
 	private volatile @Nullable Cause cause;
 
-	private volatile @Nullable Instant timestamp;
+	/** The wall-clock time of the emit, in nanoseconds since 1970. */
+	private final long epochNanos;
 
 	public Envelope(EnvelopeSource source, String name, T payload, long sequence, long emittedAt,
 			@Nullable Cause parent) {
@@ -53,6 +51,7 @@ public class Envelope<T> implements TelemetryEvent<T> {
 		this.payload = payload;
 		this.sequence = sequence;
 		this.emittedAt = emittedAt;
+		this.epochNanos = source.epochNanos();
 		if (parent != null) {
 			// Read by other threads only after they were handed the envelope.
 			this.cause = new Cause(parent, name, this);
@@ -76,12 +75,7 @@ public class Envelope<T> implements TelemetryEvent<T> {
 
 	@Override
 	public Instant timestamp() {
-		Instant known = this.timestamp;
-		if (known == null) {
-			Instant computed = this.source.timestamp(this.emittedAt);
-			known = TIMESTAMP.compareAndSet(this, null, computed) ? computed : this.timestamp;
-		}
-		return Objects.requireNonNull(known);
+		return Instant.ofEpochSecond(0, this.epochNanos);
 	}
 
 	@Override

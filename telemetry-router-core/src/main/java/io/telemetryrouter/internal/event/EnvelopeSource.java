@@ -10,7 +10,6 @@ import java.util.concurrent.atomic.AtomicLongArray;
 import org.jspecify.annotations.Nullable;
 
 import io.telemetryrouter.internal.support.Padded;
-import io.telemetryrouter.internal.support.Ticker;
 
 /**
  * Makes envelopes, numbers them and gives them time and identity.
@@ -22,8 +21,6 @@ public final class EnvelopeSource {
 
 	private final InstantSource clock;
 
-	private final Ticker ticker;
-
 	private final long node = ThreadLocalRandom.current().nextLong();
 
 	/** Written by every emitter. */
@@ -34,9 +31,8 @@ public final class EnvelopeSource {
 	/** Number the ids of events that have no envelope and cause one that has. */
 	private final AtomicLong unnumbered = new AtomicLong();
 
-	public EnvelopeSource(InstantSource clock, Ticker ticker, Runs runs) {
+	public EnvelopeSource(InstantSource clock, Runs runs) {
 		this.clock = clock;
-		this.ticker = ticker;
 		this.runs = runs;
 	}
 
@@ -58,9 +54,10 @@ public final class EnvelopeSource {
 		return new Envelope.Accompanied<>(this, name, content, number, emittedAt, parent, context, tracker);
 	}
 
-	/** Returns the wall-clock time of an event: now less the event's age. */
-	Instant timestamp(long emittedAt) {
-		return this.clock.instant().minusNanos(Math.max(0, this.ticker.now() - emittedAt));
+	/** Returns the wall-clock time, in nanoseconds since 1970. */
+	long epochNanos() {
+		Instant now = this.clock.instant();
+		return now.getEpochSecond() * 1_000_000_000L + now.getNano();
 	}
 
 	/**

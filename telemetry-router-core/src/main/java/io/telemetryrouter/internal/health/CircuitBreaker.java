@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
 import io.telemetryrouter.QuarantineSettings;
 import io.telemetryrouter.QuarantineSnapshot;
 import io.telemetryrouter.internal.event.DispatchStack;
+import io.telemetryrouter.internal.support.Durations;
 import io.telemetryrouter.internal.support.Ticker;
 
 /**
@@ -146,7 +147,7 @@ public final class CircuitBreaker {
 		long calls = returned - this.windowHandled + failedNow;
 		if (calls >= this.settings.minimumCalls() && failedNow >= this.settings.failureRate() * calls) {
 			return String.format(Locale.ROOT, "%d %% of %d calls failed in %s", 100 * failedNow / calls, calls,
-					Reporter.duration(now - this.windowStart));
+					Durations.printable(now - this.windowStart));
 		}
 		int abandoned = this.target.stuckCalls().abandoned();
 		return (abandoned >= this.settings.failures()) ? abandoned + " calls that timed out and have not returned"
@@ -177,19 +178,6 @@ public final class CircuitBreaker {
 		this.probeStack = null;
 		this.due = now + this.delay;
 		this.nextProbe = instant.plusNanos(this.delay);
-	}
-
-	/**
-	 * Called when a condition has failed on the emitting thread, which may hold no claim.
-	 */
-	public void conditionFailed() {
-		long now = this.ticker.now();
-		Instant instant = this.clock.instant();
-		synchronized (this) {
-			if (this.target.isQuarantined() && this.probeStack == null && isDue(now)) {
-				postpone(now, instant);
-			}
-		}
 	}
 
 	/** Returns whether events may be queued for a probe, after the delay. */

@@ -85,7 +85,7 @@ public final class LogWriter {
 	 * Starts a thread to write, unless one does. The next line or the watchdog retries.
 	 */
 	public void wake() {
-		if (this.lines.isEmpty() || !this.writing.compareAndSet(false, true)) {
+		if (isIdle() || !this.writing.compareAndSet(false, true)) {
 			return;
 		}
 		try {
@@ -111,7 +111,11 @@ public final class LogWriter {
 			}
 			// A line that was queued after the last poll and before the flag was cleared.
 		}
-		while (!this.lines.isEmpty() && this.writing.compareAndSet(false, true));
+		while (!isIdle() && this.writing.compareAndSet(false, true));
+	}
+
+	private boolean isIdle() {
+		return this.lines.isEmpty() && this.lost.get() == 0;
 	}
 
 	private void writeAll() {
@@ -123,9 +127,11 @@ public final class LogWriter {
 				this.waiting.decrementAndGet();
 			}
 		}
-		long count = (this.lost.get() != 0) ? this.lost.getAndSet(0) : 0;
+		long count = this.lost.get();
 		if (count != 0) {
 			log(Level.WARNING, count + " lines of the telemetry router were left out: its log was too slow", null);
+			// Afterwards, so that a flush waits for this line as well.
+			this.lost.addAndGet(-count);
 		}
 	}
 
@@ -191,7 +197,8 @@ public final class LogWriter {
 	/** Waits until every line reported before is written, for {@code nanos} at most. */
 	public void flush(long nanos) {
 		long deadline = System.nanoTime() + nanos;
-		while (this.waiting.get() != 0 && System.nanoTime() - deadline < 0 && !Thread.currentThread().isInterrupted()) {
+		while ((this.waiting.get() != 0 || this.lost.get() != 0) && System.nanoTime() - deadline < 0
+				&& !Thread.currentThread().isInterrupted()) {
 			wake();
 			LockSupport.parkNanos(this, PAUSE_NANOS);
 		}

@@ -3,7 +3,6 @@ package io.telemetryrouter.internal.health;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.List;
-import java.util.Locale;
 import java.util.stream.Collectors;
 
 import org.jspecify.annotations.Nullable;
@@ -11,7 +10,9 @@ import org.jspecify.annotations.Nullable;
 import io.telemetryrouter.DanglingSpan;
 import io.telemetryrouter.DropReason;
 import io.telemetryrouter.HandlerAccount;
+import io.telemetryrouter.OverflowPolicy;
 import io.telemetryrouter.StuckCall;
+import io.telemetryrouter.internal.support.Durations;
 import io.telemetryrouter.internal.support.Headroom;
 import io.telemetryrouter.internal.support.Names;
 import io.telemetryrouter.internal.support.Throttle;
@@ -49,6 +50,15 @@ public final class Reporter {
 		}
 	}
 
+	public void conditionFailed(String handler, String event, Throwable error, Throttle throttle) {
+		String more = acquire(throttle, "failure");
+		if (more != null) {
+			warn("Condition of handler '" + Names.printable(handler) + "' failed on event '" + Names.printable(event)
+					+ "', which counts as " + DropReason.CONDITION_FAILED.label() + " and is not handled" + more,
+					error);
+		}
+	}
+
 	public void typeMismatch(String handler, Class<?> type, String event, @Nullable Object payload, Throttle throttle) {
 		String more = acquire(throttle, "mismatch");
 		if (more != null) {
@@ -60,20 +70,23 @@ public final class Reporter {
 	public void slowHandler(String handler, String event, long nanos, long threshold, Throttle throttle) {
 		String more = acquire(throttle, "slow call");
 		if (more != null) {
-			warn(named(handler) + " took " + millis(nanos) + " on event '" + Names.printable(event)
-					+ "', over its threshold of " + millis(threshold) + more);
+			warn(named(handler) + " took " + Durations.printable(nanos) + " on event '" + Names.printable(event)
+					+ "', over its threshold of " + Durations.printable(threshold) + more);
 		}
 	}
 
-	public void slowDispatch(String event, long nanos, long threshold, @Nullable String slowest, long slowestNanos,
-			Throttle throttle) {
+	/** Reports a slow emit, and the part of it that took longest, if that is worth it. */
+	public void slowDispatch(String event, long nanos, long threshold, @Nullable String slowest,
+			@Nullable String handler, long slowestNanos, Throttle throttle) {
 		String more = acquire(throttle, "slow emit");
 		if (more != null) {
-			warn("Emitting '" + Names.printable(event) + "' took " + millis(nanos) + ", over the threshold of "
-					+ millis(threshold)
-					+ ((slowest != null) ? "; of that, the slowest handler '" + Names.printable(slowest) + "' took "
-							+ millis(slowestNanos) : "; no synchronous handler took a noticeable part of it")
-					+ more);
+			String part = "no handler, condition, context carrier or full queue took a noticeable part of it";
+			if (slowest != null) {
+				part = "of that, the " + slowest + ((handler != null) ? " '" + Names.printable(handler) + "'" : "")
+						+ " took " + Durations.printable(slowestNanos);
+			}
+			warn("Emitting '" + Names.printable(event) + "' took " + Durations.printable(nanos)
+					+ ", over the threshold of " + Durations.printable(threshold) + "; " + part + more);
 		}
 	}
 
@@ -87,31 +100,61 @@ public final class Reporter {
 		}
 	}
 
-	public void overflowBegan(String handler, int capacity) {
-		warn(named(handler) + " is too slow: its queue of " + capacity + " events is full and events are dropped");
+	public void overflowBegan(String handler, int capacity, boolean paused, OverflowPolicy policy) {
+		String dropped = switch (policy) {
+			case DROP_NEWEST -> "new events are dropped";
+			case DROP_OLDEST -> "new events take the place of the oldest, which are dropped";
+			case BLOCK -> "new events are dropped if their emitter must not wait or has waited for the block timeout";
+		};
+		warn("The queue of " + (paused ? "paused " : "") + "handler '" + Names.printable(handler) + "' is full ("
+				+ events(capacity) + "): " + dropped);
+	}
+
+	public void blockingRefused(String handler, String thread) {
+		warn(named(handler) + " has overflow policy BLOCK, but no emitter waits on a thread like '"
+				+ Names.printable(thread) + "', which must not be blocked: when its queue is full, events are dropped");
 	}
 
 	public void overflowEnded(String handler, long dropped) {
-		inform(named(handler) + " has room in its queue again; " + dropped + " events were dropped");
+		inform(named(handler) + " has room in its queue again; " + events(dropped) + ((dropped == 1) ? " was" : " were")
+				+ " dropped");
+	}
+
+	private static String events(long count) {
+		return (count == 1) ? "1 event" : count + " events";
+	}
+
+	public void notHeld(long dropped, int limit) {
+		warn(events(dropped) + " emitted before the router had started" + ((dropped == 1) ? " was" : " were")
+				+ " dropped (" + DropReason.NOT_STARTED.label() + "): it holds " + limit
+				+ " at most; start it earlier, or raise 'telemetry-router.max-held-events', which without Spring Boot is"
+				+ " TelemetryRouterBuilder.holdEvents(int)");
 	}
 
 	void quarantined(String handler, String reason, Throwable error, long delay) {
-		warn(named(handler) + " is quarantined for " + duration(delay) + " after " + reason + ", the last with "
-				+ error.getClass().getName() + "; its events are dropped until a probe succeeds");
+		warn(named(handler) + " is quarantined for " + Durations.printable(delay) + " after " + reason
+				+ ", the last with " + error.getClass().getName() + "; its events are dropped until a probe succeeds");
 	}
 
 	void recovered(String handler, long lasted, long skipped) {
-		inform(named(handler) + " has recovered after " + duration(lasted) + "; " + skipped + " events were dropped");
+		inform(named(handler) + " has recovered after " + Durations.printable(lasted) + "; " + skipped
+				+ " events were dropped");
 	}
 
-	void stuck(String handler, StuckCall call, long nanos) {
+	// No context for these two: the call that hangs may be one of the carrier.
+
+	void stuck(String subject, StuckCall call, long nanos) {
 		String stack = call.stack().stream().map((frame) -> "\n\tat " + frame).collect(Collectors.joining());
-		warn(named(handler) + " has been busy with event '" + call.event() + "' for " + millis(nanos)
-				+ " or longer on thread '" + call.thread() + "':" + stack);
+		this.log.writeWithoutContext(Level.WARNING, subject + " has been busy with event '" + call.event() + "' for "
+				+ Durations.printable(nanos) + " or longer on thread '" + call.thread() + "':" + stack, null);
 	}
 
-	void returned(String handler, StuckCall call, long nanos) {
-		inform(named(handler) + " has returned from event '" + call.event() + "' after about " + millis(nanos));
+	void returned(String subject, StuckCall call, long nanos, Throttle throttle) {
+		String more = acquire(throttle, "return");
+		if (more != null) {
+			this.log.writeWithoutContext(Level.INFO, subject + " has returned from event '" + call.event()
+					+ "' after about " + Durations.printable(nanos) + more, null);
+		}
 	}
 
 	public void danglingSpans(List<DanglingSpan> spans) {
@@ -126,7 +169,7 @@ public final class Reporter {
 	private static String described(DanglingSpan span) {
 		return "'" + Names.printable(span.name()) + "' of "
 				+ ((span.runId() != null) ? "run '" + Names.printable(span.runId()) + "'" : "no run") + ", begun "
-				+ duration(span.age().toNanos()) + " ago" + (span.abandoned() ? " and given up" : "");
+				+ Durations.printable(span.age().toNanos()) + " ago" + (span.abandoned() ? " and given up" : "");
 	}
 
 	void unwatched(Throwable ex) {
@@ -167,7 +210,32 @@ public final class Reporter {
 				+ " are active; close the subscriptions or bind them to an owner");
 	}
 
-	public void closed(HandlerAccount total, Duration took, boolean complete) {
+	/**
+	 * Reports an event that no handler means; {@code heard} by handlers of all events.
+	 */
+	public void unheard(String event, boolean heard, @Nullable String nearest) {
+		unmatched("Event '" + Names.printable(event) + "' has no handler" + (heard ? " but those of '**'" : ""),
+				nearest);
+	}
+
+	public void uncalled(String handler, List<String> patterns, long nanos, @Nullable String nearest) {
+		unmatched(named(handler) + " has not been called for " + Durations.printable(nanos) + ": no event matches '"
+				+ Names.printable(String.join("', '", patterns)) + "'", nearest);
+	}
+
+	/** Only what is probably a mistake is a warning. */
+	private void unmatched(String line, @Nullable String nearest) {
+		this.log.write((nearest != null) ? Level.WARNING : Level.INFO,
+				line + "." + ((nearest != null) ? " Did you mean '" + Names.printable(nearest) + "'?" : ""), null);
+	}
+
+	/** Reports that further events or handlers are not reported. */
+	public void moreUnmatched(String what, String number) {
+		inform("More " + what + " than those reported have no counterpart; '" + number
+				+ "' in the snapshot tells which");
+	}
+
+	public void closed(HandlerAccount total, long unhandled, Duration took, boolean complete) {
 		String dropped = total.dropped()
 			.entrySet()
 			.stream()
@@ -176,9 +244,10 @@ public final class Reporter {
 			.collect(Collectors.joining(", "));
 		boolean allInTime = complete && total.dropped().getOrDefault(DropReason.SHUTDOWN_TIMEOUT, 0L) == 0;
 		this.log.write(allInTime ? Level.INFO : Level.WARNING,
-				"Telemetry router closed in " + took.toMillis() + " ms: offered=" + total.offered() + ", handled="
-						+ total.handled() + ", failed=" + total.failed() + ", filtered=" + total.filtered()
-						+ ", dropped={" + dropped + "}, running=" + total.running(),
+				"Telemetry router closed in " + Durations.printable(took.toNanos()) + ": offered=" + total.offered()
+						+ ", handled=" + total.handled() + ", failed=" + total.failed() + ", filtered="
+						+ total.filtered() + ", dropped={" + dropped + "}, running=" + total.running() + ", unhandled="
+						+ unhandled,
 				null);
 	}
 
@@ -209,24 +278,9 @@ public final class Reporter {
 		this.log.write(Level.INFO, line, null);
 	}
 
-	private static String named(String handler) {
+	/** Returns a handler as lines name it, as their subject. */
+	public static String named(String handler) {
 		return "Handler '" + Names.printable(handler) + "'";
-	}
-
-	private static String millis(long nanos) {
-		return String.format(Locale.ROOT, "%.1f ms", nanos / 1e6);
-	}
-
-	static String duration(long nanos) {
-		if (nanos < 1_000_000_000L) {
-			return number(nanos / 1e6) + " ms";
-		}
-		return (nanos < 120_000_000_000L) ? number(nanos / 1e9) + " s" : number(nanos / 60e9) + " min";
-	}
-
-	private static String number(double value) {
-		String text = String.format(Locale.ROOT, "%.1f", value);
-		return text.endsWith(".0") ? text.substring(0, text.length() - 2) : text;
 	}
 
 }

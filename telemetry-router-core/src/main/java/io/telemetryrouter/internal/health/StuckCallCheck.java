@@ -4,6 +4,7 @@ import java.time.InstantSource;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongFunction;
 
 import org.jspecify.annotations.Nullable;
@@ -26,6 +27,8 @@ public final class StuckCallCheck implements Watchdog.Check {
 
 	private final LongFunction<@Nullable Watched> handlers;
 
+	private final List<Callback> callbacks;
+
 	private final Reporter reporter;
 
 	private final InstantSource clock;
@@ -36,10 +39,11 @@ public final class StuckCallCheck implements Watchdog.Check {
 	private IdentityHashMap<DispatchFrame, Sighting> sightings = new IdentityHashMap<>();
 
 	/** Creates a check; {@code threshold} is in nanoseconds, 0 for no check. */
-	public StuckCallCheck(long threshold, LongFunction<@Nullable Watched> handlers, Reporter reporter,
-			InstantSource clock, Ticker ticker) {
+	public StuckCallCheck(long threshold, LongFunction<@Nullable Watched> handlers, List<Callback> callbacks,
+			Reporter reporter, InstantSource clock, Ticker ticker) {
 		this.threshold = threshold;
 		this.handlers = handlers;
+		this.callbacks = callbacks;
 		this.reporter = reporter;
 		this.clock = clock;
 		this.ticker = ticker;
@@ -54,6 +58,7 @@ public final class StuckCallCheck implements Watchdog.Check {
 		IdentityHashMap<DispatchFrame, Sighting> seen = new IdentityHashMap<>();
 		DispatchStacks.forEach((stack) -> scan(stack, now, seen));
 		this.sightings = seen;
+		this.callbacks.forEach(this::removeReturned);
 	}
 
 	private void scan(DispatchStack stack, long now, IdentityHashMap<DispatchFrame, Sighting> seen) {
@@ -74,9 +79,9 @@ public final class StuckCallCheck implements Watchdog.Check {
 	}
 
 	private void report(DispatchStack stack, DispatchFrame frame, Sighting sighting, long now) {
-		Watched handler = this.handlers.apply(sighting.number);
+		Watched watched = watched(sighting.number);
 		Thread thread = stack.owner();
-		if (handler == null || thread == null) {
+		if (watched == null || thread == null) {
 			// A handler of another router, or the call has ended just now.
 			return;
 		}
@@ -89,8 +94,31 @@ public final class StuckCallCheck implements Watchdog.Check {
 		long nanos = now - sighting.since;
 		StuckCall call = new StuckCall(Names.printable(thread.getName()), Names.printable(event),
 				this.clock.instant().minusNanos(nanos), List.of(trace), false);
-		handler.stuckCalls().add(new StuckCalls.Entry(call, frame, sighting.since, () -> !sighting.isCurrent(frame)));
-		this.reporter.stuck(handler.handlerId(), call, nanos);
+		String subject = subject(watched, sighting.number);
+		watched.stuckCalls()
+			.add(new StuckCalls.Entry(subject, call, frame, sighting.since, () -> !sighting.isCurrent(frame)));
+		this.reporter.stuck(subject, call, nanos);
+	}
+
+	private @Nullable Watched watched(long running) {
+		for (Callback callback : this.callbacks) {
+			if (callback.handlerNumber() == running) {
+				return callback;
+			}
+		}
+		return (running > 0) ? this.handlers.apply(DispatchFrame.handler(running)) : null;
+	}
+
+	private static String subject(Watched watched, long running) {
+		if (running < 0) {
+			return watched.handlerId();
+		}
+		String handler = Names.printable(watched.handlerId());
+		if ((running & DispatchFrame.CONDITION) != 0) {
+			return "Condition of handler '" + handler + "'";
+		}
+		return ((running & DispatchFrame.CARRIER) != 0) ? "Context carrier of handler '" + handler + "'"
+				: Reporter.named(handler);
 	}
 
 	/** Removes and reports the stuck calls of a handler that have returned. */
@@ -98,7 +126,8 @@ public final class StuckCallCheck implements Watchdog.Check {
 		for (StuckCalls.Entry entry : handler.stuckCalls().entries) {
 			if (entry.ended().getAsBoolean()) {
 				handler.stuckCalls().remove(entry);
-				this.reporter.returned(handler.handlerId(), entry.call(), this.ticker.now() - entry.since());
+				this.reporter.returned(entry.subject(), entry.call(), this.ticker.now() - entry.since(),
+						handler.stuckCalls().returns);
 			}
 		}
 	}
@@ -112,6 +141,41 @@ public final class StuckCallCheck implements Watchdog.Check {
 		long handlerNumber();
 
 		StuckCalls stuckCalls();
+
+	}
+
+	/**
+	 * User code of the whole router, not of one handler, that emitters call. It has a
+	 * negative number.
+	 */
+	public static final class Callback implements Watched {
+
+		private static final AtomicLong numbers = new AtomicLong();
+
+		private final String name;
+
+		private final long number = numbers.decrementAndGet();
+
+		private final StuckCalls stuckCalls = new StuckCalls();
+
+		public Callback(String name) {
+			this.name = name;
+		}
+
+		@Override
+		public String handlerId() {
+			return this.name;
+		}
+
+		@Override
+		public long handlerNumber() {
+			return this.number;
+		}
+
+		@Override
+		public StuckCalls stuckCalls() {
+			return this.stuckCalls;
+		}
 
 	}
 

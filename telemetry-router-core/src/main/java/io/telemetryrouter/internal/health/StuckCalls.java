@@ -6,11 +6,14 @@ import java.util.function.BooleanSupplier;
 
 import io.telemetryrouter.StuckCall;
 import io.telemetryrouter.internal.event.DispatchFrame;
+import io.telemetryrouter.internal.support.Throttle;
 
 /**
  * The calls of a handler that were found stuck or timed out. Thread-safe.
  */
 public final class StuckCalls {
+
+	final Throttle returns = new Throttle();
 
 	/** All calls that were added, some of which may have ended. Replaced under this. */
 	volatile List<Entry> entries = List.of();
@@ -41,9 +44,10 @@ public final class StuckCalls {
 	}
 
 	/**
-	 * A call, its frame, when it was seen first (monotonic), and whether it has ended.
+	 * What is called, the call, its frame, when it was seen first (monotonic), and
+	 * whether it has ended.
 	 */
-	public record Entry(StuckCall call, DispatchFrame frame, long since, BooleanSupplier ended) {
+	public record Entry(String subject, StuckCall call, DispatchFrame frame, long since, BooleanSupplier ended) {
 	}
 
 }

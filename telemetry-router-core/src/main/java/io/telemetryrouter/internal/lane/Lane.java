@@ -47,9 +47,6 @@ public final class Lane {
 
 	private final LaneServices services;
 
-	/** After how many nanoseconds a call times out, or 0 for never. */
-	final long timeoutNanos;
-
 	/** Where producers wait; null where they do not. */
 	private final @Nullable RoomSignal room;
 
@@ -61,18 +58,19 @@ public final class Lane {
 
 	private final OverflowBurst burst;
 
+	/** Whether it was reported that an emitter could not wait. */
+	private volatile boolean refused;
+
 	/**
-	 * Creates a lane; {@code concurrency} is how many events may be handled at a time,
-	 * and {@code timeoutNanos} after how long a call times out, 0 for never.
+	 * Creates a lane; {@code concurrency} is how many events may be handled at a time.
 	 */
-	public Lane(LaneTarget target, int capacity, OverflowPolicy overflow, int concurrency, long timeoutNanos,
-			LaneServices services) {
+	public Lane(LaneTarget target, int capacity, OverflowPolicy overflow, int concurrency, LaneServices services) {
 		this.target = target;
-		this.timeoutNanos = timeoutNanos;
 		this.overflow = overflow;
 		this.services = services;
 		this.queue = new EventQueue<>(capacity);
-		this.burst = new OverflowBurst(target.handlerId(), this.queue, services.reporter(), services.ticker());
+		this.burst = new OverflowBurst(target.handlerId(), this.queue, overflow, services.reporter(),
+				services.ticker());
 		this.room = (overflow == OverflowPolicy.BLOCK) ? new RoomSignal() : null;
 		this.workers = new LaneWorker[concurrency];
 		for (int i = 0; i < concurrency; i++) {
@@ -121,7 +119,7 @@ public final class Lane {
 			if (this.queue.offer(event)) {
 				return true;
 			}
-			if (this.overflow == OverflowPolicy.BLOCK && !stack.onLane && !isPaused()) {
+			if (this.overflow == OverflowPolicy.BLOCK && !stack.onLane && !isPaused() && mayBlock()) {
 				// A thread without stack must find out before it counts on waiting.
 				Headroom.require();
 				return false;
@@ -137,6 +135,16 @@ public final class Lane {
 		}
 		dropFull(event);
 		return true;
+	}
+
+	private boolean mayBlock() {
+		boolean allowed = this.services.blockingAllowed().getAsBoolean();
+		if (!allowed && !this.refused) {
+			// Once, give or take a race.
+			this.refused = true;
+			this.services.reporter().blockingRefused(this.target.handlerId(), Thread.currentThread().getName());
+		}
+		return allowed;
 	}
 
 	/**
@@ -245,8 +253,8 @@ public final class Lane {
 
 	/** Gives up long calls, wakes refused workers, ends bursts. For the watchdog. */
 	public void check() {
-		if (this.timeoutNanos != 0) {
-			giveUpOverdue(this.timeoutNanos);
+		if (this.services.hasTimeout()) {
+			giveUpOverdue(this.services.timeoutNanos());
 		}
 		if (!isPaused()) {
 			for (LaneWorker worker : this.workers) {

@@ -21,10 +21,11 @@ public final class LaneExecutor {
 
 	private static final String THREAD_NAME = "telemetry-router-";
 
+	private static final String CALLBACKS = "callbacks";
+
 	private final @Nullable Executor external;
 
-	private final ThreadPoolExecutor own = new ThreadPoolExecutor(0, Integer.MAX_VALUE, 10, TimeUnit.SECONDS,
-			new SynchronousQueue<>(), this::newThread);
+	private final ThreadPoolExecutor own;
 
 	private final AtomicInteger threads = new AtomicInteger();
 
@@ -32,10 +33,22 @@ public final class LaneExecutor {
 
 	public LaneExecutor(@Nullable Executor external) {
 		this.external = external;
+		this.own = new ThreadPoolExecutor(0, Integer.MAX_VALUE, 10, TimeUnit.SECONDS, new SynchronousQueue<>(),
+				this::newThread);
+	}
+
+	private LaneExecutor(ThreadPoolExecutor own) {
+		this.external = null;
+		this.own = own;
+	}
+
+	/** Returns the executor of lanes that must not run on the user's. Ends with this. */
+	LaneExecutor own() {
+		return new LaneExecutor(this.own);
 	}
 
 	private Thread newThread(Runnable task) {
-		Thread thread = new LaneThread(task, THREAD_NAME + this.threads.incrementAndGet());
+		Thread thread = new OwnThread(task, THREAD_NAME + this.threads.incrementAndGet());
 		thread.setDaemon(true);
 		thread.setContextClassLoader(this.classLoader);
 		return thread;
@@ -57,7 +70,11 @@ public final class LaneExecutor {
 	 */
 	public void executeSurely(Runnable task) {
 		try {
-			this.own.execute(task);
+			this.own.execute(() -> {
+				// Not what it was when the thread last worked for a handler.
+				named(CALLBACKS);
+				task.run();
+			});
 		}
 		catch (Throwable ex) {
 			task.run();
@@ -72,13 +89,24 @@ public final class LaneExecutor {
 		return (this.external != null) ? BATCH_SIZE : Integer.MAX_VALUE;
 	}
 
-	/** Names the current thread after the handler it works for, if it is the router's. */
+	/**
+	 * Names the current thread after the handler it works for, if it is the router's or
+	 * has no name of its own, as virtual threads have not.
+	 */
 	void named(String handlerId) {
-		if (Thread.currentThread() instanceof LaneThread thread && !handlerId.equals(thread.handlerId)) {
-			// Setting a name is a system call, and a thread often stays with one lane.
-			thread.handlerId = handlerId;
-			thread.setName(THREAD_NAME + Names.printable(handlerId));
+		Thread thread = Thread.currentThread();
+		if (thread instanceof OwnThread own) {
+			if (handlerId.equals(own.handlerId)) {
+				// Setting a name is a system call, and a thread often stays with one
+				// lane.
+				return;
+			}
+			own.handlerId = handlerId;
 		}
+		else if (!thread.getName().isEmpty() && !thread.getName().startsWith(THREAD_NAME)) {
+			return;
+		}
+		thread.setName(THREAD_NAME + Names.printable(handlerId));
 	}
 
 	boolean isShutdown() {
@@ -95,11 +123,11 @@ public final class LaneExecutor {
 		}
 	}
 
-	private static final class LaneThread extends Thread {
+	private static final class OwnThread extends Thread {
 
 		private String handlerId = "";
 
-		LaneThread(Runnable task, String name) {
+		OwnThread(Runnable task, String name) {
 			// No inherited thread locals: they would be those of an emitter.
 			super(null, task, name, 0, false);
 		}

@@ -118,11 +118,11 @@ final class LaneRun {
 		try {
 			frame.envelope(event);
 			frame.running(this.target.handlerNumber());
-			scope = restoreContext(event);
+			scope = restoreContext(event, frame);
 			return call(event, frame);
 		}
 		finally {
-			close(scope);
+			close(scope, frame);
 			RunBinding.restore(outer);
 			this.stack.exit(frame);
 			// An interrupt meant for this event must not hit the next.
@@ -144,7 +144,7 @@ final class LaneRun {
 		if (measured) {
 			this.lane.queueWait().record(start - event.emittedAt, this.buffer);
 		}
-		this.calls.begin(event, frame, (this.lane.timeoutNanos != 0) ? this.services.ticker().now() : start);
+		this.calls.begin(event, frame, this.services.hasTimeout() ? this.services.ticker().now() : start);
 		try {
 			this.target.invoke(event);
 		}
@@ -171,12 +171,13 @@ final class LaneRun {
 		return true;
 	}
 
-	private ContextCarrier.@Nullable Scope restoreContext(Envelope<?> event) {
+	private ContextCarrier.@Nullable Scope restoreContext(Envelope<?> event, DispatchFrame frame) {
 		Object context = event.context();
 		ContextCarrier carrier = (context != null) ? this.services.carrier() : null;
 		if (carrier == null || context == null) {
 			return null;
 		}
+		frame.running(this.target.handlerNumber() | DispatchFrame.CARRIER);
 		try {
 			return carrier.restore(context);
 		}
@@ -184,12 +185,16 @@ final class LaneRun {
 			this.services.reporter().callbackFailed("Context carrier", ex);
 			return null;
 		}
+		finally {
+			frame.running(this.target.handlerNumber());
+		}
 	}
 
-	private void close(ContextCarrier.@Nullable Scope scope) {
+	private void close(ContextCarrier.@Nullable Scope scope, DispatchFrame frame) {
 		if (scope == null) {
 			return;
 		}
+		frame.running(this.target.handlerNumber() | DispatchFrame.CARRIER);
 		try {
 			scope.close();
 		}

@@ -1,6 +1,7 @@
 package io.telemetryrouter.internal.lane;
 
 import java.time.InstantSource;
+import java.util.function.BooleanSupplier;
 
 import org.jspecify.annotations.Nullable;
 
@@ -12,10 +13,26 @@ import io.telemetryrouter.internal.support.Ticker;
 /**
  * The services shared by all lanes of a router.
  *
+ * @param blockingAllowed whether the calling thread may wait for room; never throws
  * @param blockNanos how long an emitter waits for room at most
- * @param timeoutNanos after how long a call times out, or 0 for never; of handlers that
- * do not set it
+ * @param timeoutNanos after how long a call times out, or 0 for never
  */
 public record LaneServices(LaneExecutor executor, @Nullable ContextCarrier carrier, SampleBuffers samples,
-		Reporter reporter, InstantSource clock, Ticker ticker, boolean measured, long blockNanos, long timeoutNanos) {
+		Reporter reporter, InstantSource clock, Ticker ticker, boolean measured, BooleanSupplier blockingAllowed,
+		long blockNanos, long timeoutNanos) {
+
+	/**
+	 * Returns the services of a lane with its own handler timeout, and of one that must
+	 * not run on the user's executor.
+	 */
+	public LaneServices with(boolean ownThreads, long timeoutNanos) {
+		return new LaneServices(ownThreads ? this.executor.own() : this.executor, this.carrier, this.samples,
+				this.reporter, this.clock, this.ticker, this.measured, this.blockingAllowed, this.blockNanos,
+				timeoutNanos);
+	}
+
+	boolean hasTimeout() {
+		return this.timeoutNanos != 0;
+	}
+
 }

@@ -12,6 +12,7 @@ import io.telemetryrouter.StuckCall;
 import io.telemetryrouter.internal.event.DispatchStack;
 import io.telemetryrouter.internal.event.DispatchStacks;
 import io.telemetryrouter.internal.event.Envelope;
+import io.telemetryrouter.internal.health.Reporter;
 import io.telemetryrouter.internal.health.StuckCalls;
 import io.telemetryrouter.internal.support.Headroom;
 import io.telemetryrouter.internal.support.Names;
@@ -307,7 +308,8 @@ final class LaneWorker implements Runnable {
 		StuckCall call = new StuckCall(Names.printable(calls.thread.getName()), Names.printable(overdue.event().name()),
 				this.services.clock().instant().minusNanos(overdue.nanos()), List.of(overdue.trace()), true);
 		this.target.stuckCalls()
-			.add(new StuckCalls.Entry(call, overdue.frame(), now - overdue.nanos(), calls::hasLeft));
+			.add(new StuckCalls.Entry(Reporter.named(this.target.handlerId()), call, overdue.frame(),
+					now - overdue.nanos(), calls::hasLeft));
 	}
 
 }

@@ -3,6 +3,7 @@ package io.telemetryrouter.internal.lane;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 
+import io.telemetryrouter.OverflowPolicy;
 import io.telemetryrouter.internal.health.Reporter;
 import io.telemetryrouter.internal.support.Headroom;
 import io.telemetryrouter.internal.support.Throttle;
@@ -21,6 +22,8 @@ final class OverflowBurst {
 
 	private final EventQueue<?> queue;
 
+	private final OverflowPolicy policy;
+
 	private final Reporter reporter;
 
 	private final Ticker ticker;
@@ -37,9 +40,10 @@ final class OverflowBurst {
 
 	private long seenSince;
 
-	OverflowBurst(String handler, EventQueue<?> queue, Reporter reporter, Ticker ticker) {
+	OverflowBurst(String handler, EventQueue<?> queue, OverflowPolicy policy, Reporter reporter, Ticker ticker) {
 		this.handler = handler;
 		this.queue = queue;
+		this.policy = policy;
 		this.reporter = reporter;
 		this.ticker = ticker;
 	}
@@ -54,7 +58,7 @@ final class OverflowBurst {
 				}
 				this.reported = true;
 			}
-			this.reporter.overflowBegan(this.handler, this.queue.capacity());
+			this.reporter.overflowBegan(this.handler, this.queue.capacity(), this.queue.isFrozen(), this.policy);
 		}
 	}
 

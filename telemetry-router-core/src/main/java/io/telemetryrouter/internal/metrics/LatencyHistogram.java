@@ -4,10 +4,12 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.Arrays;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.LongConsumer;
 
 import org.jspecify.annotations.Nullable;
 
 import io.telemetryrouter.LatencySnapshot;
+import io.telemetryrouter.RouterListener;
 import io.telemetryrouter.internal.support.VarHandles;
 
 /**
@@ -55,6 +57,9 @@ public final class LatencyHistogram {
 
 	private volatile Stripe[] stripes = NONE;
 
+	/** Given each duration, too. Replaced under this. */
+	volatile Recorders recorders = Recorders.NONE;
+
 	/** The maximum before it was reset: percentiles still reach up to it. */
 	private volatile long formerMax;
 
@@ -77,9 +82,26 @@ public final class LatencyHistogram {
 			// Not by a call: there may be no stack left for one.
 			stripe.occupied = false;
 		}
-		if (count > STEADY && this.id == 0 && buffer != null) {
+		Recorders given = this.recorders;
+		if (given != Recorders.NONE) {
+			given.accept(nanos);
+		}
+		else if (count > STEADY && this.id == 0 && buffer != null) {
 			register(buffer);
 		}
+	}
+
+	/**
+	 * Gives each duration to a listener's recorder, too, which does not throw. Samples
+	 * are not buffered from then on, so that histograms without recorders pay nothing.
+	 */
+	public synchronized void addRecorder(RouterListener listener, LongConsumer recorder) {
+		this.recorders = this.recorders.with(listener, recorder);
+		this.id = RELEASED;
+	}
+
+	public synchronized void removeRecorder(RouterListener listener) {
+		this.recorders = this.recorders.without(listener);
 	}
 
 	private void register(SampleBuffer buffer) {
@@ -301,20 +323,27 @@ public final class LatencyHistogram {
 				return LatencySnapshot.EMPTY;
 			}
 			long longest = Math.max(this.max, formerMax);
-			return new LatencySnapshot(this.count, this.total, this.max, Math.min(longest, percentile(0.50)),
-					Math.min(longest, percentile(0.99)));
+			return new LatencySnapshot(this.count, this.total, this.max, percentile(0.50, longest),
+					percentile(0.99, longest));
 		}
 
-		private long percentile(double quantile) {
+		private long percentile(double quantile, long longest) {
 			long rank = Math.max(1, (long) Math.ceil(this.count * quantile));
+			if (rank == this.count) {
+				return longest;
+			}
 			long seen = 0;
-			for (int i = 0; i < this.buckets.length; i++) {
-				seen += this.buckets[i];
+			int bucket = 0;
+			for (; bucket < this.buckets.length - 1; bucket++) {
+				seen += this.buckets[bucket];
 				if (seen >= rank) {
-					return middle(i);
+					break;
 				}
 			}
-			return Long.MAX_VALUE;
+			// So many durations are not longer than it, and the others than the longest:
+			// what took equally long each time must not show a percentile below the mean.
+			double least = (this.total - (double) (this.count - rank) * longest) / rank;
+			return Math.min(longest, Math.max(middle(bucket), (long) Math.ceil(least)));
 		}
 
 	}

@@ -19,8 +19,8 @@ public final class RecentFailures {
 
 	private volatile List<FailureSnapshot> latestFirst = List.of();
 
-	public void add(Throwable error, Instant at) {
-		FailureSnapshot failure = new FailureSnapshot(error.getClass().getName(), at, message(error));
+	public void add(String event, Throwable error, Instant at) {
+		FailureSnapshot failure = new FailureSnapshot(event, error.getClass().getName(), at, message(error));
 		synchronized (this) {
 			List<FailureSnapshot> all = new ArrayList<>(LIMIT);
 			all.add(failure);

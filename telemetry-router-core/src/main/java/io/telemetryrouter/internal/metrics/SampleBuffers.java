@@ -80,6 +80,10 @@ public final class SampleBuffers {
 		this.stripes = all;
 		this.lastId = id;
 		histogram.id = id;
+		if (histogram.recorders != Recorders.NONE) {
+			// One came in between: it looks at the id after it has set the recorder.
+			histogram.id = LatencyHistogram.RELEASED;
+		}
 	}
 
 	/** Releases a histogram that is not read any more. Its samples are ignored. */

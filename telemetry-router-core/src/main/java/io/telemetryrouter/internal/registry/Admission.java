@@ -1,10 +1,13 @@
 package io.telemetryrouter.internal.registry;
 
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Predicate;
 
 import org.jspecify.annotations.Nullable;
 
 import io.telemetryrouter.DropReason;
+import io.telemetryrouter.TelemetryEvent;
+import io.telemetryrouter.internal.event.DispatchFrame;
 import io.telemetryrouter.internal.event.DispatchStack;
 import io.telemetryrouter.internal.event.EmitTracker;
 import io.telemetryrouter.internal.event.Envelope;
@@ -137,16 +140,32 @@ public final class Admission {
 		if (this.options.condition == null) {
 			return true;
 		}
+		DispatchFrame frame = stack.innermost();
+		long caller = frame.running();
+		frame.running(this.options.number | DispatchFrame.CONDITION);
 		try {
-			if (this.options.condition.test(Payloads.typed(envelope))) {
+			if (test(this.options.condition, envelope, frame)) {
 				return true;
 			}
 			this.handler.filter(tracker);
 		}
 		catch (Throwable ex) {
-			this.handler.failures.conditionFailed(event, envelope, ex, stack, tracker);
+			this.handler.failures.conditionFailed(event, envelope, ex, tracker);
+		}
+		finally {
+			frame.running(caller);
 		}
 		return false;
+	}
+
+	private boolean test(Predicate<TelemetryEvent<Object>> condition, @Nullable Envelope<?> envelope,
+			DispatchFrame frame) {
+		try {
+			return condition.test(Payloads.typed(envelope));
+		}
+		finally {
+			this.handler.took("condition of handler", frame);
+		}
 	}
 
 	private boolean claim(@Nullable EmitTracker tracker) {

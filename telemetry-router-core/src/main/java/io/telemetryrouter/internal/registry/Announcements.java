@@ -6,9 +6,13 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
+import java.util.function.LongConsumer;
+
+import org.jspecify.annotations.Nullable;
 
 import io.telemetryrouter.RouterListener;
 import io.telemetryrouter.internal.health.Reporter;
+import io.telemetryrouter.internal.metrics.LatencyHistogram;
 
 /**
  * Tells listeners of changes, in order and one at a time, without a lock: the thread that
@@ -74,6 +78,20 @@ public final class Announcements {
 		catch (Throwable ex) {
 			// Not even the report of it worked. The next announcement must be made.
 			return;
+		}
+	}
+
+	/** Has a listener's recorder given what a histogram records, if it wants that. */
+	void record(RouterListener listener, @Nullable LongConsumer recorder, LatencyHistogram histogram) {
+		if (recorder != null) {
+			histogram.addRecorder(listener, (nanos) -> {
+				try {
+					recorder.accept(nanos);
+				}
+				catch (Throwable ex) {
+					this.reporter.callbackFailed("Latency recorder", ex);
+				}
+			});
 		}
 	}
 

@@ -1,11 +1,7 @@
 package io.telemetryrouter.internal.registry;
 
-import java.util.LinkedHashMap;
-import java.util.Map;
-import java.util.function.LongConsumer;
-
-import io.telemetryrouter.RouterListener;
 import io.telemetryrouter.internal.metrics.Counters;
+import io.telemetryrouter.internal.metrics.LastSeen;
 import io.telemetryrouter.internal.metrics.LatencyHistogram;
 import io.telemetryrouter.internal.support.Throttle;
 
@@ -20,11 +16,11 @@ public final class EventStatistics {
 
 	private static final int SLOW = 2;
 
-	private static final LongConsumer[] NO_RECORDERS = {};
-
 	public final String name;
 
 	public final LatencyHistogram latency = new LatencyHistogram();
+
+	public final LastSeen lastSeen = new LastSeen();
 
 	public final Throttle slowReports = new Throttle();
 
@@ -32,11 +28,6 @@ public final class EventStatistics {
 	boolean limited;
 
 	private final Counters counters = new Counters(SLOW + 1);
-
-	private volatile LongConsumer[] recorders = NO_RECORDERS;
-
-	/** Guarded by this. */
-	private final Map<RouterListener, LongConsumer> recorderByListener = new LinkedHashMap<>(0);
 
 	EventStatistics(String name) {
 		this.name = name;
@@ -63,22 +54,6 @@ public final class EventStatistics {
 
 	public long slowCount() {
 		return this.counters.get(SLOW);
-	}
-
-	public LongConsumer[] recorders() {
-		return this.recorders;
-	}
-
-	/** Adds a listener's recorder of latencies, once however often called. */
-	synchronized void addRecorder(RouterListener listener, LongConsumer recorder) {
-		this.recorderByListener.put(listener, recorder);
-		this.recorders = this.recorderByListener.values().toArray(NO_RECORDERS);
-	}
-
-	synchronized void removeRecorder(RouterListener listener) {
-		if (this.recorderByListener.remove(listener) != null) {
-			this.recorders = this.recorderByListener.values().toArray(NO_RECORDERS);
-		}
 	}
 
 	/**

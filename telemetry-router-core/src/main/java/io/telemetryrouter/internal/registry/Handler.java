@@ -3,7 +3,10 @@ package io.telemetryrouter.internal.registry;
 import org.jspecify.annotations.Nullable;
 
 import io.telemetryrouter.DropReason;
+import io.telemetryrouter.EventPattern;
 import io.telemetryrouter.HandlerAccount;
+import io.telemetryrouter.LaneThread;
+import io.telemetryrouter.RouterListener;
 import io.telemetryrouter.Subscription;
 import io.telemetryrouter.internal.event.DispatchFrame;
 import io.telemetryrouter.internal.event.DispatchStack;
@@ -44,6 +47,11 @@ public final class Handler implements Subscription, LaneTarget, CircuitBreaker.T
 
 	final HandlerFailures failures;
 
+	private final long registeredAt;
+
+	/** Whether it was found whether the handler is called. */
+	private boolean judged;
+
 	/** Written under the lock of the table. */
 	volatile HandlerTable.State state = HandlerTable.State.ACTIVE;
 
@@ -51,11 +59,12 @@ public final class Handler implements Subscription, LaneTarget, CircuitBreaker.T
 		this.options = options;
 		this.services = services;
 		this.registry = registry;
+		this.registeredAt = services.ticker().now();
 		this.metrics = new HandlerMetrics(services.samples(), !options.async && !services.measured());
 		this.admission = new Admission(this, options,
 				(owner != null) ? new HandlerRegistry.Owner(owner, registry.collectedOwners, this) : null);
 		this.lane = options.async ? new Lane(this, options.maxQueue, options.overflow, options.concurrency,
-				timeoutNanos(), services.lanes()) : null;
+				services.lanes().with(options.thread == LaneThread.PLATFORM, timeoutNanos())) : null;
 		this.breaker = (services.quarantine().enabled() && options.times == 0) ? new CircuitBreaker(this,
 				services.quarantine(), services.reporter(), services.clock(), services.ticker()) : null;
 		this.failures = new HandlerFailures(options, this.metrics, services, this.breaker);
@@ -64,6 +73,12 @@ public final class Handler implements Subscription, LaneTarget, CircuitBreaker.T
 	/** Returns after how many nanoseconds a call times out, or 0 for never. */
 	public long timeoutNanos() {
 		return this.options.timeoutNanos(this.services.lanes().timeoutNanos());
+	}
+
+	void announce(RouterListener listener, Announcements announcements) {
+		listener.handlerAdded(this.options.id);
+		announcements.record(listener, listener.callRecorder(this.options.id, false), this.metrics.latency);
+		announcements.record(listener, listener.callRecorder(this.options.id, true), this.metrics.failedLatency);
 	}
 
 	public @Nullable Lane lane() {
@@ -96,10 +111,11 @@ public final class Handler implements Subscription, LaneTarget, CircuitBreaker.T
 	 * Waits for room for an event that was offered, and queues or drops it. The timeout
 	 * runs since the given {@link System#nanoTime() time}.
 	 */
-	public void awaitRoom(Envelope<?> event, long since) {
+	public void awaitRoom(Envelope<?> event, long since, DispatchFrame frame) {
 		try {
 			if (this.lane != null) {
 				this.lane.awaitRoom(event, since);
+				took("full queue of handler", frame);
 			}
 		}
 		catch (Throwable ex) {
@@ -126,6 +142,13 @@ public final class Handler implements Subscription, LaneTarget, CircuitBreaker.T
 		invoke(event, payload, frame.envelope());
 		succeeded(frame.stack);
 		return true;
+	}
+
+	/** Ends a part of an emit that this handler took, beside its call. */
+	void took(String part, DispatchFrame frame) {
+		if (this.services.measured()) {
+			frame.took(part, this.options.id, frame.split(this.services.ticker().now()));
+		}
 	}
 
 	private void succeeded(DispatchStack stack) {
@@ -269,6 +292,19 @@ public final class Handler implements Subscription, LaneTarget, CircuitBreaker.T
 		if (this.lane != null) {
 			this.lane.queueWait().resetMax(this.services.samples());
 		}
+	}
+
+	/**
+	 * Returns, once, whether no event has been offered although the handler was there at
+	 * a time, was not paused and means certain events. For one thread.
+	 */
+	public boolean isUncalled(long since) {
+		if (this.judged || since - this.registeredAt < 0 || isPaused()) {
+			return false;
+		}
+		this.judged = true;
+		boolean selective = this.options.patterns.stream().noneMatch(EventPattern.ALL::equals);
+		return selective && account().offered() == 0;
 	}
 
 	public void check(long now) {

@@ -2,6 +2,7 @@ package io.telemetryrouter.internal.registry;
 
 import org.jspecify.annotations.Nullable;
 
+import io.telemetryrouter.DropReason;
 import io.telemetryrouter.HandlerErrorListener;
 import io.telemetryrouter.HandlerFailure;
 import io.telemetryrouter.internal.event.DispatchStack;
@@ -30,7 +31,7 @@ record HandlerFailures(HandlerOptions options, HandlerMetrics metrics, HandlerSe
 		try {
 			Headroom.require();
 			try {
-				record(error, nanos, tracker);
+				record(event, error, nanos, tracker);
 				if (nanos > this.options.slowNanos) {
 					slow(event, nanos);
 				}
@@ -46,22 +47,32 @@ record HandlerFailures(HandlerOptions options, HandlerMetrics metrics, HandlerSe
 		}
 	}
 
-	/**
-	 * Counts a failed condition. The breaker of an asynchronous handler judges it too.
-	 */
-	void conditionFailed(String event, @Nullable Envelope<?> envelope, Throwable error, DispatchStack stack,
-			@Nullable EmitTracker tracker) {
-		if (this.options.async && this.breaker != null) {
-			this.breaker.conditionFailed();
+	/** Counts and reports a failed condition, which says nothing about the handler. */
+	void conditionFailed(String event, @Nullable Envelope<?> envelope, Throwable error, @Nullable EmitTracker tracker) {
+		this.metrics.counters.drop(DropReason.CONDITION_FAILED, 1);
+		try {
+			Headroom.require();
+			if (tracker != null) {
+				tracker.dropped(1);
+			}
+			try {
+				tell(new HandlerFailure(this.options.id, event, error, envelope));
+				this.services.reporter().conditionFailed(this.options.id, event, error, this.metrics.conditionReports);
+			}
+			finally {
+				restoreInterrupt(error);
+			}
 		}
-		failed(event, envelope, error, -1, stack, tracker);
+		catch (Throwable ex) {
+			// Counted already, as above.
+		}
 	}
 
 	/** Counts and reports a call that timed out, on another thread than its own. */
 	void abandoned(Envelope<?> event, Throwable error, long nanos, DispatchStack stack) {
 		this.metrics.counters.add(Counters.FAILED, 1);
 		try {
-			record(error, this.services.measured() ? nanos : -1, event.tracker());
+			record(event.name(), error, this.services.measured() ? nanos : -1, event.tracker());
 			HandlerFailure failure = new HandlerFailure(this.options.id, event.name(), error, event);
 			// Error listeners are user code and must not delay the watchdog.
 			this.services.callbacks().execute(() -> report(failure));
@@ -72,17 +83,23 @@ record HandlerFailures(HandlerOptions options, HandlerMetrics metrics, HandlerSe
 		}
 	}
 
-	private void record(Throwable error, long nanos, @Nullable EmitTracker tracker) {
+	private void record(String event, Throwable error, long nanos, @Nullable EmitTracker tracker) {
 		if (tracker != null) {
 			tracker.failed();
 		}
 		if (nanos >= 0) {
 			this.metrics.failedLatency.record(nanos, null);
 		}
-		this.metrics.failures.add(error, this.services.clock().instant());
+		this.metrics.failures.add(event, error, this.services.clock().instant());
 	}
 
 	private void report(HandlerFailure failure) {
+		tell(failure);
+		this.services.reporter()
+			.handlerFailed(this.options.id, failure.event(), failure.error(), this.metrics.failureReports);
+	}
+
+	private void tell(HandlerFailure failure) {
 		for (HandlerErrorListener listener : this.services.errorListeners()) {
 			try {
 				listener.onFailure(failure);
@@ -91,15 +108,17 @@ record HandlerFailures(HandlerOptions options, HandlerMetrics metrics, HandlerSe
 				this.services.reporter().callbackFailed("Error listener", ex);
 			}
 		}
-		this.services.reporter()
-			.handlerFailed(this.options.id, failure.event(), failure.error(), this.metrics.failureReports);
 	}
 
-	private void judge(Throwable error, DispatchStack stack) {
+	private static void restoreInterrupt(Throwable error) {
 		if (error instanceof InterruptedException) {
 			// Thrown with the flag cleared; the emitter must still see the interrupt.
 			Thread.currentThread().interrupt();
 		}
+	}
+
+	private void judge(Throwable error, DispatchStack stack) {
+		restoreInterrupt(error);
 		if (this.breaker != null) {
 			this.breaker.failed(error, stack);
 		}

@@ -8,10 +8,12 @@ import org.jspecify.annotations.Nullable;
 
 import io.telemetryrouter.DropReason;
 import io.telemetryrouter.HandlerAccount;
+import io.telemetryrouter.RouterListener;
 import io.telemetryrouter.internal.event.DispatchStacks;
 import io.telemetryrouter.internal.health.StuckCalls;
 import io.telemetryrouter.internal.lane.Lane;
 import io.telemetryrouter.internal.metrics.Counters;
+import io.telemetryrouter.internal.metrics.LastSeen;
 import io.telemetryrouter.internal.metrics.LatencyHistogram;
 import io.telemetryrouter.internal.metrics.RecentFailures;
 import io.telemetryrouter.internal.metrics.SampleBuffers;
@@ -35,9 +37,13 @@ public final class HandlerMetrics {
 
 	public final RecentFailures failures = new RecentFailures();
 
+	public final LastSeen lastSeen = new LastSeen();
+
 	public final StuckCalls stuckCalls = new StuckCalls();
 
 	final Throttle failureReports = new Throttle();
+
+	final Throttle conditionReports = new Throttle();
 
 	final Throttle mismatchReports = new Throttle();
 
@@ -90,6 +96,11 @@ public final class HandlerMetrics {
 		if (lane != null) {
 			this.samples.release(lane.queueWait());
 		}
+	}
+
+	void removeRecorders(RouterListener listener) {
+		this.latency.removeRecorder(listener);
+		this.failedLatency.removeRecorder(listener);
 	}
 
 	void resetMaxima() {

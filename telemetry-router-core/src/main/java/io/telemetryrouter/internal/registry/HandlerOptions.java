@@ -12,6 +12,7 @@ import io.telemetryrouter.EventHandler;
 import io.telemetryrouter.EventPattern;
 import io.telemetryrouter.HandlerMode;
 import io.telemetryrouter.HandlerSpec;
+import io.telemetryrouter.LaneThread;
 import io.telemetryrouter.OverflowPolicy;
 import io.telemetryrouter.PayloadHandler;
 import io.telemetryrouter.RouterSnapshot;
@@ -45,7 +46,7 @@ public final class HandlerOptions {
 
 	public final int priority;
 
-	final String source;
+	public final String source;
 
 	/**
 	 * Whether listeners are notified of the handler. Not if it has no id of its own and
@@ -58,6 +59,8 @@ public final class HandlerOptions {
 	final @Nullable EventHandler<Object> eventHandler;
 
 	final @Nullable Predicate<TelemetryEvent<Object>> condition;
+
+	public final @Nullable String conditionText;
 
 	/** In nanoseconds; {@link Long#MAX_VALUE} if no call counts as slow. */
 	public final long slowNanos;
@@ -76,6 +79,8 @@ public final class HandlerOptions {
 	/** The id of the run whose events alone it takes, or {@code null} for any. */
 	final @Nullable String run;
 
+	final LaneThread thread;
+
 	@SuppressWarnings("unchecked")
 	public HandlerOptions(String id, HandlerSpec<?> spec, String source, RouterSnapshot.Defaults defaults) {
 		this.id = id;
@@ -89,6 +94,7 @@ public final class HandlerOptions {
 		this.anyEvent = spec.isAnyEvent();
 		this.times = spec.times();
 		this.condition = (Predicate<TelemetryEvent<Object>>) (Predicate<?>) spec.condition();
+		this.conditionText = (this.condition != null) ? text(this.condition) : null;
 		this.announced = spec.id() != null || (spec.times() == 0 && spec.owner() == null && spec.run() == null);
 		this.slowNanos = (spec.slowThreshold() != null) ? TimeUnit.NANOSECONDS.convert(spec.slowThreshold())
 				: Long.MAX_VALUE;
@@ -96,6 +102,7 @@ public final class HandlerOptions {
 		this.maxQueue = (spec.maxQueue() != null) ? spec.maxQueue() : defaults.maxHandlerQueue();
 		this.overflow = (spec.overflow() != null && this.async) ? spec.overflow() : defaults.overflow();
 		this.concurrency = spec.concurrency();
+		this.thread = spec.thread();
 		this.run = spec.run();
 		this.timeout = spec.handlerTimeout();
 	}
@@ -105,8 +112,31 @@ public final class HandlerOptions {
 		return (this.timeout != null) ? TimeUnit.NANOSECONDS.convert(this.timeout) : defaultNanos;
 	}
 
+	private static String text(Predicate<?> condition) {
+		try {
+			return String.valueOf(condition.toString());
+		}
+		catch (Throwable ex) {
+			return condition.getClass().getName();
+		}
+	}
+
 	boolean accepts(@Nullable Object payload) {
 		return this.anyPayload || this.payloadType.isInstance(payload);
+	}
+
+	/**
+	 * Returns whether the handler means an event, given the rank of the pattern that
+	 * matches and a payload: a handler of all events does not, unless it asks for such
+	 * payloads.
+	 */
+	public boolean hears(int rank, @Nullable Object payload) {
+		return mayHear(rank) && (rank < EventPattern.ALL.rank() || accepts(payload));
+	}
+
+	/** Returns whether the handler means an event, given the right payload. */
+	public boolean mayHear(int rank) {
+		return rank < EventPattern.ALL.rank() || (this.anyEvent && !this.anyPayload);
 	}
 
 	public boolean needsEnvelope() {

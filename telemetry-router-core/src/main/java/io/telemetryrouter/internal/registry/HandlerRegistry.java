@@ -95,7 +95,7 @@ public final class HandlerRegistry {
 		this.runBound.addAndGet((handler.options.run != null) ? 1 : 0);
 		this.events.named(handler.options.patterns);
 		if (handler.options.announced) {
-			this.announcements.add((listener) -> listener.handlerAdded(handler.options.id));
+			this.announcements.add((listener) -> handler.announce(listener, this.announcements));
 		}
 		return true;
 	}
@@ -179,6 +179,11 @@ public final class HandlerRegistry {
 			return true;
 		});
 		this.announcements.make();
+	}
+
+	public void removeListener(RouterListener listener) {
+		this.events.removeListener(listener);
+		this.table.forEach((handler) -> handler.metrics.removeRecorders(listener));
 	}
 
 	private void closeCollected() {

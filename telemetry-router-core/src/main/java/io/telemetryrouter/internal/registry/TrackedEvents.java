@@ -5,7 +5,6 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
-import java.util.function.LongConsumer;
 
 import org.jspecify.annotations.Nullable;
 
@@ -140,6 +139,12 @@ public final class TrackedEvents {
 		return event.equals(RouterSnapshot.OTHER_EVENTS) ? this.other : this.byName.get(event);
 	}
 
+	/** Applies an action to all statistics, in no order. */
+	public void forEach(Consumer<EventStatistics> action) {
+		this.byName.values().forEach(action);
+		action.accept(this.other);
+	}
+
 	/** Returns the statistics by name; those of all others only if there are any. */
 	public List<EventStatistics> all() {
 		List<EventStatistics> all = new ArrayList<>(this.byName.values());
@@ -154,11 +159,8 @@ public final class TrackedEvents {
 		this.announcements.add((listener) -> announce(statistics, listener));
 	}
 
-	private static void announce(EventStatistics statistics, RouterListener listener) {
-		LongConsumer recorder = listener.eventAdded(statistics.name);
-		if (recorder != null) {
-			statistics.addRecorder(listener, recorder);
-		}
+	private void announce(EventStatistics statistics, RouterListener listener) {
+		this.announcements.record(listener, listener.eventAdded(statistics.name), statistics.latency);
 	}
 
 	/** Adds a listener, which is told of every name and then of the handlers. */
@@ -170,16 +172,15 @@ public final class TrackedEvents {
 		}
 		for (Handler handler : handlers) {
 			if (handler.options.announced) {
-				calls.add((told) -> told.handlerAdded(handler.options.id));
+				calls.add((told) -> handler.announce(told, this.announcements));
 			}
 		}
 		this.announcements.addListener(listener, calls);
 	}
 
-	public synchronized void removeListener(RouterListener listener) {
+	void removeListener(RouterListener listener) {
 		this.announcements.removeListener(listener);
-		this.byName.values().forEach((statistics) -> statistics.removeRecorder(listener));
-		this.other.removeRecorder(listener);
+		forEach((statistics) -> statistics.latency.removeRecorder(listener));
 	}
 
 }

@@ -70,7 +70,7 @@ class RoutesTests {
 	private HandlerRegistry registry() {
 		SampleBuffers samples = new SampleBuffers(DispatchStacks.SLOTS);
 		LaneServices lanes = new LaneServices(new LaneExecutor(null), null, samples, this.reporter,
-				InstantSource.system(), this.ticker, true, 0, 0);
+				InstantSource.system(), this.ticker, true, () -> true, 0, 0);
 		HandlerServices services = new HandlerServices(lanes, samples, this.reporter, List.of(), Runnable::run,
 				QuarantineSettings.disabled(), InstantSource.system(), this.ticker, true);
 		return new HandlerRegistry(services, new HandlerTable(), this.events, this.announcements,
@@ -94,9 +94,9 @@ class RoutesTests {
 	void whenRouteIsCompiledThenItIsKeptForTheNextEmit() {
 		Handler handler = add("a.b");
 		assertThat(this.routes.find("a.b")).isNull();
-		Route route = this.routes.route("a.b");
+		Route route = this.routes.route("a.b", null);
 		assertThat(route.handlers).containsExactly(handler);
-		assertThat(this.routes.find("a.b")).isSameAs(route).isSameAs(this.routes.route("a.b"));
+		assertThat(this.routes.find("a.b")).isSameAs(route).isSameAs(this.routes.route("a.b", null));
 		assertThat(this.routes.find(new String("a.b"))).isSameAs(route);
 	}
 
@@ -109,7 +109,7 @@ class RoutesTests {
 		Handler urgent = add(HandlerSpec.on("**").priority(-1));
 		Handler async = add(HandlerSpec.on("a.**").async());
 		Handler last = add(HandlerSpec.on("a.b").priority(1));
-		Route route = this.routes.route("a.b");
+		Route route = this.routes.route("a.b", null);
 		assertThat(route.handlers).containsExactly(urgent, exact, later, pattern, async, all, last);
 		assertThat(route.async).containsExactly(async);
 		assertThat(route.count()).isEqualTo(7);
@@ -126,7 +126,7 @@ class RoutesTests {
 	void whenHandlerHasSeveralPatternsThenItIsOnTheRouteOnce() {
 		Handler handler = add("a.*", "**", "a.b");
 		Handler other = add("a.*");
-		assertThat(this.routes.route("a.b").handlers).containsExactly(handler, other);
+		assertThat(this.routes.route("a.b", null).handlers).containsExactly(handler, other);
 	}
 
 	@Test
@@ -134,18 +134,18 @@ class RoutesTests {
 		add("a.b");
 		add("b.c");
 		for (String pattern : List.of("a.b", "a.*", "*.b", "a.**")) {
-			Route concerned = this.routes.route("a.b");
-			Route other = this.routes.route("b.c");
+			Route concerned = this.routes.route("a.b", null);
+			Route other = this.routes.route("b.c", null);
 			Handler handler = add(pattern);
 			assertThat(this.routes.find("a.b")).as(pattern).isNull();
 			assertThat(this.routes.find("b.c")).isSameAs(other);
-			Route fresh = this.routes.route("a.b");
+			Route fresh = this.routes.route("a.b", null);
 			assertThat(fresh).isNotSameAs(concerned);
 			assertThat(fresh.handlers).contains(handler);
 			handler.close();
 			assertThat(this.routes.find("a.b")).as(pattern).isNull();
 			assertThat(this.routes.find("b.c")).isSameAs(other);
-			assertThat(this.routes.route("a.b").handlers).doesNotContain(handler);
+			assertThat(this.routes.route("a.b", null).handlers).doesNotContain(handler);
 		}
 	}
 
@@ -153,19 +153,19 @@ class RoutesTests {
 	void whenHandlerOfEverythingComesThenAllRoutesAreInvalidated() {
 		add("a");
 		add("b");
-		this.routes.route("a");
-		this.routes.route("b");
+		this.routes.route("a", null);
+		this.routes.route("b", null);
 		Handler handler = add("**");
 		assertThat(this.routes.find("a")).isNull();
 		assertThat(this.routes.find("b")).isNull();
-		assertThat(this.routes.route("a").handlers).contains(handler);
+		assertThat(this.routes.route("a", null).handlers).contains(handler);
 	}
 
 	@Test
 	void whenRouteIsInvalidatedThenWhatItHadCountedIsReconciledAndItsLateCountsToo() {
 		Handler first = add("a");
 		Handler second = add("*");
-		Route route = this.routes.route("a");
+		Route route = this.routes.route("a", null);
 		route.count(3, 0);
 		assertThat(first.metrics.counters.get(Counters.OFFERED)).isZero();
 		second.close();
@@ -179,7 +179,7 @@ class RoutesTests {
 	@Test
 	void whenCountsAreReconciledTwiceThenTheyAreCountedOnce() {
 		Handler handler = add("a");
-		Route route = this.routes.route("a");
+		Route route = this.routes.route("a", null);
 		route.count(2, 0);
 		this.routes.reconcile();
 		this.routes.reconcile("a");
@@ -195,7 +195,7 @@ class RoutesTests {
 
 	@Test
 	void whenNobodyHandlesAnEventThenItsRouteIsEmptyAndItsCountsAreUnhandled() {
-		Route route = this.routes.route("nobody");
+		Route route = this.routes.route("nobody", null);
 		assertThat(route.isEmpty()).isTrue();
 		assertThat(route.isHandled()).isFalse();
 		route.count(4, 0);
@@ -204,7 +204,7 @@ class RoutesTests {
 		assertThat(this.routes.hasListeners("nobody")).isFalse();
 		add("*");
 		assertThat(this.routes.hasListeners("nobody")).isTrue();
-		this.routes.route("nobody");
+		this.routes.route("nobody", null);
 		assertThat(this.routes.hasListeners("nobody")).isTrue();
 	}
 
@@ -224,7 +224,7 @@ class RoutesTests {
 	void whenAnEmitDidNotReachAHandlerThenItHasFailedThere() {
 		Handler sync = add("a");
 		Handler async = add(HandlerSpec.on("a").async());
-		Route route = this.routes.route("a");
+		Route route = this.routes.route("a", null);
 		route.notReached(0);
 		assertThat(async.metrics.counters.get(Counters.FAILED)).isOne();
 		assertThat(sync.metrics.counters.get(Counters.FAILED)).isZero();
@@ -236,7 +236,7 @@ class RoutesTests {
 	@Test
 	void whenRouteIsInvalidatedThenItsHandlersDoNotKeepIt() {
 		Handler staying = add("a");
-		WeakReference<Route> route = new WeakReference<>(this.routes.route("a"));
+		WeakReference<Route> route = new WeakReference<>(this.routes.route("a", null));
 		add("*").close();
 		await().until(() -> {
 			System.gc();
@@ -249,9 +249,9 @@ class RoutesTests {
 	void whenNameIsNotTrackedThenItsRouteIsNotKeptAndCountsAtOnce() {
 		Handler handler = add("**");
 		for (int i = 0; i < MAX_NAMES; i++) {
-			this.routes.route("name." + i);
+			this.routes.route("name." + i, null);
 		}
-		Route route = this.routes.route("one.too.many");
+		Route route = this.routes.route("one.too.many", null);
 		assertThat(route.handlers).containsExactly(handler);
 		assertThat(this.routes.find("one.too.many")).isNull();
 		route.count(2, 0);
@@ -264,7 +264,7 @@ class RoutesTests {
 	@Test
 	void whenRouteIsOnlyForPassingThenItIsNotKeptAndCountsAtOnce() {
 		Handler handler = add("a");
-		Route route = this.routes.passing("a");
+		Route route = this.routes.passing("a", null);
 		assertThat(this.routes.find("a")).isNull();
 		route.count(1, 0);
 		assertThat(handler.metrics.counters.get(Counters.OFFERED)).isOne();
@@ -274,16 +274,16 @@ class RoutesTests {
 	void whenEventIsAwaitedThenItIsOnTheRoutesThatMatchUntilItIsNot() {
 		for (String pattern : List.of("a.b", "a.*", "**")) {
 			NextEvent next = new NextEvent(EventPattern.parse(pattern), (event) -> true, Duration.ofSeconds(1), 0);
-			this.routes.route("a.b");
+			this.routes.route("a.b", null);
 			this.routes.await(next, true);
 			assertThat(this.routes.hasListeners("a.b")).isTrue();
-			Route route = this.routes.route("a.b");
+			Route route = this.routes.route("a.b", null);
 			assertThat(route.awaited).containsExactly(next);
 			assertThat(route.needsEnvelope).isTrue();
 			assertThat(route.isEmpty()).isFalse();
 			assertThat(route.isHandled()).isFalse();
 			this.routes.await(next, false);
-			assertThat(this.routes.route("a.b").isEmpty()).isTrue();
+			assertThat(this.routes.route("a.b", null).isEmpty()).isTrue();
 			assertThat(this.routes.hasListeners("a.b")).isFalse();
 		}
 	}
@@ -302,7 +302,7 @@ class RoutesTests {
 				readers.add(pool.submit(() -> {
 					while (!done.get()) {
 						int least = registered.get();
-						Route route = this.routes.route(name);
+						Route route = this.routes.route(name, null);
 						assertThat(route.handlers).hasSizeGreaterThanOrEqualTo(least - closing.get());
 						route.count(1, 0);
 					}
@@ -312,12 +312,12 @@ class RoutesTests {
 			for (int i = 0; i < handlers; i++) {
 				all.add(add((i % 2 == 0) ? new String[] { "a.*" } : new String[] { "a.b", "a.c" }));
 				registered.incrementAndGet();
-				assertThat(this.routes.route("a.b").handlers).hasSize(i + 1);
+				assertThat(this.routes.route("a.b", null).handlers).hasSize(i + 1);
 			}
 			for (int i = 0; i < handlers; i++) {
 				closing.incrementAndGet();
 				all.get(i).close();
-				assertThat(this.routes.route("a.b").handlers).hasSize(handlers - i - 1);
+				assertThat(this.routes.route("a.b", null).handlers).hasSize(handlers - i - 1);
 			}
 			done.set(true);
 			for (Future<?> reader : readers) {
@@ -345,7 +345,7 @@ class RoutesTests {
 				emitters.add(pool.submit(() -> {
 					start.await(30, TimeUnit.SECONDS);
 					for (int j = 0; j < emits; j++) {
-						this.routes.route("a").count(1, hint);
+						this.routes.route("a", null).count(1, hint);
 					}
 					emitting.decrementAndGet();
 					return null;

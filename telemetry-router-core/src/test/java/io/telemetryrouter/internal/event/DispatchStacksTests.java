@@ -13,15 +13,13 @@ import java.util.concurrent.TimeUnit;
 
 import org.junit.jupiter.api.Test;
 
-import io.telemetryrouter.internal.support.Ticker;
-
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 class DispatchStacksTests {
 
 	/** No handler has this number. */
-	private static final long HANDLER = Long.MAX_VALUE - 5;
+	private static final long HANDLER = (1L << 60) - 5;
 
 	private final List<Throwable> failures = new CopyOnWriteArrayList<>();
 
@@ -211,7 +209,7 @@ class DispatchStacksTests {
 			stack.scheduling = true;
 			stack.capturing = true;
 			stack.enter("outer", null).running(HANDLER);
-			stack.enter("nested", stack.cause()).took("slow", 1);
+			stack.enter("nested", stack.cause()).took("handler", "slow", 1);
 			left[0] = stack;
 		});
 		join(List.of(thread));
@@ -227,7 +225,7 @@ class DispatchStacksTests {
 		assertThat(DispatchStacks.countRunning(HANDLER)).isZero();
 		assertThat(stack.frames()).allSatisfy((frame) -> {
 			assertThat(frame.parent()).isNull();
-			assertThat(frame.slowest()).isNull();
+			assertThat(frame.slowestHandler()).isNull();
 			assertThat(frame.longest()).isZero();
 		});
 	}
@@ -289,8 +287,8 @@ class DispatchStacksTests {
 	}
 
 	private static Envelope<?> envelope(Object payload, EmitTracker tracker) {
-		return new EnvelopeSource(InstantSource.system(), new Ticker(null), new Runs()).envelope("event", payload, 0,
-				null, null, tracker, null);
+		return new EnvelopeSource(InstantSource.system(), new Runs()).envelope("event", payload, 0, null, null, tracker,
+				null);
 	}
 
 	@Test
@@ -391,10 +389,10 @@ class DispatchStacksTests {
 	void whenSeveralCallsTakeLongThenTheLongestIsKept() {
 		DispatchStack stack = DispatchStacks.acquire();
 		DispatchFrame frame = stack.enter("event", null);
-		frame.took("first", 5);
-		frame.took("second", 7);
-		frame.took("third", 6);
-		assertThat(frame.slowest()).isEqualTo("second");
+		frame.took("handler", "first", 5);
+		frame.took("handler", "second", 7);
+		frame.took("handler", "third", 6);
+		assertThat(frame.slowestHandler()).isEqualTo("second");
 		assertThat(frame.longest()).isEqualTo(7);
 		stack.exit(frame);
 		stack.giveBack();

@@ -47,7 +47,7 @@ class LaneWorkerTests {
 
 	private final Ticker ticker = new Ticker(null);
 
-	private final EnvelopeSource envelopes = new EnvelopeSource(InstantSource.system(), this.ticker, new Runs());
+	private final EnvelopeSource envelopes = new EnvelopeSource(InstantSource.system(), new Runs());
 
 	private final Target target = new Target();
 
@@ -63,8 +63,9 @@ class LaneWorkerTests {
 
 	private Lane lane() {
 		Reporter reporter = new Reporter(new LogWriter(SILENCE, null), this.ticker);
-		return new Lane(this.target, 10, OverflowPolicy.DROP_NEWEST, 1, 0, new LaneServices(this.executor, null,
-				new SampleBuffers(DispatchStacks.SLOTS), reporter, this::instant, this.ticker, false, 0, 1));
+		return new Lane(this.target, 10, OverflowPolicy.DROP_NEWEST, 1,
+				new LaneServices(this.executor, null, new SampleBuffers(DispatchStacks.SLOTS), reporter, this::instant,
+						this.ticker, false, () -> true, 0, 1));
 	}
 
 	private Instant instant() {

@@ -95,6 +95,39 @@ class LatencyHistogramTests {
 		assertClose(snapshot.p99Nanos(), values[(int) Math.ceil(count * 0.99) - 1]);
 	}
 
+	@ParameterizedTest
+	@ValueSource(longs = { 1, 9, 110, 15_999, 119_999, 1_966_079, 56_000_000, 3_000_000_000L })
+	void whenDurationsAreAllTheSameThenSoAreMeanAndPercentiles(long nanos) {
+		for (int count : new int[] { 1, 2, 10, 99, 100, 1000 }) {
+			LatencyHistogram single = new LatencyHistogram();
+			for (int i = 0; i < count; i++) {
+				single.record(nanos, null);
+			}
+			LatencySnapshot snapshot = single.snapshot(this.buffers);
+			assertThat(snapshot.meanNanos()).isEqualTo(nanos);
+			assertThat(snapshot).isEqualTo(new LatencySnapshot(count, count * nanos, nanos, nanos, nanos));
+		}
+	}
+
+	@ParameterizedTest
+	@ValueSource(longs = { 1, 2, 3, 4, 5, 6, 7, 8 })
+	void whenDurationsAreCloseThenPercentileIsNotBelowWhatMeanAndMaximumAllow(long seed) {
+		Random random = new Random(seed);
+		for (int count = 1; count < 2000; count = count * 3 / 2 + 1) {
+			LatencyHistogram single = new LatencyHistogram();
+			int spread = 1 + random.nextInt(50_000);
+			for (int i = 0; i < count; i++) {
+				single.record(1_048_576 + random.nextInt(spread), null);
+			}
+			LatencySnapshot snapshot = single.snapshot(this.buffers);
+			assertThat(snapshot.p50Nanos()).isLessThanOrEqualTo(snapshot.p99Nanos());
+			assertThat(snapshot.p99Nanos()).isLessThanOrEqualTo(snapshot.maxNanos());
+			int beyond = count / 100;
+			assertThat((double) snapshot.p99Nanos() * (count - beyond) + (double) beyond * snapshot.maxNanos())
+				.isGreaterThanOrEqualTo(snapshot.totalNanos());
+		}
+	}
+
 	private static void assertClose(long actual, long exact) {
 		assertThat((double) actual).isBetween(exact - Math.max(8, exact * 0.0625), exact + Math.max(8, exact * 0.0625));
 	}

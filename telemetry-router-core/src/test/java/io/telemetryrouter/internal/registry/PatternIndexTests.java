@@ -31,7 +31,8 @@ class PatternIndexTests {
 	@CsvSource({ "a, a, 0", "a.b, a.b, 0", "*, a, 1", "a.*, a.b, 1", "*.b, a.b, 1", "a.*.c, a.b.c, 1", "a.**, a.b, 1",
 			"a.**, a.b.c, 1", "*.**, a.b, 1", "**, a, 2", "**, a.b.c, 2", "a.*, a., 1", "*.b, .b, 1", "*, ., -1",
 			"*.*, ., 1", "a.**, a., 1", "*.**, ., 1", "a.*, a, -1", "a.**, a, -1", "a.*, a.b.c, -1", "a, b, -1",
-			"a.*.c, a.b.d, -1", "*, a.b, -1", ".a, .a, 0", "a..b, a..b, 0", "a..b, a.b, -1", "a.*.b, a..b, 1" })
+			"a.*.c, a.b.d, -1", "*, a.b, -1", ".a, .a, 0", "a..b, a..b, 0", "a..b, a.b, -1", "a.*.b, a..b, 1",
+			"a..*, a..b, 1", "a..*, a.b, -1", ".**, .a.b, 1", ".**, a.b, -1", "*., a., 1" })
 	void whenPatternIsAddedThenItMatchesByItsRank(String pattern, String name, int rank) {
 		this.index.add(EventPattern.parse(pattern), "value");
 		assertThat(match(name)).isEqualTo((rank >= 0) ? Map.of("value", rank) : Map.of());
@@ -138,7 +139,7 @@ class PatternIndexTests {
 				return EventPattern.parse(text.toString());
 			}
 			catch (IllegalArgumentException ex) {
-				// Blank, or with an empty segment beside a wildcard.
+				// Blank.
 				continue;
 			}
 		}

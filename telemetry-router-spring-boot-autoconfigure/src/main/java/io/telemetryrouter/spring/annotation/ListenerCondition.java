@@ -14,8 +14,9 @@ import io.telemetryrouter.TelemetryEvent;
 
 /**
  * A condition in SpEL: its root is the event, {@code @name} is a bean, and entries of a
- * payload that is a map can be read like properties. What evaluating it throws, the
- * router counts.
+ * payload that is a map can be read like properties. What is absent reads as
+ * {@code null}, and {@code null} is less than anything. What evaluating it throws, the
+ * router counts apart from failures.
  */
 final class ListenerCondition implements Predicate<TelemetryEvent<?>> {
 
@@ -46,7 +47,13 @@ final class ListenerCondition implements Predicate<TelemetryEvent<?>> {
 		StandardEvaluationContext context = new StandardEvaluationContext();
 		context.setBeanResolver(new BeanFactoryResolver(beanFactory));
 		context.addPropertyAccessor(new MapAccessor(false));
+		context.addPropertyAccessor(new AbsentAsNull());
 		return context;
+	}
+
+	@Override
+	public String toString() {
+		return this.expression.getExpressionString();
 	}
 
 	@Override

@@ -14,6 +14,7 @@ import org.springframework.expression.ParseException;
 import io.telemetryrouter.EventHandler;
 import io.telemetryrouter.EventType;
 import io.telemetryrouter.HandlerSpec;
+import io.telemetryrouter.LaneThread;
 import io.telemetryrouter.OverflowPolicy;
 import io.telemetryrouter.PayloadHandler;
 import io.telemetryrouter.TelemetryEventType;
@@ -87,6 +88,7 @@ final class ListenerSpecFactory {
 				"Set maxQueue to a positive number, or leave it out for the router's default.");
 		require(concurrency >= 1, method, "Its concurrency is " + concurrency + ".",
 				"Set concurrency to a positive number.");
+		LaneThread thread = annotation.getEnum("thread", LaneThread.class);
 		boolean once = annotation.getBoolean("once");
 		if (once) {
 			builder.once();
@@ -101,11 +103,12 @@ final class ListenerSpecFactory {
 			requireAsync(maxQueue == 0, method, "maxQueue");
 			requireAsync(overflows.length == 0, method, "overflow");
 			requireAsync(concurrency == 1, method, "concurrency");
+			requireAsync(thread == LaneThread.DEFAULT, method, "thread");
 			return;
 		}
 		require(!once || concurrency == 1, method, "It handles one event only, and several at once.",
 				"Remove either once or concurrency.");
-		builder.async().concurrency(concurrency);
+		builder.async().concurrency(concurrency).thread(thread);
 		if (handlerTimeout != null) {
 			builder.handlerTimeout(handlerTimeout);
 		}

@@ -9,6 +9,7 @@ import java.lang.annotation.Target;
 import org.springframework.aot.hint.annotation.Reflective;
 import org.springframework.core.annotation.AliasFor;
 
+import io.telemetryrouter.LaneThread;
 import io.telemetryrouter.OverflowPolicy;
 
 /**
@@ -117,8 +118,19 @@ public @interface TelemetryListener {
 	String slowThreshold() default "";
 
 	/**
+	 * Which threads run an asynchronous method: {@link LaneThread#PLATFORM} for one that
+	 * computes for long while lanes are virtual threads.
+	 * @return the threads
+	 */
+	LaneThread thread() default LaneThread.DEFAULT;
+
+	/**
 	 * A SpEL expression that says which events to handle; its root is the
-	 * {@code TelemetryEvent}, as in {@code payload.cost > 1}. Parsed at start-up.
+	 * {@code TelemetryEvent}, as in {@code payload.cost > 1}. Parsed at start-up. A
+	 * property of {@code null} and a key that a map does not have read as {@code null},
+	 * which is less than anything: {@code payload.cost > 1} is then {@code false}. A
+	 * condition whose value is {@code null} rejects the event; one that throws drops it,
+	 * counted as {@code condition_failed}.
 	 * @return the condition; empty for none
 	 */
 	String condition() default "";

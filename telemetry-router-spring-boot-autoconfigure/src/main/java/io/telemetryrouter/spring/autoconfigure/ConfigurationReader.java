@@ -29,6 +29,7 @@ import org.springframework.core.env.ConfigurableEnvironment;
 import org.springframework.core.env.EnumerablePropertySource;
 import org.springframework.core.env.PropertySource;
 
+import io.telemetryrouter.NearestName;
 import io.telemetryrouter.spring.autoconfigure.KeyedSettings.Value;
 import io.telemetryrouter.spring.autoconfigure.TelemetryRouterProperties.Event;
 import io.telemetryrouter.spring.autoconfigure.TelemetryRouterProperties.Handler;
@@ -123,7 +124,7 @@ final class ConfigurationReader {
 		readMap(HANDLERS, Handler.class, properties.getHandlers(), this.handlerVariables);
 		this.checks.checkAll(properties);
 		if (this.environmentVariables.isAny()) {
-			this.environmentVariables.reportMisspelt(scalars());
+			this.environmentVariables.reportMisspelt(scalars().values());
 		}
 	}
 
@@ -256,7 +257,7 @@ final class ConfigurationReader {
 		String action = (map && element == prefix.getNumberOfElements())
 				? "Put a setting behind it: " + String.join(", ", settings.values()) + "."
 				: "Remove it, or use one of: " + String.join(", ", settings.values()) + ".";
-		String nearest = NearestName.of(unknown, settings);
+		String nearest = NearestName.of(unknown, settings.values());
 		if (nearest != null) {
 			action = "Did you mean '" + path + "." + nearest + "'? " + action;
 		}

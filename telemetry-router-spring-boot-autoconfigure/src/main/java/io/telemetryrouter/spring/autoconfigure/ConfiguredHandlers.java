@@ -2,7 +2,6 @@ package io.telemetryrouter.spring.autoconfigure;
 
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentSkipListSet;
 import java.util.function.UnaryOperator;
@@ -15,6 +14,7 @@ import io.telemetryrouter.EventPattern;
 import io.telemetryrouter.HandlerMode;
 import io.telemetryrouter.HandlerSpec;
 import io.telemetryrouter.HandlerSpecCustomizer;
+import io.telemetryrouter.NearestName;
 import io.telemetryrouter.spring.autoconfigure.ConfigurationReader.Variables;
 import io.telemetryrouter.spring.autoconfigure.TelemetryRouterProperties.Event;
 import io.telemetryrouter.spring.autoconfigure.TelemetryRouterProperties.Handler;
@@ -81,7 +81,7 @@ final class ConfiguredHandlers implements HandlerSpecCustomizer {
 		Handler handler = this.handlers.get(key);
 		UnaryOperator<String> property = (setting) -> HANDLERS + key + "." + setting;
 		if (handler != null) {
-			this.used.putIfAbsent(handler, key);
+			use(handler, key, "Property '" + HANDLERS + key + "'");
 		}
 		Variables<Handler> variables = (handler == null) ? find(key, this.handlerVariables) : null;
 		if (variables != null) {
@@ -113,12 +113,24 @@ final class ConfiguredHandlers implements HandlerSpecCustomizer {
 	 */
 	private <T> @Nullable Variables<T> find(String name, Map<String, Variables<T>> variables) {
 		Variables<T> found = variables.isEmpty() ? null : variables.get(EnvironmentVariables.uniform(name));
-		String other = (found != null) ? this.used.putIfAbsent(found, name) : null;
+		String other = (found != null) ? use(found, name, "Environment variable " + found.settings()) : null;
 		if (found != null && other != null && !other.equals(name)) {
 			logger.warn("Environment variable " + found.settings() + " is about '" + other + "' and about '" + name
 					+ "', which both read like it, and holds for both. Use a property to set one of them.");
 		}
 		return found;
+	}
+
+	/**
+	 * Remembers that a setting has had an effect, and says so if it was reported to have
+	 * none.
+	 */
+	private @Nullable String use(Object setting, String name, String what) {
+		String other = this.used.putIfAbsent(setting, name);
+		if (other == null && this.reported) {
+			logger.info(what + " has an effect now: '" + name + "' was subscribed after the start.");
+		}
+		return other;
 	}
 
 	private void remember(String name, Set<String> known) {
@@ -142,7 +154,7 @@ final class ConfiguredHandlers implements HandlerSpecCustomizer {
 	private @Nullable Event event(String name) {
 		Event event = this.events.get(name);
 		if (event != null) {
-			this.used.putIfAbsent(event, name);
+			use(event, name, "Property '" + EVENTS + name + "'");
 		}
 		Variables<Event> variables = (event == null) ? find(name, this.eventVariables) : null;
 		remember(name, this.names);
@@ -173,6 +185,10 @@ final class ConfiguredHandlers implements HandlerSpecCustomizer {
 		if (handler.getSlowThreshold() != null) {
 			builder.slowThreshold(handler.getSlowThreshold());
 		}
+		if (handler.getThread() != null) {
+			requireAsync(property.apply("thread"), handler.getThread(), spec);
+			builder.thread(handler.getThread());
+		}
 	}
 
 	private void requireAsync(String property, Object value, HandlerSpec<?> spec) {
@@ -200,7 +216,7 @@ final class ConfiguredHandlers implements HandlerSpecCustomizer {
 			Set<String> known) {
 		settings.forEach((key, value) -> {
 			if (!this.used.containsKey(value)) {
-				report("Property '" + prefix + key + "'", reason, EnvironmentVariables.uniform(key), known);
+				report("Property '" + prefix + key + "'", reason, key, known);
 			}
 		});
 		variables.forEach((uniform, value) -> {
@@ -210,10 +226,8 @@ final class ConfiguredHandlers implements HandlerSpecCustomizer {
 		});
 	}
 
-	private void report(String what, String reason, String uniform, Set<String> known) {
-		Map<String, String> byUniform = new TreeMap<>();
-		known.forEach((name) -> byUniform.putIfAbsent(EnvironmentVariables.uniform(name), name));
-		String nearest = NearestName.of(uniform, byUniform);
+	private void report(String what, String reason, String written, Set<String> known) {
+		String nearest = NearestName.of(written, known);
 		logger.warn(what + " has no effect so far: " + reason + (known.isEmpty() ? "none" : String.join(", ", known))
 				+ "." + ((nearest != null) ? " Did you mean '" + nearest + "'?" : ""));
 	}

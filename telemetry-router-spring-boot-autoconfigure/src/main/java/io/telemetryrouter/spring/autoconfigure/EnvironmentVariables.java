@@ -15,6 +15,7 @@ import org.springframework.boot.context.properties.source.ConfigurationPropertyN
 import org.springframework.core.env.PropertySource;
 import org.springframework.core.env.StandardEnvironment;
 
+import io.telemetryrouter.NearestName;
 import io.telemetryrouter.spring.autoconfigure.KeyedSettings.Value;
 
 /**
@@ -107,13 +108,11 @@ final class EnvironmentVariables {
 	 * Reports variables that read like a setting of the router itself and that Boot does
 	 * not take for one. Others only look like ours: Kubernetes sets some for every
 	 * service.
-	 * @param settings the settings by their uniform names
+	 * @param settings the settings
 	 */
-	void reportMisspelt(Map<String, String> settings) {
-		Map<String, String> paths = new TreeMap<>();
-		settings.forEach((uniform, setting) -> paths.put(uniform(setting), setting));
+	void reportMisspelt(Collection<String> settings) {
 		this.values.keySet().forEach((name) -> {
-			String nearest = NearestName.of(uniform(name).substring(PREFIX.length()), paths);
+			String nearest = NearestName.of(uniform(name).substring(PREFIX.length()), settings);
 			if (nearest == null || name.contains(".")) {
 				return;
 			}

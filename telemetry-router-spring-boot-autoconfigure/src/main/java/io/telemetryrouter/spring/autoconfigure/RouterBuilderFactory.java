@@ -7,6 +7,7 @@ import java.util.TreeSet;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
+import reactor.core.scheduler.Schedulers;
 
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.boot.thread.Threading;
@@ -16,6 +17,7 @@ import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.event.ContextRefreshedEvent;
 import org.springframework.core.env.ConfigurableEnvironment;
 import org.springframework.core.task.VirtualThreadTaskExecutor;
+import org.springframework.util.ClassUtils;
 import org.springframework.util.function.SingletonSupplier;
 
 import io.telemetryrouter.ContextCarrier;
@@ -71,6 +73,9 @@ final class RouterBuilderFactory implements ApplicationListener<ContextRefreshed
 		builder.logger(new RouterLogger());
 		if (Threading.VIRTUAL.isActive(this.context.getEnvironment())) {
 			builder.laneExecutor(new VirtualThreadTaskExecutor("telemetry-router-"));
+		}
+		if (ClassUtils.isPresent("reactor.core.scheduler.Schedulers", this.beanFactory.getBeanClassLoader())) {
+			builder.blockingAllowed(() -> !Schedulers.isInNonBlockingThread());
 		}
 		this.beanFactory.getBeanProvider(ContextCarrier.class).ifUnique(builder::contextCarrier);
 		// Found at the first failure, so that an error listener may itself emit

@@ -8,6 +8,7 @@ import org.jspecify.annotations.Nullable;
 
 import org.springframework.boot.context.properties.ConfigurationProperties;
 
+import io.telemetryrouter.LaneThread;
 import io.telemetryrouter.OverflowPolicy;
 
 /**
@@ -476,6 +477,12 @@ public class TelemetryRouterProperties {
 		 */
 		private @Nullable Duration slowThreshold;
 
+		/**
+		 * Threads that run the handler. Platform threads suit one that computes for long
+		 * while virtual threads are enabled.
+		 */
+		private @Nullable LaneThread thread;
+
 		public boolean isEnabled() {
 			return this.enabled;
 		}
@@ -530,6 +537,14 @@ public class TelemetryRouterProperties {
 
 		public void setSlowThreshold(@Nullable Duration slowThreshold) {
 			this.slowThreshold = slowThreshold;
+		}
+
+		public @Nullable LaneThread getThread() {
+			return this.thread;
+		}
+
+		public void setThread(@Nullable LaneThread thread) {
+			this.thread = thread;
 		}
 
 	}

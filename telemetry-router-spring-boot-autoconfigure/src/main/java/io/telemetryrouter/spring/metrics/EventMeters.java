@@ -1,11 +1,9 @@
 package io.telemetryrouter.spring.metrics;
 
-import java.util.concurrent.TimeUnit;
 import java.util.function.LongConsumer;
 
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;
-import io.micrometer.core.instrument.Timer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,13 +19,9 @@ record EventMeters(Meters<EventReader> meters, @Nullable LongConsumer recorder) 
 		Meters<EventReader> meters = new Meters<>(registry, series, reader, SharedSeries.Kind.MOVING_COUNT);
 		meters.timeGauge(TelemetryRouterMeter.DISPATCH_MAX, tags, EventReader::maxNanos);
 		meters.counter(TelemetryRouterMeter.SLOW, tags, EventReader::slow);
-		Timer timer = histogram ? HistogramTimers.register(registry, TelemetryRouterMeter.DISPATCH, tags) : null;
-		if (timer == null) {
-			meters.timer(TelemetryRouterMeter.DISPATCH, tags, EventReader::emitted, EventReader::totalNanos);
-			return new EventMeters(meters, null);
-		}
-		meters.add(timer);
-		return new EventMeters(meters, (nanos) -> timer.record(nanos, TimeUnit.NANOSECONDS));
+		LongConsumer recorder = meters.timer(TelemetryRouterMeter.DISPATCH, tags, EventReader::emitted,
+				EventReader::totalNanos, histogram);
+		return new EventMeters(meters, recorder);
 	}
 
 	void remove() {

@@ -3,6 +3,7 @@ package io.telemetryrouter.spring.metrics;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongConsumer;
 import java.util.function.ToDoubleFunction;
 import java.util.function.ToLongFunction;
 
@@ -13,6 +14,8 @@ import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.TimeGauge;
+import io.micrometer.core.instrument.Timer;
+import org.jspecify.annotations.Nullable;
 
 import io.telemetryrouter.spring.metrics.SharedSeries.Combined;
 import io.telemetryrouter.spring.metrics.SharedSeries.Kind;
@@ -57,6 +60,21 @@ final class Meters<T> {
 					.register(this.registry)));
 	}
 
+	/**
+	 * Registers a timer that reads, or a real one if somebody wants its distribution.
+	 * @return what is to be given each duration, if it is a real one
+	 */
+	@Nullable LongConsumer timer(TelemetryRouterMeter meter, Tags tags, ToLongFunction<T> count, ToDoubleFunction<T> totalNanos,
+			boolean histogram) {
+		Timer timer = histogram ? HistogramTimers.register(this.registry, meter, tags) : null;
+		if (timer == null) {
+			timer(meter, tags, count, totalNanos);
+			return null;
+		}
+		this.removals.add(this.series.add(timer.getId(), Kind.SUM, Part.of(() -> 0), (combined) -> timer));
+		return (nanos) -> timer.record(nanos, TimeUnit.NANOSECONDS);
+	}
+
 	void counter(TelemetryRouterMeter meter, Tags tags, ToDoubleFunction<T> count) {
 		this.removals.add(this.series.add(id(meter, tags, Meter.Type.COUNTER), this.counting, part(count),
 				(combined) -> FunctionCounter.builder(meter.getName(), combined, Combined::value)
@@ -89,13 +107,6 @@ final class Meters<T> {
 
 	private Part part(ToDoubleFunction<T> value) {
 		return Part.of(() -> value.applyAsDouble(this.source));
-	}
-
-	/**
-	 * Adds a meter that is registered and that reads nothing.
-	 */
-	void add(Meter meter) {
-		this.removals.add(this.series.add(meter.getId(), Kind.SUM, Part.of(() -> 0), (combined) -> meter));
 	}
 
 	void remove() {

@@ -2,22 +2,20 @@ package io.telemetryrouter.spring.metrics;
 
 import java.util.Collection;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.LongConsumer;
-import java.util.regex.Pattern;
 
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;
 import org.jspecify.annotations.Nullable;
 
-import io.telemetryrouter.DropReason;
 import io.telemetryrouter.HandlerMode;
 import io.telemetryrouter.HandlerSnapshot;
 import io.telemetryrouter.HandlerStatus;
 import io.telemetryrouter.RouterListener;
 import io.telemetryrouter.TelemetryRouter;
+import io.telemetryrouter.spring.metrics.SharedSeries.Kind;
 import io.telemetryrouter.spring.metrics.TelemetryRouterMeter.Tag;
 
 /**
@@ -26,14 +24,6 @@ import io.telemetryrouter.spring.metrics.TelemetryRouterMeter.Tag;
  * then removes what it finds, while a call that is running looks at the mark last.
  */
 final class RegistryBinding implements RouterListener {
-
-	/**
-	 * The tag value that handlers without an id of their own share.
-	 */
-	static final String ANONYMOUS = "_anonymous";
-
-	/** Ids that the router gives. */
-	private static final Pattern NUMBERED = Pattern.compile("handler-\\d+");
 
 	private final TelemetryRouter router;
 
@@ -45,13 +35,18 @@ final class RegistryBinding implements RouterListener {
 
 	private final SharedSeries series;
 
-	private final Map<String, Meters<HandlerReader>> handlers = new ConcurrentHashMap<>();
+	private final Map<String, HandlerMeters> handlers = new ConcurrentHashMap<>();
 
 	private final Map<String, EventMeters> events = new ConcurrentHashMap<>();
 
 	private final Meters<RegistryBinding> whole;
 
+	// The first decides: series of one name must be of one kind, also in a registry that
+	// joins a composite later
+
 	private volatile boolean histogram = true;
+
+	private volatile boolean callHistogram = true;
 
 	private volatile boolean closed;
 
@@ -61,7 +56,7 @@ final class RegistryBinding implements RouterListener {
 		this.registry = registry;
 		this.tags = tags;
 		this.series = new SharedSeries(registry);
-		this.whole = new Meters<>(registry, this.series, this, SharedSeries.Kind.COUNT);
+		this.whole = new Meters<>(registry, this.series, this, Kind.COUNT);
 	}
 
 	void bind() {
@@ -72,7 +67,7 @@ final class RegistryBinding implements RouterListener {
 				(binding) -> binding.router.spanSnapshot().dangling());
 		for (HandlerMode mode : HandlerMode.values()) {
 			for (HandlerStatus status : HandlerStatus.values()) {
-				this.whole.gauge(TelemetryRouterMeter.HANDLERS, tags(Tag.MODE, label(mode)).and(tag(status)),
+				this.whole.gauge(TelemetryRouterMeter.HANDLERS, HandlerMeters.tags(this.tags, mode, status),
 						(binding) -> binding.count(mode, status));
 			}
 		}
@@ -83,17 +78,9 @@ final class RegistryBinding implements RouterListener {
 	private long count(HandlerMode mode, HandlerStatus status) {
 		return this.handlers.values()
 			.stream()
-			.map(Meters::source)
+			.map(HandlerMeters::source)
 			.filter((handler) -> handler.mode() == mode && handler.status() == status)
 			.count();
-	}
-
-	private static io.micrometer.core.instrument.Tag tag(HandlerStatus status) {
-		return io.micrometer.core.instrument.Tag.of(Tag.STATUS.asString(), label(status));
-	}
-
-	private static String label(Enum<?> value) {
-		return value.name().toLowerCase(Locale.ROOT);
 	}
 
 	@Override
@@ -102,49 +89,25 @@ final class RegistryBinding implements RouterListener {
 		if (snapshot == null || this.closed) {
 			return;
 		}
-		Meters<HandlerReader> meters = new Meters<>(this.registry, this.series,
-				new HandlerReader(this.router, snapshot), SharedSeries.Kind.COUNT);
-		bindHandler(meters);
+		HandlerMeters meters = HandlerMeters.bind(
+				new Meters<>(this.registry, this.series, new HandlerReader(this.router, snapshot), Kind.COUNT),
+				this.tags, this.callHistogram);
+		this.callHistogram = meters.handled() != null;
 		this.handlers.put(handlerId, meters);
 		if (this.closed) {
 			handlerRemoved(handlerId);
 		}
 	}
 
-	private static String tagOf(String handlerId) {
-		return NUMBERED.matcher(handlerId).matches() ? ANONYMOUS : handlerId;
-	}
-
-	private void bindHandler(Meters<HandlerReader> meters) {
-		Tags tags = tags(Tag.HANDLER, tagOf(meters.source().id()));
-		meters.timer(TelemetryRouterMeter.HANDLER, tags.and(Tag.OUTCOME.asString(), "handled"), HandlerReader::handled,
-				HandlerReader::handledNanos);
-		meters.timer(TelemetryRouterMeter.HANDLER, tags.and(Tag.OUTCOME.asString(), "failed"), HandlerReader::failed,
-				HandlerReader::failedNanos);
-		for (DropReason reason : DropReason.values()) {
-			meters.counter(TelemetryRouterMeter.DROPPED, tags.and(Tag.REASON.asString(), reason.label()),
-					(handler) -> handler.dropped(reason));
-		}
-		meters.timeGauge(TelemetryRouterMeter.HANDLER_MAX, tags.and(Tag.OUTCOME.asString(), "handled"),
-				HandlerReader::handledMaxNanos);
-		meters.timeGauge(TelemetryRouterMeter.HANDLER_MAX, tags.and(Tag.OUTCOME.asString(), "failed"),
-				HandlerReader::failedMaxNanos);
-		for (HandlerStatus status : HandlerStatus.values()) {
-			meters.gauge(TelemetryRouterMeter.HANDLER_STATUS, tags.and(tag(status)),
-					(handler) -> (handler.status() == status) ? 1 : 0);
-		}
-		meters.counter(TelemetryRouterMeter.FILTERED, tags, HandlerReader::filtered);
-		if (meters.source().mode() == HandlerMode.ASYNC) {
-			meters.gauge(TelemetryRouterMeter.QUEUE_SIZE, tags, HandlerReader::queued);
-			meters.gauge(TelemetryRouterMeter.QUEUE_CAPACITY, tags, HandlerReader::queueCapacity);
-			meters.timeGauge(TelemetryRouterMeter.QUEUE_OLDEST_AGE, tags, HandlerReader::oldestAgeNanos);
-			meters.timer(TelemetryRouterMeter.QUEUE_WAIT, tags, HandlerReader::waited, HandlerReader::waitedNanos);
-		}
+	@Override
+	public @Nullable LongConsumer callRecorder(String handlerId, boolean failed) {
+		HandlerMeters meters = this.handlers.get(handlerId);
+		return (meters == null) ? null : failed ? meters.failed() : meters.handled();
 	}
 
 	@Override
 	public void handlerRemoved(String handlerId) {
-		Meters<HandlerReader> meters = this.handlers.remove(handlerId);
+		HandlerMeters meters = this.handlers.remove(handlerId);
 		if (meters != null) {
 			meters.remove();
 		}
@@ -178,8 +141,6 @@ final class RegistryBinding implements RouterListener {
 	private @Nullable LongConsumer bindEvent(String tag, Collection<String> names) {
 		EventMeters meters = EventMeters.bind(this.registry, this.series, new EventReader(this.router, names),
 				tags(Tag.EVENT, tag), this.histogram);
-		// The first decides: series of one name must be of one kind, also in a registry
-		// that joins a composite later
 		this.histogram = meters.recorder() != null;
 		this.events.put(tag, meters);
 		if (this.closed) {

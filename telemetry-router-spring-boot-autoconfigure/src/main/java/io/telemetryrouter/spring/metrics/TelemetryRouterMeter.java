@@ -35,7 +35,8 @@ public enum TelemetryRouterMeter implements MeterDocumentation {
 	/**
 	 * How many events no handler matched.
 	 */
-	UNHANDLED("telemetry.router.unhandled", Meter.Type.COUNTER, "How many events no handler matched", Unit.EVENTS),
+	UNHANDLED("telemetry.router.unhandled", Meter.Type.COUNTER,
+			"How many events no handler matched, but for those of all events", Unit.EVENTS),
 
 	/**
 	 * How many spans have begun and not ended, and are not dangling.

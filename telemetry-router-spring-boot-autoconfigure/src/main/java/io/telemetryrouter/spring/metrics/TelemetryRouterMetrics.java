@@ -16,10 +16,11 @@ import io.telemetryrouter.TelemetryRouter;
  * read the router when they are read, so that events pay nothing for them. A handler's
  * meters are there, at zero, from its registration to its end.
  * <p>
- * {@code telemetry.router.dispatch} has no percentiles and no histogram by itself. Where
- * a meter filter (or {@code management.metrics.distribution}) asks for some, that
- * registry gets a real timer instead, which is given every dispatch to a handler from
- * then on.
+ * {@code telemetry.router.dispatch} and {@code telemetry.router.handler} have no
+ * percentiles and no histogram by themselves. Where a meter filter (or
+ * {@code management.metrics.distribution}) asks for some, that registry gets real timers
+ * instead, which are given every dispatch to a handler, or every call, from then on. The
+ * first series of a name decides for all of that name.
  * <p>
  * Thread-safe. Any number of registries may be bound; each is bound once.
  *

@@ -21,6 +21,7 @@ import org.springframework.context.annotation.Configuration;
 import org.springframework.core.annotation.Order;
 import org.springframework.scheduling.annotation.Async;
 
+import io.telemetryrouter.LaneThread;
 import io.telemetryrouter.OverflowPolicy;
 import io.telemetryrouter.TelemetryEvent;
 import io.telemetryrouter.TelemetryRouter;
@@ -46,6 +47,8 @@ class TelemetryListenerDefinitionTests {
 				arguments(new NameAndEvent(), "parameters that the router cannot give", "(TelemetryEvent<Payload>"),
 				arguments(new ReturnsValue(), "It returns 'boolean', which nobody would receive.", "Return void"),
 				arguments(new BadPattern(), "'model.**.x' has '**' before its end", "Correct the event name"),
+				arguments(new ListOfNames(), "'usage,other' has a comma: give each name by itself",
+						"Correct the event name"),
 				arguments(new BlankName(), "must not be null or blank", "Correct the event name"),
 				arguments(new BadCondition(), "Its condition 'payload >' is malformed", "Correct the expression"),
 				arguments(new TwoPriorities(), "Its priority has 2 values.", "Set one priority"),
@@ -53,7 +56,13 @@ class TelemetryListenerDefinitionTests {
 				arguments(new SyncQueue(), "so its maxQueue would have no effect", "Set async = true"),
 				arguments(new SyncOverflow(), "so its overflow would have no effect", "Set async = true"),
 				arguments(new SyncConcurrency(), "so its concurrency would have no effect", "Set async = true"),
+				arguments(new SyncThread(), "so its thread would have no effect", "Set async = true"),
 				arguments(new NegativeQueue(), "Its maxQueue is -1.", "Set maxQueue to a positive number"),
+				arguments(new SyncTimeout(), "so its handlerTimeout would have no effect", "Set async = true"),
+				arguments(new WrongTimeout(), "Its handlerTimeout 'soon' is no duration.",
+						"Set handlerTimeout to a duration such as '100ms' or '5s'"),
+				arguments(new NoSlowThreshold(), "Its slowThreshold '0s' is no positive duration.",
+						"Set slowThreshold to a duration"),
 				arguments(new NoConcurrency(), "Its concurrency is 0.", "Set concurrency to a positive number"),
 				arguments(new OnceConcurrently(), "one event only, and several at once", "Remove either"),
 				arguments(new PriorityAndOrder(), "Its priority is 1 and its @Order is 2.", "Remove either"),
@@ -206,6 +215,22 @@ class TelemetryListenerDefinitionTests {
 
 	}
 
+	static class SyncThread {
+
+		@TelemetryListener(events = "x", thread = LaneThread.PLATFORM)
+		void on() {
+		}
+
+	}
+
+	static class ListOfNames {
+
+		@TelemetryListener("usage,other")
+		void on(String payload) {
+		}
+
+	}
+
 	static class BlankName {
 
 		@TelemetryListener("")
@@ -266,6 +291,30 @@ class TelemetryListenerDefinitionTests {
 
 		@TelemetryListener(events = "x", async = true, maxQueue = -1)
 		void on() {
+		}
+
+	}
+
+	static class SyncTimeout {
+
+		@TelemetryListener(events = "x", handlerTimeout = "5s")
+		void listen() {
+		}
+
+	}
+
+	static class WrongTimeout {
+
+		@TelemetryListener(events = "x", async = true, handlerTimeout = "soon")
+		void listen() {
+		}
+
+	}
+
+	static class NoSlowThreshold {
+
+		@TelemetryListener(events = "x", slowThreshold = "0s")
+		void listen() {
 		}
 
 	}

@@ -28,6 +28,7 @@ import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.core.annotation.AliasFor;
 import org.springframework.core.annotation.Order;
 
+import io.telemetryrouter.DropReason;
 import io.telemetryrouter.HandlerAccount;
 import io.telemetryrouter.HandlerMode;
 import io.telemetryrouter.HandlerSnapshot;
@@ -195,7 +196,8 @@ class TelemetryListenerTests {
 					"name dear", "name cheap");
 			assertThat(account(router, "bean.property").filtered()).isEqualTo(1);
 			assertThat(account(router, "bean.nothing").filtered()).isEqualTo(2);
-			assertThat(account(router, "bean.failing").failed()).isEqualTo(2);
+			assertThat(account(router, "bean.failing").failed()).isZero();
+			assertThat(account(router, "bean.failing").dropped()).containsEntry(DropReason.CONDITION_FAILED, 2L);
 		});
 	}
 

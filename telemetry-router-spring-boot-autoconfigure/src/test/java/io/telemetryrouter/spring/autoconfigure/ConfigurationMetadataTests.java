@@ -57,6 +57,8 @@ class ConfigurationMetadataTests {
 		assertThat(defaultValue("measure-latency").asBoolean()).isTrue();
 		assertThat(defaultValue("stuck-threshold").asString()).isEqualTo("10s");
 		assertThat(defaultValue("handler-timeout").asString()).isEqualTo("0");
+		assertThat(defaultValue("spans.dangling-after").asString()).isEqualTo("10m");
+		assertThat(defaultValue("runs.mdc").asBoolean()).isFalse();
 		assertThat(defaultValue("quarantine.enabled").asBoolean()).isTrue();
 		assertThat(defaultValue("quarantine.failures").asInt()).isEqualTo(10);
 		assertThat(defaultValue("quarantine.failure-rate").asDouble()).isEqualTo(0.8);

@@ -141,6 +141,35 @@ class ConfiguredHandlersTests {
 	}
 
 	@Test
+	void whenSettingTakesEffectAfterItWasReportedThenItIsSaidOnce(CapturedOutput output) {
+		withVariables(Map.of("TELEMETRY_ROUTER_HANDLERS_LATE_ENV_PRIORITY", "9"))
+			.withPropertyValues("telemetry-router.handlers.late.priority=8", "telemetry-router.events.last.priority=7")
+			.run((context) -> {
+				assertThat(output).contains("Property 'telemetry-router.handlers.late' has no effect so far")
+					.contains("Property 'telemetry-router.events.last' has no effect so far")
+					.doesNotContain("has an effect now");
+				for (int i = 0; i < 2; i++) {
+					for (String id : List.of("late", "late.env")) {
+						try (Subscription late = router(context)
+							.subscribe(HandlerSpec.on("last").id(id).handler((event, payload) -> {
+							}).build())) {
+							assertThat(router(context).handlerSnapshot(late.handlerId()).priority())
+								.isGreaterThanOrEqualTo(8);
+						}
+					}
+				}
+				assertThat(output.getOut().lines().filter((line) -> line.contains("has an effect now")))
+					.satisfiesExactly(
+							(line) -> assertThat(line).contains("INFO")
+								.contains("Property 'telemetry-router.events.last' has an effect now: 'last'"
+										+ " was subscribed after the start."),
+							(line) -> assertThat(line).contains("Property 'telemetry-router.handlers.late' has an"
+									+ " effect now: 'late' was subscribed after the start."),
+							(line) -> assertThat(line).contains("LATE_ENV_PRIORITY' has an effect now: 'late.env'"));
+			});
+	}
+
+	@Test
 	void whenExactIdIsConfiguredThenIdsThatReadLikeItKeepTheirOwn(CapturedOutput output) {
 		this.contextRunner.withPropertyValues("telemetry-router.handlers.cost.tracker.priority=9").run((context) -> {
 			TelemetryRouter router = context.getBean(TelemetryRouter.class);
@@ -259,7 +288,7 @@ class ConfiguredHandlersTests {
 						(line) -> assertThat(line)
 							.contains("'TELEMETRY_ROUTER_HANDLERS_LISTENER_ASYNC_PRIO' has no effect:"
 									+ " it must end with one of these settings: CONCURRENCY, ENABLED, MAXQUEUE, OVERFLOW,"
-									+ " PRIORITY, behind a handler's id."),
+									+ " PRIORITY, THREAD, behind a handler's id."),
 						(line) -> assertThat(line)
 							.contains("'TELEMETRY_ROUTER_MAXHANDLERQUEUE' has no effect. Did you mean"
 									+ " 'TELEMETRYROUTER_MAXHANDLERQUEUE'?"),
@@ -300,7 +329,7 @@ class ConfiguredHandlersTests {
 	}
 
 	@ParameterizedTest
-	@CsvSource({ "max-queue,5", "overflow,BLOCK", "concurrency,2" })
+	@CsvSource({ "max-queue,5", "overflow,BLOCK", "concurrency,2", "handler-timeout,PT1S" })
 	void whenQueueOfSynchronousHandlerIsConfiguredThenStartFails(String setting, String value) {
 		this.contextRunner
 			.withPropertyValues("telemetry-router.handlers.listener.withPriority." + setting + "=" + value)

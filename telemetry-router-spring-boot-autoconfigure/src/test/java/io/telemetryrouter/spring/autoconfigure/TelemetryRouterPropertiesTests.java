@@ -186,6 +186,9 @@ class TelemetryRouterPropertiesTests {
 			shutdown-timeout               | -1s  | not be negative
 			stuck-threshold                | -1s  | not be negative
 			handler-timeout                | -1ms | not be negative
+			spans.dangling-after           | -1s  | not be negative
+			handlers.a.onX.handler-timeout | -1s  | not be negative
+			handlers.a.onX.slow-threshold  | 0s   | be positive
 			quarantine.failures            | 0    | at least 1
 			quarantine.failure-rate        | 0    | at most 1
 			quarantine.failure-rate        | 1.1  | greater than 0
@@ -233,8 +236,10 @@ class TelemetryRouterPropertiesTests {
 			handlers.a.onX.max-que          | Did you mean 'telemetry-router.handlers.a.onX.max-queue'?
 			handlers[a.onX].prioritty       | Did you mean 'telemetry-router.handlers.a.onX.priority'?
 			quarantine.max-dely             | Did you mean 'telemetry-router.quarantine.max-delay'?
+			spans.dangling-afer             | Did you mean 'telemetry-router.spans.dangling-after'?
+			runs.mcd                        | Did you mean 'telemetry-router.runs.mdc'?
 			quarantine.events.delay         | use one of: delay, enabled, failure-rate
-			handlers.audit                  | Put a setting behind it: concurrency, enabled, max-queue
+			handlers.audit                  | Put a setting behind it: concurrency, enabled, handler-timeout
 			events.model.start.max-queue    | use one of: priority
 			""")
 	void whenNameIsUnknownThenStartFailsAndSaysWhatWasMeant(String name, String fix) {

@@ -40,7 +40,8 @@ class TelemetryRouterHealthIndicatorTests {
 		assertThat(health.getDetails()).containsExactly(entry("handlers", 3), entry("offered", 22L),
 				entry("handled", 10L), entry("failed", 1L), entry("filtered", 1L), entry("dropped", 1L),
 				entry("queued", 9L), entry("running", 0L), entry("held", 0), entry("oldestAgeMicros", 2_000_000L),
-				entry("fullQueues", List.of("b")), entry("quarantined", List.of()), entry("stuck", List.of()));
+				entry("fullQueues", List.of("b")), entry("quarantined", List.of()), entry("stuck", List.of()),
+				entry("danglingSpans", 0L));
 	}
 
 	@Test

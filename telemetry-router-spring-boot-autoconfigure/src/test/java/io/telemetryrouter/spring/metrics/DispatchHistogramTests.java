@@ -216,13 +216,21 @@ class DispatchHistogramTests {
 	 * Configures as a filter of a user or Boot's of {@code management.metrics} does.
 	 */
 	private <R extends MeterRegistry> R with(R registry, DistributionStatisticConfig settings) {
-		registry.config().meterFilter(new MeterFilter() {
+		registry.config().meterFilter(filter("telemetry.router.dispatch", settings));
+		return registry;
+	}
+
+	static MeterFilter histogramOf(String name) {
+		return filter(name, HISTOGRAM);
+	}
+
+	private static MeterFilter filter(String name, DistributionStatisticConfig settings) {
+		return new MeterFilter() {
 			@Override
 			public DistributionStatisticConfig configure(Meter.Id id, DistributionStatisticConfig config) {
-				return id.getName().contains("telemetry.router.dispatch") ? settings.merge(config) : config;
+				return id.getName().contains(name) ? settings.merge(config) : config;
 			}
-		});
-		return registry;
+		};
 	}
 
 }

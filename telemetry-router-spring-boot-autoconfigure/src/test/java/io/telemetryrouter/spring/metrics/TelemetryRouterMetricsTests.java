@@ -26,6 +26,7 @@ import io.telemetryrouter.HandlerAccount;
 import io.telemetryrouter.HandlerSnapshot;
 import io.telemetryrouter.HandlerStatus;
 import io.telemetryrouter.QuarantineSnapshot;
+import io.telemetryrouter.SpanSnapshot;
 import io.telemetryrouter.StuckCall;
 import io.telemetryrouter.spring.test.StubRouter;
 
@@ -91,6 +92,16 @@ class TelemetryRouterMetricsTests {
 		TimeGauge age = this.registry.get("telemetry.router.queue.oldest.age").timeGauge();
 		assertThat(age.value(TimeUnit.MILLISECONDS)).isEqualTo(1500);
 		assertThat(this.registry.get("telemetry.router.queue.wait").functionTimer().count()).isEqualTo(5);
+	}
+
+	@Test
+	void spansHaveSeriesFromTheStart() {
+		this.metrics.bindTo(this.registry);
+		assertThat(gauge("telemetry.router.spans.open")).isZero();
+		assertThat(counter("telemetry.router.spans.dangling")).isZero();
+		this.stub.spans(new SpanSnapshot(3, 2, List.of()));
+		assertThat(gauge("telemetry.router.spans.open")).isEqualTo(3);
+		assertThat(counter("telemetry.router.spans.dangling")).isEqualTo(2);
 	}
 
 	@Test

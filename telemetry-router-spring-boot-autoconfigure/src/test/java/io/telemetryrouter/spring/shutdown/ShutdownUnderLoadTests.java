@@ -41,7 +41,7 @@ class ShutdownUnderLoadTests {
 
 	private static final Pattern DESTROYED = Pattern.compile("destroyed after (\\d+) calls");
 
-	private static final Pattern TOTALS = Pattern.compile("Telemetry router closed in \\d+ ms: offered=(\\d+),"
+	private static final Pattern TOTALS = Pattern.compile("Telemetry router closed in [\\d.]+ m?s: offered=(\\d+),"
 			+ " handled=(\\d+), failed=(\\d+), filtered=(\\d+), dropped=\\{(.*)}, running=(\\d+)");
 
 	@TempDir

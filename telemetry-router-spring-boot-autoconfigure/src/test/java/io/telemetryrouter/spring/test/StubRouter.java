@@ -1,6 +1,7 @@
 package io.telemetryrouter.spring.test;
 
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -35,6 +36,8 @@ import static org.mockito.BDDMockito.willAnswer;
  * A router whose numbers a test sets.
  */
 public final class StubRouter {
+
+	private static final Instant LAST_SEEN = Instant.parse("2026-01-02T03:04:06Z");
 
 	private final TelemetryRouter router = Mockito.mock(TelemetryRouter.class);
 
@@ -155,7 +158,8 @@ public final class StubRouter {
 	public static HandlerSnapshot sync(String id, String pattern, HandlerAccount account) {
 		return new HandlerSnapshot(id, List.of(pattern), Object.class, HandlerMode.SYNC, 0, 0, 1,
 				OverflowPolicy.DROP_NEWEST, 0, Duration.ZERO, account, latency(account.handled()),
-				latency(account.failed()), LatencySnapshot.EMPTY, 0, List.of(), HandlerStatus.ACTIVE, null, List.of());
+				latency(account.failed()), LatencySnapshot.EMPTY, 0, List.of(), HandlerStatus.ACTIVE, null, List.of(),
+				"com.example.Observers", null, null);
 	}
 
 	public static HandlerSnapshot async(String id, List<String> patterns, HandlerAccount account, Duration oldestAge,
@@ -163,24 +167,28 @@ public final class StubRouter {
 		return new HandlerSnapshot(id, patterns, Object.class, HandlerMode.ASYNC, 10, 0, 1, OverflowPolicy.DROP_NEWEST,
 				8, oldestAge, account, latency(account.handled()), latency(account.failed()),
 				latency(account.handled()), 3, (lastFailure != null) ? List.of(lastFailure) : List.of(),
-				HandlerStatus.ACTIVE, null, List.of());
+				HandlerStatus.ACTIVE, null, List.of(), "com.example.Observers.onAny(Object)", "payload.cost > 1",
+				LAST_SEEN);
 	}
 
 	public static HandlerSnapshot troubled(String id, HandlerStatus status, QuarantineSnapshot quarantine,
 			StuckCall... stuckCalls) {
 		return new HandlerSnapshot(id, List.of("**"), Object.class, HandlerMode.ASYNC, 0, 0, 1,
 				OverflowPolicy.DROP_NEWEST, 8, Duration.ZERO, HandlerAccount.EMPTY, LatencySnapshot.EMPTY,
-				LatencySnapshot.EMPTY, LatencySnapshot.EMPTY, 0, List.of(), status, quarantine, List.of(stuckCalls));
+				LatencySnapshot.EMPTY, LatencySnapshot.EMPTY, 0, List.of(), status, quarantine, List.of(stuckCalls),
+				"com.example.Observers", null, null);
 	}
 
 	public static HandlerSnapshot once(String id, String pattern) {
 		return new HandlerSnapshot(id, List.of(pattern), Object.class, HandlerMode.SYNC, 0, 1, 1,
 				OverflowPolicy.DROP_NEWEST, 0, Duration.ZERO, HandlerAccount.EMPTY, LatencySnapshot.EMPTY,
-				LatencySnapshot.EMPTY, LatencySnapshot.EMPTY, 0, List.of(), HandlerStatus.ACTIVE, null, List.of());
+				LatencySnapshot.EMPTY, LatencySnapshot.EMPTY, 0, List.of(), HandlerStatus.ACTIVE, null, List.of(),
+				"com.example.Observers", null, null);
 	}
 
 	public static EventSnapshot event(String name, long emitted, long unhandled, String... handlers) {
-		return new EventSnapshot(name, emitted, unhandled, emitted / 10, List.of(handlers), latency(emitted));
+		return new EventSnapshot(name, emitted, unhandled, emitted / 10, List.of(handlers), latency(emitted),
+				(emitted != 0) ? LAST_SEEN : null);
 	}
 
 	/**

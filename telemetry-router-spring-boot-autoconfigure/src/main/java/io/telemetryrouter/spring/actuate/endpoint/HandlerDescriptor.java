@@ -24,6 +24,8 @@ import io.telemetryrouter.StuckCall;
  * @param pattern the names and patterns it is subscribed to, separated by a comma and a
  * space
  * @param patterns the same as a list
+ * @param condition the text of its condition; {@code null} if it has none
+ * @param source the class and method it comes from
  * @param mode where it runs
  * @param priority its priority
  * @param concurrency how many events it may handle at once
@@ -40,6 +42,8 @@ import io.telemetryrouter.StuckCall;
  * @param queueWait how long its events waited in the queue; {@code null} for a
  * synchronous handler
  * @param slow how many calls were over its slow threshold
+ * @param lastSeen when it was last offered an event, at most a second too late;
+ * {@code null} if it never was
  * @param status how it is: {@code ACTIVE}, {@code PAUSED}, {@code STUCK} or
  * {@code QUARANTINED}
  * @param pausedSince since when it has been paused; {@code null} if it is not, or not by
@@ -51,12 +55,12 @@ import io.telemetryrouter.StuckCall;
  * @since 0.1.0
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
-public record HandlerDescriptor(String pattern, List<String> patterns, String mode, int priority, int concurrency,
-		@Nullable String overflow, long offered, long handled, long failed, long filtered, long running,
-		Map<String, Long> dropped, @Nullable QueueDescriptor queue, LatencyDescriptor latency,
-		@Nullable LatencyDescriptor queueWait, long slow, String status, @Nullable Instant pausedSince,
-		@Nullable QuarantineDescriptor quarantine, @Nullable List<StuckCallDescriptor> stuckCalls,
-		@Nullable FailureDescriptor lastFailure,
+public record HandlerDescriptor(String pattern, List<String> patterns, @Nullable String condition, String source,
+		String mode, int priority, int concurrency, @Nullable String overflow, long offered, long handled, long failed,
+		long filtered, long running, Map<String, Long> dropped, @Nullable QueueDescriptor queue,
+		LatencyDescriptor latency, @Nullable LatencyDescriptor queueWait, long slow, @Nullable Instant lastSeen,
+		String status, @Nullable Instant pausedSince, @Nullable QuarantineDescriptor quarantine,
+		@Nullable List<StuckCallDescriptor> stuckCalls, @Nullable FailureDescriptor lastFailure,
 		@Nullable List<FailureDescriptor> failures) implements OperationResponseBody {
 
 	static HandlerDescriptor of(HandlerSnapshot handler, @Nullable Instant pausedSince, boolean showValues) {
@@ -66,12 +70,13 @@ public record HandlerDescriptor(String pattern, List<String> patterns, String mo
 			.toList();
 		HandlerAccount account = handler.account();
 		boolean async = handler.mode() == HandlerMode.ASYNC;
-		return new HandlerDescriptor(String.join(", ", handler.patterns()), handler.patterns(), handler.mode().name(),
-				handler.priority(), handler.concurrency(), async ? handler.overflow().name() : null, account.offered(),
-				account.handled(), account.failed(), account.filtered(), account.running(), dropped(account),
-				async ? QueueDescriptor.of(handler) : null, LatencyDescriptor.of(handler.latency()),
-				async ? LatencyDescriptor.of(handler.queueWait()) : null, handler.slow(), handler.status().name(),
-				pausedSince, QuarantineDescriptor.of(handler.quarantine()),
+		return new HandlerDescriptor(String.join(", ", handler.patterns()), handler.patterns(), handler.condition(),
+				handler.source(), handler.mode().name(), handler.priority(), handler.concurrency(),
+				async ? handler.overflow().name() : null, account.offered(), account.handled(), account.failed(),
+				account.filtered(), account.running(), dropped(account), async ? QueueDescriptor.of(handler) : null,
+				LatencyDescriptor.of(handler.latency()), async ? LatencyDescriptor.of(handler.queueWait()) : null,
+				handler.slow(), handler.lastSeen(), handler.status().name(), pausedSince,
+				QuarantineDescriptor.of(handler.quarantine()),
 				orNull(handler.stuckCalls().stream().map((call) -> StuckCallDescriptor.of(call, showValues)).toList()),
 				failures.isEmpty() ? null : failures.get(0), orNull(failures));
 	}
@@ -146,6 +151,7 @@ public record HandlerDescriptor(String pattern, List<String> patterns, String mo
 	/**
 	 * A failure of a handler.
 	 *
+	 * @param event the name of the event
 	 * @param type the class name of what was thrown; {@code null} unless values are to be
 	 * shown
 	 * @param at when
@@ -153,10 +159,10 @@ public record HandlerDescriptor(String pattern, List<String> patterns, String mo
 	 * are to be shown
 	 */
 	@JsonInclude(JsonInclude.Include.NON_NULL)
-	public record FailureDescriptor(@Nullable String type, Instant at, @Nullable String message) {
+	public record FailureDescriptor(String event, @Nullable String type, Instant at, @Nullable String message) {
 
 		static FailureDescriptor of(FailureSnapshot failure, boolean showValues) {
-			return new FailureDescriptor(showValues ? failure.type() : null, failure.at(),
+			return new FailureDescriptor(failure.event(), showValues ? failure.type() : null, failure.at(),
 					showValues ? failure.message() : null);
 		}
 

@@ -17,7 +17,9 @@ import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.boot.actuate.autoconfigure.endpoint.jackson.JacksonEndpointAutoConfiguration;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 
+import io.telemetryrouter.DanglingSpan;
 import io.telemetryrouter.FailureSnapshot;
+import io.telemetryrouter.SpanSnapshot;
 import io.telemetryrouter.FlushResult;
 import io.telemetryrouter.HandlerStatus;
 import io.telemetryrouter.QuarantineSnapshot;
@@ -39,13 +41,15 @@ class TelemetryRouterEndpointTests {
 		.handler(StubRouter.sync("toolLatency.onTool", "tool_execution", StubRouter.account(592, 592, 0, 0, 0, 0)))
 		.handler(StubRouter.async("audit.onAny", List.of("**"), StubRouter.account(12, 5, 1, 2, 1, 3),
 				Duration.ofMillis(1500),
-				new FailureSnapshot("java.lang.IllegalStateException", Instant.parse("2026-01-02T03:04:05Z"),
+				new FailureSnapshot("run.end", "java.lang.IllegalStateException", Instant.parse("2026-01-02T03:04:05Z"),
 						"no card VISA-4711")))
 		.handler(StubRouter.once("first", "run.*"))
 		.event(StubRouter.event("tool_execution", 592, 0, "toolLatency.onTool", "audit.onAny"))
 		.event(StubRouter.event("nobody.cares", 20, 20))
 		.departed(StubRouter.account(4, 3, 0, 0, 1, 0))
-		.held(2);
+		.held(2)
+		.spans(new SpanSnapshot(3, 1, List.of(new DanglingSpan("00000000000000ff", "tool.call", "r1",
+				Instant.parse("2026-01-02T03:04:05Z"), Duration.ofMinutes(10), true))));
 
 	private final TelemetryRouterEndpoint endpoint = new TelemetryRouterEndpoint(this.stub.router());
 
@@ -58,13 +62,14 @@ class TelemetryRouterEndpointTests {
 	void jsonOfRouterHasTheDocumentedShape() {
 		JsonNode json = json(this.endpoint.router());
 		assertThat(json.propertyNames()).containsExactly("handlers", "events", "handlerDetails", "departed", "held",
-				"defaults");
+				"spans", "defaults");
 		assertThat(json.get("handlers"))
 			.isEqualTo(parse("{'total': 3, 'sync': 2, 'async': 1, 'once': 1, 'wildcard': 2}"));
-		assertThat(json.get("events").get("tool_execution")).isEqualTo(parse("""
-				{'emitted': 592, 'unhandled': 0, 'slow': 59, 'handlers': ['toolLatency.onTool', 'audit.onAny'],
-				'latency': {'count': 592, 'meanMicros': 2.0, 'p50Micros': 1.9, 'p99Micros': 11.8, 'maxMicros': 592.0}}
-				"""));
+		assertThat(json.get("events").get("tool_execution")).isEqualTo(
+				parse("""
+						{'emitted': 592, 'unhandled': 0, 'slow': 59, 'handlers': ['toolLatency.onTool', 'audit.onAny'],
+						'latency': {'count': 592, 'meanMicros': 2.0, 'p50Micros': 1.9, 'p99Micros': 11.8, 'maxMicros': 592.0}, 'lastSeen': '2026-01-02T03:04:06Z'}
+						"""));
 		assertThat(json.get("handlerDetails").propertyNames()).containsExactly("toolLatency.onTool", "audit.onAny",
 				"first");
 		assertThat(json.get("departed")).isEqualTo(parse("""
@@ -72,30 +77,35 @@ class TelemetryRouterEndpointTests {
 				'type_mismatch': 0, 'closed': 0, 'shutdown_timeout': 0, 'unsubscribed': 0, 'recursion': 0,
 				'quarantined': 0, 'paused': 0}}"""));
 		assertThat(json.get("held").asInt()).isEqualTo(2);
+		assertThat(json.get("spans")).isEqualTo(parse("""
+				{'open': 3, 'dangling': 1, 'latest': [{'name': 'tool.call', 'spanId': '00000000000000ff',
+				'runId': 'r1', 'startedAt': '2026-01-02T03:04:05Z', 'ageMillis': 600000, 'abandoned': true}]}
+				"""));
 		assertThat(json.get("defaults"))
 			.isEqualTo(parse("{'maxHandlerQueue': 1000, 'priority': 0, 'overflow': 'DROP_NEWEST'}"));
 	}
 
 	@Test
 	void jsonOfAsyncHandlerHasQueueAndLastFailure() {
-		assertThat(json(this.endpoint.handler("audit.onAny"))).isEqualTo(parse("""
-				{'pattern': '**', 'patterns': ['**'], 'mode': 'ASYNC', 'priority': 10, 'concurrency': 1,
-				'overflow': 'DROP_NEWEST', 'offered': 12, 'handled': 5, 'failed': 1,
-				'filtered': 2, 'running': 0, 'dropped': {'queue_full': 1, 'type_mismatch': 0, 'closed': 0,
-				'shutdown_timeout': 0, 'unsubscribed': 0, 'recursion': 0, 'quarantined': 0, 'paused': 0},
-				'queue': {'size': 3, 'capacity': 8, 'oldestAgeMicros': 1500000.0},
-				'latency': {'count': 5, 'meanMicros': 2.0, 'p50Micros': 1.9, 'p99Micros': 11.8, 'maxMicros': 5.0},
-				'queueWait': {'count': 5, 'meanMicros': 2.0, 'p50Micros': 1.9, 'p99Micros': 11.8, 'maxMicros': 5.0},
-				'slow': 3, 'status': 'ACTIVE',
-				'lastFailure': {'at': '2026-01-02T03:04:05Z'}, 'failures': [{'at': '2026-01-02T03:04:05Z'}]}
-				"""));
+		assertThat(json(this.endpoint.handler("audit.onAny"))).isEqualTo(
+				parse("""
+						{'pattern': '**', 'patterns': ['**'], 'condition': 'payload.cost > 1', 'source': 'com.example.Observers.onAny(Object)', 'mode': 'ASYNC', 'priority': 10, 'concurrency': 1,
+						'overflow': 'DROP_NEWEST', 'offered': 12, 'handled': 5, 'failed': 1,
+						'filtered': 2, 'running': 0, 'dropped': {'queue_full': 1, 'type_mismatch': 0, 'closed': 0,
+						'shutdown_timeout': 0, 'unsubscribed': 0, 'recursion': 0, 'quarantined': 0, 'paused': 0},
+						'queue': {'size': 3, 'capacity': 8, 'oldestAgeMicros': 1500000.0},
+						'latency': {'count': 5, 'meanMicros': 2.0, 'p50Micros': 1.9, 'p99Micros': 11.8, 'maxMicros': 5.0},
+						'queueWait': {'count': 5, 'meanMicros': 2.0, 'p50Micros': 1.9, 'p99Micros': 11.8, 'maxMicros': 5.0},
+						'slow': 3, 'lastSeen': '2026-01-02T03:04:06Z', 'status': 'ACTIVE',
+						'lastFailure': {'event': 'run.end', 'at': '2026-01-02T03:04:05Z'}, 'failures': [{'event': 'run.end', 'at': '2026-01-02T03:04:05Z'}]}
+						"""));
 	}
 
 	@Test
 	void jsonOfSyncHandlerHasNoQueueAndWithoutFailureNoLastFailure() {
 		assertThat(json(this.endpoint.handler("toolLatency.onTool")).propertyNames()).containsExactly("pattern",
-				"patterns", "mode", "priority", "concurrency", "offered", "handled", "failed", "filtered", "running",
-				"dropped", "latency", "slow", "status");
+				"patterns", "source", "mode", "priority", "concurrency", "offered", "handled", "failed", "filtered",
+				"running", "dropped", "latency", "slow", "status");
 	}
 
 	@Test
@@ -108,7 +118,7 @@ class TelemetryRouterEndpointTests {
 	void whenValuesAreShownThenFailuresHaveTheirTypesAndMessages() {
 		TelemetryRouterEndpoint showing = new TelemetryRouterEndpoint(this.stub.router(), Show.ALWAYS);
 		assertThat(json(showing.handler("audit.onAny")).get("failures")).isEqualTo(parse("""
-				[{'type': 'java.lang.IllegalStateException', 'at': '2026-01-02T03:04:05Z',
+				[{'event': 'run.end', 'type': 'java.lang.IllegalStateException', 'at': '2026-01-02T03:04:05Z',
 				'message': 'no card VISA-4711'}]
 				"""));
 		assertThat(json(this.endpoint.router()).toString()).doesNotContain("VISA-4711");

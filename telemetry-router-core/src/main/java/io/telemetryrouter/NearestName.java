@@ -1,0 +1,63 @@
+package io.telemetryrouter;
+
+import java.util.Collection;
+import java.util.Locale;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Guesses what a misspelt name was meant to be. Stateless.
+ *
+ * @since 0.1.0
+ */
+public final class NearestName {
+
+	private NearestName() {
+	}
+
+	/**
+	 * Finds the name that was probably meant: letters and digits count, their case and
+	 * all else does not, and one in three may be wrong.
+	 * @param unknown the name that was written
+	 * @param known the known names
+	 * @return another name that is known, the first of the nearest; {@code null} if none
+	 * is near
+	 */
+	public static @Nullable String of(String unknown, Collection<String> known) {
+		String nearest = null;
+		String written = uniform(unknown);
+		int least = 1 + written.length() / 3;
+		for (String name : known) {
+			String uniform = uniform(name);
+			boolean near = Math.abs(uniform.length() - written.length()) <= least && !name.equals(unknown);
+			int distance = near ? distance(written, uniform) : Integer.MAX_VALUE;
+			if (distance <= least) {
+				least = distance - 1;
+				nearest = name;
+			}
+		}
+		return nearest;
+	}
+
+	private static String uniform(String name) {
+		return name.replaceAll("[^\\p{L}\\p{N}]", "").toLowerCase(Locale.ROOT);
+	}
+
+	private static int distance(String one, String other) {
+		int[] row = new int[other.length() + 1];
+		for (int j = 0; j <= other.length(); j++) {
+			row[j] = j;
+		}
+		for (int i = 1; i <= one.length(); i++) {
+			int diagonal = row[0];
+			row[0] = i;
+			for (int j = 1; j <= other.length(); j++) {
+				int change = diagonal + ((one.charAt(i - 1) == other.charAt(j - 1)) ? 0 : 1);
+				diagonal = row[j];
+				row[j] = Math.min(change, 1 + Math.min(row[j], row[j - 1]));
+			}
+		}
+		return row[other.length()];
+	}
+
+}

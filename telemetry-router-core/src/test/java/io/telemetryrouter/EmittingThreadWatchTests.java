@@ -1,0 +1,158 @@
+package io.telemetryrouter;
+
+import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
+
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * Whatever user code an emitter hangs in is reported with its stack: not only handlers.
+ */
+class EmittingThreadWatchTests {
+
+	private static final Duration THRESHOLD = Duration.ofMillis(20);
+
+	private final ManualTime time = new ManualTime();
+
+	private final CountDownLatch hang = new CountDownLatch(1);
+
+	private final CountDownLatch hanging = new CountDownLatch(1);
+
+	private CapturedLog log;
+
+	private TelemetryRouter router;
+
+	@BeforeEach
+	void open() {
+		this.log = new CapturedLog();
+		this.router = this.time.router().stuckThreshold(THRESHOLD).build();
+	}
+
+	@AfterEach
+	void close() {
+		this.hang.countDown();
+		this.router.close();
+		this.log.close();
+	}
+
+	private boolean hangUp() {
+		this.hanging.countDown();
+		Books.pass(this.hang);
+		return true;
+	}
+
+	private void use(TelemetryRouterBuilder builder) {
+		this.router.close();
+		this.router = builder.stuckThreshold(THRESHOLD).build();
+	}
+
+	private void subscribeLane(String id) {
+		this.router.subscribe(HandlerSpec.on("x").id(id).async().handler((event, payload) -> {
+		}).build());
+	}
+
+	private void emitAndHang() {
+		new Thread(() -> this.router.emit("x", "secret"), "the emitter").start();
+		Books.pass(this.hanging);
+	}
+
+	private void assertReported(String subject) {
+		Books.eventually(() -> {
+			this.time.advance(THRESHOLD);
+			return !this.log.lines(subject + " has been busy").isEmpty();
+		});
+		assertThat(this.log.lines(subject + " has been busy")).singleElement()
+			.asString()
+			.contains("with event 'x'", "on thread '", "hangUp")
+			.doesNotContain("secret");
+		this.hang.countDown();
+		Books.eventually(() -> !this.log.lines(subject + " has returned").isEmpty());
+		this.router.start();
+		Books.balanced(this.router);
+	}
+
+	@ParameterizedTest
+	@EnumSource
+	void whenConditionHangsThenItIsReportedAndItsHandlerIsStuck(HandlerMode mode) {
+		String id = "hangs in " + mode;
+		this.router.subscribe(HandlerSpec.on("x").id(id).mode(mode).condition((event) -> hangUp()).handler((e, p) -> {
+		}).build());
+		emitAndHang();
+		Books.eventually(() -> {
+			this.time.advance(THRESHOLD);
+			return this.router.handlerSnapshot(id).status() == HandlerStatus.STUCK;
+		});
+		HandlerAccount account = this.router.handlerSnapshot(id).account();
+		assertThat(account.running()).isOne();
+		assertThat(account.isBalanced()).isTrue();
+		assertReported("Condition of handler '" + id + "'");
+		assertThat(this.router.handlerSnapshot(id).status()).isEqualTo(HandlerStatus.ACTIVE);
+		assertThat(this.log.lines("Handler '" + id)).isEmpty();
+	}
+
+	@Test
+	void whenContextCarrierHangsOnTheEmitterThenItIsReported() {
+		use(this.time.router().contextCarrier(new Carrier(true)));
+		subscribeLane("any");
+		emitAndHang();
+		assertReported("Context carrier");
+	}
+
+	@Test
+	void whenContextCarrierHangsForAHeldEventThenItIsReported() {
+		use(this.time.router().contextCarrier(new Carrier(true)).holdEvents(10));
+		subscribeLane("any");
+		emitAndHang();
+		assertReported("Context carrier");
+	}
+
+	@Test
+	void whenContextCarrierHangsOnALaneThenItIsReportedWithItsHandler() {
+		use(this.time.router().contextCarrier(new Carrier(false)));
+		subscribeLane("carried");
+		emitAndHang();
+		assertReported("Context carrier of handler 'carried'");
+	}
+
+	@Test
+	void whenFilterOfAnAwaitedEventHangsThenItIsReported() {
+		subscribeLane("any");
+		this.router.next("x", (event) -> hangUp(), Duration.ofDays(1));
+		emitAndHang();
+		assertReported("Filter of an awaited event");
+	}
+
+	/**
+	 * Hangs while it captures, or while it restores.
+	 */
+	private final class Carrier implements ContextCarrier {
+
+		private final boolean capturing;
+
+		Carrier(boolean capturing) {
+			this.capturing = capturing;
+		}
+
+		@Override
+		public Object capture() {
+			return this.capturing ? hangUp() : "context";
+		}
+
+		@Override
+		public Scope restore(Object context) {
+			if (!this.capturing) {
+				hangUp();
+			}
+			return () -> {
+			};
+		}
+
+	}
+
+}

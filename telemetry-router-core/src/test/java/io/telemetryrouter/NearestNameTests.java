@@ -1,0 +1,33 @@
+package io.telemetryrouter;
+
+import java.util.List;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+class NearestNameTests {
+
+	private static final List<String> KNOWN = List.of("usage", "model_response", "tool.call", "tool.result");
+
+	@ParameterizedTest
+	@CsvSource({ "usge,usage", "Usage,usage", "usage.,usage", "modle_response,model_response",
+			"modelResponse,model_response", "tool-call,tool.call", "tool.calls,tool.call" })
+	void whenNameIsMisspeltThenNearestIsFound(String written, String meant) {
+		assertThat(NearestName.of(written, KNOWN)).isEqualTo(meant);
+	}
+
+	@ParameterizedTest
+	@CsvSource({ "prompt", "tool.#", "a", "usage" })
+	void whenNothingOtherIsNearThenThereIsNone(String written) {
+		assertThat(NearestName.of(written, KNOWN)).isNull();
+	}
+
+	@Test
+	void whenNothingIsKnownThenThereIsNone() {
+		assertThat(NearestName.of("usage", List.of())).isNull();
+	}
+
+}

@@ -1,0 +1,100 @@
+package io.telemetryrouter.spring.annotation;
+
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+import org.springframework.beans.factory.support.DefaultListableBeanFactory;
+
+import io.telemetryrouter.DropReason;
+import io.telemetryrouter.HandlerSnapshot;
+import io.telemetryrouter.HandlerSpec;
+import io.telemetryrouter.HandlerStatus;
+import io.telemetryrouter.TelemetryRouter;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * What conditions in SpEL make of payloads that lack what they ask for.
+ */
+class ListenerConditionTests {
+
+	private static HandlerSnapshot emit(String condition, List<@Nullable Object> payloads) {
+		try (TelemetryRouter router = TelemetryRouter.builder().build()) {
+			router.subscribe(HandlerSpec.on("x")
+				.id("handler")
+				.condition(
+						ListenerCondition.parse(condition, ListenerCondition.context(new DefaultListableBeanFactory())))
+				.handler((event, payload) -> {
+				})
+				.build());
+			payloads.forEach((payload) -> router.emit("x", payload));
+			HandlerSnapshot handler = router.handlerSnapshot("handler");
+			assertThat(handler).isNotNull();
+			assertThat(handler.account().isBalanced()).isTrue();
+			return handler;
+		}
+	}
+
+	private static List<@Nullable Object> absent() {
+		Map<String, Object> withNull = new HashMap<>();
+		withNull.put("cost", null);
+		return Arrays.asList(null, Map.of(), Map.of("other", 1), withNull, new TreeMap<>(Map.of("other", 1)),
+				new Priced(null));
+	}
+
+	@ParameterizedTest
+	@CsvSource({ "payload.cost > 1, false", "payload.cost >= 1, false", "payload.cost == 1, false",
+			"payload.cost != null, false", "payload.cost == null, true", "payload.cost < 1, true",
+			"payload.cost.amount > 1, false", "payload.cost, false", "!(payload.cost > 1), true",
+			"payload.cost > 1 or name == 'x', true" })
+	void whenWhatConditionReadsIsAbsentThenItIsNull(String condition, boolean handled) {
+		HandlerSnapshot handler = emit(condition, absent());
+		assertThat(handler.account().handled()).isEqualTo(handled ? 6 : 0);
+		assertThat(handler.account().filtered()).isEqualTo(handled ? 0 : 6);
+	}
+
+	@Test
+	void whenKeyIsThereAfterItWasAbsentThenItIsRead() {
+		Map<String, Object> cheap = Map.of("cost", 1);
+		Map<String, Object> dear = Map.of("cost", 2);
+		HandlerSnapshot handler = emit("payload.cost > 1", Arrays.asList(Map.of(), dear, null, dear, cheap, Map.of(),
+				new Priced(2), Map.of(), new Priced(null), dear));
+		assertThat(handler.account().handled()).isEqualTo(4);
+		assertThat(handler.account().filtered()).isEqualTo(6);
+	}
+
+	@Test
+	void whenMapHasNoSuchKeyButAPropertyThenItIsRead() {
+		HandlerSnapshot handler = emit("payload.empty", List.of(Map.of(), Map.of("a", 1)));
+		assertThat(handler.account().handled()).isOne();
+		assertThat(handler.account().filtered()).isOne();
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "payload.csot > 1", "payload.cost()", "payload.name" })
+	void whenConditionCannotBeDecidedThenItIsCountedApartAndDoesNotQuarantine(String condition) {
+		HandlerSnapshot handler = emit(condition, Collections.nCopies(30, new Priced(2)));
+		assertThat(handler.account().dropped()).containsEntry(DropReason.CONDITION_FAILED, 30L);
+		assertThat(handler.account().failed()).isZero();
+		assertThat(handler.status()).isEqualTo(HandlerStatus.ACTIVE);
+	}
+
+	public record Priced(@Nullable Integer cost) {
+
+		public String name() {
+			return "no boolean";
+		}
+
+	}
+
+}
