@@ -17,7 +17,7 @@ public final class NearestName {
 
 	/**
 	 * Finds the name that was probably meant: letters and digits count, their case and
-	 * all else does not, and one in three may be wrong.
+	 * all else does not, and about one in three may be wrong, but not all.
 	 * @param unknown the name that was written
 	 * @param known the known names
 	 * @return another name that is known, the first of the nearest; {@code null} if none
@@ -26,7 +26,7 @@ public final class NearestName {
 	public static @Nullable String of(String unknown, Collection<String> known) {
 		String nearest = null;
 		String written = uniform(unknown);
-		int least = 1 + written.length() / 3;
+		int least = Math.min(1 + written.length() / 3, written.length() - 1);
 		for (String name : known) {
 			String uniform = uniform(name);
 			boolean near = Math.abs(uniform.length() - written.length()) <= least && !name.equals(unknown);

@@ -9,7 +9,9 @@ import org.jspecify.annotations.Nullable;
  * Scopes nest. Closing restores the enclosing scope. A scope that is closed before those
  * opened inside it leaves those open: when they close, the thread is back in the next
  * scope that is still open. A scope may be closed on any thread, also by several at once,
- * and then ends for its own thread too. Closing twice does nothing.
+ * and then ends for its own thread too. Closing twice does nothing. What a handler leaves
+ * open ends for the thread when the emit does that called the handler: no handler can
+ * take its emitter to another run.
  *
  * @since 0.1.0
  */

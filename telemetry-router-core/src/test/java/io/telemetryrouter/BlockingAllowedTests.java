@@ -76,6 +76,29 @@ class BlockingAllowedTests {
 	}
 
 	@Test
+	void whenHeldEventsAreBeingDeliveredThenEmitterDoesNotWaitForTheEnd() throws InterruptedException {
+		Thread emitter = Thread.currentThread();
+		this.router = TelemetryRouter.builder()
+			.blockTimeout(Duration.ofHours(1))
+			.blockingAllowed(() -> Thread.currentThread() != emitter)
+			.holdEvents(10)
+			.build();
+		Subscription handler = this.router.subscribe("x", (event, payload) -> {
+			this.busy.countDown();
+			this.hang.await();
+		});
+		this.router.emit("x", 1);
+		Thread starter = new Thread(this.router::start);
+		starter.start();
+		Books.pass(this.busy);
+		this.router.emit("x", 2);
+		assertThat(this.router.snapshot().held()).isOne();
+		this.hang.countDown();
+		starter.join();
+		assertThat(Books.of(this.router, handler.handlerId()).handled()).isEqualTo(2);
+	}
+
+	@Test
 	void whenThreadMayBeBlockedThenItWaitsForRoom() throws InterruptedException {
 		Thread emitter = new Thread(() -> emitToFullQueue(() -> true));
 		emitter.start();

@@ -20,7 +20,7 @@ class NearestNameTests {
 	}
 
 	@ParameterizedTest
-	@CsvSource({ "prompt", "tool.#", "a", "usage" })
+	@CsvSource({ "prompt", "tool.#", "a", "usage", "." })
 	void whenNothingOtherIsNearThenThereIsNone(String written) {
 		assertThat(NearestName.of(written, KNOWN)).isNull();
 	}
@@ -28,6 +28,8 @@ class NearestNameTests {
 	@Test
 	void whenNothingIsKnownThenThereIsNone() {
 		assertThat(NearestName.of("usage", List.of())).isNull();
+		assertThat(NearestName.of("y", List.of("x", "."))).isNull();
+		assertThat(NearestName.of("Y", List.of("x", "y"))).isEqualTo("y");
 	}
 
 }

@@ -182,6 +182,39 @@ class RunTests {
 	}
 
 	@Test
+	void whenAHandlerLeavesAScopeOpenThenItsEmitterIsBackInItsOwn() {
+		record();
+		this.router.subscribe("leaky", (event, payload) -> {
+			this.router.openRun("leaked");
+			this.router.span("leaked", null);
+			this.router.emit("inside", null);
+		});
+		try (RunScope run = this.router.openRun("run")) {
+			this.router.emit("leaky", null);
+			this.router.emit("after", null);
+		}
+		this.router.emit("leaky", null);
+		assertThat(RunContext.current()).isNull();
+		assertThat(this.events).extracting((event) -> event.name() + " " + event.runId())
+			.containsExactly("leaky run", "leaked.started leaked", "inside leaked", "after run", "leaky null",
+					"leaked.started leaked", "inside leaked");
+	}
+
+	@Test
+	void whenAnAsynchronousHandlerLeavesAScopeOpenThenItsNextEventIsInItsOwn() throws Exception {
+		record();
+		this.router.subscribe(HandlerSpec.on("leaky").async().handler((event, payload) -> {
+			this.router.emit("inside", null);
+			this.router.openRun("leaked");
+		}).build());
+		this.router.emit("leaky", null);
+		this.router.emitAsync("leaky", null).get(30, TimeUnit.SECONDS);
+		assertThat(this.events).filteredOn((event) -> event.name().equals("inside"))
+			.extracting(TelemetryEvent::runId)
+			.containsExactly(null, null);
+	}
+
+	@Test
 	void whenEventsAreHeldThenTheyKeepTheirRun() {
 		TelemetryRouter holding = TelemetryRouter.builder().holdEvents(10).build();
 		holding.subscribe(HandlerSpec.on("**").eventHandler(this.events::add).build());

@@ -119,10 +119,20 @@ final class UnmatchedNames implements Watchdog.Check {
 			if (this.reportedHandlers > MAX_LINES) {
 				return;
 			}
-			if (handler.isUncalled(now - PATIENCE)) {
+			if (isUncalled(handler, now)) {
 				report(handler, emitted);
 			}
 		}
+	}
+
+	/** Returns, once, whether a handler of certain events was offered none for long. */
+	private static boolean isUncalled(Handler handler, long now) {
+		if (handler.judged || now - handler.registeredAt < PATIENCE || handler.isPaused()) {
+			return false;
+		}
+		handler.judged = true;
+		return handler.options.patterns.stream().noneMatch(EventPattern.ALL::equals)
+				&& handler.account().offered() == 0;
 	}
 
 	private void report(Handler handler, List<String> emitted) {

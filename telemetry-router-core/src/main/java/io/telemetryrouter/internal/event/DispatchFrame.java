@@ -47,6 +47,12 @@ public final class DispatchFrame extends Padded {
 
 	private @Nullable Cause cause;
 
+	/** The id of the thread, if a handler has bound it to a run or span, else 0. */
+	private long bound;
+
+	/** What the thread was bound to before that. */
+	private @Nullable RunBinding outerBinding;
+
 	/** What took longest, and the handler it was for, if it was for one. */
 	private @Nullable String slowest;
 
@@ -209,10 +215,33 @@ public final class DispatchFrame extends Padded {
 		return this.event;
 	}
 
+	/** Notes that a handler binds the thread, which must not outlast the emit. */
+	void binding(@Nullable RunBinding outer) {
+		if (this.bound == 0) {
+			this.bound = Thread.currentThread().getId();
+			this.outerBinding = outer;
+			this.holding = true;
+		}
+	}
+
+	/** Ends the bindings of a handler, unless the thread has left without that. */
+	private void unbind() {
+		if (this.bound != 0) {
+			RunBinding outer = this.outerBinding;
+			boolean mine = this.bound == Thread.currentThread().getId();
+			this.bound = 0;
+			this.outerBinding = null;
+			if (mine) {
+				RunBinding.restore(outer);
+			}
+		}
+	}
+
 	public void clear() {
 		running(0);
 		if (this.holding) {
 			this.holding = false;
+			unbind();
 			this.envelope = null;
 			this.tracker = null;
 			this.parent = null;

@@ -55,6 +55,10 @@ public final class RunBinding implements RunContext {
 	 */
 	static RunBinding open(@Nullable Run run, @Nullable SpanIdentity span) {
 		RunBinding outer = current();
+		DispatchStack stack = DispatchStacks.current();
+		if (stack != null && stack.depth != 0) {
+			stack.innermost().binding(outer);
+		}
 		RunBinding binding = new RunBinding((run != null || outer == null) ? run : outer.run,
 				(span != null || outer == null) ? span : outer.span, outer, Thread.currentThread().getId());
 		bind(binding);

@@ -58,9 +58,6 @@ public final class Lane {
 
 	private final OverflowBurst burst;
 
-	/** Whether it was reported that an emitter could not wait. */
-	private volatile boolean refused;
-
 	/**
 	 * Creates a lane; {@code concurrency} is how many events may be handled at a time.
 	 */
@@ -119,7 +116,8 @@ public final class Lane {
 			if (this.queue.offer(event)) {
 				return true;
 			}
-			if (this.overflow == OverflowPolicy.BLOCK && !stack.onLane && !isPaused() && mayBlock()) {
+			if (this.room != null && !stack.onLane && !isPaused()
+					&& this.room.mayWait(this.services, this.target.handlerId())) {
 				// A thread without stack must find out before it counts on waiting.
 				Headroom.require();
 				return false;
@@ -135,16 +133,6 @@ public final class Lane {
 		}
 		dropFull(event);
 		return true;
-	}
-
-	private boolean mayBlock() {
-		boolean allowed = this.services.blockingAllowed().getAsBoolean();
-		if (!allowed && !this.refused) {
-			// Once, give or take a race.
-			this.refused = true;
-			this.services.reporter().blockingRefused(this.target.handlerId(), Thread.currentThread().getName());
-		}
-		return allowed;
 	}
 
 	/**

@@ -71,9 +71,13 @@ public final class LaneExecutor {
 	public void executeSurely(Runnable task) {
 		try {
 			this.own.execute(() -> {
-				// Not what it was when the thread last worked for a handler.
-				named(CALLBACKS);
-				task.run();
+				try {
+					// Not what it was when the thread last worked for a handler.
+					named(CALLBACKS);
+				}
+				finally {
+					task.run();
+				}
 			});
 		}
 		catch (Throwable ex) {
@@ -97,8 +101,7 @@ public final class LaneExecutor {
 		Thread thread = Thread.currentThread();
 		if (thread instanceof OwnThread own) {
 			if (handlerId.equals(own.handlerId)) {
-				// Setting a name is a system call, and a thread often stays with one
-				// lane.
+				// A system call saved: a thread often stays with one lane.
 				return;
 			}
 			own.handlerId = handlerId;

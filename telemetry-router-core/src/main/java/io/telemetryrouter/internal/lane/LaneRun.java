@@ -123,8 +123,8 @@ final class LaneRun {
 		}
 		finally {
 			close(scope, frame);
-			RunBinding.restore(outer);
 			this.stack.exit(frame);
+			RunBinding.restore(outer);
 			// An interrupt meant for this event must not hit the next.
 			Thread.interrupted();
 		}

@@ -23,6 +23,19 @@ final class RoomSignal {
 	/** Counted before the first attempt, and read by workers after they made room. */
 	private final AtomicInteger waiting = new AtomicInteger();
 
+	/** Whether it was reported that an emitter must not wait. */
+	private volatile boolean refused;
+
+	/** Returns whether the current thread may wait. Reports, once, that one may not. */
+	boolean mayWait(LaneServices services, String handlerId) {
+		boolean allowed = services.blockingAllowed().getAsBoolean();
+		if (!allowed && !this.refused) {
+			this.refused = true;
+			services.reporter().blockingRefused(handlerId, Thread.currentThread().getName());
+		}
+		return allowed;
+	}
+
 	/**
 	 * Waits until an attempt succeeds, for some nanoseconds at most. Returns
 	 * {@code false} at once on an interrupted thread, whose interrupt stays set.

@@ -3,7 +3,6 @@ package io.telemetryrouter.internal.registry;
 import org.jspecify.annotations.Nullable;
 
 import io.telemetryrouter.DropReason;
-import io.telemetryrouter.EventPattern;
 import io.telemetryrouter.HandlerAccount;
 import io.telemetryrouter.LaneThread;
 import io.telemetryrouter.RouterListener;
@@ -47,10 +46,10 @@ public final class Handler implements Subscription, LaneTarget, CircuitBreaker.T
 
 	final HandlerFailures failures;
 
-	private final long registeredAt;
+	public final long registeredAt;
 
-	/** Whether it was found whether the handler is called. */
-	private boolean judged;
+	/** Whether the watchdog has looked whether the handler is called. */
+	public boolean judged;
 
 	/** Written under the lock of the table. */
 	volatile HandlerTable.State state = HandlerTable.State.ACTIVE;
@@ -292,19 +291,6 @@ public final class Handler implements Subscription, LaneTarget, CircuitBreaker.T
 		if (this.lane != null) {
 			this.lane.queueWait().resetMax(this.services.samples());
 		}
-	}
-
-	/**
-	 * Returns, once, whether no event has been offered although the handler was there at
-	 * a time, was not paused and means certain events. For one thread.
-	 */
-	public boolean isUncalled(long since) {
-		if (this.judged || since - this.registeredAt < 0 || isPaused()) {
-			return false;
-		}
-		this.judged = true;
-		boolean selective = this.options.patterns.stream().noneMatch(EventPattern.ALL::equals);
-		return selective && account().offered() == 0;
 	}
 
 	public void check(long now) {

@@ -8,6 +8,7 @@ import org.junit.jupiter.api.Test;
 
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.expression.spel.standard.SpelExpressionParser;
 
 import io.telemetryrouter.TelemetryRouter;
 import io.telemetryrouter.spring.annotation.TelemetryListener;
@@ -22,11 +23,17 @@ class SecurityTests {
 
 	private static final String MARKER = "telemetry-router.hacked";
 
-	private static final String EXPRESSION = "T(java.lang.System).setProperty('" + MARKER + "', 'yes')";
+	private static final String EXPRESSION = "T(java.lang.System).getProperties()['" + MARKER + "'] = 'yes'";
 
 	private final ApplicationContextRunner contextRunner = new ApplicationContextRunner()
 		.withConfiguration(AutoConfigurations.of(TelemetryRouterAutoConfiguration.class))
 		.withBean("listener", Listener.class);
+
+	@Test
+	void whenExpressionIsEvaluatedThenItShows() {
+		new SpelExpressionParser().parseExpression(EXPRESSION).getValue();
+		assertThat(System.clearProperty(MARKER)).isEqualTo("yes");
+	}
 
 	@Test
 	void whenEventHoldsExpressionsThenTheyAreNotEvaluated() {
