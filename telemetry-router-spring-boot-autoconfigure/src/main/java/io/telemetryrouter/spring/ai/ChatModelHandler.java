@@ -85,7 +85,7 @@ public final class ChatModelHandler extends GuardedHandler<ChatModelObservationC
 		List<Generation> results = (response != null) ? response.getResults() : List.of();
 		ReportedTokens tokens = Usages.of((metadata != null) ? metadata.getUsage() : null);
 		FirstToken first = enclosing(context, FirstToken.class);
-		Duration toFirstToken = (first != null && context.isStreaming()) ? first.time() : null;
+		Duration toFirstToken = (first != null && context.isStreaming()) ? first.time(call.elapsed()) : null;
 		return new ModelCall.Completed(call.started(ModelCall.Started.class), call.elapsed(), toFirstToken,
 				(metadata != null) ? orNull(metadata.getModel()) : null,
 				(metadata != null) ? orNull(metadata.getId()) : null, tokens.tokens(), tokens.problem(),

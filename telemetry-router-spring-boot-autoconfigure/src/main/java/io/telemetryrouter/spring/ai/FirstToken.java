@@ -10,20 +10,28 @@ import org.jspecify.annotations.Nullable;
  */
 final class FirstToken {
 
-	private final long start = System.nanoTime();
+	/** No reading of the clock is likely to be it. */
+	private static final long NEVER = Long.MIN_VALUE;
 
-	/** Nanoseconds after the start; negative before the first token. */
-	private final AtomicLong time = new AtomicLong(-1);
+	private final AtomicLong arrived = new AtomicLong(NEVER);
 
 	void arrived() {
-		if (this.time.get() < 0) {
-			this.time.compareAndSet(-1, System.nanoTime() - this.start);
+		if (this.arrived.get() == NEVER) {
+			this.arrived.compareAndSet(NEVER, System.nanoTime());
 		}
 	}
 
-	@Nullable Duration time() {
-		long nanos = this.time.get();
-		return (nanos < 0) ? null : Duration.ofNanos(nanos);
+	/**
+	 * Returns how long it took.
+	 * @param elapsed the time since the call began
+	 * @return the time from the beginning to the token, or {@code null} without one
+	 */
+	@Nullable Duration time(Duration elapsed) {
+		long arrived = this.arrived.get();
+		if (arrived == NEVER) {
+			return null;
+		}
+		return Duration.ofNanos(Math.max(0, elapsed.toNanos() - (System.nanoTime() - arrived)));
 	}
 
 }

@@ -26,18 +26,18 @@ import io.telemetryrouter.spring.test.OpenAiStub;
 /**
  * An application with Spring AI's own client of OpenAI, tools, and one listener.
  */
-final class SpringAiFixture {
+public final class SpringAiFixture {
 
 	private SpringAiFixture() {
 	}
 
-	static ApplicationContextRunner routerRunner() {
+	public static ApplicationContextRunner routerRunner() {
 		return new ApplicationContextRunner().withConfiguration(AutoConfigurations.of(
 				TelemetryRouterAutoConfiguration.class, TelemetryRouterAgentAutoConfiguration.class,
 				TelemetryRouterSpringAiAutoConfiguration.class, ObservationAutoConfiguration.class));
 	}
 
-	static ApplicationContextRunner runner(OpenAiStub stub) {
+	public static ApplicationContextRunner runner(OpenAiStub stub) {
 		return routerRunner()
 			.withConfiguration(
 					AutoConfigurations.of(ToolCallingAutoConfiguration.class, ChatClientAutoConfiguration.class))
@@ -75,9 +75,9 @@ final class SpringAiFixture {
 	}
 
 	/** Tools of the application. */
-	static class Tools {
+	public static class Tools {
 
-		final AtomicReference<Runnable> inside = new AtomicReference<>(() -> {
+		public final AtomicReference<Runnable> inside = new AtomicReference<>(() -> {
 		});
 
 		@Tool(name = "weather", description = "Tells the weather")

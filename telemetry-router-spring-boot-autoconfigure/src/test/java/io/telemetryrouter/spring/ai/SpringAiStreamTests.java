@@ -65,19 +65,20 @@ class SpringAiStreamTests {
 
 	@Test
 	void whenAnswerIsStreamedThenTimeToFirstTokenIsKnown() {
-		this.stub.toolThenText("weather", "{\"city\":\"Oslo\"}");
+		this.stub.script(Answer.tool("weather", "{\"city\":\"Oslo\"}"),
+				Answer.text("one two three").ending(Ending.HANG));
 		SpringAiFixture.runner(this.stub).run((context) -> {
-			stream(context, "hello").blockLast();
+			stream(context, "hello").doOnNext((word) -> this.stub.released.countDown()).blockLast();
 			List<ModelCall.Completed> calls = ended(context, 1).payloads(ModelCall.Completed.class);
+			assertThat(calls).hasSize(2);
 			for (ModelCall.Completed call : calls) {
 				if (call.started().turn() == 1) {
 					assertThat(call.timeToFirstToken()).as("turn that only asks for a tool").isNull();
 				}
 				else {
-					assertThat(call.timeToFirstToken()).isPositive();
+					assertThat(call.timeToFirstToken()).isPositive().isLessThan(call.duration());
 				}
 			}
-			assertThat(calls).hasSize(2);
 		});
 	}
 
@@ -186,6 +187,20 @@ class SpringAiStreamTests {
 			assertThat(events.payloads(ModelCall.Completed.class)).extracting((call) -> call.run().id())
 				.containsExactly(outer.id(), inner.id(), outer.id());
 		});
+	}
+
+	@Test
+	void whenAdvisorsAreNotObservedThenStreamAnswersAllTheSame() {
+		this.stub.toolThenText("weather", "{\"city\":\"Oslo\"}");
+		SpringAiFixture.runner(this.stub)
+			.withPropertyValues("management.observations.enable.spring.ai.advisor=false")
+			.run((context) -> {
+				assertThat(stream(context, "hello").collectList().block()).containsExactly("done");
+				AgentEvents events = ended(context, 1);
+				await().atMost(Duration.ofSeconds(30))
+					.until(() -> events.payloads(ModelCall.Completed.class).size() == 2);
+				assertThat(events.payloads(ToolCall.Completed.class)).hasSize(1);
+			});
 	}
 
 	private Flux<String> stream(ApplicationContext context, String prompt) {

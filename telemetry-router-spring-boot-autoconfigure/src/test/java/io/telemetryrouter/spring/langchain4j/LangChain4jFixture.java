@@ -31,18 +31,18 @@ import io.telemetryrouter.spring.test.OpenAiStub;
  * An application with LangChain4j's own client of OpenAI, an AI service with tools, and
  * one listener. Models get their listeners as the Spring starters of LangChain4j do it.
  */
-final class LangChain4jFixture {
+public final class LangChain4jFixture {
 
 	private LangChain4jFixture() {
 	}
 
-	static ApplicationContextRunner routerRunner() {
+	public static ApplicationContextRunner routerRunner() {
 		return new ApplicationContextRunner()
 			.withConfiguration(AutoConfigurations.of(TelemetryRouterAutoConfiguration.class,
 					TelemetryRouterAgentAutoConfiguration.class, TelemetryRouterLangChain4jAutoConfiguration.class));
 	}
 
-	static ApplicationContextRunner runner(OpenAiStub stub) {
+	public static ApplicationContextRunner runner(OpenAiStub stub) {
 		return routerRunner()
 			.withBean(OpenAiStub.class, () -> stub, (definition) -> definition.setDestroyMethodName(""))
 			.withBean(Tools.class)
@@ -50,7 +50,7 @@ final class LangChain4jFixture {
 			.withUserConfiguration(Application.class);
 	}
 
-	static OpenAiChatModel.OpenAiChatModelBuilder model(OpenAiStub stub) {
+	public static OpenAiChatModel.OpenAiChatModelBuilder model(OpenAiStub stub) {
 		return OpenAiChatModel.builder().baseUrl(stub.url()).apiKey("none").modelName("gpt-4o-mini").maxRetries(0);
 	}
 
@@ -84,7 +84,7 @@ final class LangChain4jFixture {
 	}
 
 	/** An AI service. */
-	interface Assistant {
+	public interface Assistant {
 
 		String chat(String message);
 

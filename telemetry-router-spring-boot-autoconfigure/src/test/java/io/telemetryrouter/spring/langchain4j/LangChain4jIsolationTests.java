@@ -12,6 +12,7 @@ import org.junit.jupiter.api.Test;
 import org.springframework.boot.test.context.FilteredClassLoader;
 import org.springframework.context.ApplicationContext;
 
+import io.telemetryrouter.TelemetryRouter;
 import io.telemetryrouter.agent.AgentRun;
 import io.telemetryrouter.agent.ModelCall;
 import io.telemetryrouter.agent.ToolCall;
@@ -74,7 +75,7 @@ class LangChain4jIsolationTests {
 	}
 
 	@Test
-	void whenStreamIsNeverStartedThenItsRunIsForgotten() {
+	void whenStreamIsNeverStartedThenItsRunIsReportedAndForgotten() {
 		LangChain4jFixture.runner(this.stub).run((context) -> {
 			AiServiceRuns runs = context.getBean(LangChain4jTelemetry.class).runs();
 			for (int i = 0; i < 100; i++) {
@@ -82,7 +83,7 @@ class LangChain4jIsolationTests {
 			}
 			await().atMost(Duration.ofSeconds(30)).until(() -> {
 				System.gc();
-				return runs.size() == 0;
+				return runs.size() == 0 && context.getBean(TelemetryRouter.class).spanSnapshot().dangling() == 100;
 			});
 		});
 	}

@@ -42,7 +42,7 @@ public final class OpenAiStub implements AutoCloseable {
 	/** What clients have asked. */
 	public final List<JsonNode> requests = new CopyOnWriteArrayList<>();
 
-	/** Ends the answers that hang. */
+	/** Lets the answers go on that hang. */
 	public final CountDownLatch released = new CountDownLatch(1);
 
 	public OpenAiStub() {
@@ -132,7 +132,7 @@ public final class OpenAiStub implements AutoCloseable {
 			if (answer.ending == Ending.HANG) {
 				this.released.await(30, TimeUnit.SECONDS);
 			}
-			if (answer.ending == Ending.COMPLETE) {
+			if (answer.ending != Ending.CUT) {
 				chunk(out, answer, choice("{}", answer.finish()));
 				if (answer.usage != null) {
 					chunk(out, answer, "[],\"usage\":" + answer.usage);
