@@ -228,7 +228,7 @@ class AccountingTests {
 		assertThat(Books.of(this.router, "any").dropped()).containsOnlyKeys(DropReason.values());
 		assertThat(DropReason.values()).extracting(DropReason::label)
 			.containsExactly("queue_full", "type_mismatch", "closed", "shutdown_timeout", "unsubscribed", "recursion",
-					"quarantined", "paused");
+					"quarantined", "paused", "condition_failed", "not_started");
 	}
 
 	@Test
@@ -466,9 +466,9 @@ class AccountingTests {
 		RouterSnapshot snapshot = Books.balanced(this.router);
 		assertThat(snapshot.held()).isZero();
 		assertThat(snapshot.handlers().get("a").account().handled()).isEqualTo(2);
-		assertThat(Books.dropped(snapshot.handlers().get("a").account(), DropReason.QUEUE_FULL)).isOne();
+		assertThat(Books.dropped(snapshot.handlers().get("a").account(), DropReason.NOT_STARTED)).isOne();
 		assertThat(snapshot.handlers().get("all").account().handled()).isEqualTo(3);
-		assertThat(Books.dropped(snapshot.handlers().get("all").account(), DropReason.QUEUE_FULL)).isEqualTo(2);
+		assertThat(Books.dropped(snapshot.handlers().get("all").account(), DropReason.NOT_STARTED)).isEqualTo(2);
 	}
 
 	private void use(TelemetryRouterBuilder builder) {

@@ -179,8 +179,7 @@ public final class DefaultTelemetryRouter implements TelemetryRouter {
 		require(type, "type");
 		CompletableFuture<?> next = next(type.name(), (event) -> type.payloadType().isInstance(event.payload()),
 				timeout);
-		// The filter has looked at the payload. No dependent future: cancelling must end
-		// the wait.
+		// No dependent future: cancelling must end the wait.
 		return (CompletableFuture<TelemetryEvent<T>>) next;
 	}
 
@@ -198,24 +197,21 @@ public final class DefaultTelemetryRouter implements TelemetryRouter {
 
 	@Override
 	public FlushResult flush(Duration timeout) {
-		require(timeout, "timeout");
-		return flush(this.parts.flush::handlersWithLanes, timeout);
+		return flush(this.parts.flush::handlersWithLanes, timeout, null);
 	}
 
 	@Override
 	public @Nullable FlushResult flush(String handlerId, Duration timeout) {
-		require(timeout, "timeout");
 		Handler handler = this.parts.handlers.get(handlerId);
 		if (handler == null) {
 			return null;
 		}
-		return flush(() -> (handler.lane() != null) ? List.of(handler) : List.of(), timeout);
+		return flush(() -> (handler.lane() != null) ? List.of(handler) : List.of(), timeout, null);
 	}
 
 	@Override
 	public FlushResult flushRun(String runId, Duration timeout) {
 		require(runId, "runId");
-		require(timeout, "timeout");
 		Run run = this.parts.runs.find(runId);
 		if (run == null) {
 			return new FlushResult(true, Map.of());
@@ -225,12 +221,9 @@ public final class DefaultTelemetryRouter implements TelemetryRouter {
 				(event) -> event.run() == run && event.runSequence() <= latest);
 	}
 
-	private FlushResult flush(Supplier<List<Handler>> handlers, Duration timeout) {
-		return flush(handlers, timeout, null);
-	}
-
 	private FlushResult flush(Supplier<List<Handler>> handlers, Duration timeout,
 			@Nullable Predicate<Envelope<?>> events) {
+		require(timeout, "timeout");
 		if (DispatchStacks.isInsideHandler()) {
 			return this.parts.flush.pending(handlers.get(), events);
 		}

@@ -49,12 +49,18 @@ class ArchitectureTests {
 	@ArchTest
 	static final ArchRule nothingIsDeserialisedStartedOrConnectedTo = noClasses().should()
 		.dependOnClassesThat()
-		.resideInAnyPackage("java.net..", "java.nio.file..", "java.nio.channels..", "java.rmi..", "javax.naming..",
-				"javax.script..")
+		.resideInAnyPackage("java.net..", "java.rmi..", "javax.naming..", "javax.script..")
 		.orShould()
 		.dependOnClassesThat()
 		.belongToAnyOf(ObjectInputStream.class, Process.class, ProcessBuilder.class)
 		.orShould()
 		.callMethodWhere(target(owner(equivalentTo(Runtime.class))).and(target(nameMatching("exec|load.*"))));
+
+	@ArchTest
+	static final ArchRule onlyTheJournalUsesFiles = noClasses().that()
+		.resideOutsideOfPackages("io.telemetryrouter.journal..", "io.telemetryrouter.spring.autoconfigure.journal")
+		.should()
+		.dependOnClassesThat()
+		.resideInAnyPackage("java.nio.file..", "java.nio.channels..");
 
 }

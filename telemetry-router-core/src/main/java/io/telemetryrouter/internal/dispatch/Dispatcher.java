@@ -87,6 +87,9 @@ public final class Dispatcher {
 	void dispatch(Route route, @Nullable Object payload, @Nullable EmitTracker tracker, @Nullable Envelope<?> held) {
 		if (route.isEmpty()) {
 			route.count(1, (int) Thread.currentThread().getId());
+			if (this.closed) {
+				this.reporter.emittedLate(route.event);
+			}
 			return;
 		}
 		DispatchStack stack = DispatchStacks.acquire();
@@ -114,6 +117,7 @@ public final class Dispatcher {
 			}
 			if (this.closed) {
 				drop(route, DropReason.CLOSED, frame);
+				this.reporter.emittedLate(route.event);
 			}
 			else if (parent != null && !parent.permits(this.limits.maxDepth, this.limits.maxNestedEmits)) {
 				drop(route, DropReason.RECURSION, frame);

@@ -38,6 +38,11 @@ public final class Reporter {
 
 	private final Throttle spanReports = new Throttle();
 
+	private final Throttle lateReports = new Throttle(Long.MAX_VALUE);
+
+	/** Whether totals are reported, and no event since: the next one is in no line. */
+	private volatile boolean totalled;
+
 	public Reporter(LogWriter log, Ticker ticker) {
 		this.log = log;
 		this.ticker = ticker;
@@ -249,6 +254,17 @@ public final class Reporter {
 						+ total.filtered() + ", dropped={" + dropped + "}, running=" + total.running() + ", unhandled="
 						+ unhandled,
 				null);
+		this.totalled = true;
+	}
+
+	/** Reports the first event that is emitted after the router has closed. */
+	public void emittedLate(String event) {
+		if (this.totalled && acquire(this.lateReports, "emit") != null) {
+			this.totalled = false;
+			warn("Event '" + Names.printable(event) + "' was emitted after the telemetry router had closed; it and all"
+					+ " that follow are dropped (" + DropReason.CLOSED.label()
+					+ "): close the router after its emitters");
+		}
 	}
 
 	/** Returns the end of a line, or {@code null} if the line must be left out. */

@@ -332,13 +332,11 @@ public final class LatencyHistogram {
 			if (rank == this.count) {
 				return longest;
 			}
-			long seen = 0;
 			int bucket = 0;
-			for (; bucket < this.buckets.length - 1; bucket++) {
+			long seen = this.buckets[0];
+			while (seen < rank && bucket < this.buckets.length - 1) {
+				bucket++;
 				seen += this.buckets[bucket];
-				if (seen >= rank) {
-					break;
-				}
 			}
 			// So many durations are not longer than it, and the others than the longest:
 			// what took equally long each time must not show a percentile below the mean.

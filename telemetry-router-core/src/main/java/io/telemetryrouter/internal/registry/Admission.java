@@ -128,7 +128,8 @@ public final class Admission {
 				this.handler.filter(tracker);
 			}
 			else {
-				this.handler.mismatch(event, payload, tracker);
+				this.handler.failures.mismatch(event, payload);
+				this.handler.drop(DropReason.TYPE_MISMATCH, tracker);
 			}
 			return false;
 		}
@@ -164,7 +165,7 @@ public final class Admission {
 			return condition.test(Payloads.typed(envelope));
 		}
 		finally {
-			this.handler.took("condition of handler", frame);
+			this.handler.failures.took("condition of handler", frame);
 		}
 	}
 

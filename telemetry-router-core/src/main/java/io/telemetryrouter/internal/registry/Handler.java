@@ -114,7 +114,7 @@ public final class Handler implements Subscription, LaneTarget, CircuitBreaker.T
 		try {
 			if (this.lane != null) {
 				this.lane.awaitRoom(event, since);
-				took("full queue of handler", frame);
+				this.failures.took("full queue of handler", frame);
 			}
 		}
 		catch (Throwable ex) {
@@ -141,13 +141,6 @@ public final class Handler implements Subscription, LaneTarget, CircuitBreaker.T
 		invoke(event, payload, frame.envelope());
 		succeeded(frame.stack);
 		return true;
-	}
-
-	/** Ends a part of an emit that this handler took, beside its call. */
-	void took(String part, DispatchFrame frame) {
-		if (this.services.measured()) {
-			frame.took(part, this.options.id, frame.split(this.services.ticker().now()));
-		}
 	}
 
 	private void succeeded(DispatchStack stack) {
@@ -212,12 +205,6 @@ public final class Handler implements Subscription, LaneTarget, CircuitBreaker.T
 			tracker.filtered();
 		}
 		this.metrics.counters.add(Counters.FILTERED, 1);
-	}
-
-	void mismatch(String event, @Nullable Object payload, @Nullable EmitTracker tracker) {
-		this.services.reporter()
-			.typeMismatch(this.options.id, this.options.payloadType, event, payload, this.metrics.mismatchReports);
-		drop(DropReason.TYPE_MISMATCH, tracker);
 	}
 
 	@Override

@@ -5,6 +5,7 @@ import org.jspecify.annotations.Nullable;
 import io.telemetryrouter.DropReason;
 import io.telemetryrouter.HandlerErrorListener;
 import io.telemetryrouter.HandlerFailure;
+import io.telemetryrouter.internal.event.DispatchFrame;
 import io.telemetryrouter.internal.event.DispatchStack;
 import io.telemetryrouter.internal.event.EmitTracker;
 import io.telemetryrouter.internal.event.Envelope;
@@ -13,8 +14,9 @@ import io.telemetryrouter.internal.metrics.Counters;
 import io.telemetryrouter.internal.support.Headroom;
 
 /**
- * Counts and reports a handler's calls that fail, time out or take long, and tells the
- * circuit breaker of failures. Thread-safe.
+ * Counts and reports what goes wrong with a handler: calls and conditions that fail, time
+ * out or take long, and payloads of another type. Tells the circuit breaker of failures.
+ * Thread-safe.
  */
 record HandlerFailures(HandlerOptions options, HandlerMetrics metrics, HandlerServices services,
 		@Nullable CircuitBreaker breaker) {
@@ -23,6 +25,19 @@ record HandlerFailures(HandlerOptions options, HandlerMetrics metrics, HandlerSe
 		this.metrics.counters.add(Counters.SLOW, 1);
 		this.services.reporter()
 			.slowHandler(this.options.id, event, nanos, this.options.slowNanos, this.metrics.slowReports);
+	}
+
+	/** Ends a part of an emit that the handler took, beside its call. */
+	void took(String part, DispatchFrame frame) {
+		if (this.services.measured()) {
+			frame.took(part, this.options.id, frame.split(this.services.ticker().now()));
+		}
+	}
+
+	/** Reports a payload that is not of the handler's type. */
+	void mismatch(String event, @Nullable Object payload) {
+		this.services.reporter()
+			.typeMismatch(this.options.id, this.options.payloadType, event, payload, this.metrics.mismatchReports);
 	}
 
 	void failed(String event, @Nullable Envelope<?> envelope, Throwable error, long nanos, DispatchStack stack,

@@ -25,14 +25,11 @@ interface Completion {
 
 	/**
 	 * Waits for the completion of what a method returned.
-	 * @param result what the method returned; nothing counts as completed
+	 * @param result what the method returned
 	 * @throws Exception what it failed with, be it an error, or an
 	 * {@link InterruptedException} if the wait was interrupted
 	 */
-	default void await(@Nullable Object result) throws Exception {
-		if (result == null) {
-			return;
-		}
+	default void await(Object result) throws Exception {
 		CompletableFuture<?> future = start(result);
 		try {
 			future.get();

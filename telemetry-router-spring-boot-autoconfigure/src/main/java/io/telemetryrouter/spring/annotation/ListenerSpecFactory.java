@@ -187,10 +187,7 @@ final class ListenerSpecFactory {
 			builder.condition(condition(method, resolve(method, "condition", condition)));
 		}
 		Call listener = ListenerCall.of(method, this.beanFactory);
-		Call call = (completion != null) ? (first, second) -> {
-			completion.await(listener.call(first, second));
-			return null;
-		} : listener;
+		Call call = (completion != null) ? new CompletingCall(listener, completion, method) : listener;
 		if (shape == Shape.EVENT) {
 			EventHandler<T> handler = (event) -> call.call(event, null);
 			return builder.eventHandler(handler).build();

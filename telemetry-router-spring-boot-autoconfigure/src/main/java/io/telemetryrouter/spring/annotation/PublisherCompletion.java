@@ -49,7 +49,14 @@ final class PublisherCompletion implements Completion {
 		@Override
 		public void onSubscribe(Subscription subscription) {
 			this.subscription = subscription;
-			subscription.request(Long.MAX_VALUE);
+			// Set first: a cancel that comes now sees it, one that came before shows
+			// here.
+			if (isCancelled()) {
+				subscription.cancel();
+			}
+			else {
+				subscription.request(Long.MAX_VALUE);
+			}
 		}
 
 		@Override
@@ -68,11 +75,12 @@ final class PublisherCompletion implements Completion {
 
 		@Override
 		public boolean cancel(boolean mayInterruptIfRunning) {
+			boolean cancelled = super.cancel(mayInterruptIfRunning);
 			Subscription subscription = this.subscription;
 			if (subscription != null) {
 				subscription.cancel();
 			}
-			return super.cancel(mayInterruptIfRunning);
+			return cancelled;
 		}
 
 	}

@@ -8,6 +8,7 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.source.ConfigurationProperty;
 import org.springframework.boot.context.properties.source.ConfigurationPropertyName;
 import org.springframework.boot.context.properties.source.ConfigurationPropertySource;
+import org.springframework.boot.convert.DurationStyle;
 
 import io.telemetryrouter.spring.autoconfigure.TelemetryRouterProperties.Event;
 import io.telemetryrouter.spring.autoconfigure.TelemetryRouterProperties.Handler;
@@ -77,7 +78,8 @@ final class ConfigurationChecks {
 			ConfigurationPropertyName name = QUARANTINE.append("max-delay");
 			String delay = ConfigurationReader.text(QUARANTINE.append("delay"));
 			throw invalid(name, quarantine.getMaxDelay(),
-					"Duration must not be shorter than '" + delay + "', which is " + quarantine.getDelay() + ".",
+					"Duration must not be shorter than '" + delay + "', which is "
+							+ DurationStyle.SIMPLE.print(quarantine.getDelay()) + ".",
 					"Raise '" + ConfigurationReader.text(name) + "', or lower '" + delay + "'.");
 		}
 	}

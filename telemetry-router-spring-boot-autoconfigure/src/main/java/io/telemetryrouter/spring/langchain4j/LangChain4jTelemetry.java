@@ -17,6 +17,7 @@ import dev.langchain4j.observability.api.event.GuardrailExecutedEvent;
 import dev.langchain4j.observability.api.event.InputGuardrailExecutedEvent;
 import dev.langchain4j.observability.api.event.OutputGuardrailExecutedEvent;
 import dev.langchain4j.observability.api.listener.AiServiceListener;
+import dev.langchain4j.service.AiServiceContext;
 
 import io.telemetryrouter.agent.Guardrail;
 import io.telemetryrouter.spring.agent.AgentTelemetry;
@@ -57,15 +58,12 @@ public final class LangChain4jTelemetry implements ChatModelListener {
 		return this.runs;
 	}
 
-	ToolCalls tools() {
-		return this.tools;
-	}
-
 	/**
-	 * Registers with an AI service.
+	 * Observes an AI service. Its tool service is replaced last, if nothing went wrong.
 	 */
-	void register(AiServiceListenerRegistrar registrar, Class<?> service) {
+	void observe(AiServiceContext context, Class<?> service) {
 		this.telemetry.guard(FRAMEWORK, () -> {
+			AiServiceListenerRegistrar registrar = context.eventListenerRegistrar;
 			on(registrar, AiServiceStartedEvent.class, (event) -> this.runs.start(event.invocationContext(), service));
 			on(registrar, AiServiceRequestIssuedEvent.class,
 					(event) -> this.models.issued(event.invocationContext(), event.request()));
@@ -75,6 +73,7 @@ public final class LangChain4jTelemetry implements ChatModelListener {
 			on(registrar, OutputGuardrailExecutedEvent.class, (event) -> guardrail(event, false));
 			on(registrar, AiServiceCompletedEvent.class, this::completed);
 			on(registrar, AiServiceErrorEvent.class, this::failed);
+			context.toolService = new ObservedToolService(this.tools);
 		});
 	}
 

@@ -70,8 +70,7 @@ public final class TelemetryAiServiceContextFactory implements AiServiceContextF
 			return;
 		}
 		if (observer != null) {
-			observer.register(context.eventListenerRegistrar, service);
-			context.toolService = new ObservedToolService(observer.tools());
+			observer.observe(context, service);
 		}
 	}
 

@@ -41,8 +41,7 @@ class SpringAiApplicationTests {
 			SpringApplication application = new SpringApplication(Application.class);
 			application.setDefaultProperties(Map.of("spring.main.web-application-type", "none", "stub.url", stub.url(),
 					"management.endpoint.telemetryrouter.show-values", "always"));
-			application.addInitializers(
-					(context) -> context.getBeanFactory().registerSingleton("openAiStub", stub));
+			application.addInitializers((context) -> context.getBeanFactory().registerSingleton("openAiStub", stub));
 			try (ConfigurableApplicationContext context = application.run()) {
 				String answer = context.getBean(ChatClient.class)
 					.prompt("my card is " + SECRET)
@@ -55,9 +54,11 @@ class SpringAiApplicationTests {
 				MeterRegistry registry = context.getBean(MeterRegistry.class);
 				assertThat(registry.get("telemetry.router.agent.tokens").tag("direction", "input").counter().count())
 					.isEqualTo(22);
-				assertThat(registry.getMeters().toString() + registry.getMeters().stream().map((meter) -> meter.getId()).toList())
+				assertThat(registry.getMeters().toString()
+						+ registry.getMeters().stream().map((meter) -> meter.getId()).toList())
 					.doesNotContain(SECRET);
-				assertThat(JsonMapper.shared().writeValueAsString(context.getBean(TelemetryRouterEndpoint.class).router()))
+				assertThat(
+						JsonMapper.shared().writeValueAsString(context.getBean(TelemetryRouterEndpoint.class).router()))
 					.contains("tool.call.completed")
 					.doesNotContain(SECRET);
 				assertThat(context.getBean(AgentEvents.class).all().toString()).doesNotContain(SECRET);

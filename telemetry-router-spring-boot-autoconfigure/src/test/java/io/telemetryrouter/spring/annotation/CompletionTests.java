@@ -6,9 +6,12 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Flow;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
 
 import org.junit.jupiter.api.Test;
 import org.reactivestreams.Publisher;
+import org.reactivestreams.Subscriber;
+import org.reactivestreams.Subscription;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
@@ -25,7 +28,6 @@ class CompletionTests {
 	void whenStageCompletesThenWaitEnds() {
 		Completion completion = Completion.of(CompletionStage.class);
 		assertThatNoException().isThrownBy(() -> completion.await(CompletableFuture.completedStage("x")));
-		assertThatNoException().isThrownBy(() -> completion.await(null));
 	}
 
 	@Test
@@ -67,6 +69,30 @@ class CompletionTests {
 		assertThatExceptionOfType(InterruptedException.class).isThrownBy(() -> Completion.of(Mono.class).await(never));
 		assertThat(Thread.interrupted()).isTrue();
 		assertThat(cancelled).isTrue();
+	}
+
+	@Test
+	void whenPublisherSubscribesAfterTheWaitWasGivenUpThenItIsCancelled() {
+		AtomicReference<Subscriber<? super Object>> subscriber = new AtomicReference<>();
+		Publisher<Object> slow = subscriber::set;
+		Completion.of(Publisher.class).start(slow).cancel(true);
+		AtomicBoolean cancelled = new AtomicBoolean();
+		AtomicBoolean requested = new AtomicBoolean();
+		subscriber.get().onSubscribe(new Subscription() {
+
+			@Override
+			public void request(long count) {
+				requested.set(true);
+			}
+
+			@Override
+			public void cancel() {
+				cancelled.set(true);
+			}
+
+		});
+		assertThat(cancelled).isTrue();
+		assertThat(requested).isFalse();
 	}
 
 	@Test

@@ -298,7 +298,7 @@ class TelemetryListenerDefinitionTests {
 	static class SyncTimeout {
 
 		@TelemetryListener(events = "x", handlerTimeout = "5s")
-		void listen() {
+		void on() {
 		}
 
 	}
@@ -306,7 +306,7 @@ class TelemetryListenerDefinitionTests {
 	static class WrongTimeout {
 
 		@TelemetryListener(events = "x", async = true, handlerTimeout = "soon")
-		void listen() {
+		void on() {
 		}
 
 	}
@@ -314,7 +314,7 @@ class TelemetryListenerDefinitionTests {
 	static class NoSlowThreshold {
 
 		@TelemetryListener(events = "x", slowThreshold = "0s")
-		void listen() {
+		void on() {
 		}
 
 	}

@@ -329,9 +329,9 @@ class TelemetryRouterMetricsTests {
 		this.metrics.bindTo(this.registry);
 		AgentMeters agents = new AgentMeters(this.registry, 10);
 		Run run = Run.of("r1");
-		agents.onModelCall(new ModelCall.Completed(
-				new ModelCall.Started(run, "chat", 1, null, "m", false, 1, List.of(), null), Duration.ZERO, null, null,
-				null, new Tokens(1, 1), null, List.of(), 0, null));
+		agents.onModelCall(
+				new ModelCall.Completed(new ModelCall.Started(run, "chat", 1, null, "m", false, 1, List.of(), null),
+						Duration.ZERO, null, null, null, new Tokens(1, 1), null, List.of(), 0, null));
 		agents.onCost(new CostRecorded(run, null, "m", new Tokens(1, 1), BigDecimal.ONE, "USD"));
 		for (TelemetryRouterMeter documented : TelemetryRouterMeter.values()) {
 			assertThat(this.registry.find(documented.getName()).meters()).as(documented.getName())

@@ -7,12 +7,21 @@ import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
-import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
+import org.springframework.boot.autoconfigure.condition.ConditionMessage;
+import org.springframework.boot.autoconfigure.condition.ConditionOutcome;
+import org.springframework.boot.autoconfigure.condition.SpringBootCondition;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.boot.context.properties.bind.Bindable;
+import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.ConditionContext;
+import org.springframework.context.annotation.Conditional;
+import org.springframework.core.type.AnnotatedTypeMetadata;
 
 import io.telemetryrouter.TelemetryEmitter;
 import io.telemetryrouter.spring.autoconfigure.TelemetryRouterAutoConfiguration;
+import io.telemetryrouter.spring.autoconfigure.cost.TelemetryRouterCostProperties.Limit;
+import io.telemetryrouter.spring.autoconfigure.cost.TelemetryRouterCostProperties.Price;
 import io.telemetryrouter.spring.cost.CostCalculator;
 import io.telemetryrouter.spring.cost.CostRecorder;
 import io.telemetryrouter.spring.cost.TenantResolver;
@@ -31,7 +40,7 @@ public final class TelemetryRouterCostAutoConfiguration {
 
 	@Bean
 	@ConditionalOnMissingBean
-	@ConditionalOnProperty("telemetry-router.cost.prices[0].model")
+	@Conditional(OnPricesOrBudgets.class)
 	CostCalculator telemetryRouterPriceTable(TelemetryRouterCostProperties properties) {
 		return CostConfigurationReader.prices(properties);
 	}
@@ -46,6 +55,22 @@ public final class TelemetryRouterCostAutoConfiguration {
 		return new CostRecorder(emitter::getObject, calculator, properties.getCurrency(),
 				CostConfigurationReader.budgets(properties, resolver != null), resolver,
 				clock.getIfUnique(Clock::systemUTC).withZone(properties.getZone()));
+	}
+
+	/**
+	 * Budgets alone are enough: a model without a price is then reported.
+	 */
+	static final class OnPricesOrBudgets extends SpringBootCondition {
+
+		@Override
+		public ConditionOutcome getMatchOutcome(ConditionContext context, AnnotatedTypeMetadata metadata) {
+			Binder binder = Binder.get(context.getEnvironment());
+			boolean bound = binder.bind("telemetry-router.cost.prices", Bindable.listOf(Price.class)).isBound()
+					|| binder.bind("telemetry-router.cost.budgets", Bindable.listOf(Limit.class)).isBound();
+			return new ConditionOutcome(bound, ConditionMessage.forCondition("Prices or budgets")
+				.because(bound ? "configured" : "none configured"));
+		}
+
 	}
 
 }

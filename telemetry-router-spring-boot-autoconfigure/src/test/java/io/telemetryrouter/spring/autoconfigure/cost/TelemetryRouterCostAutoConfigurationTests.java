@@ -141,6 +141,22 @@ class TelemetryRouterCostAutoConfigurationTests {
 	}
 
 	@Test
+	void whenModelIsMissingThenStartFails() {
+		this.runner.withPropertyValues(PREFIX + "prices[0].input=1")
+			.run((context) -> assertThat(context).getFailure()
+				.rootCause()
+				.hasMessageContaining("telemetry-router.cost.prices[0].model"));
+	}
+
+	@Test
+	void whenThereAreBudgetsAndNoPricesThenModelIsReported() {
+		this.runner.withPropertyValues(PREFIX + "budgets[0].name=t", PREFIX + "budgets[0].limit=1").run((context) -> {
+			emit(context.getBean(TelemetryEmitter.class), "gpt-4o", 10);
+			assertThat(context.getBean(CostRecorder.class).unpriced()).isEqualTo(1);
+		});
+	}
+
+	@Test
 	void whenCurrencyIsUnknownThenStartFails() {
 		this.priced.withPropertyValues(PREFIX + "currency=XXQ")
 			.run((context) -> assertThat(context).getFailure()

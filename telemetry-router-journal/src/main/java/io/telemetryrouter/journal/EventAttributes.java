@@ -1,0 +1,44 @@
+package io.telemetryrouter.journal;
+
+import org.jspecify.annotations.Nullable;
+
+import io.telemetryrouter.TelemetryEvent;
+
+/**
+ * What a line says of an event beyond its envelope. Called on the thread that appends, by
+ * several threads at once; an event for which it throws is counted
+ * {@link LossReason#UNREADABLE_EVENT}.
+ *
+ * @since 0.1.0
+ */
+public interface EventAttributes {
+
+	/**
+	 * Returns the run that an event belongs to.
+	 * @param event the event
+	 * @return the run's id, or {@code null} if there is none
+	 */
+	default @Nullable String runId(TelemetryEvent<?> event) {
+		return null;
+	}
+
+	/**
+	 * Returns the trace that an event belongs to.
+	 * @param event the event
+	 * @return a {@code traceparent} of W3C Trace Context, or {@code null} if there is
+	 * none
+	 */
+	default @Nullable String traceparent(TelemetryEvent<?> event) {
+		return null;
+	}
+
+	/**
+	 * Returns the schema that an event's payload adheres to.
+	 * @param event the event
+	 * @return a URI, or {@code null} if there is none
+	 */
+	default @Nullable String dataSchema(TelemetryEvent<?> event) {
+		return null;
+	}
+
+}

@@ -1,0 +1,74 @@
+package io.telemetryrouter.journal;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+
+/**
+ * One writer in a folder: a lock on a file in it, which ends with the process. The
+ * folders of this process are kept apart: on POSIX systems a process that opens and
+ * closes a file loses all its locks on it.
+ */
+final class FolderLock implements Closeable {
+
+	private static final String FILE = "journal.lock";
+
+	private static final Set<Path> HELD = ConcurrentHashMap.newKeySet();
+
+	private final Path directory;
+
+	private final FileChannel channel;
+
+	private FolderLock(Path directory, FileChannel channel) {
+		this.directory = directory;
+		this.channel = channel;
+	}
+
+	static FolderLock acquire(Path directory) throws IOException {
+		Path real = directory.toRealPath();
+		if (!HELD.add(real)) {
+			throw inUse(directory, "this process");
+		}
+		FileChannel channel = null;
+		try {
+			Path file = real.resolve(FILE);
+			channel = FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+			if (channel.tryLock() == null) {
+				throw inUse(directory, "process " + Files.readString(file).strip());
+			}
+			channel.truncate(0);
+			channel.write(ByteBuffer.wrap((ProcessHandle.current().pid() + "\n").getBytes(StandardCharsets.US_ASCII)));
+			return new FolderLock(real, channel);
+		}
+		catch (Throwable ex) {
+			HELD.remove(real);
+			if (channel != null) {
+				channel.close();
+			}
+			throw ex;
+		}
+	}
+
+	private static JournalException inUse(Path directory, String owner) {
+		return new JournalException("Journal folder '" + directory + "' is in use by " + owner
+				+ ": give each application a folder of its own, or close the other journal", null);
+	}
+
+	@Override
+	public void close() throws IOException {
+		try {
+			this.channel.close();
+		}
+		finally {
+			HELD.remove(this.directory);
+		}
+	}
+
+}

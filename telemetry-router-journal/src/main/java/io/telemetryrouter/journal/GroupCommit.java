@@ -1,0 +1,275 @@
+package io.telemetryrouter.journal;
+
+import java.io.IOException;
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Numbers lines and collects them in a batch while another one is written. The thread
+ * that finds no write going on writes the open batch, with the lines of all threads that
+ * came meanwhile: one write and one sync serve them all. No lock is held during a write.
+ * <p>
+ * Waiting threads cannot be interrupted: an emitter's interrupt is not for its journal.
+ */
+final class GroupCommit {
+
+	private final ReentrantLock lock = new ReentrantLock();
+
+	/** A write has ended. */
+	private final Condition written = this.lock.newCondition();
+
+	/** The open batch has a line that no thread waits for. */
+	private final Condition waiting = this.lock.newCondition();
+
+	private final SegmentWriter writer;
+
+	// Guarded by the lock.
+
+	private Batch open = new Batch(new byte[8 << 10]);
+
+	private byte @Nullable [] spare;
+
+	private boolean writing;
+
+	private boolean closed;
+
+	private long nextSequence;
+
+	private long lines;
+
+	private long bytes;
+
+	private long pending;
+
+	private long syncs;
+
+	private long redacted;
+
+	private long truncated;
+
+	private @Nullable Throwable failure;
+
+	private final Map<LossReason, Long> lost = new EnumMap<>(LossReason.class);
+
+	GroupCommit(SegmentWriter writer, long nextSequence) {
+		this.writer = writer;
+		this.nextSequence = nextSequence;
+		for (LossReason reason : LossReason.values()) {
+			this.lost.put(reason, 0L);
+		}
+	}
+
+	/**
+	 * Adds a line.
+	 * @param line the line
+	 * @param acknowledged whether to wait until it is written
+	 * @return {@code false} if it is known to be lost
+	 */
+	boolean append(Line line, boolean acknowledged) {
+		this.lock.lock();
+		try {
+			if (this.closed) {
+				count(LossReason.CLOSED, 1);
+				return false;
+			}
+			Batch batch = this.open;
+			batch.add(line, this.nextSequence++);
+			this.pending++;
+			countStatus(line.status());
+			if (acknowledged || batch.size >= Batch.LIMIT) {
+				await(batch);
+				return batch.failure == null;
+			}
+			if (batch.lines == 1) {
+				this.waiting.signal();
+			}
+			return true;
+		}
+		finally {
+			this.lock.unlock();
+		}
+	}
+
+	private void countStatus(DataStatus status) {
+		switch (status) {
+			case REDACTED -> this.redacted++;
+			case TRUNCATED -> this.truncated++;
+			case COMPLETE -> {
+			}
+		}
+	}
+
+	private void await(Batch batch) {
+		while (!batch.done) {
+			if (this.writing) {
+				this.written.awaitUninterruptibly();
+			}
+			else {
+				// Any other batch is done, so this is the open one.
+				writeOpen();
+			}
+		}
+	}
+
+	private void writeOpen() {
+		Batch batch = this.open;
+		this.open = new Batch((this.spare != null) ? this.spare : new byte[batch.bytes.length]);
+		this.spare = null;
+		batch.failure = alone(() -> this.writer.write(batch));
+		batch.done = true;
+		this.failure = batch.failure;
+		this.pending -= batch.lines;
+		if (batch.failure == null) {
+			this.lines += batch.lines;
+			this.bytes += batch.size;
+		}
+		else {
+			count(LossReason.IO_ERROR, batch.lines);
+		}
+		// A batch of unusual size is left to the garbage collector.
+		this.spare = (batch.bytes.length <= 2 * Batch.LIMIT) ? batch.bytes : null;
+		this.written.signalAll();
+	}
+
+	/** Runs an action without the lock and without another one at the same time. */
+	private @Nullable Throwable alone(Action action) {
+		while (this.writing) {
+			this.written.awaitUninterruptibly();
+		}
+		this.writing = true;
+		this.lock.unlock();
+		Throwable failed = null;
+		try {
+			action.run();
+		}
+		catch (Throwable ex) {
+			failed = ex;
+		}
+		this.lock.lock();
+		this.writing = false;
+		this.syncs = this.writer.syncs();
+		this.written.signalAll();
+		return failed;
+	}
+
+	/** Waits until all lines so far are written, and on the disk if that is wanted. */
+	boolean flush(boolean sync) {
+		this.lock.lock();
+		try {
+			Batch batch = this.open;
+			if (batch.lines > 0) {
+				await(batch);
+			}
+			Throwable failed = sync ? alone(this.writer::sync) : alone(() -> {
+			});
+			return failed == null && batch.failure == null;
+		}
+		finally {
+			this.lock.unlock();
+		}
+	}
+
+	/**
+	 * Writes lines that no thread waits for, and does what is due from time to time.
+	 * @param nanos until when to wait for lines
+	 * @return the time that is left, not positive if it is time to tend
+	 */
+	long writeWaiting(long nanos) throws InterruptedException {
+		this.lock.lock();
+		try {
+			long left = nanos;
+			if (this.open.lines == 0 && !this.closed) {
+				left = this.waiting.awaitNanos(nanos);
+			}
+			if (this.open.lines > 0) {
+				await(this.open);
+			}
+			return left;
+		}
+		finally {
+			this.lock.unlock();
+		}
+	}
+
+	/** Lets the writer do what is due. */
+	void tend() {
+		this.lock.lock();
+		try {
+			Throwable failed = this.closed ? null : alone(this.writer::tend);
+			if (failed != null) {
+				this.failure = failed;
+			}
+		}
+		finally {
+			this.lock.unlock();
+		}
+	}
+
+	boolean isClosed() {
+		this.lock.lock();
+		try {
+			return this.closed;
+		}
+		finally {
+			this.lock.unlock();
+		}
+	}
+
+	/** Takes no more lines, writes those that wait and closes the file. */
+	void close() throws IOException {
+		this.lock.lock();
+		try {
+			if (this.closed) {
+				return;
+			}
+			this.closed = true;
+			this.waiting.signalAll();
+			if (this.open.lines > 0) {
+				await(this.open);
+			}
+			if (alone(this.writer::close) instanceof IOException ex) {
+				throw ex;
+			}
+		}
+		finally {
+			this.lock.unlock();
+		}
+	}
+
+	void lost(LossReason reason) {
+		this.lock.lock();
+		try {
+			count(reason, 1);
+		}
+		finally {
+			this.lock.unlock();
+		}
+	}
+
+	private void count(LossReason reason, long events) {
+		this.lost.merge(reason, events, Long::sum);
+	}
+
+	JournalStatus status() {
+		this.lock.lock();
+		try {
+			return new JournalStatus(this.lines, this.pending, this.bytes, this.syncs, this.redacted, this.truncated,
+					this.lost, this.nextSequence - 1, (this.failure != null) ? this.failure.toString() : null);
+		}
+		finally {
+			this.lock.unlock();
+		}
+	}
+
+	@FunctionalInterface
+	private interface Action {
+
+		void run() throws IOException;
+
+	}
+
+}

@@ -1,0 +1,199 @@
+package io.telemetryrouter.journal;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Queue;
+import java.util.concurrent.ArrayBlockingQueue;
+
+import org.jspecify.annotations.Nullable;
+
+import io.telemetryrouter.HandlerSpec;
+import io.telemetryrouter.TelemetryEvent;
+
+/**
+ * Appends events to files of JSON Lines in a folder, each line a CloudEvents 1.0 event
+ * with a number and a checksum. One journal writes to a folder at a time; any number of
+ * {@linkplain JournalReader readers} may read it meanwhile. <pre class="code">
+ * try (Journal journal = Journal.open(JournalOptions.in(folder).build())) {
+ * 	router.subscribe(journal.handler(JournalMode.ASYNC));
+ * 	...
+ * }
+ * </pre> Thread-safe. Lines are in the order of their numbers; the events of one thread
+ * keep their order.
+ * <p>
+ * When the disk is full or fails, events are counted as {@linkplain JournalStatus#lost()
+ * lost}, which is logged once, and nothing else happens to who appends. Each further
+ * event is another attempt, so writing goes on when the disk does.
+ *
+ * @since 0.1.0
+ */
+public final class Journal implements AutoCloseable {
+
+	/**
+	 * The longest line in bytes.
+	 */
+	public static final int MAX_LINE = LineFormat.MAX_LINE;
+
+	/** A line of this capacity is not kept for reuse. */
+	private static final int LARGE = 1 << 20;
+
+	private final JournalOptions options;
+
+	private final FolderLock folderLock;
+
+	private final GroupCommit commit;
+
+	private final @Nullable JournalRepair repair;
+
+	private final JournalThread thread;
+
+	private final Queue<Line> lines = new ArrayBlockingQueue<>(16);
+
+	private Journal(JournalOptions options, FolderLock folderLock, SegmentWriter writer, SegmentWriter.Found found) {
+		this.options = options;
+		this.folderLock = folderLock;
+		this.commit = new GroupCommit(writer, found.nextSequence());
+		this.repair = found.repair();
+		this.thread = new JournalThread(options, this.commit);
+	}
+
+	/**
+	 * Opens a journal, and cuts what an earlier process has not written to its end.
+	 * @param options the folder and its options
+	 * @return the journal
+	 * @throws JournalException if the folder cannot be made, read or written to, or if
+	 * another journal writes to it
+	 */
+	public static Journal open(JournalOptions options) {
+		return open(options, SegmentFile.Real::new);
+	}
+
+	static Journal open(JournalOptions options, SegmentFile.Opener opener) {
+		Path directory = options.directory;
+		FolderLock folderLock = null;
+		SegmentWriter writer = new SegmentWriter(options, opener);
+		try {
+			Files.createDirectories(directory);
+			folderLock = FolderLock.acquire(directory);
+			Journal journal = new Journal(options, folderLock, writer, writer.open());
+			journal.thread.start(journal.repair);
+			return journal;
+		}
+		catch (IOException | RuntimeException ex) {
+			release(writer, folderLock, ex);
+			throw (ex instanceof JournalException failure) ? failure : cannotOpen(directory, ex);
+		}
+	}
+
+	private static JournalException cannotOpen(Path directory, Exception cause) {
+		return new JournalException("Cannot open journal folder '" + directory + "': " + cause
+				+ ": it must be a folder that this process may write to, on a disk that has room", cause);
+	}
+
+	private static void release(SegmentWriter writer, @Nullable FolderLock folderLock, Exception cause) {
+		try {
+			writer.close();
+			if (folderLock != null) {
+				folderLock.close();
+			}
+		}
+		catch (IOException ex) {
+			cause.addSuppressed(ex);
+		}
+	}
+
+	/**
+	 * Returns what was cut from the last segment when the journal was opened.
+	 * @return the cut, or {@code null} if nothing was
+	 */
+	public @Nullable JournalRepair repair() {
+		return this.repair;
+	}
+
+	/**
+	 * Appends an event, and returns when its line is acknowledged: handed to the
+	 * operating system, and with {@link Fsync#ALWAYS} on the disk. Threads that append at
+	 * the same time are served by one write.
+	 * @param event the event
+	 * @return {@code false} if the event has no line; it is counted as lost
+	 */
+	public boolean append(TelemetryEvent<?> event) {
+		return append(event, true);
+	}
+
+	private boolean append(TelemetryEvent<?> event, boolean acknowledged) {
+		Line pooled = this.lines.poll();
+		Line line = (pooled != null) ? pooled : new Line(this.options);
+		try {
+			if (!line.encode(event)) {
+				this.commit.lost(LossReason.TOO_LONG);
+				return false;
+			}
+		}
+		catch (Exception | LinkageError | StackOverflowError ex) {
+			this.commit.lost(LossReason.UNREADABLE_EVENT);
+			return false;
+		}
+		Throwable encoderFailure = line.encoderFailure();
+		if (encoderFailure != null) {
+			this.thread.encoderFailed(event.name(), encoderFailure);
+		}
+		boolean appended = this.commit.append(line, acknowledged);
+		if (line.capacity() <= LARGE) {
+			this.lines.offer(line);
+		}
+		return appended;
+	}
+
+	/**
+	 * Returns a handler of all events for a router. With {@link JournalMode#SYNC} it has
+	 * the lowest priority number, so it comes before all other synchronous handlers, and
+	 * {@linkplain #append(TelemetryEvent) appends}. With {@link JournalMode#ASYNC} it has
+	 * a lane of its own, and lines are written soon after, many at a time.
+	 * @param mode where events are written
+	 * @return the handler, with the id {@code journal}; other options can be set by
+	 * {@link HandlerSpec#mutate()}
+	 */
+	public HandlerSpec<Object> handler(JournalMode mode) {
+		HandlerSpec.Builder<Object> builder = HandlerSpec.on("**").id("journal");
+		if (mode == JournalMode.SYNC) {
+			return builder.priority(Integer.MIN_VALUE).eventHandler((event) -> append(event, true)).build();
+		}
+		return builder.async().eventHandler((event) -> append(event, false)).build();
+	}
+
+	/**
+	 * Writes all lines that are in memory, and puts them on the disk unless
+	 * {@link Fsync#NEVER} is set. Waits for the disk, however long it takes.
+	 * @return {@code false} if that failed
+	 */
+	public boolean flush() {
+		return this.commit.flush(this.options.fsync != Fsync.NEVER);
+	}
+
+	/**
+	 * Returns what the journal has done so far.
+	 * @return counts
+	 */
+	public JournalStatus status() {
+		return this.commit.status();
+	}
+
+	/**
+	 * Writes all lines that are in memory, puts them on the disk unless
+	 * {@link Fsync#NEVER} is set, and lets another journal have the folder. Events that
+	 * come later are counted {@link LossReason#CLOSED}. A second call does nothing.
+	 */
+	@Override
+	public void close() {
+		try (this.folderLock) {
+			this.commit.close();
+		}
+		catch (IOException ex) {
+			this.thread.closeFailed(ex);
+		}
+		this.thread.end();
+	}
+
+}

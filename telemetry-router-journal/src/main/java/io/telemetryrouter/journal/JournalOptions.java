@@ -1,0 +1,262 @@
+package io.telemetryrouter.journal;
+
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A journal's folder and its options. Immutable. <pre class="code">
+ * JournalOptions.in(Path.of("journal"))
+ * 	.fsync(Fsync.ALWAYS)
+ * 	.retentionSize(10L &lt;&lt; 30)
+ * 	.build();
+ * </pre>
+ *
+ * @since 0.1.0
+ */
+public final class JournalOptions {
+
+	final Path directory;
+
+	final Fsync fsync;
+
+	final Duration fsyncInterval;
+
+	final long segmentSize;
+
+	final Duration segmentAge;
+
+	final long retentionSize;
+
+	final @Nullable Duration retentionAge;
+
+	final int maxPayload;
+
+	final String source;
+
+	final PayloadEncoder encoder;
+
+	final EventAttributes attributes;
+
+	final Clock clock;
+
+	private JournalOptions(Builder builder) {
+		this.directory = builder.directory;
+		this.fsync = builder.fsync;
+		this.fsyncInterval = builder.fsyncInterval;
+		this.segmentSize = builder.segmentSize;
+		this.segmentAge = builder.segmentAge;
+		this.retentionSize = builder.retentionSize;
+		this.retentionAge = builder.retentionAge;
+		this.maxPayload = builder.maxPayload;
+		this.source = builder.source;
+		this.encoder = builder.encoder;
+		this.attributes = builder.attributes;
+		this.clock = builder.clock;
+	}
+
+	/**
+	 * Starts the options of a journal.
+	 * @param directory the folder of its files; it is made if it is not there, and only
+	 * one journal writes to it
+	 * @return a builder
+	 */
+	public static Builder in(Path directory) {
+		return new Builder(directory);
+	}
+
+	/**
+	 * Builds {@link JournalOptions}. Not thread-safe.
+	 */
+	public static final class Builder {
+
+		private final Path directory;
+
+		private Fsync fsync = Fsync.INTERVAL;
+
+		private Duration fsyncInterval = Duration.ofSeconds(1);
+
+		private long segmentSize = 64L << 20;
+
+		private Duration segmentAge = Duration.ofDays(1);
+
+		private long retentionSize = 1L << 30;
+
+		private @Nullable Duration retentionAge;
+
+		private int maxPayload = 256 << 10;
+
+		private String source = "/telemetry-router";
+
+		private PayloadEncoder encoder = PayloadEncoder.json();
+
+		private EventAttributes attributes = new EventAttributes() {
+		};
+
+		private Clock clock = Clock.systemUTC();
+
+		private Builder(Path directory) {
+			this.directory = require(directory, "directory");
+		}
+
+		/**
+		 * Sets when written data is put on the disk. By default {@link Fsync#INTERVAL}.
+		 * @param fsync when
+		 * @return this builder
+		 */
+		public Builder fsync(Fsync fsync) {
+			this.fsync = require(fsync, "fsync");
+			return this;
+		}
+
+		/**
+		 * Sets the interval of {@link Fsync#INTERVAL}. By default a second.
+		 * @param fsyncInterval the interval
+		 * @return this builder
+		 */
+		public Builder fsyncInterval(Duration fsyncInterval) {
+			this.fsyncInterval = requirePositive(fsyncInterval, "fsyncInterval");
+			return this;
+		}
+
+		/**
+		 * Sets the size at which a new segment begins. By default 64 MiB. A segment is
+		 * larger by one batch of lines at most.
+		 * @param segmentSize the size in bytes, at least 4 KiB
+		 * @return this builder
+		 */
+		public Builder segmentSize(long segmentSize) {
+			this.segmentSize = requireRange(segmentSize, 4 << 10, Long.MAX_VALUE / 4, "segmentSize");
+			return this;
+		}
+
+		/**
+		 * Sets the age at which a new segment begins. By default a day.
+		 * @param segmentAge the age
+		 * @return this builder
+		 */
+		public Builder segmentAge(Duration segmentAge) {
+			this.segmentAge = requirePositive(segmentAge, "segmentAge");
+			return this;
+		}
+
+		/**
+		 * Sets the size that all segments together keep: the oldest one is deleted for a
+		 * new one. By default 1 GiB.
+		 * @param retentionSize the size in bytes, at least that of two segments
+		 * @return this builder
+		 */
+		public Builder retentionSize(long retentionSize) {
+			this.retentionSize = retentionSize;
+			return this;
+		}
+
+		/**
+		 * Sets how long a segment is kept after it was last written to. By default for as
+		 * long as the size allows.
+		 * @param retentionAge the age, or {@code null} for no limit
+		 * @return this builder
+		 */
+		public Builder retentionAge(@Nullable Duration retentionAge) {
+			this.retentionAge = (retentionAge != null) ? requirePositive(retentionAge, "retentionAge") : null;
+			return this;
+		}
+
+		/**
+		 * Sets how long the JSON of a payload may be. Of a longer one the beginning is
+		 * kept, as text, and the line says so. By default 256 KiB.
+		 * @param maxPayload the size in bytes, from 64 bytes to 1 MiB
+		 * @return this builder
+		 */
+		public Builder maxPayload(int maxPayload) {
+			this.maxPayload = (int) requireRange(maxPayload, 64, 1 << 20, "maxPayload");
+			return this;
+		}
+
+		/**
+		 * Sets the {@code source} of all lines, which names the application. By default
+		 * {@code /telemetry-router}.
+		 * @param source a URI reference
+		 * @return this builder
+		 */
+		public Builder source(String source) {
+			if (require(source, "source").isBlank()) {
+				throw new IllegalArgumentException("'source' must not be blank");
+			}
+			this.source = source;
+			return this;
+		}
+
+		/**
+		 * Sets how payloads become JSON, and what of them is left out. By default they
+		 * are written whole.
+		 * @param encoder the encoder
+		 * @return this builder
+		 */
+		public Builder encoder(PayloadEncoder encoder) {
+			this.encoder = require(encoder, "encoder");
+			return this;
+		}
+
+		/**
+		 * Sets where run, trace and schema of an event come from. By default lines have
+		 * none.
+		 * @param attributes the attributes
+		 * @return this builder
+		 */
+		public Builder attributes(EventAttributes attributes) {
+			this.attributes = require(attributes, "attributes");
+			return this;
+		}
+
+		/**
+		 * Sets the clock by which segments age.
+		 * @param clock the clock
+		 * @return this builder
+		 */
+		public Builder clock(Clock clock) {
+			this.clock = require(clock, "clock");
+			return this;
+		}
+
+		/**
+		 * Builds the options.
+		 * @return the options
+		 * @throws IllegalArgumentException if {@code retentionSize} is less than two
+		 * segments
+		 */
+		public JournalOptions build() {
+			if (this.retentionSize / 2 < this.segmentSize) {
+				throw new IllegalArgumentException("'retentionSize' must be at least twice 'segmentSize' ("
+						+ this.segmentSize + " bytes), but is " + this.retentionSize);
+			}
+			return new JournalOptions(this);
+		}
+
+		private static <V> V require(@Nullable V value, String name) {
+			if (value == null) {
+				throw new IllegalArgumentException("'" + name + "' must not be null");
+			}
+			return value;
+		}
+
+		private static Duration requirePositive(Duration value, String name) {
+			if (require(value, name).isNegative() || value.isZero()) {
+				throw new IllegalArgumentException("'" + name + "' must be positive, but is " + value);
+			}
+			return value;
+		}
+
+		private static long requireRange(long value, long min, long max, String name) {
+			if (value < min || value > max) {
+				throw new IllegalArgumentException(
+						"'" + name + "' must be between " + min + " and " + max + " bytes, but is " + value);
+			}
+			return value;
+		}
+
+	}
+
+}

@@ -1,0 +1,120 @@
+package io.telemetryrouter.journal;
+
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A line of a journal whose checksum is right: a CloudEvents 1.0 event. Immutable.
+ *
+ * @since 0.1.0
+ */
+public final class JournalRecord {
+
+	private final byte[] line;
+
+	private final LineParser.Fields fields;
+
+	JournalRecord(byte[] line, LineParser.Fields fields) {
+		this.line = line;
+		this.fields = fields;
+	}
+
+	/**
+	 * Returns the number of the line, which ascends by one through all segments. It is
+	 * not the number of the event's envelope, which begins anew with each router.
+	 * @return the number, from 1
+	 */
+	public long sequence() {
+		return this.fields.sequence;
+	}
+
+	/**
+	 * Returns the event's id.
+	 * @return the id
+	 */
+	public String id() {
+		return LineParser.present(this.fields.id);
+	}
+
+	/**
+	 * Returns the application that the event comes from.
+	 * @return a URI reference
+	 */
+	public String source() {
+		return LineParser.present(this.fields.source);
+	}
+
+	/**
+	 * Returns the event's name: the {@code type} of CloudEvents.
+	 * @return the name
+	 */
+	public String name() {
+		return LineParser.present(this.fields.type);
+	}
+
+	/**
+	 * Returns when the event was emitted.
+	 * @return the time
+	 */
+	public Instant time() {
+		return LineParser.present(this.fields.time);
+	}
+
+	/**
+	 * Returns the run that the event belongs to.
+	 * @return the run's id or {@code null}
+	 */
+	public @Nullable String runId() {
+		return this.fields.runId;
+	}
+
+	/**
+	 * Returns the trace that the event belongs to.
+	 * @return a {@code traceparent} of W3C Trace Context or {@code null}
+	 */
+	public @Nullable String traceparent() {
+		return this.fields.traceparent;
+	}
+
+	/**
+	 * Returns the schema of the payload.
+	 * @return a URI or {@code null}
+	 */
+	public @Nullable String dataSchema() {
+		return this.fields.dataSchema;
+	}
+
+	/**
+	 * Returns what there is of the payload.
+	 * @return the status
+	 */
+	public DataStatus dataStatus() {
+		return this.fields.status;
+	}
+
+	/**
+	 * Returns the payload.
+	 * @return its JSON, or {@code null} where {@code null} was emitted
+	 */
+	public @Nullable String data() {
+		return (this.fields.dataEnd != 0) ? new String(this.line, this.fields.dataStart,
+				this.fields.dataEnd - this.fields.dataStart, StandardCharsets.UTF_8) : null;
+	}
+
+	/**
+	 * Returns the whole line.
+	 * @return its JSON, without the line feed
+	 */
+	public String line() {
+		return new String(this.line, StandardCharsets.UTF_8);
+	}
+
+	/** Shows no payload, since the text ends up in logs. */
+	@Override
+	public String toString() {
+		return "JournalRecord[sequence=" + sequence() + ", id=" + id() + "]";
+	}
+
+}

@@ -1,0 +1,137 @@
+package io.telemetryrouter.journal;
+
+import java.io.IOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The thread of a journal: it writes lines that no other thread waits for, does what is
+ * due from time to time, and writes the log, so that no emitter waits for a logger.
+ */
+final class JournalThread implements Runnable {
+
+	private static final Logger logger = System.getLogger(Journal.class.getName());
+
+	private static final long SECOND = TimeUnit.SECONDS.toNanos(1);
+
+	private final JournalOptions options;
+
+	private final GroupCommit commit;
+
+	private final Thread thread;
+
+	private final AtomicReference<@Nullable String> encoderFailure = new AtomicReference<>();
+
+	private boolean encoderReported;
+
+	/** The events lost when writing last succeeded; -1 while it does. */
+	private long lostBefore = -1;
+
+	JournalThread(JournalOptions options, GroupCommit commit) {
+		this.options = options;
+		this.commit = commit;
+		this.thread = new Thread(null, this, "telemetry-router-journal", 0, false);
+		this.thread.setDaemon(true);
+		this.thread.setContextClassLoader(JournalThread.class.getClassLoader());
+	}
+
+	void start(@Nullable JournalRepair repair) {
+		if (repair != null) {
+			logger.log(Level.WARNING,
+					"Journal '" + this.options.directory + "' was not closed: cut " + repair.bytes() + " bytes at byte "
+							+ repair.offset() + " of " + repair.file().getFileName() + ", which were no complete line");
+		}
+		this.thread.start();
+	}
+
+	@Override
+	public void run() {
+		long interval = (this.options.fsync == Fsync.INTERVAL) ? nanos() : SECOND;
+		long left = interval;
+		while (!this.commit.isClosed()) {
+			try {
+				left = this.commit.writeWaiting(left);
+				if (left <= 0) {
+					this.commit.tend();
+					left = interval;
+				}
+				report();
+			}
+			catch (InterruptedException ex) {
+				// Nobody but this class ends this thread.
+				left = 0;
+			}
+			catch (Throwable ex) {
+				// A logger that fails: lines must be written all the same.
+				left = interval;
+			}
+		}
+	}
+
+	private long nanos() {
+		try {
+			return this.options.fsyncInterval.toNanos();
+		}
+		catch (ArithmeticException ex) {
+			return Long.MAX_VALUE;
+		}
+	}
+
+	private void report() {
+		String encoder = this.encoderFailure.get();
+		if (encoder != null && !this.encoderReported) {
+			this.encoderReported = true;
+			logger.log(Level.WARNING, "Journal '" + this.options.directory + "' keeps no payload of " + encoder
+					+ ". Such lines are counted as redacted; this is said once");
+		}
+		JournalStatus status = this.commit.status();
+		long lost = status.lost().getOrDefault(LossReason.IO_ERROR, 0L);
+		if (status.failure() != null && this.lostBefore < 0) {
+			this.lostBefore = lost;
+			logger.log(Level.WARNING, "Journal '" + this.options.directory + "' cannot be written: " + status.failure()
+					+ ". Events are counted as lost until it can: see to the disk, there is no need to restart");
+		}
+		else if (status.failure() == null && this.lostBefore >= 0) {
+			this.lostBefore = -1;
+			logger.log(Level.WARNING,
+					"Journal '" + this.options.directory + "' is written again. Events lost so far: " + lost);
+		}
+	}
+
+	/** Notes the first failure, by its class: its message may have the payload. */
+	void encoderFailed(String event, Throwable failure) {
+		if (this.encoderFailure.get() == null) {
+			this.encoderFailure.compareAndSet(null,
+					"event '" + printable(event) + "', since its encoder threw " + failure.getClass().getName());
+		}
+	}
+
+	private static String printable(String name) {
+		StringBuilder text = new StringBuilder();
+		name.codePoints()
+			.limit(120)
+			.forEach((ch) -> text
+				.appendCodePoint((Character.isLetterOrDigit(ch) || "._-:/$@".indexOf(ch) >= 0) ? ch : '?'));
+		return text.toString();
+	}
+
+	void closeFailed(IOException failure) {
+		logger.log(Level.WARNING,
+				"Journal '" + this.options.directory + "' could not be put on the disk at its end: " + failure);
+	}
+
+	/** Waits for the thread, which the end of the commit has woken. */
+	void end() {
+		try {
+			this.thread.join(TimeUnit.SECONDS.toMillis(1));
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+		}
+	}
+
+}

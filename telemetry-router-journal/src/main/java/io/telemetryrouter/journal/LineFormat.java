@@ -1,0 +1,92 @@
+package io.telemetryrouter.journal;
+
+import java.nio.charset.StandardCharsets;
+import java.util.zip.CRC32C;
+
+/**
+ * The end of a line: {@code ,"sequence":"<19 digits>","crc":"<8 hexadecimal digits>"}}
+ * and a line feed. The checksum is CRC-32C over all bytes of the line before
+ * {@code ,"crc"}. Both members have a fixed width, so that a line can be checked before
+ * it is parsed.
+ */
+final class LineFormat {
+
+	/** The longest line, line feed included: what a reader must be ready to hold. */
+	static final int MAX_LINE = 4 << 20;
+
+	static final byte LINE_FEED = '\n';
+
+	private static final int SEQUENCE_DIGITS = 19;
+
+	private static final int CRC_DIGITS = 8;
+
+	private static final byte[] SEQUENCE = ",\"sequence\":\"".getBytes(StandardCharsets.US_ASCII);
+
+	private static final byte[] CRC = ",\"crc\":\"".getBytes(StandardCharsets.US_ASCII);
+
+	private static final int CRC_MEMBER = CRC.length + CRC_DIGITS + 2;
+
+	private static final byte[] HEX = "0123456789abcdef".getBytes(StandardCharsets.US_ASCII);
+
+	/** How many bytes {@link #end} adds, line feed included. */
+	static final int END = SEQUENCE.length + SEQUENCE_DIGITS + 1 + CRC_MEMBER + 1;
+
+	private LineFormat() {
+	}
+
+	/**
+	 * Ends a line in place.
+	 * @param line the array that has the line, with room for {@link #END} more bytes
+	 * @param end where it ends so far
+	 * @param checksum the checksum of what it has so far
+	 * @param sequence the number of the line
+	 */
+	static void end(byte[] line, int end, CRC32C checksum, long sequence) {
+		int at = put(line, end, SEQUENCE);
+		long rest = sequence;
+		for (int i = SEQUENCE_DIGITS - 1; i >= 0; i--) {
+			line[at + i] = (byte) ('0' + rest % 10);
+			rest /= 10;
+		}
+		at += SEQUENCE_DIGITS;
+		line[at++] = '"';
+		checksum.update(line, end, at - end);
+		int crc = (int) checksum.getValue();
+		at = put(line, at, CRC);
+		for (int shift = 28; shift >= 0; shift -= 4) {
+			line[at++] = HEX[(crc >>> shift) & 0xf];
+		}
+		line[at++] = '"';
+		line[at++] = '}';
+		line[at] = LINE_FEED;
+	}
+
+	private static int put(byte[] line, int at, byte[] text) {
+		System.arraycopy(text, 0, line, at, text.length);
+		return at + text.length;
+	}
+
+	/** Returns whether a line, without its line feed, has its checksum. */
+	static boolean isIntact(byte[] bytes, int start, int length, CRC32C checksum) {
+		int covered = length - CRC_MEMBER;
+		if (covered <= 0) {
+			return false;
+		}
+		int at = start + covered;
+		for (byte expected : CRC) {
+			if (bytes[at++] != expected) {
+				return false;
+			}
+		}
+		checksum.reset();
+		checksum.update(bytes, start, covered);
+		int crc = (int) checksum.getValue();
+		for (int shift = 28; shift >= 0; shift -= 4) {
+			if (bytes[at++] != HEX[(crc >>> shift) & 0xf]) {
+				return false;
+			}
+		}
+		return bytes[at] == '"' && bytes[at + 1] == '}';
+	}
+
+}

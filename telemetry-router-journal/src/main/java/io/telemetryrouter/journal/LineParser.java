@@ -1,0 +1,127 @@
+package io.telemetryrouter.journal;
+
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.Locale;
+import java.util.Objects;
+import java.util.zip.CRC32C;
+
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JsonParser;
+import tools.jackson.core.JsonToken;
+import tools.jackson.core.ObjectReadContext;
+import tools.jackson.core.StreamReadConstraints;
+import tools.jackson.core.json.JsonFactory;
+
+/**
+ * Checks and parses lines. Unknown members are skipped. Not thread-safe.
+ */
+final class LineParser {
+
+	/** Whatever was written can be read: the length of a line is limit enough. */
+	private static final JsonFactory JSON = JsonFactory.builder()
+		.streamReadConstraints(StreamReadConstraints.builder()
+			.maxNestingDepth(LineFormat.MAX_LINE)
+			.maxNameLength(LineFormat.MAX_LINE)
+			.maxNumberLength(LineFormat.MAX_LINE)
+			.maxStringLength(LineFormat.MAX_LINE)
+			.build())
+		.build();
+
+	private final CRC32C checksum = new CRC32C();
+
+	/** Returns whether a line, without its line feed, has its checksum. */
+	boolean isIntact(byte[] bytes, int start, int length) {
+		return LineFormat.isIntact(bytes, start, length, this.checksum);
+	}
+
+	/**
+	 * Returns the record of an intact line.
+	 * @return the record, or {@code null} if the line is not that of a journal
+	 */
+	@Nullable JournalRecord parse(byte[] bytes, int start, int length) {
+		byte[] line = Arrays.copyOfRange(bytes, start, start + length);
+		Fields fields = new Fields();
+		try (JsonParser parser = JSON.createParser(ObjectReadContext.empty(), line, 0, length)) {
+			if (parser.nextToken() != JsonToken.START_OBJECT) {
+				return null;
+			}
+			for (String name = parser.nextName(); name != null; name = parser.nextName()) {
+				read(parser, name, fields);
+			}
+			boolean ended = parser.currentToken() == JsonToken.END_OBJECT && parser.nextToken() == null;
+			return (ended && fields.isComplete()) ? new JournalRecord(line, fields) : null;
+		}
+		catch (RuntimeException ex) {
+			// Its checksum is right, but it is no JSON, or a member has another form.
+			return null;
+		}
+	}
+
+	private static void read(JsonParser parser, String name, Fields fields) {
+		JsonToken token = parser.nextToken();
+		switch (name) {
+			case "specversion" -> fields.version = parser.getString();
+			case "id" -> fields.id = parser.getString();
+			case "source" -> fields.source = parser.getString();
+			case "type" -> fields.type = parser.getString();
+			case "time" -> fields.time = Instant.parse(parser.getString());
+			case "runid" -> fields.runId = parser.getString();
+			case "traceparent" -> fields.traceparent = parser.getString();
+			case "dataschema" -> fields.dataSchema = parser.getString();
+			case "datastatus" -> fields.status = DataStatus.valueOf(parser.getString().toUpperCase(Locale.ROOT));
+			case "sequence" -> fields.sequence = Long.parseLong(parser.getString());
+			case "data" -> {
+				if (token != JsonToken.VALUE_NULL) {
+					fields.dataStart = (int) parser.currentTokenLocation().getByteOffset();
+					parser.skipChildren();
+					parser.finishToken();
+					fields.dataEnd = (int) parser.currentLocation().getByteOffset();
+				}
+			}
+			default -> parser.skipChildren();
+		}
+	}
+
+	/** Returns a field that {@link Fields#isComplete()} has checked. */
+	static <T> T present(@Nullable T field) {
+		return Objects.requireNonNull(field);
+	}
+
+	/**
+	 * The members of a line.
+	 */
+	static final class Fields {
+
+		@Nullable String version;
+
+		@Nullable String id;
+
+		@Nullable String source;
+
+		@Nullable String type;
+
+		@Nullable Instant time;
+
+		@Nullable String runId;
+
+		@Nullable String traceparent;
+
+		@Nullable String dataSchema;
+
+		DataStatus status = DataStatus.COMPLETE;
+
+		long sequence;
+
+		int dataStart;
+
+		int dataEnd;
+
+		private boolean isComplete() {
+			return "1.0".equals(this.version) && this.id != null && this.source != null && this.type != null
+					&& this.time != null && this.sequence > 0;
+		}
+
+	}
+
+}

@@ -1,0 +1,73 @@
+package io.telemetryrouter.journal;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.nio.file.Path;
+
+/**
+ * A file that lines are appended to. Not a channel: an interrupt of the writing thread
+ * would close it.
+ */
+interface SegmentFile extends Closeable {
+
+	long length() throws IOException;
+
+	/** Appends. After a failure, a part may be written. */
+	void write(byte[] bytes, int length) throws IOException;
+
+	void sync() throws IOException;
+
+	void truncate(long length) throws IOException;
+
+	/**
+	 * Opens files for appending, and makes those that are not there.
+	 */
+	@FunctionalInterface
+	interface Opener {
+
+		SegmentFile open(Path file) throws IOException;
+
+	}
+
+	/**
+	 * A file of the file system.
+	 */
+	final class Real implements SegmentFile {
+
+		private final RandomAccessFile file;
+
+		Real(Path path) throws IOException {
+			this.file = new RandomAccessFile(path.toFile(), "rw");
+			this.file.seek(this.file.length());
+		}
+
+		@Override
+		public long length() throws IOException {
+			return this.file.length();
+		}
+
+		@Override
+		public void write(byte[] bytes, int length) throws IOException {
+			this.file.write(bytes, 0, length);
+		}
+
+		@Override
+		public void sync() throws IOException {
+			this.file.getFD().sync();
+		}
+
+		@Override
+		public void truncate(long length) throws IOException {
+			this.file.setLength(length);
+			this.file.seek(length);
+		}
+
+		@Override
+		public void close() throws IOException {
+			this.file.close();
+		}
+
+	}
+
+}

@@ -1,0 +1,279 @@
+package io.telemetryrouter.journal;
+
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.StandardOpenOption;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Appends batches to the last segment, begins a new one when it is large or old enough,
+ * and deletes old ones. After a failure, the segment is cut to what was written before,
+ * and opened again by the next write. One thread at a time, which {@link GroupCommit}
+ * sees to.
+ */
+final class SegmentWriter {
+
+	/** As much of the last segment as is searched for its last line, at first. */
+	private static final long TAIL = 2L * LineFormat.MAX_LINE;
+
+	private final JournalOptions options;
+
+	private final SegmentFile.Opener opener;
+
+	/** The segment to append to; it may have to be opened again. */
+	private @Nullable Segment segment;
+
+	private @Nullable SegmentFile file;
+
+	/** The length of the segment's complete lines. */
+	private long length;
+
+	/** When the segment began. */
+	private Instant begun = Instant.EPOCH;
+
+	/** Something was written since the last sync. */
+	private boolean dirty;
+
+	private long syncs;
+
+	SegmentWriter(JournalOptions options, SegmentFile.Opener opener) {
+		this.options = options;
+		this.opener = opener;
+	}
+
+	/** The end of the last segment, as it was found. */
+	record Found(long nextSequence, @Nullable JournalRepair repair) {
+	}
+
+	/** Finds the last line of the journal, and cuts what follows it. */
+	Found open() throws IOException {
+		List<Segment> segments = Segment.list(this.options.directory);
+		if (segments.isEmpty()) {
+			begin(Segment.of(this.options.directory, 1));
+			return new Found(1, null);
+		}
+		Segment last = segments.get(segments.size() - 1);
+		this.segment = last;
+		long size = Files.size(last.file());
+		JournalRecord lastRecord = (size > TAIL) ? findEnd(last, size - TAIL) : null;
+		if (lastRecord == null) {
+			lastRecord = findEnd(last, 0);
+		}
+		JournalRecord first = firstRecord(last);
+		this.begun = (first != null) ? first.time() : this.options.clock.instant();
+		SegmentFile opened = this.opener.open(last.file());
+		this.file = opened;
+		long cut = size - this.length;
+		if (cut > 0) {
+			opened.truncate(this.length);
+			opened.sync();
+		}
+		return new Found((lastRecord != null) ? lastRecord.sequence() + 1 : last.firstSequence(),
+				(cut > 0) ? new JournalRepair(last.file(), this.length, cut) : null);
+	}
+
+	private @Nullable JournalRecord findEnd(Segment last, long from) throws IOException {
+		this.length = 0;
+		JournalRecord lastRecord = null;
+		try (JournalReader reader = JournalReader.open(last, from)) {
+			for (JournalRecord next = reader.next(); next != null; next = reader.next()) {
+				lastRecord = next;
+				this.length = reader.offset();
+			}
+		}
+		return lastRecord;
+	}
+
+	private static @Nullable JournalRecord firstRecord(Segment segment) throws IOException {
+		try (JournalReader reader = JournalReader.open(segment, 0)) {
+			return reader.next();
+		}
+	}
+
+	long syncs() {
+		return this.syncs;
+	}
+
+	/** Appends a batch: all of it, or nothing. */
+	void write(Batch batch) throws IOException {
+		try {
+			if (this.length > 0 && (this.length + batch.size > this.options.segmentSize || isOld())) {
+				end();
+			}
+			SegmentFile opened = opened(batch.firstSequence);
+			opened.write(batch.bytes, batch.size);
+			this.dirty = true;
+			if (this.options.fsync == Fsync.ALWAYS) {
+				sync();
+			}
+			this.length += batch.size;
+		}
+		catch (Throwable ex) {
+			abandon();
+			throw ex;
+		}
+	}
+
+	private boolean isOld() {
+		return isPast(this.begun, this.options.segmentAge);
+	}
+
+	private SegmentFile opened(long firstSequence) throws IOException {
+		SegmentFile opened = this.file;
+		if (opened != null) {
+			return opened;
+		}
+		Segment current = this.segment;
+		if (current == null) {
+			return begin(Segment.of(this.options.directory, firstSequence));
+		}
+		opened = this.opener.open(current.file());
+		this.file = opened;
+		this.length = Math.min(this.length, opened.length());
+		if (opened.length() > this.length) {
+			opened.truncate(this.length);
+		}
+		return opened;
+	}
+
+	private SegmentFile begin(Segment next) throws IOException {
+		deleteOld(this.options.retentionSize - this.options.segmentSize);
+		SegmentFile opened = this.opener.open(next.file());
+		this.file = opened;
+		this.segment = next;
+		this.length = 0;
+		this.begun = this.options.clock.instant();
+		if (this.options.fsync != Fsync.NEVER) {
+			syncDirectory();
+		}
+		return opened;
+	}
+
+	/** Ends the segment; the next write begins a new one. */
+	private void end() throws IOException {
+		if (this.options.fsync != Fsync.NEVER) {
+			sync();
+		}
+		SegmentFile opened = this.file;
+		this.file = null;
+		this.segment = null;
+		this.length = 0;
+		if (opened != null) {
+			opened.close();
+		}
+	}
+
+	/** Puts on the disk what was written since the last time. */
+	void sync() throws IOException {
+		SegmentFile opened = this.file;
+		if (this.dirty && opened != null) {
+			opened.sync();
+			this.syncs++;
+			this.dirty = false;
+		}
+	}
+
+	/** What is due from time to time, also while nothing is written. */
+	void tend() throws IOException {
+		try {
+			if (this.options.fsync == Fsync.INTERVAL) {
+				sync();
+			}
+			Segment current = this.segment;
+			if (current != null && this.file != null && !Files.exists(current.file())) {
+				// It was deleted, and so would be all that is written to it from now on.
+				this.file.close();
+				this.file = null;
+				this.segment = null;
+				this.length = 0;
+				throw new IOException("Segment '" + current.file() + "' was deleted while it was written to");
+			}
+			if (this.length > 0 && isOld()) {
+				end();
+			}
+			deleteOld(this.options.retentionSize);
+		}
+		catch (Throwable ex) {
+			abandon();
+			throw ex;
+		}
+	}
+
+	/** Deletes the oldest segments. The last one has the number to go on from. */
+	private void deleteOld(long size) throws IOException {
+		List<Segment> segments = Segment.list(this.options.directory);
+		long total = 0;
+		for (Segment each : segments) {
+			total += SegmentInfo.of(each).bytes();
+		}
+		for (int i = 0; i < segments.size() - 1; i++) {
+			SegmentInfo info = SegmentInfo.of(segments.get(i));
+			if (total <= size && !isExpired(info)) {
+				return;
+			}
+			Files.deleteIfExists(info.file());
+			total -= info.bytes();
+		}
+	}
+
+	private boolean isExpired(SegmentInfo info) {
+		return this.options.retentionAge != null && isPast(info.lastModified(), this.options.retentionAge);
+	}
+
+	private boolean isPast(Instant from, Duration age) {
+		return Duration.between(from, this.options.clock.instant()).compareTo(age) >= 0;
+	}
+
+	/** Makes the name of a new segment durable. Not every system has this. */
+	private void syncDirectory() {
+		// An interrupt would close the channel.
+		boolean interrupted = Thread.interrupted();
+		try (FileChannel channel = FileChannel.open(this.options.directory, StandardOpenOption.READ)) {
+			channel.force(true);
+		}
+		catch (IOException ex) {
+			// Folders cannot be opened as files there.
+		}
+		finally {
+			if (interrupted) {
+				Thread.currentThread().interrupt();
+			}
+		}
+	}
+
+	/** Cuts what a failed write has left, or leaves that to the next attempt. */
+	private void abandon() {
+		SegmentFile opened = this.file;
+		this.file = null;
+		if (opened == null) {
+			return;
+		}
+		try (opened) {
+			opened.truncate(this.length);
+		}
+		catch (IOException ex) {
+			// The same is done before the next write.
+		}
+	}
+
+	void close() throws IOException {
+		SegmentFile opened = this.file;
+		if (opened == null) {
+			return;
+		}
+		try (opened) {
+			if (this.options.fsync != Fsync.NEVER) {
+				sync();
+			}
+		}
+		finally {
+			this.file = null;
+		}
+	}
+
+}

@@ -1,0 +1,215 @@
+package io.telemetryrouter.journal.cli;
+
+import java.io.BufferedOutputStream;
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.TimeUnit;
+
+import org.jspecify.annotations.Nullable;
+
+import io.telemetryrouter.journal.JournalException;
+import io.telemetryrouter.journal.JournalProblem;
+import io.telemetryrouter.journal.JournalReader;
+import io.telemetryrouter.journal.JournalRecord;
+import io.telemetryrouter.journal.SegmentInfo;
+
+/**
+ * Lists, prints, checks and follows journals, also those that a process writes to. Lines
+ * go to the standard output as they are in the journal; what is damaged or missing goes
+ * to the standard error.
+ *
+ * @since 0.1.0
+ */
+public final class JournalCli {
+
+	private static final int OK = 0;
+
+	private static final int PROBLEMS = 1;
+
+	private static final int UNUSABLE = 2;
+
+	private static final long POLL_MILLIS = 200;
+
+	/** How many lines are printed before the output, which that flushes, is checked. */
+	private static final int CHECKED = 1000;
+
+	private final PrintStream out;
+
+	private final PrintStream err;
+
+	private final boolean terminal;
+
+	private long damaged;
+
+	private long missing;
+
+	JournalCli(PrintStream out, PrintStream err, boolean terminal) {
+		this.out = out;
+		this.err = err;
+		this.terminal = terminal;
+	}
+
+	/**
+	 * Runs a command and exits with its status.
+	 * @param args the command, the journal's folder and options
+	 */
+	public static void main(String[] args) {
+		PrintStream out = new PrintStream(new BufferedOutputStream(new FileOutputStream(FileDescriptor.out), 64 << 10),
+				false, StandardCharsets.UTF_8);
+		PrintStream err = new PrintStream(new FileOutputStream(FileDescriptor.err), true, StandardCharsets.UTF_8);
+		int status = new JournalCli(out, err, Progress.isTerminal()).run(List.of(args));
+		out.flush();
+		System.exit(status);
+	}
+
+	int run(List<String> args) {
+		try {
+			if (args.isEmpty() || args.contains("--help")) {
+				this.out.print(Arguments.USAGE);
+				return args.isEmpty() ? UNUSABLE : OK;
+			}
+			Arguments arguments = Arguments.parse(args);
+			switch (arguments.command()) {
+				case LS -> list(arguments);
+				case CAT -> print(arguments);
+				case VERIFY -> verify(arguments);
+				case TAIL -> tail(arguments);
+			}
+			return (this.damaged == 0 && this.missing == 0) ? OK : PROBLEMS;
+		}
+		catch (UsageException ex) {
+			this.err.println(ex.getMessage());
+			this.err.println("Try: telemetry-router journal --help");
+			return UNUSABLE;
+		}
+		catch (JournalException ex) {
+			this.err.println(ex.getMessage());
+			return UNUSABLE;
+		}
+	}
+
+	private void list(Arguments arguments) {
+		List<SegmentInfo> segments = JournalReader.segments(arguments.directory());
+		this.out.printf(Locale.ROOT, "%-34s %12s %14s  %s%n", "SEGMENT", "FIRST LINE", "BYTES", "LAST WRITTEN");
+		long total = 0;
+		for (SegmentInfo segment : segments) {
+			total += segment.bytes();
+			this.out.printf(Locale.ROOT, "%-34s %,12d %,14d  %s%n", segment.file().getFileName(),
+					segment.firstSequence(), segment.bytes(), segment.lastModified().truncatedTo(ChronoUnit.SECONDS));
+		}
+		this.out.printf(Locale.ROOT, "%-34s %12s %,14d%n", segments.size() + " segments", "", total);
+	}
+
+	private void print(Arguments arguments) {
+		try (JournalReader reader = JournalReader.open(arguments.directory(), this::report)) {
+			long printed = 0;
+			for (JournalRecord line = reader.next(); line != null; line = reader.next()) {
+				if (arguments.query().matches(line)) {
+					this.out.println(line.line());
+					if (++printed % CHECKED == 0 && !isHeard()) {
+						return;
+					}
+				}
+			}
+		}
+	}
+
+	/** A reader of the output that has gone is no error: it has had enough. */
+	private boolean isHeard() {
+		return !this.out.checkError();
+	}
+
+	private void verify(Arguments arguments) {
+		long total = JournalReader.segments(arguments.directory()).stream().mapToLong(SegmentInfo::bytes).sum();
+		Progress progress = new Progress(this.err, this.terminal, total);
+		long lines = 0;
+		JournalRecord first = null;
+		JournalRecord last = null;
+		try (JournalReader reader = JournalReader.open(arguments.directory(), (problem) -> {
+			progress.clear();
+			report(problem);
+		})) {
+			for (JournalRecord line = reader.next(); line != null; line = reader.next()) {
+				lines++;
+				first = (first != null) ? first : line;
+				last = line;
+				progress.show(reader.bytesRead());
+			}
+			progress.clear();
+			summarize(lines, reader.bytesRead(), first, last);
+		}
+	}
+
+	private void summarize(long lines, long bytes, @Nullable JournalRecord first, @Nullable JournalRecord last) {
+		this.out.printf(Locale.ROOT, "%,d bytes: %,d lines intact, %,d damaged, %,d missing%n", bytes, lines,
+				this.damaged, this.missing);
+		if (first != null && last != null) {
+			this.out.println("from line " + first.sequence() + " of " + first.time() + " to line " + last.sequence()
+					+ " of " + last.time());
+		}
+	}
+
+	private void report(JournalProblem problem) {
+		if (problem.kind() == JournalProblem.Kind.MISSING) {
+			this.missing += problem.lastSequence() - problem.firstSequence() + 1;
+		}
+		else {
+			this.damaged++;
+		}
+		this.err.println(problem);
+	}
+
+	private void tail(Arguments arguments) {
+		List<SegmentInfo> segments = JournalReader.segments(arguments.directory());
+		// A journal is only read whole if its last two segments are all of it.
+		long start = (segments.size() > 1) ? segments.get(segments.size() - 2).firstSequence() : 1;
+		try (JournalReader reader = JournalReader.open(arguments.directory(), start, this::report)) {
+			Deque<String> last = new ArrayDeque<>();
+			for (JournalRecord line = reader.next(); line != null; line = reader.next()) {
+				if (arguments.query().matches(line)) {
+					last.add(line.line());
+					if (last.size() > arguments.lines()) {
+						last.remove();
+					}
+				}
+			}
+			last.forEach(this.out::println);
+			if (arguments.follow()) {
+				follow(arguments, reader);
+			}
+		}
+	}
+
+	private void follow(Arguments arguments, JournalReader reader) {
+		while (isHeard()) {
+			JournalRecord line = reader.next();
+			if (line != null) {
+				if (arguments.query().matches(line)) {
+					this.out.println(line.line());
+				}
+			}
+			else if (!pause()) {
+				return;
+			}
+		}
+	}
+
+	private static boolean pause() {
+		try {
+			TimeUnit.MILLISECONDS.sleep(POLL_MILLIS);
+			return true;
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+			return false;
+		}
+	}
+
+}

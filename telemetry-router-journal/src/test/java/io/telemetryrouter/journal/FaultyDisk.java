@@ -1,0 +1,85 @@
+package io.telemetryrouter.journal;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * Files whose failures a test decides.
+ */
+final class FaultyDisk implements SegmentFile.Opener {
+
+	/** Bytes that are written before a write fails, or -1. */
+	volatile int room = -1;
+
+	volatile boolean failsSync;
+
+	volatile boolean failsTruncate;
+
+	volatile boolean failsOpen;
+
+	/** A sync waits for it. */
+	volatile CountDownLatch syncMayEnd = new CountDownLatch(0);
+
+	final AtomicInteger syncsBegun = new AtomicInteger();
+
+	@Override
+	public SegmentFile open(Path path) throws IOException {
+		if (this.failsOpen) {
+			throw new IOException("No space left on device");
+		}
+		SegmentFile file = new SegmentFile.Real(path);
+		return new SegmentFile() {
+
+			@Override
+			public long length() throws IOException {
+				return file.length();
+			}
+
+			@Override
+			public void write(byte[] bytes, int length) throws IOException {
+				int room = FaultyDisk.this.room;
+				if (room >= 0) {
+					file.write(bytes, Math.min(room, length));
+					throw new IOException("No space left on device");
+				}
+				file.write(bytes, length);
+			}
+
+			@Override
+			public void sync() throws IOException {
+				FaultyDisk.this.syncsBegun.incrementAndGet();
+				awaitEnd();
+				if (FaultyDisk.this.failsSync) {
+					throw new IOException("Input/output error");
+				}
+				file.sync();
+			}
+
+			@Override
+			public void truncate(long length) throws IOException {
+				if (FaultyDisk.this.failsTruncate) {
+					throw new IOException("Input/output error");
+				}
+				file.truncate(length);
+			}
+
+			@Override
+			public void close() throws IOException {
+				file.close();
+			}
+
+		};
+	}
+
+	private void awaitEnd() {
+		try {
+			this.syncMayEnd.await();
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+		}
+	}
+
+}

@@ -1,0 +1,21 @@
+package io.telemetryrouter.spring.autoconfigure.journal;
+
+import org.springframework.boot.diagnostics.AbstractFailureAnalyzer;
+import org.springframework.boot.diagnostics.FailureAnalysis;
+
+import io.telemetryrouter.journal.JournalException;
+
+/**
+ * Explains why a journal cannot be opened.
+ */
+final class JournalFailureAnalyzer extends AbstractFailureAnalyzer<JournalException> {
+
+	@Override
+	protected FailureAnalysis analyze(Throwable rootFailure, JournalException cause) {
+		return new FailureAnalysis(cause.getMessage() + ".",
+				"Set 'telemetry-router.journal.directory' to such a folder, or 'telemetry-router.journal.enabled' to "
+						+ "'false' to do without a journal.",
+				cause);
+	}
+
+}

@@ -1,0 +1,75 @@
+package io.telemetryrouter.spring.autoconfigure.journal;
+
+import tools.jackson.databind.json.JsonMapper;
+
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.context.annotation.Bean;
+import org.springframework.core.env.Environment;
+
+import io.telemetryrouter.Subscription;
+import io.telemetryrouter.TelemetryRouter;
+import io.telemetryrouter.journal.EventAttributes;
+import io.telemetryrouter.journal.Journal;
+import io.telemetryrouter.journal.JournalOptions;
+import io.telemetryrouter.journal.PayloadEncoder;
+import io.telemetryrouter.spring.autoconfigure.StartDetail;
+import io.telemetryrouter.spring.autoconfigure.TelemetryRouterAutoConfiguration;
+
+/**
+ * Auto-configuration for a {@link Journal} of the router's events, if
+ * {@code telemetry-router.journal.enabled} is set. A {@link PayloadEncoder} bean decides
+ * what of a payload reaches the disk; an {@link EventAttributes} bean adds run, trace and
+ * schema.
+ *
+ * @since 0.1.0
+ */
+@AutoConfiguration(after = TelemetryRouterAutoConfiguration.class,
+		afterName = "org.springframework.boot.jackson.autoconfigure.JacksonAutoConfiguration")
+@ConditionalOnClass(Journal.class)
+@ConditionalOnBooleanProperty(name = "telemetry-router.enabled", matchIfMissing = true)
+@ConditionalOnBooleanProperty("telemetry-router.journal.enabled")
+@ConditionalOnBean(TelemetryRouter.class)
+@EnableConfigurationProperties(TelemetryRouterJournalProperties.class)
+public final class TelemetryRouterJournalAutoConfiguration {
+
+	/*
+	 * Closed after the router, which drains the journal's lane when its lifecycle stops.
+	 */
+	@Bean
+	@ConditionalOnMissingBean
+	Journal telemetryRouterJournal(TelemetryRouterJournalProperties properties, Environment environment,
+			ObjectProvider<PayloadEncoder> encoder, ObjectProvider<JsonMapper> mapper,
+			ObjectProvider<EventAttributes> attributes) {
+		String name = environment.getProperty("spring.application.name", "telemetry-router");
+		JournalOptions.Builder options = JournalOptions.in(properties.directory())
+			.fsync(properties.fsync())
+			.fsyncInterval(properties.fsyncInterval())
+			.segmentSize(properties.segmentSize().toBytes())
+			.segmentAge(properties.segmentAge())
+			.retentionSize(properties.retentionSize().toBytes())
+			.retentionAge(properties.retentionAge())
+			.maxPayload(Math.toIntExact(properties.maxPayload().toBytes()))
+			.source((properties.source() != null) ? properties.source() : "/" + name)
+			.encoder(encoder.getIfAvailable(() -> PayloadEncoder.json(mapper.getIfUnique(JsonMapper::shared))));
+		attributes.ifAvailable(options::attributes);
+		return Journal.open(options.build());
+	}
+
+	@Bean
+	Subscription telemetryRouterJournalSubscription(TelemetryRouter router, Journal journal,
+			TelemetryRouterJournalProperties properties) {
+		return router.subscribe(journal.handler(properties.mode()));
+	}
+
+	@Bean
+	StartDetail telemetryRouterJournalStartDetail(TelemetryRouterJournalProperties properties) {
+		return () -> "journal in '" + properties.directory() + "'";
+	}
+
+}
