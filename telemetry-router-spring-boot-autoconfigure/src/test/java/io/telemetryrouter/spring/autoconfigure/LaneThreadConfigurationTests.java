@@ -54,7 +54,7 @@ class LaneThreadConfigurationTests {
 					: new String[] { "telemetry-router.handlers.listener." + method + ".thread=" + configured })
 			.run((context) -> {
 				context.getBean(TelemetryRouter.class).emitAsync("x", 1).get(30, TimeUnit.SECONDS);
-				assertThat(context.getBean(Listener.class).threads.get(method).getName()).isEqualTo(thread);
+				assertThat(context.getBean(Listener.class).names.get(method)).isEqualTo(thread);
 			});
 	}
 
@@ -135,22 +135,30 @@ class LaneThreadConfigurationTests {
 
 		final Map<String, Thread> threads = new ConcurrentHashMap<>();
 
+		/** Of the threads at the call: the router names them anew for each use. */
+		final Map<String, String> names = new ConcurrentHashMap<>();
+
 		volatile String name;
+
+		private void put(String method) {
+			this.threads.put(method, Thread.currentThread());
+			this.names.put(method, Thread.currentThread().getName());
+		}
 
 		@TelemetryListener(events = "x", async = true, thread = LaneThread.PLATFORM)
 		void onPlatform() {
-			this.threads.put("onPlatform", Thread.currentThread());
+			put("onPlatform");
 		}
 
 		@TelemetryListener(events = "x", async = true)
 		void onDefault() {
 			this.name = Thread.currentThread().getName();
-			this.threads.put("onDefault", Thread.currentThread());
+			put("onDefault");
 		}
 
 		@TelemetryListener("x")
 		void onSync() {
-			this.threads.put("onSync", Thread.currentThread());
+			put("onSync");
 		}
 
 	}
