@@ -9,8 +9,10 @@ import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
 
 import io.telemetryrouter.EventType;
+import io.telemetryrouter.RunScope;
 import io.telemetryrouter.TelemetryEmitter;
 import io.telemetryrouter.TelemetryEventType;
+import io.telemetryrouter.TelemetrySpan;
 
 import static com.tngtech.archunit.base.DescribedPredicate.describe;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
@@ -28,9 +30,9 @@ class ArchitectureTests {
 	static final ArchRule agentKnowsOnlyTheEmitter = classes().that()
 		.resideInAPackage("io.telemetryrouter.sample.agent")
 		.should()
-		.onlyDependOnClassesThat(
-				resideInAnyPackage("io.telemetryrouter.sample.agent", "java..", "org.jspecify.annotations")
-					.or(describe("the emitter and event types", ArchitectureTests::isForEmitters)));
+		.onlyDependOnClassesThat(resideInAnyPackage("io.telemetryrouter.sample.agent", "io.telemetryrouter.agent",
+				"java..", "org.jspecify.annotations")
+			.or(describe("the emitter and event types", ArchitectureTests::isForEmitters)));
 
 	@ArchTest
 	static final ArchRule packagesHaveNoCycles = slices().matching("io.telemetryrouter.sample.(*)..")
@@ -45,7 +47,8 @@ class ArchitectureTests {
 
 	private static boolean isForEmitters(JavaClass type) {
 		return type.isEquivalentTo(TelemetryEmitter.class) || type.isEquivalentTo(EventType.class)
-				|| type.isEquivalentTo(TelemetryEventType.class);
+				|| type.isEquivalentTo(TelemetryEventType.class) || type.isEquivalentTo(TelemetrySpan.class)
+				|| type.isEquivalentTo(RunScope.class);
 	}
 
 	/**

@@ -25,12 +25,12 @@ class RecordingPlayTests {
 	void whenBundledRecordingWasPlayedThenSummaryHasItsNumbers(CapturedOutput output) {
 		start().close();
 		assertThat(output).contains("Played 6 runs of the bundled recording")
-			.containsPattern("agent_run_started +6\\R")
+			.containsPattern("agent\\.run\\.started +6\\R")
 			.containsPattern("user_message_received +21\\R")
-			.containsPattern("model_response_received +27\\R")
-			.containsPattern("tool_execution +10\\R")
-			.containsPattern("agent_run_completed +6\\R")
-			.containsPattern("budget_threshold_hit +2\\R")
+			.containsPattern("model\\.call\\.completed +27\\R")
+			.containsPattern("tool\\.call\\.started +10\\R")
+			.containsPattern("agent\\.run\\.completed +6\\R")
+			.containsPattern("budget\\.threshold +2\\R")
 			.contains("Tokens are estimated", "1 exhausted and escalated")
 			.containsPattern("failingExporter\\.export +0 handled, 10 failed \\(last: java\\.lang\\.IllegalState")
 			.containsPattern("failingExporter.* now quarantined")

@@ -45,8 +45,8 @@ class SampleAgentApplicationTests extends AbstractPlayTests {
 
 	@Test
 	void whenRecordingWasPlayedThenEveryEventIsAccountedForEverywhere() {
-		assertThat(emitted()).containsKeys("agent_run_started", "user_message_received", "model_response_received",
-				"tool_execution", "agent_run_completed", "budget_threshold_hit");
+		assertThat(emitted()).containsKeys("agent.run.started", "user_message_received", "model.call.completed",
+				"tool.call.completed", "agent.run.completed", "cost.recorded", "budget.threshold");
 		assertThatAccountsBalance();
 		assertThatEndpointAndMetersAgree();
 		HandlerAccount failing = handler("failingExporter.export").account();
@@ -77,23 +77,26 @@ class SampleAgentApplicationTests extends AbstractPlayTests {
 		assertThat(summary.get("cost").decimalValue()).isPositive();
 		assertThat(summary.get("budgetExhausted").booleanValue()).isFalse();
 		Map<String, Long> after = emitted();
-		summary.get("events")
-			.properties()
-			.forEach((event) -> assertThat(after.get(event.getKey())).as(event.getKey())
-				.isEqualTo(before.get(event.getKey()) + event.getValue().intValue()));
-		assertThat(summary.get("events").get("tool_execution").intValue()).isEqualTo(3);
+		assertThat(after.get("user_message_received") - before.get("user_message_received"))
+			.isEqualTo(summary.get("userMessages").longValue())
+			.isEqualTo(1);
+		assertThat(after.get("model.call.completed") - before.get("model.call.completed"))
+			.isEqualTo(summary.get("modelResponses").longValue())
+			.isEqualTo(2);
+		assertThat(after.get("tool.call.started") - before.get("tool.call.started")).isEqualTo(3);
 	}
 
 	@Test
 	void whenPostedRunExhaustsItsBudgetThenItIsEscalatedOnceAndItsHandlerLeaves() {
 		long before = this.escalations.escalations();
+		long thresholds = emitted().get("budget.threshold");
 		int handlers = this.router.snapshot().handlers().size();
 		JsonNode summary = post("""
 				{"run_id": "dear", "messages": [{"role": "user", "content": "%s"},
 					{"role": "assistant", "content": "a"}, {"role": "assistant", "content": "b"}]}"""
 			.formatted("x".repeat(50_000)));
 		assertThat(summary.get("budgetExhausted").booleanValue()).isTrue();
-		assertThat(summary.get("events").get("budget_threshold_hit").intValue()).isEqualTo(2);
+		assertThat(emitted().get("budget.threshold") - thresholds).isEqualTo(2);
 		assertThat(this.escalations.escalations()).isEqualTo(before + 1);
 		assertThat(this.router.snapshot().handlers()).hasSize(handlers);
 	}

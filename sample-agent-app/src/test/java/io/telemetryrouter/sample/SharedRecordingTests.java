@@ -25,7 +25,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 @EnabledIf("isPresent")
 class SharedRecordingTests extends AbstractPlayTests {
 
-	private static final Path RECORDING = Path.of(System.getProperty("basedir", "sample-agent-app"))
+	static final Path RECORDING = Path.of(System.getProperty("basedir", "sample-agent-app"))
 		.toAbsolutePath()
 		.resolve(System.getProperty("shared.data", "../../shared/data"))
 		.resolve("airline-agent-runs.jsonl")
@@ -44,11 +44,11 @@ class SharedRecordingTests extends AbstractPlayTests {
 	void whenRecordingWasPlayedThenAllNumbersAreItsOwn(CapturedOutput output) {
 		assertThat(this.router.flush(Duration.ofSeconds(30)).complete()).isTrue();
 		Map<String, Long> emitted = emitted();
-		assertThat(emitted).containsEntry("agent_run_started", 100L)
+		assertThat(emitted).containsEntry("agent.run.started", 100L)
 			.containsEntry("user_message_received", 757L)
-			.containsEntry("model_response_received", 1229L)
-			.containsEntry("tool_execution", 572L)
-			.containsEntry("agent_run_completed", 100L);
+			.containsEntry("model.call.completed", 1229L)
+			.containsEntry("tool.call.started", 572L)
+			.containsEntry("agent.run.completed", 100L);
 		assertThatAccountsBalance();
 		assertThatEndpointAndMetersAgree();
 		HandlerAccount failing = handler("failingExporter.export").account();

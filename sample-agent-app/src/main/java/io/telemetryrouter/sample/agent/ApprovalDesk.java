@@ -49,7 +49,7 @@ public final class ApprovalDesk {
 	 * @param call the call that would spend money
 	 * @return the decision; never completes exceptionally and always within the timeout
 	 */
-	public CompletableFuture<Decision> request(String runId, ToolCall call) {
+	public CompletableFuture<Decision> request(String runId, ToolRequest call) {
 		return ask(runId, call).orTimeout(this.timeout.toNanos(), TimeUnit.NANOSECONDS).handle((approved, failure) -> {
 			if (failure instanceof TimeoutException) {
 				return Decision.TIMED_OUT;
@@ -58,7 +58,7 @@ public final class ApprovalDesk {
 		});
 	}
 
-	private CompletableFuture<Boolean> ask(String runId, ToolCall call) {
+	private CompletableFuture<Boolean> ask(String runId, ToolRequest call) {
 		try {
 			// A copy, since the timeout must not complete a future that is the approver's
 			return this.approver.ask(runId, call).copy();

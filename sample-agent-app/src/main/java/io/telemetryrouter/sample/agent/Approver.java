@@ -17,6 +17,6 @@ public interface Approver {
 	 * @param call the call that would spend money
 	 * @return completes with {@code true} to approve, {@code false} to deny
 	 */
-	CompletableFuture<Boolean> ask(String runId, ToolCall call);
+	CompletableFuture<Boolean> ask(String runId, ToolRequest call);
 
 }

@@ -21,7 +21,7 @@ public final class AutoApprover implements Approver {
 	}
 
 	@Override
-	public CompletableFuture<Boolean> ask(String runId, ToolCall call) {
+	public CompletableFuture<Boolean> ask(String runId, ToolRequest call) {
 		return CompletableFuture.supplyAsync(() -> !this.denied.contains(call.tool()));
 	}
 

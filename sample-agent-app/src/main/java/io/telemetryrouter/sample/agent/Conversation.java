@@ -15,7 +15,11 @@ public final class Conversation {
 
 	private long characters;
 
-	void add(Message message) {
+	/**
+	 * Adds what has been said.
+	 * @param message the message
+	 */
+	public void add(Message message) {
 		this.messages.add(message);
 		this.characters += message.characters();
 	}

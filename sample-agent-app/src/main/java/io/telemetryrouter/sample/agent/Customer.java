@@ -7,7 +7,6 @@ import org.jspecify.annotations.Nullable;
  *
  * @since 0.1.0
  */
-@FunctionalInterface
 public interface Customer {
 
 	/**
@@ -15,5 +14,12 @@ public interface Customer {
 	 * @return the text, or {@code null} when the customer has left
 	 */
 	@Nullable String say();
+
+	/**
+	 * Returns whether the customer waits for the agent to say something. Not so after a
+	 * farewell, nor when a tool has handed the customer over.
+	 * @return {@code true} if it is the agent's turn
+	 */
+	boolean awaitsAnswer();
 
 }

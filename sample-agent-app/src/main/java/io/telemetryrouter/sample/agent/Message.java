@@ -10,7 +10,7 @@ import java.util.List;
  * @param toolCalls the tool calls that come with it
  * @since 0.1.0
  */
-public record Message(Role role, String content, List<ToolCall> toolCalls) {
+public record Message(Role role, String content, List<ToolRequest> toolCalls) {
 
 	public Message {
 		toolCalls = List.copyOf(toolCalls);

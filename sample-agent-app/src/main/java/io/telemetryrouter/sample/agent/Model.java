@@ -2,8 +2,6 @@ package io.telemetryrouter.sample.agent;
 
 import java.util.List;
 
-import org.jspecify.annotations.Nullable;
-
 /**
  * The language model.
  *
@@ -15,9 +13,9 @@ public interface Model {
 	/**
 	 * Answers a conversation.
 	 * @param conversation what has been said so far
-	 * @return the response, or {@code null} when it is the customer's turn
+	 * @return the response
 	 */
-	@Nullable Response respond(Conversation conversation);
+	Response respond(Conversation conversation);
 
 	/**
 	 * A response of the model.
@@ -26,7 +24,7 @@ public interface Model {
 	 * @param toolCalls the tool calls it asks for
 	 * @param usage the tokens used
 	 */
-	record Response(String content, List<ToolCall> toolCalls, TokenUsage usage) {
+	record Response(String content, List<ToolRequest> toolCalls, TokenUsage usage) {
 
 		public Response {
 			toolCalls = List.copyOf(toolCalls);

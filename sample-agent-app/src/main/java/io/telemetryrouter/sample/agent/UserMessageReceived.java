@@ -3,7 +3,8 @@ package io.telemetryrouter.sample.agent;
 import io.telemetryrouter.TelemetryEventType;
 
 /**
- * The customer has said something.
+ * The customer has said something. Carries a length, no text: what is not emitted cannot
+ * leak from an observer.
  *
  * @param runId the run
  * @param characters the length of the message

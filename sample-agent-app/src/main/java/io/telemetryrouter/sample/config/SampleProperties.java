@@ -1,8 +1,6 @@
 package io.telemetryrouter.sample.config;
 
-import java.math.BigDecimal;
 import java.time.Duration;
-import java.util.List;
 import java.util.Set;
 
 import org.jspecify.annotations.Nullable;
@@ -10,8 +8,6 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 import org.springframework.util.unit.DataSize;
-
-import io.telemetryrouter.sample.agent.TokenUsage;
 
 /**
  * Settings of the sample.
@@ -22,70 +18,20 @@ import io.telemetryrouter.sample.agent.TokenUsage;
  * @param exitAfterPlay Whether to end after the recording instead of serving on.
  * @param maxRequestSize Size of a posted run at most.
  * @param flushTimeout Time the summary waits for asynchronous handlers at most.
- * @param pricing Prices of the model.
- * @param budget Budget of each run.
+ * @param model Name of the model that the recording is of.
  * @param approval Approval of tools that spend the customer's money.
  * @since 0.1.0
  */
 @ConfigurationProperties("sample")
 public record SampleProperties(@Nullable String recording, @DefaultValue("4") int parallelRuns,
 		@DefaultValue("false") boolean exitAfterPlay, @DefaultValue("1MB") DataSize maxRequestSize,
-		@DefaultValue("10s") Duration flushTimeout, @DefaultValue Pricing pricing, @DefaultValue Budget budget,
+		@DefaultValue("10s") Duration flushTimeout, @DefaultValue("gpt-4o") String model,
 		@DefaultValue Approval approval) {
 
 	public SampleProperties {
 		if (parallelRuns < 1) {
 			throw new IllegalArgumentException("'sample.parallel-runs' must be positive, but is " + parallelRuns);
 		}
-	}
-
-	/**
-	 * Prices of the model.
-	 *
-	 * @param promptPerMillion Price of a million tokens read.
-	 * @param completionPerMillion Price of a million tokens written.
-	 */
-	public record Pricing(@DefaultValue("2.50") BigDecimal promptPerMillion,
-			@DefaultValue("10.00") BigDecimal completionPerMillion) {
-
-		/**
-		 * Returns what tokens cost.
-		 * @param usage the tokens
-		 * @return the exact price
-		 */
-		public BigDecimal cost(TokenUsage usage) {
-			return this.promptPerMillion.multiply(BigDecimal.valueOf(usage.prompt()))
-				.add(this.completionPerMillion.multiply(BigDecimal.valueOf(usage.completion())))
-				.movePointLeft(6);
-		}
-
-	}
-
-	/**
-	 * Budget of each run.
-	 *
-	 * @param perRun Money a run may cost.
-	 * @param thresholds Shares of the budget at which an event is emitted, 1 for all of
-	 * it.
-	 */
-	public record Budget(@DefaultValue("0.025") BigDecimal perRun, @DefaultValue( {
-			"0.8", "1.0" }) List<BigDecimal> thresholds){
-
-		public Budget {
-			thresholds = thresholds.stream().sorted().toList();
-		}
-
-		/**
-		 * Returns the thresholds that a run has reached.
-		 * @param spent what the run has cost
-		 * @return the shares, ascending
-		 */
-		public List<BigDecimal> reached(BigDecimal spent) {
-			return this.thresholds.stream()
-				.filter((threshold) -> spent.compareTo(this.perRun.multiply(threshold)) >= 0)
-				.toList();
-		}
-
 	}
 
 	/**

@@ -8,57 +8,76 @@ import java.util.concurrent.atomic.AtomicReference;
 
 import org.springframework.stereotype.Component;
 
-import io.telemetryrouter.sample.agent.AgentRunCompleted;
-import io.telemetryrouter.sample.agent.ModelResponseReceived;
-import io.telemetryrouter.sample.agent.TokenUsage;
-import io.telemetryrouter.sample.config.SampleProperties;
+import io.telemetryrouter.agent.Tokens;
 import io.telemetryrouter.spring.annotation.TelemetryListener;
+import io.telemetryrouter.spring.cost.BudgetThreshold;
+import io.telemetryrouter.spring.cost.CostRecorded;
 
 /**
- * Adds up what runs cost. Synchronous, so that the number is right before the agent's
- * next step.
+ * Adds up what runs cost, by the outermost run. Synchronous, so that the number is right
+ * before the agent's next step.
  *
  * @since 0.1.0
  */
 @Component
 public class CostTracker {
 
-	private final SampleProperties.Pricing pricing;
+	private final Map<String, Spending> spendingByRun = new ConcurrentHashMap<>();
 
-	private final Map<String, BigDecimal> spentByRun = new ConcurrentHashMap<>();
+	private final AtomicReference<BigDecimal> totalAmount = new AtomicReference<>(BigDecimal.ZERO);
 
-	private final AtomicReference<TokenUsage> total = new AtomicReference<>(TokenUsage.NONE);
-
-	CostTracker(SampleProperties properties) {
-		this.pricing = properties.pricing();
-	}
-
-	@TelemetryListener(priority = 10)
-	void onModelResponse(ModelResponseReceived response) {
-		this.spentByRun.merge(response.runId(), this.pricing.cost(response.usage()), BigDecimal::add);
-		this.total.accumulateAndGet(response.usage(), TokenUsage::plus);
-	}
+	private final AtomicReference<Tokens> totalTokens = new AtomicReference<>(Tokens.NONE);
 
 	@TelemetryListener
-	void onRunCompleted(AgentRunCompleted run) {
-		this.spentByRun.remove(run.runId());
+	void onCost(CostRecorded cost) {
+		this.spendingByRun.merge(cost.run().rootId(), new Spending(cost.amount(), false), Spending::plus);
+		this.totalAmount.accumulateAndGet(cost.amount(), BigDecimal::add);
+		this.totalTokens.accumulateAndGet(cost.tokens(), Tokens::plus);
+	}
+
+	@TelemetryListener(condition = "payload.percent >= 100")
+	void onBudgetExhausted(BudgetThreshold threshold) {
+		this.spendingByRun.merge(threshold.run().rootId(), new Spending(BigDecimal.ZERO, true), Spending::plus);
 	}
 
 	/**
-	 * Returns what a running run has cost so far.
-	 * @param runId the run
-	 * @return the cost
+	 * Returns what a run has cost, and forgets it.
+	 * @param runId the id of the outermost run
+	 * @return the costs
 	 */
-	public BigDecimal spentBy(String runId) {
-		return this.spentByRun.getOrDefault(runId, BigDecimal.ZERO);
+	public Spending close(String runId) {
+		Spending spending = this.spendingByRun.remove(runId);
+		return (spending != null) ? spending : new Spending(BigDecimal.ZERO, false);
+	}
+
+	/**
+	 * Returns what all runs have cost since the start.
+	 * @return the sum
+	 */
+	public BigDecimal totalAmount() {
+		return Objects.requireNonNull(this.totalAmount.get());
 	}
 
 	/**
 	 * Returns the tokens that all runs have used since the start.
 	 * @return the tokens
 	 */
-	public TokenUsage totalUsage() {
-		return Objects.requireNonNull(this.total.get());
+	public Tokens totalTokens() {
+		return Objects.requireNonNull(this.totalTokens.get());
+	}
+
+	/**
+	 * What a run has cost.
+	 *
+	 * @param amount the sum
+	 * @param exhausted whether nothing is left of the run's budget
+	 */
+	public record Spending(BigDecimal amount, boolean exhausted) {
+
+		private Spending plus(Spending other) {
+			return new Spending(this.amount.add(other.amount), this.exhausted || other.exhausted);
+		}
+
 	}
 
 }

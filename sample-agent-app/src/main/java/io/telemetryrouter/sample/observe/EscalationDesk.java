@@ -10,10 +10,9 @@ import io.telemetryrouter.EventType;
 import io.telemetryrouter.HandlerSpec;
 import io.telemetryrouter.Subscription;
 import io.telemetryrouter.TelemetryRouter;
-import io.telemetryrouter.sample.agent.AgentRunCompleted;
-import io.telemetryrouter.sample.agent.AgentRunStarted;
-import io.telemetryrouter.sample.agent.BudgetThresholdHit;
+import io.telemetryrouter.agent.AgentRun;
 import io.telemetryrouter.spring.annotation.TelemetryListener;
+import io.telemetryrouter.spring.cost.BudgetThreshold;
 
 /**
  * Escalates each exhausted budget once: every run gets a handler of its own that leaves
@@ -36,20 +35,24 @@ public class EscalationDesk {
 	}
 
 	@TelemetryListener
-	void onRunStarted(AgentRunStarted run) {
-		String runId = run.runId();
+	void onRunStarted(AgentRun.Started started) {
+		String runId = started.run().id();
 		this.openByRun.put(runId,
-				this.router.subscribe(HandlerSpec.on(EventType.of(BudgetThresholdHit.class))
-					.condition((event) -> event.payload().isExhausted() && event.payload().runId().equals(runId))
+				this.router.subscribe(HandlerSpec.on(EventType.of(BudgetThreshold.class))
+					.condition((event) -> isExhausted(event.payload()) && event.payload().run().id().equals(runId))
 					.once()
 					// In earnest: page whoever answers for the run
-					.handler((event, hit) -> this.escalations.increment())
+					.handler((event, threshold) -> this.escalations.increment())
 					.build()));
 	}
 
-	@TelemetryListener
-	void onRunCompleted(AgentRunCompleted run) {
-		Subscription subscription = this.openByRun.remove(run.runId());
+	private static boolean isExhausted(BudgetThreshold threshold) {
+		return threshold.percent().intValue() >= 100;
+	}
+
+	@TelemetryListener({ "agent.run.completed", "agent.run.failed", "agent.run.cancelled" })
+	void onRunEnded(AgentRun end) {
+		Subscription subscription = this.openByRun.remove(end.run().id());
 		if (subscription != null) {
 			subscription.close();
 		}

@@ -2,7 +2,7 @@ package io.telemetryrouter.sample.observe;
 
 import org.springframework.stereotype.Component;
 
-import io.telemetryrouter.sample.agent.ToolExecution;
+import io.telemetryrouter.agent.ToolCall;
 import io.telemetryrouter.spring.annotation.TelemetryListener;
 
 /**
@@ -12,8 +12,8 @@ import io.telemetryrouter.spring.annotation.TelemetryListener;
 @Component
 class FailingExporter {
 
-	@TelemetryListener(async = true)
-	void export(ToolExecution execution) {
+	@TelemetryListener(events = { "tool.call.completed", "tool.call.failed" }, async = true)
+	void export(ToolCall call) {
 		throw new IllegalStateException("The collector is down (on purpose)");
 	}
 

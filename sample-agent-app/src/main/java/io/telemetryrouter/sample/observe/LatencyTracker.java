@@ -6,8 +6,8 @@ import java.util.concurrent.atomic.LongAdder;
 
 import org.springframework.stereotype.Component;
 
-import io.telemetryrouter.sample.agent.ModelResponseReceived;
-import io.telemetryrouter.sample.agent.ToolExecution;
+import io.telemetryrouter.agent.ModelCall;
+import io.telemetryrouter.agent.ToolCall;
 import io.telemetryrouter.spring.annotation.TelemetryListener;
 
 /**
@@ -24,13 +24,18 @@ public class LatencyTracker {
 	private final Timing tools = new Timing();
 
 	@TelemetryListener
-	void onModelResponse(ModelResponseReceived response) {
-		this.model.add(response.duration());
+	void onModelCall(ModelCall.Completed call) {
+		this.model.add(call.duration());
 	}
 
 	@TelemetryListener
-	void onToolExecution(ToolExecution execution) {
-		this.tools.add(execution.duration());
+	void onTool(ToolCall.Completed call) {
+		this.tools.add(call.duration());
+	}
+
+	@TelemetryListener
+	void onToolFailure(ToolCall.Failed call) {
+		this.tools.add(call.duration());
 	}
 
 	/**

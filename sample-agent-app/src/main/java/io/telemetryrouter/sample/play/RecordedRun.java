@@ -4,7 +4,7 @@ import java.util.List;
 
 import org.jspecify.annotations.Nullable;
 
-import io.telemetryrouter.sample.agent.ToolCall;
+import io.telemetryrouter.sample.agent.ToolRequest;
 
 /**
  * One recorded run.
@@ -62,7 +62,7 @@ public record RecordedRun(String runId, List<Turn> turns) {
 	 * @param call the call
 	 * @param answer what the tool answered, or {@code null} if the recording ends before
 	 */
-	public record RecordedCall(ToolCall call, @Nullable String answer) {
+	public record RecordedCall(ToolRequest call, @Nullable String answer) {
 	}
 
 }

@@ -1,7 +1,9 @@
 package io.telemetryrouter.sample.play;
 
-import java.util.IdentityHashMap;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 
 import org.jspecify.annotations.Nullable;
 
@@ -9,8 +11,9 @@ import io.telemetryrouter.sample.agent.Conversation;
 import io.telemetryrouter.sample.agent.Customer;
 import io.telemetryrouter.sample.agent.Model;
 import io.telemetryrouter.sample.agent.TokenUsage;
-import io.telemetryrouter.sample.agent.ToolCall;
-import io.telemetryrouter.sample.agent.ToolResult;
+import io.telemetryrouter.sample.agent.ToolException;
+import io.telemetryrouter.sample.agent.ToolRequest;
+import io.telemetryrouter.sample.agent.ToolStatus;
 import io.telemetryrouter.sample.agent.Toolbox;
 import io.telemetryrouter.sample.play.RecordedRun.AssistantTurn;
 import io.telemetryrouter.sample.play.RecordedRun.RecordedCall;
@@ -20,16 +23,14 @@ import io.telemetryrouter.sample.play.RecordedRun.UserTurn;
 
 /**
  * Plays a recorded run to the agent: its customer, its model and its tools. Token counts
- * are estimates. Not thread-safe: a run has one thread.
+ * are estimates. Not thread-safe.
  */
 final class Replay implements Customer, Model, Toolbox {
 
-	private static final ToolResult NO_ANSWER = new ToolResult("Error: the recording has no answer", true);
-
 	private final List<Turn> turns;
 
-	/** By identity, since a recording may repeat a call, id and all. */
-	private final IdentityHashMap<ToolCall, ToolResult> results = new IdentityHashMap<>();
+	/** Of the latest response, in order: a recording may repeat a call, id and all. */
+	private final List<RecordedCall> unanswered = new ArrayList<>();
 
 	private long systemCharacters;
 
@@ -45,24 +46,68 @@ final class Replay implements Customer, Model, Toolbox {
 	}
 
 	@Override
-	public @Nullable Response respond(Conversation conversation) {
-		return (current() instanceof AssistantTurn turn) ? advance(response(turn, conversation)) : null;
+	public boolean awaitsAnswer() {
+		return current() instanceof AssistantTurn;
 	}
 
 	@Override
-	public ToolResult call(ToolCall call) {
-		return this.results.getOrDefault(call, NO_ANSWER);
+	public Response respond(Conversation conversation) {
+		if (current() instanceof AssistantTurn turn) {
+			return advance(response(turn, conversation));
+		}
+		throw new IllegalStateException("The recording has no response here");
+	}
+
+	@Override
+	public String call(ToolRequest request) {
+		RecordedCall recorded = this.unanswered.stream()
+			.filter((candidate) -> candidate.call().tool().equals(request.tool()))
+			.findFirst()
+			.orElse(null);
+		this.unanswered.remove(recorded);
+		String answer = (recorded != null) ? recorded.answer() : null;
+		if (answer == null) {
+			throw new ToolException(ToolStatus.FAILED, "Error: the recording has no answer");
+		}
+		if (answer.startsWith("Error")) {
+			throw new ToolException(ToolStatus.FAILED, answer);
+		}
+		return answer;
+	}
+
+	@Override
+	public Set<String> tools() {
+		return tools(this.turns);
+	}
+
+	@Override
+	public Set<String> finalTools() {
+		int last = this.turns.size() - 1;
+		if (last < 0) {
+			return Set.of();
+		}
+		Set<String> tools = tools(this.turns.subList(last, last + 1));
+		tools.removeAll(tools(this.turns.subList(0, last)));
+		return tools;
+	}
+
+	private static Set<String> tools(List<Turn> turns) {
+		Set<String> tools = new LinkedHashSet<>();
+		for (Turn turn : turns) {
+			if (turn instanceof AssistantTurn assistant) {
+				assistant.calls().forEach((call) -> tools.add(call.call().tool()));
+			}
+		}
+		return tools;
 	}
 
 	private Response response(AssistantTurn turn, Conversation conversation) {
 		long written = turn.content().length();
 		for (RecordedCall recorded : turn.calls()) {
 			written += recorded.call().arguments().length();
-			String answer = recorded.answer();
-			if (answer != null) {
-				this.results.put(recorded.call(), new ToolResult(answer, answer.startsWith("Error")));
-			}
 		}
+		this.unanswered.clear();
+		this.unanswered.addAll(turn.calls());
 		TokenUsage usage = new TokenUsage(TokenEstimator.tokens(this.systemCharacters + conversation.characters()),
 				TokenEstimator.tokens(written), true);
 		return new Response(turn.content(), turn.calls().stream().map(RecordedCall::call).toList(), usage);

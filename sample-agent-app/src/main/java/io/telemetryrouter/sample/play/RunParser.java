@@ -11,7 +11,7 @@ import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-import io.telemetryrouter.sample.agent.ToolCall;
+import io.telemetryrouter.sample.agent.ToolRequest;
 import io.telemetryrouter.sample.play.RecordedRun.AssistantTurn;
 import io.telemetryrouter.sample.play.RecordedRun.RecordedCall;
 import io.telemetryrouter.sample.play.RecordedRun.SystemTurn;
@@ -112,8 +112,8 @@ public final class RunParser {
 			if (function == null || !function.isObject()) {
 				throw new MalformedRunException("'" + path + "function' must be an object");
 			}
-			calls.add(new PendingCall(new ToolCall(text(call, "id", path), text(function, "name", path + "function."),
-					text(function, "arguments", path + "function."))));
+			calls.add(new PendingCall(new ToolRequest(text(call, "id", path),
+					text(function, "name", path + "function."), text(function, "arguments", path + "function."))));
 		}
 		return calls;
 	}
@@ -199,11 +199,11 @@ public final class RunParser {
 	 */
 	private static final class PendingCall {
 
-		private final ToolCall call;
+		private final ToolRequest call;
 
 		private @Nullable String answer;
 
-		PendingCall(ToolCall call) {
+		PendingCall(ToolRequest call) {
 			this.call = call;
 		}
 

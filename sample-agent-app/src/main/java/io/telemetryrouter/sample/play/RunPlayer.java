@@ -1,6 +1,5 @@
 package io.telemetryrouter.sample.play;
 
-import java.math.BigDecimal;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
@@ -9,17 +8,13 @@ import java.util.concurrent.ConcurrentHashMap;
 
 import org.springframework.stereotype.Component;
 
-import io.telemetryrouter.EventType;
 import io.telemetryrouter.sample.agent.Agent;
-import io.telemetryrouter.sample.agent.AgentRunCompleted;
-import io.telemetryrouter.sample.agent.AgentRunStarted;
-import io.telemetryrouter.sample.agent.BudgetThresholdHit;
-import io.telemetryrouter.sample.agent.ModelResponseReceived;
+import io.telemetryrouter.sample.agent.ApprovalDesk;
 import io.telemetryrouter.sample.agent.RunReport;
-import io.telemetryrouter.sample.agent.ToolExecution;
+import io.telemetryrouter.sample.agent.Session;
 import io.telemetryrouter.sample.agent.ToolStatus;
-import io.telemetryrouter.sample.agent.UserMessageReceived;
-import io.telemetryrouter.sample.config.SampleProperties;
+import io.telemetryrouter.sample.observe.CostTracker;
+import io.telemetryrouter.sample.observe.CostTracker.Spending;
 
 /**
  * Plays one recorded run through the agent. Thread-safe.
@@ -31,13 +26,16 @@ public class RunPlayer {
 
 	private final Agent agent;
 
-	private final SampleProperties properties;
+	private final ApprovalDesk approvals;
+
+	private final CostTracker costs;
 
 	private final Set<String> running = ConcurrentHashMap.newKeySet();
 
-	RunPlayer(Agent agent, SampleProperties properties) {
+	RunPlayer(Agent agent, ApprovalDesk approvals, CostTracker costs) {
 		this.agent = agent;
-		this.properties = properties;
+		this.approvals = approvals;
+		this.costs = costs;
 	}
 
 	/**
@@ -47,13 +45,17 @@ public class RunPlayer {
 	 */
 	public RunSummary play(RecordedRun run) {
 		String id = claimId(run.runId());
+		Replay replay = new Replay(run);
+		Session session = new Session(id, replay, replay, replay, this.approvals);
+		Spending spending;
 		try {
-			Replay replay = new Replay(run);
-			return summarize(run.runId(), this.agent.run(id, replay, replay, replay));
+			this.agent.run(session);
 		}
 		finally {
+			spending = this.costs.close(id);
 			this.running.remove(id);
 		}
+		return summarize(run.runId(), session.report(), spending);
 	}
 
 	/**
@@ -68,25 +70,13 @@ public class RunPlayer {
 		return id;
 	}
 
-	private RunSummary summarize(String runId, RunReport report) {
-		BigDecimal cost = this.properties.pricing().cost(report.usage());
-		SampleProperties.Budget budget = this.properties.budget();
+	private static RunSummary summarize(String runId, RunReport report, Spending spending) {
 		Map<String, Integer> tools = new LinkedHashMap<>();
-		int executions = 0;
 		for (ToolStatus status : ToolStatus.values()) {
-			int count = report.toolExecutions().getOrDefault(status, 0);
-			tools.put(status.name().toLowerCase(Locale.ROOT), count);
-			executions += count;
+			tools.put(status.name().toLowerCase(Locale.ROOT), report.toolExecutions().getOrDefault(status, 0));
 		}
-		Map<String, Integer> events = new LinkedHashMap<>();
-		events.put(EventType.of(AgentRunStarted.class).name(), 1);
-		events.put(EventType.of(UserMessageReceived.class).name(), report.userMessages());
-		events.put(EventType.of(ModelResponseReceived.class).name(), report.modelResponses());
-		events.put(EventType.of(ToolExecution.class).name(), executions);
-		events.put(EventType.of(BudgetThresholdHit.class).name(), budget.reached(cost).size());
-		events.put(EventType.of(AgentRunCompleted.class).name(), 1);
-		return new RunSummary(runId, events, tools, report.usage(), cost, budget.perRun(),
-				cost.compareTo(budget.perRun()) >= 0);
+		return new RunSummary(runId, report.userMessages(), report.modelResponses(), tools, report.usage(),
+				spending.amount(), spending.exhausted());
 	}
 
 }

@@ -15,8 +15,7 @@ import io.telemetryrouter.FlushResult;
 import io.telemetryrouter.HandlerSnapshot;
 import io.telemetryrouter.HandlerStatus;
 import io.telemetryrouter.RouterSnapshot;
-import io.telemetryrouter.sample.agent.TokenUsage;
-import io.telemetryrouter.sample.config.SampleProperties;
+import io.telemetryrouter.agent.Tokens;
 import io.telemetryrouter.sample.observe.CostTracker;
 import io.telemetryrouter.sample.observe.EscalationDesk;
 import io.telemetryrouter.sample.observe.LatencyTracker;
@@ -32,8 +31,6 @@ class SummaryFormatter {
 
 	private static final int MAX_LINES_NAMED = 20;
 
-	private final SampleProperties properties;
-
 	private final CostTracker costs;
 
 	private final EscalationDesk escalations;
@@ -42,9 +39,7 @@ class SummaryFormatter {
 
 	private final Environment environment;
 
-	SummaryFormatter(SampleProperties properties, CostTracker costs, EscalationDesk escalations,
-			LatencyTracker latencies, Environment environment) {
-		this.properties = properties;
+	SummaryFormatter(CostTracker costs, EscalationDesk escalations, LatencyTracker latencies, Environment environment) {
 		this.costs = costs;
 		this.escalations = escalations;
 		this.latencies = latencies;
@@ -82,17 +77,13 @@ class SummaryFormatter {
 	}
 
 	private void cost(Lines lines) {
-		TokenUsage usage = this.costs.totalUsage();
-		SampleProperties.Pricing pricing = this.properties.pricing();
+		Tokens tokens = this.costs.totalTokens();
 		lines.title("Cost");
-		lines.add("  $%.4f for %d prompt and %d completion tokens at $%.2f and $%.2f a million", pricing.cost(usage),
-				usage.prompt(), usage.completion(), pricing.promptPerMillion(), pricing.completionPerMillion());
-		if (usage.estimated()) {
-			lines.add("  Tokens are estimated from the text's length: one for every %d characters begun",
-					TokenEstimator.CHARACTERS_PER_TOKEN);
-		}
-		lines.add("  Budgets of $%s a run: %d exhausted and escalated",
-				this.properties.budget().perRun().toPlainString(), this.escalations.escalations());
+		lines.add("  $%s for %d input and %d output tokens", this.costs.totalAmount().toPlainString(), tokens.input(),
+				tokens.output());
+		lines.add("  Tokens are estimated from the text's length: one for every %d characters begun",
+				TokenEstimator.CHARACTERS_PER_TOKEN);
+		lines.add("  Budgets of runs: %d exhausted and escalated", this.escalations.escalations());
 		lines.add("  Model: mean %s, max %s; tools: mean %s, max %s", micros(this.latencies.model().mean()),
 				micros(this.latencies.model().max()), micros(this.latencies.tools().mean()),
 				micros(this.latencies.tools().max()));

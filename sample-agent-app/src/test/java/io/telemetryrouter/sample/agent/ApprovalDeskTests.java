@@ -17,7 +17,7 @@ class ApprovalDeskTests {
 
 	private static final Duration LONG = Duration.ofMinutes(1);
 
-	private static final ToolCall PAY = new ToolCall("1", "pay", "{}");
+	private static final ToolRequest PAY = new ToolRequest("1", "pay", "{}");
 
 	@Test
 	void whenApproverDecidesThenDecisionIsItsOwn() {
@@ -50,7 +50,7 @@ class ApprovalDeskTests {
 	void whenToolIsDeniedByNameThenAutoApproverDeniesIt() {
 		AutoApprover approver = new AutoApprover(Set.of("pay"));
 		assertThat(approver.ask("run", PAY).join()).isFalse();
-		assertThat(approver.ask("run", new ToolCall("1", "book", "{}")).join()).isTrue();
+		assertThat(approver.ask("run", new ToolRequest("1", "book", "{}")).join()).isTrue();
 	}
 
 	@Test

@@ -9,13 +9,14 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-import io.telemetryrouter.TelemetryEmitter;
-import io.telemetryrouter.sample.agent.Agent;
+import io.telemetryrouter.TelemetryRouter;
 import io.telemetryrouter.sample.agent.ApprovalDesk;
 import io.telemetryrouter.sample.agent.AutoApprover;
+import io.telemetryrouter.sample.agent.HandWrittenAgent;
 import io.telemetryrouter.sample.agent.RunReport;
+import io.telemetryrouter.sample.agent.Session;
 import io.telemetryrouter.sample.agent.TokenUsage;
-import io.telemetryrouter.sample.agent.ToolCall;
+import io.telemetryrouter.sample.agent.ToolRequest;
 import io.telemetryrouter.sample.agent.ToolStatus;
 import io.telemetryrouter.sample.play.RecordedRun.AssistantTurn;
 import io.telemetryrouter.sample.play.RecordedRun.RecordedCall;
@@ -24,7 +25,6 @@ import io.telemetryrouter.sample.play.RecordedRun.Turn;
 import io.telemetryrouter.sample.play.RecordedRun.UserTurn;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.mockito.Mockito.mock;
 
 /**
  * Tests for {@link Replay} and {@link TokenEstimator}.
@@ -39,7 +39,7 @@ class ReplayTests {
 
 	@Test
 	void whenRunIsPlayedThenPromptIsAllTextSoFar() {
-		ToolCall call = new ToolCall("a", "look", "{\"x\":1}");
+		ToolRequest call = new ToolRequest("a", "look", "{\"x\":1}");
 		RunReport report = play(new SystemTurn("12345678"), new UserTurn("1234"),
 				new AssistantTurn("", List.of(new RecordedCall(call, "12345"))),
 				new AssistantTurn("123456", List.of()));
@@ -59,16 +59,20 @@ class ReplayTests {
 	@Test
 	void whenAnswerIsAnErrorOrMissingThenToolFailed() {
 		RunReport report = play(new AssistantTurn("",
-				List.of(new RecordedCall(new ToolCall("a", "look", "{}"), "Error: nothing there"),
-						new RecordedCall(new ToolCall("a", "look", "{}"), "there"),
-						new RecordedCall(new ToolCall("a", "look", "{}"), null))));
+				List.of(new RecordedCall(new ToolRequest("a", "look", "{}"), "Error: nothing there"),
+						new RecordedCall(new ToolRequest("a", "look", "{}"), "there"),
+						new RecordedCall(new ToolRequest("a", "look", "{}"), null))));
 		assertThat(report.toolExecutions()).isEqualTo(Map.of(ToolStatus.FAILED, 2, ToolStatus.SUCCEEDED, 1));
 	}
 
 	private static RunReport play(Turn... turns) {
 		ApprovalDesk desk = new ApprovalDesk(new AutoApprover(Set.of()), Set.of(), Duration.ofMinutes(1));
 		Replay replay = new Replay(new RecordedRun("run", List.of(turns)));
-		return new Agent(mock(TelemetryEmitter.class), desk).run("run", replay, replay, replay);
+		Session session = new Session("run", replay, replay, replay, desk);
+		try (TelemetryRouter router = TelemetryRouter.builder().build()) {
+			new HandWrittenAgent(router, "gpt-4o").run(session);
+		}
+		return session.report();
 	}
 
 }

@@ -7,7 +7,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-import io.telemetryrouter.sample.agent.ToolCall;
+import io.telemetryrouter.sample.agent.ToolRequest;
 import io.telemetryrouter.sample.play.RecordedRun.AssistantTurn;
 import io.telemetryrouter.sample.play.RecordedRun.RecordedCall;
 import io.telemetryrouter.sample.play.RecordedRun.SystemTurn;
@@ -34,7 +34,7 @@ class RunParserTests {
 					{"role": "tool", "tool_call_id": "a", "name": "look", "content": "first"},
 					{"role": "tool", "tool_call_id": "a", "name": "look", "content": "second"},
 					{"role": "assistant", "content": "Bye", "tool_calls": null}]}""".formatted(CALL));
-		ToolCall call = new ToolCall("a", "look", "{}");
+		ToolRequest call = new ToolRequest("a", "look", "{}");
 		assertThat(run.runId()).isEqualTo("r");
 		assertThat(run.turns()).containsExactly(new SystemTurn("Be kind"), new UserTurn("Hi"),
 				new AssistantTurn("", List.of(new RecordedCall(call, "first"), new RecordedCall(call, "second"))),
