@@ -299,7 +299,7 @@ class TelemetryListenerDefinitionTests {
 	static class SyncTimeout {
 
 		@TelemetryListener(events = "x", handlerTimeout = "5s")
-		void listen() {
+		void on() {
 		}
 
 	}
@@ -307,7 +307,7 @@ class TelemetryListenerDefinitionTests {
 	static class WrongTimeout {
 
 		@TelemetryListener(events = "x", async = true, handlerTimeout = "soon")
-		void listen() {
+		void on() {
 		}
 
 	}
@@ -315,7 +315,7 @@ class TelemetryListenerDefinitionTests {
 	static class NoSlowThreshold {
 
 		@TelemetryListener(events = "x", slowThreshold = "0s")
-		void listen() {
+		void on() {
 		}
 
 	}
