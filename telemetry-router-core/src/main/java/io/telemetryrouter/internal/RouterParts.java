@@ -10,8 +10,10 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
+import java.util.function.Predicate;
 
 import io.telemetryrouter.DropReason;
+import io.telemetryrouter.EventType;
 import io.telemetryrouter.RouterSnapshot;
 import io.telemetryrouter.internal.dispatch.Dispatcher;
 import io.telemetryrouter.internal.dispatch.Emitter;
@@ -133,7 +135,8 @@ final class RouterParts {
 		this.events = new TrackedEvents(settings.maxEventNames(), this.samples, announcements);
 		BooleanSupplier blockingAllowed = guarded(settings.blockingAllowed());
 		LaneServices lanes = new LaneServices(this.executor, settings.contextCarrier(), this.samples, this.reporter,
-				settings.clock(), this.ticker, measured, blockingAllowed, block, nanos(settings.handlerTimeout()));
+				settings.clock(), this.ticker, measured, blockingAllowed, block, nanos(settings.handlerTimeout()),
+				critical(settings.criticalEvents()));
 		HandlerServices services = new HandlerServices(lanes, this.samples, this.reporter, settings.errorListeners(),
 				callbacks, settings.quarantine(), settings.clock(), this.ticker, measured);
 		this.registry = new HandlerRegistry(services, this.handlers, this.events, announcements,
@@ -169,6 +172,18 @@ final class RouterParts {
 			}
 			catch (Throwable ex) {
 				this.reporter.callbackFailed("Check of the emitting thread", ex);
+				return false;
+			}
+		};
+	}
+
+	private Predicate<Envelope<?>> critical(Predicate<String> names) {
+		return (event) -> {
+			try {
+				return EventType.isCritical(event.payload()) || names.test(event.name());
+			}
+			catch (Throwable ex) {
+				this.reporter.callbackFailed("Choice of critical events", ex);
 				return false;
 			}
 		};

@@ -35,7 +35,7 @@ public final class Lane {
 
 	private final LaneTarget target;
 
-	private final EventQueue<Envelope<?>> queue;
+	private final LaneQueue queue;
 
 	private final OverflowPolicy overflow;
 
@@ -65,7 +65,7 @@ public final class Lane {
 		this.target = target;
 		this.overflow = overflow;
 		this.services = services;
-		this.queue = new EventQueue<>(capacity);
+		this.queue = new LaneQueue(capacity, services.critical());
 		this.burst = new OverflowBurst(target.handlerId(), this.queue, overflow, services.reporter(),
 				services.ticker());
 		this.room = (overflow == OverflowPolicy.BLOCK) ? new RoomSignal() : null;
@@ -122,7 +122,7 @@ public final class Lane {
 				Headroom.require();
 				return false;
 			}
-			if (this.overflow == OverflowPolicy.DROP_OLDEST && evict(event)) {
+			if (evict(event)) {
 				return true;
 			}
 		}
@@ -157,19 +157,31 @@ public final class Lane {
 		}
 	}
 
+	/** Makes room at the cost of a queued event, if the policy drops one of those. */
 	private boolean evict(Envelope<?> event) {
+		boolean oldest = this.overflow == OverflowPolicy.DROP_OLDEST;
+		boolean critical = this.room == null && this.queue.isCritical(event);
+		if (!oldest && !critical) {
+			return false;
+		}
 		// A thread without stack must find out before it takes an event.
 		Headroom.require();
 		// Other producers may take the room that this one makes: the number of attempts
 		// is limited.
 		for (int i = 0; i < MAX_EVICTIONS; i++) {
-			Envelope<?> oldest = this.queue.evict(new EventQueue.Position());
-			if (oldest != null) {
-				dropFull(oldest);
+			Envelope<?> dropped = this.queue.evictBestEffort();
+			if (dropped == null && oldest && critical && this.queue.isAllCritical()) {
+				dropped = this.queue.evict(new EventQueue.Position());
+			}
+			if (dropped != null) {
+				dropFull(dropped);
 				signal();
 			}
 			if (this.queue.offer(event)) {
 				return true;
+			}
+			if (dropped == null && this.queue.isAllCritical()) {
+				break;
 			}
 		}
 		return false;
@@ -302,7 +314,7 @@ public final class Lane {
 		// A producer that claims a position after that empties the queue itself.
 		long claimed = this.queue.tail();
 		empty(reason);
-		while (this.queue.head() < claimed) {
+		while (this.queue.oldest() < claimed) {
 			Thread.yield();
 			empty(reason);
 		}

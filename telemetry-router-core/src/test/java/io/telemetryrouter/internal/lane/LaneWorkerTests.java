@@ -65,7 +65,7 @@ class LaneWorkerTests {
 		Reporter reporter = new Reporter(new LogWriter(SILENCE, null), this.ticker);
 		return new Lane(this.target, 10, OverflowPolicy.DROP_NEWEST, 1,
 				new LaneServices(this.executor, null, new SampleBuffers(DispatchStacks.SLOTS), reporter, this::instant,
-						this.ticker, false, () -> true, 0, 1));
+						this.ticker, false, () -> true, 0, 1, (event) -> false));
 	}
 
 	private Instant instant() {
