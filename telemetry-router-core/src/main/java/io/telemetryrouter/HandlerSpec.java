@@ -47,6 +47,8 @@ public final class HandlerSpec<T> {
 
 	private final int concurrency;
 
+	private final boolean gaps;
+
 	private final LaneThread thread;
 
 	private final @Nullable Predicate<? super TelemetryEvent<T>> condition;
@@ -74,6 +76,7 @@ public final class HandlerSpec<T> {
 		this.maxQueue = builder.maxQueue;
 		this.overflow = builder.overflow;
 		this.concurrency = builder.concurrency;
+		this.gaps = builder.gaps;
 		this.thread = builder.thread;
 		this.condition = builder.condition;
 		this.slowThreshold = builder.slowThreshold;
@@ -231,6 +234,14 @@ public final class HandlerSpec<T> {
 	}
 
 	/**
+	 * Returns whether the handler is told of events that were dropped.
+	 * @return {@code true} if it receives a {@link TelemetryGap}
+	 */
+	public boolean gaps() {
+		return this.gaps;
+	}
+
+	/**
 	 * Returns which threads run an asynchronous handler.
 	 * @return the threads
 	 */
@@ -317,6 +328,8 @@ public final class HandlerSpec<T> {
 
 		private int concurrency = 1;
 
+		private boolean gaps;
+
 		private LaneThread thread = LaneThread.DEFAULT;
 
 		private @Nullable Predicate<? super TelemetryEvent<T>> condition;
@@ -346,6 +359,7 @@ public final class HandlerSpec<T> {
 					spec.thread, spec.slowThreshold, spec.owner, spec.source);
 			this.run = spec.run;
 			this.handlerTimeout = spec.handlerTimeout;
+			this.gaps = spec.gaps;
 			this.condition = spec.condition;
 		}
 
@@ -383,6 +397,7 @@ public final class HandlerSpec<T> {
 					this.concurrency, this.thread, this.slowThreshold, this.owner, this.source);
 			builder.run = this.run;
 			builder.handlerTimeout = this.handlerTimeout;
+			builder.gaps = this.gaps;
 			return builder;
 		}
 
@@ -510,6 +525,21 @@ public final class HandlerSpec<T> {
 		}
 
 		/**
+		 * Tells an asynchronous handler of events that were dropped, by its full queue
+		 * ({@link DropReason#QUEUE_FULL}), while it was quarantined, or since its
+		 * condition failed: before the next event it receives one
+		 * {@value TelemetryGap#EVENT} event with a {@link TelemetryGap}, whatever its
+		 * patterns and condition. {@link #build()} refuses it for a synchronous handler,
+		 * and for one whose payload type is another.
+		 * @param gaps whether to tell it (default {@code false})
+		 * @return this builder
+		 */
+		public Builder<T> gaps(boolean gaps) {
+			this.gaps = gaps;
+			return this;
+		}
+
+		/**
 		 * Sets which threads run the handler. {@link #build()} refuses
 		 * {@link LaneThread#PLATFORM} for a synchronous handler, which runs on the
 		 * emitting thread.
@@ -626,17 +656,25 @@ public final class HandlerSpec<T> {
 				requireOpen(this.concurrency == 1, "concurrency");
 				requireOpen(this.handlerTimeout == null, "handlerTimeout");
 				requireOpen(this.thread == LaneThread.DEFAULT, "thread");
+				requireOpen(!this.gaps, "gaps");
+			}
+			if (this.gaps && !this.payloadType.isAssignableFrom(TelemetryGap.class)) {
+				throw new IllegalStateException("Handler " + name() + " takes payloads of " + this.payloadType.getName()
+						+ ", and 'gaps' are payloads of " + TelemetryGap.class.getName()
+						+ ": let it take any payload, or leave 'gaps' out");
 			}
 			return new HandlerSpec<>(this);
 		}
 
 		private void requireOpen(boolean open, String option) {
 			if (!open) {
-				throw new IllegalStateException(
-						"Handler " + ((this.id != null) ? "'" + this.id + "'" : "of " + this.patterns)
-								+ " is synchronous and has no queue, so '" + option
-								+ "' would have no effect: call async(), or leave '" + option + "' out");
+				throw new IllegalStateException("Handler " + name() + " is synchronous and has no queue, so '" + option
+						+ "' would have no effect: call async(), or leave '" + option + "' out");
 			}
+		}
+
+		private String name() {
+			return (this.id != null) ? "'" + this.id + "'" : "of " + this.patterns;
 		}
 
 		private static <V> V require(@Nullable V value, String name) {

@@ -2,6 +2,7 @@ package io.telemetryrouter.internal.lane;
 
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.Consumer;
 import java.util.function.ObjLongConsumer;
 import java.util.function.Predicate;
 
@@ -23,6 +24,8 @@ import io.telemetryrouter.internal.event.Envelope;
  */
 final class LaneQueue extends EventQueue<Envelope<?>> {
 
+	private static final int MAX_EVICTIONS = 64;
+
 	private final Predicate<Envelope<?>> bestEffort;
 
 	private volatile @Nullable Aside aside;
@@ -36,12 +39,6 @@ final class LaneQueue extends EventQueue<Envelope<?>> {
 		return !this.bestEffort.test(event);
 	}
 
-	/** Returns whether all events that are queued are critical, and there are some. */
-	boolean isAllCritical() {
-		Aside aside = this.aside;
-		return aside != null && super.isEmpty() && !aside.isEmpty();
-	}
-
 	/** Together with the events set aside there are never more than the capacity. */
 	@Override
 	boolean offer(Envelope<?> event) {
@@ -50,10 +47,43 @@ final class LaneQueue extends EventQueue<Envelope<?>> {
 	}
 
 	/**
+	 * Adds an event to a full queue in place of the oldest one that is not critical, or
+	 * of the {@code oldest} if it is critical as all others are. Returns {@code false} if
+	 * the event itself is to be dropped.
+	 */
+	boolean replace(Envelope<?> event, boolean oldest, Consumer<Envelope<?>> evicted) {
+		boolean critical = isCritical(event);
+		// Other producers may take the room that this one makes: the number of attempts
+		// is limited.
+		for (int i = 0; i < MAX_EVICTIONS; i++) {
+			Envelope<?> dropped = evictBestEffort();
+			boolean full = dropped == null && isAllCritical();
+			if (full && critical && oldest) {
+				dropped = evict(new Position());
+			}
+			if (dropped != null) {
+				evicted.accept(dropped);
+			}
+			if (offer(event)) {
+				return true;
+			}
+			if (full && dropped == null) {
+				return false;
+			}
+		}
+		return false;
+	}
+
+	private boolean isAllCritical() {
+		Aside aside = this.aside;
+		return aside != null && super.isEmpty() && !aside.isEmpty();
+	}
+
+	/**
 	 * Takes the oldest event that is not critical, even if the queue is frozen, or
 	 * returns {@code null} if there is none.
 	 */
-	@Nullable Envelope<?> evictBestEffort() {
+	private @Nullable Envelope<?> evictBestEffort() {
 		Aside aside = this.aside;
 		if (aside == null) {
 			Envelope<?> event = evict(new Position(), this.bestEffort);

@@ -73,6 +73,8 @@ public final class HandlerOptions {
 
 	final int concurrency;
 
+	final boolean gaps;
+
 	/** Or {@code null} for the router's default. */
 	private final @Nullable Duration timeout;
 
@@ -102,6 +104,7 @@ public final class HandlerOptions {
 		this.maxQueue = (spec.maxQueue() != null) ? spec.maxQueue() : defaults.maxHandlerQueue();
 		this.overflow = (spec.overflow() != null && this.async) ? spec.overflow() : defaults.overflow();
 		this.concurrency = spec.concurrency();
+		this.gaps = spec.gaps();
 		this.thread = spec.thread();
 		this.run = spec.run();
 		this.timeout = spec.handlerTimeout();
