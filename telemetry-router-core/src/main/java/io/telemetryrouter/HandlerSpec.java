@@ -3,6 +3,7 @@ package io.telemetryrouter;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.BooleanSupplier;
 import java.util.function.Predicate;
 
 import org.jspecify.annotations.Nullable;
@@ -63,6 +64,8 @@ public final class HandlerSpec<T> {
 
 	private final @Nullable Duration handlerTimeout;
 
+	private final @Nullable BooleanSupplier onFlush;
+
 	private HandlerSpec(Builder<T> builder) {
 		this.patterns = List.copyOf(builder.patterns);
 		this.payloadType = builder.payloadType;
@@ -84,6 +87,7 @@ public final class HandlerSpec<T> {
 		this.source = builder.source;
 		this.run = builder.run;
 		this.handlerTimeout = builder.handlerTimeout;
+		this.onFlush = builder.onFlush;
 	}
 
 	/**
@@ -298,6 +302,14 @@ public final class HandlerSpec<T> {
 	}
 
 	/**
+	 * Returns what a flush has the handler do.
+	 * @return the action or {@code null}
+	 */
+	public @Nullable BooleanSupplier onFlush() {
+		return this.onFlush;
+	}
+
+	/**
 	 * Builds a {@link HandlerSpec}. Not thread-safe.
 	 *
 	 * @param <T> the payload type
@@ -344,6 +356,8 @@ public final class HandlerSpec<T> {
 
 		private @Nullable Duration handlerTimeout;
 
+		private @Nullable BooleanSupplier onFlush;
+
 		private Builder(List<EventPattern> patterns, Class<T> payloadType, boolean anyEvent) {
 			this.patterns = patterns;
 			this.payloadType = require(payloadType, "payloadType");
@@ -360,6 +374,7 @@ public final class HandlerSpec<T> {
 			this.run = spec.run;
 			this.handlerTimeout = spec.handlerTimeout;
 			this.gaps = spec.gaps;
+			this.onFlush = spec.onFlush;
 			this.condition = spec.condition;
 		}
 
@@ -398,6 +413,7 @@ public final class HandlerSpec<T> {
 			builder.run = this.run;
 			builder.handlerTimeout = this.handlerTimeout;
 			builder.gaps = this.gaps;
+			builder.onFlush = this.onFlush;
 			return builder;
 		}
 
@@ -599,6 +615,20 @@ public final class HandlerSpec<T> {
 		}
 
 		/**
+		 * Lets an asynchronous handler that keeps events back, as one that writes many at
+		 * a time, take part in each flush: once its events are processed, the action
+		 * passes on what is kept. It runs on a thread of the router, and the flush waits
+		 * for it until its timeout. {@link #build()} refuses it for a synchronous
+		 * handler.
+		 * @param action returns whether all was passed on; not so if it throws
+		 * @return this builder
+		 */
+		public Builder<T> onFlush(BooleanSupplier action) {
+			this.onFlush = require(action, "action");
+			return this;
+		}
+
+		/**
 		 * Binds the handler to a run: it gets only that run's events, the others are
 		 * counted as filtered, and it leaves with the run. That is when the last
 		 * {@linkplain RunScope scope} of the run closes, or when the run has no scope and
@@ -657,6 +687,7 @@ public final class HandlerSpec<T> {
 				requireOpen(this.handlerTimeout == null, "handlerTimeout");
 				requireOpen(this.thread == LaneThread.DEFAULT, "thread");
 				requireOpen(!this.gaps, "gaps");
+				requireOpen(this.onFlush == null, "onFlush");
 			}
 			if (this.gaps && !this.payloadType.isAssignableFrom(TelemetryGap.class)) {
 				throw new IllegalStateException("Handler " + name() + " takes payloads of " + this.payloadType.getName()

@@ -157,7 +157,7 @@ final class RouterParts {
 		this.emitter = new Emitter(this.routes, dispatcher, this.held, callbacks, blockingAllowed, block, this.runs,
 				this.spans);
 
-		this.flush = new Flush(this.handlers);
+		this.flush = new Flush(this.handlers, callbacks, this.reporter);
 		this.snapshots = new Snapshots(this);
 		this.unmatched = new UnmatchedNames(this);
 		this.watchdog.checks(checks(settings));

@@ -140,12 +140,12 @@ class EventQueue<E> {
 		return poll(consumer, FROZEN, null);
 	}
 
-	/** Takes the first event to drop it, unless it is no candidate. */
-	final @Nullable E evict(Position consumer, Predicate<E> candidate) {
-		return poll(consumer, FROZEN, candidate);
+	/** Takes the first event to drop it, unless it is to be spared. */
+	final @Nullable E evict(Position consumer, Predicate<E> spared) {
+		return poll(consumer, FROZEN, spared);
 	}
 
-	private @Nullable E poll(Position consumer, long ignored, @Nullable Predicate<E> candidate) {
+	private @Nullable E poll(Position consumer, long ignored, @Nullable Predicate<E> spared) {
 		while (true) {
 			long first = this.head.position;
 			long position = first & ~ignored;
@@ -160,7 +160,7 @@ class EventQueue<E> {
 				}
 				continue;
 			}
-			if (candidate != null && !candidate.test(event)) {
+			if (spared != null && spared.test(event)) {
 				return null;
 			}
 			// Becomes visible no later than the claim.

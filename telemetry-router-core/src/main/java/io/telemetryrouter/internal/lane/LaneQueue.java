@@ -26,17 +26,17 @@ final class LaneQueue extends EventQueue<Envelope<?>> {
 
 	private static final int MAX_EVICTIONS = 64;
 
-	private final Predicate<Envelope<?>> bestEffort;
+	private final Predicate<Envelope<?>> critical;
 
 	private volatile @Nullable Aside aside;
 
 	LaneQueue(int capacity, Predicate<Envelope<?>> critical) {
 		super(capacity);
-		this.bestEffort = critical.negate();
+		this.critical = critical;
 	}
 
 	boolean isCritical(Envelope<?> event) {
-		return !this.bestEffort.test(event);
+		return this.critical.test(event);
 	}
 
 	/** Together with the events set aside there are never more than the capacity. */
@@ -86,7 +86,7 @@ final class LaneQueue extends EventQueue<Envelope<?>> {
 	private @Nullable Envelope<?> evictBestEffort() {
 		Aside aside = this.aside;
 		if (aside == null) {
-			Envelope<?> event = evict(new Position(), this.bestEffort);
+			Envelope<?> event = evict(new Position(), this.critical);
 			Envelope<?> oldest = (event != null) ? null : super.peek();
 			if (oldest == null || !isCritical(oldest)) {
 				return event;

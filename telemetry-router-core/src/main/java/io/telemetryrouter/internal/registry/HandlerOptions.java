@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.BooleanSupplier;
 import java.util.function.Predicate;
 
 import org.jspecify.annotations.Nullable;
@@ -83,6 +84,8 @@ public final class HandlerOptions {
 
 	final LaneThread thread;
 
+	public final @Nullable BooleanSupplier onFlush;
+
 	@SuppressWarnings("unchecked")
 	public HandlerOptions(String id, HandlerSpec<?> spec, String source, RouterSnapshot.Defaults defaults) {
 		this.id = id;
@@ -106,6 +109,7 @@ public final class HandlerOptions {
 		this.concurrency = spec.concurrency();
 		this.gaps = spec.gaps();
 		this.thread = spec.thread();
+		this.onFlush = spec.onFlush();
 		this.run = spec.run();
 		this.timeout = spec.handlerTimeout();
 	}
