@@ -2,7 +2,6 @@ package io.telemetryrouter.internal;
 
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
@@ -214,10 +213,8 @@ public final class DefaultTelemetryRouter implements TelemetryRouter {
 	public FlushResult flushRun(String runId, Duration timeout) {
 		require(timeout, "timeout");
 		Run run = this.parts.runs.find(runId);
-		if (run == null) {
-			return new FlushResult(true, Map.of());
-		}
-		long latest = run.latest();
+		// Of a run that nothing refers to no event is queued, but handlers may keep some.
+		long latest = (run != null) ? run.latest() : 0;
 		return flush(this.parts.flush::handlersWithLanes, timeout,
 				(event) -> event.run() == run && event.runSequence() <= latest);
 	}
