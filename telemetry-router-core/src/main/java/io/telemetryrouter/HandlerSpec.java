@@ -61,6 +61,8 @@ public final class HandlerSpec<T> {
 
 	private final @Nullable Duration handlerTimeout;
 
+	private final boolean replay;
+
 	private HandlerSpec(Builder<T> builder) {
 		this.patterns = List.copyOf(builder.patterns);
 		this.payloadType = builder.payloadType;
@@ -81,6 +83,7 @@ public final class HandlerSpec<T> {
 		this.source = builder.source;
 		this.run = builder.run;
 		this.handlerTimeout = builder.handlerTimeout;
+		this.replay = builder.replay;
 	}
 
 	/**
@@ -287,6 +290,14 @@ public final class HandlerSpec<T> {
 	}
 
 	/**
+	 * Returns whether the handler receives replayed events.
+	 * @return {@code true} if it does
+	 */
+	public boolean replay() {
+		return this.replay;
+	}
+
+	/**
 	 * Builds a {@link HandlerSpec}. Not thread-safe.
 	 *
 	 * @param <T> the payload type
@@ -331,6 +342,8 @@ public final class HandlerSpec<T> {
 
 		private @Nullable Duration handlerTimeout;
 
+		private boolean replay;
+
 		private Builder(List<EventPattern> patterns, Class<T> payloadType, boolean anyEvent) {
 			this.patterns = patterns;
 			this.payloadType = require(payloadType, "payloadType");
@@ -346,6 +359,7 @@ public final class HandlerSpec<T> {
 					spec.thread, spec.slowThreshold, spec.owner, spec.source);
 			this.run = spec.run;
 			this.handlerTimeout = spec.handlerTimeout;
+			this.replay = spec.replay;
 			this.condition = spec.condition;
 		}
 
@@ -383,6 +397,7 @@ public final class HandlerSpec<T> {
 					this.concurrency, this.thread, this.slowThreshold, this.owner, this.source);
 			builder.run = this.run;
 			builder.handlerTimeout = this.handlerTimeout;
+			builder.replay = this.replay;
 			return builder;
 		}
 
@@ -583,6 +598,17 @@ public final class HandlerSpec<T> {
 				throw new IllegalArgumentException("'runId' must not be blank");
 			}
 			this.run = runId;
+			return this;
+		}
+
+		/**
+		 * Sets whether the handler receives events that are
+		 * {@linkplain TelemetryRouter#replay replayed}, too. By default it does not.
+		 * @param replay whether it does
+		 * @return this builder
+		 */
+		public Builder<T> replay(boolean replay) {
+			this.replay = replay;
 			return this;
 		}
 

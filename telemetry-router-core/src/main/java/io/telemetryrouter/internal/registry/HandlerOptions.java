@@ -81,6 +81,8 @@ public final class HandlerOptions {
 
 	final LaneThread thread;
 
+	public final boolean replay;
+
 	@SuppressWarnings("unchecked")
 	public HandlerOptions(String id, HandlerSpec<?> spec, String source, RouterSnapshot.Defaults defaults) {
 		this.id = id;
@@ -104,6 +106,7 @@ public final class HandlerOptions {
 		this.concurrency = spec.concurrency();
 		this.thread = spec.thread();
 		this.run = spec.run();
+		this.replay = spec.replay();
 		this.timeout = spec.handlerTimeout();
 	}
 
@@ -119,6 +122,11 @@ public final class HandlerOptions {
 		catch (Throwable ex) {
 			return condition.getClass().getName();
 		}
+	}
+
+	/** Returns the class that recorded payloads are to be of. */
+	public Class<?> recordedType() {
+		return this.anyEvent ? Object.class : this.payloadType;
 	}
 
 	boolean accepts(@Nullable Object payload) {
