@@ -97,6 +97,19 @@ public final class Routes implements HandlerRegistry.Invalidation {
 		return route;
 	}
 
+	/** Returns the handlers that replayed events of a name are for, in order. */
+	List<Handler> replayed(String event) {
+		List<Handler> handlers = this.registry.whileUnchanged(() -> inOrder(this.registry.matching(event)));
+		return handlers.stream().filter((handler) -> handler.options.replay).toList();
+	}
+
+	/** Compiles a route of replayed events, whose name is not counted as emitted. */
+	Route replayed(String event, List<Handler> handlers) {
+		Route route = new Route(event, new EventStatistics(event), handlers, false, List.of(), this);
+		route.retire();
+		return route;
+	}
+
 	/** Returns handlers in the order in which they are called. */
 	private static List<Handler> inOrder(Map<Handler, Integer> ranks) {
 		if (ranks.size() <= 1) {

@@ -86,6 +86,8 @@ public final class HandlerOptions {
 
 	public final @Nullable BooleanSupplier onFlush;
 
+	public final boolean replay;
+
 	@SuppressWarnings("unchecked")
 	public HandlerOptions(String id, HandlerSpec<?> spec, String source, RouterSnapshot.Defaults defaults) {
 		this.id = id;
@@ -111,6 +113,7 @@ public final class HandlerOptions {
 		this.thread = spec.thread();
 		this.onFlush = spec.onFlush();
 		this.run = spec.run();
+		this.replay = spec.replay();
 		this.timeout = spec.handlerTimeout();
 	}
 
@@ -126,6 +129,11 @@ public final class HandlerOptions {
 		catch (Throwable ex) {
 			return condition.getClass().getName();
 		}
+	}
+
+	/** Returns the class that recorded payloads are to be of. */
+	public Class<?> recordedType() {
+		return this.anyEvent ? Object.class : this.payloadType;
 	}
 
 	boolean accepts(@Nullable Object payload) {
