@@ -178,8 +178,7 @@ public final class DefaultTelemetryRouter implements TelemetryRouter {
 		require(type, "type");
 		CompletableFuture<?> next = next(type.name(), (event) -> type.payloadType().isInstance(event.payload()),
 				timeout);
-		// The filter has looked at the payload. No dependent future: cancelling must end
-		// the wait.
+		// No dependent future: cancelling must end the wait.
 		return (CompletableFuture<TelemetryEvent<T>>) next;
 	}
 
@@ -197,8 +196,7 @@ public final class DefaultTelemetryRouter implements TelemetryRouter {
 
 	@Override
 	public FlushResult flush(Duration timeout) {
-		require(timeout, "timeout");
-		return flush(this.parts.flush::handlersWithLanes, timeout);
+		return flush(this.parts.flush::handlersWithLanes, timeout, null);
 	}
 
 	@Override
@@ -208,12 +206,11 @@ public final class DefaultTelemetryRouter implements TelemetryRouter {
 		if (handler == null) {
 			return null;
 		}
-		return flush(() -> (handler.lane() != null) ? List.of(handler) : List.of(), timeout);
+		return flush(() -> (handler.lane() != null) ? List.of(handler) : List.of(), timeout, null);
 	}
 
 	@Override
 	public FlushResult flushRun(String runId, Duration timeout) {
-		require(runId, "runId");
 		require(timeout, "timeout");
 		Run run = this.parts.runs.find(runId);
 		// Of a run that nothing refers to no event is queued, but handlers may keep some.
@@ -222,12 +219,9 @@ public final class DefaultTelemetryRouter implements TelemetryRouter {
 				(event) -> event.run() == run && event.runSequence() <= latest);
 	}
 
-	private FlushResult flush(Supplier<List<Handler>> handlers, Duration timeout) {
-		return flush(handlers, timeout, null);
-	}
-
 	private FlushResult flush(Supplier<List<Handler>> handlers, Duration timeout,
 			@Nullable Predicate<Envelope<?>> events) {
+		require(timeout, "timeout");
 		if (DispatchStacks.isInsideHandler()) {
 			return this.parts.flush.pending(handlers.get(), events);
 		}

@@ -89,6 +89,8 @@ final class RouterParts {
 
 	final LaneExecutor executor;
 
+	final Announcements announcements;
+
 	final TrackedEvents events;
 
 	final HandlerTable handlers = new HandlerTable();
@@ -131,15 +133,15 @@ final class RouterParts {
 		this.executor = new LaneExecutor(settings.laneExecutor());
 		Executor callbacks = this.executor::executeSurely;
 
-		Announcements announcements = new Announcements(this.reporter);
-		this.events = new TrackedEvents(settings.maxEventNames(), this.samples, announcements);
+		this.announcements = new Announcements(this.reporter);
+		this.events = new TrackedEvents(settings.maxEventNames(), this.samples, this.announcements);
 		BooleanSupplier blockingAllowed = guarded(settings.blockingAllowed());
 		LaneServices lanes = new LaneServices(this.executor, settings.contextCarrier(), this.samples, this.reporter,
 				settings.clock(), this.ticker, measured, blockingAllowed, block, nanos(settings.handlerTimeout()),
 				critical(settings.criticalEvents()));
 		HandlerServices services = new HandlerServices(lanes, this.samples, this.reporter, settings.errorListeners(),
 				callbacks, settings.quarantine(), settings.clock(), this.ticker, measured);
-		this.registry = new HandlerRegistry(services, this.handlers, this.events, announcements,
+		this.registry = new HandlerRegistry(services, this.handlers, this.events, this.announcements,
 				new CallSites(this.reporter, settings.registrationWarningThreshold()));
 
 		this.routes = new Routes(this.registry, this.events, this.ticker, slow);

@@ -362,15 +362,7 @@ public final class Lane {
 
 	/** Returns how many events, of some if given, are queued or in a worker's hand. */
 	public long pending(@Nullable Predicate<Envelope<?>> events) {
-		long[] pending = { (events != null) ? 0 : this.queue.size() };
-		if (events != null) {
-			this.queue.forEach((event, position) -> pending[0] += events.test(event) ? 1 : 0);
-		}
-		for (LaneWorker worker : this.workers) {
-			boolean has = worker.position().position != EventQueue.Position.NONE && worker.mayHave(events);
-			pending[0] += has ? 1 : 0;
-		}
-		return pending[0];
+		return this.barriers.pending(events);
 	}
 
 }

@@ -44,6 +44,19 @@ final class LaneBarriers {
 		this.barriers.removeIf((barrier) -> barrier.latch == latch);
 	}
 
+	/** Returns how many events, of some if given, are queued or in a worker's hand. */
+	long pending(@Nullable Predicate<Envelope<?>> events) {
+		long[] pending = { (events != null) ? 0 : this.queue.size() };
+		if (events != null) {
+			this.queue.forEach((event, position) -> pending[0] += events.test(event) ? 1 : 0);
+		}
+		for (LaneWorker worker : this.workers) {
+			boolean has = worker.position().position != EventQueue.Position.NONE && worker.mayHave(events);
+			pending[0] += has ? 1 : 0;
+		}
+		return pending[0];
+	}
+
 	/** Releases the threads whose events are processed. */
 	void release() {
 		if (!this.barriers.isEmpty()) {
