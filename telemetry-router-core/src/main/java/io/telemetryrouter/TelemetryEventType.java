@@ -23,4 +23,11 @@ public @interface TelemetryEventType {
 	 */
 	String value();
 
+	/**
+	 * The version of the payload's shape: raise it with a change after which payloads of
+	 * before can no longer be read.
+	 * @return the version, from 1
+	 */
+	int version() default 1;
+
 }
