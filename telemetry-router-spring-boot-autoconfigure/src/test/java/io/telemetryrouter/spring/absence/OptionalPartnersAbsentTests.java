@@ -39,7 +39,8 @@ class OptionalPartnersAbsentTests {
 			"org.springframework.boot.health.contributor.HealthIndicator",
 			"io.micrometer.core.instrument.MeterRegistry", "io.micrometer.observation.Observation",
 			"io.micrometer.context.ContextSnapshotFactory", "org.reactivestreams.Publisher",
-			"reactor.core.publisher.Mono" })
+			"reactor.core.publisher.Mono", "jakarta.validation.Validator", "tools.jackson.databind.ObjectMapper",
+			"com.github.victools.jsonschema.generator.SchemaGenerator" })
 	void whenPartnerIsLeftOutThenItIsNotOnTheClassPath(String className) {
 		assertThat(ClassUtils.isPresent(className, null)).isFalse();
 	}

@@ -58,8 +58,7 @@ final class ContractScanner implements ImportBeanDefinitionRegistrar {
 		}
 		RootBeanDefinition definition = new RootBeanDefinition(EventTypeFactory.class);
 		definition.setFactoryMethodName("create");
-		definition.getConstructorArgumentValues()
-			.addIndexedArgumentValue(0, ClassUtils.resolveClassName(className, this.resourceLoader.getClassLoader()));
+		definition.getConstructorArgumentValues().addIndexedArgumentValue(0, className);
 		definition.setTargetType(EventType.class);
 		definition.setRole(BeanDefinition.ROLE_INFRASTRUCTURE);
 		// An EventType bean of the application must stay the only one to inject
@@ -82,14 +81,16 @@ final class ContractScanner implements ImportBeanDefinitionRegistrar {
 
 	}
 
-	/** {@link EventType#of(Class)} is overloaded. */
+	/**
+	 * Takes a name: what is generated ahead of time may not see the class.
+	 */
 	static final class EventTypeFactory {
 
 		private EventTypeFactory() {
 		}
 
-		static EventType<?> create(Class<?> payloadType) {
-			return EventType.of(payloadType);
+		static EventType<?> create(String className) {
+			return EventType.of(ClassUtils.resolveClassName(className, null));
 		}
 
 	}

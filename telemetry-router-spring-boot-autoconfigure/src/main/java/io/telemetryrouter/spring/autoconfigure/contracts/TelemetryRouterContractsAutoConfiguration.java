@@ -26,6 +26,7 @@ import org.springframework.util.ClassUtils;
 import org.springframework.util.function.SingletonSupplier;
 
 import io.telemetryrouter.EventType;
+import io.telemetryrouter.HandlerSpecCustomizer;
 import io.telemetryrouter.spring.TelemetryRouterCustomizer;
 import io.telemetryrouter.spring.autoconfigure.TelemetryRouterAutoConfiguration;
 import io.telemetryrouter.spring.contracts.ContractChecks;
@@ -66,12 +67,8 @@ public final class TelemetryRouterContractsAutoConfiguration {
 	}
 
 	private static Function<Object, @Nullable String> constraints(BeanFactory beanFactory) {
-		if (!ClassUtils.isPresent("jakarta.validation.Validator", null)) {
-			return (payload) -> null;
-		}
-		// With the first payload, since it may come before the validator is ready
-		return new PayloadConstraints(
-				SingletonSupplier.ofNullable(() -> beanFactory.getBeanProvider(Validator.class).getIfUnique()));
+		return ClassUtils.isPresent("jakarta.validation.Validator", null) ? Partners.constraints(beanFactory)
+				: (payload) -> null;
 	}
 
 	@Bean
@@ -79,8 +76,24 @@ public final class TelemetryRouterContractsAutoConfiguration {
 	TelemetryRouterCustomizer telemetryRouterMapConversion(BeanFactory beanFactory) {
 		Assert.state(ClassUtils.isPresent("tools.jackson.databind.json.JsonMapper", null),
 				"'telemetry-router.contracts.convert-maps' needs tools.jackson.core:jackson-databind");
-		return (builder) -> builder.specCustomizer(new MapConversion(SingletonSupplier
-			.of(() -> beanFactory.getBeanProvider(JsonMapper.class).getIfUnique(JsonMapper::shared))));
+		HandlerSpecCustomizer conversion = Partners.conversion(beanFactory);
+		return (builder) -> builder.specCustomizer(conversion);
+	}
+
+	/** What needs classes that may be absent: Spring looks at all methods of the others. */
+	private static final class Partners {
+
+		/** With the first payload, since it may come before the validator is ready. */
+		static Function<Object, @Nullable String> constraints(BeanFactory beanFactory) {
+			return new PayloadConstraints(
+					SingletonSupplier.ofNullable(() -> beanFactory.getBeanProvider(Validator.class).getIfUnique()));
+		}
+
+		static HandlerSpecCustomizer conversion(BeanFactory beanFactory) {
+			return new MapConversion(SingletonSupplier
+				.of(() -> beanFactory.getBeanProvider(JsonMapper.class).getIfUnique(JsonMapper::shared)));
+		}
+
 	}
 
 	@Configuration(proxyBeanMethods = false)

@@ -6,6 +6,8 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 import org.springframework.boot.WebApplicationType;
+import org.springframework.aot.hint.TypeReference;
+import org.springframework.aot.hint.predicate.RuntimeHintsPredicates;
 import org.springframework.aot.test.generate.TestGenerationContext;
 import org.springframework.boot.autoconfigure.AutoConfigurationPackage;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
@@ -18,6 +20,7 @@ import org.springframework.context.annotation.AnnotatedBeanDefinitionReader;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.aot.ApplicationContextAotGenerator;
 import org.springframework.context.support.GenericApplicationContext;
+import org.springframework.core.test.tools.CompileWithForkedClassLoader;
 import org.springframework.core.test.tools.TestCompiler;
 
 import io.telemetryrouter.EventType;
@@ -49,6 +52,8 @@ class ContractDiscoveryTests {
 		String model();
 
 	}
+
+	private static final String TOP_LEVEL = "io.telemetryrouter.spring.contracts.scanned.TopLevel";
 
 	private final ApplicationContextRunner contextRunner = new ApplicationContextRunner()
 		.withConfiguration(AutoConfigurations.of(TelemetryRouterContractsAutoConfiguration.class,
@@ -90,12 +95,15 @@ class ContractDiscoveryTests {
 	}
 
 	@Test
+	@CompileWithForkedClassLoader
 	void whenProcessedAheadOfTimeThenFoundContractsAreBeans() {
 		GenericApplicationContext source = new GenericApplicationContext();
 		new AnnotatedBeanDefinitionReader(source).register(OwnPackage.class);
 		TestGenerationContext generation = new TestGenerationContext(OwnPackage.class);
 		var initializerName = new ApplicationContextAotGenerator().processAheadOfTime(source, generation);
 		generation.writeGeneratedContent();
+		assertThat(RuntimeHintsPredicates.reflection().onType(TypeReference.of(TOP_LEVEL)))
+			.accepts(generation.getRuntimeHints());
 		TestCompiler.forSystem().with(generation).compile((compiled) -> {
 			try (GenericApplicationContext context = new GenericApplicationContext()) {
 				@SuppressWarnings("unchecked")
