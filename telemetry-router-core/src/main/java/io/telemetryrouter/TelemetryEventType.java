@@ -30,4 +30,11 @@ public @interface TelemetryEventType {
 	 */
 	int version() default 1;
 
+	/**
+	 * Whether a full queue drops other events rather than one with such a payload, under
+	 * whatever name. Under {@link OverflowPolicy#BLOCK} all events are alike.
+	 * @return {@code true} for a critical event
+	 */
+	boolean critical() default false;
+
 }

@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.concurrent.Executor;
 import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
+import java.util.function.Predicate;
 
 import org.jspecify.annotations.Nullable;
 
@@ -28,5 +29,5 @@ public record RouterSettings(int maxHandlerQueue, int defaultPriority, OverflowP
 		List<HandlerErrorListener> errorListeners, List<HandlerSpecCustomizer> specCustomizers,
 		Map<String, PayloadCheck> payloadChecks, System.Logger logger, InstantSource clock,
 		@Nullable LongSupplier nanoTime, QuarantineSettings quarantine, Duration stuckThreshold,
-		Duration handlerTimeout, Duration spanDanglingAfter) {
+		Duration handlerTimeout, Duration spanDanglingAfter, Predicate<String> criticalEvents) {
 }

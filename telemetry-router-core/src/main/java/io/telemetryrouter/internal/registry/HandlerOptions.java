@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.BooleanSupplier;
 import java.util.function.Predicate;
 
 import org.jspecify.annotations.Nullable;
@@ -74,6 +75,8 @@ public final class HandlerOptions {
 
 	final int concurrency;
 
+	final boolean gaps;
+
 	/** Or {@code null} for the router's default. */
 	private final @Nullable Duration timeout;
 
@@ -81,6 +84,8 @@ public final class HandlerOptions {
 	final @Nullable String run;
 
 	final LaneThread thread;
+
+	public final @Nullable BooleanSupplier onFlush;
 
 	private final HandlerSpec.@Nullable Conversion<?> conversion;
 
@@ -105,7 +110,9 @@ public final class HandlerOptions {
 		this.maxQueue = (spec.maxQueue() != null) ? spec.maxQueue() : defaults.maxHandlerQueue();
 		this.overflow = (spec.overflow() != null && this.async) ? spec.overflow() : defaults.overflow();
 		this.concurrency = spec.concurrency();
+		this.gaps = spec.gaps();
 		this.thread = spec.thread();
+		this.onFlush = spec.onFlush();
 		this.run = spec.run();
 		this.timeout = spec.handlerTimeout();
 		this.conversion = spec.conversion();

@@ -40,7 +40,9 @@ class OptionalPartnersAbsentTests {
 			"io.micrometer.core.instrument.MeterRegistry", "io.micrometer.observation.Observation",
 			"io.micrometer.context.ContextSnapshotFactory", "org.reactivestreams.Publisher",
 			"reactor.core.publisher.Mono", "jakarta.validation.Validator", "tools.jackson.databind.ObjectMapper",
-			"com.github.victools.jsonschema.generator.SchemaGenerator" })
+			"com.github.victools.jsonschema.generator.SchemaGenerator", "org.springframework.ai.chat.model.ChatModel",
+			"org.springframework.ai.chat.client.ChatClient", "dev.langchain4j.service.AiServices",
+			"dev.langchain4j.model.chat.ChatModel" })
 	void whenPartnerIsLeftOutThenItIsNotOnTheClassPath(String className) {
 		assertThat(ClassUtils.isPresent(className, null)).isFalse();
 	}

@@ -80,7 +80,9 @@ public final class TelemetryRouterContractsAutoConfiguration {
 		return (builder) -> builder.specCustomizer(conversion);
 	}
 
-	/** What needs classes that may be absent: Spring looks at all methods of the others. */
+	/**
+	 * What needs classes that may be absent: Spring looks at all methods of the others.
+	 */
 	private static final class Partners {
 
 		/** With the first payload, since it may come before the validator is ready. */
