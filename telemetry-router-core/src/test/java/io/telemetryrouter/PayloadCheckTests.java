@@ -10,6 +10,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
+import io.telemetryrouter.internal.event.ConvertedEvent;
+
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
@@ -160,6 +162,13 @@ class PayloadCheckTests {
 		assertThat(event.join().toString()).doesNotContain("41");
 		this.router.emit("a", 1);
 		assertThat(this.received).containsExactly("41", 42, 1, 2);
+	}
+
+	@Test
+	void whenAPayloadIsConvertedThenNothingElseOfTheEventIs() {
+		assertThat(TelemetryEvent.class.getMethods())
+			.allSatisfy((method) -> assertThat(ConvertedEvent.class.getMethod(method.getName()).getDeclaringClass())
+				.isEqualTo(ConvertedEvent.class));
 	}
 
 	@Test

@@ -7,8 +7,6 @@ import io.telemetryrouter.HandlerAccount;
 import io.telemetryrouter.LaneThread;
 import io.telemetryrouter.RouterListener;
 import io.telemetryrouter.Subscription;
-import io.telemetryrouter.TelemetryEvent;
-import io.telemetryrouter.internal.event.ConvertedEvent;
 import io.telemetryrouter.internal.event.DispatchFrame;
 import io.telemetryrouter.internal.event.DispatchStack;
 import io.telemetryrouter.internal.event.EmitTracker;
@@ -127,14 +125,11 @@ public final class Handler implements Subscription, LaneTarget, CircuitBreaker.T
 	}
 
 	private void invoke(String event, @Nullable Object payload, @Nullable Envelope<?> envelope) throws Throwable {
-		Object converted = this.options.converted(payload);
 		if (this.options.payloadHandler != null) {
-			this.options.payloadHandler.handle(event, Payloads.asIs(converted));
+			this.options.payloadHandler.handle(event, Payloads.asIs(this.options.converted(payload)));
 		}
 		else if (this.options.eventHandler != null) {
-			TelemetryEvent<Object> typed = Payloads.typed(envelope);
-			this.options.eventHandler
-				.handle((converted != null && converted != payload) ? new ConvertedEvent(typed, converted) : typed);
+			this.options.eventHandler.handle(Payloads.typed(envelope, this.options.converted(payload)));
 		}
 	}
 
