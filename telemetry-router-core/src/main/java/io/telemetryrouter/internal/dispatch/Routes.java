@@ -37,16 +37,19 @@ public final class Routes implements HandlerRegistry.Invalidation {
 
 	private final long slowNanos;
 
+	private final PayloadChecks checks;
+
 	private final RouteTable table = new RouteTable();
 
 	/** Guarded by the lock of the registry. */
 	private final PatternIndex<NextEvent> awaited = new PatternIndex<>();
 
-	public Routes(HandlerRegistry registry, TrackedEvents events, Ticker ticker, long slowNanos) {
+	public Routes(HandlerRegistry registry, TrackedEvents events, Ticker ticker, long slowNanos, PayloadChecks checks) {
 		this.registry = registry;
 		this.events = events;
 		this.ticker = ticker;
 		this.slowNanos = slowNanos;
+		this.checks = checks;
 	}
 
 	Ticker ticker() {
@@ -55,6 +58,10 @@ public final class Routes implements HandlerRegistry.Invalidation {
 
 	long slowNanos() {
 		return this.slowNanos;
+	}
+
+	PayloadChecks checks() {
+		return this.checks;
 	}
 
 	@Nullable Route find(String event) {
