@@ -69,6 +69,8 @@ public final class HandlerSpec<T> {
 
 	private final @Nullable BooleanSupplier onFlush;
 
+	private final boolean replay;
+
 	private HandlerSpec(Builder<T> builder) {
 		this.patterns = List.copyOf(builder.patterns);
 		this.payloadType = builder.payloadType;
@@ -92,6 +94,7 @@ public final class HandlerSpec<T> {
 		this.handlerTimeout = builder.handlerTimeout;
 		this.conversion = builder.conversion;
 		this.onFlush = builder.onFlush;
+		this.replay = builder.replay;
 	}
 
 	/**
@@ -332,6 +335,14 @@ public final class HandlerSpec<T> {
 	}
 
 	/**
+	 * Returns whether the handler receives replayed events.
+	 * @return {@code true} if it does
+	 */
+	public boolean replay() {
+		return this.replay;
+	}
+
+	/**
 	 * Builds a {@link HandlerSpec}. Not thread-safe.
 	 *
 	 * @param <T> the payload type
@@ -382,6 +393,8 @@ public final class HandlerSpec<T> {
 
 		private @Nullable BooleanSupplier onFlush;
 
+		private boolean replay;
+
 		private Builder(List<EventPattern> patterns, Class<T> payloadType, boolean anyEvent) {
 			this.patterns = patterns;
 			this.payloadType = require(payloadType, "payloadType");
@@ -399,6 +412,7 @@ public final class HandlerSpec<T> {
 			this.handlerTimeout = spec.handlerTimeout;
 			this.gaps = spec.gaps;
 			this.onFlush = spec.onFlush;
+			this.replay = spec.replay;
 			this.condition = spec.condition;
 			this.conversion = spec.conversion;
 		}
@@ -439,6 +453,7 @@ public final class HandlerSpec<T> {
 			builder.handlerTimeout = this.handlerTimeout;
 			builder.gaps = this.gaps;
 			builder.onFlush = this.onFlush;
+			builder.replay = this.replay;
 			return builder;
 		}
 
@@ -684,6 +699,17 @@ public final class HandlerSpec<T> {
 				throw new IllegalArgumentException("'runId' must not be blank");
 			}
 			this.run = runId;
+			return this;
+		}
+
+		/**
+		 * Sets whether the handler receives events that are
+		 * {@linkplain TelemetryRouter#replay replayed}, too. By default it does not.
+		 * @param replay whether it does
+		 * @return this builder
+		 */
+		public Builder<T> replay(boolean replay) {
+			this.replay = replay;
 			return this;
 		}
 

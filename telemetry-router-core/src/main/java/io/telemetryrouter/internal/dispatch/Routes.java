@@ -104,6 +104,20 @@ public final class Routes implements HandlerRegistry.Invalidation {
 		return route;
 	}
 
+	/** Returns the handlers that replayed events of a name are for, in order. */
+	List<Handler> replayed(String event) {
+		List<Handler> handlers = this.registry.whileUnchanged(() -> inOrder(this.registry.matching(event)));
+		return handlers.stream().filter((handler) -> handler.options.replay).toList();
+	}
+
+	/** Compiles a route of replayed events, whose name is not counted as emitted. */
+	Route replayed(String event, List<Handler> handlers) {
+		Route route = new Route(event, new EventStatistics(event), handlers, false, List.of(), this.checks.of(event),
+				this);
+		route.retire();
+		return route;
+	}
+
 	/** Returns handlers in the order in which they are called. */
 	private static List<Handler> inOrder(Map<Handler, Integer> ranks) {
 		if (ranks.size() <= 1) {
@@ -121,7 +135,7 @@ public final class Routes implements HandlerRegistry.Invalidation {
 			.noneMatch((entry) -> entry.getKey().options.hears(entry.getValue(), payload));
 		Set<NextEvent> awaiting = new LinkedHashSet<>();
 		this.awaited.match(event, (next, rank) -> awaiting.add(next));
-		return new Route(event, statistics, inOrder(ranks), dead, List.copyOf(awaiting), this);
+		return new Route(event, statistics, inOrder(ranks), dead, List.copyOf(awaiting), this.checks.of(event), this);
 	}
 
 	private static boolean declares(@Nullable Object payload, String event) {

@@ -87,6 +87,8 @@ public final class HandlerOptions {
 
 	public final @Nullable BooleanSupplier onFlush;
 
+	public final boolean replay;
+
 	private final HandlerSpec.@Nullable Conversion<?> conversion;
 
 	@SuppressWarnings("unchecked")
@@ -114,6 +116,7 @@ public final class HandlerOptions {
 		this.thread = spec.thread();
 		this.onFlush = spec.onFlush();
 		this.run = spec.run();
+		this.replay = spec.replay();
 		this.timeout = spec.handlerTimeout();
 		this.conversion = spec.conversion();
 	}
@@ -130,6 +133,11 @@ public final class HandlerOptions {
 		catch (Throwable ex) {
 			return condition.getClass().getName();
 		}
+	}
+
+	/** Returns the class that recorded payloads are to be of. */
+	public Class<?> recordedType() {
+		return this.anyEvent ? Object.class : this.payloadType;
 	}
 
 	boolean accepts(@Nullable Object payload) {
