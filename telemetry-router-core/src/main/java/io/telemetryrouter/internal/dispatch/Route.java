@@ -47,13 +47,13 @@ final class Route implements OfferedEvents, DispatchFrame.Recipients {
 	private final Routes routes;
 
 	Route(String event, EventStatistics statistics, List<Handler> handlers, boolean dead, List<NextEvent> awaited,
-			Routes routes) {
+			PayloadChecks.@Nullable Guarded check, Routes routes) {
 		this.event = event;
 		this.statistics = statistics;
 		this.handlers = handlers;
 		this.dead = dead;
 		this.routes = routes;
-		this.check = routes.checks().of(event);
+		this.check = check;
 		this.async = async(handlers);
 		this.awaited = awaited.isEmpty() ? NOTHING_AWAITED : awaited.toArray(NOTHING_AWAITED);
 		boolean envelope = !awaited.isEmpty();

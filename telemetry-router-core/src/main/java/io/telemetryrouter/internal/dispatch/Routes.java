@@ -112,7 +112,8 @@ public final class Routes implements HandlerRegistry.Invalidation {
 
 	/** Compiles a route of replayed events, whose name is not counted as emitted. */
 	Route replayed(String event, List<Handler> handlers) {
-		Route route = new Route(event, new EventStatistics(event), handlers, false, List.of(), this);
+		Route route = new Route(event, new EventStatistics(event), handlers, false, List.of(), this.checks.of(event),
+				this);
 		route.retire();
 		return route;
 	}
@@ -134,7 +135,7 @@ public final class Routes implements HandlerRegistry.Invalidation {
 			.noneMatch((entry) -> entry.getKey().options.hears(entry.getValue(), payload));
 		Set<NextEvent> awaiting = new LinkedHashSet<>();
 		this.awaited.match(event, (next, rank) -> awaiting.add(next));
-		return new Route(event, statistics, inOrder(ranks), dead, List.copyOf(awaiting), this);
+		return new Route(event, statistics, inOrder(ranks), dead, List.copyOf(awaiting), this.checks.of(event), this);
 	}
 
 	private static boolean declares(@Nullable Object payload, String event) {

@@ -58,6 +58,11 @@ public record ConvertedEvent(TelemetryEvent<Object> event, Object payload) imple
 		return this.event.span();
 	}
 
+	@Override
+	public boolean replayed() {
+		return this.event.replayed();
+	}
+
 	/** Shows no payload, since the text ends up in logs. */
 	@Override
 	public String toString() {
