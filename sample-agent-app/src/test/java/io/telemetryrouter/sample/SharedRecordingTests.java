@@ -25,7 +25,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 @EnabledIf("isPresent")
 class SharedRecordingTests extends AbstractPlayTests {
 
-	private static final Path RECORDING = Path.of(System.getProperty("basedir", "sample-agent-app"))
+	static final Path RECORDING = Path.of(System.getProperty("basedir", "sample-agent-app"))
 		.toAbsolutePath()
 		.resolve(System.getProperty("shared.data", "../../shared/data"))
 		.resolve("airline-agent-runs.jsonl")

@@ -19,6 +19,7 @@ import io.telemetryrouter.HandlerSnapshot;
 import io.telemetryrouter.HandlerSpec;
 import io.telemetryrouter.HandlerSpecCustomizer;
 import io.telemetryrouter.PayloadHandler;
+import io.telemetryrouter.RecordedEvent;
 import io.telemetryrouter.RouterListener;
 import io.telemetryrouter.RouterSnapshot;
 import io.telemetryrouter.RunScope;
@@ -235,6 +236,12 @@ public final class DefaultTelemetryRouter implements TelemetryRouter {
 			Thread.currentThread().interrupt();
 		}
 		return new FlushResult(false, this.parts.flush.pending(handlers.get(), events).pendingByHandler());
+	}
+
+	@Override
+	public int replay(RecordedEvent event) {
+		require(event, "event");
+		return this.parts.replay.replay(event);
 	}
 
 	@Override

@@ -19,6 +19,8 @@ import io.telemetryrouter.internal.dispatch.Dispatcher;
 import io.telemetryrouter.internal.dispatch.Emitter;
 import io.telemetryrouter.internal.dispatch.HoldBuffer;
 import io.telemetryrouter.internal.dispatch.NextEvents;
+import io.telemetryrouter.internal.dispatch.PayloadChecks;
+import io.telemetryrouter.internal.dispatch.Replay;
 import io.telemetryrouter.internal.dispatch.Routes;
 import io.telemetryrouter.internal.dispatch.SpanTracker;
 import io.telemetryrouter.internal.event.DispatchFrame;
@@ -109,6 +111,8 @@ final class RouterParts {
 
 	final Emitter emitter;
 
+	final Replay replay;
+
 	private final StuckCallCheck.Callback carrier = new StuckCallCheck.Callback("Context carrier");
 
 	private final StuckCallCheck.Callback filter = new StuckCallCheck.Callback("Filter of an awaited event");
@@ -144,12 +148,13 @@ final class RouterParts {
 		this.registry = new HandlerRegistry(services, this.handlers, this.events, this.announcements,
 				new CallSites(this.reporter, settings.registrationWarningThreshold()));
 
-		this.routes = new Routes(this.registry, this.events, this.ticker, slow);
+		this.routes = new Routes(this.registry, this.events, this.ticker, slow,
+				new PayloadChecks(settings.payloadChecks(), this.reporter));
 		this.registry.invalidates(this.routes);
 		this.nextEvents = new NextEvents(this.routes, callbacks, this.watchdog, this.reporter,
 				this.filter.handlerNumber());
-		Dispatcher dispatcher = new Dispatcher(new EnvelopeSource(settings.clock(), this.runs), this.samples,
-				this.nextEvents, this.reporter, this.ticker,
+		EnvelopeSource envelopes = new EnvelopeSource(settings.clock(), this.runs);
+		Dispatcher dispatcher = new Dispatcher(envelopes, this.samples, this.nextEvents, this.reporter, this.ticker,
 				new Dispatcher.Limits(settings.maxDepth(), settings.maxNestedEmits(), slow, measured),
 				settings.contextCarrier(), this.carrier.handlerNumber());
 		this.held = new HoldBuffer(settings.holdEvents(), settings.maxEventNames(), this.reporter);
@@ -158,6 +163,7 @@ final class RouterParts {
 		this.runs.whenEnded(this.registry::runEnded);
 		this.emitter = new Emitter(this.routes, dispatcher, this.held, callbacks, blockingAllowed, block, this.runs,
 				this.spans);
+		this.replay = new Replay(this.routes, dispatcher, envelopes, this.ticker);
 
 		this.flush = new Flush(this.handlers, callbacks, this.reporter);
 		this.snapshots = new Snapshots(this);

@@ -1,6 +1,7 @@
 package io.telemetryrouter.sample.config;
 
 import java.math.BigDecimal;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
@@ -18,6 +19,7 @@ import io.telemetryrouter.sample.agent.TokenUsage;
  *
  * @param recording File with recorded runs, one a line. A recording inside the jar is
  * played if there is none.
+ * @param replay Folder of a journal that is replayed instead of a recording.
  * @param parallelRuns Number of runs played at once.
  * @param exitAfterPlay Whether to end after the recording instead of serving on.
  * @param maxRequestSize Size of a posted run at most.
@@ -28,7 +30,7 @@ import io.telemetryrouter.sample.agent.TokenUsage;
  * @since 0.1.0
  */
 @ConfigurationProperties("sample")
-public record SampleProperties(@Nullable String recording, @DefaultValue("4") int parallelRuns,
+public record SampleProperties(@Nullable String recording, @Nullable Path replay, @DefaultValue("4") int parallelRuns,
 		@DefaultValue("false") boolean exitAfterPlay, @DefaultValue("1MB") DataSize maxRequestSize,
 		@DefaultValue("10s") Duration flushTimeout, @DefaultValue Pricing pricing, @DefaultValue Budget budget,
 		@DefaultValue Approval approval) {

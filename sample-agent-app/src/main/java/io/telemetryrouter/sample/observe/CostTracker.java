@@ -16,7 +16,7 @@ import io.telemetryrouter.spring.annotation.TelemetryListener;
 
 /**
  * Adds up what runs cost. Synchronous, so that the number is right before the agent's
- * next step.
+ * next step. It only computes, so events can be replayed to it.
  *
  * @since 0.1.0
  */
@@ -33,13 +33,13 @@ public class CostTracker {
 		this.pricing = properties.pricing();
 	}
 
-	@TelemetryListener(priority = 10)
+	@TelemetryListener(priority = 10, replay = true)
 	void onModelResponse(ModelResponseReceived response) {
 		this.spentByRun.merge(response.runId(), this.pricing.cost(response.usage()), BigDecimal::add);
 		this.total.accumulateAndGet(response.usage(), TokenUsage::plus);
 	}
 
-	@TelemetryListener
+	@TelemetryListener(replay = true)
 	void onRunCompleted(AgentRunCompleted run) {
 		this.spentByRun.remove(run.runId());
 	}

@@ -23,12 +23,12 @@ public class LatencyTracker {
 
 	private final Timing tools = new Timing();
 
-	@TelemetryListener
+	@TelemetryListener(replay = true)
 	void onModelResponse(ModelResponseReceived response) {
 		this.model.add(response.duration());
 	}
 
-	@TelemetryListener
+	@TelemetryListener(replay = true)
 	void onToolExecution(ToolExecution execution) {
 		this.tools.add(execution.duration());
 	}

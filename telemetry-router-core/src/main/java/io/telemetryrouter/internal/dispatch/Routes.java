@@ -37,16 +37,19 @@ public final class Routes implements HandlerRegistry.Invalidation {
 
 	private final long slowNanos;
 
+	private final PayloadChecks checks;
+
 	private final RouteTable table = new RouteTable();
 
 	/** Guarded by the lock of the registry. */
 	private final PatternIndex<NextEvent> awaited = new PatternIndex<>();
 
-	public Routes(HandlerRegistry registry, TrackedEvents events, Ticker ticker, long slowNanos) {
+	public Routes(HandlerRegistry registry, TrackedEvents events, Ticker ticker, long slowNanos, PayloadChecks checks) {
 		this.registry = registry;
 		this.events = events;
 		this.ticker = ticker;
 		this.slowNanos = slowNanos;
+		this.checks = checks;
 	}
 
 	Ticker ticker() {
@@ -55,6 +58,10 @@ public final class Routes implements HandlerRegistry.Invalidation {
 
 	long slowNanos() {
 		return this.slowNanos;
+	}
+
+	PayloadChecks checks() {
+		return this.checks;
 	}
 
 	@Nullable Route find(String event) {
@@ -93,6 +100,19 @@ public final class Routes implements HandlerRegistry.Invalidation {
 	Route passing(String event, @Nullable Object payload) {
 		EventStatistics statistics = this.events.track(event);
 		Route route = this.registry.whileUnchanged(() -> compile(event, payload, statistics));
+		route.retire();
+		return route;
+	}
+
+	/** Returns the handlers that replayed events of a name are for, in order. */
+	List<Handler> replayed(String event) {
+		List<Handler> handlers = this.registry.whileUnchanged(() -> inOrder(this.registry.matching(event)));
+		return handlers.stream().filter((handler) -> handler.options.replay).toList();
+	}
+
+	/** Compiles a route of replayed events, whose name is not counted as emitted. */
+	Route replayed(String event, List<Handler> handlers) {
+		Route route = new Route(event, new EventStatistics(event), handlers, false, List.of(), this);
 		route.retire();
 		return route;
 	}

@@ -9,6 +9,7 @@ import java.util.concurrent.atomic.AtomicLongArray;
 
 import org.jspecify.annotations.Nullable;
 
+import io.telemetryrouter.RecordedEvent;
 import io.telemetryrouter.internal.support.Padded;
 
 /**
@@ -54,6 +55,13 @@ public final class EnvelopeSource {
 			return new Envelope<>(this, name, content, number, emittedAt, parent);
 		}
 		return new Envelope.Accompanied<>(this, name, content, number, emittedAt, parent, context, tracker);
+	}
+
+	/** Makes the envelope of a recorded event, which keeps its number, id and time. */
+	public Envelope<?> envelope(RecordedEvent event, @Nullable Object payload, long now) {
+		String runId = event.runId();
+		return new Envelope.Recorded<>(this, Payloads.<Object>asIs(payload), event, now,
+				(runId != null) ? this.runs.run(runId, null) : null);
 	}
 
 	/** Returns the wall-clock time, in nanoseconds since 1970. */

@@ -2,6 +2,7 @@ package io.telemetryrouter.internal.registry;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BooleanSupplier;
@@ -86,6 +87,10 @@ public final class HandlerOptions {
 
 	public final @Nullable BooleanSupplier onFlush;
 
+	public final boolean replay;
+
+	private final HandlerSpec.@Nullable Conversion<?> conversion;
+
 	@SuppressWarnings("unchecked")
 	public HandlerOptions(String id, HandlerSpec<?> spec, String source, RouterSnapshot.Defaults defaults) {
 		this.id = id;
@@ -111,7 +116,9 @@ public final class HandlerOptions {
 		this.thread = spec.thread();
 		this.onFlush = spec.onFlush();
 		this.run = spec.run();
+		this.replay = spec.replay();
 		this.timeout = spec.handlerTimeout();
+		this.conversion = spec.conversion();
 	}
 
 	/** Returns after how many nanoseconds a call times out, or 0 for never. */
@@ -128,8 +135,22 @@ public final class HandlerOptions {
 		}
 	}
 
+	/** Returns the class that recorded payloads are to be of. */
+	public Class<?> recordedType() {
+		return this.anyEvent ? Object.class : this.payloadType;
+	}
+
 	boolean accepts(@Nullable Object payload) {
-		return this.anyPayload || this.payloadType.isInstance(payload);
+		return this.anyPayload || this.payloadType.isInstance(payload)
+				|| (this.conversion != null && this.conversion.from().isInstance(payload));
+	}
+
+	/** Returns a payload that was accepted as the handler takes it. */
+	@Nullable Object converted(@Nullable Object payload) {
+		if (this.conversion == null || payload == null || this.payloadType.isInstance(payload)) {
+			return payload;
+		}
+		return this.payloadType.cast(Objects.requireNonNull(this.conversion.function().apply(payload)));
 	}
 
 	/**

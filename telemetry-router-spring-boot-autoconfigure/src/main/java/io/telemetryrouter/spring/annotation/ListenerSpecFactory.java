@@ -41,7 +41,7 @@ final class ListenerSpecFactory {
 		Completion completion = method.completion();
 		requireNoSpringAsync(method);
 		HandlerSpec.Builder<?> builder = select(method, method.payloadType(shape));
-		builder.id(id(method)).source(method.source());
+		builder.id(id(method)).source(method.source()).replay(method.annotation().getBoolean("replay"));
 		applyOptions(method, completion != null || method.annotation().getBoolean("async"), builder);
 		return build(builder, shape, completion, method);
 	}

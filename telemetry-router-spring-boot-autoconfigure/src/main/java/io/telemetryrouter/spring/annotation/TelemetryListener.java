@@ -132,6 +132,13 @@ public @interface TelemetryListener {
 	LaneThread thread() default LaneThread.DEFAULT;
 
 	/**
+	 * Whether the method receives replayed events, too.
+	 * @return whether it does
+	 * @see io.telemetryrouter.TelemetryEvent#replayed()
+	 */
+	boolean replay() default false;
+
+	/**
 	 * A SpEL expression that says which events to handle; its root is the
 	 * {@code TelemetryEvent}, as in {@code payload.cost > 1}. Parsed at start-up. A
 	 * property of {@code null} and a key that a map does not have read as {@code null},
