@@ -6,5 +6,6 @@ module io.telemetryrouter {
 	requires static org.jspecify;
 
 	exports io.telemetryrouter;
+	exports io.telemetryrouter.agent;
 
 }

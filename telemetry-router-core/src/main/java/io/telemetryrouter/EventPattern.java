@@ -77,14 +77,14 @@ public final class EventPattern {
 	 * put it right
 	 */
 	public static void requireName(@Nullable String name) {
-		requireText(name, "name");
-		if (name.indexOf('*') >= 0) {
-			throw new IllegalArgumentException("Event name " + quoted(name)
+		String text = requireText(name, "name");
+		if (text.indexOf('*') >= 0) {
+			throw new IllegalArgumentException("Event name " + quoted(text)
 					+ " has a wildcard: give one plain name; only subscriptions take patterns");
 		}
 	}
 
-	private static void requireText(@Nullable String text, String what) {
+	private static String requireText(@Nullable String text, String what) {
 		if (text == null || text.isBlank()) {
 			throw new IllegalArgumentException("Event " + what + " must not be null or blank");
 		}
@@ -96,6 +96,7 @@ public final class EventPattern {
 			throw new IllegalArgumentException(
 					"Event " + what + " " + quoted(text) + " has a comma: give each name by itself, not a list");
 		}
+		return text;
 	}
 
 	private static boolean isSpace(char ch) {

@@ -36,6 +36,25 @@ public record EventType<T>(String name, Class<T> payloadType) {
 
 	};
 
+	private static final ClassValue<Boolean> CRITICAL = new ClassValue<>() {
+
+		@Override
+		protected Boolean computeValue(Class<?> payloadType) {
+			TelemetryEventType annotation = payloadType.getAnnotation(TelemetryEventType.class);
+			return annotation != null && annotation.critical();
+		}
+
+	};
+
+	/**
+	 * Returns whether the class of a payload declares its event as critical.
+	 * @param payload the payload
+	 * @return {@code true} for a {@linkplain TelemetryEventType#critical() critical} one
+	 */
+	public static boolean isCritical(@Nullable Object payload) {
+		return payload != null && CRITICAL.get(payload.getClass());
+	}
+
 	/** Returns the name that the class of a payload declares. */
 	static String nameOf(@Nullable Object payload) {
 		if (payload == null) {

@@ -3,6 +3,7 @@ package io.telemetryrouter;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.BooleanSupplier;
 import java.util.function.Predicate;
 
 import org.jspecify.annotations.Nullable;
@@ -47,6 +48,8 @@ public final class HandlerSpec<T> {
 
 	private final int concurrency;
 
+	private final boolean gaps;
+
 	private final LaneThread thread;
 
 	private final @Nullable Predicate<? super TelemetryEvent<T>> condition;
@@ -63,6 +66,8 @@ public final class HandlerSpec<T> {
 
 	private final boolean replay;
 
+	private final @Nullable BooleanSupplier onFlush;
+
 	private HandlerSpec(Builder<T> builder) {
 		this.patterns = List.copyOf(builder.patterns);
 		this.payloadType = builder.payloadType;
@@ -76,6 +81,7 @@ public final class HandlerSpec<T> {
 		this.maxQueue = builder.maxQueue;
 		this.overflow = builder.overflow;
 		this.concurrency = builder.concurrency;
+		this.gaps = builder.gaps;
 		this.thread = builder.thread;
 		this.condition = builder.condition;
 		this.slowThreshold = builder.slowThreshold;
@@ -84,6 +90,7 @@ public final class HandlerSpec<T> {
 		this.run = builder.run;
 		this.handlerTimeout = builder.handlerTimeout;
 		this.replay = builder.replay;
+		this.onFlush = builder.onFlush;
 	}
 
 	/**
@@ -234,6 +241,14 @@ public final class HandlerSpec<T> {
 	}
 
 	/**
+	 * Returns whether the handler is told of events that were dropped.
+	 * @return {@code true} if it receives a {@link TelemetryGap}
+	 */
+	public boolean gaps() {
+		return this.gaps;
+	}
+
+	/**
 	 * Returns which threads run an asynchronous handler.
 	 * @return the threads
 	 */
@@ -298,6 +313,14 @@ public final class HandlerSpec<T> {
 	}
 
 	/**
+	 * Returns what a flush has the handler do.
+	 * @return the action or {@code null}
+	 */
+	public @Nullable BooleanSupplier onFlush() {
+		return this.onFlush;
+	}
+
+	/**
 	 * Builds a {@link HandlerSpec}. Not thread-safe.
 	 *
 	 * @param <T> the payload type
@@ -328,6 +351,8 @@ public final class HandlerSpec<T> {
 
 		private int concurrency = 1;
 
+		private boolean gaps;
+
 		private LaneThread thread = LaneThread.DEFAULT;
 
 		private @Nullable Predicate<? super TelemetryEvent<T>> condition;
@@ -343,6 +368,8 @@ public final class HandlerSpec<T> {
 		private @Nullable Duration handlerTimeout;
 
 		private boolean replay;
+
+		private @Nullable BooleanSupplier onFlush;
 
 		private Builder(List<EventPattern> patterns, Class<T> payloadType, boolean anyEvent) {
 			this.patterns = patterns;
@@ -360,6 +387,8 @@ public final class HandlerSpec<T> {
 			this.run = spec.run;
 			this.handlerTimeout = spec.handlerTimeout;
 			this.replay = spec.replay;
+			this.gaps = spec.gaps;
+			this.onFlush = spec.onFlush;
 			this.condition = spec.condition;
 		}
 
@@ -398,6 +427,8 @@ public final class HandlerSpec<T> {
 			builder.run = this.run;
 			builder.handlerTimeout = this.handlerTimeout;
 			builder.replay = this.replay;
+			builder.gaps = this.gaps;
+			builder.onFlush = this.onFlush;
 			return builder;
 		}
 
@@ -525,6 +556,21 @@ public final class HandlerSpec<T> {
 		}
 
 		/**
+		 * Tells an asynchronous handler of events that were dropped, by its full queue
+		 * ({@link DropReason#QUEUE_FULL}), while it was quarantined, or since its
+		 * condition failed: before the next event it receives one
+		 * {@value TelemetryGap#EVENT} event with a {@link TelemetryGap}, whatever its
+		 * patterns and condition. {@link #build()} refuses it for a synchronous handler,
+		 * and for one whose payload type is another.
+		 * @param gaps whether to tell it (default {@code false})
+		 * @return this builder
+		 */
+		public Builder<T> gaps(boolean gaps) {
+			this.gaps = gaps;
+			return this;
+		}
+
+		/**
 		 * Sets which threads run the handler. {@link #build()} refuses
 		 * {@link LaneThread#PLATFORM} for a synchronous handler, which runs on the
 		 * emitting thread.
@@ -580,6 +626,20 @@ public final class HandlerSpec<T> {
 				throw new IllegalArgumentException("'handlerTimeout' must not be negative, but is " + handlerTimeout);
 			}
 			this.handlerTimeout = handlerTimeout;
+			return this;
+		}
+
+		/**
+		 * Lets an asynchronous handler that keeps events back, as one that writes many at
+		 * a time, take part in each flush: once its events are processed, the action
+		 * passes on what is kept. It runs on a thread of the router, and the flush waits
+		 * for it until its timeout. {@link #build()} refuses it for a synchronous
+		 * handler.
+		 * @param action returns whether all was passed on; not so if it throws
+		 * @return this builder
+		 */
+		public Builder<T> onFlush(BooleanSupplier action) {
+			this.onFlush = require(action, "action");
 			return this;
 		}
 
@@ -652,17 +712,26 @@ public final class HandlerSpec<T> {
 				requireOpen(this.concurrency == 1, "concurrency");
 				requireOpen(this.handlerTimeout == null, "handlerTimeout");
 				requireOpen(this.thread == LaneThread.DEFAULT, "thread");
+				requireOpen(!this.gaps, "gaps");
+				requireOpen(this.onFlush == null, "onFlush");
+			}
+			if (this.gaps && !this.payloadType.isAssignableFrom(TelemetryGap.class)) {
+				throw new IllegalStateException("Handler " + name() + " takes payloads of " + this.payloadType.getName()
+						+ ", and 'gaps' are payloads of " + TelemetryGap.class.getName()
+						+ ": let it take any payload, or leave 'gaps' out");
 			}
 			return new HandlerSpec<>(this);
 		}
 
 		private void requireOpen(boolean open, String option) {
 			if (!open) {
-				throw new IllegalStateException(
-						"Handler " + ((this.id != null) ? "'" + this.id + "'" : "of " + this.patterns)
-								+ " is synchronous and has no queue, so '" + option
-								+ "' would have no effect: call async(), or leave '" + option + "' out");
+				throw new IllegalStateException("Handler " + name() + " is synchronous and has no queue, so '" + option
+						+ "' would have no effect: call async(), or leave '" + option + "' out");
 			}
+		}
+
+		private String name() {
+			return (this.id != null) ? "'" + this.id + "'" : "of " + this.patterns;
 		}
 
 		private static <V> V require(@Nullable V value, String name) {

@@ -2,6 +2,7 @@ package io.telemetryrouter;
 
 import java.util.Collection;
 import java.util.Locale;
+import java.util.stream.IntStream;
 
 import org.jspecify.annotations.Nullable;
 
@@ -17,7 +18,9 @@ public final class NearestName {
 
 	/**
 	 * Finds the name that was probably meant: letters and digits count, their case and
-	 * all else does not, and about one in three may be wrong, but not all.
+	 * all else does not, and about one in three may be wrong, but not all. In names of
+	 * equally many segments that holds for each segment, so that {@code tool.started} is
+	 * no misspelt {@code model.started}.
 	 * @param unknown the name that was written
 	 * @param known the known names
 	 * @return another name that is known, the first of the nearest; {@code null} if none
@@ -26,17 +29,28 @@ public final class NearestName {
 	public static @Nullable String of(String unknown, Collection<String> known) {
 		String nearest = null;
 		String written = uniform(unknown);
-		int least = Math.min(1 + written.length() / 3, written.length() - 1);
+		int least = Math.min(tolerated(written), written.length() - 1);
 		for (String name : known) {
 			String uniform = uniform(name);
 			boolean near = Math.abs(uniform.length() - written.length()) <= least && !name.equals(unknown);
 			int distance = near ? distance(written, uniform) : Integer.MAX_VALUE;
-			if (distance <= least) {
+			if (distance <= least && haveNearSegments(unknown, name)) {
 				least = distance - 1;
 				nearest = name;
 			}
 		}
 		return nearest;
+	}
+
+	private static int tolerated(String written) {
+		return 1 + written.length() / 3;
+	}
+
+	private static boolean haveNearSegments(String unknown, String name) {
+		String[] written = unknown.split("\\.", -1);
+		String[] meant = name.split("\\.", -1);
+		return written.length != meant.length || IntStream.range(0, written.length)
+			.allMatch((i) -> distance(uniform(written[i]), uniform(meant[i])) <= tolerated(uniform(written[i])));
 	}
 
 	private static String uniform(String name) {

@@ -23,4 +23,11 @@ public @interface TelemetryEventType {
 	 */
 	String value();
 
+	/**
+	 * Whether a full queue drops other events rather than one with such a payload, under
+	 * whatever name. Under {@link OverflowPolicy#BLOCK} all events are alike.
+	 * @return {@code true} for a critical event
+	 */
+	boolean critical() default false;
+
 }

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.concurrent.Executor;
 import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
+import java.util.function.Predicate;
 
 import org.jspecify.annotations.Nullable;
 
@@ -61,6 +62,8 @@ public final class TelemetryRouterBuilder {
 	private final List<HandlerErrorListener> errorListeners = new ArrayList<>();
 
 	private final List<HandlerSpecCustomizer> specCustomizers = new ArrayList<>();
+
+	private Predicate<String> criticalEvents = (event) -> false;
 
 	private System.@Nullable Logger logger;
 
@@ -312,6 +315,21 @@ public final class TelemetryRouterBuilder {
 	}
 
 	/**
+	 * Sets which events are critical, besides those whose payloads
+	 * {@linkplain TelemetryEventType#critical() say so}. A full queue with
+	 * {@link OverflowPolicy#DROP_OLDEST} or {@link OverflowPolicy#DROP_NEWEST} drops the
+	 * oldest other event in favour of a critical one. If it holds critical events only,
+	 * it drops an event that is not, and the policy decides about one that is.
+	 * @param criticalEvents returns whether an event's name is that of a critical one;
+	 * called for full queues only, and taken for a no if it throws
+	 * @return this builder
+	 */
+	public TelemetryRouterBuilder criticalEvents(Predicate<String> criticalEvents) {
+		this.criticalEvents = require(criticalEvents, "criticalEvents");
+		return this;
+	}
+
+	/**
 	 * Sets where the router logs.
 	 * @param logger the logger (default the system's
 	 * {@code io.telemetryrouter.TelemetryRouter})
@@ -353,7 +371,8 @@ public final class TelemetryRouterBuilder {
 				this.blockingAllowed, this.laneExecutor, this.contextCarrier, List.copyOf(this.errorListeners),
 				List.copyOf(this.specCustomizers),
 				(this.logger != null) ? this.logger : System.getLogger(TelemetryRouter.class.getName()), this.clock,
-				this.nanoTime, this.quarantine, this.stuckThreshold, this.handlerTimeout, this.spanDanglingAfter));
+				this.nanoTime, this.quarantine, this.stuckThreshold, this.handlerTimeout, this.spanDanglingAfter,
+				this.criticalEvents));
 	}
 
 	private static <V> V require(@Nullable V value, String name) {

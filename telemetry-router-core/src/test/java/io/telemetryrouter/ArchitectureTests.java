@@ -73,8 +73,15 @@ class ArchitectureTests {
 
 	@ArchTest
 	static final ArchRule coreNeedsNothingButJava = classes().should()
-		.onlyDependOnClassesThat(
-				resideInAnyPackage("java..", "io.telemetryrouter", INTERNAL, "org.jspecify.annotations"));
+		.onlyDependOnClassesThat(resideInAnyPackage("java..", "io.telemetryrouter", "io.telemetryrouter.agent",
+				INTERNAL, "org.jspecify.annotations"));
+
+	@ArchTest
+	static final ArchRule routerDoesNotKnowWhatItRoutes = noClasses().that()
+		.resideInAnyPackage("io.telemetryrouter", INTERNAL)
+		.should()
+		.dependOnClassesThat()
+		.resideInAPackage("io.telemetryrouter.agent");
 
 	@ArchTest
 	static final ArchRule coreDoesNotPrint = NO_CLASSES_SHOULD_ACCESS_STANDARD_STREAMS;

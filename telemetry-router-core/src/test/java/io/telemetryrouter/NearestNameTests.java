@@ -25,6 +25,12 @@ class NearestNameTests {
 		assertThat(NearestName.of(written, KNOWN)).isNull();
 	}
 
+	@ParameterizedTest
+	@CsvSource({ "tool.call.completed,model.call.completed", "tool.call.started,tool.call.completed" })
+	void whenOneSegmentIsAnotherWordThenNameIsNotNear(String written, String known) {
+		assertThat(NearestName.of(written, List.of(known))).isNull();
+	}
+
 	@Test
 	void whenNothingIsKnownThenThereIsNone() {
 		assertThat(NearestName.of("usage", List.of())).isNull();

@@ -85,6 +85,7 @@ class ReplayTests {
 			assertThat(event.timestamp()).isEqualTo(recorded.timestamp());
 			assertThat(event.sequence()).isEqualTo(recorded.sequence());
 			assertThat(event.runId()).isEqualTo("run-1");
+			assertThat(event.causationId()).isEqualTo(recorded.causationId());
 			assertThat(event.payload()).isEqualTo(7);
 		});
 		assertThat(caused).singleElement().satisfies((event) -> {
@@ -201,6 +202,8 @@ class ReplayTests {
 
 		private static final UUID ID = UUID.randomUUID();
 
+		private static final UUID CAUSE = UUID.randomUUID();
+
 		@Override
 		public long sequence() {
 			return 1_000_000;
@@ -219,6 +222,11 @@ class ReplayTests {
 		@Override
 		public String runId() {
 			return "run-1";
+		}
+
+		@Override
+		public UUID causationId() {
+			return CAUSE;
 		}
 
 		@Override

@@ -2,6 +2,7 @@ package io.telemetryrouter;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -12,6 +13,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 /**
  * The barrier of one run.
@@ -60,7 +62,7 @@ class RunFlushTests {
 		for (int i = 0; i < 100; i++) {
 			this.other.emit("event", i);
 		}
-		assertThat(this.router.flushRun("other", PATIENCE)).isEqualTo(new FlushResult(true, java.util.Map.of()));
+		assertThat(this.router.flushRun("other", PATIENCE)).isEqualTo(new FlushResult(true, Map.of()));
 		assertThat(this.handled).hasSize(100);
 		assertThat(this.router.flush(Duration.ZERO).complete()).isFalse();
 	}
@@ -86,9 +88,9 @@ class RunFlushTests {
 		this.other.emit("event", "behind");
 		FlushResult result = this.router.flushRun("hanging", Duration.ZERO);
 		assertThat(result.complete()).isFalse();
-		assertThat(result.pendingByHandler()).containsExactly(java.util.Map.entry("shared", 2L));
+		assertThat(result.pendingByHandler()).containsExactly(Map.entry("shared", 2L));
 		assertThat(this.router.flushRun("other", Duration.ZERO).pendingByHandler())
-			.containsExactly(java.util.Map.entry("shared", 1L));
+			.containsExactly(Map.entry("shared", 1L));
 		this.release.countDown();
 		assertThat(this.router.flushRun("hanging", PATIENCE).complete()).isTrue();
 		assertThat(this.handled).contains("hangs", "waits");
@@ -97,6 +99,8 @@ class RunFlushTests {
 	@Test
 	void whenTheRunIsUnknownThenNothingIsPending() {
 		assertThat(this.router.flushRun("unknown", PATIENCE).complete()).isTrue();
+		assertThatIllegalArgumentException().isThrownBy(() -> this.router.flushRun("unknown", null));
+		assertThatIllegalArgumentException().isThrownBy(() -> this.router.flushRun(null, PATIENCE));
 	}
 
 	@Test

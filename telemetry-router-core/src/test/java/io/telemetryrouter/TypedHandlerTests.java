@@ -84,7 +84,8 @@ class TypedHandlerTests {
 		}
 		assertThat(this.log.lines("Handler 'typed'")).singleElement()
 			.isEqualTo("Handler 'typed' takes payloads of type java.lang.Number, "
-					+ "but event 'cost' came with java.lang.String");
+					+ "but event 'cost' came with java.lang.String, which it is not given: emit the former, "
+					+ "or take a wider type");
 	}
 
 	@Test

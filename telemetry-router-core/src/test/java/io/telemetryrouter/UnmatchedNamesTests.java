@@ -80,6 +80,21 @@ class UnmatchedNamesTests {
 	}
 
 	@Test
+	void whenPayloadDeclaresTheNameThenItsEventIsNotReported() {
+		subscribe("tool.start");
+		this.router.emit("tool.started", new Started());
+		this.router.emit("tool.startd", new Started());
+		this.router.close();
+		assertThat(this.log.lines("has no handler")).singleElement()
+			.isEqualTo("Event 'tool.startd' has no handler. Did you mean 'tool.start'?");
+		assertThat(this.router.eventSnapshot("tool.started").unhandled()).isOne();
+	}
+
+	@TelemetryEventType("tool.started")
+	private record Started() {
+	}
+
+	@Test
 	void whenHandlerComesBetweenTwoLooksThenItsEventIsNotReported() {
 		subscribe("other");
 		this.router.emit("late", 1);

@@ -38,10 +38,15 @@ public final class Child {
 	 */
 	public static Properties run(Path home, Class<?> main, List<String> options, String... args)
 			throws IOException, InterruptedException {
+		return run(home, System.getProperty("java.class.path"), main, options, args);
+	}
+
+	static Properties run(Path home, String classPath, Class<?> main, List<String> options, String... args)
+			throws IOException, InterruptedException {
 		List<String> command = new ArrayList<>();
 		command.add(home.resolve(Path.of("bin", "java")).toString());
 		command.addAll(options);
-		command.addAll(List.of("-cp", System.getProperty("java.class.path"), main.getName()));
+		command.addAll(List.of("-cp", classPath, main.getName()));
 		command.addAll(List.of(args));
 		Process process = new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.DISCARD).start();
 		// Reading ends with it, however it ends.

@@ -1,47 +1,39 @@
 package io.telemetryrouter.benchmarks;
 
-import java.time.Duration;
-import java.util.HashMap;
+import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.nio.file.FileSystem;
+import java.nio.file.FileSystems;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
-import java.util.Set;
+import java.util.Properties;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-import io.micrometer.core.instrument.MeterRegistry;
-import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
-import org.jspecify.annotations.Nullable;
+import com.sun.management.OperatingSystemMXBean;
 
-import org.springframework.beans.factory.config.BeanDefinition;
-import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.SpringBootConfiguration;
-import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
-import org.springframework.boot.context.annotation.ImportCandidates;
 import org.springframework.boot.context.event.ApplicationReadyEvent;
-import org.springframework.boot.context.metrics.buffering.BufferingApplicationStartup;
-import org.springframework.boot.context.metrics.buffering.StartupTimeline.TimelineEvent;
 import org.springframework.context.ConfigurableApplicationContext;
-import org.springframework.context.annotation.AnnotationConfigApplicationContext;
 import org.springframework.context.annotation.Bean;
-import org.springframework.context.annotation.Configuration;
-import org.springframework.context.annotation.Import;
-import org.springframework.context.annotation.ImportSelector;
-import org.springframework.core.metrics.StartupStep;
-import org.springframework.core.type.AnnotationMetadata;
+
+import io.telemetryrouter.TelemetryEvent;
+import io.telemetryrouter.spring.annotation.TelemetryListener;
 
 /**
- * An empty web application with the actuator, which says how long it took to start and
- * stops: with the router's auto-configurations, or without them on the same class path.
- * <p>
- * Two starts differ by more than the router costs, so the router's own part is taken from
- * the steps of one start: the creation of its beans, without that of others' beans on the
- * way, and what they do once all beans are there. One step reads all configuration
- * classes, so what the router's add to it is measured where all others have been read: in
- * a context of their own, after the application has started without them. As in an
- * application, where their names sort first, few beans are known by then.
+ * Whole starts of a web application with the actuator and five listeners, from the jar of
+ * the benchmarks: with the router's entries in {@code META-INF} and without them, in
+ * turn, each in a process of its own. What the router adds is the median of the
+ * differences within the pairs, from the start of the virtual machine until the
+ * application is ready, as its user sees it.
  *
  * @since 0.1.0
  */
@@ -49,143 +41,163 @@ public final class Startup {
 
 	private static final String OWN = "io.telemetryrouter.spring.";
 
-	/** Read before anything is measured. */
-	private static final List<String> AUTO_CONFIGURATIONS = ImportCandidates
-		.load(AutoConfiguration.class, Startup.class.getClassLoader())
-		.getCandidates()
-		.stream()
-		.filter((name) -> name.startsWith(OWN))
-		.toList();
-
-	private static final Set<String> BEAN_STEPS = Set.of("spring.beans.instantiate", "spring.beans.smart-initialize");
+	private static final List<String> REGISTRATIONS = List.of("META-INF/spring.factories",
+			"META-INF/spring/org.springframework.boot.autoconfigure.AutoConfiguration.imports");
 
 	private Startup() {
 	}
 
 	/**
-	 * Starts, prints times in milliseconds and stops.
-	 * @param args "without" for the application without the router
+	 * Compares, or starts once, and prints times in milliseconds.
+	 * @param args "pairs", how many, and on how many processors (1 or 2); or "with" or
+	 * "without"
+	 * @throws IOException if a start fails
+	 * @throws InterruptedException if interrupted
 	 */
-	public static void main(String[] args) {
+	public static void main(String[] args) throws IOException, InterruptedException {
+		if (args[0].equals("pairs")) {
+			compare(Integer.parseInt(args[1]), args[2].equals("1"));
+		}
+		else {
+			start(args[0].equals("without"));
+		}
+	}
+
+	private static void compare(int pairs, boolean pinned) throws IOException, InterruptedException {
+		if (pinned) {
+			// Processes that are started from here inherit it
+			String self = String.valueOf(ProcessHandle.current().pid());
+			new ProcessBuilder("taskset", "-acp", "0", self).redirectOutput(ProcessBuilder.Redirect.DISCARD)
+				.start()
+				.waitFor();
+		}
+		String all = System.getProperty("java.class.path");
+		String stripped = stripped().toString();
+		run(stripped, "without");
+		List<Properties> with = new ArrayList<>();
+		List<Properties> without = new ArrayList<>();
+		for (int i = 0; i < pairs; i++) {
+			if (i % 2 == 0) {
+				without.add(run(stripped, "without"));
+				with.add(run(all, "with"));
+			}
+			else {
+				with.add(run(all, "with"));
+				without.add(run(stripped, "without"));
+			}
+		}
+		for (String key : List.of("ready", "cpu", "classes")) {
+			double[] added = new double[pairs];
+			for (int i = 0; i < pairs; i++) {
+				added[i] = number(with.get(i), key) - number(without.get(i), key);
+			}
+			Child.print(key + ".added", median(added));
+			Child.print(key + ".without",
+					median(without.stream().mapToDouble((start) -> number(start, key)).toArray()));
+		}
+	}
+
+	private static Properties run(String classPath, String router) throws IOException, InterruptedException {
+		return Child.run(Child.home(), classPath, Startup.class, List.of(), router);
+	}
+
+	private static double number(Properties start, String key) {
+		return Double.parseDouble(start.getProperty(key));
+	}
+
+	private static double median(double[] values) {
+		double[] sorted = values.clone();
+		Arrays.sort(sorted);
+		int middle = sorted.length / 2;
+		return (sorted.length % 2 == 1) ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
+	}
+
+	private static void start(boolean without) {
 		SpringApplication application = new SpringApplication(Application.class);
-		boolean without = args.length != 0 && args[0].equals("without");
-		application.setDefaultProperties(Map.of("server.port", "0", "spring.main.banner-mode", "off",
-				"spring.autoconfigure.exclude", without ? String.join(",", AUTO_CONFIGURATIONS) : ""));
-		BufferingApplicationStartup steps = new BufferingApplicationStartup(10_000);
-		application.setApplicationStartup(steps);
+		application.setDefaultProperties(
+				Map.of("server.port", "0", "spring.main.banner-mode", "off", "logging.level.root", "warn"));
 		application.addListeners((event) -> {
-			if (event instanceof ApplicationReadyEvent ready) {
-				print("ready", Objects.requireNonNull(ready.getTimeTaken()));
+			if (event instanceof ApplicationReadyEvent) {
+				OperatingSystemMXBean process = (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
+				Child.print("ready", System.currentTimeMillis() - ManagementFactory.getRuntimeMXBean().getStartTime());
+				Child.print("cpu", process.getProcessCpuTime() / 1e6);
+				Child.print("classes", ManagementFactory.getClassLoadingMXBean().getTotalLoadedClassCount());
 			}
 		});
 		try (ConfigurableApplicationContext context = application.run()) {
 			if (without == context.containsBean("telemetryRouter")) {
 				throw new IllegalStateException("Measures the wrong application: without the router is " + without);
 			}
-			if (without) {
-				print("configuration", configuration(context));
-			}
-			else {
-				print("own", own(steps.getBufferedTimeline().getEvents(), context.getBeanFactory()));
-			}
 		}
 	}
 
-	private static Duration configuration(ConfigurableApplicationContext application) {
-		BufferingApplicationStartup steps = new BufferingApplicationStartup(1000);
-		try (AnnotationConfigApplicationContext context = new AnnotationConfigApplicationContext()) {
-			context.setEnvironment(application.getEnvironment());
-			context.setApplicationStartup(steps);
-			context.register(Own.class);
-			context.refresh();
-		}
-		return total(steps.getBufferedTimeline().getEvents(), "spring.context.config-classes.parse");
-	}
-
-	private static void print(String key, Duration duration) {
-		Child.print(key, duration.toNanos() / 1e6);
-	}
-
-	private static Duration total(List<TimelineEvent> events, String step) {
-		return events.stream()
-			.filter((event) -> event.getStartupStep().getName().equals(step))
-			.map(TimelineEvent::getDuration)
-			.reduce(Duration.ZERO, Duration::plus);
-	}
-
-	/**
-	 * Sums what the router's beans took. A step within a step belongs to its own bean
-	 * alone.
-	 */
-	private static Duration own(List<TimelineEvent> events, ConfigurableListableBeanFactory beans) {
-		Map<Long, TimelineEvent> byId = events.stream()
-			.collect(Collectors.toMap((event) -> event.getStartupStep().getId(), (event) -> event));
-		Map<Long, Duration> self = new HashMap<>();
-		for (TimelineEvent event : events) {
-			StartupStep step = event.getStartupStep();
-			self.merge(step.getId(), event.getDuration(), Duration::plus);
-			Long parent = step.getParentId();
-			if (parent != null && byId.containsKey(parent)) {
-				self.merge(parent, event.getDuration().negated(), Duration::plus);
+	/** Makes a copy of the jar in which Boot does not find the router. */
+	private static Path stripped() throws IOException {
+		Path copy = Files.createTempFile("without", ".jar");
+		copy.toFile().deleteOnExit();
+		Files.copy(Path.of(System.getProperty("java.class.path")), copy, StandardCopyOption.REPLACE_EXISTING);
+		try (FileSystem jar = FileSystems.newFileSystem(copy)) {
+			for (String name : REGISTRATIONS) {
+				Path file = jar.getPath(name);
+				List<String> lines = List.of(Files.readString(file).replace("\\\n", "").split("\n"));
+				Files.write(file, lines.stream().map(Startup::strip).toList());
 			}
 		}
-		return events.stream()
-			.filter((event) -> BEAN_STEPS.contains(event.getStartupStep().getName()))
-			.filter((event) -> isOwn(beanOf(event), beans))
-			.map((event) -> self.getOrDefault(event.getStartupStep().getId(), Duration.ZERO))
-			.reduce(Duration.ZERO, Duration::plus);
+		return copy;
 	}
 
-	private static @Nullable String beanOf(TimelineEvent event) {
-		for (StartupStep.Tag tag : event.getStartupStep().getTags()) {
-			if (tag.getKey().equals("beanName")) {
-				return tag.getValue();
-			}
-		}
-		return null;
+	/** Leaves out the router's classes from a class name or from a list of them. */
+	private static String strip(String line) {
+		int equals = line.indexOf('=') + 1;
+		return line.substring(0, equals) + Stream.of(line.substring(equals).split(","))
+			.filter((name) -> !name.strip().startsWith(OWN))
+			.collect(Collectors.joining(","));
 	}
 
-	private static boolean isOwn(@Nullable String name, ConfigurableListableBeanFactory beans) {
-		if (name == null || !beans.containsBeanDefinition(name)) {
-			return false;
-		}
-		BeanDefinition definition = beans.getBeanDefinition(name);
-		return Stream.of(name, definition.getBeanClassName(), definition.getFactoryBeanName())
-			.filter(Objects::nonNull)
-			.anyMatch((value) -> value.startsWith(OWN) || value.startsWith("telemetry-router-" + OWN));
-	}
-
-	/**
-	 * Empty: a configuration class nested in it would be a part of it.
-	 */
 	@SpringBootConfiguration(proxyBeanMethods = false)
 	@EnableAutoConfiguration
 	static class Application {
 
-	}
-
-	/**
-	 * The router's configuration classes by name, as auto-configurations are imported,
-	 * and the bean of others that one of them asks for.
-	 */
-	@Configuration(proxyBeanMethods = false)
-	@Import(OwnSelector.class)
-	static class Own {
-
 		@Bean
-		MeterRegistry meterRegistry() {
-			return new SimpleMeterRegistry();
+		Observers observers() {
+			return new Observers();
 		}
 
 	}
 
-	static class OwnSelector implements ImportSelector {
+	/** Of all kinds; one has a condition. */
+	static class Observers {
 
-		@Override
-		public String[] selectImports(AnnotationMetadata importing) {
-			return AUTO_CONFIGURATIONS.toArray(String[]::new);
+		private final LongAdder calls = new LongAdder();
+
+		@TelemetryListener("model_response_received")
+		void count(Response response) {
+			this.calls.increment();
 		}
 
+		@TelemetryListener(value = "model_response_received", condition = "payload.tokens > 1000")
+		void large(Response response) {
+			this.calls.increment();
+		}
+
+		@TelemetryListener("tool.*")
+		void tool(String event, Object payload) {
+			this.calls.increment();
+		}
+
+		@TelemetryListener(value = "tool.*", async = true)
+		void export(Object payload) {
+			this.calls.increment();
+		}
+
+		@TelemetryListener(value = "**", async = true)
+		void audit(TelemetryEvent<?> event) {
+			this.calls.increment();
+		}
+
+	}
+
+	record Response(int tokens) {
 	}
 
 }

@@ -56,7 +56,7 @@ final class Suite {
 			block("virtual", 3, load(home, "virtual", 8, "1000"), load(home, "platform", 8, "1000"));
 		}
 		memory();
-		block("startup", 15, startup("with"), startup("without"));
+		block("startup", 1, startup("2"), startup("1"));
 	}
 
 	private void sync() {
@@ -89,8 +89,9 @@ final class Suite {
 				this.quick ? "10000" : "1000000");
 	}
 
-	private static Work startup(String router) {
-		return child("Startup " + router, Child.home(), Startup.class, List.of(), router);
+	private Work startup(String processors) {
+		return child("Startup processors=" + processors, Child.home(), Startup.class, List.of(), "pairs",
+				this.quick ? "1" : "10", processors);
 	}
 
 	private static Work child(String name, Path home, Class<?> main, List<String> options, String... args) {

@@ -2,7 +2,6 @@ package io.telemetryrouter.internal;
 
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
@@ -180,8 +179,7 @@ public final class DefaultTelemetryRouter implements TelemetryRouter {
 		require(type, "type");
 		CompletableFuture<?> next = next(type.name(), (event) -> type.payloadType().isInstance(event.payload()),
 				timeout);
-		// The filter has looked at the payload. No dependent future: cancelling must end
-		// the wait.
+		// No dependent future: cancelling must end the wait.
 		return (CompletableFuture<TelemetryEvent<T>>) next;
 	}
 
@@ -199,8 +197,7 @@ public final class DefaultTelemetryRouter implements TelemetryRouter {
 
 	@Override
 	public FlushResult flush(Duration timeout) {
-		require(timeout, "timeout");
-		return flush(this.parts.flush::handlersWithLanes, timeout);
+		return flush(this.parts.flush::handlersWithLanes, timeout, null);
 	}
 
 	@Override
@@ -210,28 +207,22 @@ public final class DefaultTelemetryRouter implements TelemetryRouter {
 		if (handler == null) {
 			return null;
 		}
-		return flush(() -> (handler.lane() != null) ? List.of(handler) : List.of(), timeout);
+		return flush(() -> (handler.lane() != null) ? List.of(handler) : List.of(), timeout, null);
 	}
 
 	@Override
 	public FlushResult flushRun(String runId, Duration timeout) {
-		require(runId, "runId");
 		require(timeout, "timeout");
 		Run run = this.parts.runs.find(runId);
-		if (run == null) {
-			return new FlushResult(true, Map.of());
-		}
-		long latest = run.latest();
+		// Of a run that nothing refers to no event is queued, but handlers may keep some.
+		long latest = (run != null) ? run.latest() : 0;
 		return flush(this.parts.flush::handlersWithLanes, timeout,
 				(event) -> event.run() == run && event.runSequence() <= latest);
 	}
 
-	private FlushResult flush(Supplier<List<Handler>> handlers, Duration timeout) {
-		return flush(handlers, timeout, null);
-	}
-
 	private FlushResult flush(Supplier<List<Handler>> handlers, Duration timeout,
 			@Nullable Predicate<Envelope<?>> events) {
+		require(timeout, "timeout");
 		if (DispatchStacks.isInsideHandler()) {
 			return this.parts.flush.pending(handlers.get(), events);
 		}

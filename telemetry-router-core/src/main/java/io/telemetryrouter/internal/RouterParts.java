@@ -10,8 +10,10 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
+import java.util.function.Predicate;
 
 import io.telemetryrouter.DropReason;
+import io.telemetryrouter.EventType;
 import io.telemetryrouter.RouterSnapshot;
 import io.telemetryrouter.internal.dispatch.Dispatcher;
 import io.telemetryrouter.internal.dispatch.Emitter;
@@ -88,6 +90,8 @@ final class RouterParts {
 
 	final LaneExecutor executor;
 
+	final Announcements announcements;
+
 	final TrackedEvents events;
 
 	final HandlerTable handlers = new HandlerTable();
@@ -132,14 +136,15 @@ final class RouterParts {
 		this.executor = new LaneExecutor(settings.laneExecutor());
 		Executor callbacks = this.executor::executeSurely;
 
-		Announcements announcements = new Announcements(this.reporter);
-		this.events = new TrackedEvents(settings.maxEventNames(), this.samples, announcements);
+		this.announcements = new Announcements(this.reporter);
+		this.events = new TrackedEvents(settings.maxEventNames(), this.samples, this.announcements);
 		BooleanSupplier blockingAllowed = guarded(settings.blockingAllowed());
 		LaneServices lanes = new LaneServices(this.executor, settings.contextCarrier(), this.samples, this.reporter,
-				settings.clock(), this.ticker, measured, blockingAllowed, block, nanos(settings.handlerTimeout()));
+				settings.clock(), this.ticker, measured, blockingAllowed, block, nanos(settings.handlerTimeout()),
+				critical(settings.criticalEvents()));
 		HandlerServices services = new HandlerServices(lanes, this.samples, this.reporter, settings.errorListeners(),
 				callbacks, settings.quarantine(), settings.clock(), this.ticker, measured);
-		this.registry = new HandlerRegistry(services, this.handlers, this.events, announcements,
+		this.registry = new HandlerRegistry(services, this.handlers, this.events, this.announcements,
 				new CallSites(this.reporter, settings.registrationWarningThreshold()));
 
 		this.routes = new Routes(this.registry, this.events, this.ticker, slow);
@@ -158,7 +163,7 @@ final class RouterParts {
 				this.spans);
 		this.replay = new Replay(this.routes, dispatcher, envelopes, this.ticker);
 
-		this.flush = new Flush(this.handlers);
+		this.flush = new Flush(this.handlers, callbacks, this.reporter);
 		this.snapshots = new Snapshots(this);
 		this.unmatched = new UnmatchedNames(this);
 		this.watchdog.checks(checks(settings));
@@ -173,6 +178,18 @@ final class RouterParts {
 			}
 			catch (Throwable ex) {
 				this.reporter.callbackFailed("Check of the emitting thread", ex);
+				return false;
+			}
+		};
+	}
+
+	private Predicate<Envelope<?>> critical(Predicate<String> names) {
+		return (event) -> {
+			try {
+				return EventType.isCritical(event.payload()) || names.test(event.name());
+			}
+			catch (Throwable ex) {
+				this.reporter.callbackFailed("Choice of critical events", ex);
 				return false;
 			}
 		};

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.concurrent.Executor;
 import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
+import java.util.function.Predicate;
 
 import org.jspecify.annotations.Nullable;
 
@@ -25,5 +26,5 @@ public record RouterSettings(int maxHandlerQueue, int defaultPriority, OverflowP
 		@Nullable Executor laneExecutor, @Nullable ContextCarrier contextCarrier,
 		List<HandlerErrorListener> errorListeners, List<HandlerSpecCustomizer> specCustomizers, System.Logger logger,
 		InstantSource clock, @Nullable LongSupplier nanoTime, QuarantineSettings quarantine, Duration stuckThreshold,
-		Duration handlerTimeout, Duration spanDanglingAfter) {
+		Duration handlerTimeout, Duration spanDanglingAfter, Predicate<String> criticalEvents) {
 }

@@ -7,6 +7,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 import io.telemetryrouter.DropReason;
+import io.telemetryrouter.HandlerAccount;
 import io.telemetryrouter.internal.event.DispatchStacks;
 import io.telemetryrouter.internal.registry.Handler;
 import io.telemetryrouter.internal.support.Names;
@@ -82,8 +83,10 @@ final class Shutdown {
 		try {
 			boolean complete = drain(start + this.timeoutNanos);
 			this.parts.unmatched.close();
-			this.parts.reporter.closed(this.parts.snapshots.total(), this.parts.snapshots.unhandled(),
-					Duration.ofNanos(System.nanoTime() - start), complete);
+			HandlerAccount total = this.parts.snapshots.total();
+			long unhandled = this.parts.snapshots.unhandled();
+			this.parts.announcements.closed();
+			this.parts.reporter.closed(total, unhandled, Duration.ofNanos(System.nanoTime() - start), complete);
 			this.parts.log.flush(LOG_NANOS);
 		}
 		finally {

@@ -18,7 +18,8 @@ import io.telemetryrouter.internal.registry.Handler;
  * <p>
  * An event is reported at the second look that finds it dead, or at the close: its
  * handler may be about to be subscribed. One that was heard before is not: its handler
- * has left.
+ * has left. Nor is one whose payload declares its name: a library may emit more events
+ * than an application asks for.
  */
 final class UnmatchedNames implements Watchdog.Check {
 
@@ -92,7 +93,8 @@ final class UnmatchedNames implements Watchdog.Check {
 
 	private boolean isDead(String event) {
 		EventStatistics statistics = this.parts.events.get(event);
-		return statistics != null && statistics.unhandled() == statistics.emitted() && this.parts.routes.isDead(event);
+		return statistics != null && !statistics.declared && statistics.unhandled() == statistics.emitted()
+				&& this.parts.routes.isDead(event);
 	}
 
 	private void report(String event) {

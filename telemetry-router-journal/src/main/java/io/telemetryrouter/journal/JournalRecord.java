@@ -72,6 +72,14 @@ public final class JournalRecord {
 	}
 
 	/**
+	 * Returns the event that caused this one: the one whose handler emitted it.
+	 * @return that event's id or {@code null}
+	 */
+	public @Nullable String causationId() {
+		return this.fields.causationId;
+	}
+
+	/**
 	 * Returns the trace that the event belongs to.
 	 * @return a {@code traceparent} of W3C Trace Context or {@code null}
 	 */

@@ -2,6 +2,7 @@ package io.telemetryrouter.journal;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.UUID;
 import java.util.zip.CRC32C;
 
 import org.jspecify.annotations.Nullable;
@@ -111,6 +112,8 @@ final class Line {
 			out.writeStringProperty("type", event.name());
 			out.writeStringProperty("time", event.timestamp().toString());
 			writeOptional(out, "runid", attributes.runId(event));
+			UUID cause = event.causationId();
+			writeOptional(out, "causationid", (cause != null) ? cause.toString() : null);
 			writeOptional(out, "traceparent", attributes.traceparent(event));
 			if (event.payload() != null) {
 				out.writeStringProperty("datacontenttype", "application/json");

@@ -33,10 +33,10 @@ class ArchitectureTests {
 
 	@ArchTest
 	static final ArchRule coreIsPlainJava = classes().that()
-		.resideInAnyPackage("io.telemetryrouter", "io.telemetryrouter.internal..")
+		.resideInAnyPackage("io.telemetryrouter", "io.telemetryrouter.agent", "io.telemetryrouter.internal..")
 		.should()
 		.onlyDependOnClassesThat()
-		.resideInAnyPackage("java..", "org.jspecify.annotations", "io.telemetryrouter",
+		.resideInAnyPackage("java..", "org.jspecify.annotations", "io.telemetryrouter", "io.telemetryrouter.agent",
 				"io.telemetryrouter.internal..");
 
 	@ArchTest

@@ -31,13 +31,17 @@ import org.springframework.core.io.DefaultResourceLoader;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * Tests that the Java examples of {@code README.md} compile as they stand there, and that
- * the first one runs.
+ * Tests that the Java examples of {@code README.md} and {@code docs/agents.md} compile as
+ * they stand there, and that the first one runs.
  */
 @ExtendWith(OutputCaptureExtension.class)
 class ReadmeExamplesTests {
 
-	private static final Path README = Path.of("").toAbsolutePath().getParent().resolve("README.md");
+	private static final Path ROOT = Path.of("").toAbsolutePath().getParent();
+
+	private static final Path README = ROOT.resolve("README.md");
+
+	private static final Path AGENTS = ROOT.resolve("docs/agents.md");
 
 	private static final Pattern EXAMPLE = Pattern.compile("```java\\n(.*?)```", Pattern.DOTALL);
 
@@ -51,8 +55,9 @@ class ReadmeExamplesTests {
 
 	@Test
 	void whenExamplesAreCompiledThenThereAreNoErrors() throws IOException {
-		List<String> examples = examples();
+		List<String> examples = new ArrayList<>(examples(README));
 		assertThat(examples).hasSizeGreaterThan(3);
+		examples.addAll(examples(AGENTS));
 		for (String example : examples) {
 			compile(example);
 		}
@@ -60,7 +65,7 @@ class ReadmeExamplesTests {
 
 	@Test
 	void whenFirstExampleRunsThenItsListenerPrintsTheEvent(CapturedOutput output) throws Exception {
-		compile(examples().get(0));
+		compile(examples(README).get(0));
 		try (URLClassLoader loader = new URLClassLoader(new URL[] { this.classes.toUri().toURL() },
 				getClass().getClassLoader())) {
 			SpringApplication application = new SpringApplication(new DefaultResourceLoader(loader),
@@ -71,8 +76,8 @@ class ReadmeExamplesTests {
 		assertThat(output).contains("1 model_response_received");
 	}
 
-	private static List<String> examples() throws IOException {
-		return EXAMPLE.matcher(Files.readString(README)).results().map((example) -> example.group(1)).toList();
+	private static List<String> examples(Path document) throws IOException {
+		return EXAMPLE.matcher(Files.readString(document)).results().map((example) -> example.group(1)).toList();
 	}
 
 	private void compile(String example) throws IOException {

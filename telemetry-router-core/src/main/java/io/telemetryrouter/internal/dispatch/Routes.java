@@ -9,6 +9,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 import io.telemetryrouter.EventPattern;
+import io.telemetryrouter.TelemetryEventType;
 import io.telemetryrouter.internal.registry.EventStatistics;
 import io.telemetryrouter.internal.registry.Handler;
 import io.telemetryrouter.internal.registry.HandlerRegistry;
@@ -119,6 +120,7 @@ public final class Routes implements HandlerRegistry.Invalidation {
 
 	/** The payload is of the first event: those of one name are mostly of one type. */
 	private Route compile(String event, @Nullable Object payload, EventStatistics statistics) {
+		statistics.declared |= declares(payload, event);
 		Map<Handler, Integer> ranks = this.registry.matching(event);
 		boolean dead = ranks.entrySet()
 			.stream()
@@ -126,6 +128,12 @@ public final class Routes implements HandlerRegistry.Invalidation {
 		Set<NextEvent> awaiting = new LinkedHashSet<>();
 		this.awaited.match(event, (next, rank) -> awaiting.add(next));
 		return new Route(event, statistics, inOrder(ranks), dead, List.copyOf(awaiting), this);
+	}
+
+	private static boolean declares(@Nullable Object payload, String event) {
+		TelemetryEventType declaration = (payload != null) ? payload.getClass().getAnnotation(TelemetryEventType.class)
+				: null;
+		return declaration != null && declaration.value().equals(event);
 	}
 
 	/**

@@ -118,6 +118,11 @@ public class Envelope<T> implements TelemetryEvent<T> {
 		return null;
 	}
 
+	/** Returns the envelope of an event that no emit has made, in place of this one. */
+	public final <N> Envelope<N> notice(String name, N payload) {
+		return new Envelope<>(this.source, name, payload, this.source.unnumbered(), this.emittedAt, null);
+	}
+
 	/** Tells the tracker that a queue has, or is about to have, the event. */
 	public final void enqueued() {
 		EmitTracker tracker = tracker();
@@ -241,6 +246,11 @@ public class Envelope<T> implements TelemetryEvent<T> {
 		@Override
 		public @Nullable String runId() {
 			return this.event.runId();
+		}
+
+		@Override
+		public @Nullable UUID causationId() {
+			return this.event.causationId();
 		}
 
 		@Override

@@ -29,7 +29,9 @@ public final class EnvelopeSource {
 
 	private final Runs runs;
 
-	/** Number the ids of events that have no envelope and cause one that has. */
+	/**
+	 * Numbers events without an envelope that cause one, and envelopes without an emit.
+	 */
 	private final AtomicLong unnumbered = new AtomicLong();
 
 	public EnvelopeSource(InstantSource clock, Runs runs) {
@@ -80,7 +82,12 @@ public final class EnvelopeSource {
 
 	/** Returns the id of an event without an envelope. */
 	UUID id() {
-		return id(this.clock.instant(), this.unnumbered.decrementAndGet());
+		return id(this.clock.instant(), unnumbered());
+	}
+
+	/** Returns a number for what is no emit with an envelope: a negative one. */
+	long unnumbered() {
+		return this.unnumbered.decrementAndGet();
 	}
 
 	/** The finalizer of SplitMix64: one to one on 64 bits, scattered enough on 62. */

@@ -127,9 +127,11 @@ public final class RunBinding implements RunContext {
 
 	/** Puts the thread inside a context that was captured by any. */
 	public static void set(@Nullable RunBinding captured) {
-		boolean foreign = captured != null && captured.thread != 0
-				&& (captured.closed || captured.thread != Thread.currentThread().getId());
-		bind(foreign ? new RunBinding(captured.run, captured.span, null) : captured);
+		bind((captured != null && captured.isForeign()) ? new RunBinding(captured.run, captured.span, null) : captured);
+	}
+
+	private boolean isForeign() {
+		return this.thread != 0 && (this.closed || this.thread != Thread.currentThread().getId());
 	}
 
 	private static void bind(@Nullable RunBinding binding) {

@@ -47,29 +47,34 @@ public final class Runs {
 
 	/** Returns the run of an id. The parent is a new run's. */
 	public Run run(@Nullable String id, @Nullable String parentId) {
-		if (id == null || id.isBlank()) {
-			throw new IllegalArgumentException("'runId' must not be null or blank");
-		}
+		String known = requireId(id);
 		check();
 		while (true) {
-			Entry entry = this.entries.get(id);
+			Entry entry = this.entries.get(known);
 			Run run = (entry != null) ? entry.get() : null;
 			if (run != null) {
 				return run;
 			}
-			Run created = new Run(this, id, id.equals(parentId) ? null : parentId);
+			Run created = new Run(this, known, known.equals(parentId) ? null : parentId);
 			Entry added = new Entry(created, this.collected);
-			if ((entry != null) ? this.entries.replace(id, entry, added)
-					: this.entries.putIfAbsent(id, added) == null) {
+			if ((entry != null) ? this.entries.replace(known, entry, added)
+					: this.entries.putIfAbsent(known, added) == null) {
 				return created;
 			}
 		}
 	}
 
 	/** Returns the run of an id, if something refers to it. */
-	public @Nullable Run find(String id) {
-		Entry entry = this.entries.get(id);
+	public @Nullable Run find(@Nullable String id) {
+		Entry entry = this.entries.get(requireId(id));
 		return (entry != null) ? entry.get() : null;
+	}
+
+	private static String requireId(@Nullable String id) {
+		if (id == null || id.isBlank()) {
+			throw new IllegalArgumentException("'runId' must not be null or blank");
+		}
+		return id;
 	}
 
 	void ended(String id) {

@@ -68,7 +68,8 @@ public final class Reporter {
 		String more = acquire(throttle, "mismatch");
 		if (more != null) {
 			warn(named(handler) + " takes payloads of type " + type.getName() + ", but event '" + Names.printable(event)
-					+ "' came with " + ((payload != null) ? payload.getClass().getName() : "null") + more);
+					+ "' came with " + ((payload != null) ? payload.getClass().getName() : "null")
+					+ ", which it is not given: emit the former, or take a wider type" + more);
 		}
 	}
 

@@ -1,5 +1,6 @@
 package io.telemetryrouter.internal.registry;
 
+import io.telemetryrouter.TelemetryEventType;
 import io.telemetryrouter.internal.metrics.Counters;
 import io.telemetryrouter.internal.metrics.LastSeen;
 import io.telemetryrouter.internal.metrics.LatencyHistogram;
@@ -23,6 +24,12 @@ public final class EventStatistics {
 	public final LastSeen lastSeen = new LastSeen();
 
 	public final Throttle slowReports = new Throttle();
+
+	/**
+	 * Whether the type of a payload {@linkplain TelemetryEventType declares} the name, so
+	 * that it is not misspelt where it is emitted.
+	 */
+	public volatile boolean declared;
 
 	/** Whether the name counts against the limit. Guarded by {@link TrackedEvents}. */
 	boolean limited;

@@ -63,7 +63,7 @@ public final class Handler implements Subscription, LaneTarget, CircuitBreaker.T
 		this.admission = new Admission(this, options,
 				(owner != null) ? new HandlerRegistry.Owner(owner, registry.collectedOwners, this) : null);
 		this.lane = options.async ? new Lane(this, options.maxQueue, options.overflow, options.concurrency,
-				services.lanes().with(options.thread == LaneThread.PLATFORM, timeoutNanos())) : null;
+				options.gaps, services.lanes().with(options.thread == LaneThread.PLATFORM, timeoutNanos())) : null;
 		this.breaker = (services.quarantine().enabled() && options.times == 0) ? new CircuitBreaker(this,
 				services.quarantine(), services.reporter(), services.clock(), services.ticker()) : null;
 		this.failures = new HandlerFailures(options, this.metrics, services, this.breaker);
@@ -165,6 +165,11 @@ public final class Handler implements Subscription, LaneTarget, CircuitBreaker.T
 	}
 
 	@Override
+	public void offered() {
+		this.metrics.counters.add(Counters.OFFERED, 1);
+	}
+
+	@Override
 	public void handled(Envelope<?> event, long nanos, @Nullable SampleBuffer buffer, DispatchStack stack) {
 		succeeded(stack);
 		EmitTracker tracker = event.tracker();
@@ -217,6 +222,13 @@ public final class Handler implements Subscription, LaneTarget, CircuitBreaker.T
 
 	public void drop(DropReason reason, long count) {
 		this.metrics.counters.drop(reason, count);
+	}
+
+	/** Remembers an event that was not queued, for a handler that is told of gaps. */
+	void missed(@Nullable Envelope<?> event, DropReason reason) {
+		if (event != null && this.lane != null) {
+			this.lane.missed(event, reason);
+		}
 	}
 
 	public HandlerAccount account() {

@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.BooleanSupplier;
 import java.util.function.Predicate;
 
 import org.jspecify.annotations.Nullable;
@@ -73,6 +74,8 @@ public final class HandlerOptions {
 
 	final int concurrency;
 
+	final boolean gaps;
+
 	/** Or {@code null} for the router's default. */
 	private final @Nullable Duration timeout;
 
@@ -82,6 +85,8 @@ public final class HandlerOptions {
 	final LaneThread thread;
 
 	public final boolean replay;
+
+	public final @Nullable BooleanSupplier onFlush;
 
 	@SuppressWarnings("unchecked")
 	public HandlerOptions(String id, HandlerSpec<?> spec, String source, RouterSnapshot.Defaults defaults) {
@@ -104,7 +109,9 @@ public final class HandlerOptions {
 		this.maxQueue = (spec.maxQueue() != null) ? spec.maxQueue() : defaults.maxHandlerQueue();
 		this.overflow = (spec.overflow() != null && this.async) ? spec.overflow() : defaults.overflow();
 		this.concurrency = spec.concurrency();
+		this.gaps = spec.gaps();
 		this.thread = spec.thread();
+		this.onFlush = spec.onFlush();
 		this.run = spec.run();
 		this.replay = spec.replay();
 		this.timeout = spec.handlerTimeout();

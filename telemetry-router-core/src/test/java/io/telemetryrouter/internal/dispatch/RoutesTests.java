@@ -70,7 +70,7 @@ class RoutesTests {
 	private HandlerRegistry registry() {
 		SampleBuffers samples = new SampleBuffers(DispatchStacks.SLOTS);
 		LaneServices lanes = new LaneServices(new LaneExecutor(null), null, samples, this.reporter,
-				InstantSource.system(), this.ticker, true, () -> true, 0, 0);
+				InstantSource.system(), this.ticker, true, () -> true, 0, 0, (event) -> false);
 		HandlerServices services = new HandlerServices(lanes, samples, this.reporter, List.of(), Runnable::run,
 				QuarantineSettings.disabled(), InstantSource.system(), this.ticker, true);
 		return new HandlerRegistry(services, new HandlerTable(), this.events, this.announcements,

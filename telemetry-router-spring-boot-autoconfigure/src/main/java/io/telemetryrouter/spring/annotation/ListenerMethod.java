@@ -115,7 +115,7 @@ record ListenerMethod(String beanName, ResolvableType beanType, Method method,
 		if (types.length == 2 && types[0] == String.class && types[1] != TelemetryEvent.class) {
 			return Shape.NAME_AND_PAYLOAD;
 		}
-		throw failure("It takes parameters that the router cannot give.",
+		throw failure("It takes parameters that the router cannot supply.",
 				"Take nothing, (Payload payload), (String event, Payload payload)"
 						+ " or (TelemetryEvent<Payload> event).");
 	}

@@ -89,7 +89,7 @@ public final class TelemetryListenerProcessor implements SmartInitializingSingle
 	}
 
 	private void watch(ConfigurableListableBeanFactory beanFactory) {
-		Set<String> searched = new HashSet<>(Arrays.asList(beanFactory.getBeanNamesForType(Object.class, true, false)));
+		Set<String> searched = new HashSet<>(Arrays.asList(beanFactory.getBeanNamesForType(Object.class)));
 		beanFactory.addBeanPostProcessor(new LateListeners(searched, List.copyOf(this.methodsById.values())));
 	}
 
@@ -104,7 +104,8 @@ public final class TelemetryListenerProcessor implements SmartInitializingSingle
 	private void registerAll(ConfigurableListableBeanFactory beanFactory, TelemetryRouter router) {
 		ListenerFinder finder = new ListenerFinder(beanFactory);
 		ListenerSpecFactory specs = new ListenerSpecFactory(beanFactory);
-		for (String beanName : beanFactory.getBeanNamesForType(Object.class, true, false)) {
+		// Spring keeps the answer to this question, which it has asked itself by now
+		for (String beanName : beanFactory.getBeanNamesForType(Object.class)) {
 			List<ListenerMethod> methods = finder.find(beanName);
 			if (!methods.isEmpty()) {
 				register(new Registration(beanFactory, beanName), router, specs, methods);
@@ -175,8 +176,7 @@ public final class TelemetryListenerProcessor implements SmartInitializingSingle
 	}
 
 	private boolean isOwnRouter() {
-		return this.beanFactory == null
-				|| this.beanFactory.getBeanNamesForType(TelemetryRouter.class, true, false).length > 0;
+		return this.beanFactory == null || this.beanFactory.getBeanNamesForType(TelemetryRouter.class).length > 0;
 	}
 
 	/**

@@ -67,7 +67,7 @@ final class ConfigurationReader {
 	 * Groups that properties classes of their own look after, which need not be on the
 	 * class path.
 	 */
-	private static final Set<String> PARTNERS = Set.of("journal", "kafka", "redis", "sqs");
+	private static final Set<String> PARTNERS = Set.of("agent", "cost", "journal", "kafka", "redis", "sqs");
 
 	/** What has nothing to do with a router itself. */
 	private static final Set<String> ELSEWHERE = Set.of("enabled", "maxeventtags");

@@ -119,7 +119,7 @@ final class RouterBuilderFactory implements ApplicationListener<ContextRefreshed
 		if (!event.getApplicationContext().equals(this.context)) {
 			return;
 		}
-		String[] names = this.beanFactory.getBeanNamesForType(TelemetryRouter.class, true, false);
+		String[] names = this.beanFactory.getBeanNamesForType(TelemetryRouter.class);
 		for (String name : names) {
 			if (this.beanFactory.containsSingleton(name)) {
 				started(name, this.beanFactory.getBean(name, TelemetryRouter.class));

@@ -72,8 +72,7 @@ final class TelemetryRouterCloser implements SmartLifecycle {
 	}
 
 	private void close() {
-		this.router.close();
-		this.lateEvents.since(this.router);
+		this.lateEvents.close(this.router);
 	}
 
 	private boolean isTerminationAwaited() {

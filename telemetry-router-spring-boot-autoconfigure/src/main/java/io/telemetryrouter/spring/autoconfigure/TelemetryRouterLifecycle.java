@@ -113,7 +113,7 @@ final class TelemetryRouterLifecycle implements SmartLifecycle {
 	}
 
 	private boolean isOwnRouter() {
-		return this.context.getBeanFactory().getBeanNamesForType(TelemetryRouter.class, true, false).length > 0;
+		return this.context.getBeanFactory().getBeanNamesForType(TelemetryRouter.class).length > 0;
 	}
 
 	@Override

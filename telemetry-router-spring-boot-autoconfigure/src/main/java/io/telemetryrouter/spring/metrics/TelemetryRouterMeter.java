@@ -109,7 +109,19 @@ public enum TelemetryRouterMeter implements MeterDocumentation {
 	 * How long events waited in a handler's queue.
 	 */
 	QUEUE_WAIT("telemetry.router.queue.wait", Meter.Type.TIMER, "How long events waited in a handler's queue", null,
-			Tag.HANDLER);
+			Tag.HANDLER),
+
+	/**
+	 * How many tokens agents have used, as far as models report them.
+	 */
+	AGENT_TOKENS("telemetry.router.agent.tokens", Meter.Type.COUNTER, "How many tokens agents have used", Unit.TOKENS,
+			Tag.MODEL, Tag.DIRECTION),
+
+	/**
+	 * What agents have cost.
+	 */
+	AGENT_COST("telemetry.router.agent.cost", Meter.Type.COUNTER, "What agents have cost", null, Tag.MODEL,
+			Tag.CURRENCY);
 
 	private final String meterName;
 
@@ -165,6 +177,8 @@ public enum TelemetryRouterMeter implements MeterDocumentation {
 
 		static final String HANDLERS = "handlers";
 
+		static final String TOKENS = "tokens";
+
 		static final String SPANS = "spans";
 
 	}
@@ -175,6 +189,16 @@ public enum TelemetryRouterMeter implements MeterDocumentation {
 	public enum Tag implements KeyName {
 
 		/**
+		 * The currency of a cost, by ISO 4217.
+		 */
+		CURRENCY("currency"),
+
+		/**
+		 * {@code input} or {@code output}.
+		 */
+		DIRECTION("direction"),
+
+		/**
 		 * The event's name, or {@code _other} for all names beyond the limit.
 		 */
 		EVENT("event"),
@@ -183,6 +207,11 @@ public enum TelemetryRouterMeter implements MeterDocumentation {
 		 * The handler's id, or {@code _anonymous} for all handlers that were given none.
 		 */
 		HANDLER("handler"),
+
+		/**
+		 * The model that answered, or {@code _other} for all models beyond the limit.
+		 */
+		MODEL("model"),
 
 		/**
 		 * {@code sync} or {@code async}.

@@ -42,9 +42,10 @@ class TelemetryListenerDefinitionTests {
 
 	static Stream<Arguments> faulty() {
 		return Stream.of(arguments(new StaticMethod(), "The method is static.", "Make it an instance method."),
-				arguments(new ThreeParameters(), "parameters that the router cannot give", "(String event, Payload"),
-				arguments(new SwappedParameters(), "parameters that the router cannot give", "(String event, Payload"),
-				arguments(new NameAndEvent(), "parameters that the router cannot give", "(TelemetryEvent<Payload>"),
+				arguments(new ThreeParameters(), "parameters that the router cannot supply", "(String event, Payload"),
+				arguments(new SwappedParameters(), "parameters that the router cannot supply",
+						"(String event, Payload"),
+				arguments(new NameAndEvent(), "parameters that the router cannot supply", "(TelemetryEvent<Payload>"),
 				arguments(new ReturnsValue(), "It returns 'boolean', which nobody would receive.", "Return void"),
 				arguments(new BadPattern(), "'model.**.x' has '**' before its end", "Correct the event name"),
 				arguments(new ListOfNames(), "'usage,other' has a comma: give each name by itself",
@@ -298,7 +299,7 @@ class TelemetryListenerDefinitionTests {
 	static class SyncTimeout {
 
 		@TelemetryListener(events = "x", handlerTimeout = "5s")
-		void listen() {
+		void on() {
 		}
 
 	}
@@ -306,7 +307,7 @@ class TelemetryListenerDefinitionTests {
 	static class WrongTimeout {
 
 		@TelemetryListener(events = "x", async = true, handlerTimeout = "soon")
-		void listen() {
+		void on() {
 		}
 
 	}
@@ -314,7 +315,7 @@ class TelemetryListenerDefinitionTests {
 	static class NoSlowThreshold {
 
 		@TelemetryListener(events = "x", slowThreshold = "0s")
-		void listen() {
+		void on() {
 		}
 
 	}

@@ -1,6 +1,7 @@
 package io.telemetryrouter.spring.autoconfigure;
 
 import java.util.List;
+import java.util.ResourceBundle;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -26,6 +27,7 @@ import org.springframework.scheduling.annotation.EnableAsync;
 
 import io.telemetryrouter.TelemetryEmitter;
 import io.telemetryrouter.TelemetryRouter;
+import io.telemetryrouter.spring.TelemetryRouterCustomizer;
 import io.telemetryrouter.spring.annotation.TelemetryListener;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -85,6 +87,14 @@ class TelemetryRouterCloserTests {
 			.asString()
 			.contains("2 events were emitted after the telemetry router had closed, and reached no handler:"
 					+ " 'x' (2). Emit them before beans are destroyed");
+	}
+
+	@Test
+	void whenSomethingEmitsWhileTheTotalsAreLoggedThenTheLineSaysSo(CapturedOutput output) {
+		this.contextRunner.withBean(TelemetryRouterCustomizer.class, () -> (builder) -> {
+			builder.logger(new EmittingLogger());
+		}).run((context) -> EmittingLogger.telemetry = context.getBean(TelemetryEmitter.class));
+		assertThat(output).contains("1 event was emitted after the telemetry router had closed").contains("'x' (1)");
 	}
 
 	@Test
@@ -200,6 +210,37 @@ class TelemetryRouterCloserTests {
 		public void destroy() {
 			this.telemetry.emit("x", "good");
 			this.telemetry.emit("x", "bye");
+		}
+
+	}
+
+	/**
+	 * Emits when it is given the totals, which are taken by then.
+	 */
+	static class EmittingLogger implements System.Logger {
+
+		private static TelemetryEmitter telemetry;
+
+		@Override
+		public String getName() {
+			return "emitting";
+		}
+
+		@Override
+		public boolean isLoggable(Level level) {
+			return true;
+		}
+
+		@Override
+		public void log(Level level, ResourceBundle bundle, String message, Throwable thrown) {
+			if (message.contains("router closed in")) {
+				telemetry.emit("x", "late");
+			}
+		}
+
+		@Override
+		public void log(Level level, ResourceBundle bundle, String format, Object... params) {
+			log(level, bundle, format, (Throwable) null);
 		}
 
 	}

@@ -1,5 +1,6 @@
 package io.telemetryrouter.spring.metrics;
 
+import java.math.BigDecimal;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -28,6 +29,10 @@ import io.telemetryrouter.HandlerStatus;
 import io.telemetryrouter.QuarantineSnapshot;
 import io.telemetryrouter.SpanSnapshot;
 import io.telemetryrouter.StuckCall;
+import io.telemetryrouter.agent.ModelCall;
+import io.telemetryrouter.agent.Run;
+import io.telemetryrouter.agent.Tokens;
+import io.telemetryrouter.spring.cost.CostRecorded;
 import io.telemetryrouter.spring.test.StubRouter;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -322,6 +327,12 @@ class TelemetryRouterMetricsTests {
 	void everyMeterIsDocumentedWithItsTypeTagsAndDescription() {
 		this.stub.handler(async("b", HandlerAccount.EMPTY)).event(StubRouter.event("a", 1, 0));
 		this.metrics.bindTo(this.registry);
+		AgentMeters agents = new AgentMeters(this.registry, 10);
+		Run run = Run.of("r1");
+		agents.onModelCall(
+				new ModelCall.Completed(new ModelCall.Started(run, "chat", 1, null, "m", false, 1, List.of(), null),
+						Duration.ZERO, null, null, null, new Tokens(1, 1), null, List.of(), 0, null));
+		agents.onCost(new CostRecorded(run, null, "m", new Tokens(1, 1), BigDecimal.ONE, "USD"));
 		for (TelemetryRouterMeter documented : TelemetryRouterMeter.values()) {
 			assertThat(this.registry.find(documented.getName()).meters()).as(documented.getName())
 				.isNotEmpty()

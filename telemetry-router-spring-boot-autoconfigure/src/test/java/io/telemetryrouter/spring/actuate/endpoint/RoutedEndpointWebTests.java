@@ -28,6 +28,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 @SpringBootTest(webEnvironment = WebEnvironment.RANDOM_PORT,
 		properties = { "management.endpoint.health.show-details=always",
 				"management.endpoints.web.exposure.include=health,prometheus,telemetryrouter",
+				// Meters of agents name events, too
+				"telemetry-router.agent.spring-ai.enabled=false", "telemetry-router.agent.langchain4j.enabled=false",
 				"telemetry-router.max-event-tags=2" })
 @AutoConfigureRestTestClient
 @AutoConfigureMetrics

@@ -116,7 +116,7 @@ class TelemetryRouterReplayAutoConfigurationTests {
 			assertThat(operations(context)).isZero();
 		});
 		web.withPropertyValues("management.endpoints.web.exposure.include=telemetryrouterreplay",
-				"management.endpoint.telemetryrouterreplay.access=unrestricted")
+				"management.endpoint.telemetryrouterreplay.access=UNRESTRICTED")
 			.run((context) -> assertThat(operations(context)).isOne());
 	}
 

@@ -1,0 +1,83 @@
+package io.telemetryrouter.agent;
+
+import java.time.Duration;
+
+import org.jspecify.annotations.Nullable;
+
+import io.telemetryrouter.TelemetryEventType;
+
+/**
+ * A search for documents, in a vector store for instance ({@code gen_ai.operation.name}
+ * is {@code retrieval}).
+ *
+ * @since 0.1.0
+ */
+public sealed interface Retrieval {
+
+	/**
+	 * Returns what was known when it started.
+	 * @return the start
+	 */
+	Started started();
+
+	/**
+	 * Returns the run it belongs to.
+	 * @return the same as the start says
+	 */
+	default Run run() {
+		return started().run();
+	}
+
+	/**
+	 * A retrieval started: event {@code retrieval.started}.
+	 *
+	 * @param run the run it belongs to
+	 * @param source what is searched ({@code gen_ai.data_source.id})
+	 * @param topK how many documents are wanted at most ({@code gen_ai.retrieval.top_k})
+	 * @param query the query ({@code gen_ai.retrieval.query.text}); {@code null} unless
+	 * captured
+	 */
+	@TelemetryEventType("retrieval.started")
+	record Started(Run run, @Nullable String source, @Nullable Integer topK,
+			@Nullable Content query) implements Retrieval {
+
+		@Override
+		public Started started() {
+			return this;
+		}
+
+	}
+
+	/**
+	 * A retrieval completed: event {@code retrieval.completed}.
+	 *
+	 * @param started what was known at the start
+	 * @param duration how long it took (nanosecond precision)
+	 * @param documents how many documents were found ({@code gen_ai.retrieval.documents})
+	 */
+	@TelemetryEventType("retrieval.completed")
+	record Completed(Started started, Duration duration, @Nullable Integer documents) implements Retrieval {
+	}
+
+	/**
+	 * A retrieval failed: event {@code retrieval.failed}.
+	 *
+	 * @param started what was known at the start
+	 * @param duration how long it took (nanosecond precision)
+	 * @param failure why
+	 */
+	@TelemetryEventType("retrieval.failed")
+	record Failed(Started started, Duration duration, Failure failure) implements Retrieval {
+	}
+
+	/**
+	 * A retrieval was cancelled: event {@code retrieval.cancelled}.
+	 *
+	 * @param started what was known at the start
+	 * @param duration how long it took (nanosecond precision)
+	 */
+	@TelemetryEventType("retrieval.cancelled")
+	record Cancelled(Started started, Duration duration) implements Retrieval {
+	}
+
+}

@@ -1,0 +1,198 @@
+package io.telemetryrouter.spring.agent;
+
+import java.lang.ref.ReferenceQueue;
+import java.lang.ref.WeakReference;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Supplier;
+
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.util.function.SingletonSupplier;
+
+import io.telemetryrouter.RunContext;
+import io.telemetryrouter.TelemetryEmitter;
+import io.telemetryrouter.agent.Content;
+import io.telemetryrouter.agent.Failure;
+import io.telemetryrouter.agent.Run;
+
+/**
+ * Where adapters to agent frameworks tell what they see. Thread-safe.
+ * <p>
+ * Adapters are guests: they call {@link #guard}, which lets nothing that goes wrong reach
+ * the application.
+ *
+ * @since 0.1.0
+ */
+public final class AgentTelemetry {
+
+	private static final Log logger = LogFactory.getLog(AgentTelemetry.class);
+
+	private final Supplier<TelemetryEmitter> emitter;
+
+	private final boolean captureContent;
+
+	/** Only for the parents of nested runs, and not what keeps a run in memory. */
+	private final Map<String, LiveRun> live = new ConcurrentHashMap<>();
+
+	private final ReferenceQueue<ObservedRun> abandoned = new ReferenceQueue<>();
+
+	private final LongAdder failures = new LongAdder();
+
+	private volatile boolean reported;
+
+	/**
+	 * Creates the telemetry.
+	 * @param emitter gives the emitter of all events; asked at the first event, so that
+	 * an adapter may be created before the router
+	 * @param captureContent whether events have prompts, arguments, results and messages
+	 * of errors
+	 */
+	public AgentTelemetry(Supplier<TelemetryEmitter> emitter, boolean captureContent) {
+		this.emitter = SingletonSupplier.of(emitter);
+		this.captureContent = captureContent;
+	}
+
+	/**
+	 * Runs code of an adapter. What it throws, errors included, is counted; the first
+	 * time there is one line in the log.
+	 * @param framework the framework, for the log
+	 * @param code the code
+	 */
+	public void guard(String framework, Runnable code) {
+		try {
+			code.run();
+		}
+		catch (Throwable ex) {
+			try {
+				failed(framework, ex);
+			}
+			catch (Throwable ignored) {
+				// No stack or memory left to report with
+			}
+		}
+	}
+
+	private void failed(String framework, Throwable error) {
+		this.failures.increment();
+		if (!this.reported) {
+			this.reported = true;
+			StackTraceElement[] stack = error.getStackTrace();
+			// Not the message, which may quote a prompt
+			logger.warn("The telemetry adapter of '" + framework + "' failed with " + error.getClass().getName()
+					+ ((stack.length > 0) ? " at " + stack[0] : "")
+					+ "; events of its agents may be missing. The agents are not affected. "
+					+ "Further failures are counted only.");
+		}
+	}
+
+	/**
+	 * Returns how often code of adapters has failed.
+	 * @return the count
+	 */
+	public long failures() {
+		return this.failures.sum();
+	}
+
+	/**
+	 * Starts a run: emits {@code agent.run.started}.
+	 * @param description what is known of it
+	 * @return the run, to be ended
+	 */
+	public ObservedRun startRun(RunDescription description) {
+		Run parent = (description.parent() != null) ? description.parent() : threadRun();
+		String id = (description.id() != null) ? description.id() : UUID.randomUUID().toString();
+		Run run = new Run(id, (parent != null) ? parent.id() : null, (parent != null) ? parent.rootId() : id,
+				description.framework(), description.agentName(), description.conversationId());
+		ObservedRun started = ObservedRun.start(this, run, emitterOf(run), description.streaming());
+		LiveRun gone = (LiveRun) this.abandoned.poll();
+		while (gone != null) {
+			this.live.remove(gone.id, gone);
+			gone = (LiveRun) this.abandoned.poll();
+		}
+		this.live.put(id, new LiveRun(id, started, this.abandoned));
+		return started;
+	}
+
+	/**
+	 * Returns the run that the calling thread is inside of, for a call that no framework
+	 * says the run of. Without one, the call has a run of its own, which has no
+	 * {@code agent.run} events.
+	 * @param framework the framework that makes the call
+	 * @return the run
+	 */
+	public ObservedRun currentRun(String framework) {
+		RunContext context = RunContext.current();
+		LiveRun known = (context != null && context.runId() != null) ? this.live.get(context.runId()) : null;
+		ObservedRun observed = (known != null) ? known.get() : null;
+		if (observed != null) {
+			return observed;
+		}
+		Run run = threadRun();
+		if (run == null) {
+			String id = UUID.randomUUID().toString();
+			run = new Run(id, null, id, framework, null, null);
+		}
+		return ObservedRun.without(this, run, emitterOf(run));
+	}
+
+	/**
+	 * Returns the run of the thread, which may have been opened by the application.
+	 */
+	private @Nullable Run threadRun() {
+		RunContext context = RunContext.current();
+		String id = (context != null) ? context.runId() : null;
+		if (context == null || id == null) {
+			return null;
+		}
+		LiveRun known = this.live.get(id);
+		ObservedRun observed = (known != null) ? known.get() : null;
+		String parent = context.parentRunId();
+		return (observed != null) ? observed.run()
+				: new Run(id, parent, (parent != null) ? parent : id, null, null, null);
+	}
+
+	private TelemetryEmitter emitterOf(Run run) {
+		return this.emitter.get().forRun(run.id(), run.parentId());
+	}
+
+	void ended(Run run) {
+		this.live.remove(run.id());
+	}
+
+	/**
+	 * Returns a text as an event may have it.
+	 * @param text builds the text; not called unless content is captured
+	 * @return the text, or {@code null} if there is none or it must be left out
+	 */
+	public @Nullable Content content(Supplier<@Nullable String> text) {
+		String captured = this.captureContent ? text.get() : null;
+		return (captured != null) ? new Content(captured) : null;
+	}
+
+	/**
+	 * Returns an error as an event may have it.
+	 * @param error the error
+	 * @return its type, and its message if content is captured
+	 */
+	public Failure failure(Throwable error) {
+		return new Failure(error.getClass().getName(), content(error::getMessage));
+	}
+
+	/** A run that may be the parent of another. */
+	private static final class LiveRun extends WeakReference<ObservedRun> {
+
+		private final String id;
+
+		LiveRun(String id, ObservedRun run, ReferenceQueue<ObservedRun> queue) {
+			super(run, queue);
+			this.id = id;
+		}
+
+	}
+
+}

@@ -1,0 +1,63 @@
+package io.telemetryrouter.spring.ai;
+
+import org.jspecify.annotations.Nullable;
+import org.springframework.ai.chat.client.observation.ChatClientObservationContext;
+import org.springframework.ai.chat.memory.ChatMemory;
+
+import io.telemetryrouter.spring.agent.AgentTelemetry;
+import io.telemetryrouter.spring.agent.ObservedRun;
+import io.telemetryrouter.spring.agent.RunDescription;
+
+/**
+ * Makes a run of each call of a {@code ChatClient}.
+ *
+ * @since 0.1.0
+ */
+public final class ChatClientHandler extends GuardedHandler<ChatClientObservationContext> {
+
+	/**
+	 * Creates the handler.
+	 * @param telemetry where runs are told
+	 */
+	public ChatClientHandler(AgentTelemetry telemetry) {
+		super(ChatClientObservationContext.class, telemetry);
+	}
+
+	@Override
+	void started(ChatClientObservationContext context) {
+		ObservedRun parent = enclosing(context, ObservedRun.class);
+		boolean streaming = context.isStream();
+		ObservedRun run = telemetry().startRun(new RunDescription(FRAMEWORK, null, null, conversationId(context),
+				streaming, (parent != null) ? parent.run() : null));
+		context.put(ObservedRun.class, run);
+		if (!streaming) {
+			// The thread that stops the observation is the one that started it
+			run.bind();
+		}
+	}
+
+	private static @Nullable String conversationId(ChatClientObservationContext context) {
+		Object id = context.getRequest().context().get(ChatMemory.CONVERSATION_ID);
+		return (id != null) ? id.toString() : null;
+	}
+
+	@Override
+	void stopped(ChatClientObservationContext context) {
+		ObservedRun run = context.get(ObservedRun.class);
+		if (run == null) {
+			return;
+		}
+		Throwable error = context.getError();
+		if (error != null) {
+			run.fail(error);
+		}
+		else if (context.isStream() && context.getResponse() == null) {
+			// A subscriber that cancels leaves no other trace
+			run.cancel();
+		}
+		else {
+			run.complete();
+		}
+	}
+
+}

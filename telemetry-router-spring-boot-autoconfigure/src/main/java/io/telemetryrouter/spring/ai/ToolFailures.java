@@ -1,0 +1,66 @@
+package io.telemetryrouter.spring.ai;
+
+import java.lang.reflect.Modifier;
+
+import io.micrometer.observation.ObservationRegistry;
+import org.aopalliance.intercept.MethodInterceptor;
+import org.aopalliance.intercept.MethodInvocation;
+import org.jspecify.annotations.Nullable;
+import org.springframework.ai.tool.execution.ToolExecutionException;
+import org.springframework.ai.tool.execution.ToolExecutionExceptionProcessor;
+
+import org.springframework.aop.framework.ProxyFactory;
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.config.BeanPostProcessor;
+
+/**
+ * Notes the errors of tools on their way through the application's
+ * {@code ToolExecutionExceptionProcessor}, which turns them into text for the model.
+ *
+ * @since 0.1.0
+ */
+public final class ToolFailures implements BeanPostProcessor {
+
+	private final ObjectProvider<ObservationRegistry> registry;
+
+	private final ObjectProvider<ToolCallHandler> handler;
+
+	/**
+	 * Creates the post-processor.
+	 * @param registry the registry in which tool calls are observed
+	 * @param handler the handler of tool calls
+	 */
+	public ToolFailures(ObjectProvider<ObservationRegistry> registry, ObjectProvider<ToolCallHandler> handler) {
+		this.registry = registry;
+		this.handler = handler;
+	}
+
+	@Override
+	public Object postProcessAfterInitialization(Object bean, String beanName) {
+		if (!(bean instanceof ToolExecutionExceptionProcessor)) {
+			return bean;
+		}
+		Class<?> type = bean.getClass();
+		boolean lambda = type.isSynthetic() || type.isHidden();
+		if (Modifier.isFinal(type.getModifiers()) && !lambda) {
+			// It may be injected by its class, which no proxy can be of
+			return bean;
+		}
+		ProxyFactory factory = new ProxyFactory(bean);
+		factory.setProxyTargetClass(!lambda);
+		factory.addAdvice((MethodInterceptor) this::process);
+		return factory.getProxy(type.getClassLoader());
+	}
+
+	private @Nullable Object process(MethodInvocation invocation) throws Throwable {
+		if (invocation.getArguments().length == 1
+				&& invocation.getArguments()[0] instanceof ToolExecutionException error) {
+			ToolCallHandler handler = this.handler.getIfAvailable();
+			if (handler != null) {
+				handler.failed(this.registry, error);
+			}
+		}
+		return invocation.proceed();
+	}
+
+}

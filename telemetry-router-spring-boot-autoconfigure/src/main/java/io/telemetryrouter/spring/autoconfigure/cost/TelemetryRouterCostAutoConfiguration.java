@@ -1,0 +1,76 @@
+package io.telemetryrouter.spring.autoconfigure.cost;
+
+import java.time.Clock;
+
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.autoconfigure.condition.ConditionMessage;
+import org.springframework.boot.autoconfigure.condition.ConditionOutcome;
+import org.springframework.boot.autoconfigure.condition.SpringBootCondition;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.boot.context.properties.bind.Bindable;
+import org.springframework.boot.context.properties.bind.Binder;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.ConditionContext;
+import org.springframework.context.annotation.Conditional;
+import org.springframework.core.type.AnnotatedTypeMetadata;
+
+import io.telemetryrouter.TelemetryEmitter;
+import io.telemetryrouter.spring.autoconfigure.TelemetryRouterAutoConfiguration;
+import io.telemetryrouter.spring.autoconfigure.cost.TelemetryRouterCostProperties.Limit;
+import io.telemetryrouter.spring.autoconfigure.cost.TelemetryRouterCostProperties.Price;
+import io.telemetryrouter.spring.cost.CostCalculator;
+import io.telemetryrouter.spring.cost.CostRecorder;
+import io.telemetryrouter.spring.cost.TenantResolver;
+
+/**
+ * Auto-configuration for {@link CostRecorder}, where there are prices or a
+ * {@link CostCalculator} of the application.
+ *
+ * @since 0.1.0
+ */
+@AutoConfiguration(after = TelemetryRouterAutoConfiguration.class)
+@ConditionalOnBooleanProperty(name = { "telemetry-router.enabled", "telemetry-router.cost.enabled" },
+		matchIfMissing = true)
+@EnableConfigurationProperties(TelemetryRouterCostProperties.class)
+public final class TelemetryRouterCostAutoConfiguration {
+
+	@Bean
+	@ConditionalOnMissingBean
+	@Conditional(OnPricesOrBudgets.class)
+	CostCalculator telemetryRouterPriceTable(TelemetryRouterCostProperties properties) {
+		return CostConfigurationReader.prices(properties);
+	}
+
+	@Bean
+	@ConditionalOnMissingBean
+	@ConditionalOnBean(CostCalculator.class)
+	CostRecorder telemetryRouterCostRecorder(ObjectProvider<TelemetryEmitter> emitter, CostCalculator calculator,
+			TelemetryRouterCostProperties properties, ObjectProvider<TenantResolver> tenants,
+			ObjectProvider<Clock> clock) {
+		TenantResolver resolver = tenants.getIfAvailable();
+		return new CostRecorder(emitter::getObject, calculator, properties.getCurrency(),
+				CostConfigurationReader.budgets(properties, resolver != null), resolver,
+				clock.getIfUnique(Clock::systemUTC).withZone(properties.getZone()));
+	}
+
+	/**
+	 * Budgets alone are enough: a model without a price is then reported.
+	 */
+	static final class OnPricesOrBudgets extends SpringBootCondition {
+
+		@Override
+		public ConditionOutcome getMatchOutcome(ConditionContext context, AnnotatedTypeMetadata metadata) {
+			Binder binder = Binder.get(context.getEnvironment());
+			boolean bound = binder.bind("telemetry-router.cost.prices", Bindable.listOf(Price.class)).isBound()
+					|| binder.bind("telemetry-router.cost.budgets", Bindable.listOf(Limit.class)).isBound();
+			return new ConditionOutcome(bound, ConditionMessage.forCondition("Prices or budgets")
+				.because(bound ? "configured" : "none configured"));
+		}
+
+	}
+
+}

@@ -1,0 +1,7 @@
+/**
+ * Auto-configuration of the adapter to LangChain4j.
+ */
+@NullMarked
+package io.telemetryrouter.spring.autoconfigure.langchain4j;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,77 @@
+package io.telemetryrouter.spring.cost;
+
+import java.math.BigDecimal;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
+
+/**
+ * The sums of one budget. Exact with any number of threads: an amount is added, and the
+ * thresholds that it reaches are found, in one step.
+ */
+final class BudgetAccounts {
+
+	private static final Log logger = LogFactory.getLog(BudgetAccounts.class);
+
+	/** Runs end without telling; the sum that was not added to for longest goes. */
+	static final int MAX_ACCOUNTS = 10_000;
+
+	private final Budget budget;
+
+	private final Map<String, BigDecimal> spent = new LinkedHashMap<>(16, 0.75f, true);
+
+	private boolean reported;
+
+	BudgetAccounts(Budget budget) {
+		this.budget = budget;
+	}
+
+	Budget budget() {
+		return this.budget;
+	}
+
+	/**
+	 * Adds an amount.
+	 * @return the thresholds that it reaches, in ascending order
+	 */
+	synchronized List<Reached> add(String key, BigDecimal amount) {
+		BigDecimal before = this.spent.getOrDefault(key, BigDecimal.ZERO);
+		BigDecimal after = before.add(amount);
+		this.spent.put(key, after);
+		if (this.spent.size() > MAX_ACCOUNTS) {
+			removeEldest();
+		}
+		List<Reached> reached = new ArrayList<>();
+		for (BigDecimal percent : this.budget.thresholds()) {
+			BigDecimal threshold = this.budget.limit().multiply(percent).movePointLeft(2);
+			if (before.compareTo(threshold) < 0 && after.compareTo(threshold) >= 0) {
+				reached.add(new Reached(percent, after));
+			}
+		}
+		return reached;
+	}
+
+	private void removeEldest() {
+		this.spent.remove(this.spent.keySet().iterator().next());
+		if (!this.reported) {
+			this.reported = true;
+			logger.info("Budget '" + this.budget.name() + "' forgets the costs of a " + this.budget.per().label()
+					+ " that has had none for longest, since it holds " + MAX_ACCOUNTS
+					+ " of them; should it go on, it starts at zero");
+		}
+	}
+
+	/**
+	 * A threshold that was reached.
+	 *
+	 * @param percent the threshold
+	 * @param spent the costs then
+	 */
+	record Reached(BigDecimal percent, BigDecimal spent) {
+	}
+
+}

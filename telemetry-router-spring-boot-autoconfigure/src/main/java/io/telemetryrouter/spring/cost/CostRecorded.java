@@ -1,0 +1,26 @@
+package io.telemetryrouter.spring.cost;
+
+import java.math.BigDecimal;
+
+import org.jspecify.annotations.Nullable;
+
+import io.telemetryrouter.TelemetryEventType;
+import io.telemetryrouter.agent.Run;
+import io.telemetryrouter.agent.Tokens;
+
+/**
+ * A model call has a cost: event {@code cost.recorded}, caused by
+ * {@code model.call.completed}.
+ *
+ * @param run the run of the call
+ * @param provider the provider ({@code gen_ai.provider.name})
+ * @param model the model that answered, or else the one asked for
+ * @param tokens what was paid for
+ * @param amount the cost, exact
+ * @param currency its currency, by ISO 4217
+ * @since 0.1.0
+ */
+@TelemetryEventType("cost.recorded")
+public record CostRecorded(Run run, @Nullable String provider, @Nullable String model, Tokens tokens, BigDecimal amount,
+		String currency) {
+}

@@ -1,0 +1,137 @@
+package io.telemetryrouter.spring.cost;
+
+import java.math.BigDecimal;
+import java.time.Clock;
+import java.time.LocalDate;
+import java.util.Currency;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Supplier;
+
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
+import org.jspecify.annotations.Nullable;
+
+import io.telemetryrouter.TelemetryEmitter;
+import io.telemetryrouter.agent.ModelCall;
+import io.telemetryrouter.agent.Run;
+import io.telemetryrouter.agent.Tokens;
+import io.telemetryrouter.spring.annotation.TelemetryListener;
+import io.telemetryrouter.spring.cost.BudgetAccounts.Reached;
+
+/**
+ * Makes costs of model calls, and reports when they reach a threshold of a budget. A
+ * synchronous handler: the events it emits are handled before the agent goes on.
+ * Thread-safe.
+ *
+ * @since 0.1.0
+ */
+public final class CostRecorder {
+
+	private static final Log logger = LogFactory.getLog(CostRecorder.class);
+
+	private static final int MAX_REPORTED = 100;
+
+	private final Supplier<TelemetryEmitter> emitter;
+
+	private final CostCalculator calculator;
+
+	private final Currency currency;
+
+	private final List<BudgetAccounts> budgets;
+
+	private final @Nullable TenantResolver tenants;
+
+	private final Clock clock;
+
+	private final Set<String> reported = ConcurrentHashMap.newKeySet();
+
+	private final LongAdder unpriced = new LongAdder();
+
+	/**
+	 * Creates the recorder.
+	 * @param emitter gives the emitter of the events
+	 * @param calculator says what calls cost
+	 * @param currency the currency of all amounts
+	 * @param budgets the budgets
+	 * @param tenants says which tenant a run is for; needed by budgets per tenant
+	 * @param clock says which day it is, in its time zone
+	 */
+	public CostRecorder(Supplier<TelemetryEmitter> emitter, CostCalculator calculator, Currency currency,
+			List<Budget> budgets, @Nullable TenantResolver tenants, Clock clock) {
+		this.emitter = emitter;
+		this.calculator = calculator;
+		this.currency = currency;
+		this.budgets = budgets.stream().map(BudgetAccounts::new).toList();
+		this.tenants = tenants;
+		this.clock = clock;
+	}
+
+	/**
+	 * Records the cost of a model call. One without tokens has none.
+	 * @param call the call
+	 */
+	@TelemetryListener(id = "telemetryRouter.cost")
+	public void onModelCall(ModelCall.Completed call) {
+		Tokens tokens = call.tokens();
+		if (tokens == null) {
+			return;
+		}
+		String model = (call.responseModel() != null) ? call.responseModel() : call.requestModel();
+		BigDecimal amount = this.calculator.costOf(call);
+		if (amount == null) {
+			unpriced(String.valueOf(model));
+			return;
+		}
+		TelemetryEmitter emitter = this.emitter.get();
+		emitter.emit(new CostRecorded(call.run(), call.provider(), model, tokens, amount, code()));
+		for (BudgetAccounts accounts : this.budgets) {
+			Budget budget = accounts.budget();
+			String key = key(budget.per(), call.run());
+			if (key == null) {
+				continue;
+			}
+			for (Reached reached : accounts.add(key, amount)) {
+				emitter.emit(new BudgetThreshold(budget.name(), budget.per(), key, reached.percent(), reached.spent(),
+						budget.limit(), code(), call.run()));
+			}
+		}
+	}
+
+	private String code() {
+		return this.currency.getCurrencyCode();
+	}
+
+	private @Nullable String key(Budget.Per per, Run run) {
+		return switch (per) {
+			case RUN -> run.rootId();
+			case TENANT -> (this.tenants != null) ? this.tenants.tenantOf(run) : null;
+			case DAY -> LocalDate.now(this.clock).toString();
+		};
+	}
+
+	private void unpriced(String model) {
+		this.unpriced.increment();
+		if (this.reported.size() < MAX_REPORTED && this.reported.add(model)) {
+			logger.warn("Model '" + printable(model) + "' has no price, so its calls have no cost. "
+					+ "Add it to 'telemetry-router.cost.prices'.");
+		}
+	}
+
+	/** A provider gives the name, so it may have anything in it. */
+	private static String printable(String model) {
+		String text = model.replaceAll("\\p{Cntrl}", "?");
+		return (text.length() > 100) ? text.substring(0, 100) + "..." : text;
+	}
+
+	/**
+	 * Returns how many model calls had no cost because their model has no price.
+	 * @return the count
+	 */
+	public long unpriced() {
+		return this.unpriced.sum();
+	}
+
+}

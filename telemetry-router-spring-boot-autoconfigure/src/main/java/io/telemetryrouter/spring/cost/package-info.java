@@ -1,0 +1,7 @@
+/**
+ * What model calls cost, and budgets.
+ */
+@NullMarked
+package io.telemetryrouter.spring.cost;
+
+import org.jspecify.annotations.NullMarked;

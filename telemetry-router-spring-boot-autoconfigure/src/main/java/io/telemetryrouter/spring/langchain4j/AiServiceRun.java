@@ -1,0 +1,55 @@
+package io.telemetryrouter.spring.langchain4j;
+
+import java.util.Collections;
+import java.util.IdentityHashMap;
+import java.util.Map;
+
+import dev.langchain4j.agent.tool.ToolExecutionRequest;
+import dev.langchain4j.data.message.ChatMessage;
+import org.jspecify.annotations.Nullable;
+
+import io.telemetryrouter.spring.agent.ObservedCall;
+import io.telemetryrouter.spring.agent.ObservedRun;
+
+/**
+ * One call of an AI service, with what is open in it. It must not hold the invocation.
+ */
+final class AiServiceRun {
+
+	private final ObservedRun run;
+
+	/** By the request itself: a model may repeat an id. */
+	private final Map<ToolExecutionRequest, ObservedCall> tools = Collections.synchronizedMap(new IdentityHashMap<>());
+
+	private volatile @Nullable Issued issued;
+
+	AiServiceRun(ObservedRun run) {
+		this.run = run;
+	}
+
+	ObservedRun run() {
+		return this.run;
+	}
+
+	Map<ToolExecutionRequest, ObservedCall> tools() {
+		return this.tools;
+	}
+
+	@Nullable Issued issued() {
+		return this.issued;
+	}
+
+	void issued(@Nullable Issued issued) {
+		this.issued = issued;
+	}
+
+	/**
+	 * The request that it waits for.
+	 *
+	 * @param call the model call
+	 * @param first the first message, by which the model's listener knows it
+	 */
+	record Issued(ObservedCall call, @Nullable ChatMessage first) {
+	}
+
+}

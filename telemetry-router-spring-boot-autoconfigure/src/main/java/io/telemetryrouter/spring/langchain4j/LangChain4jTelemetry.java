@@ -1,0 +1,156 @@
+package io.telemetryrouter.spring.langchain4j;
+
+import java.util.function.Consumer;
+
+import dev.langchain4j.model.chat.listener.ChatModelErrorContext;
+import dev.langchain4j.model.chat.listener.ChatModelListener;
+import dev.langchain4j.model.chat.listener.ChatModelRequestContext;
+import dev.langchain4j.model.chat.listener.ChatModelResponseContext;
+import dev.langchain4j.observability.api.AiServiceListenerRegistrar;
+import dev.langchain4j.observability.api.event.AiServiceCompletedEvent;
+import dev.langchain4j.observability.api.event.AiServiceErrorEvent;
+import dev.langchain4j.observability.api.event.AiServiceEvent;
+import dev.langchain4j.observability.api.event.AiServiceRequestIssuedEvent;
+import dev.langchain4j.observability.api.event.AiServiceResponseReceivedEvent;
+import dev.langchain4j.observability.api.event.AiServiceStartedEvent;
+import dev.langchain4j.observability.api.event.GuardrailExecutedEvent;
+import dev.langchain4j.observability.api.event.InputGuardrailExecutedEvent;
+import dev.langchain4j.observability.api.event.OutputGuardrailExecutedEvent;
+import dev.langchain4j.observability.api.listener.AiServiceListener;
+import dev.langchain4j.service.AiServiceContext;
+
+import io.telemetryrouter.agent.Guardrail;
+import io.telemetryrouter.spring.agent.AgentTelemetry;
+import io.telemetryrouter.spring.agent.ObservedCall;
+import io.telemetryrouter.spring.agent.ObservedRun;
+
+/**
+ * Makes events of what LangChain4j tells. It is a listener of chat models, and is
+ * registered with every AI service by {@link TelemetryAiServiceContextFactory}.
+ * Thread-safe.
+ *
+ * @since 0.1.0
+ */
+public final class LangChain4jTelemetry implements ChatModelListener {
+
+	static final String FRAMEWORK = "langchain4j";
+
+	private final AgentTelemetry telemetry;
+
+	private final AiServiceRuns runs;
+
+	private final ModelCalls models;
+
+	private final ToolCalls tools;
+
+	/**
+	 * Creates the listener.
+	 * @param telemetry where runs and calls are told
+	 */
+	public LangChain4jTelemetry(AgentTelemetry telemetry) {
+		this.telemetry = telemetry;
+		this.runs = new AiServiceRuns(telemetry);
+		this.models = new ModelCalls(telemetry, this.runs);
+		this.tools = new ToolCalls(telemetry, this.runs);
+	}
+
+	AiServiceRuns runs() {
+		return this.runs;
+	}
+
+	/**
+	 * Observes an AI service. Its tool service is replaced last, if nothing went wrong.
+	 */
+	void observe(AiServiceContext context, Class<?> service) {
+		this.telemetry.guard(FRAMEWORK, () -> {
+			AiServiceListenerRegistrar registrar = context.eventListenerRegistrar;
+			on(registrar, AiServiceStartedEvent.class, (event) -> this.runs.start(event.invocationContext(), service));
+			on(registrar, AiServiceRequestIssuedEvent.class,
+					(event) -> this.models.issued(event.invocationContext(), event.request()));
+			on(registrar, AiServiceResponseReceivedEvent.class,
+					(event) -> this.models.received(event.invocationContext(), event.response()));
+			on(registrar, InputGuardrailExecutedEvent.class, (event) -> guardrail(event, true));
+			on(registrar, OutputGuardrailExecutedEvent.class, (event) -> guardrail(event, false));
+			on(registrar, AiServiceCompletedEvent.class, this::completed);
+			on(registrar, AiServiceErrorEvent.class, this::failed);
+			context.toolService = new ObservedToolService(this.tools);
+		});
+	}
+
+	private <T extends AiServiceEvent> void on(AiServiceListenerRegistrar registrar, Class<T> type,
+			Consumer<T> action) {
+		registrar.register(new AiServiceListener<T>() {
+
+			@Override
+			public Class<T> getEventClass() {
+				return type;
+			}
+
+			@Override
+			public void onEvent(T event) {
+				LangChain4jTelemetry.this.telemetry.guard(FRAMEWORK, () -> action.accept(event));
+			}
+
+		});
+	}
+
+	private void completed(AiServiceCompletedEvent event) {
+		AiServiceRun service = this.runs.end(event.invocationContext());
+		if (service != null) {
+			service.run().endCalls(null);
+			service.run().complete();
+		}
+	}
+
+	private void failed(AiServiceErrorEvent event) {
+		AiServiceRun service = this.runs.end(event.invocationContext());
+		if (service != null) {
+			service.run().endCalls(event.error());
+			service.run().fail(event.error());
+		}
+	}
+
+	private void guardrail(GuardrailExecutedEvent<?, ?, ?> event, boolean input) {
+		AiServiceRun service = this.runs.get(event.invocationContext());
+		if (service != null) {
+			ObservedRun run = service.run();
+			Guardrail.Started started = new Guardrail.Started(run.run(), event.guardrailName(), input);
+			run.emit(new Guardrail.Completed(started, event.duration(), event.result().isSuccess()));
+		}
+	}
+
+	@Override
+	public void onRequest(ChatModelRequestContext context) {
+		this.telemetry.guard(FRAMEWORK, () -> {
+			// A listener that is registered twice is told of each call twice
+			if (!context.attributes().containsKey(ObservedCall.class)) {
+				context.attributes()
+					.put(ObservedCall.class, this.models.requested(context.chatRequest(), context.modelProvider()));
+			}
+		});
+	}
+
+	@Override
+	public void onResponse(ChatModelResponseContext context) {
+		this.telemetry.guard(FRAMEWORK, () -> {
+			if (context.attributes().get(ObservedCall.class) instanceof ObservedCall call) {
+				this.models.complete(call, context.chatResponse());
+			}
+		});
+	}
+
+	@Override
+	public void onError(ChatModelErrorContext context) {
+		this.telemetry.guard(FRAMEWORK, () -> {
+			if (context.attributes().get(ObservedCall.class) instanceof ObservedCall call) {
+				call.end(context.error());
+				if (call.run().isStreaming()) {
+					// An AI service that ignores errors of its stream does not tell of
+					// them
+					call.run().fail(context.error());
+				}
+			}
+		});
+	}
+
+}

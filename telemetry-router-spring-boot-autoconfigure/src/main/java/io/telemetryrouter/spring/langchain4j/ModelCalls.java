@@ -1,0 +1,104 @@
+package io.telemetryrouter.spring.langchain4j;
+
+import java.lang.ref.WeakReference;
+import java.util.List;
+
+import dev.langchain4j.agent.tool.ToolSpecification;
+import dev.langchain4j.invocation.InvocationContext;
+import dev.langchain4j.model.ModelProvider;
+import dev.langchain4j.model.chat.request.ChatRequest;
+import dev.langchain4j.model.chat.response.ChatResponse;
+import dev.langchain4j.model.output.FinishReason;
+import org.jspecify.annotations.Nullable;
+
+import io.telemetryrouter.agent.ModelCall;
+import io.telemetryrouter.spring.agent.AgentTelemetry;
+import io.telemetryrouter.spring.agent.GenAiNames;
+import io.telemetryrouter.spring.agent.ObservedCall;
+import io.telemetryrouter.spring.agent.ObservedRun;
+import io.telemetryrouter.spring.agent.ReportedTokens;
+import io.telemetryrouter.spring.langchain4j.AiServiceRun.Issued;
+
+/**
+ * The model calls. An AI service says which run a request is of, but knows little of the
+ * model; a model's listener knows the model, but not the run. The AI service issues a
+ * request on the thread that calls the model next, with the same message objects: so the
+ * two are known to be about one call.
+ */
+final class ModelCalls {
+
+	private final AgentTelemetry telemetry;
+
+	private final AiServiceRuns runs;
+
+	/** What the thread has issued last. The run holds it, until it is answered. */
+	private final ThreadLocal<@Nullable WeakReference<Issued>> issued = new ThreadLocal<>();
+
+	ModelCalls(AgentTelemetry telemetry, AiServiceRuns runs) {
+		this.telemetry = telemetry;
+		this.runs = runs;
+	}
+
+	/**
+	 * An AI service is about to call its model.
+	 */
+	void issued(InvocationContext invocation, ChatRequest request) {
+		AiServiceRun run = this.runs.get(invocation);
+		if (run == null) {
+			return;
+		}
+		String model = request.modelName();
+		if (model == null && invocation.defaultRequestParameters() != null) {
+			model = invocation.defaultRequestParameters().modelName();
+		}
+		ObservedCall call = start(run.run(), request, model, invocation.modelProvider());
+		Issued issued = new Issued(call, request.messages().isEmpty() ? null : request.messages().get(0));
+		run.issued(issued);
+		this.issued.set(new WeakReference<>(issued));
+	}
+
+	/**
+	 * A model is called: for a request that was issued, or directly.
+	 */
+	ObservedCall requested(ChatRequest request, @Nullable ModelProvider provider) {
+		WeakReference<Issued> reference = this.issued.get();
+		Issued issued = (reference != null) ? reference.get() : null;
+		if (issued != null && !request.messages().isEmpty() && request.messages().get(0) == issued.first()) {
+			return issued.call();
+		}
+		return start(this.telemetry.currentRun(LangChain4jTelemetry.FRAMEWORK), request, request.modelName(), provider);
+	}
+
+	private ObservedCall start(ObservedRun run, ChatRequest request, @Nullable String model,
+			@Nullable ModelProvider provider) {
+		List<ToolSpecification> tools = request.toolSpecifications();
+		return run.start(new ModelCall.Started(run.run(), "chat", run.nextTurn(),
+				GenAiNames.provider((provider != null) ? provider.name() : null), model, run.isStreaming(),
+				request.messages().size(),
+				(tools != null) ? tools.stream().map(ToolSpecification::name).toList() : List.of(),
+				this.telemetry.content(() -> request.messages().toString())));
+	}
+
+	/**
+	 * An AI service has its answer. If the model has a listener, the call has ended.
+	 */
+	void received(InvocationContext invocation, ChatResponse response) {
+		AiServiceRun run = this.runs.get(invocation);
+		Issued issued = (run != null) ? run.issued() : null;
+		if (run != null && issued != null) {
+			run.issued(null);
+			complete(issued.call(), response);
+		}
+	}
+
+	void complete(ObservedCall call, ChatResponse response) {
+		ReportedTokens tokens = TokenUsages.of(response.tokenUsage());
+		FinishReason finish = response.finishReason();
+		String reason = GenAiNames.finishReason((finish != null) ? finish.name() : null);
+		call.complete(new ModelCall.Completed(call.started(ModelCall.Started.class), call.elapsed(), null,
+				response.modelName(), response.id(), tokens.tokens(), tokens.problem(),
+				(reason != null) ? List.of(reason) : List.of(), response.aiMessage().toolExecutionRequests().size(),
+				this.telemetry.content(() -> response.aiMessage().text())));
+	}
+
+}

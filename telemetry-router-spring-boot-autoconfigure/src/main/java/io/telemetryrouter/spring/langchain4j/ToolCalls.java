@@ -1,0 +1,86 @@
+package io.telemetryrouter.spring.langchain4j;
+
+import dev.langchain4j.agent.tool.ToolExecutionRequest;
+import dev.langchain4j.service.tool.BeforeToolExecution;
+import dev.langchain4j.service.tool.ToolErrorContext;
+import dev.langchain4j.service.tool.ToolExecution;
+import org.jspecify.annotations.Nullable;
+
+import io.telemetryrouter.agent.ToolCall;
+import io.telemetryrouter.spring.agent.AgentTelemetry;
+import io.telemetryrouter.spring.agent.ObservedCall;
+import io.telemetryrouter.spring.agent.ObservedRun;
+
+/**
+ * The tool calls of AI services. One that throws through the tool service has no end
+ * here; it ends with its run.
+ */
+final class ToolCalls {
+
+	private final AgentTelemetry telemetry;
+
+	private final AiServiceRuns runs;
+
+	ToolCalls(AgentTelemetry telemetry, AiServiceRuns runs) {
+		this.telemetry = telemetry;
+		this.runs = runs;
+	}
+
+	void starting(BeforeToolExecution before) {
+		this.telemetry.guard(LangChain4jTelemetry.FRAMEWORK, () -> {
+			AiServiceRun service = this.runs.get(before.invocationContext());
+			if (service == null) {
+				return;
+			}
+			ObservedRun run = service.run();
+			ToolExecutionRequest request = before.request();
+			ObservedCall call = run.start(new ToolCall.Started(run.run(), request.id(), request.name(), null,
+					this.telemetry.content(request::arguments)));
+			service.tools().put(request, call);
+			// Its end is on the same thread; a nested AI service belongs to this run
+			call.bind();
+		});
+	}
+
+	/**
+	 * Notes an error that becomes text for the model.
+	 */
+	void failed(@Nullable ToolErrorContext context, Throwable error) {
+		this.telemetry.guard(LangChain4jTelemetry.FRAMEWORK, () -> {
+			AiServiceRun run = (context != null) ? this.runs.get(context.invocationContext()) : null;
+			ObservedCall call = (run != null && context != null) ? run.tools().get(context.toolExecutionRequest())
+					: null;
+			if (call != null) {
+				call.note(error);
+			}
+		});
+	}
+
+	void executed(ToolExecution execution) {
+		this.telemetry.guard(LangChain4jTelemetry.FRAMEWORK, () -> {
+			AiServiceRun run = this.runs.get(execution.invocationContext());
+			ObservedCall call = (run != null) ? run.tools().remove(execution.request()) : null;
+			if (call == null) {
+				return;
+			}
+			Throwable error = call.noted();
+			if (error != null || execution.hasFailed()) {
+				call.end((error != null) ? error : new ToolReportedFailure());
+				return;
+			}
+			String result = execution.result();
+			call.complete(new ToolCall.Completed(call.started(ToolCall.Started.class), call.elapsed(),
+					(result != null) ? result.length() : null, this.telemetry.content(() -> result)));
+		});
+	}
+
+	/** A tool that says itself that it failed, as those of MCP servers do. */
+	static final class ToolReportedFailure extends RuntimeException {
+
+		ToolReportedFailure() {
+			super("The tool reported a failure", null, false, false);
+		}
+
+	}
+
+}
