@@ -64,9 +64,9 @@ public final class HandlerSpec<T> {
 
 	private final @Nullable Duration handlerTimeout;
 
-	private final boolean replay;
-
 	private final @Nullable BooleanSupplier onFlush;
+
+	private final boolean replay;
 
 	private HandlerSpec(Builder<T> builder) {
 		this.patterns = List.copyOf(builder.patterns);
@@ -89,8 +89,8 @@ public final class HandlerSpec<T> {
 		this.source = builder.source;
 		this.run = builder.run;
 		this.handlerTimeout = builder.handlerTimeout;
-		this.replay = builder.replay;
 		this.onFlush = builder.onFlush;
+		this.replay = builder.replay;
 	}
 
 	/**
@@ -305,19 +305,19 @@ public final class HandlerSpec<T> {
 	}
 
 	/**
-	 * Returns whether the handler receives replayed events.
-	 * @return {@code true} if it does
-	 */
-	public boolean replay() {
-		return this.replay;
-	}
-
-	/**
 	 * Returns what a flush has the handler do.
 	 * @return the action or {@code null}
 	 */
 	public @Nullable BooleanSupplier onFlush() {
 		return this.onFlush;
+	}
+
+	/**
+	 * Returns whether the handler receives replayed events.
+	 * @return {@code true} if it does
+	 */
+	public boolean replay() {
+		return this.replay;
 	}
 
 	/**
@@ -367,9 +367,9 @@ public final class HandlerSpec<T> {
 
 		private @Nullable Duration handlerTimeout;
 
-		private boolean replay;
-
 		private @Nullable BooleanSupplier onFlush;
+
+		private boolean replay;
 
 		private Builder(List<EventPattern> patterns, Class<T> payloadType, boolean anyEvent) {
 			this.patterns = patterns;
@@ -386,9 +386,9 @@ public final class HandlerSpec<T> {
 					spec.thread, spec.slowThreshold, spec.owner, spec.source);
 			this.run = spec.run;
 			this.handlerTimeout = spec.handlerTimeout;
-			this.replay = spec.replay;
 			this.gaps = spec.gaps;
 			this.onFlush = spec.onFlush;
+			this.replay = spec.replay;
 			this.condition = spec.condition;
 		}
 
@@ -426,9 +426,9 @@ public final class HandlerSpec<T> {
 					this.concurrency, this.thread, this.slowThreshold, this.owner, this.source);
 			builder.run = this.run;
 			builder.handlerTimeout = this.handlerTimeout;
-			builder.replay = this.replay;
 			builder.gaps = this.gaps;
 			builder.onFlush = this.onFlush;
+			builder.replay = this.replay;
 			return builder;
 		}
 

@@ -3,6 +3,7 @@ package io.telemetryrouter.internal.health;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 
 import org.jspecify.annotations.Nullable;
@@ -26,6 +27,8 @@ public final class Reporter {
 
 	private static final int MAX_SPANS = 5;
 
+	private static final long LATE_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
+
 	private final LogWriter log;
 
 	private final Ticker ticker;
@@ -40,8 +43,7 @@ public final class Reporter {
 
 	private final Throttle lateReports = new Throttle(Long.MAX_VALUE);
 
-	/** Whether totals are reported, and no event since: the next one is in no line. */
-	private volatile boolean totalled;
+	private volatile boolean closing;
 
 	public Reporter(LogWriter log, Ticker ticker) {
 		this.log = log;
@@ -255,16 +257,23 @@ public final class Reporter {
 						+ total.filtered() + ", dropped={" + dropped + "}, running=" + total.running() + ", unhandled="
 						+ unhandled,
 				null);
-		this.totalled = true;
 	}
 
-	/** Reports the first event that is emitted after the router has closed. */
+	/** Called before the totals are read: later events are in no total. */
+	public void closing() {
+		this.closing = true;
+	}
+
+	/**
+	 * Reports the first event that is emitted after the router has closed, and waits for
+	 * the line for a moment: the process may be about to end.
+	 */
 	public void emittedLate(String event) {
-		if (this.totalled && acquire(this.lateReports, "emit") != null) {
-			this.totalled = false;
+		if (this.closing && acquire(this.lateReports, "emit") != null) {
 			warn("Event '" + Names.printable(event) + "' was emitted after the telemetry router had closed; it and all"
 					+ " that follow are dropped (" + DropReason.CLOSED.label()
-					+ "): close the router after its emitters");
+					+ "): end what emits before the router closes");
+			this.log.flush(LATE_NANOS);
 		}
 	}
 

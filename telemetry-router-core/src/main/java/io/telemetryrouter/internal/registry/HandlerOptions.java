@@ -84,9 +84,9 @@ public final class HandlerOptions {
 
 	final LaneThread thread;
 
-	public final boolean replay;
-
 	public final @Nullable BooleanSupplier onFlush;
+
+	public final boolean replay;
 
 	@SuppressWarnings("unchecked")
 	public HandlerOptions(String id, HandlerSpec<?> spec, String source, RouterSnapshot.Defaults defaults) {

@@ -12,7 +12,6 @@ import org.springframework.boot.context.properties.EnableConfigurationProperties
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
-import org.springframework.context.annotation.DependsOn;
 import org.springframework.context.annotation.Role;
 import org.springframework.context.annotation.Scope;
 
@@ -59,15 +58,6 @@ public final class TelemetryRouterAutoConfiguration {
 	}
 
 	@Bean
-	static LateEvents telemetryRouterLateEvents() {
-		return new LateEvents();
-	}
-
-	/*
-	 * Created before the router and whoever emits, so that it is destroyed after them.
-	 */
-	@Bean
-	@DependsOn("telemetryRouterLateEvents")
 	RouterBuilderFactory telemetryRouterBuilderFactory(TelemetryRouterProperties properties,
 			ConfigurableApplicationContext context, ObjectProvider<LifecycleProperties> lifecycleProperties) {
 		return new RouterBuilderFactory(properties, ShutdownTimeout.of(properties, lifecycleProperties), context);
@@ -118,9 +108,8 @@ public final class TelemetryRouterAutoConfiguration {
 		}
 
 		@Bean
-		TelemetryRouterCloser telemetryRouterCloser(TelemetryRouter router, ConfigurableApplicationContext context,
-				LateEvents lateEvents) {
-			return new TelemetryRouterCloser(router, context, lateEvents);
+		TelemetryRouterCloser telemetryRouterCloser(TelemetryRouter router, ConfigurableApplicationContext context) {
+			return new TelemetryRouterCloser(router, context);
 		}
 
 	}

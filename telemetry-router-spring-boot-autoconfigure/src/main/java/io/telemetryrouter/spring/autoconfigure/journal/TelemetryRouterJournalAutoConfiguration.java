@@ -3,6 +3,7 @@ package io.telemetryrouter.spring.autoconfigure.journal;
 import tools.jackson.databind.json.JsonMapper;
 
 import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.boot.actuate.endpoint.annotation.Endpoint;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
@@ -10,6 +11,7 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
 import org.springframework.core.env.Environment;
 
 import io.telemetryrouter.Subscription;
@@ -18,6 +20,7 @@ import io.telemetryrouter.journal.EventAttributes;
 import io.telemetryrouter.journal.Journal;
 import io.telemetryrouter.journal.JournalOptions;
 import io.telemetryrouter.journal.PayloadEncoder;
+import io.telemetryrouter.spring.actuate.endpoint.RunJournal;
 import io.telemetryrouter.spring.autoconfigure.StartDetail;
 import io.telemetryrouter.spring.autoconfigure.TelemetryRouterAutoConfiguration;
 
@@ -65,6 +68,18 @@ public final class TelemetryRouterJournalAutoConfiguration {
 	Subscription telemetryRouterJournalSubscription(TelemetryRouter router, Journal journal,
 			TelemetryRouterJournalProperties properties) {
 		return router.subscribe(journal.handler(properties.mode()));
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@ConditionalOnClass(Endpoint.class)
+	static class RunJournalConfiguration {
+
+		@Bean
+		@ConditionalOnMissingBean
+		RunJournal telemetryRouterRunJournal(Journal journal) {
+			return new RunJournal(journal);
+		}
+
 	}
 
 	@Bean

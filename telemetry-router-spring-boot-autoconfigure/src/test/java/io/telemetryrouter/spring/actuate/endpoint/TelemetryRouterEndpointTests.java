@@ -180,7 +180,7 @@ class TelemetryRouterEndpointTests {
 	void severalPatternsAreListedAndJoined() {
 		this.stub.handler(StubRouter.async("two", List.of("a.*", "b"), StubRouter.account(0, 0, 0, 0, 0, 0),
 				Duration.ZERO, null));
-		assertThat(this.endpoint.handler("two")).satisfies((handler) -> {
+		assertThat(this.endpoint.handler("two")).isInstanceOfSatisfying(HandlerDescriptor.class, (handler) -> {
 			assertThat(handler.pattern()).isEqualTo("a.*, b");
 			assertThat(handler.patterns()).containsExactly("a.*", "b");
 		});
