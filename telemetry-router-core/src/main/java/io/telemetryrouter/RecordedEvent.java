@@ -43,6 +43,12 @@ public interface RecordedEvent {
 	@Nullable String runId();
 
 	/**
+	 * Returns the event that this one was caused by.
+	 * @return the id of that event or {@code null}
+	 */
+	@Nullable UUID causationId();
+
+	/**
 	 * Returns the payload for a handler.
 	 * @param type the class that the handler asks for; {@link Object} if it takes any
 	 * payload or selects its events by their payloads

@@ -56,6 +56,29 @@ class ReplayTests {
 	}
 
 	@Test
+	void whenSpecificationIsChangedThenItStaysOptedIn() {
+		HandlerSpec<Object> spec = HandlerSpec.on("a").handler((event, payload) -> {
+		}).build();
+		assertThat(spec.replay()).isFalse();
+		assertThat(spec.mutate().replay(true).build().mutate().build().replay()).isTrue();
+		assertThat(HandlerSpec.on("a").replay(true).payloadType(String.class).handler((event, payload) -> {
+		}).build().replay()).isTrue();
+	}
+
+	@Test
+	void whenLanesAndOthersAskForDifferentClassesThenTheOrderIsThatOfAnEmit() {
+		List<Object> seen = new ArrayList<>();
+		subscribe("first", "a", 1, true);
+		this.router.subscribe(typed("second", "a", String.class, this.calls).mutate().priority(2).build());
+		subscribe("third", "a", 3, true);
+		this.router.subscribe(typed("lane", "a", String.class, seen).mutate().async().priority(4).build());
+		assertThat(this.router.replay(new Recorded("a", "x"))).isEqualTo(4);
+		Books.balanced(this.router);
+		assertThat(this.calls).containsExactly("first:x", "x as String", "third:x");
+		assertThat(seen).containsExactly("x as String");
+	}
+
+	@Test
 	void whenEventIsReplayedThenItIsNoEmit() {
 		subscribe("replayed", "a", 0, true);
 		CompletableFuture<TelemetryEvent<?>> next = this.router.next("a", (event) -> true, Books.LIMIT);
@@ -85,6 +108,7 @@ class ReplayTests {
 			assertThat(event.timestamp()).isEqualTo(recorded.timestamp());
 			assertThat(event.sequence()).isEqualTo(recorded.sequence());
 			assertThat(event.runId()).isEqualTo("run-1");
+			assertThat(event.causationId()).isEqualTo(recorded.causationId());
 			assertThat(event.payload()).isEqualTo(7);
 		});
 		assertThat(caused).singleElement().satisfies((event) -> {
@@ -115,12 +139,12 @@ class ReplayTests {
 		assertThat(Books.of(this.router, "selected").filtered()).isEqualTo(1);
 	}
 
-	private static <T> HandlerSpec<T> typed(String id, String event, Class<T> type, List<Object> seen) {
+	private static <T> HandlerSpec<T> typed(String id, String event, Class<T> type, List<? super String> seen) {
 		return HandlerSpec.on(event)
 			.payloadType(type)
 			.id(id)
 			.replay(true)
-			.handler((name, payload) -> seen.add(payload))
+			.handler((name, payload) -> seen.add(String.valueOf(payload)))
 			.build();
 	}
 
@@ -201,6 +225,8 @@ class ReplayTests {
 
 		private static final UUID ID = UUID.randomUUID();
 
+		private static final UUID CAUSE = UUID.randomUUID();
+
 		@Override
 		public long sequence() {
 			return 1_000_000;
@@ -219,6 +245,11 @@ class ReplayTests {
 		@Override
 		public String runId() {
 			return "run-1";
+		}
+
+		@Override
+		public UUID causationId() {
+			return CAUSE;
 		}
 
 		@Override

@@ -60,7 +60,10 @@ final class RecordedLine implements RecordedEvent {
 
 	@Override
 	public UUID id() {
-		String id = this.line.id();
+		return uuid(this.line.id());
+	}
+
+	private static UUID uuid(String id) {
 		try {
 			return UUID.fromString(id);
 		}
@@ -73,6 +76,12 @@ final class RecordedLine implements RecordedEvent {
 	@Override
 	public @Nullable String runId() {
 		return this.line.runId();
+	}
+
+	@Override
+	public @Nullable UUID causationId() {
+		String id = this.line.causationId();
+		return (id != null) ? uuid(id) : null;
 	}
 
 	@Override

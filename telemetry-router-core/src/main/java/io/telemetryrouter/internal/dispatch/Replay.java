@@ -1,9 +1,8 @@
 package io.telemetryrouter.internal.dispatch;
 
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
+import java.util.Comparator;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
@@ -57,26 +56,21 @@ public final class Replay {
 		return handlers.size();
 	}
 
-	/** Splits handlers where the class of payload changes, lanes first. */
+	/** Splits handlers, lanes first, where the class of payload changes. */
 	private static List<List<Handler>> groups(List<Handler> handlers) {
-		List<List<Handler>> groups = new ArrayList<>();
-		Map<Class<?>, List<Handler>> lanes = new LinkedHashMap<>();
-		for (Handler handler : handlers) {
-			if (handler.lane() != null) {
-				lanes.computeIfAbsent(handler.options.recordedType(), (type) -> new ArrayList<>()).add(handler);
-			}
+		if (handlers.size() <= 1) {
+			return handlers.isEmpty() ? List.of() : List.of(handlers);
 		}
-		groups.addAll(lanes.values());
-		List<Handler> group = List.of();
-		for (Handler handler : handlers) {
-			if (handler.lane() != null) {
-				continue;
+		List<Handler> ordered = new ArrayList<>(handlers);
+		ordered.sort(Comparator.comparing((handler) -> handler.lane() == null));
+		List<List<Handler>> groups = new ArrayList<>();
+		Class<?> type = null;
+		for (Handler handler : ordered) {
+			if (type != handler.options.recordedType()) {
+				type = handler.options.recordedType();
+				groups.add(new ArrayList<>());
 			}
-			if (group.isEmpty() || group.get(0).options.recordedType() != handler.options.recordedType()) {
-				group = new ArrayList<>();
-				groups.add(group);
-			}
-			group.add(handler);
+			groups.get(groups.size() - 1).add(handler);
 		}
 		return groups;
 	}

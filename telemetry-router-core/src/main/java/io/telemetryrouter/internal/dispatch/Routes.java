@@ -41,6 +41,9 @@ public final class Routes implements HandlerRegistry.Invalidation {
 
 	private final RouteTable table = new RouteTable();
 
+	/** Of all replayed events, which nobody reads: they are no emits. */
+	private final EventStatistics replayed = new EventStatistics("");
+
 	/** Guarded by the lock of the registry. */
 	private final PatternIndex<NextEvent> awaited = new PatternIndex<>();
 
@@ -112,8 +115,7 @@ public final class Routes implements HandlerRegistry.Invalidation {
 
 	/** Compiles a route of replayed events, whose name is not counted as emitted. */
 	Route replayed(String event, List<Handler> handlers) {
-		Route route = new Route(event, new EventStatistics(event), handlers, false, List.of(), this.checks.of(event),
-				this);
+		Route route = new Route(event, this.replayed, handlers, false, List.of(), null, this);
 		route.retire();
 		return route;
 	}

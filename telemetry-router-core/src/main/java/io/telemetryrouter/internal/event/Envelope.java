@@ -249,6 +249,11 @@ public class Envelope<T> implements TelemetryEvent<T> {
 		}
 
 		@Override
+		public @Nullable UUID causationId() {
+			return this.event.causationId();
+		}
+
+		@Override
 		public boolean replayed() {
 			return true;
 		}

@@ -53,7 +53,7 @@ public class TelemetryRouterReplayEndpoint {
 	 * @param securityContext who asks
 	 * @param from the earliest time, as in {@code 2026-11-27T10:15:30Z}
 	 * @param to the time before which events are
-	 * @param names names or patterns
+	 * @param names names or patterns, separated by commas
 	 * @param run the run's id
 	 * @param firstSequence the lowest number of a line
 	 * @param lastSequence the highest number of a line
