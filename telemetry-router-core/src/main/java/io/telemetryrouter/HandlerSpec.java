@@ -3,6 +3,8 @@ package io.telemetryrouter;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.BooleanSupplier;
+import java.util.function.Function;
 import java.util.function.Predicate;
 
 import org.jspecify.annotations.Nullable;
@@ -47,6 +49,8 @@ public final class HandlerSpec<T> {
 
 	private final int concurrency;
 
+	private final boolean gaps;
+
 	private final LaneThread thread;
 
 	private final @Nullable Predicate<? super TelemetryEvent<T>> condition;
@@ -61,6 +65,12 @@ public final class HandlerSpec<T> {
 
 	private final @Nullable Duration handlerTimeout;
 
+	private final @Nullable Conversion<? extends T> conversion;
+
+	private final @Nullable BooleanSupplier onFlush;
+
+	private final boolean replay;
+
 	private HandlerSpec(Builder<T> builder) {
 		this.patterns = List.copyOf(builder.patterns);
 		this.payloadType = builder.payloadType;
@@ -74,6 +84,7 @@ public final class HandlerSpec<T> {
 		this.maxQueue = builder.maxQueue;
 		this.overflow = builder.overflow;
 		this.concurrency = builder.concurrency;
+		this.gaps = builder.gaps;
 		this.thread = builder.thread;
 		this.condition = builder.condition;
 		this.slowThreshold = builder.slowThreshold;
@@ -81,6 +92,9 @@ public final class HandlerSpec<T> {
 		this.source = builder.source;
 		this.run = builder.run;
 		this.handlerTimeout = builder.handlerTimeout;
+		this.conversion = builder.conversion;
+		this.onFlush = builder.onFlush;
+		this.replay = builder.replay;
 	}
 
 	/**
@@ -231,6 +245,14 @@ public final class HandlerSpec<T> {
 	}
 
 	/**
+	 * Returns whether the handler is told of events that were dropped.
+	 * @return {@code true} if it receives a {@link TelemetryGap}
+	 */
+	public boolean gaps() {
+		return this.gaps;
+	}
+
+	/**
 	 * Returns which threads run an asynchronous handler.
 	 * @return the threads
 	 */
@@ -287,6 +309,40 @@ public final class HandlerSpec<T> {
 	}
 
 	/**
+	 * Returns how payloads of another type are converted.
+	 * @return the conversion or {@code null}
+	 */
+	public @Nullable Conversion<? extends T> conversion() {
+		return this.conversion;
+	}
+
+	/**
+	 * Makes payloads that a handler takes of those of another type.
+	 *
+	 * @param <T> the handler's payload type
+	 * @param from the class of the payloads that it converts
+	 * @param function makes a payload of the handler's type
+	 */
+	public record Conversion<T>(Class<?> from, Function<Object, ? extends T> function) {
+	}
+
+	/**
+	 * Returns what a flush has the handler do.
+	 * @return the action or {@code null}
+	 */
+	public @Nullable BooleanSupplier onFlush() {
+		return this.onFlush;
+	}
+
+	/**
+	 * Returns whether the handler receives replayed events.
+	 * @return {@code true} if it does
+	 */
+	public boolean replay() {
+		return this.replay;
+	}
+
+	/**
 	 * Builds a {@link HandlerSpec}. Not thread-safe.
 	 *
 	 * @param <T> the payload type
@@ -317,6 +373,8 @@ public final class HandlerSpec<T> {
 
 		private int concurrency = 1;
 
+		private boolean gaps;
+
 		private LaneThread thread = LaneThread.DEFAULT;
 
 		private @Nullable Predicate<? super TelemetryEvent<T>> condition;
@@ -330,6 +388,12 @@ public final class HandlerSpec<T> {
 		private @Nullable String run;
 
 		private @Nullable Duration handlerTimeout;
+
+		private @Nullable Conversion<? extends T> conversion;
+
+		private @Nullable BooleanSupplier onFlush;
+
+		private boolean replay;
 
 		private Builder(List<EventPattern> patterns, Class<T> payloadType, boolean anyEvent) {
 			this.patterns = patterns;
@@ -346,7 +410,11 @@ public final class HandlerSpec<T> {
 					spec.thread, spec.slowThreshold, spec.owner, spec.source);
 			this.run = spec.run;
 			this.handlerTimeout = spec.handlerTimeout;
+			this.gaps = spec.gaps;
+			this.onFlush = spec.onFlush;
+			this.replay = spec.replay;
 			this.condition = spec.condition;
+			this.conversion = spec.conversion;
 		}
 
 		private void copyOptions(@Nullable String id, @Nullable Integer priority, HandlerMode mode, long times,
@@ -383,6 +451,9 @@ public final class HandlerSpec<T> {
 					this.concurrency, this.thread, this.slowThreshold, this.owner, this.source);
 			builder.run = this.run;
 			builder.handlerTimeout = this.handlerTimeout;
+			builder.gaps = this.gaps;
+			builder.onFlush = this.onFlush;
+			builder.replay = this.replay;
 			return builder;
 		}
 
@@ -405,6 +476,22 @@ public final class HandlerSpec<T> {
 		public Builder<T> eventHandler(EventHandler<? super T> handler) {
 			this.eventHandler = require(handler, "handler");
 			this.payloadHandler = null;
+			return this;
+		}
+
+		/**
+		 * Lets the handler get payloads of another type, too, converted. That is done for
+		 * this handler alone, where it runs, and a conversion that throws counts as its
+		 * failure. The condition sees the payload as it was emitted.
+		 * @param <S> the type of the payloads to convert
+		 * @param from their class
+		 * @param function makes a payload of the handler's type
+		 * @return this builder
+		 */
+		@SuppressWarnings("unchecked")
+		public <S> Builder<T> convert(Class<S> from, Function<? super S, ? extends T> function) {
+			this.conversion = new Conversion<>(require(from, "from"),
+					(Function<Object, ? extends T>) require(function, "function"));
 			return this;
 		}
 
@@ -510,6 +597,21 @@ public final class HandlerSpec<T> {
 		}
 
 		/**
+		 * Tells an asynchronous handler of events that were dropped, by its full queue
+		 * ({@link DropReason#QUEUE_FULL}), while it was quarantined, or since its
+		 * condition failed: before the next event it receives one
+		 * {@value TelemetryGap#EVENT} event with a {@link TelemetryGap}, whatever its
+		 * patterns and condition. {@link #build()} refuses it for a synchronous handler,
+		 * and for one whose payload type is another.
+		 * @param gaps whether to tell it (default {@code false})
+		 * @return this builder
+		 */
+		public Builder<T> gaps(boolean gaps) {
+			this.gaps = gaps;
+			return this;
+		}
+
+		/**
 		 * Sets which threads run the handler. {@link #build()} refuses
 		 * {@link LaneThread#PLATFORM} for a synchronous handler, which runs on the
 		 * emitting thread.
@@ -569,6 +671,20 @@ public final class HandlerSpec<T> {
 		}
 
 		/**
+		 * Lets an asynchronous handler that keeps events back, as one that writes many at
+		 * a time, take part in each flush: once its events are processed, the action
+		 * passes on what is kept. It runs on a thread of the router, and the flush waits
+		 * for it until its timeout. {@link #build()} refuses it for a synchronous
+		 * handler.
+		 * @param action returns whether all was passed on; not so if it throws
+		 * @return this builder
+		 */
+		public Builder<T> onFlush(BooleanSupplier action) {
+			this.onFlush = require(action, "action");
+			return this;
+		}
+
+		/**
 		 * Binds the handler to a run: it gets only that run's events, the others are
 		 * counted as filtered, and it leaves with the run. That is when the last
 		 * {@linkplain RunScope scope} of the run closes, or when the run has no scope and
@@ -583,6 +699,17 @@ public final class HandlerSpec<T> {
 				throw new IllegalArgumentException("'runId' must not be blank");
 			}
 			this.run = runId;
+			return this;
+		}
+
+		/**
+		 * Sets whether the handler receives events that are
+		 * {@linkplain TelemetryRouter#replay replayed}, too. By default it does not.
+		 * @param replay whether it does
+		 * @return this builder
+		 */
+		public Builder<T> replay(boolean replay) {
+			this.replay = replay;
 			return this;
 		}
 
@@ -626,17 +753,26 @@ public final class HandlerSpec<T> {
 				requireOpen(this.concurrency == 1, "concurrency");
 				requireOpen(this.handlerTimeout == null, "handlerTimeout");
 				requireOpen(this.thread == LaneThread.DEFAULT, "thread");
+				requireOpen(!this.gaps, "gaps");
+				requireOpen(this.onFlush == null, "onFlush");
+			}
+			if (this.gaps && !this.payloadType.isAssignableFrom(TelemetryGap.class)) {
+				throw new IllegalStateException("Handler " + name() + " takes payloads of " + this.payloadType.getName()
+						+ ", and 'gaps' are payloads of " + TelemetryGap.class.getName()
+						+ ": let it take any payload, or leave 'gaps' out");
 			}
 			return new HandlerSpec<>(this);
 		}
 
 		private void requireOpen(boolean open, String option) {
 			if (!open) {
-				throw new IllegalStateException(
-						"Handler " + ((this.id != null) ? "'" + this.id + "'" : "of " + this.patterns)
-								+ " is synchronous and has no queue, so '" + option
-								+ "' would have no effect: call async(), or leave '" + option + "' out");
+				throw new IllegalStateException("Handler " + name() + " is synchronous and has no queue, so '" + option
+						+ "' would have no effect: call async(), or leave '" + option + "' out");
 			}
+		}
+
+		private String name() {
+			return (this.id != null) ? "'" + this.id + "'" : "of " + this.patterns;
 		}
 
 		private static <V> V require(@Nullable V value, String name) {

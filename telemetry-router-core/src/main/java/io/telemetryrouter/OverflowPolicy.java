@@ -2,7 +2,9 @@ package io.telemetryrouter;
 
 /**
  * What happens to an event that finds the queue of an asynchronous handler full. Whatever
- * is dropped is counted {@link DropReason#QUEUE_FULL}.
+ * is dropped is counted {@link DropReason#QUEUE_FULL}. Both policies that drop events
+ * spare {@linkplain TelemetryRouterBuilder#criticalEvents critical} ones while there are
+ * others.
  *
  * @since 0.1.0
  */

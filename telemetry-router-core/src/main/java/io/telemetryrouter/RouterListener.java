@@ -62,11 +62,4 @@ public interface RouterListener {
 	default void eventRemoved(String event) {
 	}
 
-	/**
-	 * Called once, when a close has read the totals that it logs. What is emitted from
-	 * then on reaches no handler and is in no total.
-	 */
-	default void closed() {
-	}
-
 }

@@ -98,4 +98,13 @@ public interface TelemetryEvent<T> {
 		return null;
 	}
 
+	/**
+	 * Returns whether the event was {@linkplain TelemetryRouter#replay replayed}: it has
+	 * been emitted before, with this id and at this time, perhaps in another process.
+	 * @return {@code true} if it was
+	 */
+	default boolean replayed() {
+		return false;
+	}
+
 }

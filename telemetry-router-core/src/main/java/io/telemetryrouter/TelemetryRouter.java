@@ -145,6 +145,26 @@ public interface TelemetryRouter extends TelemetryEmitter, AutoCloseable {
 	FlushResult flushRun(String runId, Duration timeout);
 
 	/**
+	 * Hands a recorded event to the handlers that {@linkplain HandlerSpec.Builder#replay
+	 * opted in}, in the order, and under the conditions, of an emit. No other handler
+	 * sees it, nor a future of {@link #next}, and it does not count as an emit of its
+	 * name. In the accounts of its handlers it counts as any other event. A handler that
+	 * takes payloads of another class, or whose class the recorded payload cannot be read
+	 * as, counts it {@link DropReason#TYPE_MISMATCH}.
+	 * <p>
+	 * The caller is no emitter, so it waits while an asynchronous handler's queue is
+	 * full, until the queue is empty. It does not wait for a paused handler, or inside a
+	 * handler; the overflow policy decides then. An interrupt ends the wait and stays
+	 * set.
+	 * <p>
+	 * What a handler emits in turn is emitted: a handler that must not do so again asks
+	 * {@link TelemetryEvent#replayed()}.
+	 * @param event the event
+	 * @return to how many handlers the event was offered
+	 */
+	int replay(RecordedEvent event);
+
+	/**
 	 * Pauses a handler. An asynchronous one takes nothing from its queue from then on;
 	 * new events are queued, and when the queue is full its {@linkplain OverflowPolicy
 	 * overflow policy} decides. Events offered to a synchronous one are dropped, counted

@@ -3,10 +3,13 @@ package io.telemetryrouter;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Executor;
 import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
+import java.util.function.Predicate;
 
 import org.jspecify.annotations.Nullable;
 
@@ -61,6 +64,10 @@ public final class TelemetryRouterBuilder {
 	private final List<HandlerErrorListener> errorListeners = new ArrayList<>();
 
 	private final List<HandlerSpecCustomizer> specCustomizers = new ArrayList<>();
+
+	private final Map<String, PayloadCheck> payloadChecks = new HashMap<>();
+
+	private Predicate<String> criticalEvents = (event) -> false;
 
 	private System.@Nullable Logger logger;
 
@@ -312,6 +319,34 @@ public final class TelemetryRouterBuilder {
 	}
 
 	/**
+	 * Checks the payloads of an event where they are emitted. Other events pay nothing
+	 * for it.
+	 * @param event the event's name, without wildcards
+	 * @param check the check; it takes the place of one given before
+	 * @return this builder
+	 */
+	public TelemetryRouterBuilder payloadCheck(String event, PayloadCheck check) {
+		EventPattern.requireName(event);
+		this.payloadChecks.put(event, require(check, "check"));
+		return this;
+	}
+
+	/**
+	 * Sets which events are critical, besides those whose payloads
+	 * {@linkplain TelemetryEventType#critical() say so}. A full queue with
+	 * {@link OverflowPolicy#DROP_OLDEST} or {@link OverflowPolicy#DROP_NEWEST} drops the
+	 * oldest other event in favour of a critical one. If it holds critical events only,
+	 * it drops an event that is not, and the policy decides about one that is.
+	 * @param criticalEvents returns whether an event's name is that of a critical one;
+	 * called for full queues only, and taken for a no if it throws
+	 * @return this builder
+	 */
+	public TelemetryRouterBuilder criticalEvents(Predicate<String> criticalEvents) {
+		this.criticalEvents = require(criticalEvents, "criticalEvents");
+		return this;
+	}
+
+	/**
 	 * Sets where the router logs.
 	 * @param logger the logger (default the system's
 	 * {@code io.telemetryrouter.TelemetryRouter})
@@ -351,9 +386,10 @@ public final class TelemetryRouterBuilder {
 				this.blockTimeout, this.slowThreshold, this.maxDepth, this.maxNestedEmits, this.maxEventNames,
 				this.registrationWarningThreshold, this.shutdownTimeout, this.measureLatency, this.holdEvents,
 				this.blockingAllowed, this.laneExecutor, this.contextCarrier, List.copyOf(this.errorListeners),
-				List.copyOf(this.specCustomizers),
+				List.copyOf(this.specCustomizers), Map.copyOf(this.payloadChecks),
 				(this.logger != null) ? this.logger : System.getLogger(TelemetryRouter.class.getName()), this.clock,
-				this.nanoTime, this.quarantine, this.stuckThreshold, this.handlerTimeout, this.spanDanglingAfter));
+				this.nanoTime, this.quarantine, this.stuckThreshold, this.handlerTimeout, this.spanDanglingAfter,
+				this.criticalEvents));
 	}
 
 	private static <V> V require(@Nullable V value, String name) {

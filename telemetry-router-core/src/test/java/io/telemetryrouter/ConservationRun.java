@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Queue;
 import java.util.Random;
+import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
@@ -99,6 +100,9 @@ final class ConservationRun {
 		}
 		else if (chance(3)) {
 			builder.maxEventNames(1);
+		}
+		if (chance(2)) {
+			builder.criticalEvents(Set.of("b", "c.d")::contains);
 		}
 		if (this.executor != null) {
 			builder.laneExecutor(this.executor);

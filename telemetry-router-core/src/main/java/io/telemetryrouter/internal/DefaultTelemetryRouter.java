@@ -2,7 +2,6 @@ package io.telemetryrouter.internal;
 
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
@@ -20,6 +19,7 @@ import io.telemetryrouter.HandlerSnapshot;
 import io.telemetryrouter.HandlerSpec;
 import io.telemetryrouter.HandlerSpecCustomizer;
 import io.telemetryrouter.PayloadHandler;
+import io.telemetryrouter.RecordedEvent;
 import io.telemetryrouter.RouterListener;
 import io.telemetryrouter.RouterSnapshot;
 import io.telemetryrouter.RunScope;
@@ -214,10 +214,8 @@ public final class DefaultTelemetryRouter implements TelemetryRouter {
 	public FlushResult flushRun(String runId, Duration timeout) {
 		require(timeout, "timeout");
 		Run run = this.parts.runs.find(runId);
-		if (run == null) {
-			return new FlushResult(true, Map.of());
-		}
-		long latest = run.latest();
+		// Of a run that nothing refers to no event is queued, but handlers may keep some.
+		long latest = (run != null) ? run.latest() : 0;
 		return flush(this.parts.flush::handlersWithLanes, timeout,
 				(event) -> event.run() == run && event.runSequence() <= latest);
 	}
@@ -238,6 +236,12 @@ public final class DefaultTelemetryRouter implements TelemetryRouter {
 			Thread.currentThread().interrupt();
 		}
 		return new FlushResult(false, this.parts.flush.pending(handlers.get(), events).pendingByHandler());
+	}
+
+	@Override
+	public int replay(RecordedEvent event) {
+		require(event, "event");
+		return this.parts.replay.replay(event);
 	}
 
 	@Override

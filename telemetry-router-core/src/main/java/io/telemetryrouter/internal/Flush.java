@@ -5,22 +5,28 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.BooleanSupplier;
 import java.util.function.Predicate;
 
 import org.jspecify.annotations.Nullable;
 
 import io.telemetryrouter.FlushResult;
 import io.telemetryrouter.internal.event.Envelope;
+import io.telemetryrouter.internal.health.Reporter;
 import io.telemetryrouter.internal.lane.Lane;
 import io.telemetryrouter.internal.registry.Handler;
 import io.telemetryrouter.internal.registry.HandlerTable;
 
 /**
- * Waits for lanes.
+ * Waits for lanes, and for what their handlers keep back.
  */
-record Flush(HandlerTable handlers) {
+record Flush(HandlerTable handlers, Executor callbacks, Reporter reporter) {
 
 	/** Returns the handlers with lanes, including those that leave with queued events. */
 	List<Handler> handlersWithLanes() {
@@ -57,12 +63,45 @@ record Flush(HandlerTable handlers) {
 		}
 		latches.forEach((handler, latch) -> lane(handler).forget(latch));
 		Map<String, Long> pending = new LinkedHashMap<>();
+		Map<Handler, CompletableFuture<Boolean>> kept = new LinkedHashMap<>();
 		latches.forEach((handler, latch) -> {
+			BooleanSupplier action = handler.options.onFlush;
 			if (latch.getCount() != 0) {
 				pending.merge(handler.handlerId(), lane(handler).pending(events), Long::sum);
 			}
+			else if (action != null) {
+				kept.put(handler, CompletableFuture.supplyAsync(() -> passOn(action), this.callbacks));
+			}
+		});
+		kept.forEach((handler, passed) -> {
+			if (!isPassed(passed, deadline)) {
+				pending.merge(handler.handlerId(), 1L, Long::sum);
+			}
 		});
 		return new FlushResult(pending.isEmpty(), pending);
+	}
+
+	private boolean passOn(BooleanSupplier action) {
+		try {
+			return action.getAsBoolean();
+		}
+		catch (Throwable ex) {
+			this.reporter.callbackFailed("Flush action", ex);
+			return false;
+		}
+	}
+
+	private static boolean isPassed(CompletableFuture<Boolean> passed, long deadline) {
+		try {
+			return passed.get(deadline - System.nanoTime(), TimeUnit.NANOSECONDS);
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+			return false;
+		}
+		catch (ExecutionException | TimeoutException ex) {
+			return false;
+		}
 	}
 
 	FlushResult pending(List<Handler> handlers, @Nullable Predicate<Envelope<?>> events) {

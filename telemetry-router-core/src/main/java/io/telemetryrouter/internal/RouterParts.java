@@ -10,13 +10,17 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
+import java.util.function.Predicate;
 
 import io.telemetryrouter.DropReason;
+import io.telemetryrouter.EventType;
 import io.telemetryrouter.RouterSnapshot;
 import io.telemetryrouter.internal.dispatch.Dispatcher;
 import io.telemetryrouter.internal.dispatch.Emitter;
 import io.telemetryrouter.internal.dispatch.HoldBuffer;
 import io.telemetryrouter.internal.dispatch.NextEvents;
+import io.telemetryrouter.internal.dispatch.PayloadChecks;
+import io.telemetryrouter.internal.dispatch.Replay;
 import io.telemetryrouter.internal.dispatch.Routes;
 import io.telemetryrouter.internal.dispatch.SpanTracker;
 import io.telemetryrouter.internal.event.DispatchFrame;
@@ -107,6 +111,8 @@ final class RouterParts {
 
 	final Emitter emitter;
 
+	final Replay replay;
+
 	private final StuckCallCheck.Callback carrier = new StuckCallCheck.Callback("Context carrier");
 
 	private final StuckCallCheck.Callback filter = new StuckCallCheck.Callback("Filter of an awaited event");
@@ -135,18 +141,20 @@ final class RouterParts {
 		this.events = new TrackedEvents(settings.maxEventNames(), this.samples, this.announcements);
 		BooleanSupplier blockingAllowed = guarded(settings.blockingAllowed());
 		LaneServices lanes = new LaneServices(this.executor, settings.contextCarrier(), this.samples, this.reporter,
-				settings.clock(), this.ticker, measured, blockingAllowed, block, nanos(settings.handlerTimeout()));
+				settings.clock(), this.ticker, measured, blockingAllowed, block, nanos(settings.handlerTimeout()),
+				critical(settings.criticalEvents()));
 		HandlerServices services = new HandlerServices(lanes, this.samples, this.reporter, settings.errorListeners(),
 				callbacks, settings.quarantine(), settings.clock(), this.ticker, measured);
 		this.registry = new HandlerRegistry(services, this.handlers, this.events, this.announcements,
 				new CallSites(this.reporter, settings.registrationWarningThreshold()));
 
-		this.routes = new Routes(this.registry, this.events, this.ticker, slow);
+		this.routes = new Routes(this.registry, this.events, this.ticker, slow,
+				new PayloadChecks(settings.payloadChecks(), this.reporter));
 		this.registry.invalidates(this.routes);
 		this.nextEvents = new NextEvents(this.routes, callbacks, this.watchdog, this.reporter,
 				this.filter.handlerNumber());
-		Dispatcher dispatcher = new Dispatcher(new EnvelopeSource(settings.clock(), this.runs), this.samples,
-				this.nextEvents, this.reporter, this.ticker,
+		EnvelopeSource envelopes = new EnvelopeSource(settings.clock(), this.runs);
+		Dispatcher dispatcher = new Dispatcher(envelopes, this.samples, this.nextEvents, this.reporter, this.ticker,
 				new Dispatcher.Limits(settings.maxDepth(), settings.maxNestedEmits(), slow, measured),
 				settings.contextCarrier(), this.carrier.handlerNumber());
 		this.held = new HoldBuffer(settings.holdEvents(), settings.maxEventNames(), this.reporter);
@@ -155,8 +163,9 @@ final class RouterParts {
 		this.runs.whenEnded(this.registry::runEnded);
 		this.emitter = new Emitter(this.routes, dispatcher, this.held, callbacks, blockingAllowed, block, this.runs,
 				this.spans);
+		this.replay = new Replay(this.routes, dispatcher, envelopes, this.ticker);
 
-		this.flush = new Flush(this.handlers);
+		this.flush = new Flush(this.handlers, callbacks, this.reporter);
 		this.snapshots = new Snapshots(this);
 		this.unmatched = new UnmatchedNames(this);
 		this.watchdog.checks(checks(settings));
@@ -171,6 +180,18 @@ final class RouterParts {
 			}
 			catch (Throwable ex) {
 				this.reporter.callbackFailed("Check of the emitting thread", ex);
+				return false;
+			}
+		};
+	}
+
+	private Predicate<Envelope<?>> critical(Predicate<String> names) {
+		return (event) -> {
+			try {
+				return EventType.isCritical(event.payload()) || names.test(event.name());
+			}
+			catch (Throwable ex) {
+				this.reporter.callbackFailed("Choice of critical events", ex);
 				return false;
 			}
 		};

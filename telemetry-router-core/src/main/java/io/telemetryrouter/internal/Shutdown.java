@@ -83,9 +83,10 @@ final class Shutdown {
 		try {
 			boolean complete = drain(start + this.timeoutNanos);
 			this.parts.unmatched.close();
+			// First, so that each event is in the totals or in the line of late events.
+			this.parts.reporter.closing();
 			HandlerAccount total = this.parts.snapshots.total();
 			long unhandled = this.parts.snapshots.unhandled();
-			this.parts.announcements.closed();
 			this.parts.reporter.closed(total, unhandled, Duration.ofNanos(System.nanoTime() - start), complete);
 			this.parts.log.flush(LOG_NANOS);
 		}

@@ -14,12 +14,12 @@ import io.telemetryrouter.TelemetryEvent;
 public interface EventAttributes {
 
 	/**
-	 * Returns the run that an event belongs to.
+	 * Returns the run that an event belongs to; by default that of the event.
 	 * @param event the event
 	 * @return the run's id, or {@code null} if there is none
 	 */
 	default @Nullable String runId(TelemetryEvent<?> event) {
-		return null;
+		return event.runId();
 	}
 
 	/**

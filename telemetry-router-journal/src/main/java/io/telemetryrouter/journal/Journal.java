@@ -104,6 +104,14 @@ public final class Journal implements AutoCloseable {
 	}
 
 	/**
+	 * Returns the folder of the journal, for readers.
+	 * @return the folder
+	 */
+	public Path directory() {
+		return this.options.directory;
+	}
+
+	/**
 	 * Returns what was cut from the last segment when the journal was opened.
 	 * @return the cut, or {@code null} if nothing was
 	 */
@@ -150,7 +158,8 @@ public final class Journal implements AutoCloseable {
 	 * Returns a handler of all events for a router. With {@link JournalMode#SYNC} it has
 	 * the lowest priority number, so it comes before all other synchronous handlers, and
 	 * {@linkplain #append(TelemetryEvent) appends}. With {@link JournalMode#ASYNC} it has
-	 * a lane of its own, and lines are written soon after, many at a time.
+	 * a lane of its own, and lines are written soon after, many at a time; a flush of the
+	 * router {@linkplain #flush() flushes} the journal, too.
 	 * @param mode where events are written
 	 * @return the handler, with the id {@code journal}; other options can be set by
 	 * {@link HandlerSpec#mutate()}
@@ -160,7 +169,7 @@ public final class Journal implements AutoCloseable {
 		if (mode == JournalMode.SYNC) {
 			return builder.priority(Integer.MIN_VALUE).eventHandler((event) -> append(event, true)).build();
 		}
-		return builder.async().eventHandler((event) -> append(event, false)).build();
+		return builder.async().eventHandler((event) -> append(event, false)).onFlush(this::flush).build();
 	}
 
 	/**

@@ -152,6 +152,14 @@ public final class JournalReader implements Closeable {
 		return this.bytesRead;
 	}
 
+	/** Returns how many bytes of segments that are not open yet there are. */
+	long bytesAhead() {
+		return list(this.directory).stream()
+			.filter((ahead) -> ahead.firstSequence() > this.after)
+			.mapToLong((ahead) -> SegmentInfo.of(ahead).bytes())
+			.sum();
+	}
+
 	/** Returns where the line after the last one begins in its segment. */
 	long offset() {
 		return (this.input != null) ? this.input.nextOffset() : 0;

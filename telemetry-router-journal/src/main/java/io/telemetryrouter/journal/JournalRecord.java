@@ -4,6 +4,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 
 import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.ObjectReader;
 
 /**
  * A line of a journal whose checksum is right: a CloudEvents 1.0 event. Immutable.
@@ -71,6 +72,14 @@ public final class JournalRecord {
 	}
 
 	/**
+	 * Returns the event that caused this one: the one whose handler emitted it.
+	 * @return that event's id or {@code null}
+	 */
+	public @Nullable String causationId() {
+		return this.fields.causationId;
+	}
+
+	/**
 	 * Returns the trace that the event belongs to.
 	 * @return a {@code traceparent} of W3C Trace Context or {@code null}
 	 */
@@ -99,8 +108,17 @@ public final class JournalRecord {
 	 * @return its JSON, or {@code null} where {@code null} was emitted
 	 */
 	public @Nullable String data() {
-		return (this.fields.dataEnd != 0) ? new String(this.line, this.fields.dataStart,
-				this.fields.dataEnd - this.fields.dataStart, StandardCharsets.UTF_8) : null;
+		return hasData() ? new String(this.line, this.fields.dataStart, this.fields.dataEnd - this.fields.dataStart,
+				StandardCharsets.UTF_8) : null;
+	}
+
+	boolean hasData() {
+		return this.fields.dataEnd != 0;
+	}
+
+	/** Reads the payload, if there is one. */
+	<T> T data(ObjectReader reader) {
+		return reader.readValue(this.line, this.fields.dataStart, this.fields.dataEnd - this.fields.dataStart);
 	}
 
 	/**

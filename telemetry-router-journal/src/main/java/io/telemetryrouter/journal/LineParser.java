@@ -67,6 +67,7 @@ final class LineParser {
 			case "type" -> fields.type = parser.getString();
 			case "time" -> fields.time = Instant.parse(parser.getString());
 			case "runid" -> fields.runId = parser.getString();
+			case "causationid" -> fields.causationId = parser.getString();
 			case "traceparent" -> fields.traceparent = parser.getString();
 			case "dataschema" -> fields.dataSchema = parser.getString();
 			case "datastatus" -> fields.status = DataStatus.valueOf(parser.getString().toUpperCase(Locale.ROOT));
@@ -104,6 +105,8 @@ final class LineParser {
 		@Nullable Instant time;
 
 		@Nullable String runId;
+
+		@Nullable String causationId;
 
 		@Nullable String traceparent;
 

@@ -4,15 +4,20 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 
 import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.json.JsonMapper;
+
+import io.telemetryrouter.TelemetryRouter;
 
 /**
- * Reads events back from a journal and hands them to a handler, in order, on the calling
- * thread. It may read what a live journal writes; it ends with the line that is the last
- * one when it gets there. Damaged lines and missing segments are skipped, counted and
- * listed. Immutable and thread-safe.
+ * Reads events back from a journal and hands them, in order and on the calling thread, to
+ * the handlers of a router that {@linkplain io.telemetryrouter.HandlerSpec.Builder#replay
+ * opted in}, or to any other code. It may read what a live journal writes; it ends with
+ * what is written when it begins. Damaged lines and missing segments are skipped, counted
+ * and listed. Immutable and thread-safe.
  *
  * @since 0.1.0
  */
@@ -25,12 +30,68 @@ public final class TelemetryReplayer {
 
 	private final Path directory;
 
+	private final @Nullable TelemetryRouter router;
+
+	private final RecordedPayloads payloads;
+
 	/**
-	 * Creates a replayer.
+	 * Creates a replayer that knows no router.
 	 * @param directory the journal's folder
 	 */
 	public TelemetryReplayer(Path directory) {
+		this(directory, null, new RecordedPayloads(JsonMapper.shared(), List.of()));
+	}
+
+	/**
+	 * Creates a replayer.
+	 * @param directory the journal's folder
+	 * @param router the router whose handlers receive the events
+	 * @param mapper reads payloads; it has to understand what the journal's encoder
+	 * writes
+	 * @param upcasters bring payloads of earlier versions to the latest one
+	 * @throws IllegalArgumentException if two upcasters take the same version
+	 */
+	public TelemetryReplayer(Path directory, TelemetryRouter router, JsonMapper mapper,
+			Collection<? extends EventUpcaster> upcasters) {
+		this(directory, router, new RecordedPayloads(mapper, upcasters));
+	}
+
+	private TelemetryReplayer(Path directory, @Nullable TelemetryRouter router, RecordedPayloads payloads) {
 		this.directory = directory;
+		this.router = router;
+		this.payloads = payloads;
+	}
+
+	/**
+	 * Returns a replayer of another journal for the same router.
+	 * @param directory the journal's folder
+	 * @return the replayer
+	 */
+	public TelemetryReplayer in(Path directory) {
+		return new TelemetryReplayer(directory, this.router, this.payloads);
+	}
+
+	/**
+	 * Replays events to the handlers of the router that opted in, and to no others.
+	 * Nothing that is replayed is journalled again. A payload comes back as the class
+	 * that the handler asks for, or, if it takes any, that another handler of the event's
+	 * name asks for; otherwise as a map, list, text, number or truth value. Members that
+	 * the class does not have are skipped.
+	 * @param query selects the events
+	 * @param pacing how fast
+	 * @return what was done
+	 * @throws JournalException if there is no such folder
+	 * @throws IllegalStateException if the replayer has no router
+	 */
+	public ReplayReport replayToHandlers(JournalQuery query, Pacing pacing) {
+		if (this.router == null) {
+			throw new IllegalStateException("The replayer has no router: give it one, or a handler");
+		}
+		RouterReplay replay = new RouterReplay(this.router, this.payloads);
+		ReplayReport report = replay(query, pacing, replay);
+		return new ReplayReport(report.read(), report.replayed() - replay.unhandled, report.failed(), replay.unhandled,
+				replay.unreadable, replay.unknownFields, report.damaged(), report.missing(), report.interrupted(),
+				report.problems(), replay.remarks());
 	}
 
 	/**
@@ -57,8 +118,10 @@ public final class TelemetryReplayer {
 	public ReplayReport replay(JournalQuery query, Pacing pacing, ReplayHandler handler) {
 		Run run = new Run(query, pacing, handler);
 		try (JournalReader reader = JournalReader.open(this.directory, query.firstSequence(), run::skipped)) {
+			// What a handler causes to be written must not be replayed in turn, for ever.
+			long end = reader.bytesAhead();
 			for (JournalRecord line = reader.next(); line != null; line = reader.next()) {
-				if (line.sequence() > query.lastSequence() || !run.accept(line)) {
+				if (reader.bytesRead() > end || line.sequence() > query.lastSequence() || !run.accept(line)) {
 					break;
 				}
 			}
@@ -175,8 +238,8 @@ public final class TelemetryReplayer {
 		}
 
 		ReplayReport report() {
-			return new ReplayReport(this.read, this.replayed, this.failed, this.damaged, this.missing, this.interrupted,
-					this.problems);
+			return new ReplayReport(this.read, this.replayed, this.failed, 0, 0, 0, this.damaged, this.missing,
+					this.interrupted, this.problems, List.of());
 		}
 
 	}

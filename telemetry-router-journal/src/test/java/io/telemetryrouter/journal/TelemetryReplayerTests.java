@@ -57,7 +57,7 @@ class TelemetryReplayerTests {
 		write();
 		ReplayReport report = replay(JournalQuery.all());
 		assertThat(this.seen).containsExactly(1L, 2L, 3L, 4L, 5L, 6L, 7L, 8L, 9L);
-		assertThat(report).isEqualTo(new ReplayReport(9, 9, 0, 0, 0, false, List.of()));
+		assertThat(report).isEqualTo(new ReplayReport(9, 9, 0, 0, 0, 0, 0, 0, false, List.of(), List.of()));
 	}
 
 	@Test

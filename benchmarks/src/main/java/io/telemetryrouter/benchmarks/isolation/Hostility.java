@@ -227,7 +227,7 @@ public enum Hostility {
 	private String name(Stage stage, int number) {
 		String name = switch (this) {
 			case LONG_NAMES -> number + "n".repeat(1 << 20);
-			case CONTROL_NAMES -> "\r\n\u001b[2J\u0000\u202e" + number;
+			case CONTROL_NAMES -> number + "\r\n\u001b[2J\u0000\u202e" + number;
 			case MILLION_NAMES -> "name." + number;
 			default -> Stage.NAME;
 		};

@@ -1,5 +1,6 @@
 package io.telemetryrouter.sample.config;
 
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Set;
 
@@ -14,6 +15,7 @@ import org.springframework.util.unit.DataSize;
  *
  * @param recording File with recorded runs, one a line. A recording inside the jar is
  * played if there is none.
+ * @param replay Folder of a journal that is replayed instead of a recording.
  * @param parallelRuns Number of runs played at once.
  * @param exitAfterPlay Whether to end after the recording instead of serving on.
  * @param maxRequestSize Size of a posted run at most.
@@ -23,7 +25,7 @@ import org.springframework.util.unit.DataSize;
  * @since 0.1.0
  */
 @ConfigurationProperties("sample")
-public record SampleProperties(@Nullable String recording, @DefaultValue("4") int parallelRuns,
+public record SampleProperties(@Nullable String recording, @Nullable Path replay, @DefaultValue("4") int parallelRuns,
 		@DefaultValue("false") boolean exitAfterPlay, @DefaultValue("1MB") DataSize maxRequestSize,
 		@DefaultValue("10s") Duration flushTimeout, @DefaultValue("gpt-4o") String model,
 		@DefaultValue Approval approval) {

@@ -15,7 +15,7 @@ import io.telemetryrouter.spring.cost.CostRecorded;
 
 /**
  * Adds up what runs cost, by the outermost run. Synchronous, so that the number is right
- * before the agent's next step.
+ * before the agent's next step. It only computes, so events can be replayed to it.
  *
  * @since 0.1.0
  */
@@ -28,7 +28,7 @@ public class CostTracker {
 
 	private final AtomicReference<Tokens> totalTokens = new AtomicReference<>(Tokens.NONE);
 
-	@TelemetryListener
+	@TelemetryListener(replay = true)
 	void onCost(CostRecorded cost) {
 		this.spendingByRun.merge(cost.run().rootId(), new Spending(cost.amount(), false), Spending::plus);
 		this.totalAmount.accumulateAndGet(cost.amount(), BigDecimal::add);

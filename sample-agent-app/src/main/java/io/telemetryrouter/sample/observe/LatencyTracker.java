@@ -23,17 +23,17 @@ public class LatencyTracker {
 
 	private final Timing tools = new Timing();
 
-	@TelemetryListener
+	@TelemetryListener(replay = true)
 	void onModelCall(ModelCall.Completed call) {
 		this.model.add(call.duration());
 	}
 
-	@TelemetryListener
+	@TelemetryListener(replay = true)
 	void onTool(ToolCall.Completed call) {
 		this.tools.add(call.duration());
 	}
 
-	@TelemetryListener
+	@TelemetryListener(replay = true)
 	void onToolFailure(ToolCall.Failed call) {
 		this.tools.add(call.duration());
 	}

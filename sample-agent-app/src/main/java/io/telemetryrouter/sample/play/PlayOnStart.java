@@ -1,6 +1,7 @@
 package io.telemetryrouter.sample.play;
 
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -14,11 +15,16 @@ import org.springframework.stereotype.Component;
 
 import io.telemetryrouter.FlushResult;
 import io.telemetryrouter.TelemetryRouter;
+import io.telemetryrouter.journal.JournalQuery;
+import io.telemetryrouter.journal.Pacing;
+import io.telemetryrouter.journal.ReplayReport;
+import io.telemetryrouter.journal.TelemetryReplayer;
 import io.telemetryrouter.sample.config.SampleProperties;
 import io.telemetryrouter.sample.play.RecordingPlayer.Played;
 
 /**
- * Plays the recording when the application has started, and prints the summary.
+ * Plays the recording when the application has started, or replays a journal to the
+ * handlers that opted in, and prints the summary.
  */
 @Component
 class PlayOnStart implements ApplicationRunner {
@@ -37,8 +43,11 @@ class PlayOnStart implements ApplicationRunner {
 
 	private final SummaryFormatter summary;
 
+	private final TelemetryReplayer replayer;
+
 	PlayOnStart(Recording recording, RecordingPlayer player, TelemetryRouter router, SampleProperties properties,
-			SummaryFormatter summary) {
+			SummaryFormatter summary, TelemetryReplayer replayer) {
+		this.replayer = replayer;
 		this.recording = recording;
 		this.player = player;
 		this.router = router;
@@ -48,6 +57,10 @@ class PlayOnStart implements ApplicationRunner {
 
 	@Override
 	public void run(ApplicationArguments args) throws IOException, InterruptedException {
+		if (this.properties.replay() != null) {
+			replay(this.properties.replay());
+			return;
+		}
 		List<Integer> skipped = Collections.synchronizedList(new ArrayList<>());
 		Played played = this.player.play(this.recording.open(), (line, problem) -> {
 			skipped.add(line);
@@ -58,6 +71,12 @@ class PlayOnStart implements ApplicationRunner {
 		FlushResult flushed = this.router.flush(this.properties.flushTimeout());
 		System.out.println(this.summary.format(this.recording.toString(), played, List.copyOf(skipped), flushed,
 				this.router.snapshot()));
+	}
+
+	private void replay(Path journal) {
+		ReplayReport report = this.replayer.in(journal).replayToHandlers(JournalQuery.all(), Pacing.fullSpeed());
+		FlushResult flushed = this.router.flush(this.properties.flushTimeout());
+		System.out.println(this.summary.format(journal.toString(), report, flushed, this.router.snapshot()));
 	}
 
 }

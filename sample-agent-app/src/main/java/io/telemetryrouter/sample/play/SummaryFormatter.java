@@ -16,6 +16,7 @@ import io.telemetryrouter.HandlerSnapshot;
 import io.telemetryrouter.HandlerStatus;
 import io.telemetryrouter.RouterSnapshot;
 import io.telemetryrouter.agent.Tokens;
+import io.telemetryrouter.journal.ReplayReport;
 import io.telemetryrouter.sample.observe.CostTracker;
 import io.telemetryrouter.sample.observe.EscalationDesk;
 import io.telemetryrouter.sample.observe.LatencyTracker;
@@ -60,6 +61,21 @@ class SummaryFormatter {
 		account(lines, flushed, snapshot);
 		lines.add("");
 		lines.add("More at %s", endpoint());
+		return lines.toString();
+	}
+
+	String format(String journal, ReplayReport report, FlushResult flushed, RouterSnapshot snapshot) {
+		Lines lines = new Lines();
+		lines.add("");
+		lines.add("Replayed %d of %d events of %s; %d are for no handler that opted in", report.replayed(),
+				report.read(), journal, report.unhandled());
+		lines.add("  %d unreadable, %d unknown fields, %d damaged, %d missing", report.unreadable(),
+				report.unknownFields(), report.damaged(), report.missing());
+		report.problems().forEach((problem) -> lines.add("  %s", problem));
+		report.remarks().forEach((remark) -> lines.add("  %s", remark));
+		cost(lines);
+		failuresAndDrops(lines, snapshot);
+		account(lines, flushed, snapshot);
 		return lines.toString();
 	}
 

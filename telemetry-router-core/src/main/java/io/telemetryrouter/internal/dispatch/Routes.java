@@ -37,16 +37,22 @@ public final class Routes implements HandlerRegistry.Invalidation {
 
 	private final long slowNanos;
 
+	private final PayloadChecks checks;
+
 	private final RouteTable table = new RouteTable();
+
+	/** Of all replayed events, which nobody reads: they are no emits. */
+	private final EventStatistics replayed = new EventStatistics("");
 
 	/** Guarded by the lock of the registry. */
 	private final PatternIndex<NextEvent> awaited = new PatternIndex<>();
 
-	public Routes(HandlerRegistry registry, TrackedEvents events, Ticker ticker, long slowNanos) {
+	public Routes(HandlerRegistry registry, TrackedEvents events, Ticker ticker, long slowNanos, PayloadChecks checks) {
 		this.registry = registry;
 		this.events = events;
 		this.ticker = ticker;
 		this.slowNanos = slowNanos;
+		this.checks = checks;
 	}
 
 	Ticker ticker() {
@@ -55,6 +61,10 @@ public final class Routes implements HandlerRegistry.Invalidation {
 
 	long slowNanos() {
 		return this.slowNanos;
+	}
+
+	PayloadChecks checks() {
+		return this.checks;
 	}
 
 	@Nullable Route find(String event) {
@@ -97,6 +107,19 @@ public final class Routes implements HandlerRegistry.Invalidation {
 		return route;
 	}
 
+	/** Returns the handlers that replayed events of a name are for, in order. */
+	List<Handler> replayed(String event) {
+		List<Handler> handlers = this.registry.whileUnchanged(() -> inOrder(this.registry.matching(event)));
+		return handlers.stream().filter((handler) -> handler.options.replay).toList();
+	}
+
+	/** Compiles a route of replayed events, whose name is not counted as emitted. */
+	Route replayed(String event, List<Handler> handlers) {
+		Route route = new Route(event, this.replayed, handlers, false, List.of(), null, this);
+		route.retire();
+		return route;
+	}
+
 	/** Returns handlers in the order in which they are called. */
 	private static List<Handler> inOrder(Map<Handler, Integer> ranks) {
 		if (ranks.size() <= 1) {
@@ -114,7 +137,7 @@ public final class Routes implements HandlerRegistry.Invalidation {
 			.noneMatch((entry) -> entry.getKey().options.hears(entry.getValue(), payload));
 		Set<NextEvent> awaiting = new LinkedHashSet<>();
 		this.awaited.match(event, (next, rank) -> awaiting.add(next));
-		return new Route(event, statistics, inOrder(ranks), dead, List.copyOf(awaiting), this);
+		return new Route(event, statistics, inOrder(ranks), dead, List.copyOf(awaiting), this.checks.of(event), this);
 	}
 
 	private static boolean declares(@Nullable Object payload, String event) {

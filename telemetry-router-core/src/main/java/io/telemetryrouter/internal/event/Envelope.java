@@ -8,6 +8,7 @@ import java.util.UUID;
 
 import org.jspecify.annotations.Nullable;
 
+import io.telemetryrouter.RecordedEvent;
 import io.telemetryrouter.SpanInfo;
 import io.telemetryrouter.TelemetryEvent;
 import io.telemetryrouter.internal.support.Names;
@@ -117,6 +118,11 @@ public class Envelope<T> implements TelemetryEvent<T> {
 		return null;
 	}
 
+	/** Returns the envelope of an event that no emit has made, in place of this one. */
+	public final <N> Envelope<N> notice(String name, N payload) {
+		return new Envelope<>(this.source, name, payload, this.source.unnumbered(), this.emittedAt, null);
+	}
+
 	/** Tells the tracker that a queue has, or is about to have, the event. */
 	public final void enqueued() {
 		EmitTracker tracker = tracker();
@@ -205,6 +211,51 @@ public class Envelope<T> implements TelemetryEvent<T> {
 		@Override
 		public @Nullable SpanInfo span() {
 			return this.span;
+		}
+
+	}
+
+	/** The envelope of an event that was emitted before. */
+	static final class Recorded<T> extends Envelope<T> {
+
+		private final RecordedEvent event;
+
+		private final @Nullable Run run;
+
+		Recorded(EnvelopeSource source, T payload, RecordedEvent event, long now, @Nullable Run run) {
+			super(source, event.name(), payload, event.sequence(), now, null);
+			this.event = event;
+			this.run = run;
+		}
+
+		@Override
+		public Instant timestamp() {
+			return this.event.timestamp();
+		}
+
+		@Override
+		public UUID id() {
+			return this.event.id();
+		}
+
+		@Override
+		public @Nullable Run run() {
+			return this.run;
+		}
+
+		@Override
+		public @Nullable String runId() {
+			return this.event.runId();
+		}
+
+		@Override
+		public @Nullable UUID causationId() {
+			return this.event.causationId();
+		}
+
+		@Override
+		public boolean replayed() {
+			return true;
 		}
 
 	}

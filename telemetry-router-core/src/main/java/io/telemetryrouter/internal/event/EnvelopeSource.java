@@ -9,6 +9,7 @@ import java.util.concurrent.atomic.AtomicLongArray;
 
 import org.jspecify.annotations.Nullable;
 
+import io.telemetryrouter.RecordedEvent;
 import io.telemetryrouter.internal.support.Padded;
 
 /**
@@ -28,7 +29,9 @@ public final class EnvelopeSource {
 
 	private final Runs runs;
 
-	/** Number the ids of events that have no envelope and cause one that has. */
+	/**
+	 * Numbers events without an envelope that cause one, and envelopes without an emit.
+	 */
 	private final AtomicLong unnumbered = new AtomicLong();
 
 	public EnvelopeSource(InstantSource clock, Runs runs) {
@@ -54,6 +57,13 @@ public final class EnvelopeSource {
 		return new Envelope.Accompanied<>(this, name, content, number, emittedAt, parent, context, tracker);
 	}
 
+	/** Makes the envelope of a recorded event, which keeps its number, id and time. */
+	public Envelope<?> envelope(RecordedEvent event, @Nullable Object payload, long now) {
+		String runId = event.runId();
+		return new Envelope.Recorded<>(this, Payloads.<Object>asIs(payload), event, now,
+				(runId != null) ? this.runs.run(runId, null) : null);
+	}
+
 	/** Returns the wall-clock time, in nanoseconds since 1970. */
 	long epochNanos() {
 		Instant now = this.clock.instant();
@@ -72,7 +82,12 @@ public final class EnvelopeSource {
 
 	/** Returns the id of an event without an envelope. */
 	UUID id() {
-		return id(this.clock.instant(), this.unnumbered.decrementAndGet());
+		return id(this.clock.instant(), unnumbered());
+	}
+
+	/** Returns a number for what is no emit with an envelope: a negative one. */
+	long unnumbered() {
+		return this.unnumbered.decrementAndGet();
 	}
 
 	/** The finalizer of SplitMix64: one to one on 64 bits, scattered enough on 62. */

@@ -3,6 +3,7 @@ package io.telemetryrouter.internal.health;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 
 import org.jspecify.annotations.Nullable;
@@ -26,6 +27,8 @@ public final class Reporter {
 
 	private static final int MAX_SPANS = 5;
 
+	private static final long LATE_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
+
 	private final LogWriter log;
 
 	private final Ticker ticker;
@@ -40,8 +43,7 @@ public final class Reporter {
 
 	private final Throttle lateReports = new Throttle(Long.MAX_VALUE);
 
-	/** Whether totals are reported, and no event since: the next one is in no line. */
-	private volatile boolean totalled;
+	private volatile boolean closing;
 
 	public Reporter(LogWriter log, Ticker ticker) {
 		this.log = log;
@@ -70,6 +72,13 @@ public final class Reporter {
 			warn(named(handler) + " takes payloads of type " + type.getName() + ", but event '" + Names.printable(event)
 					+ "' came with " + ((payload != null) ? payload.getClass().getName() : "null")
 					+ ", which it is not given: emit the former, or take a wider type" + more);
+		}
+	}
+
+	public void payloadWrong(String event, String problem, Throttle throttle) {
+		String more = acquire(throttle, "payload");
+		if (more != null) {
+			warn("Payload of event '" + Names.printable(event) + "' breaks its contract: " + problem + more);
 		}
 	}
 
@@ -255,16 +264,23 @@ public final class Reporter {
 						+ total.filtered() + ", dropped={" + dropped + "}, running=" + total.running() + ", unhandled="
 						+ unhandled,
 				null);
-		this.totalled = true;
 	}
 
-	/** Reports the first event that is emitted after the router has closed. */
+	/** Called before the totals are read: later events are in no total. */
+	public void closing() {
+		this.closing = true;
+	}
+
+	/**
+	 * Reports the first event that is emitted after the router has closed, and waits for
+	 * the line for a moment: the process may be about to end.
+	 */
 	public void emittedLate(String event) {
-		if (this.totalled && acquire(this.lateReports, "emit") != null) {
-			this.totalled = false;
+		if (this.closing && acquire(this.lateReports, "emit") != null) {
 			warn("Event '" + Names.printable(event) + "' was emitted after the telemetry router had closed; it and all"
 					+ " that follow are dropped (" + DropReason.CLOSED.label()
-					+ "): close the router after its emitters");
+					+ "): end what emits before the router closes");
+			this.log.flush(LATE_NANOS);
 		}
 	}
 

@@ -3,6 +3,7 @@ package io.telemetryrouter.internal.lane;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.function.ObjLongConsumer;
+import java.util.function.Predicate;
 
 import org.jspecify.annotations.Nullable;
 
@@ -27,7 +28,7 @@ import io.telemetryrouter.internal.support.VarHandles;
  * their claims succeeds, while producers can still evict events. So a pause costs an
  * event no further read, and no event is taken after {@link #freeze} has returned.
  */
-final class EventQueue<E> {
+class EventQueue<E> {
 
 	private static final VarHandle POSITION = VarHandles.field(MethodHandles.lookup(), Position.class, "position",
 			long.class);
@@ -131,15 +132,20 @@ final class EventQueue<E> {
 	 * counts as taken.
 	 */
 	@Nullable E poll(Position consumer) {
-		return poll(consumer, 0);
+		return poll(consumer, 0, null);
 	}
 
 	/** Takes the first event in order to drop it, even if the queue is frozen. */
 	@Nullable E evict(Position consumer) {
-		return poll(consumer, FROZEN);
+		return poll(consumer, FROZEN, null);
 	}
 
-	private @Nullable E poll(Position consumer, long ignored) {
+	/** Takes the first event to drop it, unless it is to be spared. */
+	final @Nullable E evict(Position consumer, Predicate<E> spared) {
+		return poll(consumer, FROZEN, spared);
+	}
+
+	private @Nullable E poll(Position consumer, long ignored, @Nullable Predicate<E> spared) {
 		while (true) {
 			long first = this.head.position;
 			long position = first & ~ignored;
@@ -153,6 +159,9 @@ final class EventQueue<E> {
 					return null;
 				}
 				continue;
+			}
+			if (spared != null && spared.test(event)) {
+				return null;
 			}
 			// Becomes visible no later than the claim.
 			POSITION.setRelease(consumer, position);

@@ -28,14 +28,12 @@ import io.telemetryrouter.internal.support.Headroom;
  */
 public final class Lane {
 
-	private static final int MAX_EVICTIONS = 64;
-
 	/** A worker checks for waiting producers once in so many events. A power of two. */
 	private static final int ROOM_INTERVAL = 64;
 
 	private final LaneTarget target;
 
-	private final EventQueue<Envelope<?>> queue;
+	private final LaneQueue queue;
 
 	private final OverflowPolicy overflow;
 
@@ -58,16 +56,22 @@ public final class Lane {
 
 	private final OverflowBurst burst;
 
+	/** What was dropped, if the handler is to be told. */
+	private final @Nullable LaneGaps gaps;
+
 	/**
-	 * Creates a lane; {@code concurrency} is how many events may be handled at a time.
+	 * Creates a lane; {@code concurrency} is how many events may be handled at a time,
+	 * {@code gaps} whether the handler is told of dropped events.
 	 */
-	public Lane(LaneTarget target, int capacity, OverflowPolicy overflow, int concurrency, LaneServices services) {
+	public Lane(LaneTarget target, int capacity, OverflowPolicy overflow, int concurrency, boolean gaps,
+			LaneServices services) {
 		this.target = target;
 		this.overflow = overflow;
 		this.services = services;
-		this.queue = new EventQueue<>(capacity);
+		this.queue = new LaneQueue(capacity, services.critical());
 		this.burst = new OverflowBurst(target.handlerId(), this.queue, overflow, services.reporter(),
 				services.ticker());
+		this.gaps = gaps ? new LaneGaps(target) : null;
 		this.room = (overflow == OverflowPolicy.BLOCK) ? new RoomSignal() : null;
 		this.workers = new LaneWorker[concurrency];
 		for (int i = 0; i < concurrency; i++) {
@@ -122,7 +126,7 @@ public final class Lane {
 				Headroom.require();
 				return false;
 			}
-			if (this.overflow == OverflowPolicy.DROP_OLDEST && evict(event)) {
+			if (evict(event)) {
 				return true;
 			}
 		}
@@ -157,22 +161,19 @@ public final class Lane {
 		}
 	}
 
+	/** Queues an event at the cost of others, if the policy permits it. */
 	private boolean evict(Envelope<?> event) {
+		boolean oldest = this.overflow == OverflowPolicy.DROP_OLDEST;
+		boolean newest = this.overflow == OverflowPolicy.DROP_NEWEST;
+		if (!oldest && !(newest && this.queue.isCritical(event))) {
+			return false;
+		}
 		// A thread without stack must find out before it takes an event.
 		Headroom.require();
-		// Other producers may take the room that this one makes: the number of attempts
-		// is limited.
-		for (int i = 0; i < MAX_EVICTIONS; i++) {
-			Envelope<?> oldest = this.queue.evict(new EventQueue.Position());
-			if (oldest != null) {
-				dropFull(oldest);
-				signal();
-			}
-			if (this.queue.offer(event)) {
-				return true;
-			}
-		}
-		return false;
+		return this.queue.replace(event, oldest, (evicted) -> {
+			dropFull(evicted);
+			signal();
+		});
 	}
 
 	private void dropFull(Envelope<?> event) {
@@ -187,8 +188,22 @@ public final class Lane {
 	}
 
 	private void drop(Envelope<?> event, DropReason reason) {
+		missed(event, reason);
 		this.target.drop(reason, event.tracker());
 		event.dequeued();
+	}
+
+	/** Remembers a dropped event for a handler that is told of gaps. */
+	public void missed(Envelope<?> event, DropReason reason) {
+		try {
+			if (this.gaps != null) {
+				this.gaps.add(event, reason);
+			}
+		}
+		catch (Throwable ex) {
+			// No memory, say. The account has the event all the same.
+			return;
+		}
 	}
 
 	/**
@@ -259,10 +274,13 @@ public final class Lane {
 	}
 
 	/**
-	 * Takes the next event for a worker, if there is one. The worker calls taken then.
+	 * Takes the next event for a worker, if there is one: before it the one that tells of
+	 * a gap. The worker calls taken then.
 	 */
 	@Nullable Envelope<?> take(EventQueue.Position consumer) {
-		return this.queue.poll(consumer);
+		boolean gap = this.gaps != null && this.gaps.isPending() && this.discard == null && !isPaused();
+		Envelope<?> event = (gap && this.gaps != null) ? this.gaps.take(this.queue, consumer) : null;
+		return (event != null) ? event : this.queue.poll(consumer);
 	}
 
 	/** Tells threads that wait for a worker's previous event, or for room. */
@@ -302,7 +320,7 @@ public final class Lane {
 		// A producer that claims a position after that empties the queue itself.
 		long claimed = this.queue.tail();
 		empty(reason);
-		while (this.queue.head() < claimed) {
+		while (this.queue.oldest() < claimed) {
 			Thread.yield();
 			empty(reason);
 		}

@@ -14,13 +14,13 @@ import io.telemetryrouter.internal.event.Envelope;
  */
 final class LaneBarriers {
 
-	private final EventQueue<Envelope<?>> queue;
+	private final LaneQueue queue;
 
 	private final LaneWorker[] workers;
 
 	private final CopyOnWriteArrayList<Barrier> barriers = new CopyOnWriteArrayList<>();
 
-	LaneBarriers(EventQueue<Envelope<?>> queue, LaneWorker[] workers) {
+	LaneBarriers(LaneQueue queue, LaneWorker[] workers) {
 		this.queue = queue;
 		this.workers = workers;
 	}
@@ -34,7 +34,8 @@ final class LaneBarriers {
 		long tail = this.queue.tail();
 		long[] end = { (events != null) ? 0 : tail };
 		if (events != null) {
-			this.queue.forEach((event, position) -> end[0] = events.test(event) ? position + 1 : end[0]);
+			this.queue
+				.forEach((event, position) -> end[0] = events.test(event) ? Math.max(end[0], position + 1) : end[0]);
 		}
 		this.barriers.add(new Barrier(end[0], Math.max(tail, end[0]), latch, events));
 	}
@@ -77,7 +78,7 @@ final class LaneBarriers {
 	 * them, so it counts as one until the worker itself looks.
 	 */
 	private boolean isProcessed(Barrier barrier) {
-		if (this.queue.head() < barrier.end) {
+		if (this.queue.oldest() < barrier.end) {
 			return false;
 		}
 		for (LaneWorker worker : this.workers) {

@@ -107,6 +107,7 @@ final class LaneRun {
 	private boolean handle(Envelope<?> event) {
 		DropReason reason = this.lane.discarding();
 		if (reason != null && !(reason == DropReason.QUARANTINED && this.target.claimProbe(this.stack))) {
+			this.lane.missed(event, reason);
 			this.target.drop(reason, event.tracker());
 			counted(event);
 			idled();

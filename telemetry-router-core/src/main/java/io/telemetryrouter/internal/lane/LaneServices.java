@@ -2,10 +2,12 @@ package io.telemetryrouter.internal.lane;
 
 import java.time.InstantSource;
 import java.util.function.BooleanSupplier;
+import java.util.function.Predicate;
 
 import org.jspecify.annotations.Nullable;
 
 import io.telemetryrouter.ContextCarrier;
+import io.telemetryrouter.internal.event.Envelope;
 import io.telemetryrouter.internal.health.Reporter;
 import io.telemetryrouter.internal.metrics.SampleBuffers;
 import io.telemetryrouter.internal.support.Ticker;
@@ -16,10 +18,11 @@ import io.telemetryrouter.internal.support.Ticker;
  * @param blockingAllowed whether the calling thread may wait for room; never throws
  * @param blockNanos how long an emitter waits for room at most
  * @param timeoutNanos after how long a call times out, or 0 for never
+ * @param critical which events are spared while others can be dropped; never throws
  */
 public record LaneServices(LaneExecutor executor, @Nullable ContextCarrier carrier, SampleBuffers samples,
 		Reporter reporter, InstantSource clock, Ticker ticker, boolean measured, BooleanSupplier blockingAllowed,
-		long blockNanos, long timeoutNanos) {
+		long blockNanos, long timeoutNanos, Predicate<Envelope<?>> critical) {
 
 	/**
 	 * Returns the services of a lane with its own handler timeout, and of one that must
@@ -28,7 +31,7 @@ public record LaneServices(LaneExecutor executor, @Nullable ContextCarrier carri
 	public LaneServices with(boolean ownThreads, long timeoutNanos) {
 		return new LaneServices(ownThreads ? this.executor.own() : this.executor, this.carrier, this.samples,
 				this.reporter, this.clock, this.ticker, this.measured, this.blockingAllowed, this.blockNanos,
-				timeoutNanos);
+				timeoutNanos, this.critical);
 	}
 
 	boolean hasTimeout() {

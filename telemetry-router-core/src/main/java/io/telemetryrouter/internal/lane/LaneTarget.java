@@ -16,6 +16,9 @@ public interface LaneTarget extends StuckCallCheck.Watched {
 
 	void invoke(Envelope<?> event) throws Throwable;
 
+	/** Counts an event that comes from the lane and not from an emit as offered. */
+	void offered();
+
 	/**
 	 * Counts a call that returned. The nanoseconds are -1 where calls are not measured.
 	 */

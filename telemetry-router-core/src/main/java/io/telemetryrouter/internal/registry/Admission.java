@@ -97,6 +97,7 @@ public final class Admission {
 			return select(event, payload, envelope, stack, tracker);
 		}
 		if (this.options.async || !breaker.claim(stack)) {
+			this.handler.missed(envelope, DropReason.QUARANTINED);
 			this.handler.drop(DropReason.QUARANTINED, tracker);
 			return false;
 		}
@@ -152,6 +153,7 @@ public final class Admission {
 		}
 		catch (Throwable ex) {
 			this.handler.failures.conditionFailed(event, envelope, ex, tracker);
+			this.handler.missed(envelope, DropReason.CONDITION_FAILED);
 		}
 		finally {
 			frame.running(caller);

@@ -81,11 +81,6 @@ public final class Announcements {
 		}
 	}
 
-	/** Tells of the close, not waiting for others that tell: it is the last news. */
-	public void closed() {
-		this.listeners.forEach((listener) -> guarded(RouterListener::closed, listener));
-	}
-
 	/** Has a listener's recorder given what a histogram records, if it wants that. */
 	void record(RouterListener listener, @Nullable LongConsumer recorder, LatencyHistogram histogram) {
 		if (recorder != null) {

@@ -36,7 +36,7 @@ public final class EventStatistics {
 
 	private final Counters counters = new Counters(SLOW + 1);
 
-	EventStatistics(String name) {
+	public EventStatistics(String name) {
 		this.name = name;
 	}
 

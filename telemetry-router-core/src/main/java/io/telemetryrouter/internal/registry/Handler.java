@@ -63,7 +63,7 @@ public final class Handler implements Subscription, LaneTarget, CircuitBreaker.T
 		this.admission = new Admission(this, options,
 				(owner != null) ? new HandlerRegistry.Owner(owner, registry.collectedOwners, this) : null);
 		this.lane = options.async ? new Lane(this, options.maxQueue, options.overflow, options.concurrency,
-				services.lanes().with(options.thread == LaneThread.PLATFORM, timeoutNanos())) : null;
+				options.gaps, services.lanes().with(options.thread == LaneThread.PLATFORM, timeoutNanos())) : null;
 		this.breaker = (services.quarantine().enabled() && options.times == 0) ? new CircuitBreaker(this,
 				services.quarantine(), services.reporter(), services.clock(), services.ticker()) : null;
 		this.failures = new HandlerFailures(options, this.metrics, services, this.breaker);
@@ -126,10 +126,10 @@ public final class Handler implements Subscription, LaneTarget, CircuitBreaker.T
 
 	private void invoke(String event, @Nullable Object payload, @Nullable Envelope<?> envelope) throws Throwable {
 		if (this.options.payloadHandler != null) {
-			this.options.payloadHandler.handle(event, Payloads.asIs(payload));
+			this.options.payloadHandler.handle(event, Payloads.asIs(this.options.converted(payload)));
 		}
 		else if (this.options.eventHandler != null) {
-			this.options.eventHandler.handle(Payloads.typed(envelope));
+			this.options.eventHandler.handle(Payloads.typed(envelope, this.options.converted(payload)));
 		}
 	}
 
@@ -162,6 +162,11 @@ public final class Handler implements Subscription, LaneTarget, CircuitBreaker.T
 	@Override
 	public void invoke(Envelope<?> event) throws Throwable {
 		invoke(event.name(), event.payload(), event);
+	}
+
+	@Override
+	public void offered() {
+		this.metrics.counters.add(Counters.OFFERED, 1);
 	}
 
 	@Override
@@ -217,6 +222,13 @@ public final class Handler implements Subscription, LaneTarget, CircuitBreaker.T
 
 	public void drop(DropReason reason, long count) {
 		this.metrics.counters.drop(reason, count);
+	}
+
+	/** Remembers an event that was not queued, for a handler that is told of gaps. */
+	void missed(@Nullable Envelope<?> event, DropReason reason) {
+		if (event != null && this.lane != null) {
+			this.lane.missed(event, reason);
+		}
 	}
 
 	public HandlerAccount account() {

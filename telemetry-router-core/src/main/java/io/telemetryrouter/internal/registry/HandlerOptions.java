@@ -2,8 +2,10 @@ package io.telemetryrouter.internal.registry;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.BooleanSupplier;
 import java.util.function.Predicate;
 
 import org.jspecify.annotations.Nullable;
@@ -73,6 +75,8 @@ public final class HandlerOptions {
 
 	final int concurrency;
 
+	final boolean gaps;
+
 	/** Or {@code null} for the router's default. */
 	private final @Nullable Duration timeout;
 
@@ -80,6 +84,12 @@ public final class HandlerOptions {
 	final @Nullable String run;
 
 	final LaneThread thread;
+
+	public final @Nullable BooleanSupplier onFlush;
+
+	public final boolean replay;
+
+	private final HandlerSpec.@Nullable Conversion<?> conversion;
 
 	@SuppressWarnings("unchecked")
 	public HandlerOptions(String id, HandlerSpec<?> spec, String source, RouterSnapshot.Defaults defaults) {
@@ -102,9 +112,13 @@ public final class HandlerOptions {
 		this.maxQueue = (spec.maxQueue() != null) ? spec.maxQueue() : defaults.maxHandlerQueue();
 		this.overflow = (spec.overflow() != null && this.async) ? spec.overflow() : defaults.overflow();
 		this.concurrency = spec.concurrency();
+		this.gaps = spec.gaps();
 		this.thread = spec.thread();
+		this.onFlush = spec.onFlush();
 		this.run = spec.run();
+		this.replay = spec.replay();
 		this.timeout = spec.handlerTimeout();
+		this.conversion = spec.conversion();
 	}
 
 	/** Returns after how many nanoseconds a call times out, or 0 for never. */
@@ -121,8 +135,22 @@ public final class HandlerOptions {
 		}
 	}
 
+	/** Returns the class that recorded payloads are to be of. */
+	public Class<?> recordedType() {
+		return this.anyEvent ? Object.class : this.payloadType;
+	}
+
 	boolean accepts(@Nullable Object payload) {
-		return this.anyPayload || this.payloadType.isInstance(payload);
+		return this.anyPayload || this.payloadType.isInstance(payload)
+				|| (this.conversion != null && this.conversion.from().isInstance(payload));
+	}
+
+	/** Returns a payload that was accepted as the handler takes it. */
+	@Nullable Object converted(@Nullable Object payload) {
+		if (this.conversion == null || payload == null || this.payloadType.isInstance(payload)) {
+			return payload;
+		}
+		return this.payloadType.cast(Objects.requireNonNull(this.conversion.function().apply(payload)));
 	}
 
 	/**

@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -59,7 +60,8 @@ class RoutesTests {
 
 	private final HandlerRegistry registry = registry();
 
-	private final Routes routes = new Routes(this.registry, this.events, this.ticker, 5_000_000);
+	private final Routes routes = new Routes(this.registry, this.events, this.ticker, 5_000_000,
+			new PayloadChecks(Map.of(), this.reporter));
 
 	private final AtomicInteger ids = new AtomicInteger();
 
@@ -70,7 +72,7 @@ class RoutesTests {
 	private HandlerRegistry registry() {
 		SampleBuffers samples = new SampleBuffers(DispatchStacks.SLOTS);
 		LaneServices lanes = new LaneServices(new LaneExecutor(null), null, samples, this.reporter,
-				InstantSource.system(), this.ticker, true, () -> true, 0, 0);
+				InstantSource.system(), this.ticker, true, () -> true, 0, 0, (event) -> false);
 		HandlerServices services = new HandlerServices(lanes, samples, this.reporter, List.of(), Runnable::run,
 				QuarantineSettings.disabled(), InstantSource.system(), this.ticker, true);
 		return new HandlerRegistry(services, new HandlerTable(), this.events, this.announcements,

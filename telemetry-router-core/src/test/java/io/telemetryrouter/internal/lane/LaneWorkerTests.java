@@ -63,9 +63,9 @@ class LaneWorkerTests {
 
 	private Lane lane() {
 		Reporter reporter = new Reporter(new LogWriter(SILENCE, null), this.ticker);
-		return new Lane(this.target, 10, OverflowPolicy.DROP_NEWEST, 1,
+		return new Lane(this.target, 10, OverflowPolicy.DROP_NEWEST, 1, false,
 				new LaneServices(this.executor, null, new SampleBuffers(DispatchStacks.SLOTS), reporter, this::instant,
-						this.ticker, false, () -> true, 0, 1));
+						this.ticker, false, () -> true, 0, 1, (event) -> false));
 	}
 
 	private Instant instant() {
@@ -293,6 +293,11 @@ class LaneWorkerTests {
 		@Override
 		public boolean claimProbe(DispatchStack stack) {
 			return false;
+		}
+
+		@Override
+		public void offered() {
+			throw new AssertionError("It is told of no gaps");
 		}
 
 		@Override

@@ -49,7 +49,7 @@ class HandlerTableTests {
 		Reporter reporter = new Reporter(new LogWriter(System.getLogger("silence"), null), ticker);
 		Announcements announcements = new Announcements(reporter);
 		LaneServices lanes = new LaneServices(new LaneExecutor(null), null, this.samples, reporter,
-				InstantSource.system(), ticker, measured, () -> true, 0, 0);
+				InstantSource.system(), ticker, measured, () -> true, 0, 0, (event) -> false);
 		HandlerServices services = new HandlerServices(lanes, this.samples, reporter, List.of(), Runnable::run,
 				QuarantineSettings.disabled(), InstantSource.system(), ticker, measured);
 		return new HandlerRegistry(services, handlers, new TrackedEvents(100, new SampleBuffers(1), announcements),

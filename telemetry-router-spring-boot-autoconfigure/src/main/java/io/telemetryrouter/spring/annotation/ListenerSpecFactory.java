@@ -18,6 +18,7 @@ import io.telemetryrouter.LaneThread;
 import io.telemetryrouter.OverflowPolicy;
 import io.telemetryrouter.PayloadHandler;
 import io.telemetryrouter.TelemetryEventType;
+import io.telemetryrouter.TelemetryGap;
 import io.telemetryrouter.spring.annotation.ListenerMethod.Shape;
 import io.telemetryrouter.spring.annotation.MethodCaller.Call;
 
@@ -40,7 +41,7 @@ final class ListenerSpecFactory {
 		Completion completion = method.completion();
 		requireNoSpringAsync(method);
 		HandlerSpec.Builder<?> builder = select(method, method.payloadType(shape));
-		builder.id(id(method)).source(method.source());
+		builder.id(id(method)).source(method.source()).replay(method.annotation().getBoolean("replay"));
 		applyOptions(method, completion != null || method.annotation().getBoolean("async"), builder);
 		return build(builder, shape, completion, method);
 	}
@@ -89,6 +90,7 @@ final class ListenerSpecFactory {
 		require(concurrency >= 1, method, "Its concurrency is " + concurrency + ".",
 				"Set concurrency to a positive number.");
 		LaneThread thread = annotation.getEnum("thread", LaneThread.class);
+		boolean gaps = annotation.getBoolean("gaps");
 		boolean once = annotation.getBoolean("once");
 		if (once) {
 			builder.once();
@@ -104,11 +106,17 @@ final class ListenerSpecFactory {
 			requireAsync(overflows.length == 0, method, "overflow");
 			requireAsync(concurrency == 1, method, "concurrency");
 			requireAsync(thread == LaneThread.DEFAULT, method, "thread");
+			requireAsync(!gaps, method, "gaps");
 			return;
 		}
 		require(!once || concurrency == 1, method, "It handles one event only, and several at once.",
 				"Remove either once or concurrency.");
-		builder.async().concurrency(concurrency).thread(thread);
+		Class<?> payloadType = method.payloadType(method.shape());
+		require(!gaps || payloadType.isAssignableFrom(TelemetryGap.class), method,
+				"It takes payloads of " + payloadType.getName() + ", and gaps are payloads of "
+						+ TelemetryGap.class.getName() + ".",
+				"Let it take TelemetryEvent<?> or Object, or remove gaps.");
+		builder.async().concurrency(concurrency).thread(thread).gaps(gaps);
 		if (handlerTimeout != null) {
 			builder.handlerTimeout(handlerTimeout);
 		}

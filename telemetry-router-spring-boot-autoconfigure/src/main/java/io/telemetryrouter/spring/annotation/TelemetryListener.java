@@ -105,6 +105,13 @@ public @interface TelemetryListener {
 	int concurrency() default 1;
 
 	/**
+	 * Whether an asynchronous method that takes any payload is told of events that were
+	 * dropped: it then receives a {@link io.telemetryrouter.TelemetryGap}.
+	 * @return whether it is told
+	 */
+	boolean gaps() default false;
+
+	/**
 	 * After which time a call of an asynchronous method is interrupted and given up, as
 	 * in {@code 5s} or {@code PT5S}; {@code 0} lets every call take its time.
 	 * @return a duration; empty for the router's default
@@ -123,6 +130,13 @@ public @interface TelemetryListener {
 	 * @return the threads
 	 */
 	LaneThread thread() default LaneThread.DEFAULT;
+
+	/**
+	 * Whether the method receives replayed events, too.
+	 * @return whether it does
+	 * @see io.telemetryrouter.TelemetryEvent#replayed()
+	 */
+	boolean replay() default false;
 
 	/**
 	 * A SpEL expression that says which events to handle; its root is the

@@ -151,6 +151,18 @@ final class ConfiguredHandlers implements HandlerSpecCustomizer {
 		return lowest;
 	}
 
+	/**
+	 * Returns whether an event is critical. Whoever handles it may name it or not.
+	 */
+	boolean isCritical(String name) {
+		Event event = this.events.get(name);
+		if (event == null && !this.eventVariables.isEmpty()) {
+			Variables<Event> variables = this.eventVariables.get(EnvironmentVariables.uniform(name));
+			event = (variables != null) ? variables.value() : null;
+		}
+		return event != null && event.isCritical();
+	}
+
 	private @Nullable Event event(String name) {
 		Event event = this.events.get(name);
 		if (event != null) {
@@ -206,6 +218,12 @@ final class ConfiguredHandlers implements HandlerSpecCustomizer {
 		if (this.enabled && !this.reported) {
 			this.reported = true;
 			report(this.handlers, HANDLERS, this.handlerVariables, "no handler has this id. Known ids: ", this.ids);
+			// Handlers of patterns get critical events, too.
+			this.events.values().stream().filter(Event::isCritical).forEach((event) -> this.used.put(event, ""));
+			this.eventVariables.values()
+				.stream()
+				.filter((variables) -> variables.value().isCritical())
+				.forEach((variables) -> this.used.put(variables, ""));
 			report(this.events, EVENTS, this.eventVariables, "no handler names this event. Known names: ", this.names);
 		}
 		this.ids.clear();

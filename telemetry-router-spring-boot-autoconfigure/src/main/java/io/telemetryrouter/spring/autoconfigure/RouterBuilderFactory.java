@@ -71,6 +71,7 @@ final class RouterBuilderFactory implements ApplicationListener<ContextRefreshed
 		apply(this.properties, builder);
 		builder.shutdownTimeout(this.shutdownTimeout.effective());
 		builder.logger(new RouterLogger());
+		builder.criticalEvents(this.handlers::isCritical);
 		if (Threading.VIRTUAL.isActive(this.context.getEnvironment())) {
 			builder.laneExecutor(new VirtualThreadTaskExecutor("telemetry-router-"));
 		}

@@ -12,7 +12,6 @@ import org.springframework.boot.context.properties.EnableConfigurationProperties
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
-import org.springframework.context.annotation.DependsOn;
 import org.springframework.context.annotation.Role;
 import org.springframework.context.annotation.Scope;
 
@@ -21,6 +20,7 @@ import io.telemetryrouter.TelemetryRouter;
 import io.telemetryrouter.TelemetryRouterBuilder;
 import io.telemetryrouter.spring.annotation.TelemetryListener;
 import io.telemetryrouter.spring.annotation.TelemetryListenerProcessor;
+import io.telemetryrouter.spring.contracts.ContractChecks;
 
 /**
  * {@link org.springframework.boot.autoconfigure.EnableAutoConfiguration
@@ -59,15 +59,6 @@ public final class TelemetryRouterAutoConfiguration {
 	}
 
 	@Bean
-	static LateEvents telemetryRouterLateEvents() {
-		return new LateEvents();
-	}
-
-	/*
-	 * Created before the router and whoever emits, so that it is destroyed after them.
-	 */
-	@Bean
-	@DependsOn("telemetryRouterLateEvents")
 	RouterBuilderFactory telemetryRouterBuilderFactory(TelemetryRouterProperties properties,
 			ConfigurableApplicationContext context, ObjectProvider<LifecycleProperties> lifecycleProperties) {
 		return new RouterBuilderFactory(properties, ShutdownTimeout.of(properties, lifecycleProperties), context);
@@ -105,8 +96,10 @@ public final class TelemetryRouterAutoConfiguration {
 		 */
 		@Bean
 		@ConditionalOnMissingBean(search = SearchStrategy.CURRENT)
-		static TelemetryListenerProcessor telemetryListenerProcessor(ObjectProvider<TelemetryRouter> router) {
-			return new TelemetryListenerProcessor(router::getObject);
+		static TelemetryListenerProcessor telemetryListenerProcessor(ObjectProvider<TelemetryRouter> router,
+				ObjectProvider<ContractChecks> contracts) {
+			return new TelemetryListenerProcessor(router::getObject,
+					() -> contracts.stream().flatMap((checks) -> checks.types().stream()).toList());
 		}
 
 		@Bean
@@ -118,9 +111,8 @@ public final class TelemetryRouterAutoConfiguration {
 		}
 
 		@Bean
-		TelemetryRouterCloser telemetryRouterCloser(TelemetryRouter router, ConfigurableApplicationContext context,
-				LateEvents lateEvents) {
-			return new TelemetryRouterCloser(router, context, lateEvents);
+		TelemetryRouterCloser telemetryRouterCloser(TelemetryRouter router, ConfigurableApplicationContext context) {
+			return new TelemetryRouterCloser(router, context);
 		}
 
 	}

@@ -36,14 +36,11 @@ final class TelemetryRouterCloser implements SmartLifecycle {
 
 	private final ConfigurableApplicationContext context;
 
-	private final LateEvents lateEvents;
-
 	private volatile boolean running;
 
-	TelemetryRouterCloser(TelemetryRouter router, ConfigurableApplicationContext context, LateEvents lateEvents) {
+	TelemetryRouterCloser(TelemetryRouter router, ConfigurableApplicationContext context) {
 		this.router = router;
 		this.context = context;
-		this.lateEvents = lateEvents;
 	}
 
 	@Override
@@ -63,16 +60,12 @@ final class TelemetryRouterCloser implements SmartLifecycle {
 			// The last to be registered is the first to be destroyed
 			registry.registerDisposableBean(getClass().getName() + "@" + System.identityHashCode(this), () -> {
 				shutDownExecutors(beanFactory);
-				close();
+				this.router.close();
 			});
 		}
 		else {
-			close();
+			this.router.close();
 		}
-	}
-
-	private void close() {
-		this.lateEvents.close(this.router);
 	}
 
 	private boolean isTerminationAwaited() {

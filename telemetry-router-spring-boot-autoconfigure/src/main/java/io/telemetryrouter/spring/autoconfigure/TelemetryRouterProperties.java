@@ -426,12 +426,26 @@ public class TelemetryRouterProperties {
 		 */
 		private @Nullable Integer priority;
 
+		/**
+		 * Whether full queues drop other events first. Has no effect on queues that
+		 * block.
+		 */
+		private boolean critical = false;
+
 		public @Nullable Integer getPriority() {
 			return this.priority;
 		}
 
 		public void setPriority(@Nullable Integer priority) {
 			this.priority = priority;
+		}
+
+		public boolean isCritical() {
+			return this.critical;
+		}
+
+		public void setCritical(boolean critical) {
+			this.critical = critical;
 		}
 
 	}

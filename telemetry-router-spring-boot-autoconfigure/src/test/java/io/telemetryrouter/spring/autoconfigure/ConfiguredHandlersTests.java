@@ -1,7 +1,9 @@
 package io.telemetryrouter.spring.autoconfigure;
 
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -68,6 +70,39 @@ class ConfiguredHandlersTests {
 				HandlerSnapshot handler = context.getBean(TelemetryRouter.class).handlerSnapshot("listener." + method);
 				assertThat(handler.priority()).isEqualTo(expected);
 			});
+	}
+
+	@ParameterizedTest
+	@ValueSource(booleans = { false, true })
+	void whenEventIsCriticalThenAFullQueueDropsOthersFirst(boolean variable, CapturedOutput output) {
+		Map<String, Object> environment = Map.of("TELEMETRY_ROUTER_EVENTS_TOOL_FAILED_CRITICAL", "true");
+		String source = StandardEnvironment.SYSTEM_ENVIRONMENT_PROPERTY_SOURCE_NAME;
+		this.contextRunner.withInitializer((context) -> {
+			if (variable) {
+				context.getEnvironment()
+					.getPropertySources()
+					.replace(source, new SystemEnvironmentPropertySource(source, environment));
+			}
+		})
+			.withPropertyValues(
+					variable ? new String[0] : new String[] { "telemetry-router.events.tool.failed.critical=true" })
+			.run((context) -> {
+				TelemetryRouter router = context.getBean(TelemetryRouter.class);
+				List<String> handled = new CopyOnWriteArrayList<>();
+				router.subscribe(HandlerSpec.on("**")
+					.id("lane")
+					.async()
+					.maxQueue(2)
+					.overflow(OverflowPolicy.DROP_OLDEST)
+					.handler((name, payload) -> handled.add(name))
+					.build());
+				router.pause("lane");
+				List.of("tool.failed", "a", "b", "c").forEach((name) -> router.emit(name, null));
+				router.resume("lane");
+				assertThat(router.flush(Duration.ofSeconds(30)).complete()).isTrue();
+				assertThat(handled).containsExactly("tool.failed", "c");
+			});
+		assertThat(output).doesNotContain("has no effect");
 	}
 
 	@Test

@@ -6,6 +6,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -76,25 +77,28 @@ class TelemetryRouterCloserTests {
 				"listener destroyed");
 		assertThat(log).endsWith("listener destroyed");
 		assertThat(output).contains("offered=4, handled=4, failed=0, filtered=0, dropped={}")
-			.doesNotContain("reached no handler");
+			.doesNotContain("router had closed");
 	}
 
 	@Test
 	void whenSomethingEmitsAfterTheCloseThenOneLineSaysWhat(CapturedOutput output) {
 		this.contextRunner.withBean(Farewell.class).run((context) -> context.getBean(Farewell.class));
 		assertThat(log).containsExactly("listener destroyed");
-		assertThat(output.getOut().lines().filter((line) -> line.contains("reached no handler"))).singleElement()
+		assertThat(output.getOut().lines().filter((line) -> line.contains("router had closed"))).singleElement()
 			.asString()
-			.contains("2 events were emitted after the telemetry router had closed, and reached no handler:"
-					+ " 'x' (2). Emit them before beans are destroyed");
+			.contains(
+					"Event 'x' was emitted after the telemetry router had closed; it and all that follow are dropped");
 	}
 
 	@Test
-	void whenSomethingEmitsWhileTheTotalsAreLoggedThenTheLineSaysSo(CapturedOutput output) {
+	void whenSomethingEmitsWhileTheTotalsAreLoggedThenALineSaysSo() {
 		this.contextRunner.withBean(TelemetryRouterCustomizer.class, () -> (builder) -> {
 			builder.logger(new EmittingLogger());
 		}).run((context) -> EmittingLogger.telemetry = context.getBean(TelemetryEmitter.class));
-		assertThat(output).contains("1 event was emitted after the telemetry router had closed").contains("'x' (1)");
+		Awaitility.await()
+			.untilAsserted(() -> assertThat(EmittingLogger.lines)
+				.filteredOn((line) -> line.contains("after the telemetry router had closed"))
+				.hasSize(1));
 	}
 
 	@Test
@@ -219,6 +223,8 @@ class TelemetryRouterCloserTests {
 	 */
 	static class EmittingLogger implements System.Logger {
 
+		private static final List<String> lines = new CopyOnWriteArrayList<>();
+
 		private static TelemetryEmitter telemetry;
 
 		@Override
@@ -233,6 +239,7 @@ class TelemetryRouterCloserTests {
 
 		@Override
 		public void log(Level level, ResourceBundle bundle, String message, Throwable thrown) {
+			lines.add(message);
 			if (message.contains("router closed in")) {
 				telemetry.emit("x", "late");
 			}

@@ -85,15 +85,15 @@ public record RouterDescriptor(HandlerTotals handlers, Map<String, EventDescript
 	 * @param spanId the span's id
 	 * @param runId the run that it belongs to, or {@code null}
 	 * @param startedAt when it began
-	 * @param ageMillis how long ago that was
+	 * @param ageMicros how long ago that was
 	 * @param abandoned whether nothing refers to it any more
 	 */
 	public record DanglingDescriptor(String name, String spanId, @Nullable String runId, Instant startedAt,
-			long ageMillis, boolean abandoned) {
+			double ageMicros, boolean abandoned) {
 
 		static DanglingDescriptor of(DanglingSpan span) {
 			return new DanglingDescriptor(span.name(), span.spanId(), span.runId(), span.startedAt(),
-					span.age().toMillis(), span.abandoned());
+					LatencyDescriptor.micros((double) span.age().toNanos()), span.abandoned());
 		}
 
 	}

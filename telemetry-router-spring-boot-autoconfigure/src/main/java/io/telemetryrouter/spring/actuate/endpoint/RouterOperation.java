@@ -21,10 +21,12 @@ enum RouterOperation {
 
 	RELEASE("release", "released"),
 
-	RESET_MAXIMA("resetMaxima", "reset the maxima of");
+	RESET_MAXIMA("resetMaxima", "reset the maxima of"),
+
+	REPLAY("replay", "replayed the journal to");
 
 	/** Those that one handler knows. */
-	static final Set<RouterOperation> OF_HANDLER = EnumSet.allOf(RouterOperation.class);
+	static final Set<RouterOperation> OF_HANDLER = EnumSet.complementOf(EnumSet.of(REPLAY));
 
 	/** Those that the whole router knows. */
 	static final Set<RouterOperation> OF_ROUTER = EnumSet.of(FLUSH, RESET_MAXIMA);

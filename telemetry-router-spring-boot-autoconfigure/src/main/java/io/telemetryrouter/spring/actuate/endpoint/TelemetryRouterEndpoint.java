@@ -3,10 +3,12 @@ package io.telemetryrouter.spring.actuate.endpoint;
 import java.security.Principal;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.Arrays;
 
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.boot.actuate.endpoint.Access;
+import org.springframework.boot.actuate.endpoint.OperationResponseBody;
 import org.springframework.boot.actuate.endpoint.Show;
 import org.springframework.boot.actuate.endpoint.annotation.Endpoint;
 import org.springframework.boot.actuate.endpoint.annotation.ReadOperation;
@@ -23,7 +25,8 @@ import io.telemetryrouter.TelemetryRouter;
  * Shows the router's handlers, the events it has seen and what became of them: names,
  * counts and latencies, never a payload. Stacks of stuck calls, types and messages of
  * failures are shown only where {@code management.endpoint.telemetryrouter.show-values}
- * says so.
+ * says so, and so are payloads of a run, which are read back from the journal at
+ * {@code runs/{runId}}.
  * <p>
  * A handler is found by its id behind the endpoint's path, slashes and all. Characters
  * that web servers refuse in a path, such as a backslash, can be written as a slash.
@@ -47,11 +50,16 @@ public class TelemetryRouterEndpoint {
 
 	private static final Duration FLUSH_TIMEOUT = Duration.ofSeconds(10);
 
+	/** The segment of a path that a run's id follows. */
+	private static final String RUNS = "runs";
+
 	private final TelemetryRouter router;
 
 	private final Show showValues;
 
 	private final OperatorTrail trail;
+
+	private final @Nullable RunJournal journal;
 
 	/**
 	 * Creates the endpoint of a router that shows names, counts and latencies only.
@@ -82,9 +90,25 @@ public class TelemetryRouterEndpoint {
 	 */
 	public TelemetryRouterEndpoint(TelemetryRouter router, Show showValues,
 			@Nullable ApplicationEventPublisher publisher) {
+		this(router, showValues, publisher, null);
+	}
+
+	/**
+	 * Creates the endpoint of a router.
+	 * @param router the router to show
+	 * @param showValues whether to show payloads of runs, stacks of stuck calls, types
+	 * and messages of failures, which may quote payloads
+	 * @param publisher is given an
+	 * {@link org.springframework.boot.actuate.audit.listener.AuditApplicationEvent} for
+	 * each operation, if any
+	 * @param journal where to read runs, if there is a journal
+	 */
+	public TelemetryRouterEndpoint(TelemetryRouter router, Show showValues,
+			@Nullable ApplicationEventPublisher publisher, @Nullable RunJournal journal) {
 		this.router = router;
 		this.showValues = showValues;
 		this.trail = new OperatorTrail(publisher, Clock.systemUTC());
+		this.journal = journal;
 	}
 
 	/**
@@ -101,16 +125,34 @@ public class TelemetryRouterEndpoint {
 	}
 
 	/**
-	 * Returns one handler.
-	 * @param handlerId the handler's id, split where it has a slash
-	 * @return the handler as of now, or {@code null} if no such handler is registered
+	 * Returns one handler, or the events of one run. A handler whose id begins with
+	 * {@code runs/} comes before a run.
+	 * @param handlerId the handler's id, split where it has a slash, or {@code runs} and
+	 * the run's id
+	 * @return the handler as of now, a {@link RunDescriptor}, an {@link ErrorDescriptor}
+	 * that says why there is none, or {@code null} if no such handler is registered
 	 */
 	@ReadOperation
-	public @Nullable HandlerDescriptor handler(@Selector(match = Match.ALL_REMAINING) String... handlerId) {
+	public @Nullable OperationResponseBody handler(@Selector(match = Match.ALL_REMAINING) String... handlerId) {
 		return handler(handlerId, this.showValues.isShown(true));
 	}
 
-	@Nullable HandlerDescriptor handler(String[] handlerId, boolean showValues) {
+	@Nullable OperationResponseBody handler(String[] path, boolean showValues) {
+		HandlerDescriptor handler = registered(path, showValues);
+		return (handler == null && path.length > 1 && path[0].equals(RUNS))
+				? run(String.join("/", Arrays.copyOfRange(path, 1, path.length)), showValues) : handler;
+	}
+
+	private OperationResponseBody run(String runId, boolean showValues) {
+		if (this.journal == null) {
+			return new ErrorDescriptor(
+					"Runs are read from the journal, which is off: set telemetry-router.journal.enabled=true");
+		}
+		RunDescriptor run = this.journal.read(runId, showValues);
+		return (run != null) ? run : new ErrorDescriptor("The journal has no event of this run");
+	}
+
+	private @Nullable HandlerDescriptor registered(String[] handlerId, boolean showValues) {
 		HandlerSnapshot snapshot = this.router.handlerSnapshot(HandlerPath.id(handlerId, this.router));
 		return (snapshot != null) ? HandlerDescriptor.of(snapshot, this.trail.pausedSince(snapshot), showValues) : null;
 	}
@@ -177,7 +219,7 @@ public class TelemetryRouterEndpoint {
 			case RESUME -> this.router.resume(handlerId);
 			case RELEASE -> this.router.release(handlerId);
 			case RESET_MAXIMA -> this.router.resetMaxima(handlerId);
-			case FLUSH -> throw new IllegalArgumentException("A flush has a result");
+			case FLUSH, REPLAY -> throw new IllegalArgumentException(operation.label() + " has a result");
 		};
 	}
 

@@ -6,6 +6,7 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.boot.actuate.endpoint.InvalidEndpointRequestException;
+import org.springframework.boot.actuate.endpoint.OperationResponseBody;
 import org.springframework.boot.actuate.endpoint.SecurityContext;
 import org.springframework.boot.actuate.endpoint.Show;
 import org.springframework.boot.actuate.endpoint.annotation.ReadOperation;
@@ -54,15 +55,21 @@ public class TelemetryRouterEndpointWebExtension {
 	}
 
 	/**
-	 * Returns one handler.
+	 * Returns one handler, or the events of one run.
 	 * @param securityContext who asks
-	 * @param handlerId the handler's id, split where it has a slash
-	 * @return the handler as of now, or {@code null} if no such handler is registered
+	 * @param handlerId the handler's id, split where it has a slash, or {@code runs} and
+	 * the run's id
+	 * @return the handler as of now or the run; not found if there is none
 	 */
 	@ReadOperation
-	public @Nullable HandlerDescriptor handler(SecurityContext securityContext,
+	public WebEndpointResponse<Object> handler(SecurityContext securityContext,
 			@Selector(match = Match.ALL_REMAINING) String... handlerId) {
-		return this.endpoint.handler(handlerId, isShown(securityContext));
+		OperationResponseBody found = this.endpoint.handler(handlerId, isShown(securityContext));
+		if (found == null) {
+			return new WebEndpointResponse<>(WebEndpointResponse.STATUS_NOT_FOUND);
+		}
+		return new WebEndpointResponse<>(found, (found instanceof ErrorDescriptor)
+				? WebEndpointResponse.STATUS_NOT_FOUND : WebEndpointResponse.STATUS_OK);
 	}
 
 	private boolean isShown(SecurityContext securityContext) {

@@ -15,6 +15,7 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.core.env.Environment;
 
 import io.telemetryrouter.TelemetryRouter;
+import io.telemetryrouter.spring.actuate.endpoint.RunJournal;
 import io.telemetryrouter.spring.actuate.endpoint.TelemetryRouterEndpoint;
 import io.telemetryrouter.spring.actuate.endpoint.TelemetryRouterEndpointWebExtension;
 import io.telemetryrouter.spring.autoconfigure.TelemetryRouterAutoConfiguration;
@@ -35,8 +36,9 @@ public final class TelemetryRouterEndpointAutoConfiguration {
 	@ConditionalOnMissingBean
 	@ConditionalOnAvailableEndpoint
 	TelemetryRouterEndpoint telemetryRouterEndpoint(TelemetryRouter router,
-			TelemetryRouterEndpointProperties properties, ApplicationEventPublisher publisher) {
-		return new TelemetryRouterEndpoint(router, properties.getShowValues(), publisher);
+			TelemetryRouterEndpointProperties properties, ApplicationEventPublisher publisher,
+			ObjectProvider<RunJournal> journal) {
+		return new TelemetryRouterEndpoint(router, properties.getShowValues(), publisher, journal.getIfAvailable());
 	}
 
 	@Bean

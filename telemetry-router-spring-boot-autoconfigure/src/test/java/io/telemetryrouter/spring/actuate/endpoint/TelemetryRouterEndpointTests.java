@@ -79,7 +79,7 @@ class TelemetryRouterEndpointTests {
 		assertThat(json.get("held").asInt()).isEqualTo(2);
 		assertThat(json.get("spans")).isEqualTo(parse("""
 				{'open': 3, 'dangling': 1, 'latest': [{'name': 'tool.call', 'spanId': '00000000000000ff',
-				'runId': 'r1', 'startedAt': '2026-01-02T03:04:05Z', 'ageMillis': 600000, 'abandoned': true}]}
+				'runId': 'r1', 'startedAt': '2026-01-02T03:04:05Z', 'ageMicros': 600000000.0, 'abandoned': true}]}
 				"""));
 		assertThat(json.get("defaults"))
 			.isEqualTo(parse("{'maxHandlerQueue': 1000, 'priority': 0, 'overflow': 'DROP_NEWEST'}"));
@@ -180,7 +180,7 @@ class TelemetryRouterEndpointTests {
 	void severalPatternsAreListedAndJoined() {
 		this.stub.handler(StubRouter.async("two", List.of("a.*", "b"), StubRouter.account(0, 0, 0, 0, 0, 0),
 				Duration.ZERO, null));
-		assertThat(this.endpoint.handler("two")).satisfies((handler) -> {
+		assertThat(this.endpoint.handler("two")).isInstanceOfSatisfying(HandlerDescriptor.class, (handler) -> {
 			assertThat(handler.pattern()).isEqualTo("a.*, b");
 			assertThat(handler.patterns()).containsExactly("a.*", "b");
 		});

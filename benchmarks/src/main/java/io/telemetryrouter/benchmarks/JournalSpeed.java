@@ -1,0 +1,369 @@
+package io.telemetryrouter.benchmarks;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.lang.management.ManagementFactory;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+import java.util.function.IntConsumer;
+import java.util.function.ToDoubleFunction;
+import java.util.stream.DoubleStream;
+import java.util.stream.Stream;
+
+import ch.qos.logback.classic.AsyncAppender;
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.LoggerContext;
+import ch.qos.logback.classic.encoder.PatternLayoutEncoder;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.classic.util.LogbackMDCAdapter;
+import ch.qos.logback.core.rolling.FixedWindowRollingPolicy;
+import ch.qos.logback.core.rolling.RollingFileAppender;
+import ch.qos.logback.core.rolling.SizeBasedTriggeringPolicy;
+import ch.qos.logback.core.util.FileSize;
+import com.sun.management.OperatingSystemMXBean;
+import net.openhft.chronicle.queue.ChronicleQueue;
+import net.openhft.chronicle.queue.ExcerptAppender;
+import net.openhft.chronicle.queue.ExcerptTailer;
+import tools.jackson.databind.json.JsonMapper;
+
+import io.telemetryrouter.HandlerSpec;
+import io.telemetryrouter.OverflowPolicy;
+import io.telemetryrouter.TelemetryRouter;
+import io.telemetryrouter.journal.Fsync;
+import io.telemetryrouter.journal.Journal;
+import io.telemetryrouter.journal.JournalMode;
+import io.telemetryrouter.journal.JournalOptions;
+import io.telemetryrouter.journal.JournalQuery;
+import io.telemetryrouter.journal.TelemetryReplayer;
+
+/**
+ * What the journal is able to: lines a second beside Logback's rolling file appender,
+ * what it adds to an emit, and events replayed a second. Contenders run one after the
+ * other in each of several rounds, so that a busy machine slows down both sides of a
+ * ratio. Both write a JSON line with the same payload, made by the same mapper, to files
+ * of 64 MiB, and leave it to the operating system when bytes reach the disk.
+ *
+ * @since 0.1.0
+ */
+public final class JournalSpeed {
+
+	/** A payload whose JSON has 300 bytes. */
+	private static final Call PAYLOAD = new Call("gpt-4o", 812, 96, "x".repeat(236));
+
+	private static final int QUEUE = 20_000;
+
+	private static final int WARM_UP = 2;
+
+	private static final OperatingSystemMXBean SYSTEM = (OperatingSystemMXBean) ManagementFactory
+		.getOperatingSystemMXBean();
+
+	private final JsonMapper mapper = JsonMapper.builder().build();
+
+	private final int events;
+
+	private final int rounds;
+
+	/** Processor time of the process in the last measurement, in nanoseconds. */
+	private long processorNanos;
+
+	private JournalSpeed(int events, int rounds) {
+		this.events = events;
+		this.rounds = rounds;
+	}
+
+	/**
+	 * Runs.
+	 * @param args how many events in a round; how many rounds
+	 * @throws IOException if files cannot be written
+	 */
+	public static void main(String[] args) throws IOException {
+		// Or it reports its use to its maker.
+		System.setProperty("chronicle.analytics.disable", "true");
+		JournalSpeed speed = new JournalSpeed(Integer.parseInt(args[0]), Integer.parseInt(args[1]));
+		print("payload, bytes", speed.mapper.writeValueAsBytes(PAYLOAD).length);
+		speed.compare("each line written before the emitter goes on, 1 thread: events/s",
+				(folder) -> speed.journal(folder, JournalMode.SYNC, 1), (folder) -> speed.logback(folder, true, 1));
+		speed.compare("each line written before the emitter goes on, 4 threads: events/s",
+				(folder) -> speed.journal(folder, JournalMode.SYNC, 4), (folder) -> speed.logback(folder, true, 4));
+		speed.compare("each line written before the emitter goes on, 1 thread, against Chronicle Queue: events/s",
+				(folder) -> speed.journal(folder, JournalMode.SYNC, 1), speed::chronicle);
+		speed.compare("through a queue, 1 thread, against Chronicle Queue without one: events/s",
+				(folder) -> speed.journal(folder, JournalMode.ASYNC, 1), speed::chronicle);
+		speed.compare("through a queue, 1 thread: events/s", (folder) -> speed.journal(folder, JournalMode.ASYNC, 1),
+				(folder) -> speed.logback(folder, false, 1));
+		speed.compare("emit, asynchronous: ns, journal against a handler that does nothing",
+				(folder) -> speed.emit(folder, JournalMode.ASYNC, true),
+				(folder) -> speed.emit(folder, JournalMode.ASYNC, false));
+		speed.compare("emit, synchronous: ns, journal against a handler that does nothing",
+				(folder) -> speed.emit(folder, JournalMode.SYNC, true),
+				(folder) -> speed.emit(folder, JournalMode.SYNC, false));
+		speed.replay();
+	}
+
+	private void compare(String what, ToDoubleFunction<Path> ours, ToDoubleFunction<Path> theirs) throws IOException {
+		double[][] measured = new double[6][this.rounds];
+		// The first rounds warm up.
+		for (int round = -WARM_UP; round < this.rounds; round++) {
+			double one = inFolder(ours);
+			double oneProcessor = this.processorNanos / (double) this.events;
+			double other = inFolder(theirs);
+			double otherProcessor = this.processorNanos / (double) this.events;
+			if (round >= 0) {
+				double[] values = { one, other, one / other, oneProcessor, otherProcessor,
+						oneProcessor / otherProcessor };
+				for (int i = 0; i < values.length; i++) {
+					measured[i][round] = values[i];
+				}
+			}
+		}
+		print(what, medians(measured, 0));
+		print("  ratio, lowest and highest", extremes(measured[2]));
+		print("  processor time, ns an event", medians(measured, 3));
+		print("  ratio, lowest and highest", extremes(measured[5]));
+	}
+
+	private static double[] medians(double[][] measured, int from) {
+		return Stream.of(measured).skip(from).limit(3).mapToDouble(JournalSpeed::median).toArray();
+	}
+
+	private static double[] extremes(double[] values) {
+		return new double[] { DoubleStream.of(values).min().orElseThrow(),
+				DoubleStream.of(values).max().orElseThrow() };
+	}
+
+	/** Returns the time from a start on, and notes the processor time. */
+	private long since(long start, long processorStart) {
+		this.processorNanos = SYSTEM.getProcessCpuTime() - processorStart;
+		return System.nanoTime() - start;
+	}
+
+	private static double median(double[] values) {
+		double[] sorted = values.clone();
+		Arrays.sort(sorted);
+		return sorted[sorted.length / 2];
+	}
+
+	private static void print(String what, double... values) {
+		List<String> texts = new ArrayList<>();
+		for (double value : values) {
+			texts.add(String.format(Locale.ROOT, (value < 1000) ? "%.3f" : "%,.0f", value));
+		}
+		System.out.println(what + ": " + String.join(" | ", texts));
+	}
+
+	private static double inFolder(ToDoubleFunction<Path> measurement) throws IOException {
+		Path folder = Files.createTempDirectory("journal-speed");
+		try {
+			return measurement.applyAsDouble(folder);
+		}
+		finally {
+			try (Stream<Path> files = Files.walk(folder)) {
+				for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+					Files.delete(file);
+				}
+			}
+		}
+	}
+
+	private static Journal open(Path folder) {
+		return Journal.open(JournalOptions.in(folder).fsync(Fsync.NEVER).retentionSize(8L << 30).build());
+	}
+
+	private static HandlerSpec<Object> handler(Journal journal, JournalMode mode) {
+		HandlerSpec<Object> spec = journal.handler(mode);
+		return (mode == JournalMode.SYNC) ? spec : spec.mutate().maxQueue(QUEUE).overflow(OverflowPolicy.BLOCK).build();
+	}
+
+	private double journal(Path folder, JournalMode mode, int threads) {
+		TelemetryRouter router = TelemetryRouter.builder().blockTimeout(Duration.ofMinutes(1)).build();
+		try (Journal journal = open(folder)) {
+			router.subscribe(handler(journal, mode));
+			long processor = SYSTEM.getProcessCpuTime();
+			long start = System.nanoTime();
+			inParallel(threads, this.events, (i) -> router.emit("model.call.completed", PAYLOAD));
+			router.flush(Duration.ofMinutes(5));
+			double perSecond = this.events * 1e9 / since(start, processor);
+			router.close();
+			require(journal.status().written() == this.events);
+			return perSecond;
+		}
+	}
+
+	private double logback(Path folder, boolean immediate, int threads) {
+		LoggerContext context = new LoggerContext();
+		context.setMDCAdapter(new LogbackMDCAdapter());
+		Logger logger = logger(context, folder, immediate);
+		long processor = SYSTEM.getProcessCpuTime();
+		long start = System.nanoTime();
+		inParallel(threads, this.events, (i) -> logger.info(this.mapper.writeValueAsString(PAYLOAD)));
+		// Waits for the queue.
+		context.stop();
+		double perSecond = this.events * 1e9 / since(start, processor);
+		require(lines(folder) == this.events);
+		return perSecond;
+	}
+
+	private double chronicle(Path folder) {
+		try (ChronicleQueue queue = ChronicleQueue.single(folder.toString())) {
+			long processor = SYSTEM.getProcessCpuTime();
+			long start = System.nanoTime();
+			try (ExcerptAppender appender = queue.createAppender()) {
+				for (int i = 0; i < this.events; i++) {
+					appender.writeText(this.mapper.writeValueAsString(PAYLOAD));
+				}
+			}
+			double perSecond = this.events * 1e9 / since(start, processor);
+			long read = 0;
+			try (ExcerptTailer tailer = queue.createTailer()) {
+				while (tailer.readText() != null) {
+					read++;
+				}
+			}
+			require(read == this.events);
+			return perSecond;
+		}
+	}
+
+	private Logger logger(LoggerContext context, Path folder, boolean immediate) {
+		PatternLayoutEncoder encoder = new PatternLayoutEncoder();
+		encoder.setContext(context);
+		encoder.setPattern("{\"time\":\"%d{yyyy-MM-dd'T'HH:mm:ss.SSSX}\",\"type\":\"%logger\",\"data\":%msg}%n");
+		encoder.start();
+		RollingFileAppender<ILoggingEvent> file = new RollingFileAppender<>();
+		file.setContext(context);
+		file.setFile(folder.resolve("current.jsonl").toString());
+		file.setEncoder(encoder);
+		file.setImmediateFlush(immediate);
+		FixedWindowRollingPolicy rolling = new FixedWindowRollingPolicy();
+		rolling.setContext(context);
+		rolling.setParent(file);
+		rolling.setFileNamePattern(folder.resolve("log.%i.jsonl").toString());
+		rolling.setMinIndex(1);
+		rolling.setMaxIndex(20);
+		rolling.start();
+		SizeBasedTriggeringPolicy<ILoggingEvent> size = new SizeBasedTriggeringPolicy<>();
+		size.setContext(context);
+		size.setMaxFileSize(FileSize.valueOf("64MB"));
+		size.start();
+		file.setRollingPolicy(rolling);
+		file.setTriggeringPolicy(size);
+		file.start();
+		Logger logger = context.getLogger("model.call.completed");
+		logger.setLevel(Level.INFO);
+		logger.setAdditive(false);
+		if (immediate) {
+			logger.addAppender(file);
+			return logger;
+		}
+		AsyncAppender queue = new AsyncAppender();
+		queue.setContext(context);
+		queue.setQueueSize(QUEUE);
+		queue.setDiscardingThreshold(0);
+		queue.setMaxFlushTime(0);
+		queue.addAppender(file);
+		queue.start();
+		logger.addAppender(queue);
+		return logger;
+	}
+
+	private static long lines(Path folder) {
+		try (Stream<Path> files = Files.list(folder)) {
+			long lines = 0;
+			for (Path file : files.toList()) {
+				try (Stream<String> read = Files.lines(file)) {
+					lines += read.count();
+				}
+			}
+			return lines;
+		}
+		catch (IOException ex) {
+			throw new UncheckedIOException(ex);
+		}
+	}
+
+	/** Nanoseconds of an emit, in batches that fit the queue; the rest is not timed. */
+	private double emit(Path folder, JournalMode mode, boolean journalled) {
+		TelemetryRouter router = TelemetryRouter.builder().build();
+		try (Journal journal = open(folder)) {
+			HandlerSpec<Object> spec = handler(journal, mode);
+			router.subscribe(journalled ? spec : spec.mutate().eventHandler((event) -> {
+			}).build());
+			long nanos = 0;
+			long processor = SYSTEM.getProcessCpuTime();
+			int batch = QUEUE / 20;
+			for (int i = 0; i < this.events; i += batch) {
+				long start = System.nanoTime();
+				for (int j = 0; j < batch; j++) {
+					router.emit("model.call.completed", PAYLOAD);
+				}
+				nanos += System.nanoTime() - start;
+				router.flush(Duration.ofMinutes(5));
+			}
+			since(0, processor);
+			router.close();
+			return (double) nanos / this.events;
+		}
+	}
+
+	private void replay() throws IOException {
+		inFolder((folder) -> {
+			journal(folder, JournalMode.ASYNC, 1);
+			double[] perSecond = new double[this.rounds];
+			double[] processorTime = new double[this.rounds];
+			for (int round = -WARM_UP; round < this.rounds; round++) {
+				long[] bytes = new long[1];
+				long processor = SYSTEM.getProcessCpuTime();
+				long start = System.nanoTime();
+				long replayed = new TelemetryReplayer(folder)
+					.replay(JournalQuery.all(), (line) -> bytes[0] += line.sequence())
+					.replayed();
+				double seconds = since(start, processor) / 1e9;
+				require(replayed == this.events);
+				processorTime[Math.max(0, round)] = this.processorNanos / (double) this.events;
+				perSecond[Math.max(0, round)] = replayed / seconds;
+			}
+			Arrays.sort(perSecond);
+			print("replay: processor time, ns an event", median(processorTime));
+			print("replay from a warm cache: events/s, median, lowest, highest", perSecond[this.rounds / 2],
+					perSecond[0], perSecond[this.rounds - 1]);
+			return 0;
+		});
+	}
+
+	private static void inParallel(int threads, int events, IntConsumer action) {
+		List<Thread> all = new ArrayList<>();
+		for (int thread = 0; thread < threads; thread++) {
+			all.add(new Thread(() -> {
+				for (int i = 0; i < events / threads; i++) {
+					action.accept(i);
+				}
+			}));
+		}
+		all.forEach(Thread::start);
+		for (Thread thread : all) {
+			try {
+				thread.join();
+			}
+			catch (InterruptedException ex) {
+				throw new IllegalStateException(ex);
+			}
+		}
+	}
+
+	private static void require(boolean complete) {
+		if (!complete) {
+			throw new IllegalStateException("Events are missing");
+		}
+	}
+
+	private record Call(String model, int inputTokens, int outputTokens, String text) {
+	}
+
+}

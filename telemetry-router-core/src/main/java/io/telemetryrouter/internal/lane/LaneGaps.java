@@ -1,0 +1,71 @@
+package io.telemetryrouter.internal.lane;
+
+import java.util.EnumMap;
+import java.util.Map;
+
+import org.jspecify.annotations.Nullable;
+
+import io.telemetryrouter.DropReason;
+import io.telemetryrouter.TelemetryGap;
+import io.telemetryrouter.internal.event.Envelope;
+
+/**
+ * What a lane has dropped since its handler was last told. The lock is taken by emitters
+ * that drop, and by workers that find something to tell.
+ */
+final class LaneGaps {
+
+	private final LaneTarget target;
+
+	private final Map<DropReason, Long> dropped = new EnumMap<>(DropReason.class);
+
+	private long first;
+
+	private long last;
+
+	private volatile boolean pending;
+
+	LaneGaps(LaneTarget target) {
+		this.target = target;
+	}
+
+	boolean isPending() {
+		return this.pending;
+	}
+
+	void add(Envelope<?> event, DropReason reason) {
+		if (event.payload() instanceof TelemetryGap gap && event.sequence() < 0) {
+			// The handler was quarantined before it could be told.
+			add(gap);
+		}
+		else {
+			add(new TelemetryGap(this.target.handlerId(), event.sequence(), event.sequence(), Map.of(reason, 1L)));
+		}
+	}
+
+	private synchronized void add(TelemetryGap gap) {
+		this.first = this.pending ? Math.min(this.first, gap.firstSequence()) : gap.firstSequence();
+		this.last = this.pending ? Math.max(this.last, gap.lastSequence()) : gap.lastSequence();
+		gap.dropped().forEach((reason, count) -> this.dropped.merge(reason, count, Long::sum));
+		this.pending = true;
+	}
+
+	/**
+	 * Takes an event that tells of the gap, if another event is there to come after it.
+	 * It is offered to the handler alone, and stands before the next event.
+	 */
+	synchronized @Nullable Envelope<?> take(LaneQueue queue, EventQueue.Position consumer) {
+		Envelope<?> next = this.pending ? queue.peek() : null;
+		if (next == null) {
+			return null;
+		}
+		Envelope<?> event = next.notice(TelemetryGap.EVENT,
+				new TelemetryGap(this.target.handlerId(), this.first, this.last, this.dropped));
+		consumer.position = queue.oldest();
+		this.target.offered();
+		this.dropped.clear();
+		this.pending = false;
+		return event;
+	}
+
+}

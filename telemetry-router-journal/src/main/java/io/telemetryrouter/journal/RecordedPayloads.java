@@ -1,0 +1,92 @@
+package io.telemetryrouter.journal;
+
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JsonParser;
+import tools.jackson.databind.DeserializationContext;
+import tools.jackson.databind.DeserializationFeature;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.ObjectReader;
+import tools.jackson.databind.ValueDeserializer;
+import tools.jackson.databind.deser.DeserializationProblemHandler;
+import tools.jackson.databind.json.JsonMapper;
+
+/**
+ * Reads payloads as the classes that handlers ask for, after they were brought to the
+ * latest version. Unknown members are skipped. Immutable.
+ */
+final class RecordedPayloads {
+
+	private final JsonMapper mapper;
+
+	private final Map<String, Map<Integer, EventUpcaster>> upcasters = new HashMap<>();
+
+	RecordedPayloads(JsonMapper mapper, Iterable<? extends EventUpcaster> upcasters) {
+		this.mapper = mapper.rebuild()
+			.disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
+			.addHandler(new UnknownMembers())
+			.build();
+		for (EventUpcaster upcaster : upcasters) {
+			EventUpcaster other = this.upcasters.computeIfAbsent(upcaster.event(), (event) -> new HashMap<>())
+				.put(upcaster.fromVersion(), upcaster);
+			if (other != null) {
+				throw new IllegalArgumentException("Two upcasters take version " + upcaster.fromVersion()
+						+ " of event '" + upcaster.event() + "': " + other.getClass().getName() + " and "
+						+ upcaster.getClass().getName() + "; remove one");
+			}
+		}
+	}
+
+	/**
+	 * Reads the payload of a line, which has one.
+	 * @param type its class
+	 * @param unknown is given the path of each unknown member
+	 */
+	Object read(JournalRecord line, Class<?> type, List<String> unknown) {
+		ObjectReader reader = this.mapper.readerFor(type).withAttribute(UnknownMembers.class, unknown);
+		Map<Integer, EventUpcaster> known = this.upcasters.get(line.name());
+		if (known == null) {
+			return line.data(reader);
+		}
+		JsonNode data = line.data(this.mapper.readerFor(JsonNode.class));
+		int version = version(line.dataSchema());
+		for (EventUpcaster next = known.get(version); next != null; next = known.get(++version)) {
+			data = next.upcast(data);
+		}
+		return reader.readValue(data);
+	}
+
+	/** Returns the number at the end of a schema, or 1. */
+	static int version(@Nullable String schema) {
+		int start = (schema != null) ? schema.length() : 0;
+		while (start > 0 && schema.charAt(start - 1) >= '0' && schema.charAt(start - 1) <= '9') {
+			start--;
+		}
+		int digits = (schema != null) ? schema.length() - start : 0;
+		// A longer one is no version.
+		return (digits > 0 && digits < 10) ? Integer.parseInt(schema.substring(start)) : 1;
+	}
+
+	/**
+	 * Reports what records do not have.
+	 */
+	private static final class UnknownMembers extends DeserializationProblemHandler {
+
+		@Override
+		@SuppressWarnings("unchecked")
+		public boolean handleUnknownProperty(DeserializationContext context, JsonParser parser,
+				ValueDeserializer<?> deserializer, Object beanOrClass, String name) {
+			if (context.getAttribute(UnknownMembers.class) instanceof List<?> unknown) {
+				Class<?> type = (beanOrClass instanceof Class<?> known) ? known : beanOrClass.getClass();
+				((List<String>) unknown).add(type.getName() + " has no '" + name + "'");
+			}
+			parser.skipChildren();
+			return true;
+		}
+
+	}
+
+}

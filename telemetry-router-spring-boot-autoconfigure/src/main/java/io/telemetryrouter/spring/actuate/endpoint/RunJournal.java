@@ -1,0 +1,74 @@
+package io.telemetryrouter.spring.actuate.endpoint;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.atomic.AtomicLong;
+
+import org.jspecify.annotations.Nullable;
+
+import io.telemetryrouter.journal.DataStatus;
+import io.telemetryrouter.journal.Journal;
+import io.telemetryrouter.journal.JournalQuery;
+import io.telemetryrouter.journal.JournalReader;
+import io.telemetryrouter.journal.JournalRecord;
+
+/**
+ * Reads runs back from a journal. Each read goes through the whole journal, up to the end
+ * of what is shown, with the memory for that. Thread-safe.
+ *
+ * @since 0.1.0
+ */
+public class RunJournal {
+
+	/**
+	 * How many events are shown at most.
+	 */
+	public static final int MAX_EVENTS = 1000;
+
+	/**
+	 * How many characters of payloads are shown at most.
+	 */
+	public static final int MAX_PAYLOADS = 4 << 20;
+
+	private final Journal journal;
+
+	/**
+	 * Creates a reader.
+	 * @param journal the journal
+	 */
+	public RunJournal(Journal journal) {
+		this.journal = journal;
+	}
+
+	@Nullable RunDescriptor read(String runId, boolean showValues) {
+		this.journal.flush();
+		JournalQuery query = JournalQuery.all().run(runId);
+		List<RunDescriptor.Event> events = new ArrayList<>();
+		AtomicLong problems = new AtomicLong();
+		int payloads = 0;
+		boolean truncated = false;
+		try (JournalReader reader = JournalReader.open(this.journal.directory(),
+				(problem) -> problems.incrementAndGet())) {
+			for (JournalRecord line = reader.next(); line != null && !truncated; line = reader.next()) {
+				if (query.matches(line)) {
+					RunDescriptor.Event event = describe(line, showValues);
+					payloads += (event.payload() != null) ? event.payload().length() : 0;
+					truncated = events.size() == MAX_EVENTS || payloads > MAX_PAYLOADS;
+					if (!truncated) {
+						events.add(event);
+					}
+				}
+			}
+		}
+		return (events.isEmpty() && !truncated) ? null : new RunDescriptor(runId, events, truncated, problems.get());
+	}
+
+	private static RunDescriptor.Event describe(JournalRecord line, boolean showValues) {
+		DataStatus status = line.dataStatus();
+		return new RunDescriptor.Event(line.sequence(), line.id(), line.name(), line.time(), line.causationId(),
+				(status != DataStatus.COMPLETE) ? status.name().toLowerCase(Locale.ROOT) : null,
+				showValues ? line.data() : null);
+	}
+
+}

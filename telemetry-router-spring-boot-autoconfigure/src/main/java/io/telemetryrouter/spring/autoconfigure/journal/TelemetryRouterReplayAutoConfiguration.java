@@ -1,0 +1,62 @@
+package io.telemetryrouter.spring.autoconfigure.journal;
+
+import tools.jackson.databind.json.JsonMapper;
+
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.boot.actuate.autoconfigure.endpoint.condition.ConditionalOnAvailableEndpoint;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.context.ApplicationEventPublisher;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Lazy;
+
+import io.telemetryrouter.TelemetryRouter;
+import io.telemetryrouter.journal.EventUpcaster;
+import io.telemetryrouter.journal.TelemetryReplayer;
+import io.telemetryrouter.spring.actuate.endpoint.TelemetryRouterReplayEndpoint;
+import io.telemetryrouter.spring.autoconfigure.TelemetryRouterAutoConfiguration;
+
+/**
+ * Auto-configuration for a {@link TelemetryReplayer} of the journal in
+ * {@code telemetry-router.journal.directory}, whether this application writes to it or
+ * not. {@link EventUpcaster} beans bring old payloads to the latest version.
+ *
+ * @since 0.1.0
+ */
+@AutoConfiguration(after = TelemetryRouterAutoConfiguration.class,
+		afterName = "org.springframework.boot.jackson.autoconfigure.JacksonAutoConfiguration")
+@ConditionalOnClass(TelemetryReplayer.class)
+@ConditionalOnBooleanProperty(name = "telemetry-router.enabled", matchIfMissing = true)
+@ConditionalOnBean(TelemetryRouter.class)
+@EnableConfigurationProperties(TelemetryRouterJournalProperties.class)
+public final class TelemetryRouterReplayAutoConfiguration {
+
+	@Bean
+	@Lazy
+	@ConditionalOnMissingBean
+	TelemetryReplayer telemetryReplayer(TelemetryRouterJournalProperties properties, TelemetryRouter router,
+			ObjectProvider<JsonMapper> mapper, ObjectProvider<EventUpcaster> upcasters) {
+		return new TelemetryReplayer(properties.directory(), router, mapper.getIfUnique(JsonMapper::shared),
+				upcasters.orderedStream().toList());
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@ConditionalOnClass(ConditionalOnAvailableEndpoint.class)
+	static class ReplayEndpointConfiguration {
+
+		@Bean
+		@ConditionalOnMissingBean
+		@ConditionalOnAvailableEndpoint
+		TelemetryRouterReplayEndpoint telemetryRouterReplayEndpoint(TelemetryReplayer replayer,
+				ApplicationEventPublisher publisher) {
+			return new TelemetryRouterReplayEndpoint(replayer, publisher);
+		}
+
+	}
+
+}
