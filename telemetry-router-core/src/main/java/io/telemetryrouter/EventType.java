@@ -15,9 +15,10 @@ import org.jspecify.annotations.Nullable;
  * @param <T> the payload type
  * @param name the event's name, without wildcards
  * @param payloadType the payload's class
+ * @param version the version of the payload's shape, from 1
  * @since 0.1.0
  */
-public record EventType<T>(String name, Class<T> payloadType) {
+public record EventType<T>(String name, Class<T> payloadType, int version) {
 
 	public EventType {
 		EventPattern.requireName(name);
@@ -25,6 +26,9 @@ public record EventType<T>(String name, Class<T> payloadType) {
 			throw new IllegalArgumentException("'payloadType' of event '" + name + "' must not be null");
 		}
 		requireReference(payloadType);
+		if (version < 1) {
+			throw new IllegalArgumentException("'version' of event '" + name + "' must be positive, but is " + version);
+		}
 	}
 
 	private static final ClassValue<String> DECLARED_NAMES = new ClassValue<>() {
@@ -85,7 +89,21 @@ public record EventType<T>(String name, Class<T> payloadType) {
 	 * @throws IllegalArgumentException if the name is null, blank or has wildcards
 	 */
 	public static <T> EventType<T> of(String name, Class<T> payloadType) {
-		return new EventType<>(name, payloadType);
+		return of(name, payloadType, 1);
+	}
+
+	/**
+	 * Returns a type of the given name, payload class and version.
+	 * @param <T> the payload type
+	 * @param name the event's name
+	 * @param payloadType the payload's class
+	 * @param version the version of the payload's shape, from 1
+	 * @return the type
+	 * @throws IllegalArgumentException if the name is null, blank or has wildcards, or
+	 * the version is not positive
+	 */
+	public static <T> EventType<T> of(String name, Class<T> payloadType, int version) {
+		return new EventType<>(name, payloadType, version);
 	}
 
 	/**
@@ -107,7 +125,7 @@ public record EventType<T>(String name, Class<T> payloadType) {
 			Class<?> raw = (type instanceof ParameterizedType token && token.getRawType() == PayloadType.class)
 					? raw(token.getActualTypeArguments()[0]) : null;
 			if (raw != null) {
-				return new EventType<>(name, (Class<T>) raw);
+				return new EventType<>(name, (Class<T>) raw, 1);
 			}
 		}
 		throw new IllegalArgumentException("'payloadType' of event '" + name
@@ -141,7 +159,7 @@ public record EventType<T>(String name, Class<T> payloadType) {
 			throw new IllegalArgumentException("Class '" + payloadType.getName()
 					+ "' has no event name: annotate it with @TelemetryEventType(\"...\") or use EventType.of(name, class)");
 		}
-		return new EventType<>(annotation.value(), payloadType);
+		return new EventType<>(annotation.value(), payloadType, annotation.version());
 	}
 
 }

@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.BooleanSupplier;
+import java.util.function.Function;
 import java.util.function.Predicate;
 
 import org.jspecify.annotations.Nullable;
@@ -64,6 +65,8 @@ public final class HandlerSpec<T> {
 
 	private final @Nullable Duration handlerTimeout;
 
+	private final @Nullable Conversion<? extends T> conversion;
+
 	private final @Nullable BooleanSupplier onFlush;
 
 	private final boolean replay;
@@ -89,6 +92,7 @@ public final class HandlerSpec<T> {
 		this.source = builder.source;
 		this.run = builder.run;
 		this.handlerTimeout = builder.handlerTimeout;
+		this.conversion = builder.conversion;
 		this.onFlush = builder.onFlush;
 		this.replay = builder.replay;
 	}
@@ -305,6 +309,24 @@ public final class HandlerSpec<T> {
 	}
 
 	/**
+	 * Returns how payloads of another type are converted.
+	 * @return the conversion or {@code null}
+	 */
+	public @Nullable Conversion<? extends T> conversion() {
+		return this.conversion;
+	}
+
+	/**
+	 * Makes payloads that a handler takes of those of another type.
+	 *
+	 * @param <T> the handler's payload type
+	 * @param from the class of the payloads that it converts
+	 * @param function makes a payload of the handler's type
+	 */
+	public record Conversion<T>(Class<?> from, Function<Object, ? extends T> function) {
+	}
+
+	/**
 	 * Returns what a flush has the handler do.
 	 * @return the action or {@code null}
 	 */
@@ -367,6 +389,8 @@ public final class HandlerSpec<T> {
 
 		private @Nullable Duration handlerTimeout;
 
+		private @Nullable Conversion<? extends T> conversion;
+
 		private @Nullable BooleanSupplier onFlush;
 
 		private boolean replay;
@@ -390,6 +414,7 @@ public final class HandlerSpec<T> {
 			this.onFlush = spec.onFlush;
 			this.replay = spec.replay;
 			this.condition = spec.condition;
+			this.conversion = spec.conversion;
 		}
 
 		private void copyOptions(@Nullable String id, @Nullable Integer priority, HandlerMode mode, long times,
@@ -451,6 +476,22 @@ public final class HandlerSpec<T> {
 		public Builder<T> eventHandler(EventHandler<? super T> handler) {
 			this.eventHandler = require(handler, "handler");
 			this.payloadHandler = null;
+			return this;
+		}
+
+		/**
+		 * Lets the handler get payloads of another type, too, converted. That is done for
+		 * this handler alone, where it runs, and a conversion that throws counts as its
+		 * failure. The condition sees the payload as it was emitted.
+		 * @param <S> the type of the payloads to convert
+		 * @param from their class
+		 * @param function makes a payload of the handler's type
+		 * @return this builder
+		 */
+		@SuppressWarnings("unchecked")
+		public <S> Builder<T> convert(Class<S> from, Function<? super S, ? extends T> function) {
+			this.conversion = new Conversion<>(require(from, "from"),
+					(Function<Object, ? extends T>) require(function, "function"));
 			return this;
 		}
 

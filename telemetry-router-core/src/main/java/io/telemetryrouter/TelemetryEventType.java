@@ -24,6 +24,13 @@ public @interface TelemetryEventType {
 	String value();
 
 	/**
+	 * The version of the payload's shape: raise it with a change after which payloads of
+	 * before can no longer be read.
+	 * @return the version, from 1
+	 */
+	int version() default 1;
+
+	/**
 	 * Whether a full queue drops other events rather than one with such a payload, under
 	 * whatever name. Under {@link OverflowPolicy#BLOCK} all events are alike.
 	 * @return {@code true} for a critical event

@@ -3,7 +3,9 @@ package io.telemetryrouter;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Executor;
 import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
@@ -62,6 +64,8 @@ public final class TelemetryRouterBuilder {
 	private final List<HandlerErrorListener> errorListeners = new ArrayList<>();
 
 	private final List<HandlerSpecCustomizer> specCustomizers = new ArrayList<>();
+
+	private final Map<String, PayloadCheck> payloadChecks = new HashMap<>();
 
 	private Predicate<String> criticalEvents = (event) -> false;
 
@@ -315,6 +319,19 @@ public final class TelemetryRouterBuilder {
 	}
 
 	/**
+	 * Checks the payloads of an event where they are emitted. Other events pay nothing
+	 * for it.
+	 * @param event the event's name, without wildcards
+	 * @param check the check; it takes the place of one given before
+	 * @return this builder
+	 */
+	public TelemetryRouterBuilder payloadCheck(String event, PayloadCheck check) {
+		EventPattern.requireName(event);
+		this.payloadChecks.put(event, require(check, "check"));
+		return this;
+	}
+
+	/**
 	 * Sets which events are critical, besides those whose payloads
 	 * {@linkplain TelemetryEventType#critical() say so}. A full queue with
 	 * {@link OverflowPolicy#DROP_OLDEST} or {@link OverflowPolicy#DROP_NEWEST} drops the
@@ -369,7 +386,7 @@ public final class TelemetryRouterBuilder {
 				this.blockTimeout, this.slowThreshold, this.maxDepth, this.maxNestedEmits, this.maxEventNames,
 				this.registrationWarningThreshold, this.shutdownTimeout, this.measureLatency, this.holdEvents,
 				this.blockingAllowed, this.laneExecutor, this.contextCarrier, List.copyOf(this.errorListeners),
-				List.copyOf(this.specCustomizers),
+				List.copyOf(this.specCustomizers), Map.copyOf(this.payloadChecks),
 				(this.logger != null) ? this.logger : System.getLogger(TelemetryRouter.class.getName()), this.clock,
 				this.nanoTime, this.quarantine, this.stuckThreshold, this.handlerTimeout, this.spanDanglingAfter,
 				this.criticalEvents));

@@ -25,6 +25,18 @@ class EventTypeTests {
 					+ "annotate it with @TelemetryEventType(\"...\") or use EventType.of(name, class)");
 	}
 
+	@TelemetryEventType(value = "versioned", version = 3)
+	record Versioned() {
+	}
+
+	@Test
+	void whenVersionIsDeclaredThenItIsTheTypesAndMustBePositive() {
+		assertThat(EventType.of(Versioned.class)).isEqualTo(EventType.of("versioned", Versioned.class, 3));
+		assertThat(EventType.of("versioned", Versioned.class).version()).isOne();
+		assertThatIllegalArgumentException().isThrownBy(() -> EventType.of("versioned", Versioned.class, 0))
+			.withMessage("'version' of event 'versioned' must be positive, but is 0");
+	}
+
 	@Test
 	void whenPayloadHasTypeArgumentsThenCompilerChecksThem() {
 		EventType<List<String>> names = EventType.of("names", new PayloadType<>() {

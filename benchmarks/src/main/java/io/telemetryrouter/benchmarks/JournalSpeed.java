@@ -2,6 +2,7 @@ package io.telemetryrouter.benchmarks;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -12,6 +13,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.function.IntConsumer;
 import java.util.function.ToDoubleFunction;
+import java.util.stream.DoubleStream;
 import java.util.stream.Stream;
 
 import ch.qos.logback.classic.AsyncAppender;
@@ -25,6 +27,7 @@ import ch.qos.logback.core.rolling.FixedWindowRollingPolicy;
 import ch.qos.logback.core.rolling.RollingFileAppender;
 import ch.qos.logback.core.rolling.SizeBasedTriggeringPolicy;
 import ch.qos.logback.core.util.FileSize;
+import com.sun.management.OperatingSystemMXBean;
 import net.openhft.chronicle.queue.ChronicleQueue;
 import net.openhft.chronicle.queue.ExcerptAppender;
 import net.openhft.chronicle.queue.ExcerptTailer;
@@ -56,11 +59,19 @@ public final class JournalSpeed {
 
 	private static final int QUEUE = 20_000;
 
+	private static final int WARM_UP = 2;
+
+	private static final OperatingSystemMXBean SYSTEM = (OperatingSystemMXBean) ManagementFactory
+		.getOperatingSystemMXBean();
+
 	private final JsonMapper mapper = JsonMapper.builder().build();
 
 	private final int events;
 
 	private final int rounds;
+
+	/** Processor time of the process in the last measurement, in nanoseconds. */
+	private long processorNanos;
 
 	private JournalSpeed(int events, int rounds) {
 		this.events = events;
@@ -97,20 +108,40 @@ public final class JournalSpeed {
 	}
 
 	private void compare(String what, ToDoubleFunction<Path> ours, ToDoubleFunction<Path> theirs) throws IOException {
-		double[][] measured = new double[3][this.rounds];
-		// The first round warms up.
-		for (int round = -1; round < this.rounds; round++) {
+		double[][] measured = new double[6][this.rounds];
+		// The first rounds warm up.
+		for (int round = -WARM_UP; round < this.rounds; round++) {
 			double one = inFolder(ours);
+			double oneProcessor = this.processorNanos / (double) this.events;
 			double other = inFolder(theirs);
+			double otherProcessor = this.processorNanos / (double) this.events;
 			if (round >= 0) {
-				measured[0][round] = one;
-				measured[1][round] = other;
-				measured[2][round] = one / other;
+				double[] values = { one, other, one / other, oneProcessor, otherProcessor,
+						oneProcessor / otherProcessor };
+				for (int i = 0; i < values.length; i++) {
+					measured[i][round] = values[i];
+				}
 			}
 		}
-		print(what, Stream.of(measured).mapToDouble(JournalSpeed::median).toArray());
-		Arrays.sort(measured[2]);
-		print("  ratio, lowest and highest", measured[2][0], measured[2][this.rounds - 1]);
+		print(what, medians(measured, 0));
+		print("  ratio, lowest and highest", extremes(measured[2]));
+		print("  processor time, ns an event", medians(measured, 3));
+		print("  ratio, lowest and highest", extremes(measured[5]));
+	}
+
+	private static double[] medians(double[][] measured, int from) {
+		return Stream.of(measured).skip(from).limit(3).mapToDouble(JournalSpeed::median).toArray();
+	}
+
+	private static double[] extremes(double[] values) {
+		return new double[] { DoubleStream.of(values).min().orElseThrow(),
+				DoubleStream.of(values).max().orElseThrow() };
+	}
+
+	/** Returns the time from a start on, and notes the processor time. */
+	private long since(long start, long processorStart) {
+		this.processorNanos = SYSTEM.getProcessCpuTime() - processorStart;
+		return System.nanoTime() - start;
 	}
 
 	private static double median(double[] values) {
@@ -154,11 +185,11 @@ public final class JournalSpeed {
 		TelemetryRouter router = TelemetryRouter.builder().blockTimeout(Duration.ofMinutes(1)).build();
 		try (Journal journal = open(folder)) {
 			router.subscribe(handler(journal, mode));
+			long processor = SYSTEM.getProcessCpuTime();
 			long start = System.nanoTime();
 			inParallel(threads, this.events, (i) -> router.emit("model.call.completed", PAYLOAD));
 			router.flush(Duration.ofMinutes(5));
-			journal.flush();
-			double perSecond = this.events * 1e9 / (System.nanoTime() - start);
+			double perSecond = this.events * 1e9 / since(start, processor);
 			router.close();
 			require(journal.status().written() == this.events);
 			return perSecond;
@@ -169,24 +200,26 @@ public final class JournalSpeed {
 		LoggerContext context = new LoggerContext();
 		context.setMDCAdapter(new LogbackMDCAdapter());
 		Logger logger = logger(context, folder, immediate);
+		long processor = SYSTEM.getProcessCpuTime();
 		long start = System.nanoTime();
 		inParallel(threads, this.events, (i) -> logger.info(this.mapper.writeValueAsString(PAYLOAD)));
 		// Waits for the queue.
 		context.stop();
-		double perSecond = this.events * 1e9 / (System.nanoTime() - start);
+		double perSecond = this.events * 1e9 / since(start, processor);
 		require(lines(folder) == this.events);
 		return perSecond;
 	}
 
 	private double chronicle(Path folder) {
 		try (ChronicleQueue queue = ChronicleQueue.single(folder.toString())) {
+			long processor = SYSTEM.getProcessCpuTime();
 			long start = System.nanoTime();
 			try (ExcerptAppender appender = queue.createAppender()) {
 				for (int i = 0; i < this.events; i++) {
 					appender.writeText(this.mapper.writeValueAsString(PAYLOAD));
 				}
 			}
-			double perSecond = this.events * 1e9 / (System.nanoTime() - start);
+			double perSecond = this.events * 1e9 / since(start, processor);
 			long read = 0;
 			try (ExcerptTailer tailer = queue.createTailer()) {
 				while (tailer.readText() != null) {
@@ -263,6 +296,7 @@ public final class JournalSpeed {
 			router.subscribe(journalled ? spec : spec.mutate().eventHandler((event) -> {
 			}).build());
 			long nanos = 0;
+			long processor = SYSTEM.getProcessCpuTime();
 			int batch = QUEUE / 20;
 			for (int i = 0; i < this.events; i += batch) {
 				long start = System.nanoTime();
@@ -272,6 +306,7 @@ public final class JournalSpeed {
 				nanos += System.nanoTime() - start;
 				router.flush(Duration.ofMinutes(5));
 			}
+			since(0, processor);
 			router.close();
 			return (double) nanos / this.events;
 		}
@@ -281,17 +316,21 @@ public final class JournalSpeed {
 		inFolder((folder) -> {
 			journal(folder, JournalMode.ASYNC, 1);
 			double[] perSecond = new double[this.rounds];
-			for (int round = -1; round < this.rounds; round++) {
+			double[] processorTime = new double[this.rounds];
+			for (int round = -WARM_UP; round < this.rounds; round++) {
 				long[] bytes = new long[1];
+				long processor = SYSTEM.getProcessCpuTime();
 				long start = System.nanoTime();
 				long replayed = new TelemetryReplayer(folder)
 					.replay(JournalQuery.all(), (line) -> bytes[0] += line.sequence())
 					.replayed();
-				double seconds = (System.nanoTime() - start) / 1e9;
+				double seconds = since(start, processor) / 1e9;
 				require(replayed == this.events);
+				processorTime[Math.max(0, round)] = this.processorNanos / (double) this.events;
 				perSecond[Math.max(0, round)] = replayed / seconds;
 			}
 			Arrays.sort(perSecond);
+			print("replay: processor time, ns an event", median(processorTime));
 			print("replay from a warm cache: events/s, median, lowest, highest", perSecond[this.rounds / 2],
 					perSecond[0], perSecond[this.rounds - 1]);
 			return 0;

@@ -19,6 +19,7 @@ import io.telemetryrouter.internal.dispatch.Dispatcher;
 import io.telemetryrouter.internal.dispatch.Emitter;
 import io.telemetryrouter.internal.dispatch.HoldBuffer;
 import io.telemetryrouter.internal.dispatch.NextEvents;
+import io.telemetryrouter.internal.dispatch.PayloadChecks;
 import io.telemetryrouter.internal.dispatch.Replay;
 import io.telemetryrouter.internal.dispatch.Routes;
 import io.telemetryrouter.internal.dispatch.SpanTracker;
@@ -147,7 +148,8 @@ final class RouterParts {
 		this.registry = new HandlerRegistry(services, this.handlers, this.events, this.announcements,
 				new CallSites(this.reporter, settings.registrationWarningThreshold()));
 
-		this.routes = new Routes(this.registry, this.events, this.ticker, slow);
+		this.routes = new Routes(this.registry, this.events, this.ticker, slow,
+				new PayloadChecks(settings.payloadChecks(), this.reporter));
 		this.registry.invalidates(this.routes);
 		this.nextEvents = new NextEvents(this.routes, callbacks, this.watchdog, this.reporter,
 				this.filter.handlerNumber());

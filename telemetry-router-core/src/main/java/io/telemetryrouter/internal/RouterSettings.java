@@ -3,6 +3,7 @@ package io.telemetryrouter.internal;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Executor;
 import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
@@ -14,6 +15,7 @@ import io.telemetryrouter.ContextCarrier;
 import io.telemetryrouter.HandlerErrorListener;
 import io.telemetryrouter.HandlerSpecCustomizer;
 import io.telemetryrouter.OverflowPolicy;
+import io.telemetryrouter.PayloadCheck;
 import io.telemetryrouter.QuarantineSettings;
 
 /**
@@ -24,7 +26,8 @@ public record RouterSettings(int maxHandlerQueue, int defaultPriority, OverflowP
 		Duration slowThreshold, int maxDepth, int maxNestedEmits, int maxEventNames, int registrationWarningThreshold,
 		Duration shutdownTimeout, boolean measureLatency, int holdEvents, BooleanSupplier blockingAllowed,
 		@Nullable Executor laneExecutor, @Nullable ContextCarrier contextCarrier,
-		List<HandlerErrorListener> errorListeners, List<HandlerSpecCustomizer> specCustomizers, System.Logger logger,
-		InstantSource clock, @Nullable LongSupplier nanoTime, QuarantineSettings quarantine, Duration stuckThreshold,
+		List<HandlerErrorListener> errorListeners, List<HandlerSpecCustomizer> specCustomizers,
+		Map<String, PayloadCheck> payloadChecks, System.Logger logger, InstantSource clock,
+		@Nullable LongSupplier nanoTime, QuarantineSettings quarantine, Duration stuckThreshold,
 		Duration handlerTimeout, Duration spanDanglingAfter, Predicate<String> criticalEvents) {
 }

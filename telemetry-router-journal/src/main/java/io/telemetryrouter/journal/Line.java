@@ -2,6 +2,7 @@ package io.telemetryrouter.journal;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
 import java.util.UUID;
 import java.util.zip.CRC32C;
 
@@ -43,6 +44,11 @@ final class Line {
 	private DataStatus status = DataStatus.COMPLETE;
 
 	private @Nullable Throwable encoderFailure;
+
+	/** The second of the last line's time, and its text without the zone. */
+	private long second = Long.MIN_VALUE;
+
+	private String secondText = "";
 
 	Line(JournalOptions options) {
 		this.options = options;
@@ -110,7 +116,7 @@ final class Line {
 			out.writeStringProperty("id", event.id().toString());
 			out.writeStringProperty("source", this.options.source);
 			out.writeStringProperty("type", event.name());
-			out.writeStringProperty("time", event.timestamp().toString());
+			out.writeStringProperty("time", time(event.timestamp()));
 			writeOptional(out, "runid", attributes.runId(event));
 			UUID cause = event.causationId();
 			writeOptional(out, "causationid", (cause != null) ? cause.toString() : null);
@@ -120,6 +126,21 @@ final class Line {
 				writeOptional(out, "dataschema", attributes.dataSchema(event));
 			}
 		}
+	}
+
+	/** As {@link Instant#toString()}, but formats each second only once. */
+	private String time(Instant time) {
+		if (time.getEpochSecond() != this.second) {
+			this.second = time.getEpochSecond();
+			String text = Instant.ofEpochSecond(this.second).toString();
+			this.secondText = text.substring(0, text.length() - 1);
+		}
+		int nanos = time.getNano();
+		if (nanos == 0) {
+			return this.secondText + "Z";
+		}
+		int digits = (nanos % 1_000_000 == 0) ? 3 : (nanos % 1_000 == 0) ? 6 : 9;
+		return this.secondText + "." + Integer.toString(1_000_000_000 + nanos).substring(1, 1 + digits) + "Z";
 	}
 
 	private static void writeOptional(JsonGenerator out, String name, @Nullable String value) {

@@ -1,8 +1,13 @@
 package io.telemetryrouter.journal;
 
+import java.util.List;
+
 import tools.jackson.core.JsonGenerator;
 import tools.jackson.databind.ObjectMapper;
 import tools.jackson.databind.json.JsonMapper;
+
+import io.telemetryrouter.PayloadSanitizer;
+import io.telemetryrouter.Sensitive;
 
 /**
  * Writes a payload as JSON, and decides by that what of it reaches the disk: here is the
@@ -26,7 +31,27 @@ public interface PayloadEncoder {
 	void encode(String event, Object payload, JsonGenerator out) throws Exception;
 
 	/**
-	 * Returns an encoder that writes payloads whole, with a plain mapper.
+	 * Returns an encoder that gives this one what sanitizers return.
+	 * @param sanitizers the sanitizers, in the order in which they are called
+	 * @return the encoder
+	 */
+	default PayloadEncoder sanitizedBy(List<PayloadSanitizer> sanitizers) {
+		List<PayloadSanitizer> all = List.copyOf(sanitizers);
+		return (event, payload, out) -> {
+			Object sanitized = payload;
+			for (PayloadSanitizer sanitizer : all) {
+				sanitized = sanitizer.sanitize(event, sanitized);
+				if (sanitized == null) {
+					throw new IllegalStateException("A payload sanitizer returned null");
+				}
+			}
+			encode(event, sanitized, out);
+		};
+	}
+
+	/**
+	 * Returns an encoder that writes payloads with a plain mapper, but for what is
+	 * {@link Sensitive}.
 	 * @return the encoder
 	 */
 	static PayloadEncoder json() {
@@ -34,12 +59,16 @@ public interface PayloadEncoder {
 	}
 
 	/**
-	 * Returns an encoder that writes payloads as a mapper does.
-	 * @param mapper the mapper
+	 * Returns an encoder that writes payloads as a mapper does, but for what is
+	 * {@link Sensitive}. It writes no object that has a sensitive part and is not written
+	 * property by property, as with a serializer of its own, {@code @JsonValue} or as the
+	 * key of a map: that payload is redacted as a whole.
+	 * @param mapper the mapper; it is copied
 	 * @return the encoder
 	 */
 	static PayloadEncoder json(ObjectMapper mapper) {
-		return (event, payload, out) -> mapper.writeValue(out, payload);
+		ObjectMapper redacting = mapper.rebuild().addModule(new RedactionModule()).build();
+		return (event, payload, out) -> redacting.writeValue(out, payload);
 	}
 
 }

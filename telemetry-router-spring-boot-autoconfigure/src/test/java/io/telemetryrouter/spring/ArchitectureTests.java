@@ -57,8 +57,9 @@ class ArchitectureTests {
 		.callMethodWhere(target(owner(equivalentTo(Runtime.class))).and(target(nameMatching("exec|load.*"))));
 
 	@ArchTest
-	static final ArchRule onlyTheJournalUsesFiles = noClasses().that()
-		.resideOutsideOfPackages("io.telemetryrouter.journal..", "io.telemetryrouter.spring.autoconfigure.journal")
+	static final ArchRule onlyTheJournalAndTheGateOfContractsUseFiles = noClasses().that()
+		.resideOutsideOfPackages("io.telemetryrouter.journal..", "io.telemetryrouter.spring.autoconfigure.journal",
+				"io.telemetryrouter.spring.contracts")
 		.should()
 		.dependOnClassesThat()
 		.resideInAnyPackage("java.nio.file..", "java.nio.channels..");

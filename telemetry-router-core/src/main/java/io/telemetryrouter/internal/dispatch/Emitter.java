@@ -62,6 +62,7 @@ public final class Emitter implements TelemetryEmitter {
 	public void emit(String event, @Nullable Object payload) {
 		Route route = (event != null) ? this.routes.find(event) : null;
 		if (route != null) {
+			route.check(payload);
 			this.dispatcher.dispatch(route, payload, null, null);
 		}
 		else {
@@ -82,6 +83,7 @@ public final class Emitter implements TelemetryEmitter {
 		EmitTracker tracker = new EmitTracker(this.completions);
 		Route route = (event != null) ? this.routes.find(event) : null;
 		if (route != null) {
+			route.check(payload);
 			this.dispatcher.dispatch(route, payload, tracker, null);
 		}
 		else {
@@ -100,6 +102,7 @@ public final class Emitter implements TelemetryEmitter {
 			@Nullable SpanMark span) {
 		Headroom.require();
 		EventPattern.requireName(event);
+		this.routes.checks().run(event, payload);
 		if (this.held.isHolding()) {
 			awaitRelease();
 			if (this.held.hold(this.dispatcher.envelope(event, payload, tracker, span))) {
@@ -120,6 +123,7 @@ public final class Emitter implements TelemetryEmitter {
 	void emit(String event, @Nullable Object payload, SpanMark span) {
 		Route route = this.routes.find(event);
 		if (route != null) {
+			route.check(payload);
 			dispatch(route, payload, null, span);
 		}
 		else {

@@ -76,7 +76,14 @@ final class OpenSpan implements TelemetrySpan {
 	}
 
 	void started() {
-		emit(this.payload, new SpanMark(this.identity, SpanStatus.STARTED, 0, null));
+		try {
+			emit(this.payload, new SpanMark(this.identity, SpanStatus.STARTED, 0, null));
+		}
+		catch (Throwable ex) {
+			// Nobody gets the span, so nobody can end it.
+			this.emitter.spans().end(this.entry);
+			throw ex;
+		}
 	}
 
 	OpenSpan bind() {

@@ -38,6 +38,8 @@ final class Route implements OfferedEvents, DispatchFrame.Recipients {
 
 	final NextEvent[] awaited;
 
+	private final PayloadChecks.@Nullable Guarded check;
+
 	final boolean needsEnvelope;
 
 	private final DispatchCount count;
@@ -45,12 +47,13 @@ final class Route implements OfferedEvents, DispatchFrame.Recipients {
 	private final Routes routes;
 
 	Route(String event, EventStatistics statistics, List<Handler> handlers, boolean dead, List<NextEvent> awaited,
-			Routes routes) {
+			PayloadChecks.@Nullable Guarded check, Routes routes) {
 		this.event = event;
 		this.statistics = statistics;
 		this.handlers = handlers;
 		this.dead = dead;
 		this.routes = routes;
+		this.check = check;
 		this.async = async(handlers);
 		this.awaited = awaited.isEmpty() ? NOTHING_AWAITED : awaited.toArray(NOTHING_AWAITED);
 		boolean envelope = !awaited.isEmpty();
@@ -94,6 +97,13 @@ final class Route implements OfferedEvents, DispatchFrame.Recipients {
 	/** Returns whether there is a handler. */
 	boolean isHandled() {
 		return count() != 0;
+	}
+
+	/** Checks a payload, if the event has a check. */
+	void check(@Nullable Object payload) {
+		if (this.check != null) {
+			this.check.run(payload);
+		}
 	}
 
 	void call(DispatchFrame frame, @Nullable Object payload) {

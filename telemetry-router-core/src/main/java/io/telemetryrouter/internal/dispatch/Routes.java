@@ -37,6 +37,8 @@ public final class Routes implements HandlerRegistry.Invalidation {
 
 	private final long slowNanos;
 
+	private final PayloadChecks checks;
+
 	private final RouteTable table = new RouteTable();
 
 	/** Of all replayed events, which nobody reads: they are no emits. */
@@ -45,11 +47,12 @@ public final class Routes implements HandlerRegistry.Invalidation {
 	/** Guarded by the lock of the registry. */
 	private final PatternIndex<NextEvent> awaited = new PatternIndex<>();
 
-	public Routes(HandlerRegistry registry, TrackedEvents events, Ticker ticker, long slowNanos) {
+	public Routes(HandlerRegistry registry, TrackedEvents events, Ticker ticker, long slowNanos, PayloadChecks checks) {
 		this.registry = registry;
 		this.events = events;
 		this.ticker = ticker;
 		this.slowNanos = slowNanos;
+		this.checks = checks;
 	}
 
 	Ticker ticker() {
@@ -58,6 +61,10 @@ public final class Routes implements HandlerRegistry.Invalidation {
 
 	long slowNanos() {
 		return this.slowNanos;
+	}
+
+	PayloadChecks checks() {
+		return this.checks;
 	}
 
 	@Nullable Route find(String event) {
@@ -108,7 +115,7 @@ public final class Routes implements HandlerRegistry.Invalidation {
 
 	/** Compiles a route of replayed events, whose name is not counted as emitted. */
 	Route replayed(String event, List<Handler> handlers) {
-		Route route = new Route(event, this.replayed, handlers, false, List.of(), this);
+		Route route = new Route(event, this.replayed, handlers, false, List.of(), null, this);
 		route.retire();
 		return route;
 	}
@@ -130,7 +137,7 @@ public final class Routes implements HandlerRegistry.Invalidation {
 			.noneMatch((entry) -> entry.getKey().options.hears(entry.getValue(), payload));
 		Set<NextEvent> awaiting = new LinkedHashSet<>();
 		this.awaited.match(event, (next, rank) -> awaiting.add(next));
-		return new Route(event, statistics, inOrder(ranks), dead, List.copyOf(awaiting), this);
+		return new Route(event, statistics, inOrder(ranks), dead, List.copyOf(awaiting), this.checks.of(event), this);
 	}
 
 	private static boolean declares(@Nullable Object payload, String event) {

@@ -28,4 +28,10 @@ public final class Payloads {
 		return (TelemetryEvent<Object>) Objects.requireNonNull(envelope);
 	}
 
+	/** Passes an envelope, with a payload that may be another than its own. */
+	public static TelemetryEvent<Object> typed(@Nullable Envelope<?> envelope, @Nullable Object payload) {
+		TelemetryEvent<Object> event = typed(envelope);
+		return (payload == null || payload == event.payload()) ? event : new ConvertedEvent(event, payload);
+	}
+
 }

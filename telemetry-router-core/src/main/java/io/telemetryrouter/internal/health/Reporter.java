@@ -75,6 +75,13 @@ public final class Reporter {
 		}
 	}
 
+	public void payloadWrong(String event, String problem, Throttle throttle) {
+		String more = acquire(throttle, "payload");
+		if (more != null) {
+			warn("Payload of event '" + Names.printable(event) + "' breaks its contract: " + problem + more);
+		}
+	}
+
 	public void slowHandler(String handler, String event, long nanos, long threshold, Throttle throttle) {
 		String more = acquire(throttle, "slow call");
 		if (more != null) {

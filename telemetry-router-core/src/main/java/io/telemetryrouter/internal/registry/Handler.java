@@ -126,10 +126,10 @@ public final class Handler implements Subscription, LaneTarget, CircuitBreaker.T
 
 	private void invoke(String event, @Nullable Object payload, @Nullable Envelope<?> envelope) throws Throwable {
 		if (this.options.payloadHandler != null) {
-			this.options.payloadHandler.handle(event, Payloads.asIs(payload));
+			this.options.payloadHandler.handle(event, Payloads.asIs(this.options.converted(payload)));
 		}
 		else if (this.options.eventHandler != null) {
-			this.options.eventHandler.handle(Payloads.typed(envelope));
+			this.options.eventHandler.handle(Payloads.typed(envelope, this.options.converted(payload)));
 		}
 	}
 

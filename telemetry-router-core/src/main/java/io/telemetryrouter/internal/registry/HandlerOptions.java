@@ -2,6 +2,7 @@ package io.telemetryrouter.internal.registry;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BooleanSupplier;
@@ -88,6 +89,8 @@ public final class HandlerOptions {
 
 	public final boolean replay;
 
+	private final HandlerSpec.@Nullable Conversion<?> conversion;
+
 	@SuppressWarnings("unchecked")
 	public HandlerOptions(String id, HandlerSpec<?> spec, String source, RouterSnapshot.Defaults defaults) {
 		this.id = id;
@@ -115,6 +118,7 @@ public final class HandlerOptions {
 		this.run = spec.run();
 		this.replay = spec.replay();
 		this.timeout = spec.handlerTimeout();
+		this.conversion = spec.conversion();
 	}
 
 	/** Returns after how many nanoseconds a call times out, or 0 for never. */
@@ -137,7 +141,16 @@ public final class HandlerOptions {
 	}
 
 	boolean accepts(@Nullable Object payload) {
-		return this.anyPayload || this.payloadType.isInstance(payload);
+		return this.anyPayload || this.payloadType.isInstance(payload)
+				|| (this.conversion != null && this.conversion.from().isInstance(payload));
+	}
+
+	/** Returns a payload that was accepted as the handler takes it. */
+	@Nullable Object converted(@Nullable Object payload) {
+		if (this.conversion == null || payload == null || this.payloadType.isInstance(payload)) {
+			return payload;
+		}
+		return this.payloadType.cast(Objects.requireNonNull(this.conversion.function().apply(payload)));
 	}
 
 	/**

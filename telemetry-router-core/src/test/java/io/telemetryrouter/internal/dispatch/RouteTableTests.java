@@ -26,7 +26,7 @@ class RouteTableTests {
 	/** Of no handlers: it asks nothing of the routes. */
 	@SuppressWarnings("NullAway")
 	private Route route(String event) {
-		return new Route(event, this.events.track(event), List.of(), true, List.of(), null);
+		return new Route(event, this.events.track(event), List.of(), true, List.of(), null, null);
 	}
 
 	@Test

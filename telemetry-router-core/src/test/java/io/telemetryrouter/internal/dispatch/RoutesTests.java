@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -59,7 +60,8 @@ class RoutesTests {
 
 	private final HandlerRegistry registry = registry();
 
-	private final Routes routes = new Routes(this.registry, this.events, this.ticker, 5_000_000);
+	private final Routes routes = new Routes(this.registry, this.events, this.ticker, 5_000_000,
+			new PayloadChecks(Map.of(), this.reporter));
 
 	private final AtomicInteger ids = new AtomicInteger();
 

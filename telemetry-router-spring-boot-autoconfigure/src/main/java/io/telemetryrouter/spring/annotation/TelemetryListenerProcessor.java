@@ -2,6 +2,7 @@ package io.telemetryrouter.spring.annotation;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -23,6 +24,7 @@ import org.springframework.beans.factory.support.DefaultSingletonBeanRegistry;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.util.Assert;
 
+import io.telemetryrouter.EventType;
 import io.telemetryrouter.HandlerSpec;
 import io.telemetryrouter.Subscription;
 import io.telemetryrouter.TelemetryRouter;
@@ -50,6 +52,8 @@ public final class TelemetryListenerProcessor implements SmartInitializingSingle
 
 	private final Supplier<TelemetryRouter> router;
 
+	private final Supplier<? extends Collection<EventType<?>>> contracts;
+
 	private final Map<String, ListenerMethod> methodsById = new HashMap<>();
 
 	private final ErasedPayloads erasedPayloads = new ErasedPayloads();
@@ -63,7 +67,19 @@ public final class TelemetryListenerProcessor implements SmartInitializingSingle
 	 * @param router supplies the router, once all singletons exist
 	 */
 	public TelemetryListenerProcessor(Supplier<TelemetryRouter> router) {
+		this(router, List::of);
+	}
+
+	/**
+	 * Creates a processor that refuses methods which cannot take what an event has by its
+	 * contract.
+	 * @param router supplies the router, once all singletons exist
+	 * @param contracts supplies the contracts, once all singletons exist
+	 */
+	public TelemetryListenerProcessor(Supplier<TelemetryRouter> router,
+			Supplier<? extends Collection<EventType<?>>> contracts) {
 		this.router = router;
+		this.contracts = contracts;
 	}
 
 	@Override
@@ -138,6 +154,7 @@ public final class TelemetryListenerProcessor implements SmartInitializingSingle
 		try {
 			HandlerSpec<?> spec = specs.create(method);
 			this.erasedPayloads.check(method, spec);
+			checkContracts(method, spec);
 			return spec;
 		}
 		catch (TypeNotPresentException | LinkageError ex) {
@@ -148,6 +165,23 @@ public final class TelemetryListenerProcessor implements SmartInitializingSingle
 			}
 			logger.warn(failure.getMessage());
 			return null;
+		}
+	}
+
+	/** What listens to every event with a payload of its type gets no other. */
+	private void checkContracts(ListenerMethod method, HandlerSpec<?> spec) {
+		if (spec.payloadType() == Object.class || spec.isAnyEvent()) {
+			return;
+		}
+		for (EventType<?> contract : this.contracts.get()) {
+			if (!spec.payloadType().isAssignableFrom(contract.payloadType())
+					&& spec.patterns().stream().anyMatch((pattern) -> pattern.matches(contract.name()))) {
+				throw method.failure(
+						"It takes payloads of type '" + spec.payloadType().getName() + "', but the contract of event '"
+								+ contract.name() + "', which reaches it, is version " + contract.version() + " with '"
+								+ contract.payloadType().getName() + "'.",
+						"Take that type or a supertype, listen to other events, or correct the contract.");
+			}
 		}
 	}
 

@@ -67,7 +67,8 @@ final class ConfigurationReader {
 	 * Groups that properties classes of their own look after, which need not be on the
 	 * class path.
 	 */
-	private static final Set<String> PARTNERS = Set.of("agent", "cost", "journal", "kafka", "redis", "sqs");
+	private static final Set<String> PARTNERS = Set.of("agent", "contracts", "cost", "journal", "kafka", "redis",
+			"sqs");
 
 	/** What has nothing to do with a router itself. */
 	private static final Set<String> ELSEWHERE = Set.of("enabled", "maxeventtags");
@@ -160,7 +161,7 @@ final class ConfigurationReader {
 		Set<String> names = new TreeSet<>();
 		for (Setting setting : this.set) {
 			String first = setting.name().getElement(PREFIX.getNumberOfElements(), Form.UNIFORM);
-			if (!ELSEWHERE.contains(first) && !PARTNERS.contains(first)) {
+			if (first.equals("contracts") || (!ELSEWHERE.contains(first) && !PARTNERS.contains(first))) {
 				names.add(text(setting.name()));
 			}
 		}

@@ -20,6 +20,7 @@ import io.telemetryrouter.TelemetryRouter;
 import io.telemetryrouter.TelemetryRouterBuilder;
 import io.telemetryrouter.spring.annotation.TelemetryListener;
 import io.telemetryrouter.spring.annotation.TelemetryListenerProcessor;
+import io.telemetryrouter.spring.contracts.ContractChecks;
 
 /**
  * {@link org.springframework.boot.autoconfigure.EnableAutoConfiguration
@@ -95,8 +96,10 @@ public final class TelemetryRouterAutoConfiguration {
 		 */
 		@Bean
 		@ConditionalOnMissingBean(search = SearchStrategy.CURRENT)
-		static TelemetryListenerProcessor telemetryListenerProcessor(ObjectProvider<TelemetryRouter> router) {
-			return new TelemetryListenerProcessor(router::getObject);
+		static TelemetryListenerProcessor telemetryListenerProcessor(ObjectProvider<TelemetryRouter> router,
+				ObjectProvider<ContractChecks> contracts) {
+			return new TelemetryListenerProcessor(router::getObject,
+					() -> contracts.stream().flatMap((checks) -> checks.types().stream()).toList());
 		}
 
 		@Bean

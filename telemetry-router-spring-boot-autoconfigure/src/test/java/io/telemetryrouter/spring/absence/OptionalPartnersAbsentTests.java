@@ -39,7 +39,8 @@ class OptionalPartnersAbsentTests {
 			"org.springframework.boot.health.contributor.HealthIndicator",
 			"io.micrometer.core.instrument.MeterRegistry", "io.micrometer.observation.Observation",
 			"io.micrometer.context.ContextSnapshotFactory", "org.reactivestreams.Publisher",
-			"reactor.core.publisher.Mono", "org.springframework.ai.chat.model.ChatModel",
+			"reactor.core.publisher.Mono", "jakarta.validation.Validator", "tools.jackson.databind.ObjectMapper",
+			"com.github.victools.jsonschema.generator.SchemaGenerator", "org.springframework.ai.chat.model.ChatModel",
 			"org.springframework.ai.chat.client.ChatClient", "dev.langchain4j.service.AiServices",
 			"dev.langchain4j.model.chat.ChatModel" })
 	void whenPartnerIsLeftOutThenItIsNotOnTheClassPath(String className) {

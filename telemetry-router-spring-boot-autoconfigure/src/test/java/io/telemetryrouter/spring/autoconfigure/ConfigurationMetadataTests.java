@@ -58,6 +58,8 @@ class ConfigurationMetadataTests {
 		assertThat(defaultValue("stuck-threshold").asString()).isEqualTo("10s");
 		assertThat(defaultValue("handler-timeout").asString()).isEqualTo("0");
 		assertThat(defaultValue("spans.dangling-after").asString()).isEqualTo("10m");
+		assertThat(defaultValue("contracts.mode").asString()).isEqualTo("warn");
+		assertThat(defaultValue("contracts.convert-maps").asBoolean()).isFalse();
 		assertThat(defaultValue("runs.mdc").asBoolean()).isFalse();
 		assertThat(defaultValue("quarantine.enabled").asBoolean()).isTrue();
 		assertThat(defaultValue("quarantine.failures").asInt()).isEqualTo(10);

@@ -240,7 +240,7 @@ class TelemetryRouterPropertiesTests {
 			runs.mcd                        | Did you mean 'telemetry-router.runs.mdc'?
 			quarantine.events.delay         | use one of: delay, enabled, failure-rate
 			handlers.audit                  | Put a setting behind it: concurrency, enabled, handler-timeout
-			events.model.start.max-queue    | use one of: priority
+			events.model.start.max-queue    | use one of: critical, priority
 			""")
 	void whenNameIsUnknownThenStartFailsAndSaysWhatWasMeant(String name, String fix) {
 		this.contextRunner.withPropertyValues("telemetry-router." + name + "=5")

@@ -1,5 +1,6 @@
 package io.telemetryrouter.spring.autoconfigure.journal;
 
+import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.json.JsonMapper;
 
 import org.springframework.beans.factory.ObjectProvider;
@@ -14,7 +15,9 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.core.env.Environment;
 
+import io.telemetryrouter.PayloadSanitizer;
 import io.telemetryrouter.Subscription;
+import io.telemetryrouter.TelemetryEvent;
 import io.telemetryrouter.TelemetryRouter;
 import io.telemetryrouter.journal.EventAttributes;
 import io.telemetryrouter.journal.Journal;
@@ -23,12 +26,14 @@ import io.telemetryrouter.journal.PayloadEncoder;
 import io.telemetryrouter.spring.actuate.endpoint.RunJournal;
 import io.telemetryrouter.spring.autoconfigure.StartDetail;
 import io.telemetryrouter.spring.autoconfigure.TelemetryRouterAutoConfiguration;
+import io.telemetryrouter.spring.contracts.TelemetryContracts;
 
 /**
  * Auto-configuration for a {@link Journal} of the router's events, if
- * {@code telemetry-router.journal.enabled} is set. A {@link PayloadEncoder} bean decides
- * what of a payload reaches the disk; an {@link EventAttributes} bean adds run, trace and
- * schema.
+ * {@code telemetry-router.journal.enabled} is set. {@link PayloadSanitizer} beans, and a
+ * {@link PayloadEncoder} bean after them, decide what of a payload reaches the disk; an
+ * {@link EventAttributes} bean adds run, trace and schema. By default lines have the run
+ * and the schema of the contract.
  *
  * @since 0.1.0
  */
@@ -48,7 +53,8 @@ public final class TelemetryRouterJournalAutoConfiguration {
 	@ConditionalOnMissingBean
 	Journal telemetryRouterJournal(TelemetryRouterJournalProperties properties, Environment environment,
 			ObjectProvider<PayloadEncoder> encoder, ObjectProvider<JsonMapper> mapper,
-			ObjectProvider<EventAttributes> attributes) {
+			ObjectProvider<PayloadSanitizer> sanitizers, ObjectProvider<EventAttributes> attributes,
+			ObjectProvider<TelemetryContracts> contracts) {
 		String name = environment.getProperty("spring.application.name", "telemetry-router");
 		JournalOptions.Builder options = JournalOptions.in(properties.directory())
 			.fsync(properties.fsync())
@@ -59,9 +65,25 @@ public final class TelemetryRouterJournalAutoConfiguration {
 			.retentionAge(properties.retentionAge())
 			.maxPayload(Math.toIntExact(properties.maxPayload().toBytes()))
 			.source((properties.source() != null) ? properties.source() : "/" + name)
-			.encoder(encoder.getIfAvailable(() -> PayloadEncoder.json(mapper.getIfUnique(JsonMapper::shared))));
-		attributes.ifAvailable(options::attributes);
+			.encoder(encoder.getIfAvailable(() -> PayloadEncoder.json(mapper.getIfUnique(JsonMapper::shared)))
+				.sanitizedBy(sanitizers.orderedStream().toList()))
+			.attributes(attributes.getIfAvailable(() -> new RunAndContract(contracts.getIfUnique())));
 		return Journal.open(options.build());
+	}
+
+	/** What a line says unless the application decides. */
+	private record RunAndContract(@Nullable TelemetryContracts contracts) implements EventAttributes {
+
+		@Override
+		public @Nullable String runId(TelemetryEvent<?> event) {
+			return event.runId();
+		}
+
+		@Override
+		public @Nullable String dataSchema(TelemetryEvent<?> event) {
+			return (this.contracts != null) ? this.contracts.schemaUri(event.name(), event.payload()) : null;
+		}
+
 	}
 
 	@Bean

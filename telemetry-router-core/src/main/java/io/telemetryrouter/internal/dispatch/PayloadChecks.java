@@ -1,0 +1,56 @@
+package io.telemetryrouter.internal.dispatch;
+
+import java.util.HashMap;
+import java.util.Map;
+
+import org.jspecify.annotations.Nullable;
+
+import io.telemetryrouter.PayloadCheck;
+import io.telemetryrouter.PayloadViolationException;
+import io.telemetryrouter.internal.health.Reporter;
+import io.telemetryrouter.internal.support.Throttle;
+
+/**
+ * The checks of payloads, by the event's name. A route knows that of its event.
+ */
+public final class PayloadChecks {
+
+	private final Map<String, Guarded> checks = new HashMap<>();
+
+	public PayloadChecks(Map<String, PayloadCheck> checks, Reporter reporter) {
+		checks.forEach((event, check) -> this.checks.put(event, new Guarded(event, check, reporter, new Throttle())));
+	}
+
+	@Nullable Guarded of(String event) {
+		return this.checks.get(event);
+	}
+
+	/** Checks a payload that has no route yet. */
+	void run(String event, @Nullable Object payload) {
+		Guarded check = of(event);
+		if (check != null) {
+			check.run(payload);
+		}
+	}
+
+	record Guarded(String event, PayloadCheck check, Reporter reporter, Throttle reports) {
+
+		/** Reports what is wrong with a payload, or throws it at the emitter. */
+		void run(@Nullable Object payload) {
+			try {
+				String problem = this.check.check(payload);
+				if (problem != null) {
+					this.reporter.payloadWrong(this.event, problem, this.reports);
+				}
+			}
+			catch (PayloadViolationException ex) {
+				throw ex;
+			}
+			catch (Throwable ex) {
+				this.reporter.callbackFailed("Payload check", ex);
+			}
+		}
+
+	}
+
+}

@@ -1,0 +1,98 @@
+package io.telemetryrouter.spring.autoconfigure.contracts;
+
+import org.springframework.beans.factory.BeanFactory;
+import org.springframework.beans.factory.annotation.AnnotatedBeanDefinition;
+import org.springframework.beans.factory.config.BeanDefinition;
+import org.springframework.beans.factory.support.BeanDefinitionRegistry;
+import org.springframework.beans.factory.support.RootBeanDefinition;
+import org.springframework.boot.autoconfigure.AutoConfigurationPackages;
+import org.springframework.context.annotation.ClassPathScanningCandidateComponentProvider;
+import org.springframework.context.annotation.ImportBeanDefinitionRegistrar;
+import org.springframework.core.env.Environment;
+import org.springframework.core.io.ResourceLoader;
+import org.springframework.core.type.AnnotationMetadata;
+import org.springframework.core.type.filter.AnnotationTypeFilter;
+import org.springframework.util.ClassUtils;
+
+import io.telemetryrouter.EventType;
+import io.telemetryrouter.TelemetryEventType;
+
+/**
+ * Finds payload classes with {@link TelemetryEventType} in the packages of the
+ * application, and registers an {@link EventType} bean for each. These are bean
+ * definitions, so that an application that is processed ahead of time has them without
+ * looking.
+ */
+final class ContractScanner implements ImportBeanDefinitionRegistrar {
+
+	private final BeanFactory beanFactory;
+
+	private final Environment environment;
+
+	private final ResourceLoader resourceLoader;
+
+	ContractScanner(BeanFactory beanFactory, Environment environment, ResourceLoader resourceLoader) {
+		this.beanFactory = beanFactory;
+		this.environment = environment;
+		this.resourceLoader = resourceLoader;
+	}
+
+	@Override
+	public void registerBeanDefinitions(AnnotationMetadata metadata, BeanDefinitionRegistry registry) {
+		if (!AutoConfigurationPackages.has(this.beanFactory)) {
+			return;
+		}
+		Candidates candidates = new Candidates(this.environment);
+		candidates.setResourceLoader(this.resourceLoader);
+		for (String packageName : AutoConfigurationPackages.get(this.beanFactory)) {
+			for (BeanDefinition candidate : candidates.findCandidateComponents(packageName)) {
+				register(String.valueOf(candidate.getBeanClassName()), registry);
+			}
+		}
+	}
+
+	private void register(String className, BeanDefinitionRegistry registry) {
+		String name = "telemetryRouterEventType#" + className;
+		if (registry.containsBeanDefinition(name)) {
+			return;
+		}
+		RootBeanDefinition definition = new RootBeanDefinition(EventTypeFactory.class);
+		definition.setFactoryMethodName("create");
+		definition.getConstructorArgumentValues().addIndexedArgumentValue(0, className);
+		definition.setTargetType(EventType.class);
+		definition.setRole(BeanDefinition.ROLE_INFRASTRUCTURE);
+		// An EventType bean of the application must stay the only one to inject
+		definition.setAutowireCandidate(false);
+		registry.registerBeanDefinition(name, definition);
+	}
+
+	/** Also takes interfaces: a contract may be a sealed one. */
+	private static final class Candidates extends ClassPathScanningCandidateComponentProvider {
+
+		Candidates(Environment environment) {
+			super(false, environment);
+			addIncludeFilter(new AnnotationTypeFilter(TelemetryEventType.class, false));
+		}
+
+		@Override
+		protected boolean isCandidateComponent(AnnotatedBeanDefinition definition) {
+			return definition.getMetadata().isIndependent();
+		}
+
+	}
+
+	/**
+	 * Takes a name: what is generated ahead of time may not see the class.
+	 */
+	static final class EventTypeFactory {
+
+		private EventTypeFactory() {
+		}
+
+		static EventType<?> create(String className) {
+			return EventType.of(ClassUtils.resolveClassName(className, null));
+		}
+
+	}
+
+}

@@ -1,0 +1,119 @@
+package io.telemetryrouter.spring.autoconfigure.contracts;
+
+import java.util.Collection;
+import java.util.function.Function;
+
+import io.micrometer.core.instrument.FunctionCounter;
+import io.micrometer.core.instrument.binder.MeterBinder;
+import jakarta.validation.Validator;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.json.JsonMapper;
+
+import org.springframework.beans.factory.BeanFactory;
+import org.springframework.beans.factory.BeanFactoryUtils;
+import org.springframework.beans.factory.ListableBeanFactory;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.autoconfigure.condition.SearchStrategy;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Import;
+import org.springframework.util.Assert;
+import org.springframework.util.ClassUtils;
+import org.springframework.util.function.SingletonSupplier;
+
+import io.telemetryrouter.EventType;
+import io.telemetryrouter.HandlerSpecCustomizer;
+import io.telemetryrouter.spring.TelemetryRouterCustomizer;
+import io.telemetryrouter.spring.autoconfigure.TelemetryRouterAutoConfiguration;
+import io.telemetryrouter.spring.contracts.ContractChecks;
+import io.telemetryrouter.spring.contracts.ContractMode;
+import io.telemetryrouter.spring.contracts.MapConversion;
+import io.telemetryrouter.spring.contracts.PayloadConstraints;
+import io.telemetryrouter.spring.contracts.TelemetryContracts;
+
+/**
+ * Auto-configuration of {@link TelemetryContracts}: payload classes with
+ * {@code @TelemetryEventType} in the packages of the application, and {@link EventType}
+ * beans.
+ *
+ * @since 0.1.0
+ */
+@AutoConfiguration(before = TelemetryRouterAutoConfiguration.class)
+@ConditionalOnBooleanProperty(name = "telemetry-router.enabled", matchIfMissing = true)
+@EnableConfigurationProperties(TelemetryRouterContractsProperties.class)
+@Import(ContractScanner.class)
+public final class TelemetryRouterContractsAutoConfiguration {
+
+	@Bean
+	@ConditionalOnMissingBean(search = SearchStrategy.CURRENT)
+	@SuppressWarnings({ "unchecked", "rawtypes" })
+	TelemetryContracts telemetryRouterContracts(ListableBeanFactory beanFactory) {
+		Collection<EventType> types = BeanFactoryUtils.beansOfTypeIncludingAncestors(beanFactory, EventType.class)
+			.values();
+		return TelemetryContracts.of((Collection<EventType<?>>) (Collection) types);
+	}
+
+	@Bean
+	@ConditionalOnMissingBean(search = SearchStrategy.CURRENT)
+	ContractChecks telemetryRouterContractChecks(TelemetryContracts contracts,
+			TelemetryRouterContractsProperties properties, BeanFactory beanFactory) {
+		ContractMode mode = properties.mode();
+		return new ContractChecks((mode != ContractMode.OFF) ? contracts : TelemetryContracts.of(),
+				mode == ContractMode.ENFORCE, properties.convertMaps(), constraints(beanFactory));
+	}
+
+	private static Function<Object, @Nullable String> constraints(BeanFactory beanFactory) {
+		return ClassUtils.isPresent("jakarta.validation.Validator", null) ? Partners.constraints(beanFactory)
+				: (payload) -> null;
+	}
+
+	@Bean
+	@ConditionalOnBooleanProperty("telemetry-router.contracts.convert-maps")
+	TelemetryRouterCustomizer telemetryRouterMapConversion(BeanFactory beanFactory) {
+		Assert.state(ClassUtils.isPresent("tools.jackson.databind.json.JsonMapper", null),
+				"'telemetry-router.contracts.convert-maps' needs tools.jackson.core:jackson-databind");
+		HandlerSpecCustomizer conversion = Partners.conversion(beanFactory);
+		return (builder) -> builder.specCustomizer(conversion);
+	}
+
+	/**
+	 * What needs classes that may be absent: Spring looks at all methods of the others.
+	 */
+	private static final class Partners {
+
+		/** With the first payload, since it may come before the validator is ready. */
+		static Function<Object, @Nullable String> constraints(BeanFactory beanFactory) {
+			return new PayloadConstraints(
+					SingletonSupplier.ofNullable(() -> beanFactory.getBeanProvider(Validator.class).getIfUnique()));
+		}
+
+		static HandlerSpecCustomizer conversion(BeanFactory beanFactory) {
+			return new MapConversion(SingletonSupplier
+				.of(() -> beanFactory.getBeanProvider(JsonMapper.class).getIfUnique(JsonMapper::shared)));
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@ConditionalOnClass(MeterBinder.class)
+	static class MeterConfiguration {
+
+		@Bean
+		@ConditionalOnMissingBean(name = "telemetryRouterContractMeters")
+		MeterBinder telemetryRouterContractMeters(ContractChecks checks) {
+			return (registry) -> checks.types()
+				.forEach((type) -> FunctionCounter
+					.builder("telemetry.router.contract.violations", checks, (each) -> each.violations(type.name()))
+					.tag("event", type.name())
+					.description("Payloads that broke the contract of their event")
+					.baseUnit("events")
+					.register(registry));
+		}
+
+	}
+
+}

@@ -1,0 +1,7 @@
+/**
+ * Auto-configuration of contracts.
+ */
+@NullMarked
+package io.telemetryrouter.spring.autoconfigure.contracts;
+
+import org.jspecify.annotations.NullMarked;

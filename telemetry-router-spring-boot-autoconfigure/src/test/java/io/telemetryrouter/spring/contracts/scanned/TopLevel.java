@@ -1,0 +1,7 @@
+package io.telemetryrouter.spring.contracts.scanned;
+
+import io.telemetryrouter.TelemetryEventType;
+
+@TelemetryEventType("scanned.top")
+record TopLevel(String text) {
+}

@@ -1,0 +1,2 @@
+/** An application whose contracts are found by scanning. */
+package io.telemetryrouter.spring.contracts.scanned;
