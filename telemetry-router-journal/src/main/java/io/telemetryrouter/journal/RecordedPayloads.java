@@ -61,11 +61,14 @@ final class RecordedPayloads {
 
 	/** Returns the number at the end of a schema, or 1. */
 	static int version(@Nullable String schema) {
-		int start = (schema != null) ? schema.length() : 0;
+		if (schema == null) {
+			return 1;
+		}
+		int start = schema.length();
 		while (start > 0 && schema.charAt(start - 1) >= '0' && schema.charAt(start - 1) <= '9') {
 			start--;
 		}
-		int digits = (schema != null) ? schema.length() - start : 0;
+		int digits = schema.length() - start;
 		// A longer one is no version.
 		return (digits > 0 && digits < 10) ? Integer.parseInt(schema.substring(start)) : 1;
 	}

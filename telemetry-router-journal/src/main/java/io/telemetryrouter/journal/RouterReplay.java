@@ -2,6 +2,7 @@ package io.telemetryrouter.journal;
 
 import java.lang.reflect.Modifier;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -9,6 +10,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.regex.Pattern;
 
+import io.telemetryrouter.EventType;
 import io.telemetryrouter.HandlerSnapshot;
 import io.telemetryrouter.TelemetryRouter;
 
@@ -34,7 +36,8 @@ final class RouterReplay implements TelemetryReplayer.ReplayHandler {
 
 	long unknownFields;
 
-	RouterReplay(TelemetryRouter router, RecordedPayloads payloads) {
+	/** Handlers say what payloads are where no contract does. */
+	RouterReplay(TelemetryRouter router, RecordedPayloads payloads, Collection<? extends EventType<?>> contracts) {
 		this.router = router;
 		this.payloads = payloads;
 		for (HandlerSnapshot handler : router.snapshot().handlers().values()) {
@@ -42,6 +45,7 @@ final class RouterReplay implements TelemetryReplayer.ReplayHandler {
 				handler.patterns().forEach((name) -> this.types.merge(name, handler.payloadType(), this::closer));
 			}
 		}
+		contracts.forEach((type) -> this.types.put(type.name(), type.payloadType()));
 	}
 
 	private static boolean isConcrete(Class<?> type) {

@@ -10,6 +10,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.json.JsonMapper;
 
+import io.telemetryrouter.EventType;
 import io.telemetryrouter.TelemetryRouter;
 
 /**
@@ -34,12 +35,14 @@ public final class TelemetryReplayer {
 
 	private final RecordedPayloads payloads;
 
+	private final List<EventType<?>> contracts;
+
 	/**
 	 * Creates a replayer that knows no router.
 	 * @param directory the journal's folder
 	 */
 	public TelemetryReplayer(Path directory) {
-		this(directory, null, new RecordedPayloads(JsonMapper.shared(), List.of()));
+		this(directory, null, new RecordedPayloads(JsonMapper.shared(), List.of()), List.of());
 	}
 
 	/**
@@ -49,14 +52,17 @@ public final class TelemetryReplayer {
 	 * @param mapper reads payloads; it has to understand what the journal's encoder
 	 * writes
 	 * @param upcasters bring payloads of earlier versions to the latest one
+	 * @param contracts the classes of payloads, where they are known
 	 * @throws IllegalArgumentException if two upcasters take the same version
 	 */
 	public TelemetryReplayer(Path directory, TelemetryRouter router, JsonMapper mapper,
-			Collection<? extends EventUpcaster> upcasters) {
-		this(directory, router, new RecordedPayloads(mapper, upcasters));
+			Collection<? extends EventUpcaster> upcasters, Collection<? extends EventType<?>> contracts) {
+		this(directory, router, new RecordedPayloads(mapper, upcasters), List.copyOf(contracts));
 	}
 
-	private TelemetryReplayer(Path directory, @Nullable TelemetryRouter router, RecordedPayloads payloads) {
+	private TelemetryReplayer(Path directory, @Nullable TelemetryRouter router, RecordedPayloads payloads,
+			List<EventType<?>> contracts) {
+		this.contracts = contracts;
 		this.directory = directory;
 		this.router = router;
 		this.payloads = payloads;
@@ -68,15 +74,15 @@ public final class TelemetryReplayer {
 	 * @return the replayer
 	 */
 	public TelemetryReplayer in(Path directory) {
-		return new TelemetryReplayer(directory, this.router, this.payloads);
+		return new TelemetryReplayer(directory, this.router, this.payloads, this.contracts);
 	}
 
 	/**
 	 * Replays events to the handlers of the router that opted in, and to no others.
 	 * Nothing that is replayed is journalled again. A payload comes back as the class
-	 * that the handler asks for, or, if it takes any, that another handler of the event's
-	 * name asks for; otherwise as a map, list, text, number or truth value. Members that
-	 * the class does not have are skipped.
+	 * that the handler asks for, or, if it takes any, that of the event's contract, or
+	 * that another handler of the event's name asks for; otherwise as a map, list, text,
+	 * number or truth value. Members that the class does not have are skipped.
 	 * @param query selects the events
 	 * @param pacing how fast
 	 * @return what was done
@@ -87,7 +93,7 @@ public final class TelemetryReplayer {
 		if (this.router == null) {
 			throw new IllegalStateException("The replayer has no router: give it one, or a handler");
 		}
-		RouterReplay replay = new RouterReplay(this.router, this.payloads);
+		RouterReplay replay = new RouterReplay(this.router, this.payloads, this.contracts);
 		ReplayReport report = replay(query, pacing, replay);
 		return new ReplayReport(report.read(), report.replayed() - replay.unhandled, report.failed(), replay.unhandled,
 				replay.unreadable, replay.unknownFields, report.damaged(), report.missing(), report.interrupted(),

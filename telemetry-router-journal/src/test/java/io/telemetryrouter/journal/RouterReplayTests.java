@@ -15,6 +15,7 @@ import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
 
 import io.telemetryrouter.DropReason;
+import io.telemetryrouter.EventType;
 import io.telemetryrouter.HandlerSpec;
 import io.telemetryrouter.RunScope;
 import io.telemetryrouter.TelemetryEvent;
@@ -64,7 +65,7 @@ class RouterReplayTests {
 	}
 
 	private ReplayReport replay(TelemetryRouter router, JournalQuery query, EventUpcaster... upcasters) {
-		return new TelemetryReplayer(this.directory, router, JsonMapper.shared(), List.of(upcasters))
+		return new TelemetryReplayer(this.directory, router, JsonMapper.shared(), List.of(upcasters), List.of())
 			.replayToHandlers(query, Pacing.fullSpeed());
 	}
 
@@ -97,6 +98,18 @@ class RouterReplayTests {
 			assertThat(this.seen.get(0)).isEqualTo(new Call("m", 3)).isSameAs(this.seen.get(1));
 			assertThat(this.seen.subList(2, 4)).containsExactly("selected m", Map.of("model", "n", "tokens", 4));
 			assertThat(this.seen.get(4)).isNull();
+		}
+	}
+
+	@Test
+	void whenEventHasAContractThenItsPayloadIsOfThatClass() {
+		record((router) -> router.emit("call", new Call("m", 3)));
+		try (TelemetryRouter router = TelemetryRouter.builder().build()) {
+			router.subscribe(handler("**", Object.class));
+			new TelemetryReplayer(this.directory, router, JsonMapper.shared(), List.of(),
+					List.of(EventType.of("call", Call.class)))
+				.replayToHandlers(JournalQuery.all(), Pacing.fullSpeed());
+			assertThat(this.seen).containsExactly(new Call("m", 3));
 		}
 	}
 
@@ -273,7 +286,7 @@ class RouterReplayTests {
 		try (TelemetryRouter router = TelemetryRouter.builder().build()) {
 			List<Duration> offsets = new ArrayList<>();
 			TelemetryReplayer replayer = new TelemetryReplayer(this.directory.resolve("none"), router,
-					JsonMapper.shared(), List.of())
+					JsonMapper.shared(), List.of(), List.of())
 				.in(this.directory);
 			router.subscribe(HandlerSpec.on("a").replay(true).handler((event, payload) -> {
 				this.seen.add(payload);

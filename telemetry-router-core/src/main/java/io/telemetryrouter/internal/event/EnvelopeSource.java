@@ -60,7 +60,7 @@ public final class EnvelopeSource {
 	/** Makes the envelope of a recorded event, which keeps its number, id and time. */
 	public Envelope<?> envelope(RecordedEvent event, @Nullable Object payload, long now) {
 		String runId = event.runId();
-		return new Envelope.Recorded<>(this, Payloads.<Object>asIs(payload), event, now,
+		return new Envelope.Recorded<>(this, Payloads.asIs(payload), event, now,
 				(runId != null) ? this.runs.run(runId, null) : null);
 	}
 

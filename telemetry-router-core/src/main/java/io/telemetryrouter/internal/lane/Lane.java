@@ -23,8 +23,6 @@ import io.telemetryrouter.internal.support.Headroom;
  * of a parked consumer). Closing works alike: it first says why events are to be
  * discarded and then empties the queue of all that were claimed before, while producers
  * claim first and then check whether they have to discard.
- *
- * @since 0.1.0
  */
 public final class Lane {
 
@@ -155,7 +153,7 @@ public final class Lane {
 			if (!queued) {
 				dropFull(event);
 			}
-			else if (this.room != null && isHalfFree()) {
+			else if (this.room != null && this.queue.isHalfFree()) {
 				this.room.signal();
 			}
 		}
@@ -164,8 +162,7 @@ public final class Lane {
 	/** Queues an event at the cost of others, if the policy permits it. */
 	private boolean evict(Envelope<?> event) {
 		boolean oldest = this.overflow == OverflowPolicy.DROP_OLDEST;
-		boolean newest = this.overflow == OverflowPolicy.DROP_NEWEST;
-		if (!oldest && !(newest && this.queue.isCritical(event))) {
+		if (!oldest && (this.overflow != OverflowPolicy.DROP_NEWEST || !this.queue.isCritical(event))) {
 			return false;
 		}
 		// A thread without stack must find out before it takes an event.
@@ -178,13 +175,7 @@ public final class Lane {
 
 	private void dropFull(Envelope<?> event) {
 		drop(event, DropReason.QUEUE_FULL);
-		try {
-			this.burst.dropped();
-		}
-		catch (Throwable ex) {
-			// Such as no stack to report with. The event is counted.
-			return;
-		}
+		this.burst.dropped();
 	}
 
 	private void drop(Envelope<?> event, DropReason reason) {
@@ -195,14 +186,8 @@ public final class Lane {
 
 	/** Remembers a dropped event for a handler that is told of gaps. */
 	public void missed(Envelope<?> event, DropReason reason) {
-		try {
-			if (this.gaps != null) {
-				this.gaps.add(event, reason);
-			}
-		}
-		catch (Throwable ex) {
-			// No memory, say. The account has the event all the same.
-			return;
+		if (this.gaps != null) {
+			this.gaps.add(event, reason);
 		}
 	}
 
@@ -288,13 +273,9 @@ public final class Lane {
 		// The previous event is done, and the poll made that visible.
 		this.barriers.release();
 		if (this.room != null && (consumer.position & (ROOM_INTERVAL - 1)) == 0 && this.room.hasWaiting()
-				&& isHalfFree()) {
+				&& this.queue.isHalfFree()) {
 			this.room.signal();
 		}
-	}
-
-	private boolean isHalfFree() {
-		return this.queue.size() <= this.queue.capacity() / 2;
 	}
 
 	/** Returns why an event that was taken is not to be handled, or {@code null}. */

@@ -33,13 +33,19 @@ final class LaneGaps {
 		return this.pending;
 	}
 
+	/** Never throws: without memory, say, the account has the event all the same. */
 	void add(Envelope<?> event, DropReason reason) {
-		if (event.payload() instanceof TelemetryGap gap && event.sequence() < 0) {
-			// The handler was quarantined before it could be told.
-			add(gap);
+		try {
+			if (event.payload() instanceof TelemetryGap gap && event.sequence() < 0) {
+				// The handler was quarantined before it could be told.
+				add(gap);
+			}
+			else {
+				add(new TelemetryGap(this.target.handlerId(), event.sequence(), event.sequence(), Map.of(reason, 1L)));
+			}
 		}
-		else {
-			add(new TelemetryGap(this.target.handlerId(), event.sequence(), event.sequence(), Map.of(reason, 1L)));
+		catch (Throwable ex) {
+			return;
 		}
 	}
 

@@ -160,6 +160,10 @@ final class LaneQueue extends EventQueue<Envelope<?>> {
 		return super.isEmpty() && (this.aside == null || this.aside.isEmpty());
 	}
 
+	boolean isHalfFree() {
+		return size() <= capacity() / 2;
+	}
+
 	/** Returns a position before which no event is left. */
 	long oldest() {
 		long head = head();

@@ -48,8 +48,18 @@ final class OverflowBurst {
 		this.ticker = ticker;
 	}
 
+	/** Never throws: without stack, say, there is no report, and the event is counted. */
 	void dropped() {
-		this.drops.incrementAndGet();
+		try {
+			this.drops.incrementAndGet();
+			report();
+		}
+		catch (Throwable ex) {
+			return;
+		}
+	}
+
+	private void report() {
 		if (!this.reported && this.reports.tryAcquire(this.ticker.now()) != Throttle.SUPPRESSED) {
 			Headroom.require();
 			synchronized (this) {

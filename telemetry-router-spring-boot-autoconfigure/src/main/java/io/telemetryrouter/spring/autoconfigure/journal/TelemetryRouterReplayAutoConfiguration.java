@@ -20,6 +20,7 @@ import io.telemetryrouter.journal.EventUpcaster;
 import io.telemetryrouter.journal.TelemetryReplayer;
 import io.telemetryrouter.spring.actuate.endpoint.TelemetryRouterReplayEndpoint;
 import io.telemetryrouter.spring.autoconfigure.TelemetryRouterAutoConfiguration;
+import io.telemetryrouter.spring.contracts.TelemetryContracts;
 
 /**
  * Auto-configuration for a {@link TelemetryReplayer} of the journal in
@@ -40,9 +41,10 @@ public final class TelemetryRouterReplayAutoConfiguration {
 	@Lazy
 	@ConditionalOnMissingBean
 	TelemetryReplayer telemetryReplayer(TelemetryRouterJournalProperties properties, TelemetryRouter router,
-			ObjectProvider<JsonMapper> mapper, ObjectProvider<EventUpcaster> upcasters) {
+			ObjectProvider<JsonMapper> mapper, ObjectProvider<EventUpcaster> upcasters,
+			ObjectProvider<TelemetryContracts> contracts) {
 		return new TelemetryReplayer(properties.directory(), router, mapper.getIfUnique(JsonMapper::shared),
-				upcasters.orderedStream().toList());
+				upcasters.orderedStream().toList(), contracts.getIfUnique(TelemetryContracts::of).types());
 	}
 
 	@Configuration(proxyBeanMethods = false)
