@@ -124,7 +124,7 @@ public final class RunParser {
 	private static void answer(JsonNode message, String path, List<PendingCall> unanswered) {
 		String id = text(message, "tool_call_id", path);
 		PendingCall call = unanswered.stream()
-			.filter((candidate) -> candidate.call.id().equals(id))
+			.filter((candidate) -> id.equals(candidate.call.id()))
 			.findFirst()
 			.orElseThrow(() -> new MalformedRunException(
 					"'" + path + "tool_call_id' is not the id of an unanswered tool call before it"));

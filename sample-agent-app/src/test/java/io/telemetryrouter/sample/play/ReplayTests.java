@@ -12,10 +12,12 @@ import org.junit.jupiter.params.provider.CsvSource;
 import io.telemetryrouter.TelemetryRouter;
 import io.telemetryrouter.sample.agent.ApprovalDesk;
 import io.telemetryrouter.sample.agent.AutoApprover;
+import io.telemetryrouter.sample.agent.Conversation;
 import io.telemetryrouter.sample.agent.HandWrittenAgent;
 import io.telemetryrouter.sample.agent.RunReport;
 import io.telemetryrouter.sample.agent.Session;
 import io.telemetryrouter.sample.agent.TokenUsage;
+import io.telemetryrouter.sample.agent.ToolException;
 import io.telemetryrouter.sample.agent.ToolRequest;
 import io.telemetryrouter.sample.agent.ToolStatus;
 import io.telemetryrouter.sample.play.RecordedRun.AssistantTurn;
@@ -25,6 +27,7 @@ import io.telemetryrouter.sample.play.RecordedRun.Turn;
 import io.telemetryrouter.sample.play.RecordedRun.UserTurn;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 /**
  * Tests for {@link Replay} and {@link TokenEstimator}.
@@ -65,9 +68,40 @@ class ReplayTests {
 		assertThat(report.toolExecutions()).isEqualTo(Map.of(ToolStatus.FAILED, 2, ToolStatus.SUCCEEDED, 1));
 	}
 
+	@Test
+	void whenToolIsCalledTwiceThenItsAnswersComeInOrder() {
+		Replay replay = replay(new AssistantTurn("",
+				List.of(new RecordedCall(new ToolRequest("a", "look", "{}"), "one"),
+						new RecordedCall(new ToolRequest("b", "find", "{}"), "two"),
+						new RecordedCall(new ToolRequest("c", "look", "{}"), "three"))));
+		replay.respond(new Conversation());
+		ToolRequest look = new ToolRequest(null, "look", "{ }");
+		assertThat(replay.call(look)).isEqualTo("one");
+		assertThat(replay.call(look)).isEqualTo("three");
+		assertThatExceptionOfType(ToolException.class).isThrownBy(() -> replay.call(look))
+			.withMessage("Error: the recording has no answer");
+	}
+
+	@Test
+	void whenRunEndsWithToolsThenThoseAreFinalThatWereNotCalledBefore() {
+		AssistantTurn look = new AssistantTurn("",
+				List.of(new RecordedCall(new ToolRequest("a", "look", "{}"), "one")));
+		AssistantTurn transfer = new AssistantTurn("",
+				List.of(new RecordedCall(new ToolRequest("b", "transfer", "{}"), "two")));
+		assertThat(replay(look, transfer).finalTools()).containsExactly("transfer");
+		assertThat(replay(look, transfer).tools()).containsExactly("look", "transfer");
+		assertThat(replay(look, look).finalTools()).isEmpty();
+		assertThat(replay(transfer, new UserTurn("bye")).finalTools()).isEmpty();
+		assertThat(replay().finalTools()).isEmpty();
+	}
+
+	private static Replay replay(Turn... turns) {
+		return new Replay(new RecordedRun("run", List.of(turns)));
+	}
+
 	private static RunReport play(Turn... turns) {
 		ApprovalDesk desk = new ApprovalDesk(new AutoApprover(Set.of()), Set.of(), Duration.ofMinutes(1));
-		Replay replay = new Replay(new RecordedRun("run", List.of(turns)));
+		Replay replay = replay(turns);
 		Session session = new Session("run", replay, replay, replay, desk);
 		try (TelemetryRouter router = TelemetryRouter.builder().build()) {
 			new HandWrittenAgent(router, "gpt-4o").run(session);
