@@ -135,8 +135,8 @@ public final class TelemetryContracts {
 	 * </ul>
 	 * A component is optional if it is {@code @Nullable} or an {@code Optional}. Needs
 	 * {@code com.github.victools:jsonschema-generator} and
-	 * {@code jsonschema-module-jackson}, and
-	 * {@code jsonschema-module-jakarta-validation} to compare constraints.
+	 * {@code jsonschema-module-jackson}, and {@code jsonschema-module-jakarta-validation}
+	 * to compare constraints.
 	 * @param file the file
 	 * @throws IncompatibleContractsException if a change is incompatible
 	 * @throws java.io.UncheckedIOException if the file cannot be read or written
