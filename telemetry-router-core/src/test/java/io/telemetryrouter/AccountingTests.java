@@ -131,7 +131,7 @@ class AccountingTests {
 			.overflow(policy)
 			.handler((name, payload) -> calls.increment())
 			.build());
-		LaneTests.inParallel(PRODUCERS, (number) -> {
+		Parallel.run(PRODUCERS, (number) -> {
 			for (int i = 0; i < 5000; i++) {
 				this.router.emit("event", i);
 			}
@@ -332,7 +332,7 @@ class AccountingTests {
 		this.router.subscribe(HandlerSpec.on("event").id("constant").handler((name, payload) -> {
 		}).build());
 		AtomicInteger running = new AtomicInteger(2);
-		LaneTests.inParallel(PRODUCERS, (number) -> {
+		Parallel.run(PRODUCERS, (number) -> {
 			if (number < 2) {
 				for (int i = 0; i < 2500; i++) {
 					this.router.emit("event", i);
@@ -372,7 +372,7 @@ class AccountingTests {
 		}).build());
 		AtomicReference<@Nullable HandlerAccount> wrong = new AtomicReference<>();
 		AtomicBoolean done = new AtomicBoolean();
-		LaneTests.inParallel(3, (number) -> {
+		Parallel.run(3, (number) -> {
 			if (number == 0) {
 				while (!done.get()) {
 					for (String id : List.of("sync", "lane")) {
@@ -577,7 +577,7 @@ class AccountingTests {
 					.build());
 				this.onces++;
 			}
-			LaneTests.inParallel(PRODUCERS + 1, (number) -> {
+			Parallel.run(PRODUCERS + 1, (number) -> {
 				if (number == PRODUCERS) {
 					churn(router);
 				}

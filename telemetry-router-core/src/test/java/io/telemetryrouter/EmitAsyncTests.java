@@ -295,7 +295,7 @@ class EmitAsyncTests {
 		int producers = 4;
 		int events = 2000;
 		Set<CompletableFuture<EmitOutcome>> outcomes = ConcurrentHashMap.newKeySet();
-		LaneTests.inParallel(producers, (number) -> {
+		Parallel.run(producers, (number) -> {
 			for (int i = 0; i < events; i++) {
 				outcomes.add(this.router.emitAsync("event", i % 3));
 			}

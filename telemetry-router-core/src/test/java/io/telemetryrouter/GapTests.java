@@ -183,7 +183,7 @@ class GapTests {
 				}
 			})
 			.build());
-		LaneTests.inParallel(3, (thread) -> {
+		Parallel.run(3, (thread) -> {
 			for (int i = 0; i < 500; i++) {
 				this.router.emit("b", i);
 			}

@@ -14,7 +14,6 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ForkJoinPool;
 import java.util.concurrent.ForkJoinTask;
-import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -98,7 +97,7 @@ class LaneTests {
 			last[event[0]] = event[1];
 			inside.decrementAndGet();
 		}).build());
-		inParallel(producers, (producer) -> {
+		Parallel.run(producers, (producer) -> {
 			for (int i = 1; i <= events; i++) {
 				this.router.emit("event", new int[] { producer, i });
 			}
@@ -451,35 +450,6 @@ class LaneTests {
 	private void use(TelemetryRouterBuilder builder) {
 		this.router.close();
 		this.router = builder.build();
-	}
-
-	static void inParallel(int threads, ProducerTask task) throws Exception {
-		ExecutorService executor = Executors.newFixedThreadPool(threads);
-		try {
-			CyclicBarrier start = new CyclicBarrier(threads);
-			List<Future<?>> futures = new ArrayList<>();
-			for (int i = 0; i < threads; i++) {
-				int number = i;
-				futures.add(executor.submit(() -> {
-					start.await(30, TimeUnit.SECONDS);
-					task.run(number);
-					return null;
-				}));
-			}
-			for (Future<?> future : futures) {
-				future.get(60, TimeUnit.SECONDS);
-			}
-		}
-		finally {
-			executor.shutdownNow();
-		}
-	}
-
-	@FunctionalInterface
-	interface ProducerTask {
-
-		void run(int number) throws Exception;
-
 	}
 
 	private static final class ManualExecutor implements Executor {

@@ -145,7 +145,7 @@ class OverflowPolicyTests {
 			.overflow(OverflowPolicy.BLOCK)
 			.handler((name, payload) -> count.incrementAndGet())
 			.build());
-		LaneTests.inParallel(producers, (number) -> {
+		Parallel.run(producers, (number) -> {
 			for (int i = 0; i < events; i++) {
 				this.router.emit("event", i);
 			}
@@ -280,7 +280,7 @@ class OverflowPolicyTests {
 	void whenManyEmittersOverflowThenQueueIsFullToItsCapacityAndTheRestIsCounted(OverflowPolicy policy)
 			throws Exception {
 		hang(policy, 50);
-		LaneTests.inParallel(4, (number) -> {
+		Parallel.run(4, (number) -> {
 			for (int i = 0; i < 2000; i++) {
 				this.router.emit("event", i);
 			}
