@@ -56,9 +56,7 @@ class CloseRaceTests {
 				}
 			});
 			waiting.start();
-			while (next.get() == null) {
-				Thread.onSpinWait();
-			}
+			Books.spinUntil(() -> next.get() != null);
 			router.close();
 			waiting.join();
 			assertThat(next.get()).isDone();
@@ -106,9 +104,7 @@ class CloseRaceTests {
 				}));
 			}
 			threads.forEach(Thread::start);
-			while (emitted.sum() < 100) {
-				Thread.onSpinWait();
-			}
+			Books.spinUntil(() -> emitted.sum() >= 100);
 			router.close();
 			long callsAtClose = calls.sum();
 			emitting.set(false);
@@ -125,14 +121,6 @@ class CloseRaceTests {
 			assertThat(calls.sum()).isEqualTo(handled);
 			assertThat(callsAtClose).isLessThanOrEqualTo(handled);
 		}
-	}
-
-	private static List<Thread> threads(String handlerId) {
-		return Thread.getAllStackTraces()
-			.keySet()
-			.stream()
-			.filter((thread) -> thread.getName().startsWith("telemetry-router-" + handlerId))
-			.toList();
 	}
 
 }

@@ -182,7 +182,7 @@ class EmitterIsolationTests {
 		this.router
 			.subscribe(HandlerSpec.on("event").id("bad").handler(Throwables.throwing(new Exception("bad"))).build());
 		this.router.emit("event", payload);
-		this.router.emitAsync("event", payload).join();
+		Books.result(this.router.emitAsync("event", payload));
 		Books.balanced(this.router);
 		assertThat(this.router.snapshot().toString()).isNotEmpty();
 		assertThat(received).hasSize(2).allMatch((value) -> value == payload);

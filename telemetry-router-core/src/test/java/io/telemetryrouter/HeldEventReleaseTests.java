@@ -257,9 +257,7 @@ class HeldEventReleaseTests {
 				}
 			});
 			threads.forEach(Thread::start);
-			while (emitted[0].get() < 100) {
-				Thread.onSpinWait();
-			}
+			Books.spinUntil(() -> emitted[0].get() >= 100);
 			this.router.start();
 			emitting.set(false);
 			for (Thread thread : threads) {

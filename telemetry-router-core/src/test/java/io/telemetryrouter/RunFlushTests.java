@@ -124,9 +124,7 @@ class RunFlushTests {
 		FlushResult[] result = new FlushResult[1];
 		Thread flusher = new Thread(() -> result[0] = this.router.flushRun("other", PATIENCE));
 		flusher.start();
-		while (flusher.getState() != Thread.State.TIMED_WAITING) {
-			Thread.onSpinWait();
-		}
+		Books.spinUntil(() -> flusher.getState() == Thread.State.TIMED_WAITING);
 		emitter.start();
 		flusher.join(30_000);
 		assertThat(result[0].complete()).isTrue();
