@@ -1,10 +1,7 @@
 package io.telemetryrouter;
 
 import java.time.Duration;
-import java.util.concurrent.CountDownLatch;
 
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -14,42 +11,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 /**
  * Whatever user code an emitter hangs in is reported with its stack: not only handlers.
  */
-class EmittingThreadWatchTests {
-
-	private static final Duration THRESHOLD = Duration.ofMillis(20);
-
-	private final ManualTime time = new ManualTime();
-
-	private final CountDownLatch hang = new CountDownLatch(1);
-
-	private final CountDownLatch hanging = new CountDownLatch(1);
-
-	private CapturedLog log;
-
-	private TelemetryRouter router;
-
-	@BeforeEach
-	void open() {
-		this.log = new CapturedLog();
-		this.router = this.time.router().stuckThreshold(THRESHOLD).build();
-	}
-
-	@AfterEach
-	void close() {
-		this.hang.countDown();
-		this.router.close();
-		this.log.close();
-	}
+class EmittingThreadWatchTests extends WatchedRouter {
 
 	private boolean hangUp() {
 		this.hanging.countDown();
 		Books.pass(this.hang);
 		return true;
-	}
-
-	private void use(TelemetryRouterBuilder builder) {
-		this.router.close();
-		this.router = builder.stuckThreshold(THRESHOLD).build();
 	}
 
 	private void subscribeLane(String id) {
@@ -98,7 +65,7 @@ class EmittingThreadWatchTests {
 
 	@Test
 	void whenContextCarrierHangsOnTheEmitterThenItIsReported() {
-		use(this.time.router().contextCarrier(new Carrier(true)));
+		use(this.time.router().contextCarrier(new Carrier(true)).stuckThreshold(THRESHOLD));
 		subscribeLane("any");
 		emitAndHang();
 		assertReported("Context carrier");
@@ -106,7 +73,7 @@ class EmittingThreadWatchTests {
 
 	@Test
 	void whenContextCarrierHangsForAHeldEventThenItIsReported() {
-		use(this.time.router().contextCarrier(new Carrier(true)).holdEvents(10));
+		use(this.time.router().contextCarrier(new Carrier(true)).holdEvents(10).stuckThreshold(THRESHOLD));
 		subscribeLane("any");
 		emitAndHang();
 		assertReported("Context carrier");
@@ -114,7 +81,7 @@ class EmittingThreadWatchTests {
 
 	@Test
 	void whenContextCarrierHangsOnALaneThenItIsReportedWithItsHandler() {
-		use(this.time.router().contextCarrier(new Carrier(false)));
+		use(this.time.router().contextCarrier(new Carrier(false)).stuckThreshold(THRESHOLD));
 		subscribeLane("carried");
 		emitAndHang();
 		assertReported("Context carrier of handler 'carried'");

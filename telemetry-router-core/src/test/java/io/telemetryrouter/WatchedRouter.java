@@ -2,7 +2,6 @@ package io.telemetryrouter;
 
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
 import org.junit.jupiter.api.AfterEach;
@@ -45,24 +44,7 @@ abstract class WatchedRouter {
 
 	void hangUp(String event, Object payload) {
 		this.hanging.countDown();
-		await(this.hang);
-	}
-
-	/**
-	 * Waits for a latch whatever happens.
-	 * @param latch the latch
-	 */
-	static void await(CountDownLatch latch) {
-		boolean open = false;
-		while (!open) {
-			try {
-				open = latch.await(1, TimeUnit.SECONDS);
-			}
-			catch (InterruptedException ex) {
-				// Hostile: it ignores the interrupt.
-				open = false;
-			}
-		}
+		Books.passUninterruptibly(this.hang);
 	}
 
 	/**
