@@ -1,6 +1,7 @@
 package io.telemetryrouter;
 
 import java.time.Duration;
+import java.util.List;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -93,6 +94,35 @@ class EmittingThreadWatchTests extends WatchedRouter {
 		this.router.next("x", (event) -> hangUp(), Duration.ofDays(1));
 		emitAndHang();
 		assertReported("Filter of an awaited event");
+	}
+
+	@Test
+	void whenEmitterWaitsForRoomAfterAConditionThenTheConditionIsNotReported() {
+		use(this.time.router().stuckThreshold(THRESHOLD).blockTimeout(Duration.ofDays(1)));
+		this.router.subscribe(
+				HandlerSpec.on("x").id("picky").async().condition((event) -> false).handler((event, payload) -> {
+				}).build());
+		this.router.subscribe(HandlerSpec.on("x")
+			.id("full")
+			.async()
+			.maxQueue(1)
+			.overflow(OverflowPolicy.BLOCK)
+			.handler((event, payload) -> hangUp())
+			.build());
+		Thread emitter = new Thread(() -> {
+			for (int i = 0; i < 3; i++) {
+				this.router.emit("x", i);
+			}
+		});
+		emitter.start();
+		Books.eventually(() -> emitter.getState() == Thread.State.TIMED_WAITING);
+		// The watchdog sees them later than the emitter.
+		for (String id : List.of("later", "last")) {
+			this.router.subscribe(HandlerSpec.on(id).id(id).async().handler((event, payload) -> hangUp()).build());
+			this.router.emit(id, null);
+			untilStuck(id);
+		}
+		assertThat(this.router.handlerSnapshot("picky").stuckCalls()).isEmpty();
 	}
 
 	/**
