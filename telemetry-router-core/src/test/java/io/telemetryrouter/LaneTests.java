@@ -60,6 +60,24 @@ class LaneTests {
 	}
 
 	@Test
+	void whenHandlerChangesTheClassLoaderOfItsThreadThenTheNextEventHasTheFormer() {
+		CountDownLatch queued = new CountDownLatch(1);
+		List<ClassLoader> loaders = new ArrayList<>();
+		this.router.subscribe(async("lane").handler((name, payload) -> {
+			Books.pass(queued);
+			loaders.add(Thread.currentThread().getContextClassLoader());
+			Thread.currentThread().setContextClassLoader(new ClassLoader() {
+			});
+		}).build());
+		for (int i = 0; i < 3; i++) {
+			this.router.emit("event", i);
+		}
+		queued.countDown();
+		Books.balanced(this.router);
+		assertThat(loaders).hasSize(3).containsOnly(loaders.get(0));
+	}
+
+	@Test
 	void whenEventsAreEmittedInOrderThenLaneHandlesThemInOrder() {
 		List<Object> handled = new ArrayList<>();
 		this.router.subscribe(async("lane").maxQueue(20_000).handler((name, payload) -> handled.add(payload)).build());
