@@ -95,6 +95,18 @@ class ReplayTests {
 	}
 
 	@Test
+	void whenLaneAsksForAnotherClassThenItHasTheEventBeforeSynchronousHandlersRun() {
+		List<Long> offered = new ArrayList<>();
+		this.router.subscribe(HandlerSpec.on("a")
+			.replay(true)
+			.handler((event, payload) -> offered.add(Books.of(this.router, "lane").offered()))
+			.build());
+		this.router.subscribe(typed("lane", "a", String.class, new ArrayList<>()).mutate().async().build());
+		this.router.replay(new Recorded("a", "x"));
+		assertThat(offered).containsExactly(1L);
+	}
+
+	@Test
 	void whenEventIsReplayedThenItIsNoEmit() {
 		subscribe("replayed", "a", 0, true);
 		CompletableFuture<TelemetryEvent<?>> next = this.router.next("a", (event) -> true, Books.LIMIT);
