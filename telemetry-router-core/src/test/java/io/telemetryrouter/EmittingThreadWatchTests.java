@@ -99,9 +99,9 @@ class EmittingThreadWatchTests extends WatchedRouter {
 	@Test
 	void whenEmitterWaitsForRoomAfterAConditionThenTheConditionIsNotReported() {
 		use(this.time.router().stuckThreshold(THRESHOLD).blockTimeout(Duration.ofDays(1)));
-		this.router.subscribe(
-				HandlerSpec.on("x").id("picky").async().condition((event) -> false).handler((event, payload) -> {
-				}).build());
+		this.router
+			.subscribe(HandlerSpec.on("x").id("picky").async().condition((event) -> false).handler((event, payload) -> {
+			}).build());
 		this.router.subscribe(HandlerSpec.on("x")
 			.id("full")
 			.async()
