@@ -4,6 +4,8 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.LongConsumer;
+import java.util.stream.IntStream;
 
 /**
  * Files whose failures a test decides.
@@ -19,8 +21,8 @@ final class FaultyDisk implements SegmentFile.Opener {
 
 	volatile boolean failsOpen;
 
-	/** Runs before a write ends. */
-	volatile Runnable afterWrite = () -> {
+	/** Is given the number of lines before their write ends. */
+	volatile LongConsumer afterWrite = (lines) -> {
 	};
 
 	/** A sync waits for it. */
@@ -49,7 +51,8 @@ final class FaultyDisk implements SegmentFile.Opener {
 					throw new IOException("No space left on device");
 				}
 				file.write(bytes, length);
-				FaultyDisk.this.afterWrite.run();
+				FaultyDisk.this.afterWrite
+					.accept(IntStream.range(0, length).filter((i) -> bytes[i] == LineFormat.LINE_FEED).count());
 			}
 
 			@Override
