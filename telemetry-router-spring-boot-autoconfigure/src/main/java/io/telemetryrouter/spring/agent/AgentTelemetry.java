@@ -41,7 +41,8 @@ public final class AgentTelemetry {
 
 	private final ReferenceQueue<ObservedRun> abandoned = new ReferenceQueue<>();
 
-	private final LongAdder failures = new LongAdder();
+	/** By the framework's name. */
+	private final Map<String, LongAdder> failures = new ConcurrentHashMap<>();
 
 	private volatile boolean reported;
 
@@ -78,7 +79,7 @@ public final class AgentTelemetry {
 	}
 
 	private void failed(String framework, Throwable error) {
-		this.failures.increment();
+		this.failures.computeIfAbsent(framework, (name) -> new LongAdder()).increment();
 		if (!this.reported) {
 			this.reported = true;
 			StackTraceElement[] stack = error.getStackTrace();
@@ -95,7 +96,17 @@ public final class AgentTelemetry {
 	 * @return the count
 	 */
 	public long failures() {
-		return this.failures.sum();
+		return this.failures.values().stream().mapToLong(LongAdder::sum).sum();
+	}
+
+	/**
+	 * Returns how often code of one adapter has failed.
+	 * @param framework the framework
+	 * @return the count
+	 */
+	public long failures(String framework) {
+		LongAdder count = this.failures.get(framework);
+		return (count != null) ? count.sum() : 0;
 	}
 
 	/**
