@@ -110,6 +110,21 @@ public final class ObservedCall {
 		}
 	}
 
+	/**
+	 * Runs code that ends the call. If the code itself fails, for an answer is not what
+	 * the framework promises, the call ends as failed with that error.
+	 * @param code the code
+	 */
+	public void endBy(Runnable code) {
+		try {
+			code.run();
+		}
+		catch (Throwable ex) {
+			end(ex);
+			throw ex;
+		}
+	}
+
 	private void ended(boolean first, Object payload) {
 		RunScope bound = this.scope;
 		if (bound != null) {

@@ -52,7 +52,15 @@ abstract class GuardedHandler<C extends Context> implements ObservationHandler<C
 
 	@Override
 	public final void onStop(Context context) {
-		this.telemetry.guard(FRAMEWORK, () -> stopped(this.type.cast(context)));
+		this.telemetry.guard(FRAMEWORK, () -> {
+			ObservedCall call = callOf(context);
+			if (call != null) {
+				call.endBy(() -> stopped(this.type.cast(context)));
+			}
+			else {
+				stopped(this.type.cast(context));
+			}
+		});
 	}
 
 	abstract void started(C context);
