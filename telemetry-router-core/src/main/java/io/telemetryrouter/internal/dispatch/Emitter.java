@@ -185,8 +185,7 @@ public final class Emitter implements TelemetryEmitter {
 
 	/** Begins a span that is bound to no thread. */
 	OpenSpan span(String name, @Nullable Object payload, @Nullable Run run, @Nullable SpanIdentity parent) {
-		EventPattern.requireName(name);
-		OpenSpan span = new OpenSpan(this, new SpanIdentity(name, parent), run, payload);
+		OpenSpan span = new OpenSpan(this, this.spans.eventNames(name), new SpanIdentity(name, parent), run, payload);
 		span.started();
 		return span;
 	}
