@@ -5,6 +5,7 @@ import java.lang.ref.WeakReference;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Supplier;
 
@@ -116,7 +117,7 @@ public final class AgentTelemetry {
 	 */
 	public ObservedRun startRun(RunDescription description) {
 		Run parent = (description.parent() != null) ? description.parent() : threadRun();
-		String id = (description.id() != null) ? description.id() : UUID.randomUUID().toString();
+		String id = (description.id() != null) ? description.id() : newId();
 		Run run = new Run(id, (parent != null) ? parent.id() : null, (parent != null) ? parent.rootId() : id,
 				description.framework(), description.agentName(), description.conversationId());
 		ObservedRun started = ObservedRun.start(this, run, emitterOf(run), description.streaming());
@@ -145,7 +146,7 @@ public final class AgentTelemetry {
 		}
 		Run run = threadRun();
 		if (run == null) {
-			String id = UUID.randomUUID().toString();
+			String id = newId();
 			run = new Run(id, null, id, framework, null, null);
 		}
 		return ObservedRun.without(this, run, emitterOf(run));
@@ -165,6 +166,13 @@ public final class AgentTelemetry {
 		String parent = context.parentRunId();
 		return (observed != null) ? observed.run()
 				: new Run(id, parent, (parent != null) ? parent : id, null, null, null);
+	}
+
+	/** Returns a random UUID. Nobody must not guess it, so it need not be a slow one. */
+	private static String newId() {
+		ThreadLocalRandom random = ThreadLocalRandom.current();
+		return new UUID((random.nextLong() & ~0xF000L) | 0x4000L, (random.nextLong() >>> 2) | Long.MIN_VALUE)
+			.toString();
 	}
 
 	private TelemetryEmitter emitterOf(Run run) {
