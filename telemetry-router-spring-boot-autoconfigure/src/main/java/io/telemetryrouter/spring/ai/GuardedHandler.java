@@ -63,6 +63,27 @@ abstract class GuardedHandler<C extends Context> implements ObservationHandler<C
 		});
 	}
 
+	/*
+	 * Threads are bound while a scope is open, and not from start to stop: if another
+	 * handler throws there, the observation is never stopped.
+	 */
+
+	@Override
+	public final void onScopeOpened(Context context) {
+		this.telemetry.guard(FRAMEWORK, () -> scopeOpened(this.type.cast(context)));
+	}
+
+	@Override
+	public final void onScopeClosed(Context context) {
+		this.telemetry.guard(FRAMEWORK, () -> scopeClosed(this.type.cast(context)));
+	}
+
+	void scopeOpened(C context) {
+	}
+
+	void scopeClosed(C context) {
+	}
+
 	abstract void started(C context);
 
 	abstract void stopped(C context);
