@@ -153,7 +153,7 @@ final class RouterParts {
 		this.registry.invalidates(this.routes);
 		this.nextEvents = new NextEvents(this.routes, callbacks, this.watchdog, this.reporter,
 				this.filter.handlerNumber());
-		EnvelopeSource envelopes = new EnvelopeSource(settings.clock(), this.runs);
+		EnvelopeSource envelopes = new EnvelopeSource(settings.clock(), this.ticker, this.runs);
 		Dispatcher dispatcher = new Dispatcher(envelopes, this.samples, this.nextEvents, this.reporter, this.ticker,
 				new Dispatcher.Limits(settings.maxDepth(), settings.maxNestedEmits(), slow, measured),
 				settings.contextCarrier(), this.carrier.handlerNumber());
