@@ -1,6 +1,7 @@
 package io.telemetryrouter.benchmarks;
 
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 
 import dev.langchain4j.data.message.AiMessage;
@@ -12,6 +13,7 @@ import io.micrometer.observation.ObservationRegistry;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.Param;
 import org.openjdk.jmh.annotations.Setup;
+import org.openjdk.jmh.annotations.Warmup;
 import org.springframework.ai.chat.client.ChatClient;
 import org.springframework.ai.chat.messages.AssistantMessage;
 import org.springframework.ai.chat.model.ChatModel;
@@ -34,6 +36,7 @@ import io.telemetryrouter.spring.langchain4j.TelemetryAiServiceContextFactory;
  *
  * @since 0.1.0
  */
+@Warmup(iterations = 10, time = 500, timeUnit = TimeUnit.MILLISECONDS)
 public class AgentBenchmark extends AbstractBenchmark {
 
 	@Param({ "spring-ai", "langchain4j" })
