@@ -136,8 +136,12 @@ public final class RunBinding implements RunContext {
 
 	/** Does not remove the thread-local: looking at it would make it again. */
 	private static void bind(@Nullable RunBinding binding) {
-		used = true;
-		CURRENT.set(binding);
+		if (binding != null) {
+			used = true;
+		}
+		if (used) {
+			CURRENT.set(binding);
+		}
 	}
 
 	/** Returns the span that the calling thread is inside of. */
