@@ -25,76 +25,11 @@ import org.jspecify.annotations.Nullable;
  */
 public final class HandlerSpec<T> {
 
-	private final List<EventPattern> patterns;
+	/** A copy of its own, which nobody changes. */
+	private final Builder<T> options;
 
-	private final Class<T> payloadType;
-
-	private final boolean anyEvent;
-
-	private final @Nullable PayloadHandler<? super T> payloadHandler;
-
-	private final @Nullable EventHandler<? super T> eventHandler;
-
-	private final @Nullable String id;
-
-	private final @Nullable Integer priority;
-
-	private final HandlerMode mode;
-
-	private final long times;
-
-	private final @Nullable Integer maxQueue;
-
-	private final @Nullable OverflowPolicy overflow;
-
-	private final int concurrency;
-
-	private final boolean gaps;
-
-	private final LaneThread thread;
-
-	private final @Nullable Predicate<? super TelemetryEvent<T>> condition;
-
-	private final @Nullable Duration slowThreshold;
-
-	private final @Nullable Object owner;
-
-	private final @Nullable String source;
-
-	private final @Nullable String run;
-
-	private final @Nullable Duration handlerTimeout;
-
-	private final @Nullable Conversion<? extends T> conversion;
-
-	private final @Nullable BooleanSupplier onFlush;
-
-	private final boolean replay;
-
-	private HandlerSpec(Builder<T> builder) {
-		this.patterns = List.copyOf(builder.patterns);
-		this.payloadType = builder.payloadType;
-		this.anyEvent = builder.anyEvent;
-		this.payloadHandler = builder.payloadHandler;
-		this.eventHandler = builder.eventHandler;
-		this.id = builder.id;
-		this.priority = builder.priority;
-		this.mode = builder.mode;
-		this.times = builder.times;
-		this.maxQueue = builder.maxQueue;
-		this.overflow = builder.overflow;
-		this.concurrency = builder.concurrency;
-		this.gaps = builder.gaps;
-		this.thread = builder.thread;
-		this.condition = builder.condition;
-		this.slowThreshold = builder.slowThreshold;
-		this.owner = builder.owner;
-		this.source = builder.source;
-		this.run = builder.run;
-		this.handlerTimeout = builder.handlerTimeout;
-		this.conversion = builder.conversion;
-		this.onFlush = builder.onFlush;
-		this.replay = builder.replay;
+	private HandlerSpec(Builder<T> options) {
+		this.options = options;
 	}
 
 	/**
@@ -145,7 +80,7 @@ public final class HandlerSpec<T> {
 	 * @return the builder
 	 */
 	public Builder<T> mutate() {
-		return new Builder<>(this);
+		return new Builder<>(this.options);
 	}
 
 	/**
@@ -153,7 +88,7 @@ public final class HandlerSpec<T> {
 	 * @return the patterns, never empty
 	 */
 	public List<EventPattern> patterns() {
-		return this.patterns;
+		return this.options.patterns;
 	}
 
 	/**
@@ -161,7 +96,7 @@ public final class HandlerSpec<T> {
 	 * @return the payload's class
 	 */
 	public Class<T> payloadType() {
-		return this.payloadType;
+		return this.options.payloadType;
 	}
 
 	/**
@@ -169,7 +104,7 @@ public final class HandlerSpec<T> {
 	 * @return {@code true} after {@link #onPayload(Class)}
 	 */
 	public boolean isAnyEvent() {
-		return this.anyEvent;
+		return this.options.anyEvent;
 	}
 
 	/**
@@ -177,7 +112,7 @@ public final class HandlerSpec<T> {
 	 * @return the handler or {@code null}
 	 */
 	public @Nullable PayloadHandler<? super T> payloadHandler() {
-		return this.payloadHandler;
+		return this.options.payloadHandler;
 	}
 
 	/**
@@ -185,7 +120,7 @@ public final class HandlerSpec<T> {
 	 * @return the handler or {@code null}
 	 */
 	public @Nullable EventHandler<? super T> eventHandler() {
-		return this.eventHandler;
+		return this.options.eventHandler;
 	}
 
 	/**
@@ -193,7 +128,7 @@ public final class HandlerSpec<T> {
 	 * @return the id, or {@code null} for a generated one
 	 */
 	public @Nullable String id() {
-		return this.id;
+		return this.options.id;
 	}
 
 	/**
@@ -201,7 +136,7 @@ public final class HandlerSpec<T> {
 	 * @return the priority, or {@code null} for the router's default
 	 */
 	public @Nullable Integer priority() {
-		return this.priority;
+		return this.options.priority;
 	}
 
 	/**
@@ -209,7 +144,7 @@ public final class HandlerSpec<T> {
 	 * @return the mode
 	 */
 	public HandlerMode mode() {
-		return this.mode;
+		return this.options.mode;
 	}
 
 	/**
@@ -217,7 +152,7 @@ public final class HandlerSpec<T> {
 	 * @return the number, or 0 for no end
 	 */
 	public long times() {
-		return this.times;
+		return this.options.times;
 	}
 
 	/**
@@ -225,7 +160,7 @@ public final class HandlerSpec<T> {
 	 * @return the capacity in events, or {@code null} for the router's default
 	 */
 	public @Nullable Integer maxQueue() {
-		return this.maxQueue;
+		return this.options.maxQueue;
 	}
 
 	/**
@@ -233,7 +168,7 @@ public final class HandlerSpec<T> {
 	 * @return the policy, or {@code null} for the router's default
 	 */
 	public @Nullable OverflowPolicy overflow() {
-		return this.overflow;
+		return this.options.overflow;
 	}
 
 	/**
@@ -241,7 +176,7 @@ public final class HandlerSpec<T> {
 	 * @return the number, at least 1
 	 */
 	public int concurrency() {
-		return this.concurrency;
+		return this.options.concurrency;
 	}
 
 	/**
@@ -249,7 +184,7 @@ public final class HandlerSpec<T> {
 	 * @return {@code true} if it receives a {@link TelemetryGap}
 	 */
 	public boolean gaps() {
-		return this.gaps;
+		return this.options.gaps;
 	}
 
 	/**
@@ -257,7 +192,7 @@ public final class HandlerSpec<T> {
 	 * @return the threads
 	 */
 	public LaneThread thread() {
-		return this.thread;
+		return this.options.thread;
 	}
 
 	/**
@@ -265,7 +200,7 @@ public final class HandlerSpec<T> {
 	 * @return the condition or {@code null}
 	 */
 	public @Nullable Predicate<? super TelemetryEvent<T>> condition() {
-		return this.condition;
+		return this.options.condition;
 	}
 
 	/**
@@ -273,7 +208,7 @@ public final class HandlerSpec<T> {
 	 * @return the threshold, or {@code null} if no call does
 	 */
 	public @Nullable Duration slowThreshold() {
-		return this.slowThreshold;
+		return this.options.slowThreshold;
 	}
 
 	/**
@@ -281,7 +216,7 @@ public final class HandlerSpec<T> {
 	 * @return the owner or {@code null}
 	 */
 	public @Nullable Object owner() {
-		return this.owner;
+		return this.options.owner;
 	}
 
 	/**
@@ -289,7 +224,7 @@ public final class HandlerSpec<T> {
 	 * @return a class and method, or {@code null} for the code that subscribes
 	 */
 	public @Nullable String source() {
-		return this.source;
+		return this.options.source;
 	}
 
 	/**
@@ -297,7 +232,7 @@ public final class HandlerSpec<T> {
 	 * @return the run's id, or {@code null} for events of any run and of none
 	 */
 	public @Nullable String run() {
-		return this.run;
+		return this.options.run;
 	}
 
 	/**
@@ -305,7 +240,7 @@ public final class HandlerSpec<T> {
 	 * @return the time, zero for any, or {@code null} for the router's default
 	 */
 	public @Nullable Duration handlerTimeout() {
-		return this.handlerTimeout;
+		return this.options.handlerTimeout;
 	}
 
 	/**
@@ -313,7 +248,7 @@ public final class HandlerSpec<T> {
 	 * @return the conversion or {@code null}
 	 */
 	public @Nullable Conversion<? extends T> conversion() {
-		return this.conversion;
+		return this.options.conversion;
 	}
 
 	/**
@@ -331,7 +266,7 @@ public final class HandlerSpec<T> {
 	 * @return the action or {@code null}
 	 */
 	public @Nullable BooleanSupplier onFlush() {
-		return this.onFlush;
+		return this.options.onFlush;
 	}
 
 	/**
@@ -339,7 +274,7 @@ public final class HandlerSpec<T> {
 	 * @return {@code true} if it does
 	 */
 	public boolean replay() {
-		return this.replay;
+		return this.options.replay;
 	}
 
 	/**
@@ -349,7 +284,7 @@ public final class HandlerSpec<T> {
 	 */
 	public static final class Builder<T> {
 
-		private List<EventPattern> patterns;
+		private final List<EventPattern> patterns;
 
 		private final Class<T> payloadType;
 
@@ -396,41 +331,39 @@ public final class HandlerSpec<T> {
 		private boolean replay;
 
 		private Builder(List<EventPattern> patterns, Class<T> payloadType, boolean anyEvent) {
-			this.patterns = patterns;
+			this.patterns = List.copyOf(patterns);
 			this.payloadType = require(payloadType, "payloadType");
 			EventType.requireReference(payloadType);
 			this.anyEvent = anyEvent;
 		}
 
-		private Builder(HandlerSpec<T> spec) {
-			this(spec.patterns, spec.payloadType, spec.anyEvent);
-			this.payloadHandler = spec.payloadHandler;
-			this.eventHandler = spec.eventHandler;
-			copyOptions(spec.id, spec.priority, spec.mode, spec.times, spec.maxQueue, spec.overflow, spec.concurrency,
-					spec.thread, spec.slowThreshold, spec.owner, spec.source);
-			this.run = spec.run;
-			this.handlerTimeout = spec.handlerTimeout;
-			this.gaps = spec.gaps;
-			this.onFlush = spec.onFlush;
-			this.replay = spec.replay;
-			this.condition = spec.condition;
-			this.conversion = spec.conversion;
+		private Builder(Builder<T> other) {
+			this(other, other.payloadType);
+			this.payloadHandler = other.payloadHandler;
+			this.eventHandler = other.eventHandler;
+			this.condition = other.condition;
+			this.conversion = other.conversion;
 		}
 
-		private void copyOptions(@Nullable String id, @Nullable Integer priority, HandlerMode mode, long times,
-				@Nullable Integer maxQueue, @Nullable OverflowPolicy overflow, int concurrency, LaneThread thread,
-				@Nullable Duration slowThreshold, @Nullable Object owner, @Nullable String source) {
-			this.id = id;
-			this.priority = priority;
-			this.mode = mode;
-			this.times = times;
-			this.maxQueue = maxQueue;
-			this.overflow = overflow;
-			this.concurrency = concurrency;
-			this.thread = thread;
-			this.slowThreshold = slowThreshold;
-			this.owner = owner;
-			this.source = source;
+		/** Copies what does not depend on the payload type. */
+		private Builder(Builder<?> other, Class<T> payloadType) {
+			this(other.patterns, payloadType, other.anyEvent);
+			this.id = other.id;
+			this.priority = other.priority;
+			this.mode = other.mode;
+			this.times = other.times;
+			this.maxQueue = other.maxQueue;
+			this.overflow = other.overflow;
+			this.concurrency = other.concurrency;
+			this.gaps = other.gaps;
+			this.thread = other.thread;
+			this.slowThreshold = other.slowThreshold;
+			this.owner = other.owner;
+			this.source = other.source;
+			this.run = other.run;
+			this.handlerTimeout = other.handlerTimeout;
+			this.onFlush = other.onFlush;
+			this.replay = other.replay;
 		}
 
 		/**
@@ -446,15 +379,7 @@ public final class HandlerSpec<T> {
 			if (this.payloadHandler != null || this.eventHandler != null || this.condition != null) {
 				throw new IllegalStateException("Give 'payloadType' before the handler and the condition");
 			}
-			Builder<U> builder = new Builder<>(this.patterns, payloadType, this.anyEvent);
-			builder.copyOptions(this.id, this.priority, this.mode, this.times, this.maxQueue, this.overflow,
-					this.concurrency, this.thread, this.slowThreshold, this.owner, this.source);
-			builder.run = this.run;
-			builder.handlerTimeout = this.handlerTimeout;
-			builder.gaps = this.gaps;
-			builder.onFlush = this.onFlush;
-			builder.replay = this.replay;
-			return builder;
+			return new Builder<>(this, payloadType);
 		}
 
 		/**
@@ -761,7 +686,7 @@ public final class HandlerSpec<T> {
 						+ ", and 'gaps' are payloads of " + TelemetryGap.class.getName()
 						+ ": let it take any payload, or leave 'gaps' out");
 			}
-			return new HandlerSpec<>(this);
+			return new HandlerSpec<>(new Builder<>(this));
 		}
 
 		private void requireOpen(boolean open, String option) {

@@ -165,7 +165,7 @@ final class RouterParts {
 				this.spans);
 		this.replay = new Replay(this.routes, dispatcher, envelopes, this.ticker);
 
-		this.flush = new Flush(this.handlers, callbacks, this.reporter);
+		this.flush = new Flush(this.handlers, this.held, this.runs, callbacks, this.reporter);
 		this.snapshots = new Snapshots(this);
 		this.unmatched = new UnmatchedNames(this);
 		this.watchdog.checks(checks(settings));
