@@ -161,7 +161,7 @@ class WatchdogTests {
 
 	private TelemetryRouterBuilder counting(AtomicInteger looks) {
 		return this.time.router().nanoTime(() -> {
-			if (Thread.currentThread().getName().equals("telemetry-router-watchdog")) {
+			if (Thread.currentThread().getName().equals("telemetry-router:watchdog")) {
 				looks.incrementAndGet();
 			}
 			return this.time.getAsLong();
@@ -266,7 +266,7 @@ class WatchdogTests {
 	}
 
 	private static Set<Thread> watchdogs() {
-		return threads().filter((thread) -> thread.getName().equals("telemetry-router-watchdog"))
+		return threads().filter((thread) -> thread.getName().equals("telemetry-router:watchdog"))
 			.collect(Collectors.toCollection(HashSet::new));
 	}
 
