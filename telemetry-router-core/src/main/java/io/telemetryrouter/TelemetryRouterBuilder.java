@@ -333,8 +333,8 @@ public final class TelemetryRouterBuilder {
 	}
 
 	/**
-	 * Sets which events are critical, besides those whose payloads
-	 * {@linkplain TelemetryEventType#critical() say so}. A full queue with
+	 * Adds events that are critical, to those that were added before and those whose
+	 * payloads {@linkplain TelemetryEventType#critical() say so}. A full queue with
 	 * {@link OverflowPolicy#DROP_OLDEST} or {@link OverflowPolicy#DROP_NEWEST} drops the
 	 * oldest other event in favour of a critical one. If it holds critical events only,
 	 * it drops an event that is not, and the policy decides about one that is.
@@ -343,7 +343,7 @@ public final class TelemetryRouterBuilder {
 	 * @return this builder
 	 */
 	public TelemetryRouterBuilder criticalEvents(Predicate<String> criticalEvents) {
-		this.criticalEvents = require(criticalEvents, "criticalEvents");
+		this.criticalEvents = this.criticalEvents.or(require(criticalEvents, "criticalEvents"));
 		return this;
 	}
 

@@ -1,12 +1,11 @@
 package io.telemetryrouter;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.function.LongConsumer;
 
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -16,42 +15,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 /**
  * Whatever user code an emitter hangs in is reported with its stack: not only handlers.
  */
-class EmittingThreadWatchTests {
-
-	private static final Duration THRESHOLD = Duration.ofMillis(20);
-
-	private final ManualTime time = new ManualTime();
-
-	private final CountDownLatch hang = new CountDownLatch(1);
-
-	private final CountDownLatch hanging = new CountDownLatch(1);
-
-	private CapturedLog log;
-
-	private TelemetryRouter router;
-
-	@BeforeEach
-	void open() {
-		this.log = new CapturedLog();
-		this.router = this.time.router().stuckThreshold(THRESHOLD).build();
-	}
-
-	@AfterEach
-	void close() {
-		this.hang.countDown();
-		this.router.close();
-		this.log.close();
-	}
+class EmittingThreadWatchTests extends WatchedRouter {
 
 	private boolean hangUp() {
 		this.hanging.countDown();
 		Books.pass(this.hang);
 		return true;
-	}
-
-	private void use(TelemetryRouterBuilder builder) {
-		this.router.close();
-		this.router = builder.stuckThreshold(THRESHOLD).build();
 	}
 
 	private void subscribeLane(String id) {
@@ -100,7 +69,7 @@ class EmittingThreadWatchTests {
 
 	@Test
 	void whenContextCarrierHangsOnTheEmitterThenItIsReported() {
-		use(this.time.router().contextCarrier(new Carrier(true)));
+		use(this.time.router().contextCarrier(new Carrier(true)).stuckThreshold(THRESHOLD));
 		subscribeLane("any");
 		emitAndHang();
 		assertReported("Context carrier");
@@ -108,7 +77,7 @@ class EmittingThreadWatchTests {
 
 	@Test
 	void whenContextCarrierHangsForAHeldEventThenItIsReported() {
-		use(this.time.router().contextCarrier(new Carrier(true)).holdEvents(10));
+		use(this.time.router().contextCarrier(new Carrier(true)).holdEvents(10).stuckThreshold(THRESHOLD));
 		subscribeLane("any");
 		emitAndHang();
 		assertReported("Context carrier");
@@ -116,7 +85,7 @@ class EmittingThreadWatchTests {
 
 	@Test
 	void whenContextCarrierHangsOnALaneThenItIsReportedWithItsHandler() {
-		use(this.time.router().contextCarrier(new Carrier(false)));
+		use(this.time.router().contextCarrier(new Carrier(false)).stuckThreshold(THRESHOLD));
 		subscribeLane("carried");
 		emitAndHang();
 		assertReported("Context carrier of handler 'carried'");
@@ -132,7 +101,7 @@ class EmittingThreadWatchTests {
 
 	@Test
 	void whenPayloadCheckHangsThenItIsReported() {
-		use(this.time.router().payloadCheck("x", (payload) -> hangUp() ? null : ""));
+		use(this.time.router().stuckThreshold(THRESHOLD).payloadCheck("x", (payload) -> hangUp() ? null : ""));
 		subscribeLane("any");
 		emitAndHang();
 		assertReported("Payload check");
@@ -196,7 +165,7 @@ class EmittingThreadWatchTests {
 
 	@Test
 	void whenLaneExecutorHangsThenItIsReported() {
-		use(this.time.router().laneExecutor((task) -> {
+		use(this.time.router().stuckThreshold(THRESHOLD).laneExecutor((task) -> {
 			hangUp();
 			new Thread(task).start();
 		}));
@@ -207,7 +176,7 @@ class EmittingThreadWatchTests {
 
 	@Test
 	void whenCheckOfTheEmittingThreadHangsThenItIsReported() {
-		use(this.time.router().blockingAllowed(this::hangUp));
+		use(this.time.router().stuckThreshold(THRESHOLD).blockingAllowed(this::hangUp));
 		fillLane(OverflowPolicy.BLOCK);
 		emitAndHang();
 		assertReported("Check of the emitting thread");
@@ -215,7 +184,7 @@ class EmittingThreadWatchTests {
 
 	@Test
 	void whenChoiceOfCriticalEventsHangsThenItIsReported() {
-		use(this.time.router().criticalEvents((name) -> hangUp()));
+		use(this.time.router().stuckThreshold(THRESHOLD).criticalEvents((name) -> hangUp()));
 		fillLane(OverflowPolicy.DROP_NEWEST);
 		emitAndHang();
 		assertReported("Choice of critical events");
@@ -231,6 +200,35 @@ class EmittingThreadWatchTests {
 		this.router.emit("x", 1);
 		Books.pass(busy);
 		this.router.emit("x", 2);
+	}
+
+	@Test
+	void whenEmitterWaitsForRoomAfterAConditionThenTheConditionIsNotReported() {
+		use(this.time.router().stuckThreshold(THRESHOLD).blockTimeout(Duration.ofDays(1)));
+		this.router
+			.subscribe(HandlerSpec.on("x").id("picky").async().condition((event) -> false).handler((event, payload) -> {
+			}).build());
+		this.router.subscribe(HandlerSpec.on("x")
+			.id("full")
+			.async()
+			.maxQueue(1)
+			.overflow(OverflowPolicy.BLOCK)
+			.handler((event, payload) -> hangUp())
+			.build());
+		Thread emitter = new Thread(() -> {
+			for (int i = 0; i < 3; i++) {
+				this.router.emit("x", i);
+			}
+		});
+		emitter.start();
+		Books.eventually(() -> emitter.getState() == Thread.State.TIMED_WAITING);
+		// The watchdog sees them later than the emitter.
+		for (String id : List.of("later", "last")) {
+			this.router.subscribe(HandlerSpec.on(id).id(id).async().handler((event, payload) -> hangUp()).build());
+			this.router.emit(id, null);
+			untilStuck(id);
+		}
+		assertThat(this.router.handlerSnapshot("picky").stuckCalls()).isEmpty();
 	}
 
 	/**

@@ -158,7 +158,7 @@ final class RouterParts {
 		this.registry.invalidates(this.routes);
 		this.nextEvents = new NextEvents(this.routes, callbacks, this.watchdog, this.reporter,
 				this.filter.handlerNumber());
-		EnvelopeSource envelopes = new EnvelopeSource(settings.clock(), this.runs);
+		EnvelopeSource envelopes = new EnvelopeSource(settings.clock(), this.ticker, this.runs);
 		Dispatcher dispatcher = new Dispatcher(envelopes, this.samples, this.nextEvents, this.reporter, this.ticker,
 				new Dispatcher.Limits(settings.maxDepth(), settings.maxNestedEmits(), slow, measured),
 				settings.contextCarrier(), this.carrier.handlerNumber());
@@ -170,7 +170,7 @@ final class RouterParts {
 				this.spans);
 		this.replay = new Replay(this.routes, dispatcher, envelopes, this.ticker);
 
-		this.flush = new Flush(this.handlers, callbacks, this.reporter);
+		this.flush = new Flush(this.handlers, this.held, this.runs, callbacks, this.reporter);
 		this.snapshots = new Snapshots(this);
 		this.unmatched = new UnmatchedNames(this);
 		this.watchdog.checks(checks(settings,

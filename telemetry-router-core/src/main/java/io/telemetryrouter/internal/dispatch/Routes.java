@@ -100,6 +100,11 @@ public final class Routes implements HandlerRegistry.Invalidation {
 		return route;
 	}
 
+	/** Returns a number that changes with the handlers. */
+	long changes() {
+		return this.registry.changes();
+	}
+
 	/** Returns the handlers that replayed events of a name are for, in order. */
 	List<Handler> replayed(String event) {
 		List<Handler> handlers = this.registry.whileUnchanged(() -> inOrder(this.registry.matching(event)));

@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
 
 import io.telemetryrouter.RecordedEvent;
 import io.telemetryrouter.internal.support.Padded;
+import io.telemetryrouter.internal.support.Ticker;
 
 /**
  * Makes envelopes, numbers them and gives them time and identity.
@@ -21,6 +22,8 @@ public final class EnvelopeSource {
 	private static final int SEQUENCE = Padded.LINE;
 
 	private final InstantSource clock;
+
+	private final WallClock wallClock;
 
 	private final long node = ThreadLocalRandom.current().nextLong();
 
@@ -34,8 +37,9 @@ public final class EnvelopeSource {
 	 */
 	private final AtomicLong unnumbered = new AtomicLong();
 
-	public EnvelopeSource(InstantSource clock, Runs runs) {
+	public EnvelopeSource(InstantSource clock, Ticker ticker, Runs runs) {
 		this.clock = clock;
+		this.wallClock = new WallClock(clock, ticker);
 		this.runs = runs;
 	}
 
@@ -61,13 +65,12 @@ public final class EnvelopeSource {
 	public Envelope<?> envelope(RecordedEvent event, @Nullable Object payload, long now) {
 		String runId = event.runId();
 		return new Envelope.Recorded<>(this, Payloads.asIs(payload), event, now,
-				(runId != null) ? this.runs.run(runId, null) : null);
+				(runId != null) ? this.runs.run(runId, event.parentRunId()) : null);
 	}
 
-	/** Returns the wall-clock time, in nanoseconds since 1970. */
-	long epochNanos() {
-		Instant now = this.clock.instant();
-		return now.getEpochSecond() * 1_000_000_000L + now.getNano();
+	/** Returns the wall-clock time of an emit, in nanoseconds since 1970. */
+	long epochNanos(long emittedAt) {
+		return this.wallClock.epochNanos(emittedAt);
 	}
 
 	/**

@@ -47,7 +47,7 @@ class LaneWorkerTests {
 
 	private final Ticker ticker = new Ticker(null);
 
-	private final EnvelopeSource envelopes = new EnvelopeSource(InstantSource.system(), new Runs());
+	private final EnvelopeSource envelopes = new EnvelopeSource(InstantSource.system(), new Ticker(null), new Runs());
 
 	private final Target target = new Target();
 

@@ -77,6 +77,11 @@ public final class TelemetryRouterContractsAutoConfiguration {
 	}
 
 	@Bean
+	TelemetryRouterCustomizer telemetryRouterCriticalContracts(TelemetryContracts contracts) {
+		return (builder) -> builder.criticalEvents(contracts::isCritical);
+	}
+
+	@Bean
 	@ConditionalOnBooleanProperty("telemetry-router.contracts.convert-maps")
 	TelemetryRouterCustomizer telemetryRouterMapConversion(BeanFactory beanFactory) {
 		Assert.state(ClassUtils.isPresent("tools.jackson.databind.json.JsonMapper", null),
