@@ -175,6 +175,11 @@ public enum TelemetryRouterMeter implements MeterDocumentation {
 		return this.keyNames.toArray(KeyName[]::new);
 	}
 
+	/** Whether the meter is a gauge of a time. */
+	boolean isTime() {
+		return this == DISPATCH_MAX || this == HANDLER_MAX || this == QUEUE_OLDEST_AGE;
+	}
+
 	/**
 	 * Returns what is measured.
 	 * @return the description
