@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
 
 import io.telemetryrouter.internal.DefaultTelemetryRouter;
 import io.telemetryrouter.internal.RouterSettings;
+import io.telemetryrouter.internal.support.Durations;
 
 /**
  * Builds a {@link TelemetryRouter}. Not thread-safe.
@@ -408,14 +409,15 @@ public final class TelemetryRouterBuilder {
 
 	private static Duration requireNotNegative(Duration value, String name) {
 		if (require(value, name).isNegative()) {
-			throw new IllegalArgumentException("'" + name + "' must not be negative, but is " + value);
+			throw new IllegalArgumentException(
+					"'" + name + "' must not be negative, but is " + Durations.printable(value));
 		}
 		return value;
 	}
 
 	private static Duration requirePositive(Duration value, String name) {
 		if (require(value, name).isNegative() || value.isZero()) {
-			throw new IllegalArgumentException("'" + name + "' must be positive, but is " + value);
+			throw new IllegalArgumentException("'" + name + "' must be positive, but is " + Durations.printable(value));
 		}
 		return value;
 	}

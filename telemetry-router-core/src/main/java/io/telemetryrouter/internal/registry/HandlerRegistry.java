@@ -98,7 +98,7 @@ public final class HandlerRegistry {
 		this.runBound.addAndGet((handler.options.run != null) ? 1 : 0);
 		this.events.named(handler.options.patterns);
 		if (handler.options.announced) {
-			this.announcements.add((listener) -> handler.announce(listener, this.announcements));
+			this.announcements.add((listener) -> this.announcements.announce(handler, listener));
 		}
 		return true;
 	}
@@ -194,7 +194,7 @@ public final class HandlerRegistry {
 
 	public void removeListener(RouterListener listener) {
 		this.events.removeListener(listener);
-		this.table.forEach((handler) -> handler.metrics.removeRecorders(listener));
+		this.table.forEach((handler) -> handler.metrics.removeRecorders(listener, handler.lane()));
 	}
 
 	private void closeCollected() {
