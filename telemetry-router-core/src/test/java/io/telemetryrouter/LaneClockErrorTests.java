@@ -13,6 +13,8 @@ import java.util.function.LongSupplier;
 import org.awaitility.core.ConditionTimeoutException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -59,6 +61,37 @@ class LaneClockErrorTests {
 		assertThat(broken).isEmpty();
 		if (work == Work.HANDLES) {
 			assertThat(read).as("reads of the clock on a lane").isGreaterThan(1);
+		}
+	}
+
+	/** Trying again without end would occupy a processor. */
+	@Test
+	@Timeout(60)
+	void whenClockFailsForGoodThenTheWorkerLeavesItsThread() throws Exception {
+		AtomicBoolean fails = new AtomicBoolean(true);
+		ScriptedExecutor executor = new ScriptedExecutor();
+		executor.next(ScriptedExecutor.Step.KEEP);
+		LongSupplier clock = () -> {
+			if (fails.get() && StackWalker.getInstance()
+				.walk((frames) -> frames.anyMatch((frame) -> frame.getClassName().endsWith("LaneRun")))) {
+				throw new NoClassDefFoundError("on purpose");
+			}
+			return System.nanoTime();
+		};
+		AtomicInteger calls = new AtomicInteger();
+		try (TelemetryRouter router = TelemetryRouter.builder().nanoTime(clock).laneExecutor(executor).build()) {
+			router.subscribe(HandlerSpec.on("event")
+				.id("h")
+				.async()
+				.handler((event, payload) -> calls.incrementAndGet())
+				.build());
+			router.emit("event", 1);
+			executor.runKept().join();
+			assertThat(calls).hasValue(0);
+			assertThat(this.log.lines("Worker of handler 'h' failed")).hasSize(1);
+			fails.set(false);
+			assertThat(router.flush(Books.LIMIT).complete()).isTrue();
+			assertThat(calls).hasValue(1);
 		}
 	}
 

@@ -60,6 +60,12 @@ final class LaneWorker implements Runnable {
 	/** How many checks have seen the same value. Used by the same thread only. */
 	private int looks;
 
+	/**
+	 * Whether no event could be taken, as without memory or after the class loader was
+	 * closed. Used by the running thread.
+	 */
+	private boolean broken;
+
 	/** The latest stay on a thread. */
 	private volatile @Nullable TimedRun run;
 
@@ -208,6 +214,7 @@ final class LaneWorker implements Runnable {
 		DispatchStack stack = DispatchStacks.acquire();
 		boolean nested = stack.onLane;
 		TimedRun calls = null;
+		Throwable broken = null;
 		try {
 			stack.onLane = true;
 			calls = new TimedRun(stack);
@@ -220,6 +227,7 @@ final class LaneWorker implements Runnable {
 		}
 		catch (Throwable ex) {
 			if (calls == null || !calls.isGivenUp()) {
+				broken = (this.hand.event == null) ? ex : null;
 				fail(ex, stack);
 			}
 		}
@@ -233,6 +241,11 @@ final class LaneWorker implements Runnable {
 		}
 		// The run refers to the thread, which may be a virtual one.
 		this.run = null;
+		this.broken = broken != null;
+		if (broken != null) {
+			this.services.reporter()
+				.callbackFailed("Worker of handler '" + Names.printable(this.target.handlerId()) + "'", broken);
+		}
 		return true;
 	}
 
@@ -258,7 +271,9 @@ final class LaneWorker implements Runnable {
 		this.hand.position = EventQueue.Position.NONE;
 		this.state = IDLE;
 		this.lane.signal();
-		if (this.lane.isEmpty() || this.lane.isPaused()) {
+		if (this.broken || this.lane.isEmpty() || this.lane.isPaused()) {
+			// If broken, an emitter, a flush or the watchdog tries again: trying at once
+			// and without end would occupy a processor.
 			return true;
 		}
 		if (this.services.executor().isExternal()) {
