@@ -107,6 +107,28 @@ final class LaneWorker implements Runnable {
 	 */
 	private void schedule(boolean insists) {
 		this.schedules++;
+		submit(insists);
+	}
+
+	/**
+	 * Schedules the worker for the watchdog, which the user's executor must not hold up.
+	 */
+	private void scheduleAside() {
+		LaneExecutor executor = this.services.executor();
+		if (!executor.isExternal()) {
+			schedule(true);
+			return;
+		}
+		this.schedules++;
+		try {
+			executor.executeOwn(() -> submit(true));
+		}
+		catch (Throwable ex) {
+			rejected(true, ex);
+		}
+	}
+
+	private void submit(boolean insists) {
 		DispatchStack stack = DispatchStacks.acquire();
 		boolean nested = stack.scheduling;
 		stack.scheduling = true;
@@ -154,7 +176,7 @@ final class LaneWorker implements Runnable {
 			return;
 		}
 		if (STATE.compareAndSet(this, IDLE, SCHEDULED) || this.looks == 1) {
-			schedule(true);
+			scheduleAside();
 			this.schedulesSeen = this.schedules;
 		}
 		else {
@@ -312,7 +334,7 @@ final class LaneWorker implements Runnable {
 			// If anything was thrown, such as by a clock, the next run counts the event.
 			this.hand.position = EventQueue.Position.NONE;
 			this.state = SCHEDULED;
-			schedule(true);
+			scheduleAside();
 		}
 	}
 

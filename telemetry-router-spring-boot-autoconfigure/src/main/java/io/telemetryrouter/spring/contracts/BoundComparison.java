@@ -84,7 +84,9 @@ final class BoundComparison {
 		 * @param direction 1 for lower bounds, -1 for upper ones
 		 */
 		boolean isTighter(Bound other, int direction) {
-			int order = edge(direction).compareTo(other.edge(direction)) * direction;
+			BigDecimal edge = edge(direction);
+			BigDecimal otherEdge = other.edge(direction);
+			int order = (direction > 0) ? edge.compareTo(otherEdge) : otherEdge.compareTo(edge);
 			return order > 0 || (order == 0 && excludesEdge() && !other.excludesEdge());
 		}
 
