@@ -79,6 +79,30 @@ class CriticalEventTests {
 	}
 
 	@Test
+	void whenSparedEventIsTheOldestThenTheAgeOfTheQueueIsIts() {
+		ManualTime time = new ManualTime();
+		this.router.close();
+		this.router = time.router().criticalEvents((name) -> name.startsWith("C")).build();
+		hang(OverflowPolicy.DROP_OLDEST, 2);
+		emit("C1");
+		time.advance(Duration.ofSeconds(3));
+		emit("b1 b2");
+		time.advance(Duration.ofSeconds(1));
+		assertThat(this.router.handlerSnapshot("lane").oldestAge()).isEqualTo(Duration.ofSeconds(4));
+	}
+
+	@Test
+	void whenSparedEventsAreHandledThenTheLaneHasNoThread() {
+		hang(OverflowPolicy.DROP_OLDEST, 2);
+		emit("C1 b1 b2");
+		release();
+		Books.eventually(() -> Thread.getAllStackTraces()
+			.keySet()
+			.stream()
+			.noneMatch((thread) -> thread.getName().equals("telemetry-router-lane")));
+	}
+
+	@Test
 	void whenPayloadSaysThatItIsCriticalThenItsEventIsSpared() {
 		this.router.close();
 		this.router = TelemetryRouter.builder().build();

@@ -3,6 +3,7 @@ package io.telemetryrouter;
 import java.time.Duration;
 import java.util.List;
 
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -66,7 +67,7 @@ class EmittingThreadWatchTests extends WatchedRouter {
 
 	@Test
 	void whenContextCarrierHangsOnTheEmitterThenItIsReported() {
-		use(this.time.router().contextCarrier(new Carrier(true)).stuckThreshold(THRESHOLD));
+		use(this.time.router().contextCarrier(new Carrier("capture")).stuckThreshold(THRESHOLD));
 		subscribeLane("any");
 		emitAndHang();
 		assertReported("Context carrier");
@@ -74,7 +75,7 @@ class EmittingThreadWatchTests extends WatchedRouter {
 
 	@Test
 	void whenContextCarrierHangsForAHeldEventThenItIsReported() {
-		use(this.time.router().contextCarrier(new Carrier(true)).holdEvents(10).stuckThreshold(THRESHOLD));
+		use(this.time.router().contextCarrier(new Carrier("capture")).holdEvents(10).stuckThreshold(THRESHOLD));
 		subscribeLane("any");
 		emitAndHang();
 		assertReported("Context carrier");
@@ -82,10 +83,18 @@ class EmittingThreadWatchTests extends WatchedRouter {
 
 	@Test
 	void whenContextCarrierHangsOnALaneThenItIsReportedWithItsHandler() {
-		use(this.time.router().contextCarrier(new Carrier(false)).stuckThreshold(THRESHOLD));
+		use(this.time.router().contextCarrier(new Carrier("restore")).stuckThreshold(THRESHOLD));
 		subscribeLane("carried");
 		emitAndHang();
 		assertReported("Context carrier of handler 'carried'");
+	}
+
+	@Test
+	void whenHandlerHangsInARestoredContextThenTheHandlerIsReported() {
+		use(this.time.router().contextCarrier(new Carrier(null)).stuckThreshold(THRESHOLD));
+		this.router.subscribe(HandlerSpec.on("x").id("restored").async().handler((event, payload) -> hangUp()).build());
+		emitAndHang();
+		assertReported("Handler 'restored'");
 	}
 
 	@Test
@@ -99,9 +108,9 @@ class EmittingThreadWatchTests extends WatchedRouter {
 	@Test
 	void whenEmitterWaitsForRoomAfterAConditionThenTheConditionIsNotReported() {
 		use(this.time.router().stuckThreshold(THRESHOLD).blockTimeout(Duration.ofDays(1)));
-		this.router.subscribe(
-				HandlerSpec.on("x").id("picky").async().condition((event) -> false).handler((event, payload) -> {
-				}).build());
+		this.router
+			.subscribe(HandlerSpec.on("x").id("picky").async().condition((event) -> false).handler((event, payload) -> {
+			}).build());
 		this.router.subscribe(HandlerSpec.on("x")
 			.id("full")
 			.async()
@@ -126,24 +135,24 @@ class EmittingThreadWatchTests extends WatchedRouter {
 	}
 
 	/**
-	 * Hangs while it captures, or while it restores.
+	 * Hangs in one of its steps, if any.
 	 */
 	private final class Carrier implements ContextCarrier {
 
-		private final boolean capturing;
+		private final @Nullable String hanging;
 
-		Carrier(boolean capturing) {
-			this.capturing = capturing;
+		Carrier(@Nullable String hanging) {
+			this.hanging = hanging;
 		}
 
 		@Override
 		public Object capture() {
-			return this.capturing ? hangUp() : "context";
+			return "capture".equals(this.hanging) ? hangUp() : "context";
 		}
 
 		@Override
 		public Scope restore(Object context) {
-			if (!this.capturing) {
+			if ("restore".equals(this.hanging)) {
 				hangUp();
 			}
 			return () -> {

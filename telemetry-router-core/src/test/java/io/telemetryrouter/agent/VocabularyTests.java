@@ -72,8 +72,9 @@ class VocabularyTests {
 		if (type.isPrimitive()) {
 			return Map.<Class<?>, Object>of(boolean.class, true, int.class, 1, long.class, 1L).get(type);
 		}
-		return Map.<Class<?>, Object>of(Run.class, Run.of("r1"), String.class, component.getName(), Duration.class,
-				Duration.ZERO, Tokens.class, Tokens.NONE, List.class, List.of())
+		return Map
+			.<Class<?>, Object>of(Run.class, Run.of("r1"), String.class, component.getName(), Duration.class,
+					Duration.ZERO, Tokens.class, Tokens.NONE, List.class, List.of())
 			.get(type);
 	}
 

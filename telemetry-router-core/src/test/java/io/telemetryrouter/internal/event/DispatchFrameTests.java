@@ -7,6 +7,8 @@ import java.util.concurrent.CopyOnWriteArrayList;
 
 import org.junit.jupiter.api.Test;
 
+import io.telemetryrouter.internal.support.Ticker;
+
 import static org.assertj.core.api.Assertions.assertThat;
 
 class DispatchFrameTests {
@@ -14,8 +16,8 @@ class DispatchFrameTests {
 	private final List<Throwable> failures = new CopyOnWriteArrayList<>();
 
 	private static Envelope<?> envelope(Object payload, EmitTracker tracker) {
-		return new EnvelopeSource(InstantSource.system(), new Runs()).envelope("event", payload, 0, null, null, tracker,
-				null);
+		return new EnvelopeSource(InstantSource.system(), new Ticker(null), new Runs()).envelope("event", payload, 0,
+				null, null, tracker, null);
 	}
 
 	@Test
