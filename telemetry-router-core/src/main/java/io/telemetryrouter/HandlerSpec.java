@@ -9,6 +9,8 @@ import java.util.function.Predicate;
 
 import org.jspecify.annotations.Nullable;
 
+import io.telemetryrouter.internal.support.Durations;
+
 /**
  * A handler with all its options. Immutable. Options that are not set take the router's
  * default. <pre class="code">
@@ -572,7 +574,8 @@ public final class HandlerSpec<T> {
 		 */
 		public Builder<T> slowThreshold(Duration slowThreshold) {
 			if (require(slowThreshold, "slowThreshold").isNegative() || slowThreshold.isZero()) {
-				throw new IllegalArgumentException("'slowThreshold' must be positive, but is " + slowThreshold);
+				throw new IllegalArgumentException(
+						"'slowThreshold' must be positive, but is " + Durations.printable(slowThreshold));
 			}
 			this.slowThreshold = slowThreshold;
 			return this;
@@ -589,7 +592,8 @@ public final class HandlerSpec<T> {
 		 */
 		public Builder<T> handlerTimeout(Duration handlerTimeout) {
 			if (require(handlerTimeout, "handlerTimeout").isNegative()) {
-				throw new IllegalArgumentException("'handlerTimeout' must not be negative, but is " + handlerTimeout);
+				throw new IllegalArgumentException(
+						"'handlerTimeout' must not be negative, but is " + Durations.printable(handlerTimeout));
 			}
 			this.handlerTimeout = handlerTimeout;
 			return this;

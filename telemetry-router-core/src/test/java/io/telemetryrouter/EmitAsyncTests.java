@@ -193,7 +193,7 @@ class EmitAsyncTests {
 		for (int i = 0; i < 10; i++) {
 			this.router.emitAsync("event", i).thenRun(() -> {
 				dependent.set(Thread.currentThread());
-				if (Thread.currentThread().getName().startsWith("telemetry-router-")) {
+				if (Thread.currentThread().getName().startsWith("telemetry-router:")) {
 					Books.pass(this.gate);
 				}
 			});

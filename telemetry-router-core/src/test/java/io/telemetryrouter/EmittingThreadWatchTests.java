@@ -2,6 +2,8 @@ package io.telemetryrouter;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.function.LongConsumer;
 
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -103,6 +105,109 @@ class EmittingThreadWatchTests extends WatchedRouter {
 		this.router.next("x", (event) -> hangUp(), Duration.ofDays(1));
 		emitAndHang();
 		assertReported("Filter of an awaited event");
+	}
+
+	@Test
+	void whenPayloadCheckHangsThenItIsReported() {
+		use(this.time.router().stuckThreshold(THRESHOLD).payloadCheck("x", (payload) -> hangUp() ? null : ""));
+		subscribeLane("any");
+		emitAndHang();
+		assertReported("Payload check");
+	}
+
+	@Test
+	void whenListenerHangsAtTheFirstEventOfANameThenItIsReported() {
+		this.router.addListener(new RouterListener() {
+			@Override
+			public @Nullable LongConsumer eventAdded(String event) {
+				hangUp();
+				return null;
+			}
+		});
+		this.router.subscribe("*", (event, payload) -> {
+		});
+		emitAndHang();
+		assertReported("Router listener");
+	}
+
+	@Test
+	void whenRecorderOfDispatchesHangsThenItIsReported() {
+		this.router.addListener(new RouterListener() {
+			@Override
+			public LongConsumer eventAdded(String event) {
+				return (nanos) -> hangUp();
+			}
+		});
+		subscribeLane("any");
+		emitAndHang();
+		assertReported("Latency recorder");
+	}
+
+	@ParameterizedTest
+	@EnumSource
+	void whenRecorderOfCallsHangsThenItIsReportedWithItsHandler(HandlerMode mode) {
+		this.router.addListener(new RouterListener() {
+			@Override
+			public LongConsumer callRecorder(String handlerId, boolean failed) {
+				return (nanos) -> hangUp();
+			}
+		});
+		this.router.subscribe(HandlerSpec.on("x").id("recorded").mode(mode).handler((event, payload) -> {
+		}).build());
+		emitAndHang();
+		assertReported("Latency recorder of handler 'recorded'");
+	}
+
+	@Test
+	void whenRecorderOfWaitsHangsThenItIsReportedWithItsHandler() {
+		this.router.addListener(new RouterListener() {
+			@Override
+			public LongConsumer waitRecorder(String handlerId) {
+				return (nanos) -> hangUp();
+			}
+		});
+		subscribeLane("recorded");
+		emitAndHang();
+		assertReported("Latency recorder of handler 'recorded'");
+	}
+
+	@Test
+	void whenLaneExecutorHangsThenItIsReported() {
+		use(this.time.router().stuckThreshold(THRESHOLD).laneExecutor((task) -> {
+			hangUp();
+			new Thread(task).start();
+		}));
+		subscribeLane("any");
+		emitAndHang();
+		assertReported("Lane executor");
+	}
+
+	@Test
+	void whenCheckOfTheEmittingThreadHangsThenItIsReported() {
+		use(this.time.router().stuckThreshold(THRESHOLD).blockingAllowed(this::hangUp));
+		fillLane(OverflowPolicy.BLOCK);
+		emitAndHang();
+		assertReported("Check of the emitting thread");
+	}
+
+	@Test
+	void whenChoiceOfCriticalEventsHangsThenItIsReported() {
+		use(this.time.router().stuckThreshold(THRESHOLD).criticalEvents((name) -> hangUp()));
+		fillLane(OverflowPolicy.DROP_NEWEST);
+		emitAndHang();
+		assertReported("Choice of critical events");
+	}
+
+	/** The next event finds the queue full until the test ends. */
+	private void fillLane(OverflowPolicy policy) {
+		CountDownLatch busy = new CountDownLatch(1);
+		this.router.subscribe(HandlerSpec.on("x").id("full").async().maxQueue(1).overflow(policy).handler((e, p) -> {
+			busy.countDown();
+			Books.pass(this.hang);
+		}).build());
+		this.router.emit("x", 1);
+		Books.pass(busy);
+		this.router.emit("x", 2);
 	}
 
 	@Test

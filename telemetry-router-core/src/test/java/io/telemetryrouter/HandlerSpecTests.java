@@ -235,9 +235,9 @@ class HandlerSpecTests {
 		assertThatIllegalArgumentException().isThrownBy(() -> builder.concurrency(-1))
 			.withMessage("'concurrency' must be positive, but is -1");
 		assertThatIllegalArgumentException().isThrownBy(() -> builder.slowThreshold(Duration.ZERO))
-			.withMessage("'slowThreshold' must be positive, but is PT0S");
+			.withMessage("'slowThreshold' must be positive, but is 0 ms");
 		assertThatIllegalArgumentException().isThrownBy(() -> builder.slowThreshold(Duration.ofMillis(-3)))
-			.withMessage("'slowThreshold' must be positive, but is PT-0.003S");
+			.withMessage("'slowThreshold' must be positive, but is -3 ms");
 	}
 
 	@Test

@@ -277,8 +277,8 @@ class LaneTests {
 		return Thread.getAllStackTraces()
 			.keySet()
 			.stream()
-			.filter((thread) -> thread.getName().startsWith("telemetry-router-")
-					&& !thread.getName().equals("telemetry-router-watchdog") && !before.contains(thread))
+			.filter((thread) -> thread.getName().startsWith("telemetry-router")
+					&& !thread.getName().equals("telemetry-router:watchdog") && !before.contains(thread))
 			.toList();
 	}
 

@@ -29,13 +29,13 @@ class QuarantineSettingsTests extends SickHandler {
 			.withMessage("'failureRate' must be greater than 0 and at most 1, but is 0.0");
 		assertThatIllegalArgumentException().isThrownBy(() -> settings.withFailureRate(Double.NaN, SECOND, 1));
 		assertThatIllegalArgumentException().isThrownBy(() -> settings.withFailureRate(0.5, Duration.ZERO, 1))
-			.withMessage("'window' must be positive, but is PT0S");
+			.withMessage("'window' must be positive, but is 0 ms");
 		assertThatIllegalArgumentException().isThrownBy(() -> settings.withFailureRate(0.5, SECOND, 0))
 			.withMessage("'minimumCalls' must be positive, but is 0");
 		assertThatIllegalArgumentException().isThrownBy(() -> settings.withDelay(Duration.ZERO, SECOND))
-			.withMessage("'delay' must be positive, but is PT0S");
+			.withMessage("'delay' must be positive, but is 0 ms");
 		assertThatIllegalArgumentException().isThrownBy(() -> settings.withDelay(SECOND, Duration.ofMillis(1)))
-			.withMessage("'maxDelay' must not be shorter than 'delay', which is PT1S, but is PT0.001S");
+			.withMessage("'maxDelay' must not be shorter than 'delay', which is 1 s, but is 1 ms");
 	}
 
 }

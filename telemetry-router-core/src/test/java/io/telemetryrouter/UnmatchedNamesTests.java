@@ -115,7 +115,7 @@ class UnmatchedNamesTests {
 	void whenEventIsDeadAtOneLookOnlyThenItIsNotReported() {
 		AtomicInteger reads = new AtomicInteger();
 		try (TelemetryRouter watched = this.time.router().stuckThreshold(Duration.ofMillis(50)).nanoTime(() -> {
-			if (Thread.currentThread().getName().equals("telemetry-router-watchdog")) {
+			if (Thread.currentThread().getName().equals("telemetry-router:watchdog")) {
 				reads.incrementAndGet();
 			}
 			return this.time.getAsLong();

@@ -85,7 +85,7 @@ class WatchdogTests extends WatchedRouter {
 
 	private TelemetryRouterBuilder counting(AtomicInteger looks) {
 		return this.time.router().nanoTime(() -> {
-			if (Thread.currentThread().getName().equals("telemetry-router-watchdog")) {
+			if (Thread.currentThread().getName().equals("telemetry-router:watchdog")) {
 				looks.incrementAndGet();
 			}
 			return this.time.getAsLong();
@@ -190,7 +190,7 @@ class WatchdogTests extends WatchedRouter {
 	}
 
 	private static Set<Thread> watchdogs() {
-		return threads().filter((thread) -> thread.getName().equals("telemetry-router-watchdog"))
+		return threads().filter((thread) -> thread.getName().equals("telemetry-router:watchdog"))
 			.collect(Collectors.toCollection(HashSet::new));
 	}
 

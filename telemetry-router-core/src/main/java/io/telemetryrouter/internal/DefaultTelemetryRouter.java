@@ -31,6 +31,7 @@ import io.telemetryrouter.internal.dispatch.Emitter;
 import io.telemetryrouter.internal.registry.CallSites;
 import io.telemetryrouter.internal.registry.Handler;
 import io.telemetryrouter.internal.registry.HandlerOptions;
+import io.telemetryrouter.internal.support.Durations;
 import io.telemetryrouter.internal.support.Names;
 
 /**
@@ -163,7 +164,7 @@ public final class DefaultTelemetryRouter implements TelemetryRouter {
 		require(timeout, "timeout");
 		requireOpen();
 		if (timeout.isNegative() || timeout.isZero()) {
-			throw new IllegalArgumentException("'timeout' must be positive, but is " + timeout);
+			throw new IllegalArgumentException("'timeout' must be positive, but is " + Durations.printable(timeout));
 		}
 		return this.parts.nextEvents.await(EventPattern.parse(pattern), filter, timeout);
 	}

@@ -3,6 +3,7 @@ package io.telemetryrouter.journal;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.concurrent.TimeUnit;
 
 import org.jspecify.annotations.Nullable;
 
@@ -244,7 +245,8 @@ public final class JournalOptions {
 
 		private static Duration requirePositive(Duration value, String name) {
 			if (require(value, name).isNegative() || value.isZero()) {
-				throw new IllegalArgumentException("'" + name + "' must be positive, but is " + value);
+				throw new IllegalArgumentException(
+						"'" + name + "' must be positive, but is " + TimeUnit.MILLISECONDS.convert(value) + " ms");
 			}
 			return value;
 		}

@@ -65,7 +65,7 @@ public final class EnvelopeSource {
 	public Envelope<?> envelope(RecordedEvent event, @Nullable Object payload, long now) {
 		String runId = event.runId();
 		return new Envelope.Recorded<>(this, Payloads.asIs(payload), event, now,
-				(runId != null) ? this.runs.run(runId, null) : null);
+				(runId != null) ? this.runs.run(runId, event.parentRunId()) : null);
 	}
 
 	/** Returns the wall-clock time of an emit, in nanoseconds since 1970. */

@@ -5,7 +5,6 @@ import org.jspecify.annotations.Nullable;
 import io.telemetryrouter.DropReason;
 import io.telemetryrouter.HandlerAccount;
 import io.telemetryrouter.LaneThread;
-import io.telemetryrouter.RouterListener;
 import io.telemetryrouter.Subscription;
 import io.telemetryrouter.internal.event.DispatchFrame;
 import io.telemetryrouter.internal.event.DispatchStack;
@@ -72,12 +71,6 @@ public final class Handler implements Subscription, LaneTarget, CircuitBreaker.T
 	/** Returns after how many nanoseconds a call times out, or 0 for never. */
 	public long timeoutNanos() {
 		return this.options.timeoutNanos(this.services.lanes().timeoutNanos());
-	}
-
-	void announce(RouterListener listener, Announcements announcements) {
-		listener.handlerAdded(this.options.id);
-		announcements.record(listener, listener.callRecorder(this.options.id, false), this.metrics.latency);
-		announcements.record(listener, listener.callRecorder(this.options.id, true), this.metrics.failedLatency);
 	}
 
 	public @Nullable Lane lane() {

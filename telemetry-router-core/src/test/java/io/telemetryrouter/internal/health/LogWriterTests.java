@@ -166,7 +166,7 @@ class LogWriterTests extends RecordedLog {
 			thread.join(30_000);
 			assertThat(thread.isAlive()).isFalse();
 			assertThat(thread.isDaemon()).isTrue();
-			assertThat(thread.getName()).isEqualTo("telemetry-router-log");
+			assertThat(thread.getName()).isEqualTo("telemetry-router:log");
 		}
 		this.writer.write(Level.INFO, "another", null);
 		this.writer.flush(LONG);

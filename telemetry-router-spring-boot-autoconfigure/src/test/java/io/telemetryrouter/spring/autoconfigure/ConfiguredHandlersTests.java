@@ -251,7 +251,7 @@ class ConfiguredHandlersTests {
 	}
 
 	@ParameterizedTest
-	@CsvSource({ "max-queue,5", "overflow,BLOCK", "concurrency,2", "handler-timeout,PT1S" })
+	@CsvSource({ "max-queue,5", "overflow,BLOCK", "concurrency,2", "handler-timeout,1s" })
 	void whenQueueOfSynchronousHandlerIsConfiguredThenStartFails(String setting, String value) {
 		this.contextRunner
 			.withPropertyValues("telemetry-router.handlers.listener.withPriority." + setting + "=" + value)

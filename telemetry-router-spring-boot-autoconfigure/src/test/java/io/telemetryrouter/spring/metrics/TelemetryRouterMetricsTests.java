@@ -1,8 +1,10 @@
 package io.telemetryrouter.spring.metrics;
 
 import java.math.BigDecimal;
+import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Currency;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
@@ -31,7 +33,9 @@ import io.telemetryrouter.StuckCall;
 import io.telemetryrouter.agent.ModelCall;
 import io.telemetryrouter.agent.Run;
 import io.telemetryrouter.agent.Tokens;
+import io.telemetryrouter.spring.agent.AgentTelemetry;
 import io.telemetryrouter.spring.cost.CostRecorded;
+import io.telemetryrouter.spring.cost.CostRecorder;
 import io.telemetryrouter.spring.test.StubRouter;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -246,7 +250,9 @@ class TelemetryRouterMetricsTests {
 	void everyMeterIsDocumentedWithItsTypeTagsAndDescription() {
 		this.stub.handler(async("b", HandlerAccount.EMPTY)).event(StubRouter.event("a", 1, 0));
 		this.metrics.bindTo(this.registry);
-		AgentMeters agents = new AgentMeters(this.registry, 10);
+		AgentMeters agents = new AgentMeters(this.registry, 10, new AgentTelemetry(this.stub::router, false),
+				new CostRecorder(this.stub::router, (call) -> null, Currency.getInstance("USD"), List.of(), null,
+						Clock.systemUTC()));
 		Run run = Run.of("r1");
 		agents.onModelCall(
 				new ModelCall.Completed(new ModelCall.Started(run, "chat", 1, null, "m", false, 1, List.of(), null),

@@ -216,7 +216,7 @@ class SecuredEndpointWebTests {
 				.atMost(Duration.ofSeconds(30))
 				.until(() -> !this.router.handlerSnapshot("hung").stuckCalls().isEmpty());
 			assertThat(get(this.client, ROOT + "/hung", "reader").body()).contains("STUCK")
-				.doesNotContain("hangUp", "thread");
+				.doesNotContain("hangUp", "telemetry-router-hung");
 			String json = get(this.client, ROOT + "/hung", "operator").body();
 			assertThat(JsonPath.<String>read(json, "$.status")).isEqualTo("STUCK");
 			assertThat(JsonPath.<List<String>>read(json, "$.stuckCalls[0].stack"))
