@@ -65,9 +65,11 @@ class CallRecorderTests {
 		this.router.addListener(this.recording);
 		emit(MANY);
 		assertThat(this.recording.handled.sum()).isEqualTo(MANY / 2);
+		assertThat(this.recording.failed.sum()).isEqualTo(MANY / 2);
 		this.router.removeListener(this.recording);
 		emit(MANY);
 		assertThat(this.recording.handled.sum()).isEqualTo(MANY / 2);
+		assertThat(this.recording.failed.sum()).isEqualTo(MANY / 2);
 		assertThat(snapshot().latency().count()).isEqualTo(3 * MANY / 2);
 		assertThat(snapshot().account().handled()).isEqualTo(3 * MANY / 2);
 	}

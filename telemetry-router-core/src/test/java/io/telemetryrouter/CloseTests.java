@@ -203,6 +203,22 @@ class CloseTests {
 	}
 
 	@Test
+	void whenOnlyACallOutlivesTheShutdownThenTotalsAreAWarningToo() {
+		CountDownLatch begun = new CountDownLatch(1);
+		TelemetryRouter router = TelemetryRouter.builder().shutdownTimeout(Duration.ZERO).build();
+		router.subscribe(HandlerSpec.on("x").async().handler((event, payload) -> {
+			begun.countDown();
+			Books.passUninterruptibly(this.release);
+		}).build());
+		router.emit("x", 1);
+		Books.pass(begun);
+		router.close();
+		assertThat(this.log.records(TOTALS)).singleElement()
+			.satisfies((logged) -> assertThat(logged.getLevel()).isEqualTo(Level.WARNING))
+			.satisfies((logged) -> assertThat(logged.getMessage()).contains("dropped={}"));
+	}
+
+	@Test
 	void whenClosedTwiceThenTheSecondDoesNothing() {
 		TelemetryRouter router = TelemetryRouter.builder().build();
 		router.close();

@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 
@@ -76,6 +77,32 @@ class CriticalEventTests {
 		emit("b5 b6 C7");
 		Books.balanced(this.router);
 		assertThat(this.handled).containsExactly("b5", "b6", "C7");
+	}
+
+	@Test
+	void whenSparedEventIsTheOldestThenTheAgeOfTheQueueIsIts() {
+		ManualTime time = new ManualTime();
+		this.router.close();
+		this.router = time.router().criticalEvents((name) -> name.startsWith("C")).build();
+		hang(OverflowPolicy.DROP_OLDEST, 2);
+		emit("C1");
+		time.advance(Duration.ofSeconds(3));
+		emit("b1 b2");
+		time.advance(Duration.ofSeconds(1));
+		assertThat(this.router.handlerSnapshot("lane").oldestAge()).isEqualTo(Duration.ofSeconds(4));
+	}
+
+	@Test
+	void whenSparedEventsAreHandledThenTheLaneDoesNotGoOnLooking() {
+		Set<Thread> before = Thread.getAllStackTraces().keySet();
+		hang(OverflowPolicy.DROP_OLDEST, 2);
+		emit("C1 b1 b2");
+		release();
+		Books.eventually(() -> Thread.getAllStackTraces()
+			.keySet()
+			.stream()
+			.filter((thread) -> thread.getName().equals("telemetry-router-lane") && !before.contains(thread))
+			.noneMatch((thread) -> thread.getState() == Thread.State.RUNNABLE));
 	}
 
 	@Test

@@ -69,7 +69,7 @@ class EmittingThreadWatchTests extends WatchedRouter {
 
 	@Test
 	void whenContextCarrierHangsOnTheEmitterThenItIsReported() {
-		use(this.time.router().contextCarrier(new Carrier(true)).stuckThreshold(THRESHOLD));
+		use(this.time.router().contextCarrier(new Carrier("capture")).stuckThreshold(THRESHOLD));
 		subscribeLane("any");
 		emitAndHang();
 		assertReported("Context carrier");
@@ -77,7 +77,7 @@ class EmittingThreadWatchTests extends WatchedRouter {
 
 	@Test
 	void whenContextCarrierHangsForAHeldEventThenItIsReported() {
-		use(this.time.router().contextCarrier(new Carrier(true)).holdEvents(10).stuckThreshold(THRESHOLD));
+		use(this.time.router().contextCarrier(new Carrier("capture")).holdEvents(10).stuckThreshold(THRESHOLD));
 		subscribeLane("any");
 		emitAndHang();
 		assertReported("Context carrier");
@@ -85,10 +85,18 @@ class EmittingThreadWatchTests extends WatchedRouter {
 
 	@Test
 	void whenContextCarrierHangsOnALaneThenItIsReportedWithItsHandler() {
-		use(this.time.router().contextCarrier(new Carrier(false)).stuckThreshold(THRESHOLD));
+		use(this.time.router().contextCarrier(new Carrier("restore")).stuckThreshold(THRESHOLD));
 		subscribeLane("carried");
 		emitAndHang();
 		assertReported("Context carrier of handler 'carried'");
+	}
+
+	@Test
+	void whenHandlerHangsInARestoredContextThenTheHandlerIsReported() {
+		use(this.time.router().contextCarrier(new Carrier(null)).stuckThreshold(THRESHOLD));
+		this.router.subscribe(HandlerSpec.on("x").id("restored").async().handler((event, payload) -> hangUp()).build());
+		emitAndHang();
+		assertReported("Handler 'restored'");
 	}
 
 	@Test
@@ -232,24 +240,24 @@ class EmittingThreadWatchTests extends WatchedRouter {
 	}
 
 	/**
-	 * Hangs while it captures, or while it restores.
+	 * Hangs in one of its steps, if any.
 	 */
 	private final class Carrier implements ContextCarrier {
 
-		private final boolean capturing;
+		private final @Nullable String hanging;
 
-		Carrier(boolean capturing) {
-			this.capturing = capturing;
+		Carrier(@Nullable String hanging) {
+			this.hanging = hanging;
 		}
 
 		@Override
 		public Object capture() {
-			return this.capturing ? hangUp() : "context";
+			return "capture".equals(this.hanging) ? hangUp() : "context";
 		}
 
 		@Override
 		public Scope restore(Object context) {
-			if (!this.capturing) {
+			if ("restore".equals(this.hanging)) {
 				hangUp();
 			}
 			return () -> {

@@ -95,6 +95,7 @@ class EventNamesTests {
 	@ParameterizedTest
 	@CsvSource(quoteCharacter = '"', textBlock = """
 			usage,other | Event name or pattern 'usage,other' has a comma: give each name by itself, not a list
+			,b          | Event name or pattern ',b' has a comma: give each name by itself, not a list
 			a.*,b.*     | Event name or pattern 'a.*,b.*' has a comma: give each name by itself, not a list
 			"** "       | Event name or pattern '** ' begins or ends with a space: remove it
 			" usage"    | Event name or pattern ' usage' begins or ends with a space: remove it

@@ -66,6 +66,35 @@ class FlushTests {
 	}
 
 	@Test
+	void whenWhatAFlushWaitsForIsDroppedThenItIsComplete() throws Exception {
+		Subscription subscription = this.router.subscribe(HandlerSpec.on("x")
+			.id("paused")
+			.async()
+			.maxQueue(1)
+			.overflow(OverflowPolicy.DROP_OLDEST)
+			.handler((event, payload) -> {
+			})
+			.build());
+		this.router.pause("paused");
+		this.router.emit("x", "evicted");
+		FlushResult[] results = new FlushResult[2];
+		Thread evicting = waiting(() -> results[0] = this.router.flush(LONG));
+		this.router.emit("x", "discarded");
+		evicting.join(LONG.toMillis());
+		Thread discarding = waiting(() -> results[1] = this.router.flush(LONG));
+		subscription.close();
+		discarding.join(LONG.toMillis());
+		assertThat(results).containsOnly(new FlushResult(true, Map.of()));
+	}
+
+	private static Thread waiting(Runnable flush) {
+		Thread thread = new Thread(flush);
+		thread.start();
+		Books.spinUntil(() -> thread.getState() == Thread.State.TIMED_WAITING);
+		return thread;
+	}
+
+	@Test
 	void whenEventIsInTheHandlersHandsThenFlushWaitsForIt() throws Exception {
 		subscribeBlocking("busy");
 		this.router.emit("x", 1);

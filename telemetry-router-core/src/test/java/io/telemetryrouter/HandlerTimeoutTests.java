@@ -200,6 +200,9 @@ class HandlerTimeoutTests extends WatchedRouter {
 				() -> this.router.handlerSnapshot("given up").stuckCalls().stream().anyMatch(StuckCall::abandoned));
 		assertThat(this.router.handlerSnapshot("given up").stuckCalls()).hasSize(1);
 		assertThat(this.log.lines("'given up' has returned")).isEmpty();
+		this.hang.countDown();
+		Books.eventually(() -> !this.log.lines("'given up' has returned").isEmpty());
+		assertThat(this.log.lines("'given up' has returned").get(0)).matches(".* after about [1-9].* (s|min)");
 	}
 
 	@Test

@@ -1,5 +1,6 @@
 package io.telemetryrouter;
 
+import java.lang.reflect.Method;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -9,8 +10,6 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
-
-import io.telemetryrouter.internal.event.ConvertedEvent;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
@@ -165,10 +164,26 @@ class PayloadCheckTests {
 	}
 
 	@Test
-	void whenAPayloadIsConvertedThenNothingElseOfTheEventIs() {
-		assertThat(TelemetryEvent.class.getMethods())
-			.allSatisfy((method) -> assertThat(ConvertedEvent.class.getMethod(method.getName()).getDeclaringClass())
-				.isEqualTo(ConvertedEvent.class));
+	void whenAPayloadIsConvertedThenNothingElseOfTheEventIs() throws Exception {
+		List<TelemetryEvent<?>> events = new ArrayList<>();
+		this.router.subscribe(HandlerSpec.on("a.started").eventHandler(events::add).build());
+		this.router.subscribe(HandlerSpec.on("a.started")
+			.payloadType(Integer.class)
+			.convert(String.class, Integer::valueOf)
+			.eventHandler(events::add)
+			.build());
+		this.router
+			.subscribe(HandlerSpec.on("cause").eventHandler((event) -> this.router.span("a", "41").close()).build());
+		try (RunScope outer = this.router.openRun("outer"); RunScope inner = this.router.openRun("inner")) {
+			this.router.emit("cause", inner.parentRunId() + outer.runId());
+		}
+		assertThat(events).hasSize(2);
+		for (Method method : TelemetryEvent.class.getMethods()) {
+			Object original = method.invoke(events.get(0));
+			assertThat(original).as(method.getName()).isNotNull();
+			assertThat(method.invoke(events.get(1))).as(method.getName())
+				.isEqualTo(method.getName().equals("payload") ? 41 : original);
+		}
 	}
 
 	@Test

@@ -130,6 +130,7 @@ class ReplayTests {
 		this.router.subscribe(HandlerSpec.on("b").eventHandler(caused::add).build());
 		Recorded recorded = new Recorded("a", 7);
 		this.router.replay(recorded);
+		assertThat(RunContext.current()).isNull();
 		assertThat(events).singleElement().satisfies((event) -> {
 			assertThat(event.replayed()).isTrue();
 			assertThat(event.id()).isEqualTo(recorded.id());

@@ -125,7 +125,10 @@ class RunTests {
 			this.router.emit("e", null);
 			this.router.forRun("child").emit("f", null);
 			detached.forRun("grandchild").emit("g", null);
+			assertThat(detached.hasHandlers("a")).isTrue();
 		}
+		this.router.close();
+		assertThat(detached.hasHandlers("a")).isFalse();
 		assertThat(places()).containsExactly("detached<given#1", "detached<given#2", "detached<given#3",
 				"detached<given#4", "own<null#1", "child<own#1", "grandchild<detached#1");
 	}

@@ -174,6 +174,18 @@ class UnmatchedNamesTests {
 	}
 
 	@Test
+	void whenManyHandlersAreNotCalledThenOneLineStandsForTheRest() {
+		for (int i = 0; i < 30; i++) {
+			subscribe(HandlerSpec.on("never").id("uncalled" + i));
+		}
+		this.router.emit("usage", 1);
+		pass(Duration.ofSeconds(30), "More handlers than those reported have no counterpart");
+		looks();
+		assertThat(this.log.lines("not been called")).hasSize(20);
+		assertThat(this.log.lines("More handlers than those reported have no counterpart")).hasSize(1);
+	}
+
+	@Test
 	void whenNothingIsEmittedThenNoHandlerIsReported() {
 		subscribe(HandlerSpec.on("usage").id("quiet"));
 		for (int i = 0; i < 40; i++) {

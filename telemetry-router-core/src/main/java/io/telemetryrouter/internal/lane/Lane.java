@@ -78,10 +78,6 @@ public final class Lane {
 		this.barriers = new LaneBarriers(this.queue, this.workers);
 	}
 
-	public OverflowPolicy overflow() {
-		return this.overflow;
-	}
-
 	public int concurrency() {
 		return this.workers.length;
 	}

@@ -13,6 +13,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.IntStream;
+import java.util.stream.LongStream;
 
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -44,6 +45,24 @@ class EventQueueTests {
 			assertThat(queue.peek()).isNull();
 			assertThat(queue.size()).isZero();
 		}
+	}
+
+	@ParameterizedTest
+	@ValueSource(ints = { 0, 1, 31, 32, 33, 100 })
+	void whenQueueSpansSegmentsThenEachEventIsPassedOnWithItsPosition(int polled) {
+		EventQueue<Long> queue = new EventQueue<>(1000);
+		for (int i = 0; i < 200; i++) {
+			queue.offer(event(i));
+		}
+		for (int i = 0; i < polled; i++) {
+			poll(queue);
+		}
+		List<Long> positions = new ArrayList<>();
+		queue.forEach((event, position) -> {
+			assertThat(sequence(event)).isEqualTo(position);
+			positions.add(position);
+		});
+		assertThat(positions).isEqualTo(LongStream.range(polled, 200).boxed().toList());
 	}
 
 	@ParameterizedTest
