@@ -19,6 +19,8 @@ import org.jspecify.annotations.Nullable;
  * @param overflow what happens when its queue is full
  * @param queueCapacity the capacity of its queue in events, or 0 for a synchronous
  * handler
+ * @param spilled how many of the events that wait have found the queue full and are left
+ * to the recorder
  * @param oldestAge how long the first event in its queue has waited
  * @param account what became of the events offered to it
  * @param latency how long the calls took that returned
@@ -36,7 +38,7 @@ import org.jspecify.annotations.Nullable;
  * @since 0.1.0
  */
 public record HandlerSnapshot(String id, List<String> patterns, Class<?> payloadType, HandlerMode mode, int priority,
-		long times, int concurrency, OverflowPolicy overflow, int queueCapacity, Duration oldestAge,
+		long times, int concurrency, OverflowPolicy overflow, int queueCapacity, long spilled, Duration oldestAge,
 		HandlerAccount account, LatencySnapshot latency, LatencySnapshot failedLatency, LatencySnapshot queueWait,
 		long slow, List<FailureSnapshot> failures, HandlerStatus status, @Nullable QuarantineSnapshot quarantine,
 		List<StuckCall> stuckCalls, String source, @Nullable String condition, @Nullable Instant lastSeen) {
@@ -45,6 +47,14 @@ public record HandlerSnapshot(String id, List<String> patterns, Class<?> payload
 		patterns = List.copyOf(patterns);
 		failures = List.copyOf(failures);
 		stuckCalls = List.copyOf(stuckCalls);
+	}
+
+	/**
+	 * Returns how many events wait in its queue, without the spilled ones.
+	 * @return the number
+	 */
+	public long queueSize() {
+		return Math.max(0, this.account.queued() - this.spilled);
 	}
 
 	/**

@@ -9,6 +9,8 @@ import java.util.function.Predicate;
 
 import org.jspecify.annotations.Nullable;
 
+import io.telemetryrouter.internal.event.Envelope;
+
 /**
  * A handler with all its options. Immutable. Options that are not set take the router's
  * default. <pre class="code">
@@ -71,6 +73,8 @@ public final class HandlerSpec<T> {
 
 	private final boolean replay;
 
+	private final @Nullable EventRecorder recorder;
+
 	private HandlerSpec(Builder<T> builder) {
 		this.patterns = List.copyOf(builder.patterns);
 		this.payloadType = builder.payloadType;
@@ -95,6 +99,7 @@ public final class HandlerSpec<T> {
 		this.conversion = builder.conversion;
 		this.onFlush = builder.onFlush;
 		this.replay = builder.replay;
+		this.recorder = builder.recorder;
 	}
 
 	/**
@@ -343,6 +348,14 @@ public final class HandlerSpec<T> {
 	}
 
 	/**
+	 * Returns what records all events.
+	 * @return the recorder, or {@code null} if the handler is none
+	 */
+	public @Nullable EventRecorder recorder() {
+		return this.recorder;
+	}
+
+	/**
 	 * Builds a {@link HandlerSpec}. Not thread-safe.
 	 *
 	 * @param <T> the payload type
@@ -395,6 +408,8 @@ public final class HandlerSpec<T> {
 
 		private boolean replay;
 
+		private @Nullable EventRecorder recorder;
+
 		private Builder(List<EventPattern> patterns, Class<T> payloadType, boolean anyEvent) {
 			this.patterns = patterns;
 			this.payloadType = require(payloadType, "payloadType");
@@ -413,6 +428,7 @@ public final class HandlerSpec<T> {
 			this.gaps = spec.gaps;
 			this.onFlush = spec.onFlush;
 			this.replay = spec.replay;
+			this.recorder = spec.recorder;
 			this.condition = spec.condition;
 			this.conversion = spec.conversion;
 		}
@@ -454,6 +470,7 @@ public final class HandlerSpec<T> {
 			builder.gaps = this.gaps;
 			builder.onFlush = this.onFlush;
 			builder.replay = this.replay;
+			builder.recorder = this.recorder;
 			return builder;
 		}
 
@@ -714,6 +731,20 @@ public final class HandlerSpec<T> {
 		}
 
 		/**
+		 * Makes the handler the recorder of the router, and sets what it calls. A router
+		 * has one at most; it takes all events. A synchronous recorder is called before
+		 * any other handler is offered the event, and an asynchronous one is offered it
+		 * first, whatever the priorities. Handlers with {@link OverflowPolicy#SPILL} read
+		 * back what it has recorded.
+		 * @param recorder the recorder
+		 * @return this builder
+		 */
+		public Builder<T> recorder(EventRecorder recorder) {
+			this.recorder = require(recorder, "recorder");
+			return eventHandler((event) -> Envelope.recorded(event, recorder.record(event)));
+		}
+
+		/**
 		 * Ends the registration when an object has been collected by the garbage
 		 * collector. The router does not keep the object alive. The handler must not
 		 * refer to it, or both stay for ever.
@@ -761,7 +792,30 @@ public final class HandlerSpec<T> {
 						+ ", and 'gaps' are payloads of " + TelemetryGap.class.getName()
 						+ ": let it take any payload, or leave 'gaps' out");
 			}
+			requireSpillable();
 			return new HandlerSpec<>(this);
+		}
+
+		private void requireSpillable() {
+			boolean spills = this.overflow == OverflowPolicy.SPILL;
+			if (spills && this.concurrency != 1) {
+				throw new IllegalStateException("Handler " + name()
+						+ " has overflow policy SPILL, which keeps the order" + " of events, and a concurrency of "
+						+ this.concurrency + ", which does not: leave 'concurrency' out, or choose another policy");
+			}
+			if (this.recorder == null) {
+				return;
+			}
+			if (spills) {
+				throw new IllegalStateException("Handler " + name() + " is the recorder that others read back from"
+						+ " with overflow policy SPILL, so it cannot have that itself: choose another policy");
+			}
+			if (!this.patterns.equals(List.of(EventPattern.ALL)) || this.condition != null || this.run != null
+					|| this.times != 0) {
+				throw new IllegalStateException("Handler " + name()
+						+ " is the recorder, which takes all events: let its pattern be '**', and leave condition, run"
+						+ " and times out");
+			}
 		}
 
 		private void requireOpen(boolean open, String option) {

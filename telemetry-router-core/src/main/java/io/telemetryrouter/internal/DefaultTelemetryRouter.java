@@ -154,7 +154,12 @@ public final class DefaultTelemetryRouter implements TelemetryRouter {
 	}
 
 	private @Nullable Handler register(String id, HandlerSpec<?> spec, String source) {
-		return this.parts.registry.add(new HandlerOptions(id, spec, source, this.parts.defaults), spec);
+		HandlerOptions options = new HandlerOptions(id, spec, source, this.parts.defaults);
+		if (!this.parts.held.isHolding()) {
+			// Otherwise the recorder may come until the start.
+			this.parts.registry.requireRecorder(options);
+		}
+		return this.parts.registry.add(options, spec);
 	}
 
 	private String nextId() {
@@ -329,6 +334,7 @@ public final class DefaultTelemetryRouter implements TelemetryRouter {
 
 	@Override
 	public void start() {
+		this.parts.handlers.active().forEach((handler) -> this.parts.registry.requireRecorder(handler.options));
 		this.emitter.start();
 	}
 

@@ -120,7 +120,7 @@ record Snapshots(RouterParts parts) {
 		return new HandlerSnapshot(options.id, options.patterns.stream().map(EventPattern::toString).toList(),
 				options.payloadType, (lane != null) ? HandlerMode.ASYNC : HandlerMode.SYNC, options.priority,
 				options.times, (lane != null) ? lane.concurrency() : 1, options.overflow,
-				(lane != null) ? lane.capacity() : 0, oldestAge(lane), account,
+				(lane != null) ? lane.capacity() : 0, (lane != null) ? lane.spilled() : 0, oldestAge(lane), account,
 				metrics.latency.snapshot(this.parts.samples), metrics.failedLatency.snapshot(this.parts.samples),
 				(lane != null) ? lane.queueWait().snapshot(this.parts.samples) : LatencySnapshot.EMPTY,
 				metrics.counters.get(Counters.SLOW), metrics.failures.latestFirst(),

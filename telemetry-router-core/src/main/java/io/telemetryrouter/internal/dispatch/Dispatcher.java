@@ -153,7 +153,7 @@ public final class Dispatcher {
 
 	private void run(Route route, @Nullable Object payload, DispatchFrame frame, @Nullable Envelope<?> held) {
 		if (route.needsEnvelope) {
-			prepare(route, payload, frame, this.ticker.now(), held);
+			prepare(route, payload, frame, this.ticker.now(), held, null);
 		}
 		route.call(frame, payload);
 	}
@@ -163,7 +163,7 @@ public final class Dispatcher {
 		long start = this.ticker.now();
 		frame.start(start);
 		if (route.needsEnvelope) {
-			prepare(route, payload, frame, start, held);
+			prepare(route, payload, frame, start, held, buffer);
 			frame.start(this.ticker.now());
 		}
 		route.callMeasured(frame, payload, buffer);
@@ -194,12 +194,16 @@ public final class Dispatcher {
 
 	/** Makes the envelope, and hands it to the lanes and to the futures that await it. */
 	private void prepare(Route route, @Nullable Object payload, DispatchFrame frame, long now,
-			@Nullable Envelope<?> held) {
+			@Nullable Envelope<?> held, @Nullable SampleBuffer buffer) {
 		Envelope<?> envelope = (held != null) ? held : envelope(route, payload, now, frame);
-		if (route.sync.length != 0 || route.awaited.length != 0) {
+		SyncCall recorder = route.recorder;
+		if (route.sync.length != 0 || route.awaited.length != 0 || recorder != null) {
 			// What synchronous handlers and filters emit is caused by it. Only then: the
 			// store costs a barrier.
 			frame.envelope(envelope);
+		}
+		if (recorder != null) {
+			record(recorder, payload, frame, buffer);
 		}
 		if (route.async.length != 0) {
 			offer(route.async, payload, envelope, frame);
@@ -208,6 +212,17 @@ public final class Dispatcher {
 			this.nextEvents.offer(route, envelope, frame);
 			took("filter of an awaited event", frame);
 		}
+	}
+
+	private void record(SyncCall recorder, @Nullable Object payload, DispatchFrame frame,
+			@Nullable SampleBuffer buffer) {
+		if (this.limits.measured) {
+			recorder.runMeasured(frame, payload, buffer);
+		}
+		else {
+			recorder.run(frame, payload);
+		}
+		frame.running(0);
 	}
 
 	private void offer(Handler[] handlers, @Nullable Object payload, Envelope<?> envelope, DispatchFrame frame) {

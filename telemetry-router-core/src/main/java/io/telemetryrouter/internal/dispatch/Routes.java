@@ -23,9 +23,13 @@ import io.telemetryrouter.internal.support.Ticker;
  */
 public final class Routes implements HandlerRegistry.Invalidation {
 
-	/** By priority, then by rank of the pattern, then by registration. */
+	/**
+	 * The recorder first, then by priority, then by rank of the pattern, then by
+	 * registration.
+	 */
 	private static final Comparator<Map.Entry<Handler, Integer>> ORDER = Comparator
-		.comparingInt((Map.Entry<Handler, Integer> entry) -> entry.getKey().options.priority)
+		.comparing((Map.Entry<Handler, Integer> entry) -> !entry.getKey().isRecorder())
+		.thenComparingInt((entry) -> entry.getKey().options.priority)
 		.thenComparing(Map.Entry::getValue)
 		.thenComparingLong((entry) -> entry.getKey().options.number);
 

@@ -60,14 +60,24 @@ public final class EnvelopeSource {
 	/** Makes the envelope of a recorded event, which keeps its number, id and time. */
 	public Envelope<?> envelope(RecordedEvent event, @Nullable Object payload, long now) {
 		String runId = event.runId();
-		return new Envelope.Recorded<>(this, Payloads.asIs(payload), event, now,
+		return new Envelope.Recorded<>(this, Payloads.asIs(payload), event, event.sequence(), now,
 				(runId != null) ? this.runs.run(runId, null) : null);
+	}
+
+	/** Makes the envelope of an event that was read back from the recording. */
+	public Envelope<?> envelope(RecordedEvent event, @Nullable Object payload, long now, SpilledEvent spilled) {
+		long age = epochNanos() - epochNanos(event.timestamp());
+		return new Envelope.Unspilled<>(this, Payloads.asIs(payload), event, now - Math.max(0, age), spilled.run(),
+				spilled);
 	}
 
 	/** Returns the wall-clock time, in nanoseconds since 1970. */
 	long epochNanos() {
-		Instant now = this.clock.instant();
-		return now.getEpochSecond() * 1_000_000_000L + now.getNano();
+		return epochNanos(this.clock.instant());
+	}
+
+	private static long epochNanos(Instant time) {
+		return time.getEpochSecond() * 1_000_000_000L + time.getNano();
 	}
 
 	/**

@@ -33,6 +33,9 @@ public final class Lane {
 
 	private final LaneQueue queue;
 
+	/** The same queue, if it spills. */
+	private final @Nullable SpillQueue spill;
+
 	private final OverflowPolicy overflow;
 
 	private final LaneWorker[] workers;
@@ -52,10 +55,7 @@ public final class Lane {
 	 */
 	private volatile @Nullable DropReason discard;
 
-	private final OverflowBurst burst;
-
-	/** What was dropped, if the handler is to be told. */
-	private final @Nullable LaneGaps gaps;
+	final LaneDrops drops;
 
 	/**
 	 * Creates a lane; {@code concurrency} is how many events may be handled at a time,
@@ -66,20 +66,15 @@ public final class Lane {
 		this.target = target;
 		this.overflow = overflow;
 		this.services = services;
-		this.queue = new LaneQueue(capacity, services.critical());
-		this.burst = new OverflowBurst(target.handlerId(), this.queue, overflow, services.reporter(),
-				services.ticker());
-		this.gaps = gaps ? new LaneGaps(target) : null;
+		this.spill = (overflow == OverflowPolicy.SPILL) ? new SpillQueue(capacity, target, services) : null;
+		this.queue = (this.spill != null) ? this.spill : new LaneQueue(capacity, services.critical());
+		this.drops = new LaneDrops(target, this.queue, overflow, gaps, services);
 		this.room = (overflow == OverflowPolicy.BLOCK) ? new RoomSignal() : null;
 		this.workers = new LaneWorker[concurrency];
 		for (int i = 0; i < concurrency; i++) {
 			this.workers[i] = new LaneWorker(this, target, services);
 		}
 		this.barriers = new LaneBarriers(this.queue, this.workers);
-	}
-
-	public OverflowPolicy overflow() {
-		return this.overflow;
 	}
 
 	public int concurrency() {
@@ -96,6 +91,16 @@ public final class Lane {
 
 	public int size() {
 		return this.queue.size();
+	}
+
+	/** Returns how many of the events are left to the recorder. */
+	public long spilled() {
+		return this.queue.spilledTail() - this.queue.spilledHead();
+	}
+
+	/** Returns whether the handler reads back what it left to the recorder. */
+	boolean isBehind() {
+		return this.spill != null && this.spill.isBehind();
 	}
 
 	/** Returns the oldest event, unless there is none or it is not published yet. */
@@ -130,10 +135,10 @@ public final class Lane {
 		}
 		catch (Throwable ex) {
 			// No memory for a segment, say. No tracker may wait for this event.
-			event.dequeued();
+			this.drops.done(event);
 			throw ex;
 		}
-		dropFull(event);
+		this.drops.dropFull(event);
 		return true;
 	}
 
@@ -151,7 +156,7 @@ public final class Lane {
 		}
 		finally {
 			if (!queued) {
-				dropFull(event);
+				this.drops.dropFull(event);
 			}
 			else if (this.room != null && this.queue.isHalfFree()) {
 				this.room.signal();
@@ -168,27 +173,14 @@ public final class Lane {
 		// A thread without stack must find out before it takes an event.
 		Headroom.require();
 		return this.queue.replace(event, oldest, (evicted) -> {
-			dropFull(evicted);
+			this.drops.dropFull(evicted);
 			signal();
 		});
 	}
 
-	private void dropFull(Envelope<?> event) {
-		drop(event, DropReason.QUEUE_FULL);
-		this.burst.dropped();
-	}
-
-	private void drop(Envelope<?> event, DropReason reason) {
-		missed(event, reason);
-		this.target.drop(reason, event.tracker());
-		event.dequeued();
-	}
-
 	/** Remembers a dropped event for a handler that is told of gaps. */
 	public void missed(Envelope<?> event, DropReason reason) {
-		if (this.gaps != null) {
-			this.gaps.add(event, reason);
-		}
+		this.drops.missed(event, reason);
 	}
 
 	/**
@@ -249,7 +241,7 @@ public final class Lane {
 				worker.reschedule();
 			}
 		}
-		this.burst.check();
+		this.drops.check();
 	}
 
 	public void giveUpOverdue(long nanos) {
@@ -263,8 +255,14 @@ public final class Lane {
 	 * a gap. The worker calls taken then.
 	 */
 	@Nullable Envelope<?> take(EventQueue.Position consumer) {
-		boolean gap = this.gaps != null && this.gaps.isPending() && this.discard == null && !isPaused();
-		Envelope<?> event = (gap && this.gaps != null) ? this.gaps.take(this.queue, consumer) : null;
+		if (isBehind()) {
+			// Reading takes time, and the previous event is done.
+			consumer.position = EventQueue.Position.NONE;
+			this.barriers.release();
+		}
+		LaneGaps gaps = this.drops.gaps;
+		boolean gap = gaps != null && gaps.isPending() && this.discard == null && !isPaused();
+		Envelope<?> event = (gap && gaps != null) ? gaps.take(this.queue, consumer) : null;
 		return (event != null) ? event : this.queue.poll(consumer);
 	}
 
@@ -311,14 +309,17 @@ public final class Lane {
 	public void close(DropReason reason) {
 		empty(reason);
 		discard(DropReason.CLOSED);
-		this.burst.end();
+		this.drops.end();
 	}
 
 	private void empty(DropReason reason) {
 		Headroom.require();
 		EventQueue.Position consumer = new EventQueue.Position();
 		for (Envelope<?> event = this.queue.evict(consumer); event != null; event = this.queue.evict(consumer)) {
-			drop(event, reason);
+			this.drops.drop(event, reason);
+		}
+		if (this.spill != null) {
+			this.spill.empty((event) -> this.drops.drop(event, reason));
 		}
 		signal();
 	}

@@ -248,7 +248,7 @@ final class LaneWorker implements Runnable {
 		if (event != null) {
 			this.target.failed(event, error, -1, stack);
 			this.taken = null;
-			event.dequeued();
+			this.lane.drops.done(event);
 		}
 	}
 
@@ -294,7 +294,7 @@ final class LaneWorker implements Runnable {
 			show(overdue, calls, now);
 			this.target.abandoned(event, overdue.error(), overdue.nanos(), calls.stack);
 			this.taken = null;
-			event.dequeued();
+			this.lane.drops.done(event);
 		}
 		finally {
 			// If anything was thrown, such as by a clock, the next run counts the event.

@@ -5,6 +5,7 @@ import org.jspecify.annotations.Nullable;
 import io.telemetryrouter.DropReason;
 import io.telemetryrouter.HandlerAccount;
 import io.telemetryrouter.LaneThread;
+import io.telemetryrouter.RecordedEvent;
 import io.telemetryrouter.RouterListener;
 import io.telemetryrouter.Subscription;
 import io.telemetryrouter.internal.event.DispatchFrame;
@@ -72,6 +73,16 @@ public final class Handler implements Subscription, LaneTarget, CircuitBreaker.T
 	/** Returns after how many nanoseconds a call times out, or 0 for never. */
 	public long timeoutNanos() {
 		return this.options.timeoutNanos(this.services.lanes().timeoutNanos());
+	}
+
+	@Override
+	public boolean isRecorder() {
+		return this.options.recorder != null;
+	}
+
+	@Override
+	public Object payload(RecordedEvent event, Class<?> emitted) throws Exception {
+		return this.options.payload(event, emitted);
 	}
 
 	void announce(RouterListener listener, Announcements announcements) {

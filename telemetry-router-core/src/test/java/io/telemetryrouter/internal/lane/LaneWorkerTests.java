@@ -21,6 +21,7 @@ import org.junit.jupiter.api.Test;
 import io.telemetryrouter.DropReason;
 import io.telemetryrouter.EmitOutcome;
 import io.telemetryrouter.OverflowPolicy;
+import io.telemetryrouter.RecordedEvent;
 import io.telemetryrouter.internal.event.DispatchStack;
 import io.telemetryrouter.internal.event.DispatchStacks;
 import io.telemetryrouter.internal.event.EmitTracker;
@@ -65,7 +66,8 @@ class LaneWorkerTests {
 		Reporter reporter = new Reporter(new LogWriter(SILENCE, null), this.ticker);
 		return new Lane(this.target, 10, OverflowPolicy.DROP_NEWEST, 1, false,
 				new LaneServices(this.executor, null, new SampleBuffers(DispatchStacks.SLOTS), reporter, this::instant,
-						this.ticker, false, () -> true, 0, 1, (event) -> false));
+						this.ticker, false, () -> true, 0, 1, (event) -> false,
+						new Recording(new EnvelopeSource(InstantSource.system(), new Runs()), this.ticker)));
 	}
 
 	private Instant instant() {
@@ -252,6 +254,16 @@ class LaneWorkerTests {
 		@Override
 		public StuckCalls stuckCalls() {
 			return this.stuckCalls;
+		}
+
+		@Override
+		public boolean isRecorder() {
+			return false;
+		}
+
+		@Override
+		public Object payload(RecordedEvent event, Class<?> emitted) {
+			throw new UnsupportedOperationException();
 		}
 
 		@Override
