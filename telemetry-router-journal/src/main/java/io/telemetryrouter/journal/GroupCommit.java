@@ -67,27 +67,28 @@ final class GroupCommit {
 	 * Adds a line.
 	 * @param line the line
 	 * @param acknowledged whether to wait until it is written
-	 * @return {@code false} if it is known to be lost
+	 * @return its number, or 0 if it is known to be lost
 	 */
-	boolean append(Line line, boolean acknowledged) {
+	long append(Line line, boolean acknowledged) {
 		this.lock.lock();
 		try {
 			if (this.closed) {
 				count(LossReason.CLOSED, 1);
-				return false;
+				return 0;
 			}
 			Batch batch = this.open;
-			batch.add(line, this.nextSequence++);
+			long sequence = this.nextSequence++;
+			batch.add(line, sequence);
 			this.pending++;
 			countStatus(line.status());
 			if (acknowledged || batch.size >= Batch.LIMIT) {
 				await(batch);
-				return batch.failure == null;
+				return (batch.failure == null) ? sequence : 0;
 			}
 			if (batch.lines == 1) {
 				this.waiting.signal();
 			}
-			return true;
+			return sequence;
 		}
 		finally {
 			this.lock.unlock();

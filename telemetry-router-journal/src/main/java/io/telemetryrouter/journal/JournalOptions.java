@@ -3,8 +3,10 @@ package io.telemetryrouter.journal;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.List;
 
 import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.json.JsonMapper;
 
 /**
  * A journal's folder and its options. Immutable. <pre class="code">
@@ -40,6 +42,8 @@ public final class JournalOptions {
 
 	final EventAttributes attributes;
 
+	final RecordedPayloads payloads;
+
 	final Clock clock;
 
 	private JournalOptions(Builder builder) {
@@ -54,6 +58,7 @@ public final class JournalOptions {
 		this.source = builder.source;
 		this.encoder = builder.encoder;
 		this.attributes = builder.attributes;
+		this.payloads = new RecordedPayloads(builder.mapper, List.of());
 		this.clock = builder.clock;
 	}
 
@@ -94,6 +99,8 @@ public final class JournalOptions {
 
 		private EventAttributes attributes = new EventAttributes() {
 		};
+
+		private JsonMapper mapper = JsonMapper.shared();
 
 		private Clock clock = Clock.systemUTC();
 
@@ -208,6 +215,17 @@ public final class JournalOptions {
 		 */
 		public Builder attributes(EventAttributes attributes) {
 			this.attributes = require(attributes, "attributes");
+			return this;
+		}
+
+		/**
+		 * Sets what reads payloads back, for handlers that have fallen behind. It has to
+		 * understand what the encoder writes. By default a plain one.
+		 * @param mapper the mapper
+		 * @return this builder
+		 */
+		public Builder mapper(JsonMapper mapper) {
+			this.mapper = require(mapper, "mapper");
 			return this;
 		}
 
