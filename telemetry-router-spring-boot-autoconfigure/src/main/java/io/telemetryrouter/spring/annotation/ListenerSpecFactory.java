@@ -109,6 +109,9 @@ final class ListenerSpecFactory {
 			requireAsync(!gaps, method, "gaps");
 			return;
 		}
+		require(overflows.length == 0 || overflows[0] != OverflowPolicy.SPILL || concurrency == 1, method,
+				"Its overflow policy SPILL keeps the order of events, and its concurrency does not.",
+				"Remove concurrency, or choose another policy.");
 		require(!once || concurrency == 1, method, "It handles one event only, and several at once.",
 				"Remove either once or concurrency.");
 		Class<?> payloadType = method.payloadType(method.shape());

@@ -50,6 +50,7 @@ record HandlerMeters(Meters<HandlerReader> meters, @Nullable LongConsumer handle
 		meters.counter(TelemetryRouterMeter.FILTERED, tags, HandlerReader::filtered);
 		if (meters.source().mode() == HandlerMode.ASYNC) {
 			meters.gauge(TelemetryRouterMeter.QUEUE_SIZE, tags, HandlerReader::queued);
+			meters.gauge(TelemetryRouterMeter.QUEUE_SPILLED, tags, HandlerReader::spilled);
 			meters.gauge(TelemetryRouterMeter.QUEUE_CAPACITY, tags, HandlerReader::queueCapacity);
 			meters.timeGauge(TelemetryRouterMeter.QUEUE_OLDEST_AGE, tags, HandlerReader::oldestAgeNanos);
 			meters.timer(TelemetryRouterMeter.QUEUE_WAIT, tags, HandlerReader::waited, HandlerReader::waitedNanos);

@@ -70,7 +70,11 @@ final class HandlerReader {
 	}
 
 	long queued() {
-		return read().account().queued();
+		return read().queueSize();
+	}
+
+	long spilled() {
+		return read().spilled();
 	}
 
 	long oldestAgeNanos() {

@@ -67,6 +67,7 @@ public final class TelemetryRouterJournalAutoConfiguration {
 			.source((properties.source() != null) ? properties.source() : "/" + name)
 			.encoder(encoder.getIfAvailable(() -> PayloadEncoder.json(mapper.getIfUnique(JsonMapper::shared)))
 				.sanitizedBy(sanitizers.orderedStream().toList()))
+			.mapper(mapper.getIfUnique(JsonMapper::shared))
 			.attributes(attributes.getIfAvailable(() -> new RunAndContract(contracts.getIfUnique())));
 		return Journal.open(options.build());
 	}
