@@ -9,8 +9,6 @@ import java.util.function.Predicate;
 
 import org.jspecify.annotations.Nullable;
 
-import io.telemetryrouter.internal.event.Envelope;
-
 /**
  * A handler with all its options. Immutable. Options that are not set take the router's
  * default. <pre class="code">
@@ -735,13 +733,14 @@ public final class HandlerSpec<T> {
 		 * has one at most; it takes all events. A synchronous recorder is called before
 		 * any other handler is offered the event, and an asynchronous one is offered it
 		 * first, whatever the priorities. Handlers with {@link OverflowPolicy#SPILL} read
-		 * back what it has recorded.
+		 * back what it has recorded. The router calls the recorder itself, whatever
+		 * handler a {@link HandlerSpecCustomizer} sets in its place.
 		 * @param recorder the recorder
 		 * @return this builder
 		 */
 		public Builder<T> recorder(EventRecorder recorder) {
 			this.recorder = require(recorder, "recorder");
-			return eventHandler((event) -> Envelope.recorded(event, recorder.record(event)));
+			return eventHandler(recorder::record);
 		}
 
 		/**

@@ -238,8 +238,9 @@ class SpillTests {
 		Books.pass(reads);
 		emit(20, 30);
 		await().atMost(Books.LIMIT).until(() -> Books.of(this.router, "slow").running() == 0);
-		assertThat(this.seen).isEqualTo(numbers(3));
-		assertThat(Books.of(this.router, "slow")).returns(27L, HandlerAccount::queued)
+		int handled = this.seen.size();
+		assertThat(handled).isBetween(2, 3);
+		assertThat(Books.of(this.router, "slow")).returns(30L - handled, HandlerAccount::queued)
 			.matches(HandlerAccount::isBalanced);
 		this.recorder.reading = (number) -> {
 		};

@@ -114,6 +114,21 @@ class TelemetryEventTests {
 		}
 	}
 
+	/** The system's clock is not read for each of many emits. */
+	@Test
+	void whenManyEventsAreEmittedThenEachHasTheTimeOfItsEmit() {
+		try (TelemetryRouter router = TelemetryRouter.builder().build()) {
+			router.subscribe(HandlerSpec.on("x").eventHandler(this.events::add).build());
+			for (int i = 0; i < 20_000; i++) {
+				this.events.clear();
+				Instant before = Instant.now();
+				router.emit("x", i);
+				assertThat(this.events.get(0).timestamp()).isBetween(before.minusMillis(1),
+						Instant.now().plusMillis(1));
+			}
+		}
+	}
+
 	@Test
 	void whenIdIsAskedForThenItIsAStableUuidOfVersionSeven() {
 		capture();

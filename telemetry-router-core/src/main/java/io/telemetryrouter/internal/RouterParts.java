@@ -141,7 +141,7 @@ final class RouterParts {
 		this.announcements = new Announcements(this.reporter);
 		this.events = new TrackedEvents(settings.maxEventNames(), this.samples, this.announcements);
 		BooleanSupplier blockingAllowed = guarded(settings.blockingAllowed());
-		EnvelopeSource envelopes = new EnvelopeSource(settings.clock(), this.runs);
+		EnvelopeSource envelopes = new EnvelopeSource(settings.clock(), this.ticker, this.runs);
 		LaneServices lanes = new LaneServices(this.executor, settings.contextCarrier(), this.samples, this.reporter,
 				settings.clock(), this.ticker, measured, blockingAllowed, block, nanos(settings.handlerTimeout()),
 				critical(settings.criticalEvents()), new Recording(envelopes, this.ticker));

@@ -17,8 +17,8 @@ import io.telemetryrouter.internal.support.VarHandles;
 /**
  * The envelope of one emit, shared by all lanes and handlers that need one.
  * <p>
- * The wall-clock time is read with each envelope, and kept as one number, which needs no
- * object: a clock that is set later must not show.
+ * The wall-clock time is that of the emit, kept as one number, which needs no object: a
+ * clock that is set later must not show.
  * <p>
  * Most emits have no context and no tracker. These two are in a subclass, since an
  * emitter pays for each word that it allocates.
@@ -57,7 +57,7 @@ public class Envelope<T> implements TelemetryEvent<T> {
 		this.payload = payload;
 		this.sequence = sequence;
 		this.emittedAt = emittedAt;
-		this.epochNanos = source.epochNanos();
+		this.epochNanos = source.epochNanos(emittedAt);
 		if (parent != null) {
 			// Read by other threads only after they were handed the envelope.
 			this.cause = new Cause(parent, name, this);

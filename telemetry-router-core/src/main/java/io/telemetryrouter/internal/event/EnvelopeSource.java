@@ -2,6 +2,7 @@ package io.telemetryrouter.internal.event;
 
 import java.time.Instant;
 import java.time.InstantSource;
+import java.time.temporal.ChronoUnit;
 import java.util.UUID;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicLong;
@@ -11,6 +12,7 @@ import org.jspecify.annotations.Nullable;
 
 import io.telemetryrouter.RecordedEvent;
 import io.telemetryrouter.internal.support.Padded;
+import io.telemetryrouter.internal.support.Ticker;
 
 /**
  * Makes envelopes, numbers them and gives them time and identity.
@@ -21,6 +23,8 @@ public final class EnvelopeSource {
 	private static final int SEQUENCE = Padded.LINE;
 
 	private final InstantSource clock;
+
+	private final WallClock wallClock;
 
 	private final long node = ThreadLocalRandom.current().nextLong();
 
@@ -34,8 +38,9 @@ public final class EnvelopeSource {
 	 */
 	private final AtomicLong unnumbered = new AtomicLong();
 
-	public EnvelopeSource(InstantSource clock, Runs runs) {
+	public EnvelopeSource(InstantSource clock, Ticker ticker, Runs runs) {
 		this.clock = clock;
+		this.wallClock = new WallClock(clock, ticker);
 		this.runs = runs;
 	}
 
@@ -66,18 +71,14 @@ public final class EnvelopeSource {
 
 	/** Makes the envelope of an event that was read back from the recording. */
 	public Envelope<?> envelope(RecordedEvent event, @Nullable Object payload, long now, SpilledEvent spilled) {
-		long age = epochNanos() - epochNanos(event.timestamp());
+		long age = event.timestamp().until(this.clock.instant(), ChronoUnit.NANOS);
 		return new Envelope.Unspilled<>(this, Payloads.asIs(payload), event, now - Math.max(0, age), spilled.run(),
 				spilled);
 	}
 
-	/** Returns the wall-clock time, in nanoseconds since 1970. */
-	long epochNanos() {
-		return epochNanos(this.clock.instant());
-	}
-
-	private static long epochNanos(Instant time) {
-		return time.getEpochSecond() * 1_000_000_000L + time.getNano();
+	/** Returns the wall-clock time of an emit, in nanoseconds since 1970. */
+	long epochNanos(long emittedAt) {
+		return this.wallClock.epochNanos(emittedAt);
 	}
 
 	/**

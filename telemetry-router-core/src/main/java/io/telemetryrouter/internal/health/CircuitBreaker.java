@@ -1,10 +1,12 @@
 package io.telemetryrouter.internal.health;
 
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Locale;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicLong;
 
 import org.jspecify.annotations.Nullable;
 
@@ -13,6 +15,7 @@ import io.telemetryrouter.QuarantineSnapshot;
 import io.telemetryrouter.internal.event.DispatchStack;
 import io.telemetryrouter.internal.support.Durations;
 import io.telemetryrouter.internal.support.Ticker;
+import io.telemetryrouter.internal.support.VarHandles;
 
 /**
  * Quarantines a handler that keeps failing, and lets it come back: a circuit breaker (M.
@@ -31,6 +34,9 @@ import io.telemetryrouter.internal.support.Ticker;
  */
 public final class CircuitBreaker {
 
+	private static final VarHandle HANDLED = VarHandles.field(MethodHandles.lookup(), CircuitBreaker.class, "handled",
+			long.class);
+
 	private final Target target;
 
 	private final QuarantineSettings settings;
@@ -41,14 +47,8 @@ public final class CircuitBreaker {
 
 	private final Ticker ticker;
 
-	private final long windowNanos;
-
-	private final long firstDelay;
-
-	private final long maxDelay;
-
 	/** Calls that have returned while calls were counted. */
-	private final AtomicLong handled = new AtomicLong();
+	private volatile long handled;
 
 	private long failed;
 
@@ -96,9 +96,10 @@ public final class CircuitBreaker {
 		this.reporter = reporter;
 		this.clock = clock;
 		this.ticker = ticker;
-		this.windowNanos = TimeUnit.NANOSECONDS.convert(settings.window());
-		this.firstDelay = TimeUnit.NANOSECONDS.convert(settings.delay());
-		this.maxDelay = TimeUnit.NANOSECONDS.convert(settings.maxDelay());
+	}
+
+	private static long nanos(Duration duration) {
+		return TimeUnit.NANOSECONDS.convert(duration);
 	}
 
 	/** Called after each failed call; {@code stack} is that of the calling thread. */
@@ -127,11 +128,11 @@ public final class CircuitBreaker {
 	}
 
 	private @Nullable String reasonToOpen(long now) {
-		long returned = this.handled.get();
+		long returned = this.handled;
 		this.consecutiveFailures = (returned == this.handledBefore) ? this.consecutiveFailures + 1 : 1;
 		this.handledBefore = returned;
 		this.lastFailure = now;
-		if (!this.windowOpen || now - this.windowStart > this.windowNanos) {
+		if (!this.windowOpen || now - this.windowStart > nanos(this.settings.window())) {
 			this.windowOpen = true;
 			this.windowStart = now;
 			this.windowHandled = returned;
@@ -156,7 +157,7 @@ public final class CircuitBreaker {
 
 	private void open(long now, Instant instant) {
 		boolean relapse = this.recoveredAt != null && now - this.recoveredAt <= this.delay;
-		this.delay = relapse ? longer(this.delay) : this.firstDelay;
+		this.delay = relapse ? longer(this.delay) : nanos(this.settings.delay());
 		this.openedAt = now;
 		this.since = instant;
 		this.times++;
@@ -171,7 +172,8 @@ public final class CircuitBreaker {
 	}
 
 	private long longer(long before) {
-		return (before < this.maxDelay / 2) ? before * 2 : this.maxDelay;
+		long longest = nanos(this.settings.maxDelay());
+		return (before < longest / 2) ? before * 2 : longest;
 	}
 
 	private void delay(long now, Instant instant) {
@@ -224,7 +226,7 @@ public final class CircuitBreaker {
 	}
 
 	public void returned(DispatchStack stack) {
-		this.handled.incrementAndGet();
+		HANDLED.getAndAdd(this, 1L);
 		if (this.target.isQuarantined()) {
 			close(stack);
 		}
@@ -258,8 +260,8 @@ public final class CircuitBreaker {
 	 * handler stay counted until one has returned since the last failure.
 	 */
 	public synchronized void relax(long now) {
-		if (this.windowOpen && !this.target.isQuarantined() && now - this.lastFailure > this.windowNanos
-				&& this.handled.get() != this.handledBefore) {
+		if (this.windowOpen && !this.target.isQuarantined() && now - this.lastFailure > nanos(this.settings.window())
+				&& this.handled != this.handledBefore) {
 			this.target.countCalls(false);
 			this.windowOpen = false;
 			this.handledBefore = -1;

@@ -127,7 +127,7 @@ public final class StuckCallCheck implements Watchdog.Check {
 			if (entry.ended().getAsBoolean()) {
 				handler.stuckCalls().remove(entry);
 				this.reporter.returned(entry.subject(), entry.call(), this.ticker.now() - entry.since(),
-						handler.stuckCalls().returns);
+						handler.stuckCalls().returns());
 			}
 		}
 	}

@@ -1,6 +1,7 @@
 package io.telemetryrouter.internal.lane;
 
-import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.function.Predicate;
 
@@ -18,7 +19,8 @@ final class LaneBarriers {
 
 	private final LaneWorker[] workers;
 
-	private final CopyOnWriteArrayList<Barrier> barriers = new CopyOnWriteArrayList<>();
+	/** Replaced under this. */
+	private volatile List<Barrier> barriers = List.of();
 
 	LaneBarriers(LaneQueue queue, LaneWorker[] workers) {
 		this.queue = queue;
@@ -39,11 +41,22 @@ final class LaneBarriers {
 			this.queue
 				.forEach((event, position) -> end[0] = events.test(event) ? Math.max(end[0], position + 1) : end[0]);
 		}
-		this.barriers.add(new Barrier(end[0], Math.max(tail, end[0]), spilled, latch, events));
+		Barrier barrier = new Barrier(end[0], Math.max(tail, end[0]), spilled, latch, events);
+		synchronized (this) {
+			List<Barrier> all = new ArrayList<>(this.barriers);
+			all.add(barrier);
+			this.barriers = List.copyOf(all);
+		}
 	}
 
 	void remove(CountDownLatch latch) {
-		this.barriers.removeIf((barrier) -> barrier.latch == latch);
+		removeIf((barrier) -> barrier.latch == latch);
+	}
+
+	private synchronized void removeIf(Predicate<Barrier> ended) {
+		List<Barrier> all = new ArrayList<>(this.barriers);
+		all.removeIf(ended);
+		this.barriers = List.copyOf(all);
 	}
 
 	/** Returns how many events, of some if given, are queued or in a worker's hand. */
@@ -62,7 +75,7 @@ final class LaneBarriers {
 	/** Releases the threads whose events are processed. */
 	void release() {
 		if (!this.barriers.isEmpty()) {
-			this.barriers.removeIf(this::release);
+			removeIf(this::release);
 		}
 	}
 

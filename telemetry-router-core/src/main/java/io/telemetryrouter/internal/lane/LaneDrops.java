@@ -6,7 +6,6 @@ import io.telemetryrouter.DropReason;
 import io.telemetryrouter.OverflowPolicy;
 import io.telemetryrouter.internal.event.Envelope;
 import io.telemetryrouter.internal.event.SpilledEvent;
-import io.telemetryrouter.internal.support.Throttle;
 
 /**
  * Counts and reports what a lane drops, and ends what waits for an event.
@@ -23,8 +22,6 @@ final class LaneDrops {
 
 	/** What was dropped, if the handler is to be told. */
 	final @Nullable LaneGaps gaps;
-
-	private final Throttle lossReports = new Throttle();
 
 	LaneDrops(LaneTarget target, LaneQueue queue, OverflowPolicy overflow, boolean gaps, LaneServices services) {
 		this.target = target;
@@ -65,7 +62,9 @@ final class LaneDrops {
 	/** Drops an event that the recorder does not have, or cannot give back. */
 	void dropLost(SpilledEvent event, @Nullable Throwable failure) {
 		drop(event, DropReason.NOT_JOURNALLED);
-		this.services.reporter().notJournalled(this.target.handlerId(), failure, this.lossReports);
+		if (this.spill != null) {
+			this.services.reporter().notJournalled(this.target.handlerId(), failure, this.spill.reports);
+		}
 	}
 
 	/** Remembers a dropped event for a handler that is told of gaps. */

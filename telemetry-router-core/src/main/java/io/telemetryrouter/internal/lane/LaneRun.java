@@ -12,12 +12,12 @@ import io.telemetryrouter.internal.metrics.SampleBuffer;
 
 /**
  * One stay of a worker on a thread: takes events and calls the handler, until there are
- * none or the executor's other tasks are to have their turn. {@link LaneWorker#taken} is
- * cleared right after an event was counted.
+ * none or the executor's other tasks are to have their turn. The event in hand is cleared
+ * right after it was counted.
  */
 final class LaneRun {
 
-	private final LaneWorker worker;
+	private final LaneWorker.Hand hand;
 
 	private final Lane lane;
 
@@ -36,9 +36,9 @@ final class LaneRun {
 	/** When the worker was done with its last event. */
 	private long doneAt;
 
-	LaneRun(LaneWorker worker, Lane lane, LaneTarget target, LaneServices services, DispatchStack stack,
+	LaneRun(LaneWorker.Hand hand, Lane lane, LaneTarget target, LaneServices services, DispatchStack stack,
 			TimedRun calls) {
-		this.worker = worker;
+		this.hand = hand;
 		this.lane = lane;
 		this.target = target;
 		this.services = services;
@@ -60,7 +60,7 @@ final class LaneRun {
 			event = take();
 			if (event == null) {
 				// The last event is processed, for threads that wait for it.
-				this.worker.position().position = EventQueue.Position.NONE;
+				this.hand.position = EventQueue.Position.NONE;
 				// A woken thread mostly preempts the emitter that woke it. The emitter
 				// continues first, or each of its events would wake a thread.
 				Thread.yield();
@@ -71,10 +71,10 @@ final class LaneRun {
 	}
 
 	private @Nullable Envelope<?> take() {
-		Envelope<?> event = this.lane.take(this.worker.position());
-		this.worker.taken = event;
+		Envelope<?> event = this.lane.take(this.hand);
+		this.hand.event = event;
 		if (event != null) {
-			this.lane.taken(this.worker.position());
+			this.lane.taken(this.hand);
 			if (this.lane.isBehind()) {
 				// It was read from a disk, and that is not the handler's time.
 				idled();
@@ -137,7 +137,7 @@ final class LaneRun {
 
 	/** Called right after an event was counted. */
 	private void counted(Envelope<?> event) {
-		this.worker.taken = null;
+		this.hand.event = null;
 		this.lane.drops.done(event);
 	}
 

@@ -29,6 +29,9 @@ public record LaneServices(LaneExecutor executor, @Nullable ContextCarrier carri
 	 * not run on the user's executor.
 	 */
 	public LaneServices with(boolean ownThreads, long timeoutNanos) {
+		if (!ownThreads && timeoutNanos == this.timeoutNanos) {
+			return this;
+		}
 		return new LaneServices(ownThreads ? this.executor.own() : this.executor, this.carrier, this.samples,
 				this.reporter, this.clock, this.ticker, this.measured, this.blockingAllowed, this.blockNanos,
 				timeoutNanos, this.critical, this.recording);

@@ -47,7 +47,7 @@ final class LaneWorker implements Runnable {
 
 	private final LaneServices services;
 
-	private final EventQueue.Position position = new EventQueue.Position();
+	final Hand hand = new Hand();
 
 	private volatile int state = IDLE;
 
@@ -60,9 +60,6 @@ final class LaneWorker implements Runnable {
 	/** How many checks have seen the same value. Used by the same thread only. */
 	private int looks;
 
-	/** The event in hand that is not counted yet. Written by the running thread. */
-	@Nullable Envelope<?> taken;
-
 	/** The latest stay on a thread. */
 	private volatile @Nullable TimedRun run;
 
@@ -74,7 +71,7 @@ final class LaneWorker implements Runnable {
 
 	/** Returns the worker's position, to be read by any thread. */
 	EventQueue.Position position() {
-		return this.position;
+		return this.hand;
 	}
 
 	/**
@@ -82,7 +79,7 @@ final class LaneWorker implements Runnable {
 	 * It may if another thread cannot see it: a worker takes a position before its event.
 	 */
 	boolean mayHave(@Nullable Predicate<Envelope<?>> events) {
-		Envelope<?> event = this.taken;
+		Envelope<?> event = this.hand.event;
 		return events == null || event == null || events.test(event);
 	}
 
@@ -141,7 +138,7 @@ final class LaneWorker implements Runnable {
 	 * row once more there, then on a thread of the router. For the watchdog.
 	 */
 	void reschedule() {
-		if (this.lane.isEmpty() && this.taken == null) {
+		if (this.lane.isEmpty() && this.hand.event == null) {
 			return;
 		}
 		int seen = this.schedules;
@@ -196,7 +193,7 @@ final class LaneWorker implements Runnable {
 			catch (Throwable ex) {
 				// No stack is left to count the event, or for a call: the next run counts
 				// it.
-				this.position.position = EventQueue.Position.NONE;
+				this.hand.position = EventQueue.Position.NONE;
 				this.state = IDLE;
 				return;
 			}
@@ -216,10 +213,10 @@ final class LaneWorker implements Runnable {
 			calls = new TimedRun(stack);
 			this.run = calls;
 			this.services.executor().named(this.target.handlerId());
-			if (this.taken != null) {
+			if (this.hand.event != null) {
 				fail(new IllegalStateException("The router ran out of stack or memory"), stack);
 			}
-			new LaneRun(this, this.lane, this.target, this.services, stack, calls).run();
+			new LaneRun(this.hand, this.lane, this.target, this.services, stack, calls).run();
 		}
 		catch (Throwable ex) {
 			if (calls == null || !calls.isGivenUp()) {
@@ -244,10 +241,10 @@ final class LaneWorker implements Runnable {
 	 * or stack. So an event is counted exactly once on every way out.
 	 */
 	private void fail(Throwable error, DispatchStack stack) {
-		Envelope<?> event = this.taken;
+		Envelope<?> event = this.hand.event;
 		if (event != null) {
 			this.target.failed(event, error, -1, stack);
-			this.taken = null;
+			this.hand.event = null;
 			this.lane.drops.done(event);
 		}
 	}
@@ -258,7 +255,7 @@ final class LaneWorker implements Runnable {
 	 * {@code false} if the worker belongs to this thread again.
 	 */
 	private boolean rest() {
-		this.position.position = EventQueue.Position.NONE;
+		this.hand.position = EventQueue.Position.NONE;
 		this.state = IDLE;
 		this.lane.signal();
 		if (this.lane.isEmpty() || this.lane.isPaused()) {
@@ -293,12 +290,12 @@ final class LaneWorker implements Runnable {
 			// Before the failure is judged: there is no probe while this call hangs.
 			show(overdue, calls, now);
 			this.target.abandoned(event, overdue.error(), overdue.nanos(), calls.stack);
-			this.taken = null;
+			this.hand.event = null;
 			this.lane.drops.done(event);
 		}
 		finally {
 			// If anything was thrown, such as by a clock, the next run counts the event.
-			this.position.position = EventQueue.Position.NONE;
+			this.hand.position = EventQueue.Position.NONE;
 			this.state = SCHEDULED;
 			schedule(true);
 		}
@@ -310,6 +307,17 @@ final class LaneWorker implements Runnable {
 		this.target.stuckCalls()
 			.add(new StuckCalls.Entry(Reporter.named(this.target.handlerId()), call, overdue.frame(),
 					now - overdue.nanos(), calls::hasLeft));
+	}
+
+	/**
+	 * What the running thread writes for each event, apart from the state, which emitters
+	 * read for each event.
+	 */
+	static final class Hand extends EventQueue.Position {
+
+		/** The event that was taken and is not counted yet. */
+		@Nullable Envelope<?> event;
+
 	}
 
 }

@@ -1,13 +1,16 @@
 package io.telemetryrouter.internal.lane;
 
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicLong;
+
+import org.jspecify.annotations.Nullable;
 
 import io.telemetryrouter.OverflowPolicy;
 import io.telemetryrouter.internal.health.Reporter;
 import io.telemetryrouter.internal.support.Headroom;
-import io.telemetryrouter.internal.support.Throttle;
 import io.telemetryrouter.internal.support.Ticker;
+import io.telemetryrouter.internal.support.VarHandles;
 
 /**
  * Reports that a lane drops events: one line at the begin, and one with the count when a
@@ -16,7 +19,13 @@ import io.telemetryrouter.internal.support.Ticker;
  */
 final class OverflowBurst {
 
+	private static final VarHandle DROPS = VarHandles.field(MethodHandles.lookup(), OverflowBurst.class, "drops",
+			long.class);
+
 	private static final long QUIET = TimeUnit.SECONDS.toNanos(1);
+
+	/** The time from one report to the next at least. */
+	private static final long INTERVAL = TimeUnit.SECONDS.toNanos(10);
 
 	private final String handler;
 
@@ -28,12 +37,13 @@ final class OverflowBurst {
 
 	private final Ticker ticker;
 
-	private final Throttle reports = new Throttle(TimeUnit.SECONDS.toNanos(10));
-
-	private final AtomicLong drops = new AtomicLong();
+	private volatile long drops;
 
 	/** Whether the begin of a burst was reported. Written under this. */
 	private volatile boolean reported;
+
+	/** When the begin of a burst was last reported; guarded by this. */
+	private @Nullable Long reportedAt;
 
 	/** How many drops the watchdog saw last, and since when. Used by its thread only. */
 	private long dropsSeen;
@@ -51,7 +61,7 @@ final class OverflowBurst {
 	/** Never throws: without stack, say, there is no report, and the event is counted. */
 	void dropped() {
 		try {
-			this.drops.incrementAndGet();
+			DROPS.getAndAdd(this, 1L);
 			report();
 		}
 		catch (Throwable ex) {
@@ -60,13 +70,15 @@ final class OverflowBurst {
 	}
 
 	private void report() {
-		if (!this.reported && this.reports.tryAcquire(this.ticker.now()) != Throttle.SUPPRESSED) {
+		if (!this.reported) {
+			long now = this.ticker.now();
 			Headroom.require();
 			synchronized (this) {
-				if (this.reported) {
+				if (this.reported || (this.reportedAt != null && now - this.reportedAt < INTERVAL)) {
 					return;
 				}
 				this.reported = true;
+				this.reportedAt = now;
 			}
 			this.reporter.overflowBegan(this.handler, this.queue.capacity(), this.queue.isFrozen(), this.policy);
 		}
@@ -78,7 +90,7 @@ final class OverflowBurst {
 			return;
 		}
 		long now = System.nanoTime();
-		long count = this.drops.get();
+		long count = this.drops;
 		if (count != this.dropsSeen) {
 			this.dropsSeen = count;
 			this.seenSince = now;
@@ -95,7 +107,7 @@ final class OverflowBurst {
 				return;
 			}
 			this.reported = false;
-			count = this.drops.getAndSet(0);
+			count = (long) DROPS.getAndSet(this, 0L);
 			this.dropsSeen = 0;
 		}
 		this.reporter.overflowEnded(this.handler, count);

@@ -13,6 +13,7 @@ import io.telemetryrouter.RecordedEvent;
 import io.telemetryrouter.internal.event.Envelope;
 import io.telemetryrouter.internal.event.SpilledEvent;
 import io.telemetryrouter.internal.support.Headroom;
+import io.telemetryrouter.internal.support.Throttle;
 
 /**
  * The queue of a lane that leaves events to the recorder when it is full.
@@ -37,6 +38,8 @@ final class SpillQueue extends LaneQueue {
 	/** Is given each event that cannot be read back. */
 	private BiConsumer<SpilledEvent, @Nullable Throwable> lost = (event, failure) -> {
 	};
+
+	final Throttle reports = new Throttle();
 
 	private final Object lock = new Object();
 

@@ -24,7 +24,7 @@ record HandlerFailures(HandlerOptions options, HandlerMetrics metrics, HandlerSe
 	void slow(String event, long nanos) {
 		this.metrics.counters.add(Counters.SLOW, 1);
 		this.services.reporter()
-			.slowHandler(this.options.id, event, nanos, this.options.slowNanos, this.metrics.slowReports);
+			.slowHandler(this.options.id, event, nanos, this.options.slowNanos, this.metrics.throttles().slow());
 	}
 
 	/** Ends a part of an emit that the handler took, beside its call. */
@@ -37,7 +37,8 @@ record HandlerFailures(HandlerOptions options, HandlerMetrics metrics, HandlerSe
 	/** Reports a payload that is not of the handler's type. */
 	void mismatch(String event, @Nullable Object payload) {
 		this.services.reporter()
-			.typeMismatch(this.options.id, this.options.payloadType, event, payload, this.metrics.mismatchReports);
+			.typeMismatch(this.options.id, this.options.payloadType, event, payload,
+					this.metrics.throttles().mismatches());
 	}
 
 	void failed(String event, @Nullable Envelope<?> envelope, Throwable error, long nanos, DispatchStack stack,
@@ -72,7 +73,8 @@ record HandlerFailures(HandlerOptions options, HandlerMetrics metrics, HandlerSe
 			}
 			try {
 				tell(new HandlerFailure(this.options.id, event, error, envelope));
-				this.services.reporter().conditionFailed(this.options.id, event, error, this.metrics.conditionReports);
+				this.services.reporter()
+					.conditionFailed(this.options.id, event, error, this.metrics.throttles().conditions());
 			}
 			finally {
 				restoreInterrupt(error);
@@ -111,7 +113,7 @@ record HandlerFailures(HandlerOptions options, HandlerMetrics metrics, HandlerSe
 	private void report(HandlerFailure failure) {
 		tell(failure);
 		this.services.reporter()
-			.handlerFailed(this.options.id, failure.event(), failure.error(), this.metrics.failureReports);
+			.handlerFailed(this.options.id, failure.event(), failure.error(), this.metrics.throttles().failures());
 	}
 
 	private void tell(HandlerFailure failure) {

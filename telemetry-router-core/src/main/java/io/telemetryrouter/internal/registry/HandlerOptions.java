@@ -24,6 +24,7 @@ import io.telemetryrouter.PayloadHandler;
 import io.telemetryrouter.RecordedEvent;
 import io.telemetryrouter.RouterSnapshot;
 import io.telemetryrouter.TelemetryEvent;
+import io.telemetryrouter.internal.event.Envelope;
 import io.telemetryrouter.internal.support.Names;
 
 /**
@@ -104,8 +105,10 @@ public final class HandlerOptions {
 		this.id = id;
 		this.source = source;
 		this.priority = (spec.priority() != null) ? spec.priority() : defaults.priority();
-		this.payloadHandler = (PayloadHandler<Object>) spec.payloadHandler();
-		this.eventHandler = (EventHandler<Object>) spec.eventHandler();
+		this.payloadHandler = (spec.recorder() == null) ? (PayloadHandler<Object>) spec.payloadHandler() : null;
+		this.recorder = spec.recorder();
+		this.eventHandler = (this.recorder != null) ? recording(this.recorder)
+				: (EventHandler<Object>) spec.eventHandler();
 		this.patterns = spec.patterns();
 		this.payloadType = spec.payloadType();
 		this.anyPayload = this.payloadType == Object.class;
@@ -118,7 +121,6 @@ public final class HandlerOptions {
 				: Long.MAX_VALUE;
 		this.async = spec.mode() == HandlerMode.ASYNC;
 		this.maxQueue = (spec.maxQueue() != null) ? spec.maxQueue() : defaults.maxHandlerQueue();
-		this.recorder = spec.recorder();
 		this.overflow = overflow(spec, defaults.overflow());
 		this.concurrency = spec.concurrency();
 		this.gaps = spec.gaps();
@@ -128,6 +130,10 @@ public final class HandlerOptions {
 		this.replay = spec.replay();
 		this.timeout = spec.handlerTimeout();
 		this.conversion = spec.conversion();
+	}
+
+	private static EventHandler<Object> recording(EventRecorder recorder) {
+		return (event) -> Envelope.recorded(event, recorder.record(event));
 	}
 
 	/** The recorder cannot fall behind itself. */

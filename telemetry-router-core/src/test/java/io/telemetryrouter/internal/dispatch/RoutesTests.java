@@ -76,7 +76,7 @@ class RoutesTests {
 		SampleBuffers samples = new SampleBuffers(DispatchStacks.SLOTS);
 		LaneServices lanes = new LaneServices(new LaneExecutor(null), null, samples, this.reporter,
 				InstantSource.system(), this.ticker, true, () -> true, 0, 0, (event) -> false,
-				new Recording(new EnvelopeSource(InstantSource.system(), new Runs()), this.ticker));
+				new Recording(new EnvelopeSource(InstantSource.system(), this.ticker, new Runs()), this.ticker));
 		HandlerServices services = new HandlerServices(lanes, samples, this.reporter, List.of(), Runnable::run,
 				QuarantineSettings.disabled(), InstantSource.system(), this.ticker, true);
 		return new HandlerRegistry(services, new HandlerTable(), this.events, this.announcements,

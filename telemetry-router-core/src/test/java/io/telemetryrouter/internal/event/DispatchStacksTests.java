@@ -13,6 +13,8 @@ import java.util.concurrent.TimeUnit;
 
 import org.junit.jupiter.api.Test;
 
+import io.telemetryrouter.internal.support.Ticker;
+
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -287,8 +289,8 @@ class DispatchStacksTests {
 	}
 
 	private static Envelope<?> envelope(Object payload, EmitTracker tracker) {
-		return new EnvelopeSource(InstantSource.system(), new Runs()).envelope("event", payload, 0, null, null, tracker,
-				null);
+		return new EnvelopeSource(InstantSource.system(), new Ticker(null), new Runs()).envelope("event", payload, 0,
+				null, null, tracker, null);
 	}
 
 	@Test

@@ -48,7 +48,7 @@ class LaneWorkerTests {
 
 	private final Ticker ticker = new Ticker(null);
 
-	private final EnvelopeSource envelopes = new EnvelopeSource(InstantSource.system(), new Runs());
+	private final EnvelopeSource envelopes = new EnvelopeSource(InstantSource.system(), new Ticker(null), new Runs());
 
 	private final Target target = new Target();
 
@@ -64,10 +64,10 @@ class LaneWorkerTests {
 
 	private Lane lane() {
 		Reporter reporter = new Reporter(new LogWriter(SILENCE, null), this.ticker);
-		return new Lane(this.target, 10, OverflowPolicy.DROP_NEWEST, 1, false,
-				new LaneServices(this.executor, null, new SampleBuffers(DispatchStacks.SLOTS), reporter, this::instant,
-						this.ticker, false, () -> true, 0, 1, (event) -> false,
-						new Recording(new EnvelopeSource(InstantSource.system(), new Runs()), this.ticker)));
+		return new Lane(this.target, 10, OverflowPolicy.DROP_NEWEST, 1, false, new LaneServices(this.executor, null,
+				new SampleBuffers(DispatchStacks.SLOTS), reporter, this::instant, this.ticker, false, () -> true, 0, 1,
+				(event) -> false,
+				new Recording(new EnvelopeSource(InstantSource.system(), this.ticker, new Runs()), this.ticker)));
 	}
 
 	private Instant instant() {

@@ -53,7 +53,7 @@ class HandlerTableTests {
 		Announcements announcements = new Announcements(reporter);
 		LaneServices lanes = new LaneServices(new LaneExecutor(null), null, this.samples, reporter,
 				InstantSource.system(), ticker, measured, () -> true, 0, 0, (event) -> false,
-				new Recording(new EnvelopeSource(InstantSource.system(), new Runs()), ticker));
+				new Recording(new EnvelopeSource(InstantSource.system(), ticker, new Runs()), ticker));
 		HandlerServices services = new HandlerServices(lanes, this.samples, reporter, List.of(), Runnable::run,
 				QuarantineSettings.disabled(), InstantSource.system(), ticker, measured);
 		return new HandlerRegistry(services, handlers, new TrackedEvents(100, new SampleBuffers(1), announcements),
