@@ -73,6 +73,8 @@ public final class HandlerSpec<T> {
 
 	private final @Nullable EventRecorder recorder;
 
+	private final boolean durable;
+
 	private HandlerSpec(Builder<T> builder) {
 		this.patterns = List.copyOf(builder.patterns);
 		this.payloadType = builder.payloadType;
@@ -98,6 +100,7 @@ public final class HandlerSpec<T> {
 		this.onFlush = builder.onFlush;
 		this.replay = builder.replay;
 		this.recorder = builder.recorder;
+		this.durable = builder.durable;
 	}
 
 	/**
@@ -354,6 +357,14 @@ public final class HandlerSpec<T> {
 	}
 
 	/**
+	 * Returns whether the handler continues after a restart.
+	 * @return {@code true} if it does
+	 */
+	public boolean durable() {
+		return this.durable;
+	}
+
+	/**
 	 * Builds a {@link HandlerSpec}. Not thread-safe.
 	 *
 	 * @param <T> the payload type
@@ -408,6 +419,8 @@ public final class HandlerSpec<T> {
 
 		private @Nullable EventRecorder recorder;
 
+		private boolean durable;
+
 		private Builder(List<EventPattern> patterns, Class<T> payloadType, boolean anyEvent) {
 			this.patterns = patterns;
 			this.payloadType = require(payloadType, "payloadType");
@@ -427,6 +440,7 @@ public final class HandlerSpec<T> {
 			this.onFlush = spec.onFlush;
 			this.replay = spec.replay;
 			this.recorder = spec.recorder;
+			this.durable = spec.durable;
 			this.condition = spec.condition;
 			this.conversion = spec.conversion;
 		}
@@ -469,6 +483,7 @@ public final class HandlerSpec<T> {
 			builder.onFlush = this.onFlush;
 			builder.replay = this.replay;
 			builder.recorder = this.recorder;
+			builder.durable = this.durable;
 			return builder;
 		}
 
@@ -744,6 +759,23 @@ public final class HandlerSpec<T> {
 		}
 
 		/**
+		 * Lets a handler with {@link OverflowPolicy#SPILL} and an id continue after a
+		 * restart. The recorder keeps how far it has got; when it subscribes again, it
+		 * first gets what was recorded after that, as far as it matches its patterns,
+		 * type and condition. That is at least once: what is kept lags behind what the
+		 * handler has handled, by a second or so, and never leads, so after a killed
+		 * process it gets some events again. An event that was dropped counts as done,
+		 * unless that was for want of time when the router closed. The first time it
+		 * begins with new events.
+		 * @param durable whether it does (default {@code false})
+		 * @return this builder
+		 */
+		public Builder<T> durable(boolean durable) {
+			this.durable = durable;
+			return this;
+		}
+
+		/**
 		 * Ends the registration when an object has been collected by the garbage
 		 * collector. The router does not keep the object alive. The handler must not
 		 * refer to it, or both stay for ever.
@@ -801,6 +833,10 @@ public final class HandlerSpec<T> {
 				throw new IllegalStateException("Handler " + name()
 						+ " has overflow policy SPILL, which keeps the order" + " of events, and a concurrency of "
 						+ this.concurrency + ", which does not: leave 'concurrency' out, or choose another policy");
+			}
+			if (this.durable && (!spills || this.id == null || this.times != 0 || this.run != null)) {
+				throw new IllegalStateException("Handler " + name() + " is to continue after a restart ('durable'): set"
+						+ " its id and overflow policy SPILL, and leave run and times out");
 			}
 			if (this.recorder == null) {
 				return;

@@ -1,6 +1,8 @@
 package io.telemetryrouter;
 
 import java.time.Instant;
+import java.util.Comparator;
+import java.util.Iterator;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
@@ -16,6 +18,8 @@ import org.jspecify.annotations.Nullable;
 final class MemoryRecorder implements EventRecorder {
 
 	final ConcurrentMap<Long, RecordedEvent> events = new ConcurrentHashMap<>();
+
+	final ConcurrentMap<String, Long> cursors = new ConcurrentHashMap<>();
 
 	/** How many readers are open. */
 	final AtomicInteger readers = new AtomicInteger();
@@ -61,6 +65,51 @@ final class MemoryRecorder implements EventRecorder {
 			@Override
 			public void close() {
 				MemoryRecorder.this.readers.decrementAndGet();
+			}
+
+		};
+	}
+
+	@Override
+	public Cursor cursor(String handlerId) {
+		return new Cursor() {
+
+			@Override
+			public Backlog open() {
+				long end = latest();
+				Long position = MemoryRecorder.this.cursors.putIfAbsent(handlerId, end);
+				Iterator<RecordedEvent> events = MemoryRecorder.this.events.values()
+					.stream()
+					.filter((event) -> position != null && event.sequence() > position && event.sequence() <= end)
+					.sorted(Comparator.comparingLong(RecordedEvent::sequence))
+					.toList()
+					.iterator();
+				MemoryRecorder.this.readers.incrementAndGet();
+				return new Backlog() {
+
+					@Override
+					public @Nullable RecordedEvent next() throws Exception {
+						RecordedEvent next = events.hasNext() ? events.next() : null;
+						MemoryRecorder.this.reading.before((next != null) ? next.sequence() : 0);
+						return next;
+					}
+
+					@Override
+					public void close() {
+						MemoryRecorder.this.readers.decrementAndGet();
+					}
+
+				};
+			}
+
+			@Override
+			public long latest() {
+				return MemoryRecorder.this.events.keySet().stream().mapToLong(Long::longValue).max().orElse(0);
+			}
+
+			@Override
+			public void move(long number) {
+				MemoryRecorder.this.cursors.put(handlerId, number);
 			}
 
 		};

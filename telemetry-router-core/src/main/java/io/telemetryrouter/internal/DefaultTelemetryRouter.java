@@ -148,6 +148,9 @@ public final class DefaultTelemetryRouter implements TelemetryRouter {
 			throw new IllegalArgumentException("Handler id '" + Names.printable(String.valueOf(id))
 					+ "' is taken by another handler: give each its own id");
 		}
+		if (!this.parts.held.isHolding()) {
+			handler.begin();
+		}
 		this.parts.watchdog.start();
 		this.parts.watchdog.watch(handler.timeoutNanos());
 		return handler;
@@ -335,6 +338,7 @@ public final class DefaultTelemetryRouter implements TelemetryRouter {
 	@Override
 	public void start() {
 		this.parts.handlers.active().forEach((handler) -> this.parts.registry.requireRecorder(handler.options));
+		this.parts.handlers.active().forEach(Handler::begin);
 		this.emitter.start();
 	}
 

@@ -142,9 +142,10 @@ final class RouterParts {
 		this.events = new TrackedEvents(settings.maxEventNames(), this.samples, this.announcements);
 		BooleanSupplier blockingAllowed = guarded(settings.blockingAllowed());
 		EnvelopeSource envelopes = new EnvelopeSource(settings.clock(), this.ticker, this.runs);
+		Recording recording = new Recording(envelopes, this.ticker);
 		LaneServices lanes = new LaneServices(this.executor, settings.contextCarrier(), this.samples, this.reporter,
 				settings.clock(), this.ticker, measured, blockingAllowed, block, nanos(settings.handlerTimeout()),
-				critical(settings.criticalEvents()), new Recording(envelopes, this.ticker));
+				critical(settings.criticalEvents()), recording);
 		HandlerServices services = new HandlerServices(lanes, this.samples, this.reporter, settings.errorListeners(),
 				callbacks, settings.quarantine(), settings.clock(), this.ticker, measured);
 		this.registry = new HandlerRegistry(services, this.handlers, this.events, this.announcements,
@@ -157,7 +158,7 @@ final class RouterParts {
 				this.filter.handlerNumber());
 		Dispatcher dispatcher = new Dispatcher(envelopes, this.samples, this.nextEvents, this.reporter, this.ticker,
 				new Dispatcher.Limits(settings.maxDepth(), settings.maxNestedEmits(), slow, measured),
-				settings.contextCarrier(), this.carrier.handlerNumber());
+				settings.contextCarrier(), this.carrier.handlerNumber(), recording);
 		this.held = new HoldBuffer(settings.holdEvents(), settings.maxEventNames(), this.reporter);
 		this.spans = new SpanTracker(nanos(settings.spanDanglingAfter()), this.watchdog, this.reporter,
 				settings.clock(), this.ticker);

@@ -15,6 +15,7 @@ import io.telemetryrouter.internal.event.Envelope;
 import io.telemetryrouter.internal.event.EnvelopeSource;
 import io.telemetryrouter.internal.event.SpanMark;
 import io.telemetryrouter.internal.health.Reporter;
+import io.telemetryrouter.internal.lane.Recording;
 import io.telemetryrouter.internal.metrics.SampleBuffer;
 import io.telemetryrouter.internal.metrics.SampleBuffers;
 import io.telemetryrouter.internal.registry.EventStatistics;
@@ -55,10 +56,12 @@ public final class Dispatcher {
 
 	private final long carrierNumber;
 
+	private final Recording recording;
+
 	private volatile boolean closed;
 
 	public Dispatcher(EnvelopeSource envelopes, SampleBuffers samples, NextEvents nextEvents, Reporter reporter,
-			Ticker ticker, Limits limits, @Nullable ContextCarrier carrier, long carrierNumber) {
+			Ticker ticker, Limits limits, @Nullable ContextCarrier carrier, long carrierNumber, Recording recording) {
 		this.envelopes = envelopes;
 		this.samples = samples;
 		this.nextEvents = nextEvents;
@@ -67,6 +70,7 @@ public final class Dispatcher {
 		this.limits = limits;
 		this.carrier = carrier;
 		this.carrierNumber = carrierNumber;
+		this.recording = recording;
 	}
 
 	boolean isClosed() {
@@ -202,11 +206,12 @@ public final class Dispatcher {
 			// store costs a barrier.
 			frame.envelope(envelope);
 		}
+		int begun = route.durable ? this.recording.begin(frame.stack.stripeHint) : 0;
 		if (recorder != null) {
 			record(recorder, payload, frame, buffer);
 		}
 		if (route.async.length != 0) {
-			offer(route.async, payload, envelope, frame);
+			offer(route, payload, envelope, frame, begun);
 		}
 		if (route.awaited.length != 0) {
 			this.nextEvents.offer(route, envelope, frame);
@@ -225,7 +230,8 @@ public final class Dispatcher {
 		frame.running(0);
 	}
 
-	private void offer(Handler[] handlers, @Nullable Object payload, Envelope<?> envelope, DispatchFrame frame) {
+	private void offer(Route route, @Nullable Object payload, Envelope<?> envelope, DispatchFrame frame, int begun) {
+		Handler[] handlers = route.async;
 		BitSet full = null;
 		for (int i = 0; i < handlers.length; i++) {
 			if (!offer(handlers[i], payload, envelope, frame)) {
@@ -233,6 +239,9 @@ public final class Dispatcher {
 				full.set(i);
 			}
 			frame.reached++;
+		}
+		if (route.durable) {
+			this.recording.end(begun, frame.stack.stripeHint);
 		}
 		for (int i = 0; i < handlers.length; i++) {
 			handlers[i].wake();

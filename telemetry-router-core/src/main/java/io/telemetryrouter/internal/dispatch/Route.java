@@ -37,6 +37,9 @@ final class Route implements OfferedEvents, DispatchFrame.Recipients {
 
 	final SyncCall[] sync;
 
+	/** Whether a durable handler gets the event. */
+	final boolean durable;
+
 	/** The recorder, if it is synchronous: called before lanes have the event. */
 	final @Nullable SyncCall recorder;
 
@@ -65,6 +68,7 @@ final class Route implements OfferedEvents, DispatchFrame.Recipients {
 			envelope |= handler.options.needsEnvelope();
 		}
 		this.needsEnvelope = envelope;
+		this.durable = handlers.stream().anyMatch((handler) -> handler.options.durable);
 		this.sync = calls(handlers);
 		this.recorder = recorder(handlers);
 		this.count = new DispatchCount(statistics, handlers, dead);

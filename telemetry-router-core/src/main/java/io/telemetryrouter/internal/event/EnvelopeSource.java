@@ -69,6 +69,14 @@ public final class EnvelopeSource {
 				(runId != null) ? this.runs.run(runId, null) : null);
 	}
 
+	/** Makes the envelope of an event that an earlier process has recorded. */
+	public Envelope<?> unspilled(RecordedEvent event, @Nullable Object payload, long now) {
+		String runId = event.runId();
+		Run run = (runId != null) ? this.runs.run(runId, null) : null;
+		return envelope(event, payload, now,
+				new SpilledEvent(event.sequence(), event.sequence(), null, run, 0, null, null));
+	}
+
 	/** Makes the envelope of an event that was read back from the recording. */
 	public Envelope<?> envelope(RecordedEvent event, @Nullable Object payload, long now, SpilledEvent spilled) {
 		long age = event.timestamp().until(this.clock.instant(), ChronoUnit.NANOS);

@@ -6,6 +6,7 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 import io.telemetryrouter.DropReason;
+import io.telemetryrouter.EventRecorder;
 import io.telemetryrouter.OverflowPolicy;
 import io.telemetryrouter.internal.event.DispatchStack;
 import io.telemetryrouter.internal.event.Envelope;
@@ -62,11 +63,11 @@ public final class Lane {
 	 * {@code gaps} whether the handler is told of dropped events.
 	 */
 	public Lane(LaneTarget target, int capacity, OverflowPolicy overflow, int concurrency, boolean gaps,
-			LaneServices services) {
+			boolean durable, LaneServices services) {
 		this.target = target;
 		this.overflow = overflow;
 		this.services = services;
-		this.spill = (overflow == OverflowPolicy.SPILL) ? new SpillQueue(capacity, target, services) : null;
+		this.spill = (overflow == OverflowPolicy.SPILL) ? new SpillQueue(capacity, durable, target, services) : null;
 		this.queue = (this.spill != null) ? this.spill : new LaneQueue(capacity, services.critical());
 		this.drops = new LaneDrops(target, this.queue, overflow, gaps, services);
 		this.room = (overflow == OverflowPolicy.BLOCK) ? new RoomSignal() : null;
@@ -95,7 +96,21 @@ public final class Lane {
 
 	/** Returns how many of the events are left to the recorder. */
 	public long spilled() {
-		return this.queue.spilledTail() - this.queue.spilledHead();
+		return (this.spill != null) ? this.spill.spilledEvents() : 0;
+	}
+
+	/** Lets a durable lane begin, with what was recorded for it before. */
+	public void begin(EventRecorder.Backlog backlog) {
+		if (this.spill != null) {
+			this.spill.backlog(backlog);
+			wake();
+		}
+	}
+
+	/** Returns up to which number the backlog is handled; negative if all of it is. */
+	public long backlogHandled() {
+		LaneBacklog backlog = (this.spill != null) ? this.spill.backlog() : null;
+		return (backlog != null) ? backlog.handled : -1;
 	}
 
 	/** Returns whether the handler reads back what it left to the recorder. */

@@ -61,7 +61,8 @@ final class LaneBarriers {
 
 	/** Returns how many events, of some if given, are queued or in a worker's hand. */
 	long pending(@Nullable Predicate<Envelope<?>> events) {
-		long[] pending = { (events != null) ? this.queue.spilledTail() - this.queue.spilledHead() : this.queue.size() };
+		long[] pending = {
+				(events != null) ? this.queue.spilledTail() - this.queue.spilledHead() : this.queue.pending() };
 		if (events != null) {
 			this.queue.forEach((event, position) -> pending[0] += events.test(event) ? 1 : 0);
 		}

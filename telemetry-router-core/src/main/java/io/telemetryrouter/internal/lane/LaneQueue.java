@@ -164,6 +164,11 @@ class LaneQueue extends EventQueue<Envelope<?>> {
 		return size() <= capacity() / 2;
 	}
 
+	/** Returns how many events a flush has to wait for. */
+	long pending() {
+		return size();
+	}
+
 	/** Returns how many events were spilled. */
 	long spilledTail() {
 		return 0;

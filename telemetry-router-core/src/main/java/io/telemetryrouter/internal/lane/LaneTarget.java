@@ -26,6 +26,14 @@ public interface LaneTarget extends StuckCallCheck.Watched {
 	 */
 	Object payload(RecordedEvent event, Class<?> emitted) throws Exception;
 
+	/**
+	 * Returns an event of an earlier process if the handler gets it, counted as offered.
+	 */
+	@Nullable Envelope<?> admit(RecordedEvent event);
+
+	/** Reports that the rest of those events cannot be read. */
+	void backlogFailed(Throwable failure);
+
 	/** Counts an event that comes from the lane and not from an emit as offered. */
 	void offered();
 

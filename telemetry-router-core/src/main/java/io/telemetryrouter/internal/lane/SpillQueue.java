@@ -63,13 +63,22 @@ final class SpillQueue extends LaneQueue {
 	/** The event read last: it stands for the next one, which is on disk. */
 	private volatile @Nullable Envelope<?> latest;
 
+	/** Whether a backlog is awaited or there: as if it were one spilled event. */
+	private volatile boolean backlogged;
+
+	private volatile @Nullable LaneBacklog backlog;
+
 	/** Used by the worker while it reads, and under the lock while it does not. */
 	private EventRecorder.@Nullable Reader reader;
 
-	SpillQueue(int capacity, LaneTarget target, LaneServices services) {
+	/** A durable lane is behind, and hands nothing out, until it has its backlog. */
+	SpillQueue(int capacity, boolean durable, LaneTarget target, LaneServices services) {
 		super(capacity, services.critical());
 		this.target = target;
 		this.recording = services.recording();
+		this.behind = durable;
+		this.spilled = durable ? 1 : 0;
+		this.backlogged = durable;
 	}
 
 	/** Sets what counts an event that cannot be read back, and says why. */
@@ -84,6 +93,23 @@ final class SpillQueue extends LaneQueue {
 
 	boolean isBehind() {
 		return this.behind;
+	}
+
+	/** Sets what comes before all else. */
+	void backlog(EventRecorder.Backlog events) {
+		LaneBacklog created = new LaneBacklog(events, this.target);
+		synchronized (this.lock) {
+			if (this.backlogged) {
+				this.backlog = created;
+				return;
+			}
+		}
+		created.close();
+	}
+
+	/** Returns the backlog, while it is not handled. */
+	@Nullable LaneBacklog backlog() {
+		return this.backlog;
 	}
 
 	@Override
@@ -127,8 +153,13 @@ final class SpillQueue extends LaneQueue {
 	@Override
 	@Nullable Envelope<?> poll(Position consumer) {
 		Envelope<?> event = super.poll(consumer);
-		while (event == null && this.behind && !isFrozen()) {
+		while (event == null && this.behind && !isFrozen() && isReady()) {
 			Headroom.require();
+			LaneBacklog backlog = this.backlog;
+			if (backlog != null) {
+				event = take(backlog, consumer);
+				continue;
+			}
 			SpilledEvent next;
 			synchronized (this.lock) {
 				event = super.poll(consumer);
@@ -145,6 +176,52 @@ final class SpillQueue extends LaneQueue {
 			event = read(next, consumer);
 		}
 		return event;
+	}
+
+	private boolean isReady() {
+		return !this.backlogged || this.backlog != null;
+	}
+
+	private @Nullable Envelope<?> take(LaneBacklog backlog, Position consumer) {
+		synchronized (this.lock) {
+			backlog.reading = isCurrent(backlog);
+			if (!backlog.reading) {
+				return null;
+			}
+		}
+		Envelope<?> event = backlog.next();
+		synchronized (this.lock) {
+			backlog.reading = false;
+			if (!isCurrent(backlog)) {
+				// The lane was emptied meanwhile. The worker drops the event.
+				backlog.close();
+			}
+			else if (event == null) {
+				endBacklog();
+			}
+			if (event != null) {
+				consumer.position = Position.SPILLED;
+				this.latest = event;
+			}
+		}
+		return event;
+	}
+
+	@SuppressWarnings("ReferenceEquality")
+	private boolean isCurrent(LaneBacklog other) {
+		return this.backlog == other;
+	}
+
+	private void endBacklog() {
+		LaneBacklog ended = this.backlog;
+		this.backlog = null;
+		if (this.backlogged) {
+			this.backlogged = false;
+			this.taken++;
+		}
+		if (ended != null && !ended.reading) {
+			ended.close();
+		}
 	}
 
 	/** Takes an event that is still in memory, or has caught up. */
@@ -246,6 +323,7 @@ final class SpillQueue extends LaneQueue {
 				this.taken++;
 			}
 			else {
+				endBacklog();
 				this.behind = false;
 				if (!read) {
 					closeReader();
@@ -266,7 +344,7 @@ final class SpillQueue extends LaneQueue {
 
 	@Override
 	boolean isEmpty() {
-		return super.isEmpty() && this.taken == this.spilled;
+		return super.isEmpty() && (this.taken == this.spilled || !isReady());
 	}
 
 	@Override
@@ -277,7 +355,17 @@ final class SpillQueue extends LaneQueue {
 
 	@Override
 	int size() {
-		return super.size() + (int) Math.min(Integer.MAX_VALUE / 2, Math.max(0, spilledTail() - spilledHead()));
+		return super.size() + (int) Math.min(Integer.MAX_VALUE / 2, spilledEvents());
+	}
+
+	@Override
+	long pending() {
+		return size() + (this.backlogged ? 1 : 0);
+	}
+
+	/** Returns how many events are spilled: nobody knows how many the backlog has. */
+	long spilledEvents() {
+		return Math.max(0, this.spilled - this.taken - (this.backlogged ? 1 : 0));
 	}
 
 	@Override

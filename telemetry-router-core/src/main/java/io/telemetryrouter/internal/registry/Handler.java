@@ -47,6 +47,9 @@ public final class Handler implements Subscription, LaneTarget, CircuitBreaker.T
 
 	final HandlerFailures failures;
 
+	/** Of a durable handler. */
+	private final @Nullable Progress progress;
+
 	public final long registeredAt;
 
 	/** Whether the watchdog has looked whether the handler is called. */
@@ -63,11 +66,22 @@ public final class Handler implements Subscription, LaneTarget, CircuitBreaker.T
 		this.metrics = new HandlerMetrics(services.samples(), !options.async && !services.measured());
 		this.admission = new Admission(this, options,
 				(owner != null) ? new HandlerRegistry.Owner(owner, registry.collectedOwners, this) : null);
-		this.lane = options.async ? new Lane(this, options.maxQueue, options.overflow, options.concurrency,
-				options.gaps, services.lanes().with(options.thread == LaneThread.PLATFORM, timeoutNanos())) : null;
+		this.lane = options.async
+				? new Lane(this, options.maxQueue, options.overflow, options.concurrency, options.gaps, options.durable,
+						services.lanes().with(options.thread == LaneThread.PLATFORM, timeoutNanos()))
+				: null;
 		this.breaker = (services.quarantine().enabled() && options.times == 0) ? new CircuitBreaker(this,
 				services.quarantine(), services.reporter(), services.clock(), services.ticker()) : null;
 		this.failures = new HandlerFailures(options, this.metrics, services, this.breaker);
+		this.progress = (options.durable && this.lane != null)
+				? new Progress(options.id, this.lane, services.lanes().recording(), services.reporter()) : null;
+	}
+
+	/** Lets a durable handler begin, once the router has its recorder. */
+	public void begin() {
+		if (this.progress != null) {
+			this.progress.begin();
+		}
 	}
 
 	/** Returns after how many nanoseconds a call times out, or 0 for never. */
@@ -83,6 +97,17 @@ public final class Handler implements Subscription, LaneTarget, CircuitBreaker.T
 	@Override
 	public Object payload(RecordedEvent event, Class<?> emitted) throws Exception {
 		return this.options.payload(event, emitted);
+	}
+
+	@Override
+	public @Nullable Envelope<?> admit(RecordedEvent event) {
+		return this.admission.admit(event, this.services.lanes().recording());
+	}
+
+	@Override
+	public void backlogFailed(Throwable failure) {
+		this.services.reporter()
+			.callbackFailed("Reading back for handler '" + Names.printable(this.options.id) + "'", failure);
 	}
 
 	void announce(RouterListener listener, Announcements announcements) {
@@ -307,6 +332,9 @@ public final class Handler implements Subscription, LaneTarget, CircuitBreaker.T
 		if (this.lane != null) {
 			this.lane.check();
 		}
+		if (this.progress != null) {
+			this.progress.check(this.services.callbacks());
+		}
 		if (this.breaker != null && this.admission.has(Admission.COUNTED)) {
 			this.breaker.relax(now);
 		}
@@ -335,6 +363,9 @@ public final class Handler implements Subscription, LaneTarget, CircuitBreaker.T
 
 	/** Ends the lane with the router: drops queued events and gives up running calls. */
 	public void stop(DropReason reason) {
+		if (this.progress != null) {
+			this.progress.end();
+		}
 		if (this.lane != null) {
 			this.lane.close(reason);
 			this.lane.giveUpOverdue(0);
@@ -345,6 +376,9 @@ public final class Handler implements Subscription, LaneTarget, CircuitBreaker.T
 		this.admission.set(Admission.LEFT, true);
 		this.registry.remove(this);
 		if (discardQueued) {
+			if (this.progress != null) {
+				this.progress.end();
+			}
 			if (this.lane != null) {
 				this.lane.discard(DropReason.UNSUBSCRIBED);
 			}

@@ -98,6 +98,8 @@ public final class HandlerOptions {
 
 	public final @Nullable EventRecorder recorder;
 
+	public final boolean durable;
+
 	private final HandlerSpec.@Nullable Conversion<?> conversion;
 
 	@SuppressWarnings("unchecked")
@@ -128,6 +130,7 @@ public final class HandlerOptions {
 		this.onFlush = spec.onFlush();
 		this.run = spec.run();
 		this.replay = spec.replay();
+		this.durable = spec.durable();
 		this.timeout = spec.handlerTimeout();
 		this.conversion = spec.conversion();
 	}

@@ -64,9 +64,9 @@ class LaneWorkerTests {
 
 	private Lane lane() {
 		Reporter reporter = new Reporter(new LogWriter(SILENCE, null), this.ticker);
-		return new Lane(this.target, 10, OverflowPolicy.DROP_NEWEST, 1, false, new LaneServices(this.executor, null,
-				new SampleBuffers(DispatchStacks.SLOTS), reporter, this::instant, this.ticker, false, () -> true, 0, 1,
-				(event) -> false,
+		return new Lane(this.target, 10, OverflowPolicy.DROP_NEWEST, 1, false, false, new LaneServices(this.executor,
+				null, new SampleBuffers(DispatchStacks.SLOTS), reporter, this::instant, this.ticker, false, () -> true,
+				0, 1, (event) -> false,
 				new Recording(new EnvelopeSource(InstantSource.system(), this.ticker, new Runs()), this.ticker)));
 	}
 
@@ -254,6 +254,16 @@ class LaneWorkerTests {
 		@Override
 		public StuckCalls stuckCalls() {
 			return this.stuckCalls;
+		}
+
+		@Override
+		public @Nullable Envelope<?> admit(RecordedEvent event) {
+			throw new UnsupportedOperationException();
+		}
+
+		@Override
+		public void backlogFailed(Throwable failure) {
+			throw new UnsupportedOperationException();
 		}
 
 		@Override
