@@ -39,6 +39,8 @@ final class GroupCommit {
 
 	private long nextSequence;
 
+	private long lastWritten;
+
 	private long lines;
 
 	private long bytes;
@@ -58,6 +60,7 @@ final class GroupCommit {
 	GroupCommit(SegmentWriter writer, long nextSequence) {
 		this.writer = writer;
 		this.nextSequence = nextSequence;
+		this.lastWritten = nextSequence - 1;
 		for (LossReason reason : LossReason.values()) {
 			this.lost.put(reason, 0L);
 		}
@@ -126,6 +129,7 @@ final class GroupCommit {
 		this.pending -= batch.lines;
 		if (batch.failure == null) {
 			this.lines += batch.lines;
+			this.lastWritten = batch.firstSequence + batch.lines - 1;
 			this.bytes += batch.size;
 		}
 		else {
@@ -235,6 +239,17 @@ final class GroupCommit {
 			if (alone(this.writer::close) instanceof IOException ex) {
 				throw ex;
 			}
+		}
+		finally {
+			this.lock.unlock();
+		}
+	}
+
+	/** Returns the number of the last line that was written. */
+	long lastWritten() {
+		this.lock.lock();
+		try {
+			return this.lastWritten;
 		}
 		finally {
 			this.lock.unlock();

@@ -77,7 +77,9 @@ public final class Journal implements AutoCloseable {
 		try {
 			Files.createDirectories(directory);
 			folderLock = FolderLock.acquire(directory);
-			Journal journal = new Journal(options, folderLock, writer, writer.open());
+			SegmentWriter.Found found = writer.open();
+			JournalCursor.setBack(directory, found.nextSequence() - 1);
+			Journal journal = new Journal(options, folderLock, writer, found);
 			journal.thread.start(journal.repair);
 			return journal;
 		}
@@ -223,6 +225,11 @@ public final class Journal implements AutoCloseable {
 		@Override
 		public long record(TelemetryEvent<?> event) {
 			return append(event, this.acknowledged);
+		}
+
+		@Override
+		public Cursor cursor(String handlerId) {
+			return new JournalCursor(handlerId, Journal.this.options, Journal.this.commit);
 		}
 
 		@Override

@@ -81,7 +81,7 @@ final class SpilledLines implements EventRecorder.Reader {
 		JournalReader lines = this.reader;
 		if (lines == null || number <= this.last || number > this.last + FAR) {
 			close();
-			lines = seek(number);
+			lines = seek(this.directory, number);
 			this.reader = lines;
 			this.forgotten = number - 1;
 			this.last = number - 1;
@@ -112,15 +112,15 @@ final class SpilledLines implements EventRecorder.Reader {
 	}
 
 	/** Opens the journal a little before a line, or behind where it would be. */
-	private JournalReader seek(long number) throws IOException {
+	static JournalReader seek(Path directory, long number) throws IOException {
 		Segment segment = null;
-		for (Segment each : Segment.list(this.directory)) {
+		for (Segment each : Segment.list(directory)) {
 			if (each.firstSequence() <= number) {
 				segment = each;
 			}
 		}
 		if (segment == null) {
-			return JournalReader.open(this.directory, number, (problem) -> {
+			return JournalReader.open(directory, number, (problem) -> {
 			});
 		}
 		long low = 0;
