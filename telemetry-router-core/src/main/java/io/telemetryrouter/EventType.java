@@ -5,6 +5,7 @@ import java.lang.reflect.Array;
 import java.lang.reflect.GenericArrayType;
 import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.Type;
+import java.util.Arrays;
 
 import org.jspecify.annotations.Nullable;
 
@@ -16,9 +17,11 @@ import org.jspecify.annotations.Nullable;
  * @param name the event's name, without wildcards
  * @param payloadType the payload's class
  * @param version the version of the payload's shape, from 1
+ * @param critical whether a full queue drops other events rather than this one; see
+ * {@link TelemetryRouterBuilder#criticalEvents}
  * @since 0.1.0
  */
-public record EventType<T>(String name, Class<T> payloadType, int version) {
+public record EventType<T>(String name, Class<T> payloadType, int version, boolean critical) {
 
 	public EventType {
 		EventPattern.requireName(name);
@@ -44,14 +47,20 @@ public record EventType<T>(String name, Class<T> payloadType, int version) {
 
 		@Override
 		protected Boolean computeValue(Class<?> payloadType) {
-			TelemetryEventType annotation = payloadType.getAnnotation(TelemetryEventType.class);
-			return annotation != null && annotation.critical();
+			return isCritical(payloadType);
+		}
+
+		private boolean isCritical(@Nullable Class<?> type) {
+			TelemetryEventType annotation = (type != null) ? type.getAnnotation(TelemetryEventType.class) : null;
+			return type != null && ((annotation != null && annotation.critical()) || isCritical(type.getSuperclass())
+					|| Arrays.stream(type.getInterfaces()).anyMatch(this::isCritical));
 		}
 
 	};
 
 	/**
-	 * Returns whether the class of a payload declares its event as critical.
+	 * Returns whether the class of a payload, or a supertype, declares its event as
+	 * critical.
 	 * @param payload the payload
 	 * @return {@code true} for a {@linkplain TelemetryEventType#critical() critical} one
 	 */
@@ -103,7 +112,7 @@ public record EventType<T>(String name, Class<T> payloadType, int version) {
 	 * the version is not positive
 	 */
 	public static <T> EventType<T> of(String name, Class<T> payloadType, int version) {
-		return new EventType<>(name, payloadType, version);
+		return new EventType<>(name, payloadType, version, false);
 	}
 
 	/**
@@ -125,7 +134,7 @@ public record EventType<T>(String name, Class<T> payloadType, int version) {
 			Class<?> raw = (type instanceof ParameterizedType token && token.getRawType() == PayloadType.class)
 					? raw(token.getActualTypeArguments()[0]) : null;
 			if (raw != null) {
-				return new EventType<>(name, (Class<T>) raw, 1);
+				return new EventType<>(name, (Class<T>) raw, 1, false);
 			}
 		}
 		throw new IllegalArgumentException("'payloadType' of event '" + name
@@ -144,6 +153,16 @@ public record EventType<T>(String name, Class<T> payloadType, int version) {
 	}
 
 	/**
+	 * Returns this type as that of a critical event. The contracts of a Spring Boot
+	 * application are made known to its router; any other router has to be told, by
+	 * {@link TelemetryRouterBuilder#criticalEvents}.
+	 * @return the type
+	 */
+	public EventType<T> asCritical() {
+		return new EventType<>(this.name, this.payloadType, this.version, true);
+	}
+
+	/**
 	 * Returns the type that a class declares with {@link TelemetryEventType}.
 	 * @param <T> the payload type
 	 * @param payloadType the annotated payload class
@@ -159,7 +178,7 @@ public record EventType<T>(String name, Class<T> payloadType, int version) {
 			throw new IllegalArgumentException("Class '" + payloadType.getName()
 					+ "' has no event name: annotate it with @TelemetryEventType(\"...\") or use EventType.of(name, class)");
 		}
-		return new EventType<>(annotation.value(), payloadType, annotation.version());
+		return new EventType<>(annotation.value(), payloadType, annotation.version(), annotation.critical());
 	}
 
 }

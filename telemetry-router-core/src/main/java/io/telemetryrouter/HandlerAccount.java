@@ -41,7 +41,11 @@ public record HandlerAccount(long offered, long handled, long failed, long filte
 	 * @return the sum
 	 */
 	public long droppedTotal() {
-		return this.dropped.values().stream().mapToLong(Long::longValue).sum();
+		long total = 0;
+		for (long count : this.dropped.values()) {
+			total += count;
+		}
+		return total;
 	}
 
 	/**

@@ -17,6 +17,9 @@ import org.jspecify.annotations.Nullable;
  * @param times how many events it receives before it leaves, or 0 for no end
  * @param concurrency how many events it may handle at once
  * @param overflow what happens when its queue is full
+ * @param thread the threads it runs on, {@link LaneThread#PLATFORM} also where the router
+ * has no lane executor; {@code null} for a synchronous handler, which runs on the
+ * emitter's
  * @param queueCapacity the capacity of its queue in events, or 0 for a synchronous
  * handler
  * @param spilled how many of the events that wait have found the queue full and are left
@@ -38,10 +41,11 @@ import org.jspecify.annotations.Nullable;
  * @since 0.1.0
  */
 public record HandlerSnapshot(String id, List<String> patterns, Class<?> payloadType, HandlerMode mode, int priority,
-		long times, int concurrency, OverflowPolicy overflow, int queueCapacity, long spilled, Duration oldestAge,
-		HandlerAccount account, LatencySnapshot latency, LatencySnapshot failedLatency, LatencySnapshot queueWait,
-		long slow, List<FailureSnapshot> failures, HandlerStatus status, @Nullable QuarantineSnapshot quarantine,
-		List<StuckCall> stuckCalls, String source, @Nullable String condition, @Nullable Instant lastSeen) {
+		long times, int concurrency, OverflowPolicy overflow, @Nullable LaneThread thread, int queueCapacity,
+		long spilled, Duration oldestAge, HandlerAccount account, LatencySnapshot latency,
+		LatencySnapshot failedLatency, LatencySnapshot queueWait, long slow, List<FailureSnapshot> failures,
+		HandlerStatus status, @Nullable QuarantineSnapshot quarantine, List<StuckCall> stuckCalls, String source,
+		@Nullable String condition, @Nullable Instant lastSeen) {
 
 	public HandlerSnapshot {
 		patterns = List.copyOf(patterns);

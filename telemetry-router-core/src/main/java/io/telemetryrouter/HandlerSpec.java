@@ -9,6 +9,8 @@ import java.util.function.Predicate;
 
 import org.jspecify.annotations.Nullable;
 
+import io.telemetryrouter.internal.support.Durations;
+
 /**
  * A handler with all its options. Immutable. Options that are not set take the router's
  * default. <pre class="code">
@@ -25,82 +27,11 @@ import org.jspecify.annotations.Nullable;
  */
 public final class HandlerSpec<T> {
 
-	private final List<EventPattern> patterns;
+	/** A copy of its own, which nobody changes. */
+	private final Builder<T> options;
 
-	private final Class<T> payloadType;
-
-	private final boolean anyEvent;
-
-	private final @Nullable PayloadHandler<? super T> payloadHandler;
-
-	private final @Nullable EventHandler<? super T> eventHandler;
-
-	private final @Nullable String id;
-
-	private final @Nullable Integer priority;
-
-	private final HandlerMode mode;
-
-	private final long times;
-
-	private final @Nullable Integer maxQueue;
-
-	private final @Nullable OverflowPolicy overflow;
-
-	private final int concurrency;
-
-	private final boolean gaps;
-
-	private final LaneThread thread;
-
-	private final @Nullable Predicate<? super TelemetryEvent<T>> condition;
-
-	private final @Nullable Duration slowThreshold;
-
-	private final @Nullable Object owner;
-
-	private final @Nullable String source;
-
-	private final @Nullable String run;
-
-	private final @Nullable Duration handlerTimeout;
-
-	private final @Nullable Conversion<? extends T> conversion;
-
-	private final @Nullable BooleanSupplier onFlush;
-
-	private final boolean replay;
-
-	private final @Nullable EventRecorder recorder;
-
-	private final boolean durable;
-
-	private HandlerSpec(Builder<T> builder) {
-		this.patterns = List.copyOf(builder.patterns);
-		this.payloadType = builder.payloadType;
-		this.anyEvent = builder.anyEvent;
-		this.payloadHandler = builder.payloadHandler;
-		this.eventHandler = builder.eventHandler;
-		this.id = builder.id;
-		this.priority = builder.priority;
-		this.mode = builder.mode;
-		this.times = builder.times;
-		this.maxQueue = builder.maxQueue;
-		this.overflow = builder.overflow;
-		this.concurrency = builder.concurrency;
-		this.gaps = builder.gaps;
-		this.thread = builder.thread;
-		this.condition = builder.condition;
-		this.slowThreshold = builder.slowThreshold;
-		this.owner = builder.owner;
-		this.source = builder.source;
-		this.run = builder.run;
-		this.handlerTimeout = builder.handlerTimeout;
-		this.conversion = builder.conversion;
-		this.onFlush = builder.onFlush;
-		this.replay = builder.replay;
-		this.recorder = builder.recorder;
-		this.durable = builder.durable;
+	private HandlerSpec(Builder<T> options) {
+		this.options = options;
 	}
 
 	/**
@@ -151,7 +82,7 @@ public final class HandlerSpec<T> {
 	 * @return the builder
 	 */
 	public Builder<T> mutate() {
-		return new Builder<>(this);
+		return new Builder<>(this.options);
 	}
 
 	/**
@@ -159,7 +90,7 @@ public final class HandlerSpec<T> {
 	 * @return the patterns, never empty
 	 */
 	public List<EventPattern> patterns() {
-		return this.patterns;
+		return this.options.patterns;
 	}
 
 	/**
@@ -167,7 +98,7 @@ public final class HandlerSpec<T> {
 	 * @return the payload's class
 	 */
 	public Class<T> payloadType() {
-		return this.payloadType;
+		return this.options.payloadType;
 	}
 
 	/**
@@ -175,7 +106,7 @@ public final class HandlerSpec<T> {
 	 * @return {@code true} after {@link #onPayload(Class)}
 	 */
 	public boolean isAnyEvent() {
-		return this.anyEvent;
+		return this.options.anyEvent;
 	}
 
 	/**
@@ -183,7 +114,7 @@ public final class HandlerSpec<T> {
 	 * @return the handler or {@code null}
 	 */
 	public @Nullable PayloadHandler<? super T> payloadHandler() {
-		return this.payloadHandler;
+		return this.options.payloadHandler;
 	}
 
 	/**
@@ -191,7 +122,7 @@ public final class HandlerSpec<T> {
 	 * @return the handler or {@code null}
 	 */
 	public @Nullable EventHandler<? super T> eventHandler() {
-		return this.eventHandler;
+		return this.options.eventHandler;
 	}
 
 	/**
@@ -199,7 +130,7 @@ public final class HandlerSpec<T> {
 	 * @return the id, or {@code null} for a generated one
 	 */
 	public @Nullable String id() {
-		return this.id;
+		return this.options.id;
 	}
 
 	/**
@@ -207,7 +138,7 @@ public final class HandlerSpec<T> {
 	 * @return the priority, or {@code null} for the router's default
 	 */
 	public @Nullable Integer priority() {
-		return this.priority;
+		return this.options.priority;
 	}
 
 	/**
@@ -215,7 +146,7 @@ public final class HandlerSpec<T> {
 	 * @return the mode
 	 */
 	public HandlerMode mode() {
-		return this.mode;
+		return this.options.mode;
 	}
 
 	/**
@@ -223,7 +154,7 @@ public final class HandlerSpec<T> {
 	 * @return the number, or 0 for no end
 	 */
 	public long times() {
-		return this.times;
+		return this.options.times;
 	}
 
 	/**
@@ -231,7 +162,7 @@ public final class HandlerSpec<T> {
 	 * @return the capacity in events, or {@code null} for the router's default
 	 */
 	public @Nullable Integer maxQueue() {
-		return this.maxQueue;
+		return this.options.maxQueue;
 	}
 
 	/**
@@ -239,7 +170,7 @@ public final class HandlerSpec<T> {
 	 * @return the policy, or {@code null} for the router's default
 	 */
 	public @Nullable OverflowPolicy overflow() {
-		return this.overflow;
+		return this.options.overflow;
 	}
 
 	/**
@@ -247,7 +178,7 @@ public final class HandlerSpec<T> {
 	 * @return the number, at least 1
 	 */
 	public int concurrency() {
-		return this.concurrency;
+		return this.options.concurrency;
 	}
 
 	/**
@@ -255,7 +186,7 @@ public final class HandlerSpec<T> {
 	 * @return {@code true} if it receives a {@link TelemetryGap}
 	 */
 	public boolean gaps() {
-		return this.gaps;
+		return this.options.gaps;
 	}
 
 	/**
@@ -263,7 +194,7 @@ public final class HandlerSpec<T> {
 	 * @return the threads
 	 */
 	public LaneThread thread() {
-		return this.thread;
+		return this.options.thread;
 	}
 
 	/**
@@ -271,7 +202,7 @@ public final class HandlerSpec<T> {
 	 * @return the condition or {@code null}
 	 */
 	public @Nullable Predicate<? super TelemetryEvent<T>> condition() {
-		return this.condition;
+		return this.options.condition;
 	}
 
 	/**
@@ -279,7 +210,7 @@ public final class HandlerSpec<T> {
 	 * @return the threshold, or {@code null} if no call does
 	 */
 	public @Nullable Duration slowThreshold() {
-		return this.slowThreshold;
+		return this.options.slowThreshold;
 	}
 
 	/**
@@ -287,7 +218,7 @@ public final class HandlerSpec<T> {
 	 * @return the owner or {@code null}
 	 */
 	public @Nullable Object owner() {
-		return this.owner;
+		return this.options.owner;
 	}
 
 	/**
@@ -295,7 +226,7 @@ public final class HandlerSpec<T> {
 	 * @return a class and method, or {@code null} for the code that subscribes
 	 */
 	public @Nullable String source() {
-		return this.source;
+		return this.options.source;
 	}
 
 	/**
@@ -303,7 +234,7 @@ public final class HandlerSpec<T> {
 	 * @return the run's id, or {@code null} for events of any run and of none
 	 */
 	public @Nullable String run() {
-		return this.run;
+		return this.options.run;
 	}
 
 	/**
@@ -311,7 +242,7 @@ public final class HandlerSpec<T> {
 	 * @return the time, zero for any, or {@code null} for the router's default
 	 */
 	public @Nullable Duration handlerTimeout() {
-		return this.handlerTimeout;
+		return this.options.handlerTimeout;
 	}
 
 	/**
@@ -319,7 +250,7 @@ public final class HandlerSpec<T> {
 	 * @return the conversion or {@code null}
 	 */
 	public @Nullable Conversion<? extends T> conversion() {
-		return this.conversion;
+		return this.options.conversion;
 	}
 
 	/**
@@ -337,7 +268,7 @@ public final class HandlerSpec<T> {
 	 * @return the action or {@code null}
 	 */
 	public @Nullable BooleanSupplier onFlush() {
-		return this.onFlush;
+		return this.options.onFlush;
 	}
 
 	/**
@@ -345,7 +276,7 @@ public final class HandlerSpec<T> {
 	 * @return {@code true} if it does
 	 */
 	public boolean replay() {
-		return this.replay;
+		return this.options.replay;
 	}
 
 	/**
@@ -353,7 +284,7 @@ public final class HandlerSpec<T> {
 	 * @return the recorder, or {@code null} if the handler is none
 	 */
 	public @Nullable EventRecorder recorder() {
-		return this.recorder;
+		return this.options.recorder;
 	}
 
 	/**
@@ -361,7 +292,7 @@ public final class HandlerSpec<T> {
 	 * @return {@code true} if it does
 	 */
 	public boolean durable() {
-		return this.durable;
+		return this.options.durable;
 	}
 
 	/**
@@ -371,7 +302,7 @@ public final class HandlerSpec<T> {
 	 */
 	public static final class Builder<T> {
 
-		private List<EventPattern> patterns;
+		private final List<EventPattern> patterns;
 
 		private final Class<T> payloadType;
 
@@ -422,43 +353,41 @@ public final class HandlerSpec<T> {
 		private boolean durable;
 
 		private Builder(List<EventPattern> patterns, Class<T> payloadType, boolean anyEvent) {
-			this.patterns = patterns;
+			this.patterns = List.copyOf(patterns);
 			this.payloadType = require(payloadType, "payloadType");
 			EventType.requireReference(payloadType);
 			this.anyEvent = anyEvent;
 		}
 
-		private Builder(HandlerSpec<T> spec) {
-			this(spec.patterns, spec.payloadType, spec.anyEvent);
-			this.payloadHandler = spec.payloadHandler;
-			this.eventHandler = spec.eventHandler;
-			copyOptions(spec.id, spec.priority, spec.mode, spec.times, spec.maxQueue, spec.overflow, spec.concurrency,
-					spec.thread, spec.slowThreshold, spec.owner, spec.source);
-			this.run = spec.run;
-			this.handlerTimeout = spec.handlerTimeout;
-			this.gaps = spec.gaps;
-			this.onFlush = spec.onFlush;
-			this.replay = spec.replay;
-			this.recorder = spec.recorder;
-			this.durable = spec.durable;
-			this.condition = spec.condition;
-			this.conversion = spec.conversion;
+		private Builder(Builder<T> other) {
+			this(other, other.payloadType);
+			this.payloadHandler = other.payloadHandler;
+			this.eventHandler = other.eventHandler;
+			this.condition = other.condition;
+			this.conversion = other.conversion;
 		}
 
-		private void copyOptions(@Nullable String id, @Nullable Integer priority, HandlerMode mode, long times,
-				@Nullable Integer maxQueue, @Nullable OverflowPolicy overflow, int concurrency, LaneThread thread,
-				@Nullable Duration slowThreshold, @Nullable Object owner, @Nullable String source) {
-			this.id = id;
-			this.priority = priority;
-			this.mode = mode;
-			this.times = times;
-			this.maxQueue = maxQueue;
-			this.overflow = overflow;
-			this.concurrency = concurrency;
-			this.thread = thread;
-			this.slowThreshold = slowThreshold;
-			this.owner = owner;
-			this.source = source;
+		/** Copies what does not depend on the payload type. */
+		private Builder(Builder<?> other, Class<T> payloadType) {
+			this(other.patterns, payloadType, other.anyEvent);
+			this.id = other.id;
+			this.priority = other.priority;
+			this.mode = other.mode;
+			this.times = other.times;
+			this.maxQueue = other.maxQueue;
+			this.overflow = other.overflow;
+			this.concurrency = other.concurrency;
+			this.gaps = other.gaps;
+			this.thread = other.thread;
+			this.slowThreshold = other.slowThreshold;
+			this.owner = other.owner;
+			this.source = other.source;
+			this.run = other.run;
+			this.handlerTimeout = other.handlerTimeout;
+			this.onFlush = other.onFlush;
+			this.replay = other.replay;
+			this.recorder = other.recorder;
+			this.durable = other.durable;
 		}
 
 		/**
@@ -474,17 +403,7 @@ public final class HandlerSpec<T> {
 			if (this.payloadHandler != null || this.eventHandler != null || this.condition != null) {
 				throw new IllegalStateException("Give 'payloadType' before the handler and the condition");
 			}
-			Builder<U> builder = new Builder<>(this.patterns, payloadType, this.anyEvent);
-			builder.copyOptions(this.id, this.priority, this.mode, this.times, this.maxQueue, this.overflow,
-					this.concurrency, this.thread, this.slowThreshold, this.owner, this.source);
-			builder.run = this.run;
-			builder.handlerTimeout = this.handlerTimeout;
-			builder.gaps = this.gaps;
-			builder.onFlush = this.onFlush;
-			builder.replay = this.replay;
-			builder.recorder = this.recorder;
-			builder.durable = this.durable;
-			return builder;
+			return new Builder<>(this, payloadType);
 		}
 
 		/**
@@ -677,7 +596,8 @@ public final class HandlerSpec<T> {
 		 */
 		public Builder<T> slowThreshold(Duration slowThreshold) {
 			if (require(slowThreshold, "slowThreshold").isNegative() || slowThreshold.isZero()) {
-				throw new IllegalArgumentException("'slowThreshold' must be positive, but is " + slowThreshold);
+				throw new IllegalArgumentException(
+						"'slowThreshold' must be positive, but is " + Durations.printable(slowThreshold));
 			}
 			this.slowThreshold = slowThreshold;
 			return this;
@@ -694,7 +614,8 @@ public final class HandlerSpec<T> {
 		 */
 		public Builder<T> handlerTimeout(Duration handlerTimeout) {
 			if (require(handlerTimeout, "handlerTimeout").isNegative()) {
-				throw new IllegalArgumentException("'handlerTimeout' must not be negative, but is " + handlerTimeout);
+				throw new IllegalArgumentException(
+						"'handlerTimeout' must not be negative, but is " + Durations.printable(handlerTimeout));
 			}
 			this.handlerTimeout = handlerTimeout;
 			return this;
@@ -824,7 +745,7 @@ public final class HandlerSpec<T> {
 						+ ": let it take any payload, or leave 'gaps' out");
 			}
 			requireSpillable();
-			return new HandlerSpec<>(this);
+			return new HandlerSpec<>(new Builder<>(this));
 		}
 
 		private void requireSpillable() {

@@ -4,6 +4,8 @@ import java.time.Duration;
 
 import org.jspecify.annotations.Nullable;
 
+import io.telemetryrouter.internal.support.Durations;
+
 /**
  * When a handler that keeps failing is quarantined, and for how long. Meanwhile its
  * events are dropped ({@link DropReason#QUARANTINED}). After the delay one event is the
@@ -44,8 +46,8 @@ public record QuarantineSettings(boolean enabled, int failures, double failureRa
 		requirePositive(minimumCalls, "minimumCalls");
 		requirePositive(delay, "delay");
 		if (requirePositive(maxDelay, "maxDelay").compareTo(delay) < 0) {
-			throw new IllegalArgumentException(
-					"'maxDelay' must not be shorter than 'delay', which is " + delay + ", but is " + maxDelay);
+			throw new IllegalArgumentException("'maxDelay' must not be shorter than 'delay', which is "
+					+ Durations.printable(delay) + ", but is " + Durations.printable(maxDelay));
 		}
 	}
 
@@ -111,7 +113,7 @@ public record QuarantineSettings(boolean enabled, int failures, double failureRa
 			throw new IllegalArgumentException("'" + name + "' must not be null");
 		}
 		if (value.isNegative() || value.isZero()) {
-			throw new IllegalArgumentException("'" + name + "' must be positive, but is " + value);
+			throw new IllegalArgumentException("'" + name + "' must be positive, but is " + Durations.printable(value));
 		}
 		return value;
 	}

@@ -43,6 +43,14 @@ public interface RecordedEvent {
 	@Nullable String runId();
 
 	/**
+	 * Returns the run that the event's run was nested in.
+	 * @return the run's id or {@code null}
+	 */
+	default @Nullable String parentRunId() {
+		return null;
+	}
+
+	/**
 	 * Returns the event that this one was caused by.
 	 * @return the id of that event or {@code null}
 	 */

@@ -36,6 +36,17 @@ public interface RouterListener {
 	}
 
 	/**
+	 * Called after {@link #handlerAdded} for an asynchronous handler.
+	 * @param handlerId the handler's id
+	 * @return a recorder that is given how long each event has waited in the handler's
+	 * queue from then on, in nanoseconds, on the thread that handles it; {@code null} for
+	 * none
+	 */
+	default @Nullable LongConsumer waitRecorder(String handlerId) {
+		return null;
+	}
+
+	/**
 	 * Called when a handler's registration ended.
 	 * @param handlerId the handler's id
 	 */

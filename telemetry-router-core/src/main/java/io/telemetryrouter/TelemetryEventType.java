@@ -31,8 +31,9 @@ public @interface TelemetryEventType {
 	int version() default 1;
 
 	/**
-	 * Whether a full queue drops other events rather than one with such a payload, under
-	 * whatever name. Under {@link OverflowPolicy#BLOCK} all events are alike.
+	 * Whether a full queue drops other events rather than one with such a payload, or
+	 * with one of a subtype, under whatever name. Under {@link OverflowPolicy#BLOCK} all
+	 * events are alike.
 	 * @return {@code true} for a critical event
 	 */
 	boolean critical() default false;

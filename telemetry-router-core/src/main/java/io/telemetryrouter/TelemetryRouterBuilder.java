@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
 
 import io.telemetryrouter.internal.DefaultTelemetryRouter;
 import io.telemetryrouter.internal.RouterSettings;
+import io.telemetryrouter.internal.support.Durations;
 
 /**
  * Builds a {@link TelemetryRouter}. Not thread-safe.
@@ -332,8 +333,8 @@ public final class TelemetryRouterBuilder {
 	}
 
 	/**
-	 * Sets which events are critical, besides those whose payloads
-	 * {@linkplain TelemetryEventType#critical() say so}. A full queue with
+	 * Adds events that are critical, to those that were added before and those whose
+	 * payloads {@linkplain TelemetryEventType#critical() say so}. A full queue with
 	 * {@link OverflowPolicy#DROP_OLDEST} or {@link OverflowPolicy#DROP_NEWEST} drops the
 	 * oldest other event in favour of a critical one. If it holds critical events only,
 	 * it drops an event that is not, and the policy decides about one that is.
@@ -342,7 +343,7 @@ public final class TelemetryRouterBuilder {
 	 * @return this builder
 	 */
 	public TelemetryRouterBuilder criticalEvents(Predicate<String> criticalEvents) {
-		this.criticalEvents = require(criticalEvents, "criticalEvents");
+		this.criticalEvents = this.criticalEvents.or(require(criticalEvents, "criticalEvents"));
 		return this;
 	}
 
@@ -408,14 +409,15 @@ public final class TelemetryRouterBuilder {
 
 	private static Duration requireNotNegative(Duration value, String name) {
 		if (require(value, name).isNegative()) {
-			throw new IllegalArgumentException("'" + name + "' must not be negative, but is " + value);
+			throw new IllegalArgumentException(
+					"'" + name + "' must not be negative, but is " + Durations.printable(value));
 		}
 		return value;
 	}
 
 	private static Duration requirePositive(Duration value, String name) {
 		if (require(value, name).isNegative() || value.isZero()) {
-			throw new IllegalArgumentException("'" + name + "' must be positive, but is " + value);
+			throw new IllegalArgumentException("'" + name + "' must be positive, but is " + Durations.printable(value));
 		}
 		return value;
 	}

@@ -2,9 +2,11 @@ package io.telemetryrouter;
 
 import java.time.Duration;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.BooleanSupplier;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
@@ -59,6 +61,35 @@ final class Books {
 		await().pollDelay(Duration.ZERO).pollInterval(Duration.ofMillis(1)).atMost(LIMIT).until(condition);
 	}
 
+	/**
+	 * Spins until a condition holds, with no pause in which it could pass by.
+	 * @param condition the condition
+	 */
+	static void spinUntil(BooleanSupplier condition) {
+		long start = System.nanoTime();
+		while (!condition.getAsBoolean()) {
+			if (System.nanoTime() - start > LIMIT.toNanos()) {
+				throw new AssertionError("Not so after " + LIMIT);
+			}
+			Thread.onSpinWait();
+		}
+	}
+
+	/**
+	 * Waits for a future that must complete.
+	 * @param <T> the type of its result
+	 * @param future the future
+	 * @return its result
+	 */
+	static <T> T result(CompletableFuture<T> future) {
+		try {
+			return future.get(LIMIT.toSeconds(), TimeUnit.SECONDS);
+		}
+		catch (Exception ex) {
+			throw new AssertionError(ex);
+		}
+	}
+
 	private static boolean isQuiet(RouterSnapshot snapshot) {
 		HandlerAccount total = total(snapshot);
 		return total.queued() == 0 && total.running() == 0 && total.isBalanced();
@@ -108,6 +139,22 @@ final class Books {
 		}
 		catch (InterruptedException ex) {
 			throw new AssertionError(ex);
+		}
+	}
+
+	/**
+	 * Waits for a latch as a hostile handler does: interrupts do not end it.
+	 * @param latch the latch
+	 */
+	static void passUninterruptibly(CountDownLatch latch) {
+		boolean open = false;
+		while (!open) {
+			try {
+				open = latch.await(1, TimeUnit.SECONDS);
+			}
+			catch (InterruptedException ex) {
+				open = false;
+			}
 		}
 	}
 

@@ -8,6 +8,7 @@ import java.util.logging.LogRecord;
 
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -41,6 +42,19 @@ class CallRecorderTests {
 		assertThat(this.recording.handled.sum()).isEqualTo(MANY / 2);
 		assertThat(this.recording.failed.sum()).isEqualTo(MANY / 2);
 		assertThat(snapshot().latency().count()).isEqualTo(MANY / 2);
+	}
+
+	@Test
+	void whenEventsHaveWaitedThenTheRecorderOfWaitsIsGivenThemWhileItListens() {
+		subscribe(HandlerMode.ASYNC);
+		emit(MANY);
+		this.router.addListener(this.recording);
+		emit(MANY);
+		assertThat(this.recording.waited.sum()).isEqualTo(MANY);
+		this.router.removeListener(this.recording);
+		emit(MANY);
+		assertThat(this.recording.waited.sum()).isEqualTo(MANY);
+		assertThat(snapshot().queueWait().count()).isEqualTo(3 * MANY);
 	}
 
 	@ParameterizedTest
@@ -105,6 +119,13 @@ class CallRecorderTests {
 		private final LongAdder handled = new LongAdder();
 
 		private final LongAdder failed = new LongAdder();
+
+		private final LongAdder waited = new LongAdder();
+
+		@Override
+		public LongConsumer waitRecorder(String handlerId) {
+			return (nanos) -> this.waited.increment();
+		}
 
 		@Override
 		public @Nullable LongConsumer callRecorder(String handlerId, boolean failed) {

@@ -57,15 +57,7 @@ class CallsOutlivingCloseTests {
 	private PayloadHandler<Object> deaf(CountDownLatch begun, CountDownLatch returned) {
 		return (event, payload) -> {
 			begun.countDown();
-			boolean open = false;
-			while (!open) {
-				try {
-					open = this.release.await(1, TimeUnit.MINUTES);
-				}
-				catch (InterruptedException ex) {
-					open = false;
-				}
-			}
+			Books.passUninterruptibly(this.release);
 			returned.countDown();
 		};
 	}

@@ -70,7 +70,7 @@ final class CapturedLog implements AutoCloseable {
 	}
 
 	private static boolean isWriting(Thread thread) {
-		return thread.getName().equals("telemetry-router-log");
+		return thread.getName().equals("telemetry-router:log");
 	}
 
 	/**

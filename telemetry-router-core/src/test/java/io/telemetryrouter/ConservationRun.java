@@ -121,7 +121,7 @@ final class ConservationRun {
 	void play() throws Exception {
 		try {
 			subscribeProbes();
-			LaneTests.inParallel(PRODUCERS + 2, (number) -> {
+			Parallel.run(PRODUCERS + 2, (number) -> {
 				SplittableRandom own = new SplittableRandom(this.seed * 31 + number);
 				switch (number) {
 					case 0 -> release(own);

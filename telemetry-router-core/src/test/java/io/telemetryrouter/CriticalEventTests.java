@@ -157,7 +157,7 @@ class CriticalEventTests {
 				calls.incrementAndGet();
 			})
 			.build());
-		LaneTests.inParallel(threads, (thread) -> {
+		Parallel.run(threads, (thread) -> {
 			for (int i = 0; i < rounds; i++) {
 				this.router.emit((i % 5 == 0) ? "C" : "b", new int[] { thread, i });
 			}

@@ -98,7 +98,7 @@ class EmitAsyncTests {
 			this.router.subscribe(HandlerSpec.onPayload(String.class).mode(mode).handler((name, payload) -> {
 			}).build());
 		}
-		EmitOutcome outcome = this.router.emitAsync("event", 1).join();
+		EmitOutcome outcome = Books.result(this.router.emitAsync("event", 1));
 		assertThat(outcome).isEqualTo(new EmitOutcome(4, 2, 4, 4));
 		assertThat(outcome.offered()).isEqualTo(14);
 		assertThat(Books.total(Books.balanced(this.router)).offered()).isEqualTo(14);
@@ -181,7 +181,8 @@ class EmitAsyncTests {
 		for (int i = 0; i < 100; i++) {
 			outcomes.add(this.router.emitAsync("event", i));
 		}
-		assertThat(outcomes).allSatisfy((outcome) -> assertThat(outcome.join()).isEqualTo(new EmitOutcome(0, 2, 0, 0)));
+		assertThat(outcomes)
+			.allSatisfy((outcome) -> assertThat(Books.result(outcome)).isEqualTo(new EmitOutcome(0, 2, 0, 0)));
 	}
 
 	@Test
@@ -192,7 +193,7 @@ class EmitAsyncTests {
 		for (int i = 0; i < 10; i++) {
 			this.router.emitAsync("event", i).thenRun(() -> {
 				dependent.set(Thread.currentThread());
-				if (Thread.currentThread().getName().startsWith("telemetry-router-")) {
+				if (Thread.currentThread().getName().startsWith("telemetry-router:")) {
 					Books.pass(this.gate);
 				}
 			});
@@ -271,8 +272,8 @@ class EmitAsyncTests {
 		this.router.subscribe(HandlerSpec.on("inner").async().handler((name, payload) -> {
 			throw new Exception("bad");
 		}).build());
-		assertThat(this.router.emitAsync("outer", 1).join()).isEqualTo(new EmitOutcome(1, 0, 0, 0));
-		assertThat(inner.get().join()).isEqualTo(new EmitOutcome(0, 1, 0, 0));
+		assertThat(Books.result(this.router.emitAsync("outer", 1))).isEqualTo(new EmitOutcome(1, 0, 0, 0));
+		assertThat(Books.result(inner.get())).isEqualTo(new EmitOutcome(0, 1, 0, 0));
 	}
 
 	@Test
@@ -295,7 +296,7 @@ class EmitAsyncTests {
 		int producers = 4;
 		int events = 2000;
 		Set<CompletableFuture<EmitOutcome>> outcomes = ConcurrentHashMap.newKeySet();
-		LaneTests.inParallel(producers, (number) -> {
+		Parallel.run(producers, (number) -> {
 			for (int i = 0; i < events; i++) {
 				outcomes.add(this.router.emitAsync("event", i % 3));
 			}

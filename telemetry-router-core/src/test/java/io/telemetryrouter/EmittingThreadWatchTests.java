@@ -1,10 +1,11 @@
 package io.telemetryrouter;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CountDownLatch;
+import java.util.function.LongConsumer;
 
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -14,42 +15,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 /**
  * Whatever user code an emitter hangs in is reported with its stack: not only handlers.
  */
-class EmittingThreadWatchTests {
-
-	private static final Duration THRESHOLD = Duration.ofMillis(20);
-
-	private final ManualTime time = new ManualTime();
-
-	private final CountDownLatch hang = new CountDownLatch(1);
-
-	private final CountDownLatch hanging = new CountDownLatch(1);
-
-	private CapturedLog log;
-
-	private TelemetryRouter router;
-
-	@BeforeEach
-	void open() {
-		this.log = new CapturedLog();
-		this.router = this.time.router().stuckThreshold(THRESHOLD).build();
-	}
-
-	@AfterEach
-	void close() {
-		this.hang.countDown();
-		this.router.close();
-		this.log.close();
-	}
+class EmittingThreadWatchTests extends WatchedRouter {
 
 	private boolean hangUp() {
 		this.hanging.countDown();
 		Books.pass(this.hang);
 		return true;
-	}
-
-	private void use(TelemetryRouterBuilder builder) {
-		this.router.close();
-		this.router = builder.stuckThreshold(THRESHOLD).build();
 	}
 
 	private void subscribeLane(String id) {
@@ -98,7 +69,7 @@ class EmittingThreadWatchTests {
 
 	@Test
 	void whenContextCarrierHangsOnTheEmitterThenItIsReported() {
-		use(this.time.router().contextCarrier(new Carrier(true)));
+		use(this.time.router().contextCarrier(new Carrier(true)).stuckThreshold(THRESHOLD));
 		subscribeLane("any");
 		emitAndHang();
 		assertReported("Context carrier");
@@ -106,7 +77,7 @@ class EmittingThreadWatchTests {
 
 	@Test
 	void whenContextCarrierHangsForAHeldEventThenItIsReported() {
-		use(this.time.router().contextCarrier(new Carrier(true)).holdEvents(10));
+		use(this.time.router().contextCarrier(new Carrier(true)).holdEvents(10).stuckThreshold(THRESHOLD));
 		subscribeLane("any");
 		emitAndHang();
 		assertReported("Context carrier");
@@ -114,7 +85,7 @@ class EmittingThreadWatchTests {
 
 	@Test
 	void whenContextCarrierHangsOnALaneThenItIsReportedWithItsHandler() {
-		use(this.time.router().contextCarrier(new Carrier(false)));
+		use(this.time.router().contextCarrier(new Carrier(false)).stuckThreshold(THRESHOLD));
 		subscribeLane("carried");
 		emitAndHang();
 		assertReported("Context carrier of handler 'carried'");
@@ -126,6 +97,138 @@ class EmittingThreadWatchTests {
 		this.router.next("x", (event) -> hangUp(), Duration.ofDays(1));
 		emitAndHang();
 		assertReported("Filter of an awaited event");
+	}
+
+	@Test
+	void whenPayloadCheckHangsThenItIsReported() {
+		use(this.time.router().stuckThreshold(THRESHOLD).payloadCheck("x", (payload) -> hangUp() ? null : ""));
+		subscribeLane("any");
+		emitAndHang();
+		assertReported("Payload check");
+	}
+
+	@Test
+	void whenListenerHangsAtTheFirstEventOfANameThenItIsReported() {
+		this.router.addListener(new RouterListener() {
+			@Override
+			public @Nullable LongConsumer eventAdded(String event) {
+				hangUp();
+				return null;
+			}
+		});
+		this.router.subscribe("*", (event, payload) -> {
+		});
+		emitAndHang();
+		assertReported("Router listener");
+	}
+
+	@Test
+	void whenRecorderOfDispatchesHangsThenItIsReported() {
+		this.router.addListener(new RouterListener() {
+			@Override
+			public LongConsumer eventAdded(String event) {
+				return (nanos) -> hangUp();
+			}
+		});
+		subscribeLane("any");
+		emitAndHang();
+		assertReported("Latency recorder");
+	}
+
+	@ParameterizedTest
+	@EnumSource
+	void whenRecorderOfCallsHangsThenItIsReportedWithItsHandler(HandlerMode mode) {
+		this.router.addListener(new RouterListener() {
+			@Override
+			public LongConsumer callRecorder(String handlerId, boolean failed) {
+				return (nanos) -> hangUp();
+			}
+		});
+		this.router.subscribe(HandlerSpec.on("x").id("recorded").mode(mode).handler((event, payload) -> {
+		}).build());
+		emitAndHang();
+		assertReported("Latency recorder of handler 'recorded'");
+	}
+
+	@Test
+	void whenRecorderOfWaitsHangsThenItIsReportedWithItsHandler() {
+		this.router.addListener(new RouterListener() {
+			@Override
+			public LongConsumer waitRecorder(String handlerId) {
+				return (nanos) -> hangUp();
+			}
+		});
+		subscribeLane("recorded");
+		emitAndHang();
+		assertReported("Latency recorder of handler 'recorded'");
+	}
+
+	@Test
+	void whenLaneExecutorHangsThenItIsReported() {
+		use(this.time.router().stuckThreshold(THRESHOLD).laneExecutor((task) -> {
+			hangUp();
+			new Thread(task).start();
+		}));
+		subscribeLane("any");
+		emitAndHang();
+		assertReported("Lane executor");
+	}
+
+	@Test
+	void whenCheckOfTheEmittingThreadHangsThenItIsReported() {
+		use(this.time.router().stuckThreshold(THRESHOLD).blockingAllowed(this::hangUp));
+		fillLane(OverflowPolicy.BLOCK);
+		emitAndHang();
+		assertReported("Check of the emitting thread");
+	}
+
+	@Test
+	void whenChoiceOfCriticalEventsHangsThenItIsReported() {
+		use(this.time.router().stuckThreshold(THRESHOLD).criticalEvents((name) -> hangUp()));
+		fillLane(OverflowPolicy.DROP_NEWEST);
+		emitAndHang();
+		assertReported("Choice of critical events");
+	}
+
+	/** The next event finds the queue full until the test ends. */
+	private void fillLane(OverflowPolicy policy) {
+		CountDownLatch busy = new CountDownLatch(1);
+		this.router.subscribe(HandlerSpec.on("x").id("full").async().maxQueue(1).overflow(policy).handler((e, p) -> {
+			busy.countDown();
+			Books.pass(this.hang);
+		}).build());
+		this.router.emit("x", 1);
+		Books.pass(busy);
+		this.router.emit("x", 2);
+	}
+
+	@Test
+	void whenEmitterWaitsForRoomAfterAConditionThenTheConditionIsNotReported() {
+		use(this.time.router().stuckThreshold(THRESHOLD).blockTimeout(Duration.ofDays(1)));
+		this.router
+			.subscribe(HandlerSpec.on("x").id("picky").async().condition((event) -> false).handler((event, payload) -> {
+			}).build());
+		this.router.subscribe(HandlerSpec.on("x")
+			.id("full")
+			.async()
+			.maxQueue(1)
+			.overflow(OverflowPolicy.BLOCK)
+			.handler((event, payload) -> hangUp())
+			.build());
+		Thread emitter = new Thread(() -> {
+			for (int i = 0; i < 3; i++) {
+				this.router.emit("x", i);
+			}
+		});
+		emitter.start();
+		Books.eventually(() -> emitter.getState() == Thread.State.TIMED_WAITING);
+		// The watchdog sees them later than the emitter.
+		for (String id : List.of("later", "last")) {
+			this.router.subscribe(HandlerSpec.on(id).id(id).async().handler((event, payload) -> hangUp()).build());
+			this.router.emit(id, null);
+			untilStuck(id);
+		}
+		assertThat(this.router.handlerSnapshot("picky").stuckCalls()).isEmpty();
 	}
 
 	/**

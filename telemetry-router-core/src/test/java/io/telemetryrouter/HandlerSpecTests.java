@@ -1,10 +1,18 @@
 package io.telemetryrouter;
 
+import java.lang.reflect.Method;
+import java.lang.reflect.Modifier;
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Predicate;
+import java.util.stream.Stream;
 
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+import io.telemetryrouter.HandlerSpec.Builder;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
@@ -102,6 +110,48 @@ class HandlerSpecTests {
 		assertThat(spec.source()).isEqualTo("source");
 	}
 
+	/** Found by reflection, so that no option is forgotten. */
+	static Stream<Method> options() {
+		Set<String> others = Set.of("payloadType", "isAnyEvent", "payloadHandler", "eventHandler");
+		return Stream.of(HandlerSpec.class.getDeclaredMethods())
+			.filter((method) -> Modifier.isPublic(method.getModifiers()) && !Modifier.isStatic(method.getModifiers())
+					&& !Builder.class.equals(method.getReturnType()) && !others.contains(method.getName()));
+	}
+
+	@ParameterizedTest
+	@MethodSource("options")
+	void whenOptionIsSetThenAMutationKeepsItAndANarrowedTypeToo(Method option) throws Exception {
+		Builder<Object> options = HandlerSpec.on("b")
+			.id("id")
+			.priority(3)
+			.async()
+			.times(4)
+			.maxQueue(5)
+			.overflow(OverflowPolicy.BLOCK)
+			.concurrency(6)
+			.gaps(true)
+			.thread(LaneThread.PLATFORM)
+			.slowThreshold(Duration.ofSeconds(7))
+			.handlerTimeout(Duration.ofSeconds(8))
+			.owner(new Object())
+			.source("source")
+			.run("run")
+			.onFlush(() -> true)
+			.replay(true);
+		Object narrowed = option.invoke(options.payloadType(TelemetryGap.class)
+			.handler((event, payload) -> assertThat(payload).isNotNull())
+			.build());
+		HandlerSpec<Object> spec = options.condition((event) -> true)
+			.convert(Integer.class, (number) -> number)
+			.handler(HANDLER)
+			.build();
+		Object value = option.invoke(spec);
+		assertThat(value).isNotNull().isNotEqualTo(option.invoke(HandlerSpec.on("a").handler(HANDLER).build()));
+		assertThat(option.invoke(spec.mutate().build())).isEqualTo(value);
+		boolean ofPayloads = Set.of("condition", "conversion").contains(option.getName());
+		assertThat(narrowed).isEqualTo(ofPayloads ? null : value);
+	}
+
 	@Test
 	void whenTypeIsNarrowedTooLateThenCallerIsTold() {
 		String message = "Give 'payloadType' before the handler and the condition";
@@ -185,9 +235,9 @@ class HandlerSpecTests {
 		assertThatIllegalArgumentException().isThrownBy(() -> builder.concurrency(-1))
 			.withMessage("'concurrency' must be positive, but is -1");
 		assertThatIllegalArgumentException().isThrownBy(() -> builder.slowThreshold(Duration.ZERO))
-			.withMessage("'slowThreshold' must be positive, but is PT0S");
+			.withMessage("'slowThreshold' must be positive, but is 0 ms");
 		assertThatIllegalArgumentException().isThrownBy(() -> builder.slowThreshold(Duration.ofMillis(-3)))
-			.withMessage("'slowThreshold' must be positive, but is PT-0.003S");
+			.withMessage("'slowThreshold' must be positive, but is -3 ms");
 	}
 
 	@Test

@@ -159,7 +159,7 @@ class LaneClockErrorTests {
 		@Override
 		public long getAsLong() {
 			Thread thread = Thread.currentThread();
-			if (thread != this.emitter && !thread.getName().equals("telemetry-router-watchdog")
+			if (thread != this.emitter && !thread.getName().equals("telemetry-router:watchdog")
 					&& this.reads.incrementAndGet() == this.failing) {
 				this.failed.set(true);
 				throw new OutOfMemoryError("on purpose");

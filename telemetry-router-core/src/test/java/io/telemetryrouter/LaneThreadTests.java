@@ -90,6 +90,42 @@ class LaneThreadTests {
 		assertThat(threadNames()).containsExactly("pool-7", "pool-7");
 	}
 
+	@Test
+	void whenHandlerHasTheIdOfAThreadOfTheRouterThenTheirNamesDiffer() throws Exception {
+		this.router = TelemetryRouter.builder().build();
+		for (String id : List.of("log", "callbacks", "watchdog", "close", "1", "2")) {
+			AtomicReference<String> name = new AtomicReference<>();
+			subscribe(id, LaneThread.DEFAULT, (event, payload) -> name.set(Thread.currentThread().getName()));
+			this.router.emitAsync(id, 1).get(30, TimeUnit.SECONDS);
+			assertThat(name.get()).isEqualTo("telemetry-router-" + id);
+		}
+		assertThat(Thread.getAllStackTraces().keySet()).extracting(Thread::getName)
+			.contains("telemetry-router:watchdog");
+	}
+
+	@Test
+	void whenHandlerIsShownThenItsThreadIsThatOfTheLaneExecutorOrThePlatform() {
+		build(Runnable::run);
+		subscribe("busy", LaneThread.PLATFORM, (event, payload) -> {
+		});
+		subscribe("other", LaneThread.DEFAULT, (event, payload) -> {
+		});
+		this.router.subscribe(HandlerSpec.on("x").id("inline").handler((event, payload) -> {
+		}).build());
+		assertThat(thread("busy")).isEqualTo(LaneThread.PLATFORM);
+		assertThat(thread("other")).isEqualTo(LaneThread.DEFAULT);
+		assertThat(thread("inline")).isNull();
+		this.router.close();
+		this.router = TelemetryRouter.builder().build();
+		subscribe("other", LaneThread.DEFAULT, (event, payload) -> {
+		});
+		assertThat(thread("other")).isEqualTo(LaneThread.PLATFORM);
+	}
+
+	private LaneThread thread(String id) {
+		return this.router.handlerSnapshot(id).thread();
+	}
+
 	private List<String> threadNames() throws Exception {
 		List<String> names = new CopyOnWriteArrayList<>();
 		for (String id : List.of("first", "second")) {
@@ -118,7 +154,7 @@ class LaneThreadTests {
 			this.router.emitAsync("first", 1).get(30, TimeUnit.SECONDS);
 			this.router.emit("second", 1);
 			Books.pass(called);
-			assertThat(name.get()).isEqualTo("telemetry-router-callbacks");
+			assertThat(name.get()).isEqualTo("telemetry-router:callbacks");
 		}
 	}
 

@@ -58,7 +58,7 @@ class LastSeenTests {
 	void whenNobodyReadsForLongThenTheRouterLooksItself() {
 		subscribe("busy");
 		this.router.emit("busy", 1);
-		await().atMost(Duration.ofSeconds(30)).until(() -> this.clock.readers.contains("telemetry-router-watchdog"));
+		await().atMost(Duration.ofSeconds(30)).until(() -> this.clock.readers.contains("telemetry-router:watchdog"));
 		this.clock.now = START.plusSeconds(3600);
 		assertThat(handler("busy")).isEqualTo(START);
 	}

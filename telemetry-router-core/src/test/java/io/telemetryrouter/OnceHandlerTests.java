@@ -59,7 +59,7 @@ class OnceHandlerTests {
 				.handler((name, payload) -> this.calls.incrementAndGet())
 				.build());
 			if (round % 10 == 0) {
-				LaneTests.inParallel(THREADS, (number) -> this.router.emit("event", number));
+				Parallel.run(THREADS, (number) -> this.router.emit("event", number));
 			}
 			else {
 				this.router.emit("event", round);
@@ -77,7 +77,7 @@ class OnceHandlerTests {
 	void whenTwoThreadsClaimAtTheSameMomentThenExactlyOneDelivers(HandlerMode mode) throws Exception {
 		int rounds = 400;
 		AtomicInteger round = new AtomicInteger();
-		LaneTests.inParallel(2, (number) -> {
+		Parallel.run(2, (number) -> {
 			for (int i = 0; i < rounds; i++) {
 				if (number == 0) {
 					AtomicInteger arrived = new AtomicInteger();
@@ -121,7 +121,7 @@ class OnceHandlerTests {
 			this.router.subscribe(
 					((i % 2 == 0) ? spec : spec.async()).handler((name, payload) -> count.incrementAndGet()).build());
 		}
-		LaneTests.inParallel(THREADS, (number) -> {
+		Parallel.run(THREADS, (number) -> {
 			for (int i = 0; i < 20; i++) {
 				this.router.emit("event", i);
 			}
@@ -140,7 +140,7 @@ class OnceHandlerTests {
 			received.add(payload);
 			this.calls.incrementAndGet();
 		}).build());
-		LaneTests.inParallel(THREADS, (number) -> {
+		Parallel.run(THREADS, (number) -> {
 			for (int i = 0; i < 100; i++) {
 				this.router.emit("event", number * 100 + i);
 			}

@@ -107,9 +107,7 @@ class RegistrationGrowthTests {
 			// Fires on the other thread, often before this call returns.
 			Subscription once = this.router.subscribeOnce("race", (event, payload) -> {
 			});
-			while (once.isActive()) {
-				Thread.yield();
-			}
+			Books.spinUntil(() -> !once.isActive());
 		}
 		emitting.set(false);
 		emitter.join();

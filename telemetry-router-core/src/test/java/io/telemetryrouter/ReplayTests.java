@@ -56,6 +56,22 @@ class ReplayTests {
 	}
 
 	@Test
+	void whenHandlersComeAndGoBetweenReplaysThenEachIsForThoseThatAreThere() {
+		subscribe("stays", "a", 0, true);
+		assertThat(this.router.replay(new Recorded("a", 1))).isEqualTo(1);
+		Subscription guest = this.router.subscribe(typed("guest", "*", String.class, this.calls));
+		assertThat(this.router.replay(new Recorded("a", "2"))).isEqualTo(2);
+		guest.close();
+		assertThat(this.router.replay(new Recorded("a", 3))).isEqualTo(1);
+		for (int i = 0; i < 2500; i++) {
+			assertThat(this.router.replay(new Recorded("name" + i, 1))).isZero();
+		}
+		assertThat(this.router.replay(new Recorded("a", 4))).isEqualTo(1);
+		assertThat(this.calls).containsExactlyInAnyOrder("stays:1", "stays:2", "2 as String", "stays:3", "stays:4");
+		Books.balanced(this.router);
+	}
+
+	@Test
 	void whenSpecificationIsChangedThenItStaysOptedIn() {
 		HandlerSpec<Object> spec = HandlerSpec.on("a").handler((event, payload) -> {
 		}).build();
@@ -76,6 +92,18 @@ class ReplayTests {
 		Books.balanced(this.router);
 		assertThat(this.calls).containsExactly("first:x", "x as String", "third:x");
 		assertThat(seen).containsExactly("x as String");
+	}
+
+	@Test
+	void whenLaneAsksForAnotherClassThenItHasTheEventBeforeSynchronousHandlersRun() {
+		List<Long> offered = new ArrayList<>();
+		this.router.subscribe(HandlerSpec.on("a")
+			.replay(true)
+			.handler((event, payload) -> offered.add(Books.of(this.router, "lane").offered()))
+			.build());
+		this.router.subscribe(typed("lane", "a", String.class, new ArrayList<>()).mutate().async().build());
+		this.router.replay(new Recorded("a", "x"));
+		assertThat(offered).containsExactly(1L);
 	}
 
 	@Test

@@ -32,7 +32,7 @@ class ReturnedCallReportTests {
 	void open() {
 		this.log = new CapturedLog();
 		this.router = this.time.router().stuckThreshold(THRESHOLD).nanoTime(() -> {
-			if (Thread.currentThread().getName().equals("telemetry-router-watchdog")) {
+			if (Thread.currentThread().getName().equals("telemetry-router:watchdog")) {
 				this.looks.incrementAndGet();
 			}
 			return this.time.getAsLong();

@@ -52,18 +52,18 @@ class RouterBuilderTests {
 	@Test
 	void whenDurationIsWrongThenMessageNamesOptionAndValue() {
 		assertRejected((builder) -> builder.blockTimeout(Duration.ZERO),
-				"'blockTimeout' must be positive, but is PT0S");
+				"'blockTimeout' must be positive, but is 0 ms");
 		assertRejected((builder) -> builder.blockTimeout(null), "'blockTimeout' must not be null");
 		assertRejected((builder) -> builder.slowThreshold(Duration.ofMillis(-5)),
-				"'slowThreshold' must be positive, but is PT-0.005S");
+				"'slowThreshold' must be positive, but is -5 ms");
 		assertRejected((builder) -> builder.slowThreshold(null), "'slowThreshold' must not be null");
 		assertRejected((builder) -> builder.shutdownTimeout(Duration.ofSeconds(-1)),
-				"'shutdownTimeout' must not be negative, but is PT-1S");
+				"'shutdownTimeout' must not be negative, but is -1 s");
 		assertRejected((builder) -> builder.shutdownTimeout(null), "'shutdownTimeout' must not be null");
 		assertRejected((builder) -> builder.stuckThreshold(Duration.ofSeconds(-2)),
-				"'stuckThreshold' must not be negative, but is PT-2S");
+				"'stuckThreshold' must not be negative, but is -2 s");
 		assertRejected((builder) -> builder.handlerTimeout(Duration.ofSeconds(-3)),
-				"'handlerTimeout' must not be negative, but is PT-3S");
+				"'handlerTimeout' must not be negative, but is -3 s");
 	}
 
 	@Test

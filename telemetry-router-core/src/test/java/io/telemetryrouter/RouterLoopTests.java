@@ -126,7 +126,8 @@ class RouterLoopTests {
 		Books.eventually(() -> !this.log.lines("Handlers emit in a loop").isEmpty());
 		assertThat(this.log.lines("Handlers emit in a loop")).singleElement()
 			.asString()
-			.contains("of router a -> of router b -> of router a -> of router b -> of router a");
+			.contains("of router a -> of router b -> of router a -> of router b -> of router a. ",
+					"is dropped (recursion): let one of them not emit", "raise 'telemetry-router.max-depth'");
 	}
 
 	@ParameterizedTest

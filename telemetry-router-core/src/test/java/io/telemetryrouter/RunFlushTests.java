@@ -97,6 +97,16 @@ class RunFlushTests {
 	}
 
 	@Test
+	void whenTheOnlyEventOfARunIsTheNextInTheQueueThenItsFlushIsNotComplete() throws Exception {
+		subscribe("shared", 1, "event");
+		this.hanging.emit("event", "hangs");
+		assertThat(this.hangs.await(30, TimeUnit.SECONDS)).isTrue();
+		this.other.emit("event", "next");
+		assertThat(this.router.flushRun("other", Duration.ZERO))
+			.isEqualTo(new FlushResult(false, Map.of("shared", 1L)));
+	}
+
+	@Test
 	void whenTheRunIsUnknownThenNothingIsPending() {
 		assertThat(this.router.flushRun("unknown", PATIENCE).complete()).isTrue();
 		assertThatIllegalArgumentException().isThrownBy(() -> this.router.flushRun("unknown", null));
@@ -124,9 +134,7 @@ class RunFlushTests {
 		FlushResult[] result = new FlushResult[1];
 		Thread flusher = new Thread(() -> result[0] = this.router.flushRun("other", PATIENCE));
 		flusher.start();
-		while (flusher.getState() != Thread.State.TIMED_WAITING) {
-			Thread.onSpinWait();
-		}
+		Books.spinUntil(() -> flusher.getState() == Thread.State.TIMED_WAITING);
 		emitter.start();
 		flusher.join(30_000);
 		assertThat(result[0].complete()).isTrue();

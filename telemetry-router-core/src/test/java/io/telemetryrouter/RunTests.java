@@ -120,7 +120,7 @@ class RunTests {
 		try (RunScope run = this.router.openRun("own")) {
 			detached.emit("a", null);
 			detached.emit(EventType.of("b", String.class), "text");
-			detached.emitAsync("c", null).join();
+			Books.result(detached.emitAsync("c", null));
 			detached.emitLazily("d", () -> "text");
 			this.router.emit("e", null);
 			this.router.forRun("child").emit("f", null);

@@ -113,7 +113,7 @@ class SpillTests {
 			int value = (Integer) payload;
 			order.computeIfAbsent(value / 10_000, (producer) -> new ArrayList<>()).add(value % 10_000);
 		}).build());
-		LaneTests.inParallel(4, (number) -> {
+		Parallel.run(4, (number) -> {
 			for (int i = 0; i < 10_000; i++) {
 				this.router.emit("b", number * 10_000 + i);
 				if (i % 500 == 0) {

@@ -106,9 +106,8 @@ class ThreadMemoryTests {
 				this.router.emit("event", null);
 				done.incrementAndGet();
 			});
-			while (done.get() != i) {
-				Thread.onSpinWait();
-			}
+			int count = i;
+			Books.spinUntil(() -> done.get() == count);
 		}
 	}
 
@@ -223,9 +222,7 @@ class ThreadMemoryTests {
 	private void wake(int times, AtomicInteger running) {
 		for (int i = 0; i < times; i++) {
 			this.router.emit("event", null);
-			while (running.get() != 0) {
-				Thread.onSpinWait();
-			}
+			Books.spinUntil(() -> running.get() == 0);
 		}
 	}
 

@@ -2,6 +2,7 @@ package io.telemetryrouter;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.logging.Level;
 import java.util.logging.LogRecord;
 
@@ -108,6 +109,29 @@ class UnmatchedNamesTests {
 		this.router.close();
 		assertThat(this.log.lines("'late'")).isEmpty();
 		assertThat(this.router.eventSnapshot("late").unhandled()).isEqualTo(2);
+	}
+
+	@Test
+	void whenEventIsDeadAtOneLookOnlyThenItIsNotReported() {
+		AtomicInteger reads = new AtomicInteger();
+		try (TelemetryRouter watched = this.time.router().stuckThreshold(Duration.ofMillis(50)).nanoTime(() -> {
+			if (Thread.currentThread().getName().equals("telemetry-router:watchdog")) {
+				reads.incrementAndGet();
+			}
+			return this.time.getAsLong();
+		}).build()) {
+			watched.subscribe("other", (event, payload) -> {
+			});
+			watched.emit("early", 1);
+			this.time.advance(Duration.ofSeconds(10));
+			int before = reads.get();
+			// Each look reads the clock a few times.
+			Books.eventually(() -> reads.get() > before + 50);
+			assertThat(this.log.lines("'early'")).isEmpty();
+			watched.subscribe("early", (event, payload) -> {
+			});
+		}
+		assertThat(this.log.lines("'early'")).isEmpty();
 	}
 
 	@Test

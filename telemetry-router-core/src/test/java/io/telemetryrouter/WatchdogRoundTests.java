@@ -17,7 +17,7 @@ import static org.assertj.core.api.Assertions.assertThat;
  */
 class WatchdogRoundTests {
 
-	private static final String WATCHDOG = "telemetry-router-watchdog";
+	private static final String WATCHDOG = "telemetry-router:watchdog";
 
 	private static TelemetryRouterBuilder builder(Executor lanes) {
 		// Many looks a second.

@@ -1,7 +1,6 @@
 package io.telemetryrouter.benchmarks;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -11,22 +10,12 @@ import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.Function;
 import java.util.function.IntConsumer;
 import java.util.function.ToDoubleFunction;
 import java.util.stream.DoubleStream;
 import java.util.stream.Stream;
 
-import ch.qos.logback.classic.AsyncAppender;
-import ch.qos.logback.classic.Level;
-import ch.qos.logback.classic.Logger;
-import ch.qos.logback.classic.LoggerContext;
-import ch.qos.logback.classic.encoder.PatternLayoutEncoder;
-import ch.qos.logback.classic.spi.ILoggingEvent;
-import ch.qos.logback.classic.util.LogbackMDCAdapter;
-import ch.qos.logback.core.rolling.FixedWindowRollingPolicy;
-import ch.qos.logback.core.rolling.RollingFileAppender;
-import ch.qos.logback.core.rolling.SizeBasedTriggeringPolicy;
-import ch.qos.logback.core.util.FileSize;
 import com.sun.management.OperatingSystemMXBean;
 import net.openhft.chronicle.queue.ChronicleQueue;
 import net.openhft.chronicle.queue.ExcerptAppender;
@@ -41,6 +30,8 @@ import io.telemetryrouter.journal.Journal;
 import io.telemetryrouter.journal.JournalMode;
 import io.telemetryrouter.journal.JournalOptions;
 import io.telemetryrouter.journal.JournalQuery;
+import io.telemetryrouter.journal.Pacing;
+import io.telemetryrouter.journal.ReplayReport;
 import io.telemetryrouter.journal.TelemetryReplayer;
 
 /**
@@ -70,6 +61,9 @@ public final class JournalSpeed {
 
 	private final int rounds;
 
+	/** Keeps what is read from being optimized away. */
+	private long seen;
+
 	/** Processor time of the process in the last measurement, in nanoseconds. */
 	private long processorNanos;
 
@@ -88,23 +82,31 @@ public final class JournalSpeed {
 		System.setProperty("chronicle.analytics.disable", "true");
 		JournalSpeed speed = new JournalSpeed(Integer.parseInt(args[0]), Integer.parseInt(args[1]));
 		print("payload, bytes", speed.mapper.writeValueAsBytes(PAYLOAD).length);
-		speed.compare("each line written before the emitter goes on, 1 thread: events/s",
-				(folder) -> speed.journal(folder, JournalMode.SYNC, 1), (folder) -> speed.logback(folder, true, 1));
-		speed.compare("each line written before the emitter goes on, 4 threads: events/s",
-				(folder) -> speed.journal(folder, JournalMode.SYNC, 4), (folder) -> speed.logback(folder, true, 4));
+		for (LogbackFile.Layout layout : LogbackFile.Layout.values()) {
+			String against = ", against Logback's " + layout.title + ": events/s";
+			speed.compare("each line written before the emitter goes on, 1 thread" + against,
+					(folder) -> speed.journal(folder, JournalMode.SYNC, 1),
+					(folder) -> speed.logback(folder, layout, true, 1));
+			speed.compare("each line written before the emitter goes on, 4 threads" + against,
+					(folder) -> speed.journal(folder, JournalMode.SYNC, 4),
+					(folder) -> speed.logback(folder, layout, true, 4));
+			speed.compare("through a queue, 1 thread" + against,
+					(folder) -> speed.journal(folder, JournalMode.ASYNC, 1),
+					(folder) -> speed.logback(folder, layout, false, 1));
+		}
 		speed.compare("each line written before the emitter goes on, 1 thread, against Chronicle Queue: events/s",
 				(folder) -> speed.journal(folder, JournalMode.SYNC, 1), speed::chronicle);
 		speed.compare("through a queue, 1 thread, against Chronicle Queue without one: events/s",
 				(folder) -> speed.journal(folder, JournalMode.ASYNC, 1), speed::chronicle);
-		speed.compare("through a queue, 1 thread: events/s", (folder) -> speed.journal(folder, JournalMode.ASYNC, 1),
-				(folder) -> speed.logback(folder, false, 1));
 		speed.compare("emit, asynchronous: ns, journal against a handler that does nothing",
 				(folder) -> speed.emit(folder, JournalMode.ASYNC, true),
 				(folder) -> speed.emit(folder, JournalMode.ASYNC, false));
 		speed.compare("emit, synchronous: ns, journal against a handler that does nothing",
 				(folder) -> speed.emit(folder, JournalMode.SYNC, true),
 				(folder) -> speed.emit(folder, JournalMode.SYNC, false));
-		speed.replay();
+		speed.replay("code", (folder) -> new TelemetryReplayer(folder).replay(JournalQuery.all(),
+				(line) -> speed.seen += line.sequence()));
+		speed.replay("a handler of records", speed::replayToHandler);
 	}
 
 	private void compare(String what, ToDoubleFunction<Path> ours, ToDoubleFunction<Path> theirs) throws IOException {
@@ -196,17 +198,15 @@ public final class JournalSpeed {
 		}
 	}
 
-	private double logback(Path folder, boolean immediate, int threads) {
-		LoggerContext context = new LoggerContext();
-		context.setMDCAdapter(new LogbackMDCAdapter());
-		Logger logger = logger(context, folder, immediate);
+	private double logback(Path folder, LogbackFile.Layout layout, boolean immediate, int threads) {
+		LogbackFile file = new LogbackFile(folder, layout, immediate, QUEUE);
 		long processor = SYSTEM.getProcessCpuTime();
 		long start = System.nanoTime();
-		inParallel(threads, this.events, (i) -> logger.info(this.mapper.writeValueAsString(PAYLOAD)));
+		inParallel(threads, this.events, (i) -> file.log(this.mapper.writeValueAsString(PAYLOAD)));
 		// Waits for the queue.
-		context.stop();
+		file.close();
 		double perSecond = this.events * 1e9 / since(start, processor);
-		require(lines(folder) == this.events);
+		require(file.lines() == this.events);
 		return perSecond;
 	}
 
@@ -228,63 +228,6 @@ public final class JournalSpeed {
 			}
 			require(read == this.events);
 			return perSecond;
-		}
-	}
-
-	private Logger logger(LoggerContext context, Path folder, boolean immediate) {
-		PatternLayoutEncoder encoder = new PatternLayoutEncoder();
-		encoder.setContext(context);
-		encoder.setPattern("{\"time\":\"%d{yyyy-MM-dd'T'HH:mm:ss.SSSX}\",\"type\":\"%logger\",\"data\":%msg}%n");
-		encoder.start();
-		RollingFileAppender<ILoggingEvent> file = new RollingFileAppender<>();
-		file.setContext(context);
-		file.setFile(folder.resolve("current.jsonl").toString());
-		file.setEncoder(encoder);
-		file.setImmediateFlush(immediate);
-		FixedWindowRollingPolicy rolling = new FixedWindowRollingPolicy();
-		rolling.setContext(context);
-		rolling.setParent(file);
-		rolling.setFileNamePattern(folder.resolve("log.%i.jsonl").toString());
-		rolling.setMinIndex(1);
-		rolling.setMaxIndex(20);
-		rolling.start();
-		SizeBasedTriggeringPolicy<ILoggingEvent> size = new SizeBasedTriggeringPolicy<>();
-		size.setContext(context);
-		size.setMaxFileSize(FileSize.valueOf("64MB"));
-		size.start();
-		file.setRollingPolicy(rolling);
-		file.setTriggeringPolicy(size);
-		file.start();
-		Logger logger = context.getLogger("model.call.completed");
-		logger.setLevel(Level.INFO);
-		logger.setAdditive(false);
-		if (immediate) {
-			logger.addAppender(file);
-			return logger;
-		}
-		AsyncAppender queue = new AsyncAppender();
-		queue.setContext(context);
-		queue.setQueueSize(QUEUE);
-		queue.setDiscardingThreshold(0);
-		queue.setMaxFlushTime(0);
-		queue.addAppender(file);
-		queue.start();
-		logger.addAppender(queue);
-		return logger;
-	}
-
-	private static long lines(Path folder) {
-		try (Stream<Path> files = Files.list(folder)) {
-			long lines = 0;
-			for (Path file : files.toList()) {
-				try (Stream<String> read = Files.lines(file)) {
-					lines += read.count();
-				}
-			}
-			return lines;
-		}
-		catch (IOException ex) {
-			throw new UncheckedIOException(ex);
 		}
 	}
 
@@ -312,29 +255,38 @@ public final class JournalSpeed {
 		}
 	}
 
-	private void replay() throws IOException {
+	private void replay(String to, Function<Path, ReplayReport> replay) throws IOException {
 		inFolder((folder) -> {
 			journal(folder, JournalMode.ASYNC, 1);
 			double[] perSecond = new double[this.rounds];
 			double[] processorTime = new double[this.rounds];
 			for (int round = -WARM_UP; round < this.rounds; round++) {
-				long[] bytes = new long[1];
 				long processor = SYSTEM.getProcessCpuTime();
 				long start = System.nanoTime();
-				long replayed = new TelemetryReplayer(folder)
-					.replay(JournalQuery.all(), (line) -> bytes[0] += line.sequence())
-					.replayed();
+				ReplayReport report = replay.apply(folder);
 				double seconds = since(start, processor) / 1e9;
-				require(replayed == this.events);
+				require(report.replayed() == this.events && report.unreadable() == 0);
 				processorTime[Math.max(0, round)] = this.processorNanos / (double) this.events;
-				perSecond[Math.max(0, round)] = replayed / seconds;
+				perSecond[Math.max(0, round)] = report.replayed() / seconds;
 			}
 			Arrays.sort(perSecond);
-			print("replay: processor time, ns an event", median(processorTime));
-			print("replay from a warm cache: events/s, median, lowest, highest", perSecond[this.rounds / 2],
-					perSecond[0], perSecond[this.rounds - 1]);
+			print("replay to " + to + ": processor time, ns an event", median(processorTime));
+			print("replay to " + to + ", from a warm cache: events/s, median, lowest, highest",
+					perSecond[this.rounds / 2], perSecond[0], perSecond[this.rounds - 1]);
 			return 0;
 		});
+	}
+
+	private ReplayReport replayToHandler(Path folder) {
+		try (TelemetryRouter router = TelemetryRouter.builder().build()) {
+			router.subscribe(HandlerSpec.on("model.call.completed")
+				.payloadType(Call.class)
+				.replay(true)
+				.handler((event, call) -> this.seen += call.inputTokens())
+				.build());
+			return new TelemetryReplayer(folder, router, this.mapper, List.of(), List.of())
+				.replayToHandlers(JournalQuery.all(), Pacing.fullSpeed());
+		}
 	}
 
 	private static void inParallel(int threads, int events, IntConsumer action) {

@@ -19,7 +19,7 @@ import org.openjdk.jmh.runner.options.TimeValue;
  */
 final class Suite {
 
-	static final String GROUPS = "sync, routes, pace, cold, failure, registration, async, lanes, churn, virtual, memory, startup";
+	static final String GROUPS = "sync, routes, pace, cold, failure, registration, agents, async, lanes, churn, virtual, memory, startup";
 
 	private static final List<String> HEAP = List.of("-Xms512m", "-Xmx512m");
 
@@ -39,6 +39,9 @@ final class Suite {
 		block("cold", 3, jmh("ColdBenchmark", 1));
 		block("failure", 3, jmh("FailureBenchmark", 1));
 		block("registration", 2, jmh("RegistrationBenchmark", 1));
+		block("agents", 5, jmh("SpanBenchmark", 1), jmh("RunBenchmark", 1));
+		block("agents", 3, jmh("AgentBenchmark", 1, "framework=spring-ai"),
+				jmh("AgentBenchmark", 1, "framework=langchain4j", "by=plain,adapter"));
 		for (String producers : List.of("1", "2")) {
 			block("async", 5, jmh("AsyncBenchmark", 1, "by=router", "producers=" + producers),
 					jmh("AsyncBenchmark", 1, "by=jctools,pool", "measuring=off", "producers=" + producers));

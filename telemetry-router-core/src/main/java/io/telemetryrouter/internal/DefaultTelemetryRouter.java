@@ -1,9 +1,7 @@
 package io.telemetryrouter.internal;
 
 import java.time.Duration;
-import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
@@ -30,12 +28,10 @@ import io.telemetryrouter.TelemetryEvent;
 import io.telemetryrouter.TelemetryRouter;
 import io.telemetryrouter.TelemetrySpan;
 import io.telemetryrouter.internal.dispatch.Emitter;
-import io.telemetryrouter.internal.event.DispatchStacks;
-import io.telemetryrouter.internal.event.Envelope;
-import io.telemetryrouter.internal.event.Run;
 import io.telemetryrouter.internal.registry.CallSites;
 import io.telemetryrouter.internal.registry.Handler;
 import io.telemetryrouter.internal.registry.HandlerOptions;
+import io.telemetryrouter.internal.support.Durations;
 import io.telemetryrouter.internal.support.Names;
 
 /**
@@ -176,7 +172,7 @@ public final class DefaultTelemetryRouter implements TelemetryRouter {
 		require(timeout, "timeout");
 		requireOpen();
 		if (timeout.isNegative() || timeout.isZero()) {
-			throw new IllegalArgumentException("'timeout' must be positive, but is " + timeout);
+			throw new IllegalArgumentException("'timeout' must be positive, but is " + Durations.printable(timeout));
 		}
 		return this.parts.nextEvents.await(EventPattern.parse(pattern), filter, timeout);
 	}
@@ -205,45 +201,21 @@ public final class DefaultTelemetryRouter implements TelemetryRouter {
 
 	@Override
 	public FlushResult flush(Duration timeout) {
-		return flush(this.parts.flush::handlersWithLanes, timeout, null);
+		require(timeout, "timeout");
+		return this.parts.flush.all(timeout);
 	}
 
 	@Override
 	public @Nullable FlushResult flush(String handlerId, Duration timeout) {
 		require(timeout, "timeout");
 		Handler handler = this.parts.handlers.get(handlerId);
-		if (handler == null) {
-			return null;
-		}
-		return flush(() -> (handler.lane() != null) ? List.of(handler) : List.of(), timeout, null);
+		return (handler != null) ? this.parts.flush.one(handler, timeout) : null;
 	}
 
 	@Override
 	public FlushResult flushRun(String runId, Duration timeout) {
 		require(timeout, "timeout");
-		Run run = this.parts.runs.find(runId);
-		// Of a run that nothing refers to no event is queued, but handlers may keep some.
-		long latest = (run != null) ? run.latest() : 0;
-		return flush(this.parts.flush::handlersWithLanes, timeout,
-				(event) -> event.run() == run && event.runSequence() <= latest);
-	}
-
-	private FlushResult flush(Supplier<List<Handler>> handlers, Duration timeout,
-			@Nullable Predicate<Envelope<?>> events) {
-		require(timeout, "timeout");
-		if (DispatchStacks.isInsideHandler()) {
-			return this.parts.flush.pending(handlers.get(), events);
-		}
-		long deadline = System.nanoTime() + TimeUnit.NANOSECONDS.convert(timeout);
-		try {
-			if (this.parts.held.awaitRelease(deadline - System.nanoTime())) {
-				return this.parts.flush.await(handlers.get(), deadline, events);
-			}
-		}
-		catch (InterruptedException ex) {
-			Thread.currentThread().interrupt();
-		}
-		return new FlushResult(false, this.parts.flush.pending(handlers.get(), events).pendingByHandler());
+		return this.parts.flush.run(runId, timeout);
 	}
 
 	@Override

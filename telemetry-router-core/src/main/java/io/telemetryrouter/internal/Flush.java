@@ -1,5 +1,6 @@
 package io.telemetryrouter.internal;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -13,20 +14,60 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.BooleanSupplier;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 
 import org.jspecify.annotations.Nullable;
 
 import io.telemetryrouter.FlushResult;
+import io.telemetryrouter.internal.dispatch.HoldBuffer;
+import io.telemetryrouter.internal.event.DispatchStacks;
 import io.telemetryrouter.internal.event.Envelope;
+import io.telemetryrouter.internal.event.Run;
+import io.telemetryrouter.internal.event.Runs;
 import io.telemetryrouter.internal.health.Reporter;
 import io.telemetryrouter.internal.lane.Lane;
 import io.telemetryrouter.internal.registry.Handler;
 import io.telemetryrouter.internal.registry.HandlerTable;
 
 /**
- * Waits for lanes, and for what their handlers keep back.
+ * Waits for held events, for lanes, and for what their handlers keep back.
  */
-record Flush(HandlerTable handlers, Executor callbacks, Reporter reporter) {
+record Flush(HandlerTable handlers, HoldBuffer held, Runs runs, Executor callbacks, Reporter reporter) {
+
+	/** Flushes all handlers. */
+	FlushResult all(Duration timeout) {
+		return flush(this::handlersWithLanes, timeout, null);
+	}
+
+	/** Flushes one handler. */
+	FlushResult one(Handler handler, Duration timeout) {
+		return flush(() -> (handler.lane() != null) ? List.of(handler) : List.of(), timeout, null);
+	}
+
+	/** Flushes all handlers of the events of one run. */
+	FlushResult run(String runId, Duration timeout) {
+		Run run = this.runs.find(runId);
+		// Of a run that nothing refers to no event is queued, but handlers may keep some.
+		long latest = (run != null) ? run.latest() : 0;
+		return flush(this::handlersWithLanes, timeout, (event) -> event.run() == run && event.runSequence() <= latest);
+	}
+
+	private FlushResult flush(Supplier<List<Handler>> handlers, Duration timeout,
+			@Nullable Predicate<Envelope<?>> events) {
+		if (DispatchStacks.isInsideHandler()) {
+			return pending(handlers.get(), events);
+		}
+		long deadline = System.nanoTime() + TimeUnit.NANOSECONDS.convert(timeout);
+		try {
+			if (this.held.awaitRelease(deadline - System.nanoTime())) {
+				return await(handlers.get(), deadline, events);
+			}
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+		}
+		return new FlushResult(false, pending(handlers.get(), events).pendingByHandler());
+	}
 
 	/** Returns the handlers with lanes, including those that leave with queued events. */
 	List<Handler> handlersWithLanes() {
@@ -104,7 +145,7 @@ record Flush(HandlerTable handlers, Executor callbacks, Reporter reporter) {
 		}
 	}
 
-	FlushResult pending(List<Handler> handlers, @Nullable Predicate<Envelope<?>> events) {
+	private FlushResult pending(List<Handler> handlers, @Nullable Predicate<Envelope<?>> events) {
 		Map<String, Long> pending = new LinkedHashMap<>();
 		for (Handler handler : handlers) {
 			long count = lane(handler).pending(events);

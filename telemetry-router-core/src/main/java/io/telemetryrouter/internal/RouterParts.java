@@ -11,6 +11,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 
 import io.telemetryrouter.DropReason;
 import io.telemetryrouter.EventType;
@@ -118,6 +119,10 @@ final class RouterParts {
 
 	private final StuckCallCheck.Callback filter = new StuckCallCheck.Callback("Filter of an awaited event");
 
+	private final StuckCallCheck.Callback threadCheck = new StuckCallCheck.Callback("Check of the emitting thread");
+
+	private final StuckCallCheck.Callback critical = new StuckCallCheck.Callback("Choice of critical events");
+
 	final Flush flush;
 
 	final Snapshots snapshots;
@@ -151,8 +156,8 @@ final class RouterParts {
 		this.registry = new HandlerRegistry(services, this.handlers, this.events, this.announcements,
 				new CallSites(this.reporter, settings.registrationWarningThreshold()));
 
-		this.routes = new Routes(this.registry, this.events, this.ticker, slow,
-				new PayloadChecks(settings.payloadChecks(), this.reporter));
+		PayloadChecks payloadChecks = new PayloadChecks(settings.payloadChecks(), this.reporter);
+		this.routes = new Routes(this.registry, this.events, this.ticker, slow, payloadChecks);
 		this.registry.invalidates(this.routes);
 		this.nextEvents = new NextEvents(this.routes, callbacks, this.watchdog, this.reporter,
 				this.filter.handlerNumber());
@@ -167,41 +172,38 @@ final class RouterParts {
 				this.spans);
 		this.replay = new Replay(this.routes, dispatcher, envelopes, this.ticker);
 
-		this.flush = new Flush(this.handlers, callbacks, this.reporter);
+		this.flush = new Flush(this.handlers, this.held, this.runs, callbacks, this.reporter);
 		this.snapshots = new Snapshots(this);
 		this.unmatched = new UnmatchedNames(this);
-		this.watchdog.checks(checks(settings));
+		this.watchdog.checks(checks(settings,
+				List.of(this.carrier, this.filter, this.threadCheck, this.critical, this.executor.callback,
+						this.announcements.calls, this.announcements.recorders, payloadChecks.callback)));
 		List.of(settings.stuckThreshold(), settings.handlerTimeout(), settings.spanDanglingAfter())
 			.forEach((limit) -> this.watchdog.watch(nanos(limit)));
 	}
 
 	private BooleanSupplier guarded(BooleanSupplier blockingAllowed) {
-		return () -> {
-			try {
-				return blockingAllowed.getAsBoolean();
-			}
-			catch (Throwable ex) {
-				this.reporter.callbackFailed("Check of the emitting thread", ex);
-				return false;
-			}
-		};
+		return () -> guarded(this.threadCheck, blockingAllowed::getAsBoolean);
 	}
 
 	private Predicate<Envelope<?>> critical(Predicate<String> names) {
-		return (event) -> {
-			try {
-				return EventType.isCritical(event.payload()) || names.test(event.name());
-			}
-			catch (Throwable ex) {
-				this.reporter.callbackFailed("Choice of critical events", ex);
-				return false;
-			}
-		};
+		return (event) -> guarded(this.critical,
+				() -> EventType.isCritical(event.payload()) || names.test(event.name()));
 	}
 
-	private List<Watchdog.Check> checks(RouterSettings settings) {
-		StuckCallCheck stuckCalls = new StuckCallCheck(nanos(settings.stuckThreshold()), this.handlers::get,
-				List.of(this.carrier, this.filter), this.reporter, settings.clock(), this.ticker);
+	private boolean guarded(StuckCallCheck.Callback callback, Supplier<Boolean> code) {
+		try {
+			return callback.call(code);
+		}
+		catch (Throwable ex) {
+			this.reporter.callbackFailed(callback.handlerId(), ex);
+			return false;
+		}
+	}
+
+	private List<Watchdog.Check> checks(RouterSettings settings, List<StuckCallCheck.Callback> callbacks) {
+		StuckCallCheck stuckCalls = new StuckCallCheck(nanos(settings.stuckThreshold()), this.handlers::get, callbacks,
+				this.reporter, settings.clock(), this.ticker);
 		return List.of(this.nextEvents, stuckCalls,
 				() -> this.handlers.forEach((handler) -> check(handler, stuckCalls)), this.registry::check,
 				this.runs::check, this.spans, DispatchStacks::reconcile, this.unmatched, this.snapshots::look,

@@ -57,7 +57,7 @@ final class Shutdown {
 	}
 
 	private void closeInBackground() {
-		Thread closer = new Thread(this::drainAndStop, "telemetry-router-close");
+		Thread closer = new Thread(this::drainAndStop, "telemetry-router:close");
 		closer.setDaemon(true);
 		try {
 			closer.start();

@@ -1,12 +1,17 @@
 package io.telemetryrouter.agent;
 
+import java.lang.reflect.Method;
+import java.lang.reflect.RecordComponent;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 import io.telemetryrouter.EventType;
@@ -15,6 +20,7 @@ import io.telemetryrouter.TelemetryRouter;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 /**
  * Tests for the vocabulary of agents.
@@ -37,6 +43,50 @@ class VocabularyTests {
 			}
 		}
 		assertThat(names).containsExactlyInAnyOrderElementsOf(expected);
+	}
+
+	static Stream<Arguments> payloads() throws Exception {
+		List<Arguments> payloads = new ArrayList<>();
+		for (Class<?> activity : List.of(AgentRun.class, ModelCall.class, ToolCall.class, Retrieval.class,
+				Guardrail.class, Approval.class)) {
+			Object started = payload(Class.forName(activity.getName() + "$Started"), null);
+			for (Class<?> type : activity.getPermittedSubclasses()) {
+				payloads.add(arguments(activity, started, type.isInstance(started) ? started : payload(type, started)));
+			}
+		}
+		return payloads.stream();
+	}
+
+	private static Object payload(Class<?> type, Object started) throws Exception {
+		RecordComponent[] components = type.getRecordComponents();
+		Class<?>[] types = Stream.of(components).map(RecordComponent::getType).toArray(Class<?>[]::new);
+		Object[] values = Stream.of(components).map((component) -> value(component, started)).toArray();
+		return type.getDeclaredConstructor(types).newInstance(values);
+	}
+
+	private static Object value(RecordComponent component, Object started) {
+		Class<?> type = component.getType();
+		if (type.isInstance(started)) {
+			return started;
+		}
+		if (type.isPrimitive()) {
+			return Map.<Class<?>, Object>of(boolean.class, true, int.class, 1, long.class, 1L).get(type);
+		}
+		return Map
+			.<Class<?>, Object>of(Run.class, Run.of("r1"), String.class, component.getName(), Duration.class,
+					Duration.ZERO, Tokens.class, Tokens.NONE, List.class, List.of())
+			.get(type);
+	}
+
+	@ParameterizedTest
+	@MethodSource("payloads")
+	void whenPayloadIsAskedWhatWasKnownAtTheStartThenItSaysTheSameAsTheStart(Class<?> activity, Object started,
+			Object payload) throws Exception {
+		for (Method method : activity.getMethods()) {
+			Object expected = method.getName().equals("started") ? started
+					: started.getClass().getMethod(method.getName()).invoke(started);
+			assertThat(method.invoke(payload)).as(method.getName()).isNotNull().isEqualTo(expected);
+		}
 	}
 
 	@Test
@@ -73,6 +123,16 @@ class VocabularyTests {
 		Tokens sum = new Tokens(10, 5, 4L, null, null).plus(new Tokens(1, 2, null, null, 1L));
 		assertThat(sum).isEqualTo(new Tokens(11, 7, 4L, null, 1L));
 		assertThat(sum.total()).isEqualTo(18);
+	}
+
+	@Test
+	void whenOnlyTheIdOfARunIsKnownThenItIsItsOwnRoot() {
+		assertThat(Run.of("r1")).isEqualTo(new Run("r1", null, "r1", null, null, null));
+	}
+
+	@Test
+	void whenThereAreNoTokensThenThatIsANumberToo() {
+		assertThat(new Tokens(0, 0, 0L, 0L, 0L).total()).isZero();
 	}
 
 	@ParameterizedTest

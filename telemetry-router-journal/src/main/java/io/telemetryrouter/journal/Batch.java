@@ -13,6 +13,9 @@ final class Batch {
 	/** A batch of this size is written by the thread that made it so large. */
 	static final int LIMIT = 256 << 10;
 
+	/** From this size on, lines that no thread waits for are written at once. */
+	static final int WORTHWHILE = 64 << 10;
+
 	byte[] bytes;
 
 	int size;

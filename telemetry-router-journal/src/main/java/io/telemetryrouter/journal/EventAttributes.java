@@ -23,6 +23,15 @@ public interface EventAttributes {
 	}
 
 	/**
+	 * Returns the run that the event's run is nested in; by default that of the event.
+	 * @param event the event
+	 * @return the run's id, or {@code null} if there is none
+	 */
+	default @Nullable String parentRunId(TelemetryEvent<?> event) {
+		return event.parentRunId();
+	}
+
+	/**
 	 * Returns the trace that an event belongs to.
 	 * @param event the event
 	 * @return a {@code traceparent} of W3C Trace Context, or {@code null} if there is

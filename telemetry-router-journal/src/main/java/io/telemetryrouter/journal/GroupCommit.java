@@ -3,6 +3,7 @@ package io.telemetryrouter.journal;
 import java.io.IOException;
 import java.util.EnumMap;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
@@ -17,12 +18,15 @@ import org.jspecify.annotations.Nullable;
  */
 final class GroupCommit {
 
+	/** How long lines that no thread waits for wait for more of them. */
+	private static final long LINGER = TimeUnit.MILLISECONDS.toNanos(5);
+
 	private final ReentrantLock lock = new ReentrantLock();
 
 	/** A write has ended. */
 	private final Condition written = this.lock.newCondition();
 
-	/** The open batch has a line that no thread waits for. */
+	/** The open batch has a line that no thread waits for, or many of them. */
 	private final Condition waiting = this.lock.newCondition();
 
 	private final SegmentWriter writer;
@@ -88,7 +92,7 @@ final class GroupCommit {
 				await(batch);
 				return (batch.failure == null) ? sequence : 0;
 			}
-			if (batch.lines == 1) {
+			if (batch.lines == 1 || batch.size >= Batch.WORTHWHILE) {
 				this.waiting.signal();
 			}
 			return sequence;
@@ -179,21 +183,25 @@ final class GroupCommit {
 	}
 
 	/**
-	 * Writes lines that no thread waits for, and does what is due from time to time.
+	 * Waits for lines that no thread waits for, and then for more of them, and writes
+	 * them.
 	 * @param nanos until when to wait for lines
 	 * @return the time that is left, not positive if it is time to tend
 	 */
 	long writeWaiting(long nanos) throws InterruptedException {
+		long start = System.nanoTime();
 		this.lock.lock();
 		try {
-			long left = nanos;
 			if (this.open.lines == 0 && !this.closed) {
-				left = this.waiting.awaitNanos(nanos);
+				this.waiting.awaitNanos(nanos);
+			}
+			if (this.open.lines > 0 && this.open.size < Batch.WORTHWHILE && !this.closed) {
+				this.waiting.awaitNanos(LINGER);
 			}
 			if (this.open.lines > 0) {
 				await(this.open);
 			}
-			return left;
+			return nanos - (System.nanoTime() - start);
 		}
 		finally {
 			this.lock.unlock();

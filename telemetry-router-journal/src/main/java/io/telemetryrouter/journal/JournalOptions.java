@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 
 import org.jspecify.annotations.Nullable;
@@ -281,7 +282,8 @@ public final class JournalOptions {
 
 		private static Duration requirePositive(Duration value, String name) {
 			if (require(value, name).isNegative() || value.isZero()) {
-				throw new IllegalArgumentException("'" + name + "' must be positive, but is " + value);
+				throw new IllegalArgumentException(
+						"'" + name + "' must be positive, but is " + TimeUnit.MILLISECONDS.convert(value) + " ms");
 			}
 			return value;
 		}

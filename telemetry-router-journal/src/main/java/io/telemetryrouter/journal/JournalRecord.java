@@ -72,6 +72,14 @@ public final class JournalRecord {
 	}
 
 	/**
+	 * Returns the run that the event's run is nested in.
+	 * @return the run's id or {@code null}
+	 */
+	public @Nullable String parentRunId() {
+		return this.fields.parentRunId;
+	}
+
+	/**
 	 * Returns the event that caused this one: the one whose handler emitted it.
 	 * @return that event's id or {@code null}
 	 */

@@ -34,7 +34,7 @@ final class JournalThread implements Runnable {
 	JournalThread(JournalOptions options, GroupCommit commit) {
 		this.options = options;
 		this.commit = commit;
-		this.thread = new Thread(null, this, "telemetry-router-journal", 0, false);
+		this.thread = new Thread(null, this, "telemetry-router:journal", 0, false);
 		this.thread.setDaemon(true);
 		this.thread.setContextClassLoader(JournalThread.class.getClassLoader());
 	}

@@ -29,11 +29,31 @@ final class Line {
 	 */
 	private static final int MAX_ATTRIBUTES = 512 << 10;
 
-	private static final byte[] DATA = ",\"data\":".getBytes(StandardCharsets.US_ASCII);
+	private static final byte[] ID = ascii("{\"specversion\":\"1.0\",\"id\":\"");
 
-	private static final byte[] REDACTED = ",\"datastatus\":\"redacted\"".getBytes(StandardCharsets.US_ASCII);
+	private static final byte[] SOURCE = ascii("\",\"source\":");
 
-	private static final byte[] TRUNCATED = ",\"datastatus\":\"truncated\"".getBytes(StandardCharsets.US_ASCII);
+	private static final byte[] TYPE = ascii(",\"type\":");
+
+	private static final byte[] TIME = ascii(",\"time\":\"");
+
+	private static final byte[] RUN = ascii(",\"runid\":");
+
+	private static final byte[] PARENT_RUN = ascii(",\"parentrunid\":");
+
+	private static final byte[] CAUSE = ascii(",\"causationid\":\"");
+
+	private static final byte[] TRACE = ascii(",\"traceparent\":");
+
+	private static final byte[] CONTENT_TYPE = ascii(",\"datacontenttype\":\"application/json\"");
+
+	private static final byte[] SCHEMA = ascii(",\"dataschema\":");
+
+	private static final byte[] DATA = ascii(",\"data\":");
+
+	private static final byte[] REDACTED = ascii(",\"datastatus\":\"redacted\"");
+
+	private static final byte[] TRUNCATED = ascii(",\"datastatus\":\"truncated\"");
 
 	private final JournalOptions options;
 
@@ -48,10 +68,14 @@ final class Line {
 	/** The second of the last line's time, and its text without the zone. */
 	private long second = Long.MIN_VALUE;
 
-	private String secondText = "";
+	private byte[] secondText = {};
 
 	Line(JournalOptions options) {
 		this.options = options;
+	}
+
+	private static byte[] ascii(String text) {
+		return text.getBytes(StandardCharsets.US_ASCII);
 	}
 
 	/** Returns what the last line has of its payload. */
@@ -108,45 +132,68 @@ final class Line {
 		LineFormat.end(target, at + end, this.checksum, sequence);
 	}
 
-	private void writeAttributes(TelemetryEvent<?> event) {
+	/** Most of a line is the same for all, or is digits: no generator is needed. */
+	private void writeAttributes(TelemetryEvent<?> event) throws IOException {
 		EventAttributes attributes = this.options.attributes;
-		try (JsonGenerator out = JSON.createGenerator(ObjectWriteContext.empty(), this.buffer)) {
-			out.writeStartObject();
-			out.writeStringProperty("specversion", "1.0");
-			out.writeStringProperty("id", event.id().toString());
-			out.writeStringProperty("source", this.options.source);
-			out.writeStringProperty("type", event.name());
-			out.writeStringProperty("time", time(event.timestamp()));
-			writeOptional(out, "runid", attributes.runId(event));
-			UUID cause = event.causationId();
-			writeOptional(out, "causationid", (cause != null) ? cause.toString() : null);
-			writeOptional(out, "traceparent", attributes.traceparent(event));
-			if (event.payload() != null) {
-				out.writeStringProperty("datacontenttype", "application/json");
-				writeOptional(out, "dataschema", attributes.dataSchema(event));
+		this.buffer.write(ID);
+		this.buffer.writeUuid(event.id());
+		this.buffer.write(SOURCE);
+		writeText(this.options.source);
+		this.buffer.write(TYPE);
+		writeText(event.name());
+		this.buffer.write(TIME);
+		writeTime(event.timestamp());
+		writeOptional(RUN, attributes.runId(event));
+		writeOptional(PARENT_RUN, attributes.parentRunId(event));
+		UUID cause = event.causationId();
+		if (cause != null) {
+			this.buffer.write(CAUSE);
+			this.buffer.writeUuid(cause);
+			this.buffer.write('"');
+		}
+		writeOptional(TRACE, attributes.traceparent(event));
+		if (event.payload() != null) {
+			this.buffer.write(CONTENT_TYPE);
+			writeOptional(SCHEMA, attributes.dataSchema(event));
+		}
+	}
+
+	private void writeOptional(byte[] member, @Nullable String value) throws IOException {
+		if (value != null) {
+			this.buffer.write(member);
+			writeText(value);
+		}
+	}
+
+	private void writeText(String text) throws IOException {
+		if (!this.buffer.writePlain(text)) {
+			try (JsonGenerator out = generator()) {
+				out.writeString(text);
 			}
 		}
 	}
 
+	private JsonGenerator generator() {
+		return JSON.createGenerator(ObjectWriteContext.empty(), this.buffer);
+	}
+
 	/** As {@link Instant#toString()}, but formats each second only once. */
-	private String time(Instant time) {
+	private void writeTime(Instant time) throws IOException {
 		if (time.getEpochSecond() != this.second) {
 			this.second = time.getEpochSecond();
 			String text = Instant.ofEpochSecond(this.second).toString();
-			this.secondText = text.substring(0, text.length() - 1);
+			this.secondText = ascii(text.substring(0, text.length() - 1));
 		}
+		this.buffer.write(this.secondText);
 		int nanos = time.getNano();
-		if (nanos == 0) {
-			return this.secondText + "Z";
+		if (nanos != 0) {
+			this.buffer.write('.');
+			this.buffer.writeDecimal(9, nanos);
+			int zeros = (nanos % 1_000_000 == 0) ? 6 : (nanos % 1_000 == 0) ? 3 : 0;
+			this.buffer.truncate(this.buffer.size() - zeros);
 		}
-		int digits = (nanos % 1_000_000 == 0) ? 3 : (nanos % 1_000 == 0) ? 6 : 9;
-		return this.secondText + "." + Integer.toString(1_000_000_000 + nanos).substring(1, 1 + digits) + "Z";
-	}
-
-	private static void writeOptional(JsonGenerator out, String name, @Nullable String value) {
-		if (value != null) {
-			out.writeStringProperty(name, value);
-		}
+		this.buffer.write('Z');
+		this.buffer.write('"');
 	}
 
 	private void writeData(String event, Object payload) throws IOException {
@@ -169,7 +216,7 @@ final class Line {
 	/** Returns whether one complete value was written. */
 	@SuppressWarnings("try")
 	private boolean encode(String event, Object payload) {
-		JsonGenerator out = JSON.createGenerator(ObjectWriteContext.empty(), this.buffer);
+		JsonGenerator out = generator();
 		try {
 			this.options.encoder.encode(event, payload, out);
 			boolean one = out.streamWriteContext().inRoot() && out.streamWriteContext().getEntryCount() == 1;
@@ -193,10 +240,12 @@ final class Line {
 		this.buffer.truncate(start);
 		this.buffer.write((beginning != null) ? TRUNCATED : REDACTED);
 		this.buffer.write(DATA);
-		try (JsonGenerator out = JSON.createGenerator(ObjectWriteContext.empty(), this.buffer)) {
+		try (JsonGenerator out = generator()) {
 			out.writeStartObject();
 			out.writeStringProperty("type", type);
-			writeOptional(out, "beginning", beginning);
+			if (beginning != null) {
+				out.writeStringProperty("beginning", beginning);
+			}
 			out.writeEndObject();
 		}
 	}

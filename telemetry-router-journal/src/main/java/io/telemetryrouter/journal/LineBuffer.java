@@ -3,6 +3,7 @@ package io.telemetryrouter.journal;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.util.Arrays;
+import java.util.UUID;
 
 /**
  * Bytes of a line that is being made, up to a limit. Not thread-safe.
@@ -47,21 +48,76 @@ final class LineBuffer extends OutputStream {
 
 	@Override
 	public void write(int value) throws IOException {
-		write(new byte[] { (byte) value }, 0, 1);
+		int at = reserve(1);
+		this.bytes[at] = (byte) value;
 	}
 
 	@Override
 	public void write(byte[] source, int offset, int length) throws IOException {
 		int room = Math.min(length, this.limit - this.size);
-		if (this.size + room > this.bytes.length) {
-			this.bytes = Arrays.copyOf(this.bytes, Math.max(this.bytes.length * 2, this.size + room));
-		}
-		System.arraycopy(source, offset, this.bytes, this.size, room);
-		this.size += room;
+		int at = reserve(room);
+		System.arraycopy(source, offset, this.bytes, at, room);
 		if (room < length) {
-			this.full = true;
-			throw new IOException("The limit of " + this.limit + " bytes is reached");
+			fail();
 		}
+	}
+
+	/** Makes room for bytes, and returns the index of the first one. */
+	private int reserve(int length) throws IOException {
+		if (length > this.limit - this.size) {
+			fail();
+		}
+		int at = this.size;
+		this.size += length;
+		if (this.size > this.bytes.length) {
+			this.bytes = Arrays.copyOf(this.bytes, Math.max(this.bytes.length * 2, this.size));
+		}
+		return at;
+	}
+
+	private void fail() throws IOException {
+		this.full = true;
+		throw new IOException("The limit of " + this.limit + " bytes is reached");
+	}
+
+	/**
+	 * Writes a text in quotes if it is one in JSON as it is, as almost all are.
+	 * @return {@code false} if a character has to be escaped or has several bytes
+	 */
+	boolean writePlain(String text) throws IOException {
+		int start = this.size;
+		int at = reserve(text.length() + 2);
+		this.bytes[at++] = '"';
+		for (int i = 0; i < text.length(); i++) {
+			char ch = text.charAt(i);
+			if (ch < ' ' || ch > '~' || ch == '"' || ch == '\\') {
+				truncate(start);
+				return false;
+			}
+			this.bytes[at++] = (byte) ch;
+		}
+		this.bytes[at] = '"';
+		return true;
+	}
+
+	/** Writes an id as {@link UUID#toString()} shows it. */
+	void writeUuid(UUID id) throws IOException {
+		int at = reserve(36);
+		LineFormat.hex(this.bytes, at, 8, id.getMostSignificantBits() >>> 32);
+		this.bytes[at + 8] = '-';
+		LineFormat.hex(this.bytes, at + 9, 4, id.getMostSignificantBits() >>> 16);
+		this.bytes[at + 13] = '-';
+		LineFormat.hex(this.bytes, at + 14, 4, id.getMostSignificantBits());
+		this.bytes[at + 18] = '-';
+		LineFormat.hex(this.bytes, at + 19, 4, id.getLeastSignificantBits() >>> 48);
+		this.bytes[at + 23] = '-';
+		LineFormat.hex(this.bytes, at + 24, 12, id.getLeastSignificantBits());
+	}
+
+	/** Writes a number with leading zeros. */
+	void writeDecimal(int digits, long value) throws IOException {
+		int at = reserve(digits);
+		LineFormat.decimal(this.bytes, at, digits, value);
 	}
 
 	/** A line feed in JSON is white space: inside a text it would be escaped. */

@@ -43,19 +43,13 @@ final class LineFormat {
 	 */
 	static void end(byte[] line, int end, CRC32C checksum, long sequence) {
 		int at = put(line, end, SEQUENCE);
-		long rest = sequence;
-		for (int i = SEQUENCE_DIGITS - 1; i >= 0; i--) {
-			line[at + i] = (byte) ('0' + rest % 10);
-			rest /= 10;
-		}
+		decimal(line, at, SEQUENCE_DIGITS, sequence);
 		at += SEQUENCE_DIGITS;
 		line[at++] = '"';
 		checksum.update(line, end, at - end);
-		int crc = (int) checksum.getValue();
 		at = put(line, at, CRC);
-		for (int shift = 28; shift >= 0; shift -= 4) {
-			line[at++] = HEX[(crc >>> shift) & 0xf];
-		}
+		hex(line, at, CRC_DIGITS, checksum.getValue());
+		at += CRC_DIGITS;
 		line[at++] = '"';
 		line[at++] = '}';
 		line[at] = LINE_FEED;
@@ -64,6 +58,24 @@ final class LineFormat {
 	private static int put(byte[] line, int at, byte[] text) {
 		System.arraycopy(text, 0, line, at, text.length);
 		return at + text.length;
+	}
+
+	/** Writes the last digits of a number that is not negative. */
+	static void decimal(byte[] target, int at, int digits, long value) {
+		long rest = value;
+		for (int i = at + digits - 1; i >= at; i--) {
+			target[i] = (byte) ('0' + rest % 10);
+			rest /= 10;
+		}
+	}
+
+	/** Writes the last hexadecimal digits of a number. */
+	static void hex(byte[] target, int at, int digits, long value) {
+		long rest = value;
+		for (int i = at + digits - 1; i >= at; i--) {
+			target[i] = HEX[(int) rest & 0xf];
+			rest >>>= 4;
+		}
 	}
 
 	/** Returns whether a line, without its line feed, has its checksum. */

@@ -79,6 +79,11 @@ final class RecordedLine implements RecordedEvent {
 	}
 
 	@Override
+	public @Nullable String parentRunId() {
+		return this.line.parentRunId();
+	}
+
+	@Override
 	public @Nullable UUID causationId() {
 		String id = this.line.causationId();
 		return (id != null) ? uuid(id) : null;

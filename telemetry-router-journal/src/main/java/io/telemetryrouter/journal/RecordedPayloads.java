@@ -3,6 +3,7 @@ package io.telemetryrouter.journal;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JsonParser;
@@ -16,11 +17,14 @@ import tools.jackson.databind.json.JsonMapper;
 
 /**
  * Reads payloads as the classes that handlers ask for, after they were brought to the
- * latest version. Unknown members are skipped. Immutable.
+ * latest version. Unknown members are skipped. Thread-safe.
  */
 final class RecordedPayloads {
 
 	private final JsonMapper mapper;
+
+	/** Finding how to read a class takes longer than reading a small payload. */
+	private final Map<Class<?>, ObjectReader> readers = new ConcurrentHashMap<>();
 
 	private final Map<String, Map<Integer, EventUpcaster>> upcasters = new HashMap<>();
 
@@ -46,12 +50,13 @@ final class RecordedPayloads {
 	 * @param unknown is given the path of each unknown member
 	 */
 	Object read(JournalRecord line, Class<?> type, List<String> unknown) {
-		ObjectReader reader = this.mapper.readerFor(type).withAttribute(UnknownMembers.class, unknown);
+		ObjectReader reader = this.readers.computeIfAbsent(type, this.mapper::readerFor)
+			.withAttribute(UnknownMembers.class, unknown);
 		Map<Integer, EventUpcaster> known = this.upcasters.get(line.name());
 		if (known == null) {
 			return line.data(reader);
 		}
-		JsonNode data = line.data(this.mapper.readerFor(JsonNode.class));
+		JsonNode data = line.data(this.readers.computeIfAbsent(JsonNode.class, this.mapper::readerFor));
 		int version = version(line.dataSchema());
 		for (EventUpcaster next = known.get(version); next != null; next = known.get(++version)) {
 			data = next.upcast(data);

@@ -5,7 +5,6 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.List;
 
 import org.jspecify.annotations.Nullable;
@@ -33,8 +32,10 @@ final class SegmentWriter {
 	/** The length of the segment's complete lines. */
 	private long length;
 
-	/** When the segment began. */
-	private Instant begun = Instant.EPOCH;
+	/** When the segment began, in milliseconds since 1970. */
+	private long begun;
+
+	private final long segmentAge;
 
 	/** Something was written since the last sync. */
 	private boolean dirty;
@@ -43,6 +44,7 @@ final class SegmentWriter {
 
 	SegmentWriter(JournalOptions options, SegmentFile.Opener opener) {
 		this.options = options;
+		this.segmentAge = millis(options.segmentAge);
 		this.opener = opener;
 	}
 
@@ -65,7 +67,7 @@ final class SegmentWriter {
 			lastRecord = findEnd(last, 0);
 		}
 		JournalRecord first = firstRecord(last);
-		this.begun = (first != null) ? first.time() : this.options.clock.instant();
+		this.begun = (first != null) ? first.time().toEpochMilli() : this.options.clock.millis();
 		SegmentFile opened = this.opener.open(last.file());
 		this.file = opened;
 		long cut = size - this.length;
@@ -119,8 +121,18 @@ final class SegmentWriter {
 		}
 	}
 
+	/** Asked with each write, so it makes no objects. */
 	private boolean isOld() {
-		return isPast(this.begun, this.options.segmentAge);
+		return this.options.clock.millis() - this.begun >= this.segmentAge;
+	}
+
+	private static long millis(Duration age) {
+		try {
+			return Math.max(1, age.toMillis());
+		}
+		catch (ArithmeticException ex) {
+			return Long.MAX_VALUE;
+		}
 	}
 
 	private SegmentFile opened(long firstSequence) throws IOException {
@@ -147,7 +159,7 @@ final class SegmentWriter {
 		this.file = opened;
 		this.segment = next;
 		this.length = 0;
-		this.begun = this.options.clock.instant();
+		this.begun = this.options.clock.millis();
 		if (this.options.fsync != Fsync.NEVER) {
 			syncDirectory();
 		}
@@ -222,11 +234,8 @@ final class SegmentWriter {
 	}
 
 	private boolean isExpired(SegmentInfo info) {
-		return this.options.retentionAge != null && isPast(info.lastModified(), this.options.retentionAge);
-	}
-
-	private boolean isPast(Instant from, Duration age) {
-		return Duration.between(from, this.options.clock.instant()).compareTo(age) >= 0;
+		Duration age = this.options.retentionAge;
+		return age != null && Duration.between(info.lastModified(), this.options.clock.instant()).compareTo(age) >= 0;
 	}
 
 	/** Makes the name of a new segment durable. Not every system has this. */

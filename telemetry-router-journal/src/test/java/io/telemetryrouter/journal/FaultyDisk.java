@@ -19,6 +19,10 @@ final class FaultyDisk implements SegmentFile.Opener {
 
 	volatile boolean failsOpen;
 
+	/** Runs before a write ends. */
+	volatile Runnable afterWrite = () -> {
+	};
+
 	/** A sync waits for it. */
 	volatile CountDownLatch syncMayEnd = new CountDownLatch(0);
 
@@ -45,6 +49,7 @@ final class FaultyDisk implements SegmentFile.Opener {
 					throw new IOException("No space left on device");
 				}
 				file.write(bytes, length);
+				FaultyDisk.this.afterWrite.run();
 			}
 
 			@Override

@@ -192,7 +192,7 @@ class JournalAppendTests {
 			.until(() -> Thread.getAllStackTraces()
 				.keySet()
 				.stream()
-				.noneMatch((thread) -> thread.getName().equals("telemetry-router-journal")));
+				.noneMatch((thread) -> thread.getName().equals("telemetry-router:journal")));
 	}
 
 	interface Part {

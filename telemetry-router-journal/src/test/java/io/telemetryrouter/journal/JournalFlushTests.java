@@ -2,7 +2,10 @@ package io.telemetryrouter.journal;
 
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
 
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.api.io.TempDir;
@@ -10,6 +13,7 @@ import org.junit.jupiter.api.io.TempDir;
 import io.telemetryrouter.TelemetryRouter;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 /**
  * A flush of the router covers its journal.
@@ -37,6 +41,40 @@ class JournalFlushTests {
 			assertThat(Lines.read(this.directory).records()).hasSize(500)
 				.allSatisfy((line) -> assertThat(line.runId()).isEqualTo("r1"));
 			assertThat(journal.status().syncs()).isEqualTo((mode == JournalMode.ASYNC) ? 500 : 0);
+		}
+	}
+
+	/** Each write ends when further lines wait. */
+	@Test
+	void whenLinesNeverCeaseToComeThenTheyArePutOnTheDiskAllTheSame() throws Exception {
+		AtomicReference<Journal> opened = new AtomicReference<>();
+		AtomicBoolean ended = new AtomicBoolean();
+		FaultyDisk disk = new FaultyDisk();
+		disk.afterWrite = () -> {
+			Journal journal = opened.get();
+			long pending = (journal != null) ? journal.status().pending() : 0;
+			while (journal != null && journal.status().pending() <= pending && !ended.get()) {
+				Thread.yield();
+			}
+		};
+		JournalOptions options = JournalOptions.in(this.directory).fsyncInterval(Duration.ofMillis(10)).build();
+		try (Journal journal = Journal.open(options, disk);
+				TelemetryRouter router = TelemetryRouter.builder().build()) {
+			opened.set(journal);
+			router.subscribe(journal.handler(JournalMode.ASYNC));
+			Thread emitter = new Thread(() -> {
+				while (!ended.get()) {
+					router.emit("a", 1);
+				}
+			});
+			emitter.start();
+			try {
+				await().atMost(LIMIT).until(() -> journal.status().syncs() > 1);
+			}
+			finally {
+				ended.set(true);
+				emitter.join();
+			}
 		}
 	}
 

@@ -3,6 +3,7 @@ package io.telemetryrouter.journal;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -11,6 +12,8 @@ import java.util.zip.CRC32C;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.core.StreamReadConstraints;
 import tools.jackson.core.json.JsonFactory;
 import tools.jackson.databind.JsonNode;
@@ -77,6 +80,11 @@ class JournalFormatTests {
 			}
 
 			@Override
+			public String parentRunId(TelemetryEvent<?> event) {
+				return "run-0";
+			}
+
+			@Override
 			public String traceparent(TelemetryEvent<?> event) {
 				return "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
 			}
@@ -92,11 +100,32 @@ class JournalFormatTests {
 		assertThat(event.propertyNames()).allMatch((name) -> name.matches("[a-z0-9]{1,20}"));
 		JournalRecord read = Lines.read(this.directory).records().get(0);
 		assertThat(read.runId()).isEqualTo("run-1").isEqualTo(event.get("runid").asString());
+		assertThat(read.parentRunId()).isEqualTo("run-0").isEqualTo(event.get("parentrunid").asString());
 		assertThat(read.traceparent()).startsWith("00-4bf9").isEqualTo(event.get("traceparent").asString());
 		assertThat(read.dataSchema()).isEqualTo("urn:schema:a:1").isEqualTo(event.get("dataschema").asString());
 		assertThat(read.source()).isEqualTo("urn:app").isEqualTo(event.get("source").asString());
 		assertThat(read.time()).isEqualTo(TestEvent.TIME);
 		assertThat(read.id()).isEqualTo(new TestEvent("a", 1).id().toString());
+	}
+
+	/** Also those of the slow way, and years that have more digits. */
+	@ParameterizedTest
+	@ValueSource(strings = { "2026-11-27T10:15:30Z", "2026-11-27T10:15:30.100Z", "2026-11-27T10:15:30.000100Z",
+			"2026-11-27T10:15:30.000000001Z", "2026-11-27T10:15:31.999999999Z", "1969-12-31T23:59:59.999Z",
+			"+12026-11-27T10:15:30.5Z", "-0001-11-27T10:15:30.5Z" })
+	void whenTimesFollowEachOtherThenEachIsWrittenAndReadBackAsItIs(Instant time) throws Exception {
+		try (Journal journal = Journal.open(options().build())) {
+			for (long nanos : new long[] { 0, 1, 1_000, 1_000_000, 1_000_000_000, -1 }) {
+				assertThat(journal.append(new TestEvent("a", 1).at(time.plusNanos(nanos)))).isTrue();
+			}
+		}
+		List<JournalRecord> records = Lines.read(this.directory).records();
+		for (JournalRecord record : records) {
+			assertThat(json(record.line()).get("time").asString()).isEqualTo(record.time().toString());
+		}
+		assertThat(records).extracting(JournalRecord::time)
+			.containsExactly(time, time.plusNanos(1), time.plusNanos(1_000), time.plusNanos(1_000_000),
+					time.plusSeconds(1), time.minusNanos(1));
 	}
 
 	@Test

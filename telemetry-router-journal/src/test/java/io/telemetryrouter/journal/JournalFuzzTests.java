@@ -9,8 +9,10 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.concurrent.TimeUnit;
 
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -19,6 +21,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 /**
  * Damages journals at random. {@code -Dfuzz.seed=88 -Dfuzz.cases=1} repeats a case.
  */
+@Timeout(value = 1, unit = TimeUnit.HOURS)
 class JournalFuzzTests {
 
 	private static final int CASES = Integer.getInteger("fuzz.cases", 10_000);

@@ -13,8 +13,10 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.concurrent.TimeUnit;
 
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
@@ -29,6 +31,7 @@ import static org.assertj.core.api.Assertions.assertThat;
  * runs, {@code -Dkill.seed=88 -Dkill.runs=1} for one of them.
  */
 @DisabledOnOs(OS.WINDOWS)
+@Timeout(value = 1, unit = TimeUnit.HOURS)
 class JournalKillTests {
 
 	private static final int RUNS = Integer.getInteger("kill.runs", 3);

@@ -1,8 +1,10 @@
 package io.telemetryrouter.journal;
 
 import java.nio.file.Path;
+import java.util.concurrent.TimeUnit;
 
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -11,6 +13,7 @@ import static org.assertj.core.api.Assertions.assertThat;
  * Replays a journal that is eight times as large as the heap.
  * {@code -Djournal.megabytes=2048 -Djournal.heap=256} for the size of the issue.
  */
+@Timeout(value = 1, unit = TimeUnit.HOURS)
 class JournalMemoryTests {
 
 	private static final int MEGABYTES = Integer.getInteger("journal.megabytes", 128);

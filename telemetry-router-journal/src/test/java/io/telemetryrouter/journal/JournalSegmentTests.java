@@ -149,7 +149,7 @@ class JournalSegmentTests {
 		assertThatIllegalArgumentException().isThrownBy(() -> options().maxPayload(2 << 20))
 			.withMessage("'maxPayload' must be between 64 and 1048576 bytes, but is 2097152");
 		assertThatIllegalArgumentException().isThrownBy(() -> options().segmentAge(Duration.ZERO))
-			.withMessage("'segmentAge' must be positive, but is PT0S");
+			.withMessage("'segmentAge' must be positive, but is 0 ms");
 		assertThatIllegalArgumentException().isThrownBy(() -> options().source(" "))
 			.withMessage("'source' must not be blank");
 		assertThatIllegalArgumentException().isThrownBy(() -> options().encoder(null))

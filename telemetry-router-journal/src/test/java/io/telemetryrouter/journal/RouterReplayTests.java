@@ -116,23 +116,33 @@ class RouterReplayTests {
 	@Test
 	void whenEventIsReplayedThenEnvelopeIsThatOfTheLine() {
 		record((router) -> {
+			RunScope outer = router.openRun("run-0");
 			RunScope run = router.openRun("run-1");
 			router.emit("a", 1);
 			run.close();
+			outer.close();
 			router.emit("a", 2);
 		});
 		JournalRecord line = Lines.read(this.directory).records().get(0);
 		List<TelemetryEvent<Object>> events = new ArrayList<>();
 		try (TelemetryRouter router = TelemetryRouter.builder().build()) {
-			router.subscribe(HandlerSpec.on("a").replay(true).eventHandler(events::add).build());
+			router.subscribe(HandlerSpec.on("a").replay(true).eventHandler((event) -> {
+				events.add(event);
+				router.emit("b", null);
+			}).build());
+			router.subscribe(HandlerSpec.on("b").eventHandler(events::add).build());
 			replay(router, JournalQuery.all().run("run-1"));
 		}
-		assertThat(events).singleElement().satisfies((event) -> {
+		// What a handler emits is of the same run.
+		assertThat(events).hasSize(2).allSatisfy((event) -> {
+			assertThat(event.runId()).isEqualTo("run-1");
+			assertThat(event.parentRunId()).isEqualTo("run-0");
+		});
+		assertThat(events.get(0)).satisfies((event) -> {
 			assertThat(event.replayed()).isTrue();
 			assertThat(event.id()).hasToString(line.id());
 			assertThat(event.timestamp()).isEqualTo(line.time());
 			assertThat(event.sequence()).isEqualTo(line.sequence());
-			assertThat(event.runId()).isEqualTo("run-1");
 		});
 	}
 

@@ -287,21 +287,8 @@ public final class Dispatcher {
 	 */
 	Envelope<?> envelope(String event, @Nullable Object payload, @Nullable EmitTracker tracker,
 			@Nullable SpanMark span) {
-		DispatchStack stack = DispatchStacks.acquire();
-		try {
-			Cause parent = stack.cause();
-			DispatchFrame frame = stack.enter(event, parent);
-			try {
-				return this.envelopes.envelope(event, payload, this.ticker.now(), parent, capture(frame), tracker,
-						span);
-			}
-			finally {
-				stack.exit(frame);
-			}
-		}
-		finally {
-			stack.giveBack();
-		}
+		return DispatchStacks.inside(event, (frame) -> this.envelopes.envelope(event, payload, this.ticker.now(),
+				frame.parent(), capture(frame), tracker, span));
 	}
 
 	private @Nullable Object capture(DispatchFrame frame) {

@@ -104,7 +104,7 @@ public final class Emitter implements TelemetryEmitter {
 		EventPattern.requireName(event);
 		this.routes.checks().run(event, payload);
 		if (this.held.isHolding()) {
-			awaitRelease();
+			awaitRelease(event);
 			if (this.held.hold(this.dispatcher.envelope(event, payload, tracker, span))) {
 				return;
 			}
@@ -135,8 +135,9 @@ public final class Emitter implements TelemetryEmitter {
 	 * Makes an emitter wait during the release, for the block timeout at most: emitters
 	 * that only queue are faster than the release, which would never end.
 	 */
-	private void awaitRelease() {
-		if (this.held.isReleasing() && !DispatchStacks.isInsideHandler() && this.blockingAllowed.getAsBoolean()) {
+	private void awaitRelease(String event) {
+		if (this.held.isReleasing() && !DispatchStacks.isInsideHandler()
+				&& DispatchStacks.inside(event, (frame) -> this.blockingAllowed.getAsBoolean())) {
 			try {
 				this.held.awaitRelease(this.blockNanos);
 			}
@@ -185,8 +186,7 @@ public final class Emitter implements TelemetryEmitter {
 
 	/** Begins a span that is bound to no thread. */
 	OpenSpan span(String name, @Nullable Object payload, @Nullable Run run, @Nullable SpanIdentity parent) {
-		EventPattern.requireName(name);
-		OpenSpan span = new OpenSpan(this, new SpanIdentity(name, parent), run, payload);
+		OpenSpan span = new OpenSpan(this, this.spans.eventNames(name), new SpanIdentity(name, parent), run, payload);
 		span.started();
 		return span;
 	}

@@ -1,11 +1,12 @@
 package io.telemetryrouter.internal.dispatch;
 
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Flow;
-import java.util.concurrent.atomic.AtomicLong;
 
 import org.jspecify.annotations.Nullable;
 
@@ -15,15 +16,21 @@ import io.telemetryrouter.internal.event.Run;
 import io.telemetryrouter.internal.event.RunBinding;
 import io.telemetryrouter.internal.event.SpanIdentity;
 import io.telemetryrouter.internal.event.SpanMark;
+import io.telemetryrouter.internal.support.VarHandles;
 
 /**
  * A span that began. Whoever takes its duration from {@link #RUNNING} ends it.
  */
 final class OpenSpan implements TelemetrySpan {
 
+	private static final VarHandle DURATION = VarHandles.field(MethodHandles.lookup(), OpenSpan.class, "duration",
+			long.class);
+
 	private static final long RUNNING = -1;
 
 	private final Emitter emitter;
+
+	private final String[] events;
 
 	private final SpanIdentity identity;
 
@@ -33,12 +40,14 @@ final class OpenSpan implements TelemetrySpan {
 
 	private final SpanTracker.Entry entry;
 
-	private final AtomicLong duration = new AtomicLong(RUNNING);
+	private volatile long duration = RUNNING;
 
-	private volatile @Nullable RunBinding binding;
+	/** Not volatile: set before others get the span, and closed once in any case. */
+	private @Nullable RunBinding binding;
 
-	OpenSpan(Emitter emitter, SpanIdentity identity, @Nullable Run run, @Nullable Object payload) {
+	OpenSpan(Emitter emitter, String[] events, SpanIdentity identity, @Nullable Run run, @Nullable Object payload) {
 		this.emitter = emitter;
+		this.events = events;
 		this.identity = identity;
 		this.run = run;
 		this.payload = payload;
@@ -57,7 +66,7 @@ final class OpenSpan implements TelemetrySpan {
 
 	@Override
 	public long durationNanos() {
-		long ended = this.duration.get();
+		long ended = this.duration;
 		return (ended != RUNNING) ? ended : elapsed();
 	}
 
@@ -133,7 +142,7 @@ final class OpenSpan implements TelemetrySpan {
 
 	private boolean end(SpanStatus status, @Nullable Object outcome, @Nullable Throwable error) {
 		long nanos = elapsed();
-		if (!this.duration.compareAndSet(RUNNING, nanos)) {
+		if (!DURATION.compareAndSet(this, RUNNING, nanos)) {
 			return false;
 		}
 		this.emitter.spans().end(this.entry);
@@ -145,7 +154,7 @@ final class OpenSpan implements TelemetrySpan {
 	private void emit(@Nullable Object payload, SpanMark mark) {
 		RunBinding before = RunBinding.enter(this.run);
 		try {
-			this.emitter.emit(this.emitter.spans().eventName(this.identity.name, mark.status()), payload, mark);
+			this.emitter.emit(this.events[mark.status().ordinal()], payload, mark);
 		}
 		finally {
 			RunBinding.restore(before);

@@ -7,7 +7,11 @@ import org.jspecify.annotations.Nullable;
 
 import io.telemetryrouter.PayloadCheck;
 import io.telemetryrouter.PayloadViolationException;
+import io.telemetryrouter.internal.event.DispatchFrame;
+import io.telemetryrouter.internal.event.DispatchStack;
+import io.telemetryrouter.internal.event.DispatchStacks;
 import io.telemetryrouter.internal.health.Reporter;
+import io.telemetryrouter.internal.health.StuckCallCheck;
 import io.telemetryrouter.internal.support.Throttle;
 
 /**
@@ -15,10 +19,14 @@ import io.telemetryrouter.internal.support.Throttle;
  */
 public final class PayloadChecks {
 
+	/** The checks, as the watchdog sees them. */
+	public final StuckCallCheck.Callback callback = new StuckCallCheck.Callback("Payload check");
+
 	private final Map<String, Guarded> checks = new HashMap<>();
 
 	public PayloadChecks(Map<String, PayloadCheck> checks, Reporter reporter) {
-		checks.forEach((event, check) -> this.checks.put(event, new Guarded(event, check, reporter, new Throttle())));
+		checks.forEach((event, check) -> this.checks.put(event,
+				new Guarded(event, check, reporter, this.callback.handlerNumber(), new Throttle())));
 	}
 
 	@Nullable Guarded of(String event) {
@@ -33,12 +41,12 @@ public final class PayloadChecks {
 		}
 	}
 
-	record Guarded(String event, PayloadCheck check, Reporter reporter, Throttle reports) {
+	record Guarded(String event, PayloadCheck check, Reporter reporter, long number, Throttle reports) {
 
 		/** Reports what is wrong with a payload, or throws it at the emitter. */
 		void run(@Nullable Object payload) {
 			try {
-				String problem = this.check.check(payload);
+				String problem = watched(payload);
 				if (problem != null) {
 					this.reporter.payloadWrong(this.event, problem, this.reports);
 				}
@@ -48,6 +56,27 @@ public final class PayloadChecks {
 			}
 			catch (Throwable ex) {
 				this.reporter.callbackFailed("Payload check", ex);
+			}
+		}
+
+		private @Nullable String watched(@Nullable Object payload) {
+			DispatchStack stack = DispatchStacks.acquire();
+			try {
+				DispatchFrame frame = stack.enter(this.event, stack.cause());
+				try {
+					frame.running(this.number);
+					return this.check.check(payload);
+				}
+				finally {
+					// Inlined as in the dispatcher: the check may have used up the stack.
+					stack.depth--;
+					frame.clear();
+				}
+			}
+			finally {
+				if (--stack.uses == 0) {
+					stack.release();
+				}
 			}
 		}
 

@@ -1,8 +1,11 @@
 package io.telemetryrouter.internal.dispatch;
 
+import java.lang.ref.WeakReference;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
@@ -28,6 +31,8 @@ import io.telemetryrouter.internal.support.Ticker;
  */
 public final class Replay {
 
+	private static final int MAX_NAMES = 1000;
+
 	private final Routes routes;
 
 	private final Dispatcher dispatcher;
@@ -35,6 +40,9 @@ public final class Replay {
 	private final EnvelopeSource envelopes;
 
 	private final Ticker ticker;
+
+	/** The routes of recent events. Weak: it must not keep handlers that have left. */
+	private volatile WeakReference<Compiled> compiled = new WeakReference<>(null);
 
 	public Replay(Routes routes, Dispatcher dispatcher, EnvelopeSource envelopes, Ticker ticker) {
 		this.routes = routes;
@@ -46,14 +54,32 @@ public final class Replay {
 	/** Returns to how many handlers an event was offered. */
 	public int replay(RecordedEvent event) {
 		EventPattern.requireName(event.name());
-		List<Handler> handlers = this.routes.replayed(event.name());
-		for (List<Handler> group : groups(handlers)) {
-			for (Handler handler : group) {
+		int handlers = 0;
+		for (Route route : routes(event.name())) {
+			for (Handler handler : route.handlers) {
 				awaitRoom(handler.lane());
 			}
-			dispatch(event, this.routes.replayed(event.name(), group), group.get(0).options.recordedType());
+			dispatch(event, route, route.handlers.get(0).options.recordedType());
+			handlers += route.handlers.size();
 		}
-		return handlers.size();
+		return handlers;
+	}
+
+	private List<Route> routes(String event) {
+		long changes = this.routes.changes();
+		Compiled known = this.compiled.get();
+		if (known == null || known.changes != changes || known.routes.size() == MAX_NAMES) {
+			known = new Compiled(changes, new ConcurrentHashMap<>());
+			this.compiled = new WeakReference<>(known);
+		}
+		List<Route> routes = known.routes.get(event);
+		if (routes == null) {
+			routes = groups(this.routes.replayed(event)).stream()
+				.map((group) -> this.routes.replayed(event, group))
+				.toList();
+			known.routes.put(event, routes);
+		}
+		return routes;
 	}
 
 	/** Splits handlers, lanes first, where the class of payload changes. */
@@ -73,6 +99,10 @@ public final class Replay {
 			groups.get(groups.size() - 1).add(handler);
 		}
 		return groups;
+	}
+
+	/** Routes by the event's name, until handlers change. */
+	private record Compiled(long changes, Map<String, List<Route>> routes) {
 	}
 
 	private void dispatch(RecordedEvent event, Route route, Class<?> type) {

@@ -1,6 +1,5 @@
 package io.telemetryrouter.internal.dispatch;
 
-import java.util.Comparator;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -22,16 +21,6 @@ import io.telemetryrouter.internal.support.Ticker;
  * route of a name that is not tracked is compiled for each emit and not kept.
  */
 public final class Routes implements HandlerRegistry.Invalidation {
-
-	/**
-	 * The recorder first, then by priority, then by rank of the pattern, then by
-	 * registration.
-	 */
-	private static final Comparator<Map.Entry<Handler, Integer>> ORDER = Comparator
-		.comparing((Map.Entry<Handler, Integer> entry) -> !entry.getKey().isRecorder())
-		.thenComparingInt((entry) -> entry.getKey().options.priority)
-		.thenComparing(Map.Entry::getValue)
-		.thenComparingLong((entry) -> entry.getKey().options.number);
 
 	private final HandlerRegistry registry;
 
@@ -111,6 +100,11 @@ public final class Routes implements HandlerRegistry.Invalidation {
 		return route;
 	}
 
+	/** Returns a number that changes with the handlers. */
+	long changes() {
+		return this.registry.changes();
+	}
+
 	/** Returns the handlers that replayed events of a name are for, in order. */
 	List<Handler> replayed(String event) {
 		List<Handler> handlers = this.registry.whileUnchanged(() -> inOrder(this.registry.matching(event)));
@@ -129,7 +123,18 @@ public final class Routes implements HandlerRegistry.Invalidation {
 		if (ranks.size() <= 1) {
 			return List.copyOf(ranks.keySet());
 		}
-		return ranks.entrySet().stream().sorted(ORDER).map(Map.Entry::getKey).toList();
+		return ranks.entrySet().stream().sorted(Routes::compare).map(Map.Entry::getKey).toList();
+	}
+
+	/** Compares by priority, then by rank of the pattern, then by registration. */
+	private static int compare(Map.Entry<Handler, Integer> one, Map.Entry<Handler, Integer> other) {
+		// The recorder first.
+		int order = Boolean.compare(other.getKey().isRecorder(), one.getKey().isRecorder());
+		if (order == 0) {
+			order = Integer.compare(one.getKey().options.priority, other.getKey().options.priority);
+		}
+		order = (order != 0) ? order : one.getValue().compareTo(other.getValue());
+		return (order != 0) ? order : Long.compare(one.getKey().options.number, other.getKey().options.number);
 	}
 
 	/** The payload is of the first event: those of one name are mostly of one type. */

@@ -16,6 +16,7 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 import io.telemetryrouter.DanglingSpan;
+import io.telemetryrouter.EventPattern;
 import io.telemetryrouter.SpanSnapshot;
 import io.telemetryrouter.SpanStatus;
 import io.telemetryrouter.internal.event.Run;
@@ -68,16 +69,17 @@ public final class SpanTracker implements Watchdog.Check {
 		this.ticker = ticker;
 	}
 
-	/** Returns the name of an event of a span. */
-	String eventName(String span, SpanStatus status) {
-		String[] names = this.eventNames.get(span);
+	/** Returns the names of the events of a span, by status. */
+	String[] eventNames(String span) {
+		String[] names = (span != null) ? this.eventNames.get(span) : null;
 		if (names == null) {
+			EventPattern.requireName(span);
 			names = Stream.of(SpanStatus.values()).map((value) -> span + "." + value.label()).toArray(String[]::new);
 			if (this.eventNames.size() < MAX_NAMES) {
 				this.eventNames.put(span, names);
 			}
 		}
-		return names[status.ordinal()];
+		return names;
 	}
 
 	long now() {
@@ -91,8 +93,8 @@ public final class SpanTracker implements Watchdog.Check {
 		return entry;
 	}
 
+	/** Does not clear the reference, which is slow: one that comes later is not open. */
 	void end(Entry entry) {
-		entry.clear();
 		this.open.remove(entry);
 	}
 
@@ -156,6 +158,16 @@ public final class SpanTracker implements Watchdog.Check {
 			this.identity = identity;
 			this.runId = runId;
 			this.startedAt = startedAt;
+		}
+
+		@Override
+		public int hashCode() {
+			return this.identity.hash();
+		}
+
+		@Override
+		public boolean equals(@Nullable Object other) {
+			return this == other;
 		}
 
 	}

@@ -26,6 +26,9 @@ public final class DispatchFrame extends Padded {
 	/** Marks the number of a handler for which the context carrier runs. */
 	public static final long CARRIER = 1L << 61;
 
+	/** Marks the number of a handler whose latency recorder runs. */
+	public static final long RECORDER = 1L << 60;
+
 	private static final VarHandle RUNNING = VarHandles.field(MethodHandles.lookup(), DispatchFrame.class, "running",
 			long.class);
 
@@ -199,7 +202,7 @@ public final class DispatchFrame extends Padded {
 
 	/** Returns the number of the handler that is called, or whose condition is. */
 	public static long handler(long running) {
-		return running & ~(CONDITION | CARRIER);
+		return running & ~(CONDITION | CARRIER | RECORDER);
 	}
 
 	/**

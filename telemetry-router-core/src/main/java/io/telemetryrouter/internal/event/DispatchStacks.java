@@ -3,6 +3,7 @@ package io.telemetryrouter.internal.event;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.function.Consumer;
+import java.util.function.Function;
 
 import org.jspecify.annotations.Nullable;
 
@@ -104,6 +105,38 @@ public final class DispatchStacks {
 			}
 		}
 		return null;
+	}
+
+	/**
+	 * Shows the watchdog what the thread runs next, if it is inside an emit, and returns
+	 * what it has shown so far.
+	 */
+	public static long show(long running) {
+		DispatchStack stack = current();
+		if (stack == null || stack.depth == 0) {
+			return 0;
+		}
+		DispatchFrame frame = stack.innermost();
+		long before = frame.running();
+		frame.running(running);
+		return before;
+	}
+
+	/** Runs code for an event whose emit has not begun, in a frame. */
+	public static <R extends @Nullable Object> R inside(String event, Function<DispatchFrame, R> code) {
+		DispatchStack stack = acquire();
+		try {
+			DispatchFrame frame = stack.enter(event, stack.cause());
+			try {
+				return code.apply(frame);
+			}
+			finally {
+				stack.exit(frame);
+			}
+		}
+		finally {
+			stack.giveBack();
+		}
 	}
 
 	/**

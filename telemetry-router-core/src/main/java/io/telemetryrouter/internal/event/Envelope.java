@@ -290,6 +290,11 @@ public class Envelope<T> implements TelemetryEvent<T> {
 		}
 
 		@Override
+		public @Nullable String parentRunId() {
+			return this.event.parentRunId();
+		}
+
+		@Override
 		public @Nullable UUID causationId() {
 			return this.event.causationId();
 		}

@@ -66,13 +66,13 @@ public final class EnvelopeSource {
 	public Envelope<?> envelope(RecordedEvent event, @Nullable Object payload, long now) {
 		String runId = event.runId();
 		return new Envelope.Recorded<>(this, Payloads.asIs(payload), event, event.sequence(), now,
-				(runId != null) ? this.runs.run(runId, null) : null);
+				(runId != null) ? this.runs.run(runId, event.parentRunId()) : null);
 	}
 
 	/** Makes the envelope of an event that an earlier process has recorded. */
 	public Envelope<?> unspilled(RecordedEvent event, @Nullable Object payload, long now) {
 		String runId = event.runId();
-		Run run = (runId != null) ? this.runs.run(runId, null) : null;
+		Run run = (runId != null) ? this.runs.run(runId, event.parentRunId()) : null;
 		return envelope(event, payload, now,
 				new SpilledEvent(event.sequence(), event.sequence(), null, run, 0, null, null));
 	}

@@ -134,13 +134,14 @@ public final class RunBinding implements RunContext {
 		return this.thread != 0 && (this.closed || this.thread != Thread.currentThread().getId());
 	}
 
+	/** Does not remove the thread-local: looking at it would make it again. */
 	private static void bind(@Nullable RunBinding binding) {
-		if (binding == null) {
-			CURRENT.remove();
-			return;
+		if (binding != null) {
+			used = true;
 		}
-		used = true;
-		CURRENT.set(binding);
+		if (used) {
+			CURRENT.set(binding);
+		}
 	}
 
 	/** Returns the span that the calling thread is inside of. */

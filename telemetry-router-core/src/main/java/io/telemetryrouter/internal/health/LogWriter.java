@@ -32,7 +32,7 @@ public final class LogWriter {
 
 	private static final long PAUSE_NANOS = 200_000;
 
-	private static final String THREAD_NAME = "telemetry-router-log";
+	private static final String THREAD_NAME = "telemetry-router:log";
 
 	private final Logger logger;
 

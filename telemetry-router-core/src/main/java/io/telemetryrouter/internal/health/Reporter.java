@@ -110,8 +110,11 @@ public final class Reporter {
 		if (more != null) {
 			StringBuilder names = new StringBuilder();
 			chain.forEach((name) -> names.append((names.length() != 0) ? " -> " : "").append(Names.printable(name)));
-			warn("Handlers emit in a loop; dropped what exceeds a depth of " + maxDepth + " or " + maxNestedEmits
-					+ " nested emits: " + names + more);
+			warn("Handlers emit in a loop: " + names + ". What exceeds a depth of " + maxDepth + " or " + maxNestedEmits
+					+ " nested emits is dropped (" + DropReason.RECURSION.label()
+					+ "): let one of them not emit, or, if it is no loop, raise 'telemetry-router.max-depth' or"
+					+ " 'telemetry-router.max-nested-emits', which without Spring Boot are"
+					+ " TelemetryRouterBuilder.maxDepth(int) and .maxNestedEmits(int)" + more);
 		}
 	}
 

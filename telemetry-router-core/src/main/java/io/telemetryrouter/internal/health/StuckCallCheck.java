@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongFunction;
+import java.util.function.Supplier;
 
 import org.jspecify.annotations.Nullable;
 
@@ -117,7 +118,10 @@ public final class StuckCallCheck implements Watchdog.Check {
 		if ((running & DispatchFrame.CONDITION) != 0) {
 			return "Condition of handler '" + handler + "'";
 		}
-		return ((running & DispatchFrame.CARRIER) != 0) ? "Context carrier of handler '" + handler + "'"
+		if ((running & DispatchFrame.CARRIER) != 0) {
+			return "Context carrier of handler '" + handler + "'";
+		}
+		return ((running & DispatchFrame.RECORDER) != 0) ? "Latency recorder of handler '" + handler + "'"
 				: Reporter.named(handler);
 	}
 
@@ -160,6 +164,17 @@ public final class StuckCallCheck implements Watchdog.Check {
 
 		public Callback(String name) {
 			this.name = name;
+		}
+
+		/** Calls the code, so that the watchdog sees an emit that is inside of it. */
+		public <R extends @Nullable Object> R call(Supplier<R> code) {
+			long before = DispatchStacks.show(this.number);
+			try {
+				return code.get();
+			}
+			finally {
+				DispatchStacks.show(before);
+			}
 		}
 
 		@Override

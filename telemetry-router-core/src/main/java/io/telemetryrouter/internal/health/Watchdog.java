@@ -67,7 +67,7 @@ public final class Watchdog {
 			return;
 		}
 		try {
-			Thread watcher = new Thread(null, new Rounds(this), "telemetry-router-watchdog", 0, false);
+			Thread watcher = new Thread(null, new Rounds(this), "telemetry-router:watchdog", 0, false);
 			watcher.setDaemon(true);
 			// The thread must not keep the classes of an application.
 			watcher.setContextClassLoader(Watchdog.class.getClassLoader());
@@ -139,13 +139,16 @@ public final class Watchdog {
 		public void run() {
 			Watchdog watchdog = get();
 			while (watchdog != null && !watchdog.stopped) {
-				watchdog.round();
+				// First, since an application that starts has no time to spare.
 				long pause = Math.max(1, watchdog.pause());
 				watchdog = null;
 				LockSupport.parkNanos(this, pause);
 				// An interrupt has no meaning here, but would prevent parking.
 				Thread.interrupted();
 				watchdog = get();
+				if (watchdog != null && !watchdog.stopped) {
+					watchdog.round();
+				}
 			}
 		}
 

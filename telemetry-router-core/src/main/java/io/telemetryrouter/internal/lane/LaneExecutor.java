@@ -8,6 +8,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 import org.jspecify.annotations.Nullable;
 
+import io.telemetryrouter.internal.health.StuckCallCheck;
 import io.telemetryrouter.internal.support.Names;
 
 /**
@@ -19,11 +20,16 @@ public final class LaneExecutor {
 	/** On the user's executor, a lane makes way for other tasks after so many events. */
 	private static final int BATCH_SIZE = 256;
 
-	private static final String THREAD_NAME = "telemetry-router-";
+	/** Of threads that work for a handler. */
+	private static final String HANDLER_THREAD = "telemetry-router-";
 
-	private static final String CALLBACKS = "callbacks";
+	/** Of all others, so that no handler's id makes the same name. */
+	private static final String ROUTER_THREAD = "telemetry-router:";
 
 	private final @Nullable Executor external;
+
+	/** The user's executor, as the watchdog sees it. */
+	public final StuckCallCheck.Callback callback = new StuckCallCheck.Callback("Lane executor");
 
 	private final ThreadPoolExecutor own;
 
@@ -48,14 +54,22 @@ public final class LaneExecutor {
 	}
 
 	private Thread newThread(Runnable task) {
-		Thread thread = new OwnThread(task, THREAD_NAME + this.threads.incrementAndGet());
+		Thread thread = new OwnThread(task, ROUTER_THREAD + this.threads.incrementAndGet());
 		thread.setDaemon(true);
 		thread.setContextClassLoader(this.classLoader);
 		return thread;
 	}
 
 	void execute(Runnable task) {
-		((this.external != null) ? this.external : this.own).execute(task);
+		Executor executor = this.external;
+		if (executor == null) {
+			this.own.execute(task);
+			return;
+		}
+		this.callback.call(() -> {
+			executor.execute(task);
+			return true;
+		});
 	}
 
 	/** Runs a task on a thread of the router's own. */
@@ -73,7 +87,7 @@ public final class LaneExecutor {
 			this.own.execute(() -> {
 				try {
 					// Not what it was when the thread last worked for a handler.
-					named(CALLBACKS);
+					nameCallback();
 				}
 				finally {
 					task.run();
@@ -85,7 +99,7 @@ public final class LaneExecutor {
 		}
 	}
 
-	boolean isExternal() {
+	public boolean isExternal() {
 		return this.external != null;
 	}
 
@@ -106,10 +120,17 @@ public final class LaneExecutor {
 			}
 			own.handlerId = handlerId;
 		}
-		else if (!thread.getName().isEmpty() && !thread.getName().startsWith(THREAD_NAME)) {
+		else if (!thread.getName().isEmpty() && !thread.getName().startsWith(HANDLER_THREAD)) {
 			return;
 		}
-		thread.setName(THREAD_NAME + Names.printable(handlerId));
+		thread.setName(HANDLER_THREAD + Names.printable(handlerId));
+	}
+
+	private static void nameCallback() {
+		if (Thread.currentThread() instanceof OwnThread own) {
+			own.handlerId = null;
+			own.setName(ROUTER_THREAD + "callbacks");
+		}
 	}
 
 	boolean isShutdown() {
@@ -128,7 +149,7 @@ public final class LaneExecutor {
 
 	private static final class OwnThread extends Thread {
 
-		private String handlerId = "";
+		private @Nullable String handlerId;
 
 		OwnThread(Runnable task, String name) {
 			// No inherited thread locals: they would be those of an emitter.

@@ -11,7 +11,11 @@ import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
 import io.telemetryrouter.RouterListener;
+import io.telemetryrouter.internal.event.DispatchFrame;
+import io.telemetryrouter.internal.event.DispatchStacks;
 import io.telemetryrouter.internal.health.Reporter;
+import io.telemetryrouter.internal.health.StuckCallCheck;
+import io.telemetryrouter.internal.lane.Lane;
 import io.telemetryrouter.internal.metrics.LatencyHistogram;
 
 /**
@@ -21,6 +25,12 @@ import io.telemetryrouter.internal.metrics.LatencyHistogram;
 public final class Announcements {
 
 	private final Reporter reporter;
+
+	/** What listeners do, as the watchdog sees it. */
+	public final StuckCallCheck.Callback calls = new StuckCallCheck.Callback("Router listener");
+
+	/** What their recorders of dispatches do. */
+	public final StuckCallCheck.Callback recorders = new StuckCallCheck.Callback("Latency recorder");
 
 	private final CopyOnWriteArrayList<RouterListener> listeners = new CopyOnWriteArrayList<>();
 
@@ -56,6 +66,16 @@ public final class Announcements {
 		this.listeners.remove(listener);
 	}
 
+	/** Does so on the thread that emits the first event of a name. */
+	void makeFor(String event) {
+		if (!this.queue.isEmpty()) {
+			DispatchStacks.inside(event, (frame) -> {
+				make();
+				return true;
+			});
+		}
+	}
+
 	/** Makes the queued calls, unless another thread does. Never called under a lock. */
 	void make() {
 		if (this.queue.isEmpty() || this.pending.getAndIncrement() != 0) {
@@ -81,24 +101,51 @@ public final class Announcements {
 		}
 	}
 
-	/** Has a listener's recorder given what a histogram records, if it wants that. */
-	void record(RouterListener listener, @Nullable LongConsumer recorder, LatencyHistogram histogram) {
+	/** Tells a listener of a handler, whose durations its recorders are given. */
+	void announce(Handler handler, RouterListener listener) {
+		String id = handler.options.id;
+		long number = handler.options.number | DispatchFrame.RECORDER;
+		Lane lane = handler.lane();
+		listener.handlerAdded(id);
+		record(listener, listener.callRecorder(id, false), handler.metrics.latency, number);
+		record(listener, listener.callRecorder(id, true), handler.metrics.failedLatency, number);
+		if (lane != null) {
+			record(listener, listener.waitRecorder(id), lane.queueWait(), number);
+		}
+	}
+
+	/** Tells a listener of an event, whose durations its recorder is given. */
+	void announce(EventStatistics event, RouterListener listener) {
+		record(listener, listener.eventAdded(event.name), event.latency, this.recorders.handlerNumber());
+	}
+
+	private void record(RouterListener listener, @Nullable LongConsumer recorder, LatencyHistogram histogram,
+			long number) {
 		if (recorder != null) {
-			histogram.addRecorder(listener, (nanos) -> {
-				try {
-					recorder.accept(nanos);
-				}
-				catch (Throwable ex) {
-					this.reporter.callbackFailed("Latency recorder", ex);
-				}
-			});
+			histogram.addRecorder(listener, (nanos) -> record(recorder, nanos, number));
+		}
+	}
+
+	private void record(LongConsumer recorder, long nanos, long number) {
+		long before = DispatchStacks.show(number);
+		try {
+			recorder.accept(nanos);
+		}
+		catch (Throwable ex) {
+			this.reporter.callbackFailed("Latency recorder", ex);
+		}
+		finally {
+			DispatchStacks.show(before);
 		}
 	}
 
 	private void guarded(Consumer<RouterListener> call, RouterListener listener) {
 		try {
 			if (this.listeners.contains(listener)) {
-				call.accept(listener);
+				this.calls.call(() -> {
+					call.accept(listener);
+					return true;
+				});
 			}
 		}
 		catch (Throwable ex) {

@@ -6,7 +6,6 @@ import io.telemetryrouter.DropReason;
 import io.telemetryrouter.HandlerAccount;
 import io.telemetryrouter.LaneThread;
 import io.telemetryrouter.RecordedEvent;
-import io.telemetryrouter.RouterListener;
 import io.telemetryrouter.Subscription;
 import io.telemetryrouter.internal.event.DispatchFrame;
 import io.telemetryrouter.internal.event.DispatchStack;
@@ -108,12 +107,6 @@ public final class Handler implements Subscription, LaneTarget, CircuitBreaker.T
 	public void backlogFailed(Throwable failure) {
 		this.services.reporter()
 			.callbackFailed("Reading back for handler '" + Names.printable(this.options.id) + "'", failure);
-	}
-
-	void announce(RouterListener listener, Announcements announcements) {
-		listener.handlerAdded(this.options.id);
-		announcements.record(listener, listener.callRecorder(this.options.id, false), this.metrics.latency);
-		announcements.record(listener, listener.callRecorder(this.options.id, true), this.metrics.failedLatency);
 	}
 
 	public @Nullable Lane lane() {

@@ -76,7 +76,9 @@ public final class HandlerMetrics {
 		long failed = this.counters.get(Counters.FAILED);
 		long filtered = this.counters.get(Counters.FILTERED);
 		Map<DropReason, Long> dropped = this.counters.dropped();
-		this.routes.forEach(OfferedEvents::reconcile);
+		for (OfferedEvents route : this.routes) {
+			route.reconcile();
+		}
 		long offered = this.counters.get(Counters.OFFERED);
 		HandlerAccount account = new HandlerAccount(offered, handled, failed, filtered, dropped,
 				(lane != null) ? lane.size() : 0, 0);
@@ -101,9 +103,12 @@ public final class HandlerMetrics {
 		}
 	}
 
-	void removeRecorders(RouterListener listener) {
+	void removeRecorders(RouterListener listener, @Nullable Lane lane) {
 		this.latency.removeRecorder(listener);
 		this.failedLatency.removeRecorder(listener);
+		if (lane != null) {
+			lane.queueWait().removeRecorder(listener);
+		}
 	}
 
 	void resetMaxima() {

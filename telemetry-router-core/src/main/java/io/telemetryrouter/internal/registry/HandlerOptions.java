@@ -90,7 +90,7 @@ public final class HandlerOptions {
 	/** The id of the run whose events alone it takes, or {@code null} for any. */
 	final @Nullable String run;
 
-	final LaneThread thread;
+	public final LaneThread thread;
 
 	public final @Nullable BooleanSupplier onFlush;
 

@@ -5,6 +5,7 @@ import java.lang.ref.WeakReference;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
@@ -53,6 +54,8 @@ public final class HandlerRegistry {
 
 	/** How many handlers are bound to a run. */
 	private final AtomicInteger runBound = new AtomicInteger();
+
+	private final AtomicLong changes = new AtomicLong();
 
 	private volatile Invalidation routes = (pattern) -> {
 	};
@@ -108,7 +111,7 @@ public final class HandlerRegistry {
 		this.runBound.addAndGet((handler.options.run != null) ? 1 : 0);
 		this.events.named(handler.options.patterns);
 		if (handler.options.announced) {
-			this.announcements.add((listener) -> handler.announce(listener, this.announcements));
+			this.announcements.add((listener) -> this.announcements.announce(handler, listener));
 		}
 		return true;
 	}
@@ -168,7 +171,15 @@ public final class HandlerRegistry {
 
 	/** Runs an action that changes what matches a name. */
 	public boolean whileChanging(Supplier<Boolean> action) {
-		return locked(this.lock.writeLock(), action);
+		return locked(this.lock.writeLock(), () -> {
+			this.changes.incrementAndGet();
+			return action.get();
+		});
+	}
+
+	/** Returns how many changes have begun. */
+	public long changes() {
+		return this.changes.get();
 	}
 
 	/** Runs an action while nothing changes that matches a name. */
@@ -212,7 +223,7 @@ public final class HandlerRegistry {
 
 	public void removeListener(RouterListener listener) {
 		this.events.removeListener(listener);
-		this.table.forEach((handler) -> handler.metrics.removeRecorders(listener));
+		this.table.forEach((handler) -> handler.metrics.removeRecorders(listener, handler.lane()));
 	}
 
 	private void closeCollected() {

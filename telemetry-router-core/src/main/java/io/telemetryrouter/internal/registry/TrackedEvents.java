@@ -55,7 +55,7 @@ public final class TrackedEvents {
 			return this.other;
 		}
 		EventStatistics statistics = add(event);
-		this.announcements.make();
+		this.announcements.makeFor(event);
 		return statistics;
 	}
 
@@ -156,23 +156,20 @@ public final class TrackedEvents {
 	}
 
 	private void announce(EventStatistics statistics) {
-		this.announcements.add((listener) -> announce(statistics, listener));
-	}
-
-	private void announce(EventStatistics statistics, RouterListener listener) {
-		this.announcements.record(listener, listener.eventAdded(statistics.name), statistics.latency);
+		this.announcements.add((listener) -> this.announcements.announce(statistics, listener));
 	}
 
 	/** Adds a listener, which is told of every name and then of the handlers. */
 	synchronized void addListener(RouterListener listener, List<Handler> handlers) {
 		List<Consumer<RouterListener>> calls = new ArrayList<>();
-		this.byName.values().forEach((statistics) -> calls.add((told) -> announce(statistics, told)));
+		this.byName.values()
+			.forEach((statistics) -> calls.add((told) -> this.announcements.announce(statistics, told)));
 		if (this.otherAnnounced) {
-			calls.add((told) -> announce(this.other, told));
+			calls.add((told) -> this.announcements.announce(this.other, told));
 		}
 		for (Handler handler : handlers) {
 			if (handler.options.announced) {
-				calls.add((told) -> handler.announce(told, this.announcements));
+				calls.add((told) -> this.announcements.announce(handler, told));
 			}
 		}
 		this.announcements.addListener(listener, calls);

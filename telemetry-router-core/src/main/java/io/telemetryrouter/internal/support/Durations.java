@@ -1,5 +1,6 @@
 package io.telemetryrouter.internal.support;
 
+import java.time.Duration;
 import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 
@@ -18,8 +19,16 @@ public final class Durations {
 	private Durations() {
 	}
 
+	/** Prints a duration, rounded to what is worth reading. */
+	public static String printable(Duration duration) {
+		return printable(TimeUnit.NANOSECONDS.convert(duration));
+	}
+
 	/** Prints nanoseconds, rounded to what is worth reading. */
 	public static String printable(long nanos) {
+		if (nanos < 0) {
+			return "-" + printable(-Math.max(nanos, -Long.MAX_VALUE));
+		}
 		long millis = TimeUnit.MILLISECONDS.toNanos(1);
 		if (nanos < millis) {
 			return number("%.3f", nanos, millis) + " ms";

@@ -2,99 +2,22 @@ package io.telemetryrouter.internal.dispatch;
 
 import java.lang.ref.WeakReference;
 import java.time.Duration;
-import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import java.util.concurrent.CyclicBarrier;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicInteger;
 
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 import io.telemetryrouter.EventPattern;
 import io.telemetryrouter.HandlerSpec;
-import io.telemetryrouter.OverflowPolicy;
-import io.telemetryrouter.QuarantineSettings;
 import io.telemetryrouter.RouterSnapshot;
-import io.telemetryrouter.internal.event.DispatchStacks;
-import io.telemetryrouter.internal.event.EnvelopeSource;
-import io.telemetryrouter.internal.event.Runs;
-import io.telemetryrouter.internal.health.LogWriter;
-import io.telemetryrouter.internal.health.Reporter;
-import io.telemetryrouter.internal.lane.LaneExecutor;
-import io.telemetryrouter.internal.lane.LaneServices;
-import io.telemetryrouter.internal.lane.Recording;
 import io.telemetryrouter.internal.metrics.Counters;
-import io.telemetryrouter.internal.metrics.SampleBuffers;
-import io.telemetryrouter.internal.registry.Announcements;
-import io.telemetryrouter.internal.registry.CallSites;
 import io.telemetryrouter.internal.registry.EventStatistics;
 import io.telemetryrouter.internal.registry.Handler;
-import io.telemetryrouter.internal.registry.HandlerOptions;
-import io.telemetryrouter.internal.registry.HandlerRegistry;
-import io.telemetryrouter.internal.registry.HandlerServices;
-import io.telemetryrouter.internal.registry.HandlerTable;
-import io.telemetryrouter.internal.registry.TrackedEvents;
-import io.telemetryrouter.internal.support.Ticker;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-class RoutesTests {
-
-	private static final int MAX_NAMES = 3;
-
-	private static final RouterSnapshot.Defaults DEFAULTS = new RouterSnapshot.Defaults(10, 0,
-			OverflowPolicy.DROP_NEWEST);
-
-	private final Ticker ticker = new Ticker(null);
-
-	private final Reporter reporter = new Reporter(new LogWriter(System.getLogger("silence"), null), this.ticker);
-
-	private final Announcements announcements = new Announcements(this.reporter);
-
-	private final TrackedEvents events = new TrackedEvents(MAX_NAMES, new SampleBuffers(1), this.announcements);
-
-	private final HandlerRegistry registry = registry();
-
-	private final Routes routes = new Routes(this.registry, this.events, this.ticker, 5_000_000,
-			new PayloadChecks(Map.of(), this.reporter));
-
-	private final AtomicInteger ids = new AtomicInteger();
-
-	RoutesTests() {
-		this.registry.invalidates(this.routes);
-	}
-
-	private HandlerRegistry registry() {
-		SampleBuffers samples = new SampleBuffers(DispatchStacks.SLOTS);
-		LaneServices lanes = new LaneServices(new LaneExecutor(null), null, samples, this.reporter,
-				InstantSource.system(), this.ticker, true, () -> true, 0, 0, (event) -> false,
-				new Recording(new EnvelopeSource(InstantSource.system(), this.ticker, new Runs()), this.ticker));
-		HandlerServices services = new HandlerServices(lanes, samples, this.reporter, List.of(), Runnable::run,
-				QuarantineSettings.disabled(), InstantSource.system(), this.ticker, true);
-		return new HandlerRegistry(services, new HandlerTable(), this.events, this.announcements,
-				new CallSites(this.reporter, 100_000));
-	}
-
-	private Handler add(HandlerSpec.Builder<Object> builder) {
-		HandlerSpec<?> spec = builder.handler((event, payload) -> {
-		}).build();
-		Handler handler = this.registry
-			.add(new HandlerOptions("handler-" + this.ids.incrementAndGet(), spec, "test", DEFAULTS), spec);
-		assertThat(handler).isNotNull();
-		return handler;
-	}
-
-	private Handler add(String... patterns) {
-		return add(HandlerSpec.on(patterns));
-	}
+class RoutesTests extends RoutesFixture {
 
 	@Test
 	void whenRouteIsCompiledThenItIsKeptForTheNextEmit() {
@@ -292,85 +215,6 @@ class RoutesTests {
 			assertThat(this.routes.route("a.b", null).isEmpty()).isTrue();
 			assertThat(this.routes.hasListeners("a.b")).isFalse();
 		}
-	}
-
-	@Test
-	@Tag("stress")
-	void whenHandlersComeThenNoRouteIsStaleOnceTheirRegistrationHasReturned() throws Exception {
-		int handlers = 150;
-		AtomicInteger registered = new AtomicInteger();
-		AtomicInteger closing = new AtomicInteger();
-		AtomicBoolean done = new AtomicBoolean();
-		ExecutorService pool = Executors.newFixedThreadPool(2);
-		try {
-			List<Future<?>> readers = new ArrayList<>();
-			for (String name : List.of("a.b", "a.c")) {
-				readers.add(pool.submit(() -> {
-					while (!done.get()) {
-						int least = registered.get();
-						Route route = this.routes.route(name, null);
-						assertThat(route.handlers).hasSizeGreaterThanOrEqualTo(least - closing.get());
-						route.count(1, 0);
-					}
-				}));
-			}
-			List<Handler> all = new ArrayList<>();
-			for (int i = 0; i < handlers; i++) {
-				all.add(add((i % 2 == 0) ? new String[] { "a.*" } : new String[] { "a.b", "a.c" }));
-				registered.incrementAndGet();
-				assertThat(this.routes.route("a.b", null).handlers).hasSize(i + 1);
-			}
-			for (int i = 0; i < handlers; i++) {
-				closing.incrementAndGet();
-				all.get(i).close();
-				assertThat(this.routes.route("a.b", null).handlers).hasSize(handlers - i - 1);
-			}
-			done.set(true);
-			for (Future<?> reader : readers) {
-				reader.get(30, TimeUnit.SECONDS);
-			}
-		}
-		finally {
-			done.set(true);
-			pool.shutdownNow();
-		}
-	}
-
-	@Test
-	@Tag("stress")
-	void whenRoutesAreInvalidatedWhileEmitsCountThenEveryEmitIsCountedOnce() throws Exception {
-		Handler handler = add("a");
-		int emits = 200_000;
-		CyclicBarrier start = new CyclicBarrier(2);
-		AtomicInteger emitting = new AtomicInteger(2);
-		ExecutorService pool = Executors.newFixedThreadPool(2);
-		try {
-			List<Future<?>> emitters = new ArrayList<>();
-			for (int i = 0; i < 2; i++) {
-				int hint = i;
-				emitters.add(pool.submit(() -> {
-					start.await(30, TimeUnit.SECONDS);
-					for (int j = 0; j < emits; j++) {
-						this.routes.route("a", null).count(1, hint);
-					}
-					emitting.decrementAndGet();
-					return null;
-				}));
-			}
-			while (emitting.get() != 0) {
-				add("*").close();
-				this.routes.reconcile();
-			}
-			for (Future<?> emitter : emitters) {
-				emitter.get(30, TimeUnit.SECONDS);
-			}
-		}
-		finally {
-			pool.shutdownNow();
-		}
-		this.routes.reconcile();
-		assertThat(handler.metrics.counters.get(Counters.OFFERED)).isEqualTo(2L * emits);
-		assertThat(this.events.track("a").emitted()).isEqualTo(2L * emits);
 	}
 
 }

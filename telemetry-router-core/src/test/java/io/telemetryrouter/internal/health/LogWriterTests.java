@@ -4,36 +4,19 @@ import java.lang.System.Logger.Level;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.ResourceBundle;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.IntStream;
 
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-import io.telemetryrouter.ContextCarrier;
-
 import static org.assertj.core.api.Assertions.assertThat;
 
-class LogWriterTests {
-
-	private static final long LONG = TimeUnit.MINUTES.toNanos(1);
-
-	private final Log log = new Log();
+class LogWriterTests extends RecordedLog {
 
 	private final LogWriter writer = new LogWriter(this.log, null);
-
-	@AfterEach
-	void open() {
-		this.log.open.countDown();
-	}
 
 	@Test
 	void whenLinesAreWrittenThenTheyAreLoggedInOrder() {
@@ -183,7 +166,7 @@ class LogWriterTests {
 			thread.join(30_000);
 			assertThat(thread.isAlive()).isFalse();
 			assertThat(thread.isDaemon()).isTrue();
-			assertThat(thread.getName()).isEqualTo("telemetry-router-log");
+			assertThat(thread.getName()).isEqualTo("telemetry-router:log");
 		}
 		this.writer.write(Level.INFO, "another", null);
 		this.writer.flush(LONG);
@@ -204,40 +187,6 @@ class LogWriterTests {
 			Thread.currentThread().setContextClassLoader(before);
 		}
 		assertThat(this.log.loaders).containsExactly(LogWriter.class.getClassLoader());
-	}
-
-	@Test
-	void whenThreadThatReportsHasContextThenTheLineIsWrittenInItAndTheNextIsNot() {
-		Carrier carrier = new Carrier();
-		LogWriter contextual = new LogWriter(this.log, carrier);
-		this.log.context = carrier.context;
-		this.log.hang();
-		carrier.context.set("first context");
-		contextual.write(Level.INFO, "first", null);
-		carrier.context.set("second context");
-		contextual.write(Level.INFO, "second", null);
-		contextual.writeWithoutContext(Level.INFO, "third", null);
-		carrier.context.remove();
-		this.log.open.countDown();
-		contextual.flush(LONG);
-		assertThat(this.log.lines).containsExactly("INFO first [first context]", "INFO second [second context]",
-				"INFO third");
-	}
-
-	@Test
-	void whenCarrierFailsThenTheLineIsWrittenAllTheSame() {
-		for (String failing : List.of("capture", "restore", "close")) {
-			Carrier carrier = new Carrier();
-			carrier.failing = failing;
-			carrier.context.set("context");
-			LogWriter contextual = new LogWriter(this.log, carrier);
-			contextual.write(Level.INFO, failing, null);
-			contextual.write(Level.INFO, failing, null);
-			contextual.flush(LONG);
-			carrier.context.remove();
-			assertThat(this.log.lines).containsExactly("INFO " + failing, "INFO " + failing);
-			this.log.lines.clear();
-		}
 	}
 
 	/**
@@ -289,53 +238,11 @@ class LogWriterTests {
 		}
 	}
 
-	private static void pass(CountDownLatch latch) {
-		try {
-			assertThat(latch.await(30, TimeUnit.SECONDS)).isTrue();
-		}
-		catch (InterruptedException ex) {
-			throw new AssertionError(ex);
-		}
-	}
-
 	private static final class Unprintable extends RuntimeException {
 
 		@Override
 		public String toString() {
 			throw new IllegalStateException("on purpose");
-		}
-
-	}
-
-	/**
-	 * A context that is a text.
-	 */
-	private static final class Carrier implements ContextCarrier {
-
-		private final ThreadLocal<@Nullable String> context = new ThreadLocal<>();
-
-		private String failing = "";
-
-		private void fail(String step) {
-			if (step.equals(this.failing)) {
-				throw new IllegalStateException("on purpose");
-			}
-		}
-
-		@Override
-		public @Nullable Object capture() {
-			fail("capture");
-			return this.context.get();
-		}
-
-		@Override
-		public Scope restore(Object captured) {
-			fail("restore");
-			this.context.set((String) captured);
-			return () -> {
-				this.context.remove();
-				fail("close");
-			};
 		}
 
 	}
@@ -360,82 +267,6 @@ class LogWriterTests {
 		@Override
 		public void log(Level level, @Nullable ResourceBundle bundle, String format, @Nullable Object... arguments) {
 			this.written.incrementAndGet();
-		}
-
-	}
-
-	private static final class Log implements System.Logger {
-
-		private final List<String> lines = new CopyOnWriteArrayList<>();
-
-		private final List<Throwable> errors = new CopyOnWriteArrayList<>();
-
-		private final Set<Thread> threads = ConcurrentHashMap.newKeySet();
-
-		private final List<@Nullable ClassLoader> loaders = new CopyOnWriteArrayList<>();
-
-		private final List<String> failures = new CopyOnWriteArrayList<>();
-
-		private final CountDownLatch hanging = new CountDownLatch(1);
-
-		private final CountDownLatch open = new CountDownLatch(1);
-
-		private volatile boolean hangs;
-
-		private volatile Runnable whenLinesAreLeftOut = () -> {
-		};
-
-		private volatile boolean refusesErrors;
-
-		private volatile @Nullable ThreadLocal<@Nullable String> context;
-
-		void hang() {
-			this.hangs = true;
-		}
-
-		@Override
-		public String getName() {
-			return "log";
-		}
-
-		@Override
-		public boolean isLoggable(Level level) {
-			return true;
-		}
-
-		@Override
-		public void log(Level level, @Nullable ResourceBundle bundle, String message, @Nullable Throwable thrown) {
-			if (this.refusesErrors && thrown != null) {
-				throw new IllegalStateException("on purpose");
-			}
-			write(level, message);
-			if (thrown != null) {
-				this.errors.add(thrown);
-			}
-		}
-
-		@Override
-		public void log(Level level, @Nullable ResourceBundle bundle, String format, @Nullable Object... arguments) {
-			write(level, format);
-		}
-
-		private void write(Level level, String message) {
-			this.threads.add(Thread.currentThread());
-			this.loaders.add(Thread.currentThread().getContextClassLoader());
-			if (this.hangs) {
-				this.hanging.countDown();
-				pass(this.open);
-			}
-			if (message.contains("left out")) {
-				this.whenLinesAreLeftOut.run();
-			}
-			String line = level + " " + message;
-			if (this.failures.contains(line)) {
-				throw new IllegalStateException("on purpose");
-			}
-			ThreadLocal<@Nullable String> known = this.context;
-			String value = (known != null) ? known.get() : null;
-			this.lines.add((value != null) ? line + " [" + value + "]" : line);
 		}
 
 	}

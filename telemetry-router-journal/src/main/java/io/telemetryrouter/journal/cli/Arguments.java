@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.time.format.DateTimeParseException;
 import java.util.List;
+import java.util.stream.Stream;
 
 import io.telemetryrouter.journal.JournalQuery;
 
@@ -47,8 +48,9 @@ record Arguments(Command command, Path directory, JournalQuery query, boolean fo
 
 	}
 
-	static Arguments parse(List<String> args) {
-		if (args.size() < 3 || !args.get(0).equals("journal")) {
+	static Arguments parse(List<String> line) {
+		List<String> args = split(line);
+		if (args.size() < 2 || !args.get(0).equals("journal")) {
 			throw new UsageException("Give 'journal', a command and a folder");
 		}
 		Command command = switch (args.get(1)) {
@@ -90,6 +92,13 @@ record Arguments(Command command, Path directory, JournalQuery query, boolean fo
 			throw new UsageException("Give the journal's folder");
 		}
 		return new Arguments(command, directory, query, follow, lines);
+	}
+
+	/** Makes two arguments of an option that has its value behind an equals sign. */
+	private static List<String> split(List<String> line) {
+		return line.stream()
+			.flatMap((arg) -> arg.startsWith("--") ? Stream.of(arg.split("=", 2)) : Stream.of(arg))
+			.toList();
 	}
 
 	private static JournalQuery select(JournalQuery query, String option, String value) {

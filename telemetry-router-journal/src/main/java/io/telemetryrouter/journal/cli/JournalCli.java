@@ -5,6 +5,8 @@ import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -71,16 +73,17 @@ public final class JournalCli {
 
 	int run(List<String> args) {
 		try {
-			if (args.isEmpty() || args.contains("--help")) {
+			if (args.isEmpty() || args.contains("--help") || args.contains("-h")) {
 				this.out.print(Arguments.USAGE);
 				return args.isEmpty() ? UNUSABLE : OK;
 			}
 			Arguments arguments = Arguments.parse(args);
+			List<SegmentInfo> segments = segments(arguments.directory());
 			switch (arguments.command()) {
-				case LS -> list(arguments);
+				case LS -> list(segments);
 				case CAT -> print(arguments);
-				case VERIFY -> verify(arguments);
-				case TAIL -> tail(arguments);
+				case VERIFY -> verify(arguments, segments);
+				case TAIL -> tail(arguments, segments);
 			}
 			return (this.damaged == 0 && this.missing == 0) ? OK : PROBLEMS;
 		}
@@ -95,16 +98,33 @@ public final class JournalCli {
 		}
 	}
 
-	private void list(Arguments arguments) {
-		List<SegmentInfo> segments = JournalReader.segments(arguments.directory());
+	/**
+	 * A folder without segments is the wrong one: that nothing is damaged there says
+	 * nothing.
+	 */
+	private static List<SegmentInfo> segments(Path directory) {
+		if (Files.isRegularFile(directory)) {
+			throw new UsageException("'" + directory + "' is a file: give the folder of the journal");
+		}
+		List<SegmentInfo> segments = JournalReader.segments(directory);
+		if (segments.isEmpty()) {
+			throw new UsageException("There is no journal in folder '" + directory + "': it has no segments");
+		}
+		return segments;
+	}
+
+	private static long bytes(List<SegmentInfo> segments) {
+		return segments.stream().mapToLong(SegmentInfo::bytes).sum();
+	}
+
+	private void list(List<SegmentInfo> segments) {
 		this.out.printf(Locale.ROOT, "%-34s %12s %14s  %s%n", "SEGMENT", "FIRST LINE", "BYTES", "LAST WRITTEN");
-		long total = 0;
 		for (SegmentInfo segment : segments) {
-			total += segment.bytes();
 			this.out.printf(Locale.ROOT, "%-34s %,12d %,14d  %s%n", segment.file().getFileName(),
 					segment.firstSequence(), segment.bytes(), segment.lastModified().truncatedTo(ChronoUnit.SECONDS));
 		}
-		this.out.printf(Locale.ROOT, "%-34s %12s %,14d%n", segments.size() + " segments", "", total);
+		String count = segments.size() + ((segments.size() == 1) ? " segment" : " segments");
+		this.out.printf(Locale.ROOT, "%-34s %12s %,14d%n", count, "", bytes(segments));
 	}
 
 	private void print(Arguments arguments) {
@@ -126,9 +146,8 @@ public final class JournalCli {
 		return !this.out.checkError();
 	}
 
-	private void verify(Arguments arguments) {
-		long total = JournalReader.segments(arguments.directory()).stream().mapToLong(SegmentInfo::bytes).sum();
-		Progress progress = new Progress(this.err, this.terminal, total);
+	private void verify(Arguments arguments, List<SegmentInfo> segments) {
+		Progress progress = new Progress(this.err, this.terminal, bytes(segments));
 		long lines = 0;
 		JournalRecord first = null;
 		JournalRecord last = null;
@@ -144,6 +163,11 @@ public final class JournalCli {
 			}
 			progress.clear();
 			summarize(lines, reader.bytesRead(), first, last);
+			long rest = bytes(JournalReader.segments(arguments.directory())) - reader.bytesRead();
+			if (rest > 0) {
+				this.out.printf(Locale.ROOT, "%,d bytes at the end are no complete line yet, or came meanwhile%n",
+						rest);
+			}
 		}
 	}
 
@@ -166,8 +190,7 @@ public final class JournalCli {
 		this.err.println(problem);
 	}
 
-	private void tail(Arguments arguments) {
-		List<SegmentInfo> segments = JournalReader.segments(arguments.directory());
+	private void tail(Arguments arguments, List<SegmentInfo> segments) {
 		// A journal is only read whole if its last two segments are all of it.
 		long start = (segments.size() > 1) ? segments.get(segments.size() - 2).firstSequence() : 1;
 		try (JournalReader reader = JournalReader.open(arguments.directory(), start, this::report)) {

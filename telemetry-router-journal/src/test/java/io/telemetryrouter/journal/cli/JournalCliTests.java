@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.List;
 import java.util.UUID;
 import java.util.stream.Stream;
@@ -103,7 +104,7 @@ class JournalCliTests {
 					.isEqualTo("SEGMENT                              FIRST LINE          BYTES  LAST WRITTEN"),
 				(line) -> assertThat(line).startsWith("journal-0000000000000000001.jsonl             1")
 					.contains(String.valueOf(Files.size(segment))),
-				(line) -> assertThat(line).startsWith("1 segments").endsWith(String.valueOf(Files.size(segment))));
+				(line) -> assertThat(line).startsWith("1 segment ").endsWith(String.valueOf(Files.size(segment))));
 	}
 
 	@Test
@@ -121,7 +122,7 @@ class JournalCliTests {
 			.isZero();
 		assertThat(names()).containsExactly("n4", "n6");
 		this.out.reset();
-		run("cat", "--name", "event.n3", "--name", "other.*", "--name", "event.n5");
+		run("cat", "--name", "event.n3", "--name=other.*", "--name=event.n5");
 		assertThat(names()).containsExactly("n3", "n5");
 	}
 
@@ -204,7 +205,7 @@ class JournalCliTests {
 			"journal ls x y|Unexpected 'y': there is one folder", "journal ls x -f|Unknown option '-f' of ls",
 			"journal cat x --run|Option '--run' has no value", "journal cat x --rum 1|Unknown option '--rum'",
 			"journal cat x -n 1|Unknown option '-n'", "journal tail -n 1|Give the journal's folder",
-			"journal tail x -n -1|Option '-n' needs a number, but is '-1'",
+			"journal ls|Give the journal's folder", "journal tail x -n -1|Option '-n' needs a number, but is '-1'",
 			"journal cat x --from noon|Option '--from' needs a time as in 2026-11-27T10:15:30Z, but is 'noon'",
 			"journal cat x --name a*|Event pattern 'a*' mixes '*' with text in segment 'a*': a wildcard stands for a whole segment, as in 'model.*'" })
 	void whenTheCommandLineIsWrongThenItSaysWhatAndTheStatusIsTwo(String line) {
@@ -219,8 +220,34 @@ class JournalCliTests {
 		assertThat(this.err.toString()).isEqualTo("There is no journal folder 'none'\n");
 	}
 
+	@ParameterizedTest
+	@ValueSource(strings = { "ls", "cat", "verify", "tail" })
+	void whenTheFolderIsAnotherOneOrAFileThenItSaysSoAndTheStatusIsTwo(String command) throws Exception {
+		assertThat(run(command)).isEqualTo(2);
+		assertThat(this.err.toString())
+			.startsWith("There is no journal in folder '" + this.directory + "': it has no segments\n");
+		this.err.reset();
+		Path segment = write(1);
+		assertThat(run(false, "journal", command, segment.toString())).isEqualTo(2);
+		assertThat(this.err.toString()).startsWith("'" + segment + "' is a file: give the folder of the journal\n");
+		assertThat(this.out.toString()).isEmpty();
+	}
+
+	@Test
+	void whenTheLastLineIsNotCompleteThenVerifySaysSo() throws Exception {
+		Path segment = write(2);
+		byte[] bytes = Files.readAllBytes(segment);
+		Files.write(segment, Arrays.copyOf(bytes, bytes.length - 20));
+		assertThat(run("verify")).isZero();
+		assertThat(this.out.toString()).startsWith(bytes.length / 2 + " bytes: 1 lines intact, 0 damaged, 0 missing\n")
+			.endsWith(
+					"\n" + (bytes.length / 2 - 20) + " bytes at the end are no complete line yet, or came meanwhile\n");
+	}
+
 	@Test
 	void whenHelpIsAskedForThenItIsPrinted() {
+		assertThat(run(false, "journal", "ls", "-h")).isZero();
+		this.out.reset();
 		assertThat(run(false, "--help")).isZero();
 		assertThat(this.out.toString()).startsWith("Usage: telemetry-router journal <command> <folder> [options]\n");
 	}

@@ -5,6 +5,7 @@ import java.lang.ref.WeakReference;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Supplier;
 
@@ -41,7 +42,8 @@ public final class AgentTelemetry {
 
 	private final ReferenceQueue<ObservedRun> abandoned = new ReferenceQueue<>();
 
-	private final LongAdder failures = new LongAdder();
+	/** By the framework's name. */
+	private final Map<String, LongAdder> failures = new ConcurrentHashMap<>();
 
 	private volatile boolean reported;
 
@@ -78,7 +80,7 @@ public final class AgentTelemetry {
 	}
 
 	private void failed(String framework, Throwable error) {
-		this.failures.increment();
+		this.failures.computeIfAbsent(framework, (name) -> new LongAdder()).increment();
 		if (!this.reported) {
 			this.reported = true;
 			StackTraceElement[] stack = error.getStackTrace();
@@ -95,7 +97,17 @@ public final class AgentTelemetry {
 	 * @return the count
 	 */
 	public long failures() {
-		return this.failures.sum();
+		return this.failures.values().stream().mapToLong(LongAdder::sum).sum();
+	}
+
+	/**
+	 * Returns how often code of one adapter has failed.
+	 * @param framework the framework
+	 * @return the count
+	 */
+	public long failures(String framework) {
+		LongAdder count = this.failures.get(framework);
+		return (count != null) ? count.sum() : 0;
 	}
 
 	/**
@@ -105,7 +117,7 @@ public final class AgentTelemetry {
 	 */
 	public ObservedRun startRun(RunDescription description) {
 		Run parent = (description.parent() != null) ? description.parent() : threadRun();
-		String id = (description.id() != null) ? description.id() : UUID.randomUUID().toString();
+		String id = (description.id() != null) ? description.id() : newId();
 		Run run = new Run(id, (parent != null) ? parent.id() : null, (parent != null) ? parent.rootId() : id,
 				description.framework(), description.agentName(), description.conversationId());
 		ObservedRun started = ObservedRun.start(this, run, emitterOf(run), description.streaming());
@@ -134,7 +146,7 @@ public final class AgentTelemetry {
 		}
 		Run run = threadRun();
 		if (run == null) {
-			String id = UUID.randomUUID().toString();
+			String id = newId();
 			run = new Run(id, null, id, framework, null, null);
 		}
 		return ObservedRun.without(this, run, emitterOf(run));
@@ -154,6 +166,13 @@ public final class AgentTelemetry {
 		String parent = context.parentRunId();
 		return (observed != null) ? observed.run()
 				: new Run(id, parent, (parent != null) ? parent : id, null, null, null);
+	}
+
+	/** Returns a random UUID. Nobody must not guess it, so it need not be a slow one. */
+	private static String newId() {
+		ThreadLocalRandom random = ThreadLocalRandom.current();
+		return new UUID((random.nextLong() & ~0xF000L) | 0x4000L, (random.nextLong() >>> 2) | Long.MIN_VALUE)
+			.toString();
 	}
 
 	private TelemetryEmitter emitterOf(Run run) {

@@ -6,7 +6,6 @@ import java.util.concurrent.CompletionException;
 
 import org.jspecify.annotations.Nullable;
 
-import io.telemetryrouter.RunScope;
 import io.telemetryrouter.TelemetrySpan;
 import io.telemetryrouter.agent.Failure;
 
@@ -24,7 +23,7 @@ public final class ObservedCall {
 
 	private final TelemetrySpan span;
 
-	private volatile @Nullable RunScope scope;
+	private final ThreadBinding binding;
 
 	private volatile @Nullable Throwable noted;
 
@@ -32,6 +31,7 @@ public final class ObservedCall {
 		this.run = run;
 		this.started = started;
 		this.span = span;
+		this.binding = new ThreadBinding(run::openScope);
 	}
 
 	/**
@@ -61,11 +61,19 @@ public final class ObservedCall {
 	}
 
 	/**
-	 * Binds the call's run to the calling thread until the call ends, so that events of
-	 * the application and nested runs belong to it.
+	 * Binds the call's run to the calling thread until the call ends or is
+	 * {@linkplain #unbind() unbound}, so that events of the application and nested runs
+	 * belong to it. Does nothing on a second thread.
 	 */
 	public void bind() {
-		this.scope = this.run.openScope();
+		this.binding.open();
+	}
+
+	/**
+	 * Ends the binding to the calling thread, if it has been bound as often.
+	 */
+	public void unbind() {
+		this.binding.close();
 	}
 
 	/**
@@ -110,11 +118,23 @@ public final class ObservedCall {
 		}
 	}
 
-	private void ended(boolean first, Object payload) {
-		RunScope bound = this.scope;
-		if (bound != null) {
-			bound.close();
+	/**
+	 * Runs code that ends the call. If the code itself fails, for an answer is not what
+	 * the framework promises, the call ends as failed with that error.
+	 * @param code the code
+	 */
+	public void endBy(Runnable code) {
+		try {
+			code.run();
 		}
+		catch (Throwable ex) {
+			end(ex);
+			throw ex;
+		}
+	}
+
+	private void ended(boolean first, Object payload) {
+		this.binding.end();
 		if (first) {
 			this.run.callEnded(this, payload);
 		}

@@ -47,7 +47,7 @@ public final class ObservedRun {
 
 	private AgentRun.Totals totals = new AgentRun.Totals(0, 0, Tokens.NONE);
 
-	private volatile @Nullable RunScope scope;
+	private final ThreadBinding binding = new ThreadBinding(this::openScope);
 
 	private ObservedRun(AgentTelemetry telemetry, Run run, TelemetryEmitter emitter,
 			AgentRun.@Nullable Started started) {
@@ -83,11 +83,19 @@ public final class ObservedRun {
 	}
 
 	/**
-	 * Binds the run to the calling thread until it ends, so that events of the
-	 * application and nested runs belong to it.
+	 * Binds the run to the calling thread until it ends or is {@linkplain #unbind()
+	 * unbound}, so that events of the application and nested runs belong to it. Does
+	 * nothing on a second thread.
 	 */
 	public void bind() {
-		this.scope = this.emitter.openRun(this.run.id());
+		this.binding.open();
+	}
+
+	/**
+	 * Ends the binding to the calling thread, if it has been bound as often.
+	 */
+	public void unbind() {
+		this.binding.close();
 	}
 
 	RunScope openScope() {
@@ -196,10 +204,7 @@ public final class ObservedRun {
 	private void end(End end) {
 		AgentRun.Started start = this.started;
 		TelemetrySpan span = this.span;
-		RunScope bound = this.scope;
-		if (bound != null) {
-			bound.close();
-		}
+		this.binding.end();
 		if (start == null || span == null) {
 			return;
 		}

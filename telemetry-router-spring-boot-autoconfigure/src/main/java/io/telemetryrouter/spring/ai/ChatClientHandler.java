@@ -26,13 +26,24 @@ public final class ChatClientHandler extends GuardedHandler<ChatClientObservatio
 	@Override
 	void started(ChatClientObservationContext context) {
 		ObservedRun parent = enclosing(context, ObservedRun.class);
-		boolean streaming = context.isStream();
 		ObservedRun run = telemetry().startRun(new RunDescription(FRAMEWORK, null, null, conversationId(context),
-				streaming, (parent != null) ? parent.run() : null));
+				context.isStream(), (parent != null) ? parent.run() : null));
 		context.put(ObservedRun.class, run);
-		if (!streaming) {
-			// The thread that stops the observation is the one that started it
+	}
+
+	@Override
+	void scopeOpened(ChatClientObservationContext context) {
+		ObservedRun run = context.get(ObservedRun.class);
+		if (run != null && !context.isStream()) {
 			run.bind();
+		}
+	}
+
+	@Override
+	void scopeClosed(ChatClientObservationContext context) {
+		ObservedRun run = context.get(ObservedRun.class);
+		if (run != null) {
+			run.unbind();
 		}
 	}
 

@@ -52,7 +52,36 @@ abstract class GuardedHandler<C extends Context> implements ObservationHandler<C
 
 	@Override
 	public final void onStop(Context context) {
-		this.telemetry.guard(FRAMEWORK, () -> stopped(this.type.cast(context)));
+		this.telemetry.guard(FRAMEWORK, () -> {
+			ObservedCall call = callOf(context);
+			if (call != null) {
+				call.endBy(() -> stopped(this.type.cast(context)));
+			}
+			else {
+				stopped(this.type.cast(context));
+			}
+		});
+	}
+
+	/*
+	 * Threads are bound while a scope is open, and not from start to stop: if another
+	 * handler throws there, the observation is never stopped.
+	 */
+
+	@Override
+	public final void onScopeOpened(Context context) {
+		this.telemetry.guard(FRAMEWORK, () -> scopeOpened(this.type.cast(context)));
+	}
+
+	@Override
+	public final void onScopeClosed(Context context) {
+		this.telemetry.guard(FRAMEWORK, () -> scopeClosed(this.type.cast(context)));
+	}
+
+	void scopeOpened(C context) {
+	}
+
+	void scopeClosed(C context) {
 	}
 
 	abstract void started(C context);

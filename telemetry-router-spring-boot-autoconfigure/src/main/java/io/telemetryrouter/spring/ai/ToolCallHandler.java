@@ -32,10 +32,24 @@ public final class ToolCallHandler extends GuardedHandler<ToolCallingObservation
 		ObservedRun run = runOf(context);
 		start(context, run, new ToolCall.Started(run.run(), context.getToolCallId(), context.getToolDefinition().name(),
 				context.getToolType(), telemetry().content(context::getToolCallArguments)));
+	}
+
+	/**
+	 * A tool runs on the thread that observes it, also in a stream.
+	 */
+	@Override
+	void scopeOpened(ToolCallingObservationContext context) {
 		ObservedCall call = callOf(context);
 		if (call != null) {
-			// A tool runs on the thread that observes it, also in a stream
 			call.bind();
+		}
+	}
+
+	@Override
+	void scopeClosed(ToolCallingObservationContext context) {
+		ObservedCall call = callOf(context);
+		if (call != null) {
+			call.unbind();
 		}
 	}
 

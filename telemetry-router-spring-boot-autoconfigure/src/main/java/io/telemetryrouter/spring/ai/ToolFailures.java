@@ -1,17 +1,15 @@
 package io.telemetryrouter.spring.ai;
 
-import java.lang.reflect.Modifier;
-
 import io.micrometer.observation.ObservationRegistry;
-import org.aopalliance.intercept.MethodInterceptor;
 import org.aopalliance.intercept.MethodInvocation;
 import org.jspecify.annotations.Nullable;
 import org.springframework.ai.tool.execution.ToolExecutionException;
 import org.springframework.ai.tool.execution.ToolExecutionExceptionProcessor;
 
-import org.springframework.aop.framework.ProxyFactory;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.config.BeanPostProcessor;
+
+import io.telemetryrouter.spring.agent.ObservedBeans;
 
 /**
  * Notes the errors of tools on their way through the application's
@@ -37,19 +35,8 @@ public final class ToolFailures implements BeanPostProcessor {
 
 	@Override
 	public Object postProcessAfterInitialization(Object bean, String beanName) {
-		if (!(bean instanceof ToolExecutionExceptionProcessor)) {
-			return bean;
-		}
-		Class<?> type = bean.getClass();
-		boolean lambda = type.isSynthetic() || type.isHidden();
-		if (Modifier.isFinal(type.getModifiers()) && !lambda) {
-			// It may be injected by its class, which no proxy can be of
-			return bean;
-		}
-		ProxyFactory factory = new ProxyFactory(bean);
-		factory.setProxyTargetClass(!lambda);
-		factory.addAdvice((MethodInterceptor) this::process);
-		return factory.getProxy(type.getClassLoader());
+		Class<?> contract = ToolExecutionExceptionProcessor.class;
+		return contract.isInstance(bean) ? ObservedBeans.observe(bean, contract, this::process) : bean;
 	}
 
 	private @Nullable Object process(MethodInvocation invocation) throws Throwable {

@@ -39,7 +39,9 @@ final class LateListeners implements BeanPostProcessor {
 	 */
 	LateListeners(Set<String> searched, Collection<ListenerMethod> listening) {
 		this.searched = searched;
-		listening.forEach((method) -> this.listening.add(signature(method.beanName(), method.method())));
+		for (ListenerMethod method : listening) {
+			this.listening.add(signature(method.beanName(), method.method()));
+		}
 	}
 
 	/**

@@ -62,7 +62,9 @@ final class ListenerFinder {
 		}
 		ResolvableType beanType = beanType(beanName, type);
 		List<ListenerMethod> methods = new ArrayList<>();
-		found.forEach((method, annotation) -> methods.add(new ListenerMethod(beanName, beanType, method, annotation)));
+		for (Map.Entry<Method, MergedAnnotation<TelemetryListener>> entry : found.entrySet()) {
+			methods.add(new ListenerMethod(beanName, beanType, entry.getKey(), entry.getValue()));
+		}
 		return methods;
 	}
 
@@ -88,8 +90,10 @@ final class ListenerFinder {
 	}
 
 	private static boolean isSpringClass(Class<?> type) {
-		return type.getName().startsWith("org.springframework.")
-				&& !AnnotatedElementUtils.isAnnotated(type, Component.class);
+		String name = type.getName();
+		// Boot's own are many, and annotated
+		return name.startsWith("org.springframework.boot.") || (name.startsWith("org.springframework.")
+				&& !AnnotatedElementUtils.isAnnotated(type, Component.class));
 	}
 
 	/**

@@ -2,7 +2,7 @@ package io.telemetryrouter.spring.annotation;
 
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
-import java.util.Comparator;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -56,12 +56,18 @@ record ListenerMethod(String beanName, ResolvableType beanType, Method method,
 		}
 		Map<Method, MergedAnnotation<TelemetryListener>> found = MethodIntrospector.selectMethods(type,
 				(MethodIntrospector.MetadataLookup<MergedAnnotation<TelemetryListener>>) ListenerMethod::findAnnotation);
+		List<Method> methods = new ArrayList<>(found.keySet());
+		methods.sort(ListenerMethod::compare);
 		Map<Method, MergedAnnotation<TelemetryListener>> sorted = new LinkedHashMap<>();
-		found.keySet()
-			.stream()
-			.sorted(Comparator.comparing(Method::getName).thenComparing(Method::toString))
-			.forEach((method) -> sorted.put(declared(type, method), found.get(method)));
+		for (Method method : methods) {
+			sorted.put(declared(type, method), found.get(method));
+		}
 		return sorted;
+	}
+
+	private static int compare(Method one, Method other) {
+		int byName = one.getName().compareTo(other.getName());
+		return (byName != 0) ? byName : one.toString().compareTo(other.toString());
 	}
 
 	/**
@@ -185,7 +191,12 @@ record ListenerMethod(String beanName, ResolvableType beanType, Method method,
 	}
 
 	private static boolean isAnyPresent(MergedAnnotations annotations) {
-		return ASYNC_ANNOTATIONS.stream().anyMatch(annotations::isPresent);
+		for (String annotation : ASYNC_ANNOTATIONS) {
+			if (annotations.isPresent(annotation)) {
+				return true;
+			}
+		}
+		return false;
 	}
 
 	/**

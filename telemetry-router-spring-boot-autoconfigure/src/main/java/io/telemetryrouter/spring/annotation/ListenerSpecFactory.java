@@ -1,7 +1,6 @@
 package io.telemetryrouter.spring.annotation;
 
 import java.time.Duration;
-import java.util.stream.Stream;
 
 import org.jspecify.annotations.Nullable;
 
@@ -48,9 +47,10 @@ final class ListenerSpecFactory {
 
 	private HandlerSpec.Builder<?> select(ListenerMethod method, Class<?> payloadType) {
 		try {
-			String[] events = Stream.of(method.annotation().getStringArray("events"))
-				.map((event) -> resolve(method, "event", event))
-				.toArray(String[]::new);
+			String[] events = method.annotation().getStringArray("events").clone();
+			for (int i = 0; i < events.length; i++) {
+				events[i] = resolve(method, "event", events[i]);
+			}
 			if (events.length > 0) {
 				HandlerSpec.Builder<Object> builder = HandlerSpec.on(events);
 				return (payloadType != Object.class) ? builder.payloadType(payloadType) : builder;

@@ -48,7 +48,13 @@ abstract class MethodCaller {
 		if (method.getReturnType() != void.class || method.getDeclaringClass().isHidden()) {
 			return first(method, MethodCaller::ofHandle, MethodCaller::ofReflection);
 		}
-		return first(method, MethodCaller::ofLambda, MethodCaller::ofHandle, MethodCaller::ofReflection);
+		try {
+			return ofLambda(method);
+		}
+		catch (Throwable ex) {
+			// Once more, for what it throws: a start need not link the other ways
+			return first(method, MethodCaller::ofLambda, MethodCaller::ofHandle, MethodCaller::ofReflection);
+		}
 	}
 
 	/**

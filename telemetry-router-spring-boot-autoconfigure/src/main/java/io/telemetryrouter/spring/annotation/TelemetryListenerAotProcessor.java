@@ -8,6 +8,7 @@ import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.aot.generate.GenerationContext;
+import org.springframework.aot.hint.BindingReflectionHintsRegistrar;
 import org.springframework.aot.hint.ExecutableMode;
 import org.springframework.aot.hint.MemberCategory;
 import org.springframework.aot.hint.ReflectionHints;
@@ -71,6 +72,10 @@ final class TelemetryListenerAotProcessor implements BeanRegistrationAotProcesso
 			}
 			if (type == Object.class) {
 				return;
+			}
+			if (method.annotation().getBoolean("replay")) {
+				// Read from a journal, by Jackson
+				new BindingReflectionHintsRegistrar().registerReflectionHints(hints, type);
 			}
 			if (method.annotation().getString("condition").isBlank()) {
 				hints.registerType(type);

@@ -8,9 +8,7 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.source.ConfigurationProperty;
 import org.springframework.boot.context.properties.source.ConfigurationPropertyName;
 import org.springframework.boot.context.properties.source.ConfigurationPropertySource;
-import org.springframework.boot.convert.DurationStyle;
 
-import io.telemetryrouter.spring.autoconfigure.TelemetryRouterProperties.Event;
 import io.telemetryrouter.spring.autoconfigure.TelemetryRouterProperties.Handler;
 import io.telemetryrouter.spring.autoconfigure.TelemetryRouterProperties.Quarantine;
 
@@ -33,16 +31,12 @@ final class ConfigurationChecks {
 		this.sources = sources;
 	}
 
-	void checkEntry(ConfigurationPropertyName name, String key, Object entry) {
+	void checkEntry(ConfigurationPropertyName name, Object entry) {
 		if (entry instanceof Handler handler) {
 			requireAtLeast(1, name.append("max-queue"), handler.getMaxQueue());
 			requireAtLeast(1, name.append("concurrency"), handler.getConcurrency());
 			requireTime(true, name.append("handler-timeout"), handler.getHandlerTimeout());
 			requireTime(false, name.append("slow-threshold"), handler.getSlowThreshold());
-		}
-		if (entry instanceof Event event && key.indexOf('*') >= 0) {
-			throw invalid(name.append("priority"), event.getPriority(), "'" + key + "' is a pattern.",
-					"Name one event, or set the priority of the handlers under 'telemetry-router.handlers'.");
 		}
 	}
 
@@ -79,7 +73,7 @@ final class ConfigurationChecks {
 			String delay = ConfigurationReader.text(QUARANTINE.append("delay"));
 			throw invalid(name, quarantine.getMaxDelay(),
 					"Duration must not be shorter than '" + delay + "', which is "
-							+ DurationStyle.SIMPLE.print(quarantine.getDelay()) + ".",
+							+ LogText.duration(quarantine.getDelay()) + ".",
 					"Raise '" + ConfigurationReader.text(name) + "', or lower '" + delay + "'.");
 		}
 	}

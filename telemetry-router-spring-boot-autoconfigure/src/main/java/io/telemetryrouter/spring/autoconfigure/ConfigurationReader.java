@@ -203,6 +203,9 @@ final class ConfigurationReader {
 		Map<String, String> settings = settings(type);
 		Map<String, KeyedSettings> keys = new LinkedHashMap<>();
 		for (Setting setting : set) {
+			if (prefix.equals(EVENTS)) {
+				requireName(setting);
+			}
 			ConfigurationPropertyName name = setting.name();
 			int last = name.getNumberOfElements() - 1;
 			String known = settings.get(name.getElement(last, Form.UNIFORM));
@@ -214,7 +217,7 @@ final class ConfigurationReader {
 		}
 		this.environmentVariables.of(prefix, settings)
 			.forEach((uniform, variable) -> readVariables(uniform, variable, type, keys, variables));
-		keys.forEach((key, keyed) -> bind(keyed, key, type).ifBound((value) -> target.put(key, value)));
+		keys.forEach((key, keyed) -> bind(keyed, type).ifBound((value) -> target.put(key, value)));
 	}
 
 	/**
@@ -223,7 +226,7 @@ final class ConfigurationReader {
 	 */
 	private <T> void readVariables(String uniform, KeyedSettings variable, Class<T> type,
 			Map<String, KeyedSettings> keys, Map<String, Variables<T>> variables) {
-		BindResult<T> bound = bind(variable, uniform, type);
+		BindResult<T> bound = bind(variable, type);
 		List<String> same = keys.keySet()
 			.stream()
 			.filter((key) -> EnvironmentVariables.uniform(key).equals(uniform))
@@ -240,12 +243,12 @@ final class ConfigurationReader {
 		}
 	}
 
-	private <T> BindResult<T> bind(KeyedSettings keyed, String key, Class<T> type) {
+	private <T> BindResult<T> bind(KeyedSettings keyed, Class<T> type) {
 		ConfigurationPropertySource source = keyed.source();
 		this.sources.add(0, source);
 		BindResult<T> result = new Binder(List.of(source), new PropertySourcesPlaceholdersResolver(this.environment))
 			.bind(keyed.name(), Bindable.of(type));
-		result.ifBound((value) -> this.checks.checkEntry(keyed.name(), key, value));
+		result.ifBound((value) -> this.checks.checkEntry(keyed.name(), value));
 		return result;
 	}
 
@@ -254,17 +257,34 @@ final class ConfigurationReader {
 		ConfigurationPropertyName name = setting.name();
 		String unknown = name.getElement(element, Form.UNIFORM);
 		String path = text(name, 0, element);
-		boolean map = prefix.equals(EVENTS) || prefix.equals(HANDLERS);
-		String action = (map && element == prefix.getNumberOfElements())
-				? "Put a setting behind it: " + String.join(", ", settings.values()) + "."
-				: "Remove it, or use one of: " + String.join(", ", settings.values()) + ".";
+		String known = String.join(", ", settings.values()) + ".";
+		String action = "Remove it, or use one of: " + known;
+		if (prefix.equals(EVENTS) || prefix.equals(HANDLERS)) {
+			String key = prefix.equals(EVENTS) ? "an event's name" : "a handler's id";
+			action = (element == prefix.getNumberOfElements()) ? "Put a setting behind it: " + known
+					: "Remove it, or put one of these behind " + key + ": " + known;
+		}
 		String nearest = NearestName.of(unknown, settings.values());
 		if (nearest != null) {
 			action = "Did you mean '" + path + "." + nearest + "'? " + action;
 		}
-		Value value = setting.value();
-		return new InvalidTelemetryRouterPropertyException(text(name), value.source().getProperty(value.property()),
-				PropertySourceOrigin.get(value.source(), value.property()), "There is no such property.", action);
+		return invalid(text(name), setting.value(), "There is no such property.", action);
+	}
+
+	private static InvalidTelemetryRouterPropertyException invalid(String name, Value value, String reason,
+			String action) {
+		return new InvalidTelemetryRouterPropertyException(name, value.source().getProperty(value.property()),
+				PropertySourceOrigin.get(value.source(), value.property()), reason, action);
+	}
+
+	/** Boot leaves out of a property's name an element of other characters. */
+	private static void requireName(Setting setting) {
+		String property = setting.value().property();
+		if (property.indexOf('*') >= 0) {
+			throw invalid(property.replace('[', '.').replace("]", ""), setting.value(),
+					"The name of an event has no '*': it is a pattern.",
+					"Name one event, or set the priority of the handlers under 'telemetry-router.handlers'.");
+		}
 	}
 
 	private List<Setting> under(ConfigurationPropertyName prefix) {
@@ -280,7 +300,7 @@ final class ConfigurationReader {
 	/**
 	 * Returns the dashed names of a class's properties by their uniform names.
 	 */
-	private static Map<String, String> settings(Class<?> type) {
+	static Map<String, String> settings(Class<?> type) {
 		Map<String, String> settings = new TreeMap<>();
 		for (PropertyDescriptor property : BeanUtils.getPropertyDescriptors(type)) {
 			if (!property.getName().equals("class")) {

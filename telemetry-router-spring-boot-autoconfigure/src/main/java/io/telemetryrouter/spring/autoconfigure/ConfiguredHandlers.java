@@ -80,22 +80,23 @@ final class ConfiguredHandlers implements HandlerSpecCustomizer {
 		}
 		String key = this.handlers.containsKey(id) ? id : plain(id);
 		Handler handler = this.handlers.get(key);
-		UnaryOperator<String> property = (setting) -> HANDLERS + key + "." + setting;
 		if (handler != null) {
 			use(handler, key, "Property '" + HANDLERS + key + "'");
 		}
 		Variables<Handler> variables = (handler == null) ? find(key, this.handlerVariables) : null;
 		if (variables != null) {
 			handler = variables.value();
-			property = variables.settings()::property;
 		}
 		remember(key, this.ids);
-		if (handler != null && !handler.isEnabled()) {
+		if (handler == null) {
+			return builder.build();
+		}
+		if (!handler.isEnabled()) {
 			return null;
 		}
-		if (handler != null) {
-			apply(property, handler, spec, builder);
-		}
+		UnaryOperator<String> property = (setting) -> (variables != null) ? variables.settings().property(setting)
+				: HANDLERS + key + "." + setting;
+		apply(property, handler, spec, builder);
 		return builder.build();
 	}
 
@@ -103,7 +104,11 @@ final class ConfiguredHandlers implements HandlerSpecCustomizer {
 	 * Returns the id without the number it has if another context had it already.
 	 */
 	private static String plain(String id) {
-		return id.replaceFirst("#\\d+$", "");
+		int end = id.length();
+		while (end > 0 && Character.isDigit(id.charAt(end - 1))) {
+			end--;
+		}
+		return (end > 1 && end < id.length() && id.charAt(end - 1) == '#') ? id.substring(0, end - 1) : id;
 	}
 
 	/**
@@ -234,29 +239,36 @@ final class ConfiguredHandlers implements HandlerSpecCustomizer {
 			this.reported = true;
 			report(this.handlers, HANDLERS, this.handlerVariables, "no handler has this id. Known ids: ", this.ids);
 			// Handlers of patterns get critical events, too.
-			this.events.values().stream().filter(Event::isCritical).forEach((event) -> this.used.put(event, ""));
-			this.eventVariables.values()
-				.stream()
-				.filter((variables) -> variables.value().isCritical())
-				.forEach((variables) -> this.used.put(variables, ""));
+			for (Event event : this.events.values()) {
+				use(event.isCritical(), event);
+			}
+			for (Variables<Event> variables : this.eventVariables.values()) {
+				use(variables.value().isCritical(), variables);
+			}
 			report(this.events, EVENTS, this.eventVariables, "no handler names this event. Known names: ", this.names);
 		}
 		this.ids.clear();
 		this.names.clear();
 	}
 
+	private void use(boolean used, Object settings) {
+		if (used) {
+			this.used.put(settings, "");
+		}
+	}
+
 	private <T> void report(Map<String, T> settings, String prefix, Map<String, Variables<T>> variables, String reason,
 			Set<String> known) {
-		settings.forEach((key, value) -> {
-			if (!this.used.containsKey(value)) {
-				report("Property '" + prefix + key + "'", reason, key, known);
+		for (Map.Entry<String, T> entry : settings.entrySet()) {
+			if (!this.used.containsKey(entry.getValue())) {
+				report("Property '" + prefix + entry.getKey() + "'", reason, entry.getKey(), known);
 			}
-		});
-		variables.forEach((uniform, value) -> {
-			if (!this.used.containsKey(value)) {
-				report("Environment variable " + value.settings(), reason, uniform, known);
+		}
+		for (Map.Entry<String, Variables<T>> entry : variables.entrySet()) {
+			if (!this.used.containsKey(entry.getValue())) {
+				report("Environment variable " + entry.getValue().settings(), reason, entry.getKey(), known);
 			}
-		});
+		}
 	}
 
 	private void report(String what, String reason, String written, Set<String> known) {

@@ -1,5 +1,7 @@
 package io.telemetryrouter.spring.autoconfigure;
 
+import java.time.Duration;
+
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.boot.origin.Origin;
@@ -22,12 +24,16 @@ final class InvalidTelemetryRouterPropertyException extends RuntimeException {
 
 	InvalidTelemetryRouterPropertyException(String property, @Nullable Object value, @Nullable Origin origin,
 			String reason, String action) {
-		super("Property '" + property + "' with value '" + value + "' is invalid: " + reason + " " + action);
+		super("Property '" + property + "' with value '" + printable(value) + "' is invalid: " + reason + " " + action);
 		this.property = property;
-		this.value = value;
+		this.value = printable(value);
 		this.origin = origin;
 		this.reason = reason;
 		this.action = action;
+	}
+
+	private static @Nullable Object printable(@Nullable Object value) {
+		return (value instanceof Duration duration) ? LogText.duration(duration) : value;
 	}
 
 	String getProperty() {

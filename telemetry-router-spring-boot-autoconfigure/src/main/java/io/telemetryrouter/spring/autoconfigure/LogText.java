@@ -1,9 +1,14 @@
 package io.telemetryrouter.spring.autoconfigure;
 
+import java.time.Duration;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
 import java.util.regex.Pattern;
 
+import org.springframework.boot.convert.DurationStyle;
+
 /**
- * Makes names fit for a log line, which they must not forge.
+ * Makes texts of log lines and messages. Names must not forge lines.
  */
 final class LogText {
 
@@ -11,7 +16,24 @@ final class LogText {
 
 	private static final Pattern UNPRINTABLE = Pattern.compile("[\\p{Cc}\\p{Cf}\\p{Cs}\\p{Zl}\\p{Zp}]");
 
+	private static final List<ChronoUnit> UNITS = List.of(ChronoUnit.DAYS, ChronoUnit.HOURS, ChronoUnit.MINUTES,
+			ChronoUnit.SECONDS, ChronoUnit.MILLIS, ChronoUnit.MICROS);
+
 	private LogText() {
+	}
+
+	/**
+	 * Prints a duration as it is written in properties, in the largest unit that it is a
+	 * multiple of.
+	 */
+	static String duration(Duration duration) {
+		for (ChronoUnit unit : UNITS) {
+			Duration one = unit.getDuration();
+			if (!duration.isZero() && one.multipliedBy(duration.dividedBy(one)).equals(duration)) {
+				return DurationStyle.SIMPLE.print(duration, unit);
+			}
+		}
+		return DurationStyle.SIMPLE.print(duration);
 	}
 
 	static String printable(String text) {

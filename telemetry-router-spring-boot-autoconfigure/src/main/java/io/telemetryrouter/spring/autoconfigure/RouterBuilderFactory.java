@@ -23,7 +23,7 @@ import org.springframework.util.function.SingletonSupplier;
 import io.telemetryrouter.ContextCarrier;
 import io.telemetryrouter.HandlerErrorListener;
 import io.telemetryrouter.QuarantineSettings;
-import io.telemetryrouter.RouterSnapshot;
+import io.telemetryrouter.SpanSnapshot;
 import io.telemetryrouter.TelemetryRouter;
 import io.telemetryrouter.TelemetryRouterBuilder;
 import io.telemetryrouter.spring.TelemetryRouterCustomizer;
@@ -78,14 +78,19 @@ final class RouterBuilderFactory implements ApplicationListener<ContextRefreshed
 		if (ClassUtils.isPresent("reactor.core.scheduler.Schedulers", this.beanFactory.getBeanClassLoader())) {
 			builder.blockingAllowed(() -> !Schedulers.isInNonBlockingThread());
 		}
-		this.beanFactory.getBeanProvider(ContextCarrier.class).ifUnique(builder::contextCarrier);
+		ContextCarrier carrier = this.beanFactory.getBeanProvider(ContextCarrier.class).getIfUnique();
+		if (carrier != null) {
+			builder.contextCarrier(carrier);
+		}
 		// Found at the first failure, so that an error listener may itself emit
 		SingletonSupplier<List<HandlerErrorListener>> listeners = SingletonSupplier
 			.of(() -> this.beanFactory.getBeanProvider(HandlerErrorListener.class).orderedStream().toList());
 		builder.errorListener((failure) -> listeners.obtain().forEach((listener) -> listener.onFailure(failure)));
-		this.beanFactory.getBeanProvider(TelemetryRouterCustomizer.class)
+		for (TelemetryRouterCustomizer customizer : this.beanFactory.getBeanProvider(TelemetryRouterCustomizer.class)
 			.orderedStream()
-			.forEach((customizer) -> customizer.customize(builder));
+			.toList()) {
+			customizer.customize(builder);
+		}
 		builder.specCustomizer(this.handlers);
 		if (this.properties.getRuns().isMdc()) {
 			builder.specCustomizer(new RunMdcCustomizer());
@@ -137,8 +142,8 @@ final class RouterBuilderFactory implements ApplicationListener<ContextRefreshed
 	private void started(String name, TelemetryRouter router) {
 		// A second router of the application holds events, too
 		router.start();
-		@Nullable RouterSnapshot snapshot = router.snapshot();
-		if (snapshot == null) {
+		@Nullable SpanSnapshot spans = router.spanSnapshot();
+		if (spans == null) {
 			// A mock
 			return;
 		}

@@ -6,7 +6,6 @@ import org.jspecify.annotations.Nullable;
 
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.context.LifecycleProperties;
-import org.springframework.boot.convert.DurationStyle;
 
 /**
  * How long queued events have to finish: what the router's property says, but no longer
@@ -33,14 +32,10 @@ record ShutdownTimeout(Duration configured, @Nullable Duration phase) {
 
 	@Override
 	public String toString() {
-		return "Property 'telemetry-router.shutdown-timeout' is " + print(this.configured)
+		return "Property 'telemetry-router.shutdown-timeout' is " + LogText.duration(this.configured)
 				+ ", but 'spring.lifecycle.timeout-per-shutdown-phase' ends a shutdown phase after "
-				+ ((this.phase != null) ? print(this.phase) : "no time") + ": queued telemetry events get no more."
-				+ " Set the latter higher, or the former lower.";
-	}
-
-	private static String print(Duration duration) {
-		return DurationStyle.SIMPLE.print(duration);
+				+ ((this.phase != null) ? LogText.duration(this.phase) : "no time")
+				+ ": queued telemetry events get no more." + " Set the latter higher, or the former lower.";
 	}
 
 }

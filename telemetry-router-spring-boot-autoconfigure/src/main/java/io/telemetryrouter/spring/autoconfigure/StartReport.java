@@ -4,7 +4,6 @@ import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
-import java.util.stream.Collectors;
 
 import io.telemetryrouter.HandlerMode;
 import io.telemetryrouter.HandlerSnapshot;
@@ -25,29 +24,38 @@ final class StartReport {
 			line.append("no handlers yet");
 		}
 		else {
-			line.append((handlers.size() != 1) ? handlers.size() + " handlers: " : "1 handler: ")
-				.append(List
-					.of(mode("synchronous", HandlerMode.SYNC, handlers),
-							mode("asynchronous", HandlerMode.ASYNC, handlers))
-					.stream()
-					.filter((text) -> !text.isEmpty())
-					.collect(Collectors.joining(", ")));
+			line.append((handlers.size() != 1) ? handlers.size() + " handlers: " : "1 handler: ");
+			String synchronous = mode("synchronous", HandlerMode.SYNC, handlers);
+			String asynchronous = mode("asynchronous", HandlerMode.ASYNC, handlers);
+			line.append(synchronous)
+				.append((synchronous.isEmpty() || asynchronous.isEmpty()) ? "" : ", ")
+				.append(asynchronous);
 		}
-		details.forEach((detail) -> line.append("; ").append(detail));
+		for (String detail : details) {
+			line.append("; ").append(detail);
+		}
 		return line.toString();
 	}
 
+	// Loops, since a start would wait for lambdas to be linked
+
 	private static String mode(String name, HandlerMode mode, Collection<HandlerSnapshot> handlers) {
-		List<HandlerSnapshot> some = handlers.stream().filter((handler) -> handler.mode() == mode).toList();
-		return some.isEmpty() ? "" : some.size() + " " + name + " (" + patterns(some) + ")";
+		int count = 0;
+		Set<String> patterns = new LinkedHashSet<>();
+		for (HandlerSnapshot handler : handlers) {
+			if (handler.mode() == mode) {
+				count++;
+				patterns.addAll(handler.patterns());
+			}
+		}
+		return (count == 0) ? "" : count + " " + name + " (" + join(patterns) + ")";
 	}
 
-	private static String patterns(List<HandlerSnapshot> handlers) {
-		Set<String> patterns = new LinkedHashSet<>();
-		handlers.forEach((handler) -> patterns.addAll(handler.patterns()));
-		String first = patterns.stream().limit(MAX_PATTERNS).collect(Collectors.joining(", "));
-		int more = patterns.size() - MAX_PATTERNS;
-		return (more > 0) ? first + " and " + more + " more" : first;
+	private static String join(Set<String> patterns) {
+		List<String> all = List.copyOf(patterns);
+		int more = all.size() - MAX_PATTERNS;
+		return (more > 0) ? String.join(", ", all.subList(0, MAX_PATTERNS)) + " and " + more + " more"
+				: String.join(", ", patterns);
 	}
 
 }

@@ -1,5 +1,8 @@
 package io.telemetryrouter.spring.autoconfigure;
 
+import java.util.ArrayList;
+import java.util.List;
+
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.config.BeanDefinition;
 import org.springframework.beans.factory.config.ConfigurableBeanFactory;
@@ -14,7 +17,9 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Role;
 import org.springframework.context.annotation.Scope;
+import org.springframework.core.env.Environment;
 
+import io.telemetryrouter.EventType;
 import io.telemetryrouter.TelemetryEmitter;
 import io.telemetryrouter.TelemetryRouter;
 import io.telemetryrouter.TelemetryRouterBuilder;
@@ -54,8 +59,8 @@ public final class TelemetryRouterAutoConfiguration {
 
 	@Bean
 	@Role(BeanDefinition.ROLE_INFRASTRUCTURE)
-	static FallbackRouters telemetryRouterFallbackRouters() {
-		return new FallbackRouters();
+	static BeanDefinitionAdjuster telemetryRouterBeanDefinitionAdjuster(Environment environment) {
+		return new BeanDefinitionAdjuster(environment);
 	}
 
 	@Bean
@@ -98,8 +103,15 @@ public final class TelemetryRouterAutoConfiguration {
 		@ConditionalOnMissingBean(search = SearchStrategy.CURRENT)
 		static TelemetryListenerProcessor telemetryListenerProcessor(ObjectProvider<TelemetryRouter> router,
 				ObjectProvider<ContractChecks> contracts) {
-			return new TelemetryListenerProcessor(router::getObject,
-					() -> contracts.stream().flatMap((checks) -> checks.types().stream()).toList());
+			return new TelemetryListenerProcessor(router::getObject, () -> types(contracts));
+		}
+
+		private static List<EventType<?>> types(Iterable<ContractChecks> contracts) {
+			List<EventType<?>> types = new ArrayList<>();
+			for (ContractChecks checks : contracts) {
+				types.addAll(checks.types());
+			}
+			return types;
 		}
 
 		@Bean

@@ -1,6 +1,7 @@
 package io.telemetryrouter.spring.autoconfigure;
 
 import java.lang.reflect.Method;
+import java.util.List;
 
 import org.apache.commons.logging.impl.NoOpLog;
 
@@ -21,6 +22,8 @@ final class TelemetryRouterBackgroundPreinitializer implements BackgroundPreinit
 
 	private static final String OWN = ClassUtils.getPackageName(TelemetryRouterBackgroundPreinitializer.class);
 
+	private static final List<String> PARTNERS = List.of(".agent.", ".ai.", ".cost.", ".journal.", ".langchain4j.");
+
 	@Override
 	public void preinitialize() {
 		RouterLogger silent = new RouterLogger(new NoOpLog());
@@ -31,11 +34,21 @@ final class TelemetryRouterBackgroundPreinitializer implements BackgroundPreinit
 		// Found by name, as Boot does: the packages of partners depend on this one.
 		ClassLoader loader = getClass().getClassLoader();
 		for (String configuration : ImportCandidates.load(AutoConfiguration.class, loader)) {
-			if (configuration.startsWith(OWN)) {
+			if (configuration.startsWith(OWN) && !isOfPartner(configuration)) {
 				loadBeans(ClassUtils.resolveClassName(configuration, loader));
 			}
 		}
 		new ConfigurationReader(new StandardEnvironment()).read(new TelemetryRouterProperties());
+	}
+
+	/** What need not be there, or is not used by default. */
+	private static boolean isOfPartner(String configuration) {
+		for (String partner : PARTNERS) {
+			if (configuration.startsWith(partner, OWN.length())) {
+				return true;
+			}
+		}
+		return false;
 	}
 
 	/**

@@ -1,6 +1,8 @@
 package io.telemetryrouter.spring.autoconfigure;
 
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 import org.apache.commons.logging.Log;
@@ -75,8 +77,11 @@ final class TelemetryRouterLifecycle implements SmartLifecycle {
 	private void report(@Nullable RouterSnapshot snapshot) {
 		// A router that is a mock has none
 		if (snapshot != null) {
-			routerLogger.info(StartReport.of(snapshot.handlers().values(),
-					this.details.orderedStream().map(StartDetail::describe).toList()));
+			List<String> texts = new ArrayList<>();
+			for (StartDetail detail : this.details.orderedStream().toList()) {
+				texts.add(detail.describe());
+			}
+			routerLogger.info(StartReport.of(snapshot.handlers().values(), texts));
 		}
 	}
 

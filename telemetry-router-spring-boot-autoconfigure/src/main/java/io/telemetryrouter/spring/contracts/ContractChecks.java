@@ -37,9 +37,9 @@ public final class ContractChecks implements TelemetryRouterCustomizer {
 	public ContractChecks(TelemetryContracts contracts, boolean enforced, boolean maps,
 			Function<Object, @Nullable String> constraints) {
 		this.contracts = contracts;
-		contracts.types()
-			.forEach((type) -> this.checks.put(type.name(),
-					new Check(type, enforced, maps, constraints, new LongAdder())));
+		for (EventType<?> type : contracts.types()) {
+			this.checks.put(type.name(), new Check(type, enforced, maps, constraints, new LongAdder()));
+		}
 	}
 
 	/**

@@ -4,6 +4,7 @@ import java.lang.reflect.Field;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.Collection;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
@@ -11,16 +12,24 @@ import java.util.OptionalLong;
 import java.util.Set;
 import java.util.stream.Stream;
 
+import com.fasterxml.classmate.ResolvedType;
+import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.github.victools.jsonschema.generator.CustomDefinition;
 import com.github.victools.jsonschema.generator.FieldScope;
 import com.github.victools.jsonschema.generator.Option;
 import com.github.victools.jsonschema.generator.OptionPreset;
+import com.github.victools.jsonschema.generator.SchemaGenerationContext;
 import com.github.victools.jsonschema.generator.SchemaGenerator;
 import com.github.victools.jsonschema.generator.SchemaGeneratorConfigBuilder;
 import com.github.victools.jsonschema.generator.SchemaVersion;
 import com.github.victools.jsonschema.module.jackson.JacksonSchemaModule;
+import com.github.victools.jsonschema.module.jakarta.validation.JakartaValidationModule;
+import com.github.victools.jsonschema.module.jakarta.validation.JakartaValidationOption;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
+
+import org.springframework.util.ClassUtils;
 
 import io.telemetryrouter.EventType;
 
@@ -40,6 +49,10 @@ final class ContractSchemas {
 			.with(new JacksonSchemaModule())
 			.with(Option.EXTRA_OPEN_API_FORMAT_VALUES, Option.FLATTENED_OPTIONALS,
 					Option.MAP_VALUES_AS_ADDITIONAL_PROPERTIES);
+		if (ClassUtils.isPresent("com.github.victools.jsonschema.module.jakarta.validation.JakartaValidationModule",
+				getClass().getClassLoader())) {
+			Constraints.addTo(builder);
+		}
 		builder.forTypesInGeneral()
 			.withCustomDefinitionProvider((type, context) -> (type.getErasedType() == Duration.class)
 					? new CustomDefinition(context.getGeneratorConfig()
@@ -47,9 +60,20 @@ final class ContractSchemas {
 						.put("type", "string")
 						.put("format", "duration"), true)
 					: null);
+		builder.forTypesInGeneral().withSubtypeResolver(ContractSchemas::permitted);
 		builder.forFields().withNullableCheck(ContractSchemas::isOptional);
 		builder.forFields().withRequiredCheck((field) -> !isOptional(field));
 		this.generator = new SchemaGenerator(builder.build());
+	}
+
+	/** Jackson's module knows the subtypes that an annotation names. */
+	private static @Nullable List<ResolvedType> permitted(ResolvedType type, SchemaGenerationContext context) {
+		Class<?> erased = type.getErasedType();
+		return (erased.isSealed() && !erased.isAnnotationPresent(JsonSubTypes.class))
+				? Arrays.stream(erased.getPermittedSubclasses())
+					.map((permitted) -> context.getTypeContext().resolveSubtype(type, permitted))
+					.toList()
+				: null;
 	}
 
 	private static boolean isOptional(FieldScope scope) {
@@ -58,6 +82,17 @@ final class ContractSchemas {
 				|| Stream.of(field.getAnnotatedType().getAnnotations(), field.getAnnotations())
 					.flatMap(Arrays::stream)
 					.anyMatch((annotation) -> annotation.annotationType().getSimpleName().equals("Nullable"));
+	}
+
+	/**
+	 * What needs classes that may be absent.
+	 */
+	private static final class Constraints {
+
+		static void addTo(SchemaGeneratorConfigBuilder builder) {
+			builder.with(new JakartaValidationModule(JakartaValidationOption.INCLUDE_PATTERN_EXPRESSIONS));
+		}
+
 	}
 
 	/** Returns versions and schemas by the event's name. */

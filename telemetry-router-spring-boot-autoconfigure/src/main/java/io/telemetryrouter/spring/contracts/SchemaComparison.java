@@ -2,9 +2,9 @@ package io.telemetryrouter.spring.contracts;
 
 import java.util.ArrayList;
 import java.util.HashSet;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 
 import org.jspecify.annotations.Nullable;
@@ -17,11 +17,11 @@ import tools.jackson.databind.node.MissingNode;
  */
 final class SchemaComparison {
 
-	private static final List<String> ALTERNATIVES = List.of("anyOf", "oneOf");
-
 	/** The formats of the numbers that one of a wider format can be. */
 	private static final Map<String, Set<String>> WIDENED = Map.of("int64", Set.of("int64", "int32"), "double",
 			Set.of("double", "float", "int32"));
+
+	private static final String ROOT = "{\"$ref\":\"#\"}";
 
 	private final JsonNode oldRoot;
 
@@ -30,42 +30,59 @@ final class SchemaComparison {
 	private final List<String> changes = new ArrayList<>();
 
 	/** Pairs of references that are compared already: types may contain themselves. */
-	private final Set<String> compared = new HashSet<>();
+	private final Set<String> compared;
 
 	SchemaComparison(JsonNode oldRoot, JsonNode newRoot) {
+		this(oldRoot, newRoot, Set.of());
+	}
+
+	private SchemaComparison(JsonNode oldRoot, JsonNode newRoot, Set<String> compared) {
 		this.oldRoot = oldRoot;
 		this.newRoot = newRoot;
+		this.compared = new HashSet<>(compared);
 	}
 
 	/** Returns the incompatible changes, a line for each. */
 	List<String> changes() {
-		this.compared.add("# #");
+		this.compared.add(ROOT + " " + ROOT);
 		compare("", this.oldRoot, this.newRoot);
 		return this.changes;
 	}
 
 	private void compare(String path, JsonNode before, JsonNode now) {
-		if (before.has("$ref") && now.has("$ref")
-				&& !this.compared.add(before.get("$ref").asString() + " " + now.get("$ref").asString())) {
+		if (before.has("$ref") && now.has("$ref") && !this.compared.add(before + " " + now)) {
 			return;
 		}
-		Schema was = new Schema(before, this.oldRoot);
-		Schema is = new Schema(now, this.newRoot);
+		SchemaView was = new SchemaView(before, this.oldRoot);
+		SchemaView is = new SchemaView(now, this.newRoot);
 		if (was.nullable && !is.nullable) {
 			change(path, "may no longer be null");
 		}
-		if (!is.allows(was)) {
-			change(path, "is " + is.describe() + ", was " + was.describe());
-			return;
+		if (!was.alternatives.isEmpty() || !is.alternatives.isEmpty()) {
+			compareAlternatives(path, was, is);
 		}
-		compareConstants(path, was, is);
-		compareProperties(path, was, is);
-		compareParts(path, "[]", was.node.path("items"), is.node.path("items"));
-		compareParts(path, "{}", was.node.path("additionalProperties"), is.node.path("additionalProperties"));
-		compareAlternatives(path, was, is);
+		else if (!allows(is, was)) {
+			change(path, "is " + is.describe() + ", was " + was.describe());
+		}
+		else {
+			compareConstants(path, was, is);
+			new BoundComparison(was, is).changes().forEach((bound) -> change(path, bound));
+			compareProperties(path, was, is);
+			compareParts(path, "[]", was.keyword("items"), is.keyword("items"));
+			compareParts(path, "{}", was.keyword("additionalProperties"), is.keyword("additionalProperties"));
+		}
 	}
 
-	private void compareConstants(String path, Schema was, Schema is) {
+	/** Returns whether a schema allows all kinds of values that another one did. */
+	private static boolean allows(SchemaView is, SchemaView was) {
+		boolean types = is.isAnything() || (!was.types.isEmpty() && was.types.stream()
+			.allMatch((type) -> is.types.contains(type) || (type.equals("integer") && is.types.contains("number"))));
+		String format = is.format();
+		return types && (format.isEmpty() || WIDENED.getOrDefault(format, Set.of(format)).contains(was.format()))
+				&& (is.constants.isEmpty() || !was.constants.isEmpty());
+	}
+
+	private void compareConstants(String path, SchemaView was, SchemaView is) {
 		if (is.constants.isEmpty()) {
 			return;
 		}
@@ -76,9 +93,9 @@ final class SchemaComparison {
 		}
 	}
 
-	private void compareProperties(String path, Schema was, Schema is) {
-		JsonNode before = was.node.path("properties");
-		JsonNode now = is.node.path("properties");
+	private void compareProperties(String path, SchemaView was, SchemaView is) {
+		JsonNode before = was.keyword("properties");
+		JsonNode now = is.keyword("properties");
 		before.properties().forEach((property) -> {
 			String name = property.getKey();
 			String inner = path + (path.isEmpty() ? "" : ".") + name;
@@ -116,119 +133,43 @@ final class SchemaComparison {
 		}
 	}
 
-	/** Each alternative that there was must still be there. */
-	private void compareAlternatives(String path, Schema was, Schema is) {
-		for (JsonNode alternative : was.alternatives) {
-			boolean kept = is.alternatives.stream()
-				.anyMatch((other) -> new SchemaComparison(root(this.oldRoot, alternative), root(this.newRoot, other))
-					.changes()
-					.isEmpty());
-			if (!kept && !is.alternatives.isEmpty()) {
-				change(path, "has lost or changed an alternative: " + new Schema(alternative, this.oldRoot).describe());
+	/** Each alternative that there was, or what there was instead, must still be one. */
+	private void compareAlternatives(String path, SchemaView was, SchemaView is) {
+		for (JsonNode choice : was.choices()) {
+			if (is.choices().stream().anyMatch((other) -> isCompatible(choice, other))) {
+				continue;
+			}
+			String name = SchemaView.nameOf(choice, this.oldRoot);
+			JsonNode same = (name != null) ? find(name, is) : null;
+			if (same != null) {
+				compare(path + "<" + name + ">", choice, same);
+			}
+			else if (was.alternatives.isEmpty()) {
+				change(path, "is " + is.describe() + ", was " + was.describe());
+			}
+			else {
+				change(path, "has lost the alternative '"
+						+ ((name != null) ? name : new SchemaView(choice, this.oldRoot).describe()) + "'");
 			}
 		}
 	}
 
-	/** A schema with the definitions that its references lead to. */
-	private static JsonNode root(JsonNode root, JsonNode schema) {
-		if (!schema.isObject() || schema.has("$defs") || !root.has("$defs")) {
-			return schema;
-		}
-		return schema.deepCopy().asObject().set("$defs", root.get("$defs"));
+	private boolean isCompatible(JsonNode before, JsonNode now) {
+		SchemaComparison trial = new SchemaComparison(this.oldRoot, this.newRoot, this.compared);
+		trial.compare("", before, now);
+		return trial.changes.isEmpty();
+	}
+
+	private @Nullable JsonNode find(String name, SchemaView is) {
+		return is.choices()
+			.stream()
+			.filter((choice) -> Objects.equals(name, SchemaView.nameOf(choice, this.newRoot)))
+			.findFirst()
+			.orElse(null);
 	}
 
 	private void change(String path, String what) {
 		this.changes.add((path.isEmpty() ? "the payload" : "'" + path + "'") + " " + what);
-	}
-
-	/** A schema, its references followed and {@code null} taken out. */
-	private static final class Schema {
-
-		final JsonNode node;
-
-		final boolean nullable;
-
-		final Set<String> types = new LinkedHashSet<>();
-
-		final Set<String> constants = new LinkedHashSet<>();
-
-		final Set<String> required = new HashSet<>();
-
-		final List<JsonNode> alternatives = new ArrayList<>();
-
-		Schema(JsonNode start, JsonNode root) {
-			boolean nullable = false;
-			JsonNode node = follow(start, root);
-			for (JsonNode only = orNull(node); !only.isMissingNode(); only = orNull(node)) {
-				nullable = true;
-				node = follow(only, root);
-			}
-			this.node = node;
-			texts(node.path("type"), this.types);
-			this.nullable = this.types.remove("null") || nullable;
-			texts(node.path("enum"), this.constants);
-			texts(node.path("const"), this.constants);
-			texts(node.path("required"), this.required);
-			ALTERNATIVES.forEach((keyword) -> node(keyword).forEach(this.alternatives::add));
-		}
-
-		private JsonNode node(String keyword) {
-			return this.node.path(keyword);
-		}
-
-		private static JsonNode follow(JsonNode node, JsonNode root) {
-			JsonNode followed = node;
-			for (int i = 0; i < 100 && followed.has("$ref"); i++) {
-				followed = root.at(followed.get("$ref").asString().substring(1));
-			}
-			return followed;
-		}
-
-		/** Returns the other of two alternatives of which one is {@code null}. */
-		private static JsonNode orNull(JsonNode node) {
-			JsonNode any = node.path("anyOf");
-			for (int i = 0; i < any.size() && any.size() == 2; i++) {
-				if (any.get(i).path("type").asString("").equals("null")) {
-					return any.get(1 - i);
-				}
-			}
-			return MissingNode.getInstance();
-		}
-
-		private static void texts(JsonNode node, Set<String> target) {
-			if (node.isArray()) {
-				node.forEach((element) -> texts(element, target));
-			}
-			else if (!node.isMissingNode() && !node.isNull()) {
-				target.add(node.asString());
-			}
-		}
-
-		/** Returns whether it allows all kinds of values that another one does. */
-		boolean allows(Schema other) {
-			boolean anything = this.types.isEmpty() && this.alternatives.isEmpty();
-			boolean types = anything || (!other.types.isEmpty() && other.types.stream().allMatch(this::allows))
-					|| (other.types.isEmpty() && this.types.isEmpty() && !other.alternatives.isEmpty());
-			String format = node("format").asString("");
-			return types
-					&& (format.isEmpty()
-							|| WIDENED.getOrDefault(format, Set.of(format)).contains(other.node("format").asString("")))
-					&& (this.constants.isEmpty() || !other.constants.isEmpty());
-		}
-
-		private boolean allows(String type) {
-			return this.types.contains(type) || (type.equals("integer") && this.types.contains("number"));
-		}
-
-		String describe() {
-			String described = this.types.isEmpty()
-					? (this.alternatives.isEmpty() ? "anything" : "one of several types")
-					: String.join(" or ", this.types);
-			String format = node("format").asString("");
-			return described + (this.constants.isEmpty() ? "" : " of constants")
-					+ (format.isEmpty() ? "" : " (" + format + ")");
-		}
-
 	}
 
 }

@@ -5,6 +5,8 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.Collections;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
@@ -17,7 +19,8 @@ import io.telemetryrouter.EventType;
 
 /**
  * The contracts of an application: which payload each event has, and in which version. An
- * event has one contract, and a payload class one version. Immutable.
+ * event has one contract, and a payload class one version. Where one declares an event as
+ * critical, it is. Immutable.
  *
  * @since 0.1.0
  */
@@ -25,8 +28,11 @@ public final class TelemetryContracts {
 
 	private final SortedMap<String, EventType<?>> types;
 
+	private final Map<String, String> schemaUris = new HashMap<>();
+
 	private TelemetryContracts(SortedMap<String, EventType<?>> types) {
 		this.types = Collections.unmodifiableSortedMap(types);
+		types.forEach((name, type) -> this.schemaUris.put(name, schemaUri(type)));
 	}
 
 	/**
@@ -49,9 +55,12 @@ public final class TelemetryContracts {
 	public static TelemetryContracts of(Collection<? extends EventType<?>> types) {
 		SortedMap<String, EventType<?>> byName = new TreeMap<>();
 		for (EventType<?> type : types) {
-			EventType<?> other = byName.putIfAbsent(type.name(), type);
-			if (other != null && !other.equals(type)) {
-				throw clash(other, type);
+			EventType<?> other = byName.put(type.name(), type);
+			if (other != null) {
+				if (!other.asCritical().equals(type.asCritical())) {
+					throw clash(other, type);
+				}
+				byName.put(type.name(), other.critical() ? other : type);
 			}
 		}
 		return new TelemetryContracts(byName);
@@ -78,6 +87,16 @@ public final class TelemetryContracts {
 	}
 
 	/**
+	 * Returns whether the contract of an event declares it as critical.
+	 * @param event the event's name
+	 * @return {@code true} for a critical one
+	 */
+	public boolean isCritical(String event) {
+		EventType<?> type = this.types.get(event);
+		return type != null && type.critical();
+	}
+
+	/**
 	 * Returns the schema that a payload adheres to.
 	 * @param event the event's name
 	 * @param payload the payload
@@ -87,7 +106,7 @@ public final class TelemetryContracts {
 	 */
 	public @Nullable String schemaUri(String event, @Nullable Object payload) {
 		EventType<?> type = this.types.get(event);
-		return (type != null && type.payloadType().isInstance(payload)) ? schemaUri(type) : null;
+		return (type != null && type.payloadType().isInstance(payload)) ? this.schemaUris.get(event) : null;
 	}
 
 	static String schemaUri(EventType<?> type) {
@@ -106,8 +125,9 @@ public final class TelemetryContracts {
 	 * <ul>
 	 * <li>Without the file, it is written.
 	 * <li>An incompatible change fails: an event or a component that is gone or renamed,
-	 * a type that is another one or narrower, an enum constant that is gone, a component
-	 * that has become required or was added as one. A higher version makes it compatible.
+	 * a type that is another one or narrower, an enum constant or a subtype of a sealed
+	 * type that is gone, a component that has become required or was added as one, a
+	 * constraint that is tighter. A higher version makes it compatible.
 	 * <li>Any other change passes. The file stays as it is, and one line of the log says
 	 * that it is behind.
 	 * <li>With the system property {@code telemetry.contracts.update} set to
@@ -115,7 +135,8 @@ public final class TelemetryContracts {
 	 * </ul>
 	 * A component is optional if it is {@code @Nullable} or an {@code Optional}. Needs
 	 * {@code com.github.victools:jsonschema-generator} and
-	 * {@code jsonschema-module-jackson}.
+	 * {@code jsonschema-module-jackson}, and {@code jsonschema-module-jakarta-validation}
+	 * to compare constraints.
 	 * @param file the file
 	 * @throws IncompatibleContractsException if a change is incompatible
 	 * @throws java.io.UncheckedIOException if the file cannot be read or written

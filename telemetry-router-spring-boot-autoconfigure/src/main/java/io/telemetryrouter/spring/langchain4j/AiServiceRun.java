@@ -8,6 +8,7 @@ import dev.langchain4j.agent.tool.ToolExecutionRequest;
 import dev.langchain4j.data.message.ChatMessage;
 import org.jspecify.annotations.Nullable;
 
+import io.telemetryrouter.RunContext;
 import io.telemetryrouter.spring.agent.ObservedCall;
 import io.telemetryrouter.spring.agent.ObservedRun;
 
@@ -22,6 +23,8 @@ final class AiServiceRun {
 	private final Map<ToolExecutionRequest, ObservedCall> tools = Collections.synchronizedMap(new IdentityHashMap<>());
 
 	private volatile @Nullable Issued issued;
+
+	private volatile @Nullable RunContext retrieving;
 
 	AiServiceRun(ObservedRun run) {
 		this.run = run;
@@ -41,6 +44,15 @@ final class AiServiceRun {
 
 	void issued(@Nullable Issued issued) {
 		this.issued = issued;
+	}
+
+	/** Returns what its retrieval is inside of, or null if it does not retrieve. */
+	@Nullable RunContext retrieving() {
+		return this.retrieving;
+	}
+
+	void retrieving(@Nullable RunContext context) {
+		this.retrieving = context;
 	}
 
 	/**

@@ -43,6 +43,10 @@ public final class LangChain4jTelemetry implements ChatModelListener {
 
 	private final ToolCalls tools;
 
+	private final RetrievalCalls retrievals;
+
+	private final EmbeddingCalls embeddings;
+
 	/**
 	 * Creates the listener.
 	 * @param telemetry where runs and calls are told
@@ -52,10 +56,20 @@ public final class LangChain4jTelemetry implements ChatModelListener {
 		this.runs = new AiServiceRuns(telemetry);
 		this.models = new ModelCalls(telemetry, this.runs);
 		this.tools = new ToolCalls(telemetry, this.runs);
+		this.retrievals = new RetrievalCalls(telemetry, this.runs);
+		this.embeddings = new EmbeddingCalls(telemetry);
 	}
 
 	AiServiceRuns runs() {
 		return this.runs;
+	}
+
+	RetrievalCalls retrievals() {
+		return this.retrievals;
+	}
+
+	EmbeddingCalls embeddings() {
+		return this.embeddings;
 	}
 
 	/**
@@ -64,7 +78,10 @@ public final class LangChain4jTelemetry implements ChatModelListener {
 	void observe(AiServiceContext context, Class<?> service) {
 		this.telemetry.guard(FRAMEWORK, () -> {
 			AiServiceListenerRegistrar registrar = context.eventListenerRegistrar;
-			on(registrar, AiServiceStartedEvent.class, (event) -> this.runs.start(event.invocationContext(), service));
+			on(registrar, AiServiceStartedEvent.class, (event) -> {
+				this.runs.start(event.invocationContext(), service);
+				this.retrievals.observe(context);
+			});
 			on(registrar, AiServiceRequestIssuedEvent.class,
 					(event) -> this.models.issued(event.invocationContext(), event.request()));
 			on(registrar, AiServiceResponseReceivedEvent.class,
@@ -134,7 +151,7 @@ public final class LangChain4jTelemetry implements ChatModelListener {
 	public void onResponse(ChatModelResponseContext context) {
 		this.telemetry.guard(FRAMEWORK, () -> {
 			if (context.attributes().get(ObservedCall.class) instanceof ObservedCall call) {
-				this.models.complete(call, context.chatResponse());
+				call.endBy(() -> this.models.complete(call, context.chatResponse()));
 			}
 		});
 	}

@@ -87,7 +87,7 @@ final class ModelCalls {
 		Issued issued = (run != null) ? run.issued() : null;
 		if (run != null && issued != null) {
 			run.issued(null);
-			complete(issued.call(), response);
+			issued.call().endBy(() -> complete(issued.call(), response));
 		}
 	}
 

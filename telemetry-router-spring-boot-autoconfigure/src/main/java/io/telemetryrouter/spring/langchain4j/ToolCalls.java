@@ -60,18 +60,21 @@ final class ToolCalls {
 		this.telemetry.guard(LangChain4jTelemetry.FRAMEWORK, () -> {
 			AiServiceRun run = this.runs.get(execution.invocationContext());
 			ObservedCall call = (run != null) ? run.tools().remove(execution.request()) : null;
-			if (call == null) {
-				return;
+			if (call != null) {
+				call.endBy(() -> executed(call, execution));
 			}
-			Throwable error = call.noted();
-			if (error != null || execution.hasFailed()) {
-				call.end((error != null) ? error : new ToolReportedFailure());
-				return;
-			}
-			String result = execution.result();
-			call.complete(new ToolCall.Completed(call.started(ToolCall.Started.class), call.elapsed(),
-					(result != null) ? result.length() : null, this.telemetry.content(() -> result)));
 		});
+	}
+
+	private void executed(ObservedCall call, ToolExecution execution) {
+		Throwable error = call.noted();
+		if (error != null || execution.hasFailed()) {
+			call.end((error != null) ? error : new ToolReportedFailure());
+			return;
+		}
+		String result = execution.result();
+		call.complete(new ToolCall.Completed(call.started(ToolCall.Started.class), call.elapsed(),
+				(result != null) ? result.length() : null, this.telemetry.content(() -> result)));
 	}
 
 	/** A tool that says itself that it failed, as those of MCP servers do. */

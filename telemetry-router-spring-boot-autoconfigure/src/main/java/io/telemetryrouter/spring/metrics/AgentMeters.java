@@ -1,16 +1,22 @@
 package io.telemetryrouter.spring.metrics;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Tags;
 import org.jspecify.annotations.Nullable;
 
 import io.telemetryrouter.agent.ModelCall;
 import io.telemetryrouter.agent.Tokens;
+import io.telemetryrouter.spring.agent.AgentTelemetry;
 import io.telemetryrouter.spring.annotation.TelemetryListener;
 import io.telemetryrouter.spring.cost.CostRecorded;
+import io.telemetryrouter.spring.cost.CostRecorder;
+import io.telemetryrouter.spring.metrics.SharedSeries.Kind;
 
 /**
  * Counts the tokens and costs of model calls in meters, by model. A meter adds up in
@@ -18,11 +24,13 @@ import io.telemetryrouter.spring.cost.CostRecorded;
  *
  * @since 0.1.0
  */
-public final class AgentMeters {
+public final class AgentMeters implements AutoCloseable {
 
 	private static final String OTHER = "_other";
 
 	private static final String UNKNOWN = "_unknown";
+
+	private static final List<String> FRAMEWORKS = List.of("spring-ai", "langchain4j");
 
 	private final MeterRegistry registry;
 
@@ -30,15 +38,49 @@ public final class AgentMeters {
 
 	private final Set<String> models = ConcurrentHashMap.newKeySet();
 
+	private final List<Meters<?>> read = new ArrayList<>();
+
 	/**
-	 * Creates the meters.
+	 * Creates the meters, and registers those that read a count.
 	 * @param registry where they are registered
 	 * @param maxModels how many models become tag values of their own; the others share
 	 * the value {@code _other}
+	 * @param telemetry counts failures of adapters; {@code null} if there are none
+	 * @param costs counts calls without a price; {@code null} if there are no prices
 	 */
-	public AgentMeters(MeterRegistry registry, int maxModels) {
+	public AgentMeters(MeterRegistry registry, int maxModels, @Nullable AgentTelemetry telemetry,
+			@Nullable CostRecorder costs) {
 		this.registry = registry;
 		this.maxModels = maxModels;
+		if (telemetry != null) {
+			count(read(telemetry));
+		}
+		if (costs != null) {
+			read(costs).counter(TelemetryRouterMeter.AGENT_UNPRICED, Tags.empty(), CostRecorder::unpriced);
+		}
+	}
+
+	private static void count(Meters<AgentTelemetry> failures) {
+		for (String framework : FRAMEWORKS) {
+			failures.counter(TelemetryRouterMeter.AGENT_FAILURES, Tags.of("framework", framework),
+					(source) -> source.failures(framework));
+		}
+		failures.counter(TelemetryRouterMeter.AGENT_FAILURES, Tags.of("framework", OTHER),
+				(source) -> source.failures() - FRAMEWORKS.stream().mapToLong(source::failures).sum());
+	}
+
+	private <T> Meters<T> read(T source) {
+		Meters<T> meters = new Meters<>(this.registry, new SharedSeries(this.registry), source, Kind.COUNT);
+		this.read.add(meters);
+		return meters;
+	}
+
+	/**
+	 * Removes the meters that read a count.
+	 */
+	@Override
+	public void close() {
+		this.read.forEach(Meters::remove);
 	}
 
 	/**

@@ -2,7 +2,6 @@ package io.telemetryrouter.spring.metrics;
 
 import java.util.function.LongConsumer;
 
-import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;
 import org.jspecify.annotations.Nullable;
 
@@ -14,14 +13,11 @@ import org.jspecify.annotations.Nullable;
  */
 record EventMeters(Meters<EventReader> meters, @Nullable LongConsumer recorder) {
 
-	static EventMeters bind(MeterRegistry registry, SharedSeries series, EventReader reader, Tags tags,
-			boolean histogram) {
-		Meters<EventReader> meters = new Meters<>(registry, series, reader, SharedSeries.Kind.MOVING_COUNT);
-		meters.timeGauge(TelemetryRouterMeter.DISPATCH_MAX, tags, EventReader::maxNanos);
-		meters.counter(TelemetryRouterMeter.SLOW, tags, EventReader::slow);
-		LongConsumer recorder = meters.timer(TelemetryRouterMeter.DISPATCH, tags, EventReader::emitted,
-				EventReader::totalNanos, histogram);
-		return new EventMeters(meters, recorder);
+	static EventMeters bind(SharedSeries series, EventReader reader, Tags tags, boolean histogram) {
+		Meters<EventReader> meters = new Meters<>(series, reader, SharedSeries.Kind.MOVING_COUNT);
+		meters.add(TelemetryRouterMeter.DISPATCH_MAX, tags);
+		meters.add(TelemetryRouterMeter.SLOW, tags);
+		return new EventMeters(meters, meters.addTimer(TelemetryRouterMeter.DISPATCH, tags, null, histogram));
 	}
 
 	void remove() {

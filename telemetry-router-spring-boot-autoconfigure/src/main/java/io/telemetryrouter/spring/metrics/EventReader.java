@@ -2,7 +2,8 @@ package io.telemetryrouter.spring.metrics;
 
 import java.util.Collection;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.function.ToLongFunction;
+
+import org.jspecify.annotations.Nullable;
 
 import io.telemetryrouter.EventSnapshot;
 import io.telemetryrouter.TelemetryRouter;
@@ -12,7 +13,7 @@ import io.telemetryrouter.TelemetryRouter;
  * forgets a name it moves the counts, in a moment, to those of all untracked names, but
  * not the latencies; no number read here falls back for that.
  */
-final class EventReader {
+final class EventReader implements SharedSeries.Source {
 
 	private final TelemetryRouter router;
 
@@ -31,41 +32,46 @@ final class EventReader {
 		this.names = names;
 	}
 
-	long emitted() {
-		return sum(EventSnapshot::emitted, this.emitted);
+	@Override
+	public double value(TelemetryRouterMeter meter, @Nullable Object detail) {
+		return switch (meter) {
+			case DISPATCH -> sum(meter, this.emitted);
+			case SLOW -> sum(meter, this.slow);
+			case UNHANDLED -> sum(meter, this.unhandled);
+			default -> max();
+		};
 	}
 
-	long unhandled() {
-		return sum(EventSnapshot::unhandled, this.unhandled);
+	@Override
+	public double total(TelemetryRouterMeter meter, @Nullable Object detail) {
+		return sum(TelemetryRouterMeter.DISPATCH_MAX, this.totalNanos);
 	}
 
-	long slow() {
-		return sum(EventSnapshot::slow, this.slow);
-	}
-
-	long totalNanos() {
-		return sum((event) -> event.latency().totalNanos(), this.totalNanos);
-	}
-
-	long maxNanos() {
+	private double max() {
 		long max = 0;
 		for (String name : this.names) {
-			max = Math.max(max, read(name, (event) -> event.latency().maxNanos()));
+			EventSnapshot event = this.router.eventSnapshot(name);
+			max = Math.max(max, (event != null) ? event.latency().maxNanos() : 0);
 		}
 		return max;
 	}
 
-	private long sum(ToLongFunction<EventSnapshot> value, AtomicLong last) {
+	private double sum(TelemetryRouterMeter meter, AtomicLong last) {
 		long sum = 0;
 		for (String name : this.names) {
-			sum += read(name, value);
+			EventSnapshot event = this.router.eventSnapshot(name);
+			sum += (event != null) ? read(event, meter) : 0;
 		}
 		return last.accumulateAndGet(sum, Math::max);
 	}
 
-	private long read(String name, ToLongFunction<EventSnapshot> value) {
-		EventSnapshot event = this.router.eventSnapshot(name);
-		return (event != null) ? value.applyAsLong(event) : 0;
+	private static long read(EventSnapshot event, TelemetryRouterMeter meter) {
+		return switch (meter) {
+			case DISPATCH -> event.emitted();
+			case SLOW -> event.slow();
+			case UNHANDLED -> event.unhandled();
+			default -> event.latency().totalNanos();
+		};
 	}
 
 }

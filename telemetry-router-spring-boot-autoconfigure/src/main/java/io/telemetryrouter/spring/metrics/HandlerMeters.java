@@ -2,7 +2,6 @@ package io.telemetryrouter.spring.metrics;
 
 import java.util.Locale;
 import java.util.function.LongConsumer;
-import java.util.regex.Pattern;
 
 import io.micrometer.core.instrument.Tags;
 import org.jspecify.annotations.Nullable;
@@ -18,44 +17,45 @@ import io.telemetryrouter.spring.metrics.TelemetryRouterMeter.Tag;
  * @param meters all of them
  * @param handled who wants every single call that returned, if anyone
  * @param failed who wants every single call that threw, if anyone
+ * @param waited who wants every single wait in the queue, if anyone
  */
-record HandlerMeters(Meters<HandlerReader> meters, @Nullable LongConsumer handled, @Nullable LongConsumer failed) {
+record HandlerMeters(Meters<HandlerReader> meters, @Nullable LongConsumer handled, @Nullable LongConsumer failed,
+		@Nullable LongConsumer waited) {
 
 	/**
 	 * The tag value that handlers without an id of their own share.
 	 */
 	static final String ANONYMOUS = "_anonymous";
 
-	/** Ids that the router gives. */
-	private static final Pattern NUMBERED = Pattern.compile("handler-\\d+");
+	/** With a number, the ids that the router gives. */
+	private static final String NUMBERED = "handler-";
 
-	static HandlerMeters bind(Meters<HandlerReader> meters, Tags common, boolean histogram) {
+	static HandlerMeters bind(Meters<HandlerReader> meters, Tags common, boolean histogram, boolean waitHistogram) {
 		Tags tags = common.and(Tag.HANDLER.asString(), tagOf(meters.source().id()));
 		Tags handledTags = tags.and(Tag.OUTCOME.asString(), "handled");
 		Tags failedTags = tags.and(Tag.OUTCOME.asString(), "failed");
-		LongConsumer handled = meters.timer(TelemetryRouterMeter.HANDLER, handledTags, HandlerReader::handled,
-				HandlerReader::handledNanos, histogram);
-		LongConsumer failed = meters.timer(TelemetryRouterMeter.HANDLER, failedTags, HandlerReader::failed,
-				HandlerReader::failedNanos, handled != null);
-		meters.timeGauge(TelemetryRouterMeter.HANDLER_MAX, handledTags, HandlerReader::handledMaxNanos);
-		meters.timeGauge(TelemetryRouterMeter.HANDLER_MAX, failedTags, HandlerReader::failedMaxNanos);
+		LongConsumer handled = meters.addTimer(TelemetryRouterMeter.HANDLER, handledTags, HandlerReader.HANDLED,
+				histogram);
+		LongConsumer failed = meters.addTimer(TelemetryRouterMeter.HANDLER, failedTags, HandlerReader.FAILED,
+				handled != null);
+		meters.add(TelemetryRouterMeter.HANDLER_MAX, handledTags, HandlerReader.HANDLED);
+		meters.add(TelemetryRouterMeter.HANDLER_MAX, failedTags, HandlerReader.FAILED);
 		for (DropReason reason : DropReason.values()) {
-			meters.counter(TelemetryRouterMeter.DROPPED, tags.and(Tag.REASON.asString(), reason.label()),
-					(handler) -> handler.dropped(reason));
+			meters.add(TelemetryRouterMeter.DROPPED, tags.and(Tag.REASON.asString(), reason.label()), reason);
 		}
 		for (HandlerStatus status : HandlerStatus.values()) {
-			meters.gauge(TelemetryRouterMeter.HANDLER_STATUS, tags.and(Tag.STATUS.asString(), label(status)),
-					(handler) -> (handler.status() == status) ? 1 : 0);
+			meters.add(TelemetryRouterMeter.HANDLER_STATUS, tags.and(Tag.STATUS.asString(), label(status)), status);
 		}
-		meters.counter(TelemetryRouterMeter.FILTERED, tags, HandlerReader::filtered);
+		meters.add(TelemetryRouterMeter.FILTERED, tags);
+		LongConsumer waited = null;
 		if (meters.source().mode() == HandlerMode.ASYNC) {
-			meters.gauge(TelemetryRouterMeter.QUEUE_SIZE, tags, HandlerReader::queued);
-			meters.gauge(TelemetryRouterMeter.QUEUE_SPILLED, tags, HandlerReader::spilled);
-			meters.gauge(TelemetryRouterMeter.QUEUE_CAPACITY, tags, HandlerReader::queueCapacity);
-			meters.timeGauge(TelemetryRouterMeter.QUEUE_OLDEST_AGE, tags, HandlerReader::oldestAgeNanos);
-			meters.timer(TelemetryRouterMeter.QUEUE_WAIT, tags, HandlerReader::waited, HandlerReader::waitedNanos);
+			meters.add(TelemetryRouterMeter.QUEUE_SIZE, tags);
+			meters.add(TelemetryRouterMeter.QUEUE_SPILLED, tags);
+			meters.add(TelemetryRouterMeter.QUEUE_CAPACITY, tags);
+			meters.add(TelemetryRouterMeter.QUEUE_OLDEST_AGE, tags);
+			waited = meters.addTimer(TelemetryRouterMeter.QUEUE_WAIT, tags, null, waitHistogram);
 		}
-		return new HandlerMeters(meters, handled, failed);
+		return new HandlerMeters(meters, handled, failed, waited);
 	}
 
 	/**
@@ -66,7 +66,11 @@ record HandlerMeters(Meters<HandlerReader> meters, @Nullable LongConsumer handle
 	}
 
 	private static String tagOf(String handlerId) {
-		return NUMBERED.matcher(handlerId).matches() ? ANONYMOUS : handlerId;
+		boolean numbered = handlerId.startsWith(NUMBERED) && handlerId.length() > NUMBERED.length();
+		for (int i = NUMBERED.length(); numbered && i < handlerId.length(); i++) {
+			numbered = Character.isDigit(handlerId.charAt(i));
+		}
+		return numbered ? ANONYMOUS : handlerId;
 	}
 
 	private static String label(Enum<?> value) {

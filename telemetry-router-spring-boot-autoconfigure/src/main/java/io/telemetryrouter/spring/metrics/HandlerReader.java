@@ -1,16 +1,24 @@
 package io.telemetryrouter.spring.metrics;
 
-import io.telemetryrouter.DropReason;
+import org.jspecify.annotations.Nullable;
+
+import io.telemetryrouter.HandlerAccount;
 import io.telemetryrouter.HandlerMode;
 import io.telemetryrouter.HandlerSnapshot;
 import io.telemetryrouter.HandlerStatus;
+import io.telemetryrouter.LatencySnapshot;
 import io.telemetryrouter.TelemetryRouter;
 
 /**
  * Reads the numbers of one handler. Between the handler's end and the removal of its
  * meters it keeps to the last numbers, so that no counter falls back.
  */
-final class HandlerReader {
+final class HandlerReader implements SharedSeries.Source {
+
+	/** Tells the meters of calls that returned from those of calls that threw. */
+	static final Object HANDLED = "handled";
+
+	static final Object FAILED = "failed";
 
 	private final TelemetryRouter router;
 
@@ -33,60 +41,36 @@ final class HandlerReader {
 		return read().status();
 	}
 
-	int queueCapacity() {
-		return this.last.queueCapacity();
+	@Override
+	public double value(TelemetryRouterMeter meter, @Nullable Object detail) {
+		HandlerSnapshot handler = read();
+		HandlerAccount account = handler.account();
+		return switch (meter) {
+			case HANDLER -> (detail == FAILED) ? account.failed() : account.handled();
+			case HANDLER_MAX -> latency(handler, detail).maxNanos();
+			case DROPPED -> account.dropped().getOrDefault(detail, 0L);
+			case FILTERED -> account.filtered();
+			case HANDLER_STATUS -> (handler.status() == detail) ? 1 : 0;
+			case QUEUE_SIZE -> handler.queueSize();
+			case QUEUE_SPILLED -> handler.spilled();
+			case QUEUE_CAPACITY -> handler.queueCapacity();
+			case QUEUE_OLDEST_AGE -> handler.oldestAge().toNanos();
+			case QUEUE_WAIT -> handler.queueWait().count();
+			default -> throw new IllegalArgumentException(meter + " is not about a handler");
+		};
 	}
 
-	long handled() {
-		return read().account().handled();
+	@Override
+	public double total(TelemetryRouterMeter meter, @Nullable Object detail) {
+		HandlerSnapshot handler = read();
+		if (meter == TelemetryRouterMeter.QUEUE_WAIT) {
+			return handler.queueWait().totalNanos();
+		}
+		return (meter == TelemetryRouterMeter.HANDLER) ? latency(handler, detail).totalNanos() : 0;
 	}
 
-	long handledNanos() {
-		return read().latency().totalNanos();
-	}
-
-	long failed() {
-		return read().account().failed();
-	}
-
-	long failedNanos() {
-		return read().failedLatency().totalNanos();
-	}
-
-	long handledMaxNanos() {
-		return read().latency().maxNanos();
-	}
-
-	long failedMaxNanos() {
-		return read().failedLatency().maxNanos();
-	}
-
-	long filtered() {
-		return read().account().filtered();
-	}
-
-	long dropped(DropReason reason) {
-		return read().account().dropped().getOrDefault(reason, 0L);
-	}
-
-	long queued() {
-		return read().queueSize();
-	}
-
-	long spilled() {
-		return read().spilled();
-	}
-
-	long oldestAgeNanos() {
-		return read().oldestAge().toNanos();
-	}
-
-	long waited() {
-		return read().queueWait().count();
-	}
-
-	long waitedNanos() {
-		return read().queueWait().totalNanos();
+	private static LatencySnapshot latency(HandlerSnapshot handler, @Nullable Object outcome) {
+		return (outcome == FAILED) ? handler.failedLatency() : handler.latency();
 	}
 
 	private HandlerSnapshot read() {

@@ -39,7 +39,9 @@ final class HistogramTimers {
 		if (hasHistogram(registry, timer, removals)) {
 			return timer;
 		}
-		removals.forEach(Runnable::run);
+		for (Runnable removal : removals) {
+			removal.run();
+		}
 		return null;
 	}
 

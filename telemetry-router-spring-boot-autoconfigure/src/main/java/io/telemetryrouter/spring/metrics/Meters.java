@@ -4,22 +4,15 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongConsumer;
-import java.util.function.ToDoubleFunction;
-import java.util.function.ToLongFunction;
 
-import io.micrometer.core.instrument.FunctionCounter;
-import io.micrometer.core.instrument.FunctionTimer;
-import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.Meter;
-import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;
-import io.micrometer.core.instrument.TimeGauge;
 import io.micrometer.core.instrument.Timer;
 import org.jspecify.annotations.Nullable;
 
-import io.telemetryrouter.spring.metrics.SharedSeries.Combined;
 import io.telemetryrouter.spring.metrics.SharedSeries.Kind;
 import io.telemetryrouter.spring.metrics.SharedSeries.Part;
+import io.telemetryrouter.spring.metrics.SharedSeries.Source;
 
 /**
  * Meters of one registry that come and go together. Registered by one thread before
@@ -27,9 +20,7 @@ import io.telemetryrouter.spring.metrics.SharedSeries.Part;
  *
  * @param <T> the type of what they read
  */
-final class Meters<T> {
-
-	private final MeterRegistry registry;
+final class Meters<T extends Source> {
 
 	private final SharedSeries series;
 
@@ -37,10 +28,12 @@ final class Meters<T> {
 
 	private final Kind counting;
 
-	private final List<Runnable> removals = new ArrayList<>();
+	private final List<Part> parts = new ArrayList<>();
 
-	Meters(MeterRegistry registry, SharedSeries series, T source, Kind counting) {
-		this.registry = registry;
+	/** Of each part. */
+	private final List<Meter> meters = new ArrayList<>();
+
+	Meters(SharedSeries series, T source, Kind counting) {
 		this.series = series;
 		this.source = source;
 		this.counting = counting;
@@ -50,67 +43,45 @@ final class Meters<T> {
 		return this.source;
 	}
 
-	void timer(TelemetryRouterMeter meter, Tags tags, ToLongFunction<T> count, ToDoubleFunction<T> totalNanos) {
-		Part part = new Part(() -> count.applyAsLong(this.source), () -> totalNanos.applyAsDouble(this.source));
-		this.removals.add(this.series.add(id(meter, tags, Meter.Type.TIMER), this.counting, part,
-				(combined) -> FunctionTimer
-					.builder(meter.getName(), combined, Combined::count, Combined::total, TimeUnit.NANOSECONDS)
-					.description(meter.getDescription())
-					.tags(tags)
-					.register(this.registry)));
+	/**
+	 * Registers a meter that reads.
+	 * @param meter the meter
+	 * @param tags its tags
+	 * @param detail which of the meters of this name it is, if there are several
+	 */
+	void add(TelemetryRouterMeter meter, Tags tags, @Nullable Object detail) {
+		Kind kind = (meter.getType() != Meter.Type.GAUGE) ? this.counting : meter.isTime() ? Kind.MAX : Kind.SUM;
+		add(meter, tags, kind, new Part(this.source, meter, detail), null);
+	}
+
+	void add(TelemetryRouterMeter meter, Tags tags) {
+		add(meter, tags, null);
 	}
 
 	/**
 	 * Registers a timer that reads, or a real one if somebody wants its distribution.
+	 * @param histogram whether anybody may want it
 	 * @return what is to be given each duration, if it is a real one
 	 */
-	@Nullable LongConsumer timer(TelemetryRouterMeter meter, Tags tags, ToLongFunction<T> count, ToDoubleFunction<T> totalNanos,
-			boolean histogram) {
-		Timer timer = histogram ? HistogramTimers.register(this.registry, meter, tags) : null;
+	@Nullable LongConsumer addTimer(TelemetryRouterMeter meter, Tags tags, @Nullable Object detail, boolean histogram) {
+		Timer timer = histogram ? HistogramTimers.register(this.series.registry(), meter, tags) : null;
 		if (timer == null) {
-			timer(meter, tags, count, totalNanos);
+			add(meter, tags, detail);
 			return null;
 		}
-		this.removals.add(this.series.add(timer.getId(), Kind.SUM, Part.of(() -> 0), (combined) -> timer));
+		add(meter, tags, Kind.SUM, new Part(this.source, meter, detail), timer);
 		return (nanos) -> timer.record(nanos, TimeUnit.NANOSECONDS);
 	}
 
-	void counter(TelemetryRouterMeter meter, Tags tags, ToDoubleFunction<T> count) {
-		this.removals.add(this.series.add(id(meter, tags, Meter.Type.COUNTER), this.counting, part(count),
-				(combined) -> FunctionCounter.builder(meter.getName(), combined, Combined::value)
-					.description(meter.getDescription())
-					.baseUnit(meter.getBaseUnit())
-					.tags(tags)
-					.register(this.registry)));
-	}
-
-	void gauge(TelemetryRouterMeter meter, Tags tags, ToDoubleFunction<T> value) {
-		this.removals.add(this.series.add(id(meter, tags, Meter.Type.GAUGE), Kind.SUM, part(value),
-				(combined) -> Gauge.builder(meter.getName(), combined, Combined::value)
-					.description(meter.getDescription())
-					.baseUnit(meter.getBaseUnit())
-					.tags(tags)
-					.register(this.registry)));
-	}
-
-	void timeGauge(TelemetryRouterMeter meter, Tags tags, ToDoubleFunction<T> nanos) {
-		this.removals.add(this.series.add(id(meter, tags, Meter.Type.GAUGE), Kind.MAX, part(nanos),
-				(combined) -> TimeGauge.builder(meter.getName(), combined, TimeUnit.NANOSECONDS, Combined::value)
-					.description(meter.getDescription())
-					.tags(tags)
-					.register(this.registry)));
-	}
-
-	private static Meter.Id id(TelemetryRouterMeter meter, Tags tags, Meter.Type type) {
-		return new Meter.Id(meter.getName(), tags, meter.getBaseUnit(), meter.getDescription(), type);
-	}
-
-	private Part part(ToDoubleFunction<T> value) {
-		return Part.of(() -> value.applyAsDouble(this.source));
+	private void add(TelemetryRouterMeter meter, Tags tags, Kind kind, Part part, @Nullable Timer timer) {
+		this.meters.add(this.series.add(meter, tags, kind, part, timer));
+		this.parts.add(part);
 	}
 
 	void remove() {
-		this.removals.forEach(Runnable::run);
+		for (int i = 0; i < this.parts.size(); i++) {
+			this.series.remove(this.meters.get(i), this.parts.get(i));
+		}
 	}
 
 }

@@ -23,13 +23,11 @@ import io.telemetryrouter.spring.metrics.TelemetryRouterMeter.Tag;
  * at a time. Only {@link #close()} may come in between: it marks the binding first and
  * then removes what it finds, while a call that is running looks at the mark last.
  */
-final class RegistryBinding implements RouterListener {
+final class RegistryBinding implements RouterListener, SharedSeries.Source {
 
 	private final TelemetryRouter router;
 
 	private final EventTags eventTags;
-
-	private final MeterRegistry registry;
 
 	private final Tags tags;
 
@@ -38,6 +36,8 @@ final class RegistryBinding implements RouterListener {
 	private final Map<String, HandlerMeters> handlers = new ConcurrentHashMap<>();
 
 	private final Map<String, EventMeters> events = new ConcurrentHashMap<>();
+
+	private final EventReader all;
 
 	private final Meters<RegistryBinding> whole;
 
@@ -48,39 +48,50 @@ final class RegistryBinding implements RouterListener {
 
 	private volatile boolean callHistogram = true;
 
+	private volatile boolean waitHistogram = true;
+
 	private volatile boolean closed;
 
 	RegistryBinding(TelemetryRouter router, EventTags eventTags, MeterRegistry registry, Tags tags) {
 		this.router = router;
 		this.eventTags = eventTags;
-		this.registry = registry;
 		this.tags = tags;
 		this.series = new SharedSeries(registry);
-		this.whole = new Meters<>(registry, this.series, this, Kind.COUNT);
+		this.all = new EventReader(router, eventTags.all());
+		this.whole = new Meters<>(this.series, this, Kind.COUNT);
 	}
 
 	void bind() {
-		EventReader all = new EventReader(this.router, this.eventTags.all());
-		this.whole.counter(TelemetryRouterMeter.UNHANDLED, this.tags, (binding) -> all.unhandled());
-		this.whole.gauge(TelemetryRouterMeter.SPANS_OPEN, this.tags, (binding) -> binding.router.spanSnapshot().open());
-		this.whole.counter(TelemetryRouterMeter.SPANS_DANGLING, this.tags,
-				(binding) -> binding.router.spanSnapshot().dangling());
+		this.whole.add(TelemetryRouterMeter.UNHANDLED, this.tags);
+		this.whole.add(TelemetryRouterMeter.SPANS_OPEN, this.tags);
+		this.whole.add(TelemetryRouterMeter.SPANS_DANGLING, this.tags);
 		for (HandlerMode mode : HandlerMode.values()) {
 			for (HandlerStatus status : HandlerStatus.values()) {
-				this.whole.gauge(TelemetryRouterMeter.HANDLERS, HandlerMeters.tags(this.tags, mode, status),
-						(binding) -> binding.count(mode, status));
+				this.whole.add(TelemetryRouterMeter.HANDLERS, HandlerMeters.tags(this.tags, mode, status),
+						new Group(mode, status));
 			}
 		}
 		bindEvent(EventTags.OTHER, this.eventTags.others());
 		this.router.addListener(this);
 	}
 
-	private long count(HandlerMode mode, HandlerStatus status) {
-		return this.handlers.values()
-			.stream()
-			.map(HandlerMeters::source)
-			.filter((handler) -> handler.mode() == mode && handler.status() == status)
-			.count();
+	@Override
+	public double value(TelemetryRouterMeter meter, @Nullable Object detail) {
+		return switch (meter) {
+			case SPANS_OPEN -> this.router.spanSnapshot().open();
+			case SPANS_DANGLING -> this.router.spanSnapshot().dangling();
+			case HANDLERS -> (detail instanceof Group group) ? count(group) : 0;
+			default -> this.all.value(meter, detail);
+		};
+	}
+
+	private long count(Group group) {
+		long count = 0;
+		for (HandlerMeters meters : this.handlers.values()) {
+			HandlerReader handler = meters.source();
+			count += (handler.mode() == group.mode && handler.status() == group.status) ? 1 : 0;
+		}
+		return count;
 	}
 
 	@Override
@@ -90,9 +101,12 @@ final class RegistryBinding implements RouterListener {
 			return;
 		}
 		HandlerMeters meters = HandlerMeters.bind(
-				new Meters<>(this.registry, this.series, new HandlerReader(this.router, snapshot), Kind.COUNT),
-				this.tags, this.callHistogram);
+				new Meters<>(this.series, new HandlerReader(this.router, snapshot), Kind.COUNT), this.tags,
+				this.callHistogram, this.waitHistogram);
 		this.callHistogram = meters.handled() != null;
+		if (snapshot.mode() == HandlerMode.ASYNC) {
+			this.waitHistogram = meters.waited() != null;
+		}
 		this.handlers.put(handlerId, meters);
 		if (this.closed) {
 			handlerRemoved(handlerId);
@@ -103,6 +117,12 @@ final class RegistryBinding implements RouterListener {
 	public @Nullable LongConsumer callRecorder(String handlerId, boolean failed) {
 		HandlerMeters meters = this.handlers.get(handlerId);
 		return (meters == null) ? null : failed ? meters.failed() : meters.handled();
+	}
+
+	@Override
+	public @Nullable LongConsumer waitRecorder(String handlerId) {
+		HandlerMeters meters = this.handlers.get(handlerId);
+		return (meters != null) ? meters.waited() : null;
 	}
 
 	@Override
@@ -139,8 +159,8 @@ final class RegistryBinding implements RouterListener {
 	}
 
 	private @Nullable LongConsumer bindEvent(String tag, Collection<String> names) {
-		EventMeters meters = EventMeters.bind(this.registry, this.series, new EventReader(this.router, names),
-				tags(Tag.EVENT, tag), this.histogram);
+		EventMeters meters = EventMeters.bind(this.series, new EventReader(this.router, names), tags(Tag.EVENT, tag),
+				this.histogram);
 		this.histogram = meters.recorder() != null;
 		this.events.put(tag, meters);
 		if (this.closed) {
@@ -159,6 +179,10 @@ final class RegistryBinding implements RouterListener {
 		this.whole.remove();
 		List.copyOf(this.handlers.keySet()).forEach(this::handlerRemoved);
 		List.copyOf(this.events.keySet()).forEach(this::removeEvent);
+	}
+
+	/** Handlers that are counted together. */
+	private record Group(HandlerMode mode, HandlerStatus status) {
 	}
 
 }

@@ -7,14 +7,21 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.DoubleAccumulator;
 import java.util.function.DoubleBinaryOperator;
-import java.util.function.DoubleSupplier;
-import java.util.function.Function;
 import java.util.function.ToDoubleFunction;
+import java.util.function.ToLongFunction;
 
+import io.micrometer.core.instrument.FunctionCounter;
+import io.micrometer.core.instrument.FunctionTimer;
+import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Tags;
+import io.micrometer.core.instrument.TimeGauge;
+import io.micrometer.core.instrument.Timer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Adds up what shares a series of one registry. A meter filter may give several meters
@@ -22,6 +29,16 @@ import io.micrometer.core.instrument.MeterRegistry;
  * which alone would be read. It also holds what meters read, to which they refer weakly.
  */
 final class SharedSeries {
+
+	// One of each: a start would wait for others to be linked
+
+	private static final ToDoubleFunction<Combined> VALUE = Combined::value;
+
+	private static final ToLongFunction<Combined> COUNT = Combined::count;
+
+	private static final ToDoubleFunction<Combined> TOTAL = Combined::total;
+
+	private static final DoubleBinaryOperator HIGHEST = Math::max;
 
 	private final MeterRegistry registry;
 
@@ -35,31 +52,69 @@ final class SharedSeries {
 		this.registry = registry;
 	}
 
+	MeterRegistry registry() {
+		return this.registry;
+	}
+
 	/**
 	 * Registers a meter, or joins the one that has its id. Micrometer is not asked for an
 	 * id twice: of the second meter that reads a function it warns that it ignores it.
-	 * @param id the id before filters
+	 * @param meter what is registered
+	 * @param tags its tags
 	 * @param kind how values are combined
 	 * @param part what this meter alone would show
-	 * @param registration registers a meter that reads what it is given
-	 * @return removes the part, and the meter with the last of its parts
+	 * @param timer the meter, if it is not one that reads
+	 * @return the meter, from which the part is removed later
 	 */
-	synchronized Runnable add(Meter.Id id, Kind kind, Part part, Function<Combined, ? extends Meter> registration) {
-		Meter meter = this.byId.computeIfAbsent(id, (key) -> register(kind, registration));
-		Combined combined = Objects.requireNonNull(this.byMeter.get(meter));
+	synchronized Meter add(TelemetryRouterMeter meter, Tags tags, Kind kind, Part part, @Nullable Timer timer) {
+		Meter.Id id = new Meter.Id(meter.getName(), tags, meter.getBaseUnit(), meter.getDescription(), meter.getType());
+		Meter registered = this.byId.get(id);
+		if (registered == null) {
+			Combined created = new Combined(kind);
+			registered = (timer != null) ? timer : register(meter, tags, created);
+			this.byMeter.putIfAbsent(registered, created);
+			this.byId.put(id, registered);
+		}
+		Combined combined = Objects.requireNonNull(this.byMeter.get(registered));
 		combined.ids.add(id);
 		combined.parts.add(part);
-		return () -> remove(meter, part);
+		return registered;
 	}
 
-	private Meter register(Kind kind, Function<Combined, ? extends Meter> registration) {
-		Combined created = new Combined(kind);
-		Meter meter = registration.apply(created);
-		this.byMeter.putIfAbsent(meter, created);
-		return meter;
+	private Meter register(TelemetryRouterMeter meter, Tags tags, Combined combined) {
+		String name = meter.getName();
+		String description = meter.getDescription();
+		String unit = meter.getBaseUnit();
+		if (meter.getType() == Meter.Type.TIMER) {
+			return FunctionTimer.builder(name, combined, COUNT, TOTAL, TimeUnit.NANOSECONDS)
+				.description(description)
+				.tags(tags)
+				.register(this.registry);
+		}
+		if (meter.getType() == Meter.Type.COUNTER) {
+			return FunctionCounter.builder(name, combined, VALUE)
+				.description(description)
+				.baseUnit(unit)
+				.tags(tags)
+				.register(this.registry);
+		}
+		if (meter.isTime()) {
+			return TimeGauge.builder(name, combined, TimeUnit.NANOSECONDS, VALUE)
+				.description(description)
+				.tags(tags)
+				.register(this.registry);
+		}
+		return Gauge.builder(name, combined, VALUE)
+			.description(description)
+			.baseUnit(unit)
+			.tags(tags)
+			.register(this.registry);
 	}
 
-	private synchronized void remove(Meter meter, Part part) {
+	/**
+	 * Removes a part, and the meter with the last of its parts.
+	 */
+	synchronized void remove(Meter meter, Part part) {
 		Combined combined = this.byMeter.get(meter);
 		if (combined == null) {
 			return;
@@ -67,7 +122,7 @@ final class SharedSeries {
 		combined.remove(part);
 		if (combined.parts.isEmpty()) {
 			this.byMeter.remove(meter);
-			combined.ids.forEach(this.byId::remove);
+			this.byId.keySet().removeAll(combined.ids);
 			this.registry.remove(meter);
 		}
 	}
@@ -80,28 +135,43 @@ final class SharedSeries {
 		/**
 		 * Added up. What a part has counted stays when it goes: no counter falls back.
 		 */
-		COUNT(Double::sum, true),
+		COUNT,
 
 		/**
 		 * Added up. What a part has counted is another part's when it goes, perhaps of
 		 * another series, which then stands still until it has caught up.
 		 */
-		MOVING_COUNT(Double::sum, false),
+		MOVING_COUNT,
 
 		/** Added up. */
-		SUM(Double::sum, false),
+		SUM,
 
 		/** The highest. */
-		MAX(Math::max, false);
+		MAX
 
-		@SuppressWarnings("ImmutableEnumChecker")
-		private final DoubleBinaryOperator operator;
+	}
 
-		private final boolean lasting;
+	/**
+	 * What has numbers for meters.
+	 */
+	interface Source {
 
-		Kind(DoubleBinaryOperator operator, boolean lasting) {
-			this.operator = operator;
-			this.lasting = lasting;
+		/**
+		 * Reads the value of a meter, or the count of a timer.
+		 * @param meter the meter
+		 * @param detail which of the meters of this name, if there are several
+		 * @return the value, in nanoseconds if it is a time
+		 */
+		double value(TelemetryRouterMeter meter, @Nullable Object detail);
+
+		/**
+		 * Reads the total time of a timer in nanoseconds.
+		 * @param meter the meter
+		 * @param detail which of the meters of this name, if there are several
+		 * @return the time
+		 */
+		default double total(TelemetryRouterMeter meter, @Nullable Object detail) {
+			return 0;
 		}
 
 	}
@@ -112,30 +182,24 @@ final class SharedSeries {
 	 */
 	static final class Part {
 
-		private final DoubleSupplier value;
+		private final Source source;
 
-		private final DoubleSupplier total;
+		private final TelemetryRouterMeter meter;
 
-		/**
-		 * Creates a source.
-		 * @param value its value, or its count
-		 * @param total its total time, if it is a timer
-		 */
-		Part(DoubleSupplier value, DoubleSupplier total) {
-			this.value = value;
-			this.total = total;
-		}
+		private final @Nullable Object detail;
 
-		static Part of(DoubleSupplier value) {
-			return new Part(value, () -> 0);
+		Part(Source source, TelemetryRouterMeter meter, @Nullable Object detail) {
+			this.source = source;
+			this.meter = meter;
+			this.detail = detail;
 		}
 
 		double value() {
-			return this.value.getAsDouble();
+			return this.source.value(this.meter, this.detail);
 		}
 
 		double total() {
-			return this.total.getAsDouble();
+			return this.source.total(this.meter, this.detail);
 		}
 
 	}
@@ -156,16 +220,23 @@ final class SharedSeries {
 
 		private volatile double goneTotal;
 
-		private final DoubleAccumulator highestValue = new DoubleAccumulator(Math::max, 0);
+		private final @Nullable DoubleAccumulator highestValue;
 
-		private final DoubleAccumulator highestTotal = new DoubleAccumulator(Math::max, 0);
+		private final @Nullable DoubleAccumulator highestTotal;
 
 		private Combined(Kind kind) {
 			this.kind = kind;
+			boolean moving = kind == Kind.MOVING_COUNT;
+			this.highestValue = moving ? new DoubleAccumulator(HIGHEST, 0) : null;
+			this.highestTotal = moving ? new DoubleAccumulator(HIGHEST, 0) : null;
 		}
 
 		double value() {
-			return rising(combine(Part::value, this.goneValue), this.highestValue);
+			double value = this.goneValue;
+			for (Part part : this.parts) {
+				value = combine(value, part.value());
+			}
+			return rising(value, this.highestValue);
 		}
 
 		long count() {
@@ -173,28 +244,28 @@ final class SharedSeries {
 		}
 
 		double total() {
-			return rising(combine(Part::total, this.goneTotal), this.highestTotal);
+			double total = this.goneTotal;
+			for (Part part : this.parts) {
+				total = combine(total, part.total());
+			}
+			return rising(total, this.highestTotal);
 		}
 
-		private double rising(double value, DoubleAccumulator highest) {
-			if (this.kind != Kind.MOVING_COUNT) {
+		private double combine(double one, double other) {
+			return (this.kind == Kind.MAX) ? Math.max(one, other) : one + other;
+		}
+
+		private static double rising(double value, @Nullable DoubleAccumulator highest) {
+			if (highest == null) {
 				return value;
 			}
 			highest.accumulate(value);
 			return highest.get();
 		}
 
-		private double combine(ToDoubleFunction<Part> which, double initial) {
-			double result = initial;
-			for (Part part : this.parts) {
-				result = this.kind.operator.applyAsDouble(result, which.applyAsDouble(part));
-			}
-			return result;
-		}
-
 		/** Under the lock of the series. A reader in between may see the part twice. */
 		private void remove(Part part) {
-			if (this.kind.lasting) {
+			if (this.kind == Kind.COUNT) {
 				this.goneValue = this.goneValue + part.value();
 				this.goneTotal = this.goneTotal + part.total();
 			}

@@ -127,7 +127,19 @@ public enum TelemetryRouterMeter implements MeterDocumentation {
 	 * What agents have cost.
 	 */
 	AGENT_COST("telemetry.router.agent.cost", Meter.Type.COUNTER, "What agents have cost", null, Tag.MODEL,
-			Tag.CURRENCY);
+			Tag.CURRENCY),
+
+	/**
+	 * How many model calls have no cost because their model has no price.
+	 */
+	AGENT_UNPRICED("telemetry.router.agent.unpriced", Meter.Type.COUNTER,
+			"How many model calls have no cost because their model has no price", Unit.CALLS),
+
+	/**
+	 * How often an adapter to an agent framework has failed: events may be missing.
+	 */
+	AGENT_FAILURES("telemetry.router.agent.failures", Meter.Type.COUNTER,
+			"How often an adapter to an agent framework has failed", Unit.FAILURES, Tag.FRAMEWORK);
 
 	private final String meterName;
 
@@ -169,6 +181,11 @@ public enum TelemetryRouterMeter implements MeterDocumentation {
 		return this.keyNames.toArray(KeyName[]::new);
 	}
 
+	/** Whether the meter is a gauge of a time. */
+	boolean isTime() {
+		return this == DISPATCH_MAX || this == HANDLER_MAX || this == QUEUE_OLDEST_AGE;
+	}
+
 	/**
 	 * Returns what is measured.
 	 * @return the description
@@ -179,7 +196,11 @@ public enum TelemetryRouterMeter implements MeterDocumentation {
 
 	private static final class Unit {
 
+		static final String CALLS = "calls";
+
 		static final String EVENTS = "events";
+
+		static final String FAILURES = "failures";
 
 		static final String HANDLERS = "handlers";
 
@@ -208,6 +229,11 @@ public enum TelemetryRouterMeter implements MeterDocumentation {
 		 * The event's name, or {@code _other} for all names beyond the limit.
 		 */
 		EVENT("event"),
+
+		/**
+		 * {@code spring-ai}, {@code langchain4j}, or {@code _other} for further adapters.
+		 */
+		FRAMEWORK("framework"),
 
 		/**
 		 * The handler's id, or {@code _anonymous} for all handlers that were given none.

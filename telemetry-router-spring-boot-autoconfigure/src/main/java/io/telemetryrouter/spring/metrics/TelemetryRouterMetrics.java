@@ -16,11 +16,12 @@ import io.telemetryrouter.TelemetryRouter;
  * read the router when they are read, so that events pay nothing for them. A handler's
  * meters are there, at zero, from its registration to its end.
  * <p>
- * {@code telemetry.router.dispatch} and {@code telemetry.router.handler} have no
- * percentiles and no histogram by themselves. Where a meter filter (or
- * {@code management.metrics.distribution}) asks for some, that registry gets real timers
- * instead, which are given every dispatch to a handler, or every call, from then on. The
- * first series of a name decides for all of that name.
+ * {@code telemetry.router.dispatch}, {@code telemetry.router.handler} and
+ * {@code telemetry.router.queue.wait} have no percentiles and no histogram by themselves.
+ * Where a meter filter (or {@code management.metrics.distribution}) asks for some, that
+ * registry gets real timers instead, which are given every dispatch to a handler, every
+ * call or every wait from then on. The first series of a name decides for all of that
+ * name.
  * <p>
  * Thread-safe. Any number of registries may be bound; each is bound once.
  *

@@ -44,6 +44,12 @@ class TelemetryListenerAotProcessorTests {
 				.withMemberCategory(MemberCategory.INVOKE_PUBLIC_METHODS)).accepts(hints);
 			assertThat(RuntimeHintsPredicates.reflection().onMethodInvocation(TelemetryEvent.class, "payload"))
 				.accepts(hints);
+			assertThat(RuntimeHintsPredicates.reflection()
+				.onType(Recorded.class)
+				.withMemberCategory(MemberCategory.INVOKE_DECLARED_CONSTRUCTORS)).accepts(hints);
+			assertThat(RuntimeHintsPredicates.reflection()
+				.onType(Named.class)
+				.withMemberCategory(MemberCategory.INVOKE_DECLARED_CONSTRUCTORS)).rejects(hints);
 			TelemetryRouter router = context.getBean(TelemetryRouter.class);
 			router.emit("named", new Named("a"));
 			router.emit("priced", new Priced(2));
@@ -76,6 +82,9 @@ class TelemetryListenerAotProcessorTests {
 	record Priced(int cost) {
 	}
 
+	record Recorded(String text) {
+	}
+
 	@Configuration(proxyBeanMethods = false)
 	@Import(TelemetryRouterAutoConfiguration.class)
 	static class AotConfiguration {
@@ -94,6 +103,11 @@ class TelemetryListenerAotProcessorTests {
 		@TelemetryListener("named")
 		void on(Named named) {
 			this.received.add(named.name());
+		}
+
+		@TelemetryListener(events = "recorded", replay = true)
+		void replayed(Recorded recorded) {
+			this.received.add(recorded.text());
 		}
 
 		@TelemetryListener(events = "priced", condition = "payload.cost > 1")

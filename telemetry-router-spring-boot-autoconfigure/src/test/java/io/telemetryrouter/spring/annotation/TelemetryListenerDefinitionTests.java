@@ -2,31 +2,23 @@ package io.telemetryrouter.spring.annotation;
 
 import java.lang.annotation.Retention;
 import java.lang.annotation.RetentionPolicy;
-import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.stream.Stream;
 
-import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
-import org.springframework.aop.framework.ProxyFactory;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
-import org.springframework.context.annotation.Bean;
-import org.springframework.context.annotation.Configuration;
 import org.springframework.core.annotation.Order;
 import org.springframework.scheduling.annotation.Async;
 
 import io.telemetryrouter.LaneThread;
 import io.telemetryrouter.OverflowPolicy;
 import io.telemetryrouter.TelemetryEvent;
-import io.telemetryrouter.TelemetryRouter;
 import io.telemetryrouter.spring.FailureReport;
-import io.telemetryrouter.spring.TelemetryRouterCustomizer;
 import io.telemetryrouter.spring.autoconfigure.TelemetryRouterAutoConfiguration;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -87,84 +79,6 @@ class TelemetryListenerDefinitionTests {
 					.contains(reason);
 				assertThat(report.substring(report.indexOf("Action:"))).contains(action);
 			}));
-	}
-
-	@Test
-	void whenOverloadsHaveSameDefaultIdThenStartFailsAndAsksForId() {
-		this.contextRunner.withBean("overloaded", Overloaded.class)
-			.run((context) -> assertThat(FailureReport.of(context.getStartupFailure()))
-				.contains("Its id 'overloaded.on' is also that of method")
-				.contains("Overloaded.on(java.lang.Integer)")
-				.contains("Set a different id with @TelemetryListener(id = ...)"));
-	}
-
-	@Test
-	void whenTwoBeansGiveSameIdThenStartFailsAndNamesBoth() {
-		this.contextRunner.withBean("first", NamedListener.class)
-			.withBean("second", NamedListener.class)
-			.run((context) -> assertThat(FailureReport.of(context.getStartupFailure())).contains("Bean: second")
-				.contains("Its id 'audit' is also that of method")
-				.contains("of bean 'first'"));
-	}
-
-	@Test
-	void whenProgrammaticHandlerHasSameIdThenStartFails() {
-		this.contextRunner.withBean("listener", NamedListener.class)
-			.withUserConfiguration(ProgrammaticHandler.class)
-			.run((context) -> assertThat(FailureReport.of(context.getStartupFailure())).contains("audit")
-				.contains("Set a different id"));
-	}
-
-	@Test
-	void whenCustomizerRejectsHandlerThenStartFailsAndDoesNotBlameTheId() {
-		this.contextRunner.withBean("listener", NamedListener.class)
-			.withBean(TelemetryRouterCustomizer.class, () -> (builder) -> builder.specCustomizer((spec) -> {
-				throw new IllegalArgumentException("No 'audit' here");
-			}))
-			.run((context) -> assertThat(FailureReport.of(context.getStartupFailure())).contains("No 'audit' here")
-				.contains("HandlerSpecCustomizer")
-				.doesNotContain("Set a different id"));
-	}
-
-	@Test
-	void whenProxiesAreInterfaceBasedAndMethodIsInNoneThenStartFails() {
-		this.contextRunner.withBean("proxied", Object.class, () -> proxy(new OfClassOnly(), false))
-			.run((context) -> assertThat(FailureReport.of(context.getStartupFailure()))
-				.contains("none of its interfaces has the method")
-				.contains("spring.aop.proxy-target-class"));
-	}
-
-	@Test
-	void whenMethodOfProxiedBeanIsPrivateThenStartFails() {
-		this.contextRunner.withBean("proxied", Object.class, () -> proxy(new PrivateMethod(), true))
-			.run((context) -> assertThat(FailureReport.of(context.getStartupFailure()))
-				.contains("cannot pass on a private method")
-				.contains("Make the method package-private or public"));
-	}
-
-	@Test
-	void whenMethodOfProxiedBeanIsFinalThenStartFails() {
-		this.contextRunner.withBean("proxied", Object.class, () -> proxy(new FinalMethod(), true))
-			.run((context) -> assertThat(FailureReport.of(context.getStartupFailure()))
-				.contains("cannot pass on a final method")
-				.contains("Make the method non-final"));
-	}
-
-	static Object proxy(Object target, boolean ofClass) {
-		ProxyFactory factory = new ProxyFactory(target);
-		factory.setProxyTargetClass(ofClass);
-		return factory.getProxy();
-	}
-
-	@Configuration(proxyBeanMethods = false)
-	static class ProgrammaticHandler {
-
-		@Bean
-		Object subscriber(TelemetryRouter router) {
-			return router.subscribe(io.telemetryrouter.HandlerSpec.on("x").id("audit").handler((name, payload) -> {
-			}).build());
-		}
-
 	}
 
 	static class StaticMethod {
@@ -405,54 +319,6 @@ class TelemetryListenerDefinitionTests {
 
 		@TelemetryListener("${no.such}")
 		void on() {
-		}
-
-	}
-
-	static class Overloaded {
-
-		@TelemetryListener("x")
-		void on(Integer payload) {
-		}
-
-		@TelemetryListener("x")
-		void on(List<@Nullable String> payload) {
-		}
-
-	}
-
-	static class NamedListener {
-
-		@TelemetryListener(events = "x", id = "audit")
-		void on() {
-		}
-
-	}
-
-	static class OfClassOnly implements Runnable {
-
-		@Override
-		public void run() {
-		}
-
-		@TelemetryListener("x")
-		public void on() {
-		}
-
-	}
-
-	static class PrivateMethod {
-
-		@TelemetryListener("x")
-		private void on() {
-		}
-
-	}
-
-	static class FinalMethod {
-
-		@TelemetryListener("x")
-		final void on() {
 		}
 
 	}

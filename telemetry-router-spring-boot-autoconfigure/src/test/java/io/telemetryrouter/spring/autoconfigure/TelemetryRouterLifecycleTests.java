@@ -115,7 +115,7 @@ class TelemetryRouterLifecycleTests {
 			.withBean("listener", SlowListener.class, () -> new SlowListener(never))
 			.run((context) -> {
 				context.getBean(TelemetryRouter.class).emit("x", "a");
-				assertThat(output).contains("'telemetry-router.shutdown-timeout' is 3600000ms")
+				assertThat(output).contains("'telemetry-router.shutdown-timeout' is 1h")
 					.contains("'spring.lifecycle.timeout-per-shutdown-phase' ends a shutdown phase after 100ms");
 			});
 		assertThat(log).containsExactly("listener destroyed");

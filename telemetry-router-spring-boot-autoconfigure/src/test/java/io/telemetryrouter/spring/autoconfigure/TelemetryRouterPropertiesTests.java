@@ -199,6 +199,7 @@ class TelemetryRouterPropertiesTests {
 			handlers.a.onX.max-queue       | 0    | at least 1
 			handlers[a.onX].concurrency    | -1   | at least 1
 			events[model.*].priority       | 1    | is a pattern
+			events.model.*.priority        | 1    | is a pattern
 			""")
 	void whenValueIsImpossibleThenStartFailsNamingPropertyValueAndFix(String name, String value, String fix) {
 		this.contextRunner.withPropertyValues("telemetry-router." + name + "=" + value)
@@ -240,7 +241,7 @@ class TelemetryRouterPropertiesTests {
 			runs.mcd                        | Did you mean 'telemetry-router.runs.mdc'?
 			quarantine.events.delay         | use one of: delay, enabled, failure-rate
 			handlers.audit                  | Put a setting behind it: concurrency, enabled, handler-timeout
-			events.model.start.max-queue    | use one of: critical, priority
+			events.model.start.max-queue    | put one of these behind an event's name: critical, priority
 			""")
 	void whenNameIsUnknownThenStartFailsAndSaysWhatWasMeant(String name, String fix) {
 		this.contextRunner.withPropertyValues("telemetry-router." + name + "=5")

@@ -100,9 +100,9 @@ public final class LangChain4jFixture {
 	}
 
 	/** Tools of the application. */
-	static class Tools {
+	public static class Tools {
 
-		final AtomicReference<Runnable> inside = new AtomicReference<>(() -> {
+		public final AtomicReference<Runnable> inside = new AtomicReference<>(() -> {
 		});
 
 		@Tool(name = "weather", value = "Tells the weather")

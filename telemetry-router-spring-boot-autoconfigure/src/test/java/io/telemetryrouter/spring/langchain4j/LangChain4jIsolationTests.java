@@ -1,9 +1,18 @@
 package io.telemetryrouter.spring.langchain4j;
 
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
+import dev.langchain4j.data.message.AiMessage;
+import dev.langchain4j.model.ModelProvider;
+import dev.langchain4j.model.chat.ChatModel;
+import dev.langchain4j.model.chat.request.ChatRequest;
+import dev.langchain4j.model.chat.response.ChatResponse;
+import dev.langchain4j.model.openai.OpenAiStreamingChatModel;
 import dev.langchain4j.service.AiServices;
 import dev.langchain4j.service.TokenStream;
 import org.junit.jupiter.api.AfterEach;
@@ -22,6 +31,7 @@ import io.telemetryrouter.spring.langchain4j.LangChain4jFixture.Tools;
 import io.telemetryrouter.spring.test.AgentEvents;
 import io.telemetryrouter.spring.test.OpenAiStub;
 import io.telemetryrouter.spring.test.OpenAiStub.Answer;
+import io.telemetryrouter.spring.test.OpenAiStub.Ending;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatException;
@@ -61,6 +71,68 @@ class LangChain4jIsolationTests {
 			assertThatException().isThrownBy(() -> stream(context).get(30, TimeUnit.SECONDS));
 			assertThat(ended(context).names()).containsExactly("agent.run.started", "model.call.started",
 					"model.call.failed", "agent.run.failed");
+		});
+	}
+
+	@Test
+	void whenStreamEndsWithoutReasonThenCallSaysSo() {
+		this.stub.script(Answer.text("one two").usage(null).ending(Ending.CUT));
+		LangChain4jFixture.runner(this.stub).run((context) -> {
+			stream(context).exceptionally((error) -> "").get(30, TimeUnit.SECONDS);
+			AgentEvents events = ended(context);
+			assertThat(events.payloads(ModelCall.class)).hasSize(2);
+			for (ModelCall.Completed call : events.payloads(ModelCall.Completed.class)) {
+				assertThat(call.finishReasons()).isEmpty();
+				assertThat(call.tokensProblem()).isEqualTo("not reported");
+			}
+		});
+	}
+
+	@Test
+	void whenStreamTimesOutThenCallAndRunFail() throws IOException {
+		try (ServerSocket silent = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+			LangChain4jFixture.runner(this.stub).run((context) -> {
+				CompletableFuture<String> answer = new CompletableFuture<>();
+				Assistant assistant = AiServices.create(Assistant.class,
+						OpenAiStreamingChatModel.builder()
+							.baseUrl("http://127.0.0.1:" + silent.getLocalPort() + "/v1")
+							.apiKey("none")
+							.modelName("gpt-4o-mini")
+							.timeout(Duration.ofMillis(200))
+							.build());
+				assistant.stream("hello").onPartialResponse((text) -> {
+				}).onCompleteResponse((response) -> answer.complete("")).onError(answer::completeExceptionally).start();
+				assertThatException().isThrownBy(() -> answer.get(30, TimeUnit.SECONDS));
+				assertThat(ended(context).names()).containsExactly("agent.run.started", "model.call.started",
+						"model.call.failed", "agent.run.failed");
+			});
+		}
+	}
+
+	@Test
+	void whenModelsOfTwoVendorsAnswerThenEachCallHasItsOwn() {
+		this.stub.toolThenText("weather", "{\"city\":\"Oslo\"}");
+		LangChain4jFixture.runner(this.stub).run((context) -> {
+			Assistant other = AiServices.create(Assistant.class, new ChatModel() {
+
+				@Override
+				public ChatResponse doChat(ChatRequest request) {
+					return ChatResponse.builder().aiMessage(AiMessage.from("hi")).build();
+				}
+
+				@Override
+				public ModelProvider provider() {
+					return ModelProvider.ANTHROPIC;
+				}
+
+			});
+			context.getBean(Tools.class).inside.set(() -> other.chat("inner"));
+			assertThat(context.getBean(Assistant.class).chat("hello")).isEqualTo("done");
+			AgentEvents events = context.getBean(AgentEvents.class);
+			assertThat(events.payloads(ModelCall.Completed.class)).extracting(ModelCall.Completed::provider)
+				.containsExactly("openai", "anthropic", "openai");
+			assertThat(events.payloads(AgentRun.Completed.class)).extracting((run) -> run.totals().modelCalls())
+				.containsExactly(1, 2);
 		});
 	}
 

@@ -57,6 +57,19 @@ class CallHistogramTests {
 	}
 
 	@Test
+	void withHistogramOfQueueWaitEachEventIsInABucketOfItsHandler() {
+		this.runner
+			.withPropertyValues("management.metrics.distribution.percentiles-histogram.telemetry.router.queue=true")
+			.run((context) -> {
+				use(context.getBean(TelemetryRouter.class));
+				assertThat(context.getBean(PrometheusMeterRegistry.class).scrape())
+					.contains("telemetry_router_queue_wait_seconds_bucket{handler=\"async\",le=\"+Inf\"} 3",
+							"telemetry_router_queue_wait_seconds_count{handler=\"async\"} 3")
+					.doesNotContain("telemetry_router_handler_seconds_bucket");
+			});
+	}
+
+	@Test
 	void withObjectivesAndPercentilesTimersPublishThem() {
 		this.runner
 			.withPropertyValues("management.metrics.distribution.slo.telemetry.router.handler=1s,2s",

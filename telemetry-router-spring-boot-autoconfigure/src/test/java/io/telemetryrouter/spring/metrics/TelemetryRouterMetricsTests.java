@@ -1,8 +1,10 @@
 package io.telemetryrouter.spring.metrics;
 
 import java.math.BigDecimal;
+import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Currency;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
@@ -14,7 +16,6 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.TimeGauge;
 import io.micrometer.core.instrument.composite.CompositeMeterRegistry;
-import io.micrometer.core.instrument.search.RequiredSearch;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
@@ -32,11 +33,12 @@ import io.telemetryrouter.StuckCall;
 import io.telemetryrouter.agent.ModelCall;
 import io.telemetryrouter.agent.Run;
 import io.telemetryrouter.agent.Tokens;
+import io.telemetryrouter.spring.agent.AgentTelemetry;
 import io.telemetryrouter.spring.cost.CostRecorded;
+import io.telemetryrouter.spring.cost.CostRecorder;
 import io.telemetryrouter.spring.test.StubRouter;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.mockito.ArgumentMatchers.any;
 import static org.mockito.BDDMockito.given;
 import static org.mockito.BDDMockito.then;
@@ -190,91 +192,12 @@ class TelemetryRouterMetricsTests {
 	}
 
 	@Test
-	void eventSeriesFollowTheEvent() {
-		this.metrics.bindTo(this.registry);
-		this.stub.event(StubRouter.event("tool", 20, 3));
-		FunctionTimer dispatch = this.registry.get("telemetry.router.dispatch").tag("event", "tool").functionTimer();
-		assertThat(dispatch.count()).isEqualTo(20);
-		assertThat(dispatch.totalTime(TimeUnit.MICROSECONDS)).isEqualTo(40);
-		assertThat(this.registry.get("telemetry.router.dispatch.max")
-			.tag("event", "tool")
-			.timeGauge()
-			.value(TimeUnit.MICROSECONDS)).isEqualTo(20);
-		assertThat(counter("telemetry.router.slow", "event", "tool")).isEqualTo(2);
-		assertThat(counter("telemetry.router.unhandled")).isEqualTo(3);
-	}
-
-	@Test
-	void whenThereAreMoreEventsThanTagsThenOtherSumsTheRest() {
-		this.stub.event(StubRouter.event("a", 1, 1)).event(StubRouter.event("b", 20, 0));
-		this.metrics.bindTo(this.registry);
-		this.stub.event(StubRouter.event("c", 30, 30))
-			.event(StubRouter.event("d", 400, 0))
-			.event(StubRouter.event("_other", 5000, 5000));
-		assertThat(this.registry.get("telemetry.router.dispatch").functionTimers())
-			.extracting((timer) -> timer.getId().getTag("event"))
-			.containsExactlyInAnyOrder("a", "b", "_other");
-		RequiredSearch other = this.registry.get("telemetry.router.dispatch").tag("event", "_other");
-		assertThat(other.functionTimer().count()).isEqualTo(5430);
-		assertThat(other.functionTimer().totalTime(TimeUnit.MICROSECONDS)).isEqualTo(2 * 5430);
-		assertThat(this.registry.get("telemetry.router.dispatch.max")
-			.tag("event", "_other")
-			.timeGauge()
-			.value(TimeUnit.MICROSECONDS)).isEqualTo(5000);
-		assertThat(counter("telemetry.router.slow", "event", "_other")).isEqualTo(543);
-		assertThat(counter("telemetry.router.unhandled")).isEqualTo(5031);
-	}
-
-	@Test
-	void whenEventIsForgottenThenItsCountsBelongToOtherAndItsTagIsFree() {
-		this.metrics.bindTo(this.registry);
-		this.stub.event(StubRouter.event("a", 1, 1)).event(StubRouter.event("b", 20, 0));
-		this.stub.forgetEvent("a", StubRouter.event("_other", 1, 1)).run();
-		this.stub.event(StubRouter.event("c", 300, 0));
-		assertThat(events(this.registry)).containsExactlyInAnyOrder("b", "c", "_other");
-		assertThat(this.registry.get("telemetry.router.dispatch").tag("event", "_other").functionTimer().count())
-			.isEqualTo(1);
-		assertThat(counter("telemetry.router.unhandled")).isEqualTo(1);
-	}
-
-	@Test
-	void whenEventIsForgottenThenNoCounterFallsBack() {
-		this.stub.event(StubRouter.event("a", 0, 0)).event(StubRouter.event("b", 0, 0));
-		this.metrics.bindTo(this.registry);
-		this.stub.event(StubRouter.event("c", 300, 300));
-		FunctionTimer other = this.registry.get("telemetry.router.dispatch").tag("event", "_other").functionTimer();
-		double count = other.count();
-		double total = other.totalTime(TimeUnit.NANOSECONDS);
-		assertThat(counter("telemetry.router.unhandled")).isEqualTo(300);
-		Runnable told = this.stub.forgetEvent("c", StubRouter.event("_other", 0, 0));
-		assertThat(other.count()).isEqualTo(count);
-		told.run();
-		assertThat(other.count()).isEqualTo(count);
-		assertThat(other.totalTime(TimeUnit.NANOSECONDS)).isEqualTo(total);
-		assertThat(counter("telemetry.router.unhandled")).isEqualTo(300);
-	}
-
-	@Test
 	void whenHandlerHasLeftBeforeNewsOfItComesThenNoSeriesAreMade() {
 		this.metrics.bindTo(this.registry);
 		int before = this.registry.getMeters().size();
 		given(this.stub.router().handlerSnapshot("b")).willReturn(null);
 		this.stub.handler(async("b", HandlerAccount.EMPTY));
 		assertThat(this.registry.getMeters()).hasSize(before);
-	}
-
-	@Test
-	void whenNoEventTagsAreAllowedThenOtherSumsAll() {
-		this.stub.event(StubRouter.event("a", 1, 1)).event(StubRouter.event("b", 20, 0));
-		new TelemetryRouterMetrics(this.stub.router(), 0).bindTo(this.registry);
-		assertThat(this.registry.get("telemetry.router.dispatch").functionTimer().count()).isEqualTo(21);
-	}
-
-	@Test
-	void whenMaxEventTagsIsNegativeThenThrows() {
-		assertThatExceptionOfType(IllegalArgumentException.class)
-			.isThrownBy(() -> new TelemetryRouterMetrics(this.stub.router(), -1))
-			.withMessage("'maxEventTags' must not be negative, but is -1");
 	}
 
 	@Test
@@ -327,7 +250,9 @@ class TelemetryRouterMetricsTests {
 	void everyMeterIsDocumentedWithItsTypeTagsAndDescription() {
 		this.stub.handler(async("b", HandlerAccount.EMPTY)).event(StubRouter.event("a", 1, 0));
 		this.metrics.bindTo(this.registry);
-		AgentMeters agents = new AgentMeters(this.registry, 10);
+		AgentMeters agents = new AgentMeters(this.registry, 10, new AgentTelemetry(this.stub::router, false),
+				new CostRecorder(this.stub::router, (call) -> null, Currency.getInstance("USD"), List.of(), null,
+						Clock.systemUTC()));
 		Run run = Run.of("r1");
 		agents.onModelCall(
 				new ModelCall.Completed(new ModelCall.Started(run, "chat", 1, null, "m", false, 1, List.of(), null),

@@ -8,6 +8,7 @@ import org.springframework.context.ApplicationContext;
 import org.springframework.test.web.servlet.MockMvc;
 
 import io.telemetryrouter.TelemetryRouter;
+import io.telemetryrouter.spring.contracts.ContractChecks;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.springframework.test.web.servlet.request.MockMvcRequestBuilders.get;
@@ -32,6 +33,14 @@ class WebMvcSliceTests {
 		TelemetryRouter router = this.context.getBean(TelemetryRouter.class);
 		assertThat(router.eventSnapshot("run_started").emitted()).isEqualTo(1);
 		assertThat(router.snapshot().handlers()).isEmpty();
+	}
+
+	@Test
+	void whenPayloadBreaksItsContractThenSliceNoticesAsTheApplicationDoes() {
+		TelemetryRouter router = this.context.getBean(TelemetryRouter.class);
+		router.emit("run_scored", new RunScored(1));
+		router.emit("run_scored", "1");
+		assertThat(this.context.getBean(ContractChecks.class).violations("run_scored")).isOne();
 	}
 
 }

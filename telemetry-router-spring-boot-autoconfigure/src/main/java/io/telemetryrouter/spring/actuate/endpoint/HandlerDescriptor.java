@@ -31,6 +31,9 @@ import io.telemetryrouter.StuckCall;
  * @param concurrency how many events it may handle at once
  * @param overflow what happens when its queue is full; {@code null} for a synchronous
  * handler
+ * @param thread the threads it runs on: {@code PLATFORM}, or {@code DEFAULT} for those of
+ * the lane executor, which are virtual where these are enabled; {@code null} for a
+ * synchronous handler
  * @param offered how many events were offered to it
  * @param handled how many calls returned
  * @param failed how many calls or conditions threw
@@ -56,11 +59,12 @@ import io.telemetryrouter.StuckCall;
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record HandlerDescriptor(String pattern, List<String> patterns, @Nullable String condition, String source,
-		String mode, int priority, int concurrency, @Nullable String overflow, long offered, long handled, long failed,
-		long filtered, long running, Map<String, Long> dropped, @Nullable QueueDescriptor queue,
-		LatencyDescriptor latency, @Nullable LatencyDescriptor queueWait, long slow, @Nullable Instant lastSeen,
-		String status, @Nullable Instant pausedSince, @Nullable QuarantineDescriptor quarantine,
-		@Nullable List<StuckCallDescriptor> stuckCalls, @Nullable FailureDescriptor lastFailure,
+		String mode, int priority, int concurrency, @Nullable String overflow, @Nullable String thread, long offered,
+		long handled, long failed, long filtered, long running, Map<String, Long> dropped,
+		@Nullable QueueDescriptor queue, LatencyDescriptor latency, @Nullable LatencyDescriptor queueWait, long slow,
+		@Nullable Instant lastSeen, String status, @Nullable Instant pausedSince,
+		@Nullable QuarantineDescriptor quarantine, @Nullable List<StuckCallDescriptor> stuckCalls,
+		@Nullable FailureDescriptor lastFailure,
 		@Nullable List<FailureDescriptor> failures) implements OperationResponseBody {
 
 	static HandlerDescriptor of(HandlerSnapshot handler, @Nullable Instant pausedSince, boolean showValues) {
@@ -72,11 +76,11 @@ public record HandlerDescriptor(String pattern, List<String> patterns, @Nullable
 		boolean async = handler.mode() == HandlerMode.ASYNC;
 		return new HandlerDescriptor(String.join(", ", handler.patterns()), handler.patterns(), handler.condition(),
 				handler.source(), handler.mode().name(), handler.priority(), handler.concurrency(),
-				async ? handler.overflow().name() : null, account.offered(), account.handled(), account.failed(),
-				account.filtered(), account.running(), dropped(account), async ? QueueDescriptor.of(handler) : null,
-				LatencyDescriptor.of(handler.latency()), async ? LatencyDescriptor.of(handler.queueWait()) : null,
-				handler.slow(), handler.lastSeen(), handler.status().name(), pausedSince,
-				QuarantineDescriptor.of(handler.quarantine()),
+				async ? handler.overflow().name() : null, (handler.thread() != null) ? handler.thread().name() : null,
+				account.offered(), account.handled(), account.failed(), account.filtered(), account.running(),
+				dropped(account), async ? QueueDescriptor.of(handler) : null, LatencyDescriptor.of(handler.latency()),
+				async ? LatencyDescriptor.of(handler.queueWait()) : null, handler.slow(), handler.lastSeen(),
+				handler.status().name(), pausedSince, QuarantineDescriptor.of(handler.quarantine()),
 				orNull(handler.stuckCalls().stream().map((call) -> StuckCallDescriptor.of(call, showValues)).toList()),
 				failures.isEmpty() ? null : failures.get(0), orNull(failures));
 	}

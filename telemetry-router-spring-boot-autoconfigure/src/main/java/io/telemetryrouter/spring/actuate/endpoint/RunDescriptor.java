@@ -14,14 +14,15 @@ import org.springframework.boot.actuate.endpoint.OperationResponseBody;
  * The events of a run, as the journal has them.
  *
  * @param runId the run
+ * @param parentRunId the run that it is nested in, where there is one
  * @param events its events, in the order of the journal
  * @param truncated whether there are more of them
  * @param unreadable how many lines of the journal, of whatever run, are damaged or
  * missing
  * @since 0.1.0
  */
-public record RunDescriptor(String runId, List<Event> events, boolean truncated,
-		long unreadable) implements OperationResponseBody {
+public record RunDescriptor(String runId, @JsonInclude(Include.NON_NULL) @Nullable String parentRunId,
+		List<Event> events, boolean truncated, long unreadable) implements OperationResponseBody {
 
 	/**
 	 * An event.

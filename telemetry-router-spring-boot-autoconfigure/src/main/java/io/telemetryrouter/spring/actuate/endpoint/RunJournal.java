@@ -46,12 +46,14 @@ public class RunJournal {
 		JournalQuery query = JournalQuery.all().run(runId);
 		List<RunDescriptor.Event> events = new ArrayList<>();
 		AtomicLong problems = new AtomicLong();
+		String parentRunId = null;
 		int payloads = 0;
 		boolean truncated = false;
 		try (JournalReader reader = JournalReader.open(this.journal.directory(),
 				(problem) -> problems.incrementAndGet())) {
 			for (JournalRecord line = reader.next(); line != null && !truncated; line = reader.next()) {
 				if (query.matches(line)) {
+					parentRunId = (parentRunId != null) ? parentRunId : line.parentRunId();
 					RunDescriptor.Event event = describe(line, showValues);
 					payloads += (event.payload() != null) ? event.payload().length() : 0;
 					truncated = events.size() == MAX_EVENTS || payloads > MAX_PAYLOADS;
@@ -61,7 +63,8 @@ public class RunJournal {
 				}
 			}
 		}
-		return (events.isEmpty() && !truncated) ? null : new RunDescriptor(runId, events, truncated, problems.get());
+		return (events.isEmpty() && !truncated) ? null
+				: new RunDescriptor(runId, parentRunId, events, truncated, problems.get());
 	}
 
 	private static RunDescriptor.Event describe(JournalRecord line, boolean showValues) {

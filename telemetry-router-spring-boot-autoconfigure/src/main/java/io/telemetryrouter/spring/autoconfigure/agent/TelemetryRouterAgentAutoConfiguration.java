@@ -6,6 +6,7 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProp
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Lazy;
 
 import io.telemetryrouter.TelemetryEmitter;
 import io.telemetryrouter.spring.agent.AgentTelemetry;
@@ -25,6 +26,7 @@ public final class TelemetryRouterAgentAutoConfiguration {
 	 * Asks for the emitter late: adapters are asked for while other beans are created.
 	 */
 	@Bean
+	@Lazy
 	@ConditionalOnMissingBean
 	AgentTelemetry telemetryRouterAgentTelemetry(ObjectProvider<TelemetryEmitter> emitter,
 			TelemetryRouterAgentProperties properties) {

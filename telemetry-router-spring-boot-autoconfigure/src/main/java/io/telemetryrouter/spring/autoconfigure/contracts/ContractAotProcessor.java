@@ -1,5 +1,7 @@
 package io.telemetryrouter.spring.autoconfigure.contracts;
 
+import java.util.Arrays;
+
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.aot.hint.BindingReflectionHintsRegistrar;
@@ -11,10 +13,10 @@ import org.springframework.beans.factory.support.RegisteredBean;
 
 import io.telemetryrouter.EventType;
 import io.telemetryrouter.TelemetryEventType;
-import io.telemetryrouter.spring.autoconfigure.contracts.ContractScanner.EventTypeFactory;
 
 /**
- * Keeps the payload classes that {@link ContractScanner} has found in a native image.
+ * Keeps the payload classes of contracts in a native image, as what Jackson writes and
+ * reads.
  */
 final class ContractAotProcessor implements BeanRegistrationAotProcessor {
 
@@ -22,15 +24,29 @@ final class ContractAotProcessor implements BeanRegistrationAotProcessor {
 
 	@Override
 	public @Nullable BeanRegistrationAotContribution processAheadOfTime(RegisteredBean bean) {
-		if (!EventTypeFactory.class.getName().equals(bean.getMergedBeanDefinition().getBeanClassName())) {
+		if (bean.getBeanType().resolve() != EventType.class) {
 			return null;
 		}
-		EventType<?> type = (EventType<?>) bean.getBeanFactory().getBean(bean.getBeanName());
+		Class<?> payloadType = payloadType(bean);
 		return (generation, code) -> {
 			ReflectionHints hints = generation.getRuntimeHints().reflection();
 			hints.registerType(TelemetryEventType.class, MemberCategory.INVOKE_DECLARED_METHODS);
-			this.registrar.registerReflectionHints(hints, type.payloadType());
+			register(hints, payloadType);
 		};
+	}
+
+	/** What was found by scanning, and a bean of {@code EventType<?>}, is asked. */
+	private static Class<?> payloadType(RegisteredBean bean) {
+		Class<?> declared = bean.getBeanType().getGeneric().resolve();
+		return (declared != null) ? declared
+				: ((EventType<?>) bean.getBeanFactory().getBean(bean.getBeanName())).payloadType();
+	}
+
+	private void register(ReflectionHints hints, Class<?> type) {
+		this.registrar.registerReflectionHints(hints, type);
+		if (type.isSealed()) {
+			Arrays.stream(type.getPermittedSubclasses()).forEach((permitted) -> register(hints, permitted));
+		}
 	}
 
 }

@@ -11,6 +11,7 @@ import org.springframework.context.annotation.ImportBeanDefinitionRegistrar;
 import org.springframework.core.env.Environment;
 import org.springframework.core.io.ResourceLoader;
 import org.springframework.core.type.AnnotationMetadata;
+import org.springframework.core.type.classreading.MetadataReaderFactory;
 import org.springframework.core.type.filter.AnnotationTypeFilter;
 import org.springframework.util.ClassUtils;
 
@@ -24,6 +25,9 @@ import io.telemetryrouter.TelemetryEventType;
  * looking.
  */
 final class ContractScanner implements ImportBeanDefinitionRegistrar {
+
+	/** Of Boot, see its {@code SharedMetadataReaderFactoryContextInitializer}. */
+	private static final String METADATA = "org.springframework.boot.autoconfigure.internalCachingMetadataReaderFactory";
 
 	private final BeanFactory beanFactory;
 
@@ -44,6 +48,10 @@ final class ContractScanner implements ImportBeanDefinitionRegistrar {
 		}
 		Candidates candidates = new Candidates(this.environment);
 		candidates.setResourceLoader(this.resourceLoader);
+		if (this.beanFactory.containsBean(METADATA)) {
+			// What the application's own scan has read need not be read again
+			candidates.setMetadataReaderFactory(this.beanFactory.getBean(METADATA, MetadataReaderFactory.class));
+		}
 		for (String packageName : AutoConfigurationPackages.get(this.beanFactory)) {
 			for (BeanDefinition candidate : candidates.findCandidateComponents(packageName)) {
 				register(String.valueOf(candidate.getBeanClassName()), registry);

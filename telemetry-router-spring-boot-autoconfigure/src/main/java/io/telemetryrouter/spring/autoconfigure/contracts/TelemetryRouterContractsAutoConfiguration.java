@@ -12,6 +12,7 @@ import tools.jackson.databind.json.JsonMapper;
 import org.springframework.beans.factory.BeanFactory;
 import org.springframework.beans.factory.BeanFactoryUtils;
 import org.springframework.beans.factory.ListableBeanFactory;
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
@@ -60,7 +61,11 @@ public final class TelemetryRouterContractsAutoConfiguration {
 	@Bean
 	@ConditionalOnMissingBean(search = SearchStrategy.CURRENT)
 	ContractChecks telemetryRouterContractChecks(TelemetryContracts contracts,
-			TelemetryRouterContractsProperties properties, BeanFactory beanFactory) {
+			ObjectProvider<TelemetryRouterContractsProperties> contractsProperties, BeanFactory beanFactory) {
+		if (contracts.types().isEmpty()) {
+			return new ContractChecks(contracts, false, false, (payload) -> null);
+		}
+		TelemetryRouterContractsProperties properties = contractsProperties.getObject();
 		ContractMode mode = properties.mode();
 		return new ContractChecks((mode != ContractMode.OFF) ? contracts : TelemetryContracts.of(),
 				mode == ContractMode.ENFORCE, properties.convertMaps(), constraints(beanFactory));
@@ -69,6 +74,11 @@ public final class TelemetryRouterContractsAutoConfiguration {
 	private static Function<Object, @Nullable String> constraints(BeanFactory beanFactory) {
 		return ClassUtils.isPresent("jakarta.validation.Validator", null) ? Partners.constraints(beanFactory)
 				: (payload) -> null;
+	}
+
+	@Bean
+	TelemetryRouterCustomizer telemetryRouterCriticalContracts(TelemetryContracts contracts) {
+		return (builder) -> builder.criticalEvents(contracts::isCritical);
 	}
 
 	@Bean
@@ -105,13 +115,16 @@ public final class TelemetryRouterContractsAutoConfiguration {
 		@Bean
 		@ConditionalOnMissingBean(name = "telemetryRouterContractMeters")
 		MeterBinder telemetryRouterContractMeters(ContractChecks checks) {
-			return (registry) -> checks.types()
-				.forEach((type) -> FunctionCounter
-					.builder("telemetry.router.contract.violations", checks, (each) -> each.violations(type.name()))
-					.tag("event", type.name())
-					.description("Payloads that broke the contract of their event")
-					.baseUnit("events")
-					.register(registry));
+			return (registry) -> {
+				for (EventType<?> type : checks.types()) {
+					FunctionCounter
+						.builder("telemetry.router.contract.violations", checks, (each) -> each.violations(type.name()))
+						.tag("event", type.name())
+						.description("Payloads that broke the contract of their event")
+						.baseUnit("events")
+						.register(registry);
+				}
+			};
 		}
 
 	}

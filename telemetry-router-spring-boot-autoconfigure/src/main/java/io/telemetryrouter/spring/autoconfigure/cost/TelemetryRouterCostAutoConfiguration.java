@@ -13,9 +13,14 @@ import org.springframework.boot.autoconfigure.condition.SpringBootCondition;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.boot.context.properties.bind.Bindable;
 import org.springframework.boot.context.properties.bind.Binder;
+import org.springframework.boot.context.properties.source.ConfigurationPropertyName;
+import org.springframework.boot.context.properties.source.ConfigurationPropertySource;
+import org.springframework.boot.context.properties.source.ConfigurationPropertySources;
+import org.springframework.boot.context.properties.source.ConfigurationPropertyState;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.ConditionContext;
 import org.springframework.context.annotation.Conditional;
+import org.springframework.core.env.Environment;
 import org.springframework.core.type.AnnotatedTypeMetadata;
 
 import io.telemetryrouter.TelemetryEmitter;
@@ -64,11 +69,21 @@ public final class TelemetryRouterCostAutoConfiguration {
 
 		@Override
 		public ConditionOutcome getMatchOutcome(ConditionContext context, AnnotatedTypeMetadata metadata) {
-			Binder binder = Binder.get(context.getEnvironment());
-			boolean bound = binder.bind("telemetry-router.cost.prices", Bindable.listOf(Price.class)).isBound()
-					|| binder.bind("telemetry-router.cost.budgets", Bindable.listOf(Limit.class)).isBound();
+			boolean bound = isBound("telemetry-router.cost.prices", Price.class, context.getEnvironment())
+					|| isBound("telemetry-router.cost.budgets", Limit.class, context.getEnvironment());
 			return new ConditionOutcome(bound, ConditionMessage.forCondition("Prices or budgets")
 				.because(bound ? "configured" : "none configured"));
+		}
+
+		/** Binds only what some source may have: a start would wait for it. */
+		private static boolean isBound(String name, Class<?> type, Environment environment) {
+			ConfigurationPropertyName list = ConfigurationPropertyName.of(name);
+			for (ConfigurationPropertySource source : ConfigurationPropertySources.get(environment)) {
+				if (source.containsDescendantOf(list) != ConfigurationPropertyState.ABSENT) {
+					return Binder.get(environment).bind(list, Bindable.listOf(type)).isBound();
+				}
+			}
+			return false;
 		}
 
 	}

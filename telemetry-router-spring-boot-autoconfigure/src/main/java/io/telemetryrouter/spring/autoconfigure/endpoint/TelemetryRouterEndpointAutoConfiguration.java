@@ -5,19 +5,20 @@ import org.springframework.boot.actuate.autoconfigure.endpoint.condition.Conditi
 import org.springframework.boot.actuate.autoconfigure.endpoint.expose.EndpointExposure;
 import org.springframework.boot.actuate.endpoint.web.PathMappedEndpoints;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
-import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.ApplicationEventPublisher;
 import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Conditional;
 import org.springframework.core.env.Environment;
 
 import io.telemetryrouter.TelemetryRouter;
 import io.telemetryrouter.spring.actuate.endpoint.RunJournal;
 import io.telemetryrouter.spring.actuate.endpoint.TelemetryRouterEndpoint;
 import io.telemetryrouter.spring.actuate.endpoint.TelemetryRouterEndpointWebExtension;
+import io.telemetryrouter.spring.autoconfigure.OnRouterCondition;
 import io.telemetryrouter.spring.autoconfigure.TelemetryRouterAutoConfiguration;
 
 /**
@@ -28,13 +29,13 @@ import io.telemetryrouter.spring.autoconfigure.TelemetryRouterAutoConfiguration;
 @AutoConfiguration(after = TelemetryRouterAutoConfiguration.class)
 @ConditionalOnClass(ConditionalOnAvailableEndpoint.class)
 @ConditionalOnBooleanProperty(name = "telemetry-router.enabled", matchIfMissing = true)
-@ConditionalOnBean(TelemetryRouter.class)
+@Conditional(OnRouterCondition.class)
 @EnableConfigurationProperties(TelemetryRouterEndpointProperties.class)
 public final class TelemetryRouterEndpointAutoConfiguration {
 
 	@Bean
-	@ConditionalOnMissingBean
 	@ConditionalOnAvailableEndpoint
+	@ConditionalOnMissingBean
 	TelemetryRouterEndpoint telemetryRouterEndpoint(TelemetryRouter router,
 			TelemetryRouterEndpointProperties properties, ApplicationEventPublisher publisher,
 			ObjectProvider<RunJournal> journal) {
@@ -49,9 +50,8 @@ public final class TelemetryRouterEndpointAutoConfiguration {
 	}
 
 	@Bean
-	@ConditionalOnMissingBean
-	@ConditionalOnBean(TelemetryRouterEndpoint.class)
 	@ConditionalOnAvailableEndpoint(endpoint = TelemetryRouterEndpoint.class, exposure = EndpointExposure.WEB)
+	@ConditionalOnMissingBean
 	TelemetryRouterEndpointWebExtension telemetryRouterEndpointWebExtension(TelemetryRouterEndpoint endpoint,
 			TelemetryRouterEndpointProperties properties) {
 		return new TelemetryRouterEndpointWebExtension(endpoint, properties.getShowValues(), properties.getRoles());

@@ -1,15 +1,16 @@
 package io.telemetryrouter.spring.autoconfigure.health;
 
 import org.springframework.boot.autoconfigure.AutoConfiguration;
-import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.health.autoconfigure.contributor.ConditionalOnEnabledHealthIndicator;
 import org.springframework.boot.health.contributor.HealthIndicator;
 import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Conditional;
 
 import io.telemetryrouter.TelemetryRouter;
+import io.telemetryrouter.spring.autoconfigure.OnRouterCondition;
 import io.telemetryrouter.spring.autoconfigure.TelemetryRouterAutoConfiguration;
 import io.telemetryrouter.spring.health.TelemetryRouterHealthIndicator;
 
@@ -21,7 +22,7 @@ import io.telemetryrouter.spring.health.TelemetryRouterHealthIndicator;
 @AutoConfiguration(after = TelemetryRouterAutoConfiguration.class)
 @ConditionalOnClass({ HealthIndicator.class, ConditionalOnEnabledHealthIndicator.class })
 @ConditionalOnBooleanProperty(name = "telemetry-router.enabled", matchIfMissing = true)
-@ConditionalOnBean(TelemetryRouter.class)
+@Conditional(OnRouterCondition.class)
 public final class TelemetryRouterHealthAutoConfiguration {
 
 	@Bean

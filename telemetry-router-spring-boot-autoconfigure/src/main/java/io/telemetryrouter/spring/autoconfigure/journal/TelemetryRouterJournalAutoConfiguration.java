@@ -6,12 +6,12 @@ import tools.jackson.databind.json.JsonMapper;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.actuate.endpoint.annotation.Endpoint;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
-import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Conditional;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.core.env.Environment;
 
@@ -26,6 +26,7 @@ import io.telemetryrouter.journal.JournalOptions;
 import io.telemetryrouter.journal.PayloadEncoder;
 import io.telemetryrouter.spring.actuate.endpoint.RunJournal;
 import io.telemetryrouter.spring.autoconfigure.StartDetail;
+import io.telemetryrouter.spring.autoconfigure.OnRouterCondition;
 import io.telemetryrouter.spring.autoconfigure.TelemetryRouterAutoConfiguration;
 import io.telemetryrouter.spring.contracts.TelemetryContracts;
 
@@ -43,7 +44,7 @@ import io.telemetryrouter.spring.contracts.TelemetryContracts;
 @ConditionalOnClass(Journal.class)
 @ConditionalOnBooleanProperty(name = "telemetry-router.enabled", matchIfMissing = true)
 @ConditionalOnBooleanProperty("telemetry-router.journal.enabled")
-@ConditionalOnBean(TelemetryRouter.class)
+@Conditional(OnRouterCondition.class)
 @EnableConfigurationProperties(TelemetryRouterJournalProperties.class)
 public final class TelemetryRouterJournalAutoConfiguration {
 

@@ -5,13 +5,13 @@ import tools.jackson.databind.json.JsonMapper;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.actuate.autoconfigure.endpoint.condition.ConditionalOnAvailableEndpoint;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
-import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.ApplicationEventPublisher;
 import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Conditional;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Lazy;
 
@@ -19,6 +19,7 @@ import io.telemetryrouter.TelemetryRouter;
 import io.telemetryrouter.journal.EventUpcaster;
 import io.telemetryrouter.journal.TelemetryReplayer;
 import io.telemetryrouter.spring.actuate.endpoint.TelemetryRouterReplayEndpoint;
+import io.telemetryrouter.spring.autoconfigure.OnRouterCondition;
 import io.telemetryrouter.spring.autoconfigure.TelemetryRouterAutoConfiguration;
 import io.telemetryrouter.spring.contracts.TelemetryContracts;
 
@@ -33,7 +34,7 @@ import io.telemetryrouter.spring.contracts.TelemetryContracts;
 		afterName = "org.springframework.boot.jackson.autoconfigure.JacksonAutoConfiguration")
 @ConditionalOnClass(TelemetryReplayer.class)
 @ConditionalOnBooleanProperty(name = "telemetry-router.enabled", matchIfMissing = true)
-@ConditionalOnBean(TelemetryRouter.class)
+@Conditional(OnRouterCondition.class)
 @EnableConfigurationProperties(TelemetryRouterJournalProperties.class)
 public final class TelemetryRouterReplayAutoConfiguration {
 
@@ -52,8 +53,8 @@ public final class TelemetryRouterReplayAutoConfiguration {
 	static class ReplayEndpointConfiguration {
 
 		@Bean
-		@ConditionalOnMissingBean
 		@ConditionalOnAvailableEndpoint
+		@ConditionalOnMissingBean
 		TelemetryRouterReplayEndpoint telemetryRouterReplayEndpoint(TelemetryReplayer replayer,
 				ApplicationEventPublisher publisher) {
 			return new TelemetryRouterReplayEndpoint(replayer, publisher);

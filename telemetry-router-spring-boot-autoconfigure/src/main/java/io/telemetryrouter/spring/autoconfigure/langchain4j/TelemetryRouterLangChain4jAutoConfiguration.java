@@ -3,6 +3,7 @@ package io.telemetryrouter.spring.autoconfigure.langchain4j;
 import dev.langchain4j.model.chat.listener.ChatModelListener;
 import dev.langchain4j.spi.services.AiServiceContextFactory;
 
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
@@ -13,6 +14,7 @@ import org.springframework.context.annotation.Bean;
 import io.telemetryrouter.spring.agent.AgentTelemetry;
 import io.telemetryrouter.spring.autoconfigure.agent.TelemetryRouterAgentAutoConfiguration;
 import io.telemetryrouter.spring.langchain4j.LangChain4jTelemetry;
+import io.telemetryrouter.spring.langchain4j.RetrievalBeans;
 
 /**
  * Auto-configuration for agents that are built with LangChain4j.
@@ -29,6 +31,11 @@ public final class TelemetryRouterLangChain4jAutoConfiguration {
 	@Bean
 	static LangChain4jBridge telemetryRouterLangChain4jBridge() {
 		return new LangChain4jBridge();
+	}
+
+	@Bean
+	static RetrievalBeans telemetryRouterRetrievalBeans(ObjectProvider<LangChain4jTelemetry> telemetry) {
+		return new RetrievalBeans(telemetry);
 	}
 
 	@Bean

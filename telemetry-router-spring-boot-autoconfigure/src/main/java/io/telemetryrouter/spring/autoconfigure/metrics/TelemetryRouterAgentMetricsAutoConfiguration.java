@@ -2,6 +2,7 @@ package io.telemetryrouter.spring.autoconfigure.metrics;
 
 import io.micrometer.core.instrument.MeterRegistry;
 
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.AnyNestedCondition;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
@@ -12,6 +13,7 @@ import org.springframework.boot.context.properties.EnableConfigurationProperties
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Conditional;
 
+import io.telemetryrouter.spring.agent.AgentTelemetry;
 import io.telemetryrouter.spring.autoconfigure.TelemetryRouterProperties;
 import io.telemetryrouter.spring.autoconfigure.ai.TelemetryRouterSpringAiAutoConfiguration;
 import io.telemetryrouter.spring.autoconfigure.cost.TelemetryRouterCostAutoConfiguration;
@@ -37,8 +39,10 @@ public final class TelemetryRouterAgentMetricsAutoConfiguration {
 
 	@Bean
 	@ConditionalOnMissingBean
-	AgentMeters telemetryRouterAgentMeters(MeterRegistry registry, TelemetryRouterProperties properties) {
-		return new AgentMeters(registry, properties.getMaxEventTags());
+	AgentMeters telemetryRouterAgentMeters(MeterRegistry registry, TelemetryRouterProperties properties,
+			ObjectProvider<AgentTelemetry> telemetry, ObjectProvider<CostRecorder> costs) {
+		return new AgentMeters(registry, properties.getMaxEventTags(), telemetry.getIfAvailable(),
+				costs.getIfAvailable());
 	}
 
 	/** Beans by name, since the frameworks need not be there. */

@@ -9,8 +9,10 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Conditional;
 
 import io.telemetryrouter.TelemetryRouter;
+import io.telemetryrouter.spring.autoconfigure.OnRouterCondition;
 import io.telemetryrouter.spring.autoconfigure.TelemetryRouterAutoConfiguration;
 import io.telemetryrouter.spring.autoconfigure.TelemetryRouterProperties;
 import io.telemetryrouter.spring.metrics.TelemetryRouterMetrics;
@@ -25,7 +27,8 @@ import io.telemetryrouter.spring.metrics.TelemetryRouterMetrics;
 				"org.springframework.boot.micrometer.metrics.autoconfigure.CompositeMeterRegistryAutoConfiguration" })
 @ConditionalOnClass(MeterRegistry.class)
 @ConditionalOnBooleanProperty(name = "telemetry-router.enabled", matchIfMissing = true)
-@ConditionalOnBean({ TelemetryRouter.class, MeterRegistry.class })
+@Conditional(OnRouterCondition.class)
+@ConditionalOnBean(MeterRegistry.class)
 @EnableConfigurationProperties(TelemetryRouterProperties.class)
 public final class TelemetryRouterMetricsAutoConfiguration {
 

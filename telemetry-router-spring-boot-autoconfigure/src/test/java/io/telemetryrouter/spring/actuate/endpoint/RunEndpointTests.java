@@ -84,6 +84,17 @@ class RunEndpointTests {
 	}
 
 	@Test
+	@SuppressWarnings("try")
+	void whenRunIsNestedThenItsParentIsShown() {
+		try (RunScope outer = this.router.openRun("r0"); RunScope run = this.router.openRun("r1")) {
+			this.router.emit("a", 1);
+		}
+		this.router.forRun("r2").emit("a", 1);
+		assertThat(json(run("r1", Show.NEVER)).get("parentRunId").asString()).isEqualTo("r0");
+		assertThat(json(run("r2", Show.NEVER)).has("parentRunId")).isFalse();
+	}
+
+	@Test
 	void whenValuesAreNotShownThenThereIsNoPayloadAndOtherwiseItIsJson() {
 		this.router.forRun("r1").emit("a", List.of("secret", 1));
 		assertThat(json(run("r1", Show.NEVER)).toString()).doesNotContain("secret").doesNotContain("payload");

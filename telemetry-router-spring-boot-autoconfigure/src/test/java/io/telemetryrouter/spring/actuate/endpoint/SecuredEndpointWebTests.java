@@ -6,9 +6,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
 
 import com.jayway.jsonpath.JsonPath;
 import org.awaitility.Awaitility;
@@ -23,31 +20,18 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.boot.actuate.audit.AuditEvent;
 import org.springframework.boot.actuate.audit.AuditEventRepository;
-import org.springframework.boot.actuate.audit.InMemoryAuditEventRepository;
-import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.resttestclient.autoconfigure.AutoConfigureRestTestClient;
 import org.springframework.boot.test.context.SpringBootTest;
 import org.springframework.boot.test.context.SpringBootTest.WebEnvironment;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.boot.test.web.server.LocalServerPort;
-import org.springframework.context.annotation.Bean;
-import org.springframework.context.annotation.Configuration;
-import org.springframework.http.HttpMethod;
 import org.springframework.http.MediaType;
-import org.springframework.security.config.Customizer;
-import org.springframework.security.config.annotation.web.builders.HttpSecurity;
-import org.springframework.security.config.annotation.web.configuration.EnableWebSecurity;
-import org.springframework.security.core.userdetails.User;
-import org.springframework.security.core.userdetails.UserDetailsService;
-import org.springframework.security.provisioning.InMemoryUserDetailsManager;
-import org.springframework.security.web.SecurityFilterChain;
 import org.springframework.test.annotation.DirtiesContext;
 import org.springframework.test.web.servlet.client.RestTestClient;
 
 import io.telemetryrouter.HandlerSpec;
 import io.telemetryrouter.HandlerStatus;
-import io.telemetryrouter.QuarantineSettings;
 import io.telemetryrouter.TelemetryRouter;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -62,7 +46,7 @@ class SecuredEndpointWebTests {
 	private static final String ROOT = "/actuator/telemetryrouter";
 
 	@Nested
-	@SpringBootTest(webEnvironment = WebEnvironment.RANDOM_PORT, classes = TestApplication.class,
+	@SpringBootTest(webEnvironment = WebEnvironment.RANDOM_PORT, classes = SecuredApplication.class,
 			properties = { "management.endpoint.telemetryrouter.access=unrestricted",
 					"management.endpoint.telemetryrouter.show-values=when-authorized",
 					"management.endpoint.telemetryrouter.roles=OPERATOR",
@@ -79,7 +63,7 @@ class SecuredEndpointWebTests {
 		private TelemetryRouter router;
 
 		@Autowired
-		private Situation situation;
+		private SecuredApplication.Situation situation;
 
 		@Autowired
 		private AuditEventRepository audit;
@@ -232,7 +216,7 @@ class SecuredEndpointWebTests {
 				.atMost(Duration.ofSeconds(30))
 				.until(() -> !this.router.handlerSnapshot("hung").stuckCalls().isEmpty());
 			assertThat(get(this.client, ROOT + "/hung", "reader").body()).contains("STUCK")
-				.doesNotContain("hangUp", "thread");
+				.doesNotContain("hangUp", "telemetry-router-hung");
 			String json = get(this.client, ROOT + "/hung", "operator").body();
 			assertThat(JsonPath.<String>read(json, "$.status")).isEqualTo("STUCK");
 			assertThat(JsonPath.<List<String>>read(json, "$.stuckCalls[0].stack"))
@@ -249,7 +233,7 @@ class SecuredEndpointWebTests {
 	}
 
 	@Nested
-	@SpringBootTest(webEnvironment = WebEnvironment.RANDOM_PORT, classes = TestApplication.class)
+	@SpringBootTest(webEnvironment = WebEnvironment.RANDOM_PORT, classes = SecuredApplication.class)
 	@AutoConfigureRestTestClient
 	@DirtiesContext
 	class ByDefault {
@@ -261,7 +245,7 @@ class SecuredEndpointWebTests {
 		private TelemetryRouter router;
 
 		@Autowired
-		private Situation situation;
+		private SecuredApplication.Situation situation;
 
 		@Test
 		void nobodyMayWrite() {
@@ -307,79 +291,6 @@ class SecuredEndpointWebTests {
 	}
 
 	private record Answer(int status, String body) {
-	}
-
-	/**
-	 * How the handlers are.
-	 */
-	static class Situation {
-
-		private final AtomicBoolean sick = new AtomicBoolean();
-
-		private final CountDownLatch hang = new CountDownLatch(1);
-
-		private void fail(String event, Object payload) {
-			if (this.sick.get()) {
-				throw new IllegalStateException("no card " + payload);
-			}
-		}
-
-		private void hangUp(String event, Object payload) throws InterruptedException {
-			this.hang.await(60, TimeUnit.SECONDS);
-		}
-
-	}
-
-	@Configuration(proxyBeanMethods = false)
-	@EnableAutoConfiguration
-	@EnableWebSecurity
-	static class TestApplication {
-
-		@Bean
-		AuditEventRepository auditEventRepository() {
-			return new InMemoryAuditEventRepository();
-		}
-
-		@Bean
-		Situation situation() {
-			return new Situation();
-		}
-
-		@Bean
-		TelemetryRouter telemetryRouter(Situation situation) {
-			TelemetryRouter router = TelemetryRouter.builder()
-				.stuckThreshold(Duration.ofMillis(50))
-				.quarantine(
-						QuarantineSettings.defaults().withFailures(3).withDelay(Duration.ofDays(1), Duration.ofDays(1)))
-				.build();
-			router.subscribe(
-					HandlerSpec.on("lane").id("lane").async().handler((event, payload) -> Thread.yield()).build());
-			router.subscribe(HandlerSpec.on("work").id("sick").handler(situation::fail).build());
-			router.subscribe(HandlerSpec.on("work").id("neighbour").handler((event, payload) -> {
-			}).build());
-			router.subscribe(HandlerSpec.on("hang").id("hung").async().handler(situation::hangUp).build());
-			return router;
-		}
-
-		@Bean
-		SecurityFilterChain securityFilterChain(HttpSecurity http) throws Exception {
-			return http
-				.authorizeHttpRequests((requests) -> requests.requestMatchers(HttpMethod.POST, "/actuator/**")
-					.hasRole("OPERATOR")
-					.anyRequest()
-					.authenticated())
-				.httpBasic(Customizer.withDefaults())
-				.csrf((csrf) -> csrf.disable())
-				.build();
-		}
-
-		@Bean
-		UserDetailsService userDetailsService() {
-			return new InMemoryUserDetailsManager(
-					User.withUsername("reader").password("{noop}password").roles("READER").build(),
-					User.withUsername("operator").password("{noop}password").roles("OPERATOR").build());
-		}
-
 	}
 
 }

@@ -90,7 +90,7 @@ class TelemetryRouterEndpointTests {
 		assertThat(json(this.endpoint.handler("audit.onAny"))).isEqualTo(
 				parse("""
 						{'pattern': '**', 'patterns': ['**'], 'condition': 'payload.cost > 1', 'source': 'com.example.Observers.onAny(Object)', 'mode': 'ASYNC', 'priority': 10, 'concurrency': 1,
-						'overflow': 'DROP_NEWEST', 'offered': 12, 'handled': 5, 'failed': 1,
+						'overflow': 'DROP_NEWEST', 'thread': 'PLATFORM', 'offered': 12, 'handled': 5, 'failed': 1,
 						'filtered': 2, 'running': 0, 'dropped': {'queue_full': 1, 'type_mismatch': 0, 'closed': 0,
 						'shutdown_timeout': 0, 'unsubscribed': 0, 'recursion': 0, 'quarantined': 0, 'paused': 0, 'condition_failed': 0, 'not_started': 0, 'not_journalled': 0},
 						'queue': {'size': 3, 'spilled': 0, 'capacity': 8, 'oldestAgeMicros': 1500000.0},

@@ -1,11 +1,13 @@
 package io.telemetryrouter.spring.autoconfigure.contracts;
 
+import java.util.List;
 import java.util.function.Consumer;
 
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 import org.springframework.boot.WebApplicationType;
+import org.springframework.aot.hint.MemberCategory;
 import org.springframework.aot.hint.TypeReference;
 import org.springframework.aot.hint.predicate.RuntimeHintsPredicates;
 import org.springframework.aot.test.generate.TestGenerationContext;
@@ -17,6 +19,7 @@ import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.context.ApplicationContextInitializer;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.AnnotatedBeanDefinitionReader;
+import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.aot.ApplicationContextAotGenerator;
 import org.springframework.context.support.GenericApplicationContext;
@@ -26,6 +29,7 @@ import org.springframework.core.test.tools.TestCompiler;
 import io.telemetryrouter.EventType;
 import io.telemetryrouter.TelemetryEvent;
 import io.telemetryrouter.TelemetryEventType;
+import io.telemetryrouter.agent.ToolCall;
 import io.telemetryrouter.spring.FailureReport;
 import io.telemetryrouter.spring.annotation.TelemetryListener;
 import io.telemetryrouter.spring.autoconfigure.TelemetryRouterAutoConfiguration;
@@ -115,6 +119,74 @@ class ContractDiscoveryTests {
 					.containsExactly("scanned.nested", "scanned.sealed", "scanned.top");
 			}
 		});
+	}
+
+	/** One declares its payload; the other one, as the scanned ones, has to be asked. */
+	@Test
+	void whenProcessedAheadOfTimeThenPayloadsOfAllContractsCanBeReadAndWritten() {
+		GenericApplicationContext source = new GenericApplicationContext();
+		new AnnotatedBeanDefinitionReader(source).register(OwnPackage.class, OwnTypes.class);
+		TestGenerationContext generation = new TestGenerationContext(OwnPackage.class);
+		new ApplicationContextAotGenerator().processAheadOfTime(source, generation);
+		for (Class<?> type : List.of(Declared.class, Detail.class, Asked.class, Circle.class,
+				ScannedApplication.Nested.class)) {
+			assertThat(RuntimeHintsPredicates.reflection()
+				.onType(type)
+				.withMemberCategory(MemberCategory.INVOKE_DECLARED_CONSTRUCTORS)).as(type.getSimpleName())
+				.accepts(generation.getRuntimeHints());
+		}
+		assertThat(RuntimeHintsPredicates.reflection().onMethodInvocation(Detail.class, "text"))
+			.accepts(generation.getRuntimeHints());
+	}
+
+	record Declared(List<Detail> details) {
+	}
+
+	record Detail(String text) {
+	}
+
+	record Asked(String text) {
+	}
+
+	sealed interface Shape permits Circle {
+
+	}
+
+	record Circle(double radius) implements Shape {
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class OwnTypes {
+
+		@Bean
+		EventType<Declared> declared() {
+			return EventType.of("declared", Declared.class);
+		}
+
+		@Bean
+		EventType<?> asked() {
+			return EventType.of("asked", Asked.class);
+		}
+
+		@Bean
+		EventType<Shape> sealed() {
+			return EventType.of("shape", Shape.class);
+		}
+
+	}
+
+	@Test
+	void whenApplicationAddsThePackageOfAgentsThenTheirEventsHaveContracts() {
+		this.contextRunner.run((context) -> assertThat(context.getBean(TelemetryContracts.class).types()).hasSize(1));
+		this.contextRunner.withUserConfiguration(WithAgents.class)
+			.run((context) -> assertThat(context.getBean(TelemetryContracts.class).types()).extracting(EventType::name)
+				.contains("agent.run.started", "model.call.completed", "tool.call.failed", "model.response"));
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@AutoConfigurationPackage(basePackageClasses = ToolCall.class)
+	static class WithAgents {
+
 	}
 
 	@Test

@@ -15,7 +15,9 @@ import io.telemetryrouter.TelemetryEmitter;
 import io.telemetryrouter.agent.ModelCall;
 import io.telemetryrouter.agent.Run;
 import io.telemetryrouter.agent.Tokens;
+import io.telemetryrouter.spring.agent.AgentTelemetry;
 import io.telemetryrouter.spring.autoconfigure.TelemetryRouterAutoConfiguration;
+import io.telemetryrouter.spring.autoconfigure.agent.TelemetryRouterAgentAutoConfiguration;
 import io.telemetryrouter.spring.autoconfigure.metrics.TelemetryRouterAgentMetricsAutoConfiguration;
 import io.telemetryrouter.spring.cost.BudgetThreshold;
 import io.telemetryrouter.spring.cost.CostCalculator;
@@ -67,6 +69,49 @@ class TelemetryRouterCostAutoConfigurationTests {
 				.counter()
 				.count()).isEqualTo(1_000_000);
 		});
+	}
+
+	@Test
+	void whenModelHasNoPriceThenMeterCountsItsCalls() {
+		this.priced.run((context) -> {
+			MeterRegistry registry = context.getBean(MeterRegistry.class);
+			assertThat(registry.get("telemetry.router.agent.unpriced").functionCounter().count()).isZero();
+			emit(context.getBean(TelemetryEmitter.class), "unknown", 10);
+			emit(context.getBean(TelemetryEmitter.class), "gpt-4o", 10);
+			assertThat(registry.get("telemetry.router.agent.unpriced").functionCounter().count()).isEqualTo(1);
+		});
+	}
+
+	@Test
+	void whenAdapterFailsThenMeterCountsItByFramework() {
+		this.priced.withConfiguration(AutoConfigurations.of(TelemetryRouterAgentAutoConfiguration.class))
+			.run((context) -> {
+				AgentTelemetry telemetry = context.getBean(AgentTelemetry.class);
+				for (String framework : List.of("spring-ai", "langchain4j", "langchain4j", "mine", "yours")) {
+					telemetry.guard(framework, () -> {
+						throw new IllegalStateException("expected");
+					});
+				}
+				MeterRegistry registry = context.getBean(MeterRegistry.class);
+				assertThat(registry.get("telemetry.router.agent.failures").functionCounters())
+					.extracting((counter) -> counter.getId().getTag("framework") + " " + (int) counter.count())
+					.containsExactlyInAnyOrder("spring-ai 1", "langchain4j 2", "_other 2");
+			});
+	}
+
+	@Test
+	void whenContextClosesThenItsMetersLeaveTheSharedRegistry() {
+		MeterRegistry shared = new SimpleMeterRegistry();
+		for (int i = 0; i < 2; i++) {
+			this.priced.withBean("shared", MeterRegistry.class, () -> shared, (definition) -> {
+				definition.setPrimary(true);
+				definition.setDestroyMethodName("");
+			})
+				.run((context) -> assertThat(shared.get("telemetry.router.agent.unpriced").functionCounter().count())
+					.isZero());
+		}
+		assertThat(shared.getMeters()).extracting((meter) -> meter.getId().getName())
+			.doesNotContain("telemetry.router.agent.unpriced", "telemetry.router.agent.failures");
 	}
 
 	@Test

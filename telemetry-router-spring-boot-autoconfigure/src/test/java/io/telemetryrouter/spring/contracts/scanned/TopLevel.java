@@ -2,6 +2,6 @@ package io.telemetryrouter.spring.contracts.scanned;
 
 import io.telemetryrouter.TelemetryEventType;
 
-@TelemetryEventType("scanned.top")
+@TelemetryEventType(value = "scanned.top", critical = true)
 record TopLevel(String text) {
 }

@@ -1,0 +1,81 @@
+package io.telemetryrouter;
+
+import java.util.concurrent.CompletableFuture;
+
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * What carries a run to another thread.
+ */
+class RunContextTests {
+
+	private final TelemetryRouter router = TelemetryRouter.builder().build();
+
+	@AfterEach
+	void close() {
+		this.router.close();
+	}
+
+	private static @Nullable String runId() {
+		RunContext context = RunContext.current();
+		return (context != null) ? context.runId() : null;
+	}
+
+	@Test
+	void whenContextIsSetOnAnotherThreadThenThatIsInsideTheRunUntilItIsRestored() {
+		try (RunScope scope = this.router.openRun("run")) {
+			RunContext captured = RunContext.current();
+			Books.result(CompletableFuture.runAsync(() -> {
+				RunContext previous = RunContext.current();
+				RunContext.set(captured);
+				assertThat(runId()).isEqualTo(scope.runId());
+				RunContext.restore(previous);
+				assertThat(runId()).isNull();
+			}));
+		}
+	}
+
+	@Test
+	void whenItsScopeHasClosedThenAContextStaysValid() {
+		RunScope scope = this.router.openRun("run");
+		RunContext captured = RunContext.current();
+		scope.close();
+		assertThat(runId()).isNull();
+		RunContext.set(captured);
+		assertThat(runId()).isEqualTo("run");
+		RunContext.restore(null);
+		assertThat(runId()).isNull();
+	}
+
+	@Test
+	void whenContextIsSetOnItsOwnThreadThenItEndsWithItsScope() {
+		RunScope outer = this.router.openRun("outer");
+		RunScope inner = this.router.openRun("inner");
+		RunContext captured = RunContext.current();
+		RunContext.set(captured);
+		assertThat(runId()).isEqualTo("inner");
+		inner.close();
+		assertThat(runId()).isEqualTo("outer");
+		outer.close();
+		assertThat(runId()).isNull();
+	}
+
+	@Test
+	void whenScopeClosesMeanwhileThenItIsNotRestored() {
+		RunScope outer = this.router.openRun("outer");
+		RunScope inner = this.router.openRun("inner");
+		RunContext previous = RunContext.current();
+		RunContext.set(null);
+		assertThat(runId()).isNull();
+		inner.close();
+		RunContext.restore(previous);
+		assertThat(runId()).isEqualTo("outer");
+		outer.close();
+		assertThat(runId()).isNull();
+	}
+
+}

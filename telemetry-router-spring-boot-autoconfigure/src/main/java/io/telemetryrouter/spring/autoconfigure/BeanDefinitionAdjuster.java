@@ -1,0 +1,68 @@
+package io.telemetryrouter.spring.autoconfigure;
+
+import org.springframework.beans.factory.config.BeanFactoryPostProcessor;
+import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
+import org.springframework.boot.context.properties.source.ConfigurationPropertyName;
+import org.springframework.boot.context.properties.source.ConfigurationPropertySource;
+import org.springframework.boot.context.properties.source.ConfigurationPropertySources;
+import org.springframework.boot.context.properties.source.ConfigurationPropertyState;
+import org.springframework.core.PriorityOrdered;
+import org.springframework.core.env.Environment;
+
+import io.telemetryrouter.TelemetryEmitter;
+import io.telemetryrouter.TelemetryRouter;
+
+/**
+ * Lets a router, which is an emitter too, be injected as one only if there is no other
+ * bean that is just an emitter, and has a start not bind what nobody has set. Runs before
+ * a test replaces beans.
+ */
+final class BeanDefinitionAdjuster implements BeanFactoryPostProcessor, PriorityOrdered {
+
+	private static final String PARTNERS = ConfigurationReader.PREFIX + ".";
+
+	private final Environment environment;
+
+	BeanDefinitionAdjuster(Environment environment) {
+		this.environment = environment;
+	}
+
+	@Override
+	public void postProcessBeanFactory(ConfigurableListableBeanFactory beanFactory) {
+		deferProperties(beanFactory);
+		for (String beanName : beanFactory.getBeanNamesForType(TelemetryEmitter.class, true, false)) {
+			if (beanFactory.containsBeanDefinition(beanName)
+					&& beanFactory.isTypeMatch(beanName, TelemetryRouter.class)) {
+				beanFactory.getBeanDefinition(beanName).setFallback(true);
+			}
+		}
+	}
+
+	/**
+	 * Lets properties of partners wait until somebody asks for them, if nothing is set
+	 * that could be wrong.
+	 */
+	private void deferProperties(ConfigurableListableBeanFactory beanFactory) {
+		for (String beanName : beanFactory.getBeanDefinitionNames()) {
+			int end = beanName.startsWith(PARTNERS) ? beanName.indexOf('-', PARTNERS.length()) : -1;
+			if (end > 0 && !isAnySet(ConfigurationPropertyName.of(beanName.substring(0, end)))) {
+				beanFactory.getBeanDefinition(beanName).setLazyInit(true);
+			}
+		}
+	}
+
+	private boolean isAnySet(ConfigurationPropertyName prefix) {
+		for (ConfigurationPropertySource source : ConfigurationPropertySources.get(this.environment)) {
+			if (source.containsDescendantOf(prefix) == ConfigurationPropertyState.PRESENT) {
+				return true;
+			}
+		}
+		return false;
+	}
+
+	@Override
+	public int getOrder() {
+		return LOWEST_PRECEDENCE;
+	}
+
+}

@@ -1,0 +1,84 @@
+package io.telemetryrouter.spring.langchain4j;
+
+import java.util.Set;
+
+import dev.langchain4j.model.embedding.EmbeddingModel;
+import dev.langchain4j.rag.content.retriever.ContentRetriever;
+import dev.langchain4j.rag.query.Query;
+import org.aopalliance.intercept.MethodInvocation;
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.config.BeanPostProcessor;
+
+import io.telemetryrouter.spring.agent.ObservedBeans;
+
+/**
+ * Has the embedding models and content retrievers that are beans observed. Listeners of
+ * theirs are no way: LangChain4j adds one by a wrapper that is of another class, which
+ * could not be injected by the bean's.
+ *
+ * @since 0.1.0
+ */
+public final class RetrievalBeans implements BeanPostProcessor {
+
+	private static final Set<String> ADD_LISTENERS = Set.of("addListener", "addListeners");
+
+	private final ObjectProvider<LangChain4jTelemetry> telemetry;
+
+	/**
+	 * Creates the post-processor.
+	 * @param telemetry what observes; asked for at calls only
+	 */
+	public RetrievalBeans(ObjectProvider<LangChain4jTelemetry> telemetry) {
+		this.telemetry = telemetry;
+	}
+
+	@Override
+	public @Nullable Object postProcessAfterInitialization(@Nullable Object bean, String beanName) {
+		return observed(bean);
+	}
+
+	private @Nullable Object observed(@Nullable Object bean) {
+		if (bean instanceof EmbeddingModel model) {
+			return ObservedBeans.observe(bean, EmbeddingModel.class, (invocation) -> embed(invocation, model));
+		}
+		if (bean instanceof ContentRetriever) {
+			return ObservedBeans.observe(bean, ContentRetriever.class, (invocation) -> retrieve(invocation, bean));
+		}
+		return bean;
+	}
+
+	private @Nullable Object embed(MethodInvocation invocation, EmbeddingModel model) throws Throwable {
+		String method = invocation.getMethod().getName();
+		if (ADD_LISTENERS.contains(method)) {
+			return observed(invocation.proceed());
+		}
+		boolean embeds = (method.equals("embed") || method.equals("embedAll")) && invocation.getArguments().length == 1;
+		LangChain4jTelemetry observer = embeds ? observer() : null;
+		return (observer != null) ? observer.embeddings().call(invocation, model) : invocation.proceed();
+	}
+
+	private @Nullable Object retrieve(MethodInvocation invocation, Object retriever) throws Throwable {
+		String method = invocation.getMethod().getName();
+		if (ADD_LISTENERS.contains(method)) {
+			return observed(invocation.proceed());
+		}
+		boolean retrieves = method.equals("retrieve") && invocation.getArguments().length == 1
+				&& invocation.getArguments()[0] instanceof Query;
+		LangChain4jTelemetry observer = retrieves ? observer() : null;
+		return (observer != null) ? observer.retrievals().retrieve(invocation, retriever) : invocation.proceed();
+	}
+
+	private @Nullable LangChain4jTelemetry observer() {
+		try {
+			return this.telemetry.getIfAvailable();
+		}
+		catch (RuntimeException ex) {
+			// The application context is closing, or cannot start, which it reports
+			// itself
+			return null;
+		}
+	}
+
+}
