@@ -1,6 +1,5 @@
 package io.telemetryrouter.spring.metrics;
 
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -17,6 +16,7 @@ import io.telemetryrouter.spring.annotation.TelemetryListener;
 import io.telemetryrouter.spring.cost.CostRecorded;
 import io.telemetryrouter.spring.cost.CostRecorder;
 import io.telemetryrouter.spring.metrics.SharedSeries.Kind;
+import io.telemetryrouter.spring.metrics.SharedSeries.Source;
 
 /**
  * Counts the tokens and costs of model calls in meters, by model. A meter adds up in
@@ -38,7 +38,7 @@ public final class AgentMeters implements AutoCloseable {
 
 	private final Set<String> models = ConcurrentHashMap.newKeySet();
 
-	private final List<Meters<?>> read = new ArrayList<>();
+	private final Meters<Counts> read;
 
 	/**
 	 * Creates the meters, and registers those that read a count.
@@ -52,27 +52,18 @@ public final class AgentMeters implements AutoCloseable {
 			@Nullable CostRecorder costs) {
 		this.registry = registry;
 		this.maxModels = maxModels;
+		this.read = new Meters<>(new SharedSeries(registry), new Counts(telemetry, costs), Kind.COUNT);
 		if (telemetry != null) {
-			count(read(telemetry));
+			FRAMEWORKS.forEach(this::countFailures);
+			countFailures(OTHER);
 		}
 		if (costs != null) {
-			read(costs).counter(TelemetryRouterMeter.AGENT_UNPRICED, Tags.empty(), CostRecorder::unpriced);
+			this.read.add(TelemetryRouterMeter.AGENT_UNPRICED, Tags.empty());
 		}
 	}
 
-	private static void count(Meters<AgentTelemetry> failures) {
-		for (String framework : FRAMEWORKS) {
-			failures.counter(TelemetryRouterMeter.AGENT_FAILURES, Tags.of("framework", framework),
-					(source) -> source.failures(framework));
-		}
-		failures.counter(TelemetryRouterMeter.AGENT_FAILURES, Tags.of("framework", OTHER),
-				(source) -> source.failures() - FRAMEWORKS.stream().mapToLong(source::failures).sum());
-	}
-
-	private <T> Meters<T> read(T source) {
-		Meters<T> meters = new Meters<>(this.registry, new SharedSeries(this.registry), source, Kind.COUNT);
-		this.read.add(meters);
-		return meters;
+	private void countFailures(String framework) {
+		this.read.add(TelemetryRouterMeter.AGENT_FAILURES, Tags.of("framework", framework), framework);
 	}
 
 	/**
@@ -80,7 +71,7 @@ public final class AgentMeters implements AutoCloseable {
 	 */
 	@Override
 	public void close() {
-		this.read.forEach(Meters::remove);
+		this.read.remove();
 	}
 
 	/**
@@ -132,6 +123,27 @@ public final class AgentMeters implements AutoCloseable {
 			return model;
 		}
 		return this.models.contains(model) ? model : OTHER;
+	}
+
+	/**
+	 * What is counted elsewhere.
+	 */
+	private record Counts(@Nullable AgentTelemetry telemetry, @Nullable CostRecorder costs) implements Source {
+
+		@Override
+		public double value(TelemetryRouterMeter meter, @Nullable Object detail) {
+			if (meter == TelemetryRouterMeter.AGENT_UNPRICED) {
+				return (this.costs != null) ? this.costs.unpriced() : 0;
+			}
+			return (this.telemetry != null) ? failures(this.telemetry, String.valueOf(detail)) : 0;
+		}
+
+		private static long failures(AgentTelemetry telemetry, String framework) {
+			return framework.equals(OTHER)
+					? telemetry.failures() - FRAMEWORKS.stream().mapToLong(telemetry::failures).sum()
+					: telemetry.failures(framework);
+		}
+
 	}
 
 }
