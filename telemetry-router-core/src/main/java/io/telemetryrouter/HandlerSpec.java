@@ -766,11 +766,11 @@ public final class HandlerSpec<T> {
 				throw new IllegalStateException("Handler " + name() + " is the recorder that others read back from"
 						+ " with overflow policy SPILL, so it cannot have that itself: choose another policy");
 			}
-			if (!this.patterns.equals(List.of(EventPattern.ALL)) || this.condition != null || this.run != null
-					|| this.times != 0) {
+			boolean all = this.patterns.equals(List.of(EventPattern.ALL)) && this.payloadType == Object.class;
+			if (!all || this.condition != null || this.run != null || this.times != 0) {
 				throw new IllegalStateException("Handler " + name()
-						+ " is the recorder, which takes all events: let its pattern be '**', and leave condition, run"
-						+ " and times out");
+						+ " is the recorder, which takes all events: let its pattern be '**', and leave payload type,"
+						+ " condition, run and times out");
 			}
 		}
 

@@ -235,6 +235,15 @@ class DurableHandlerTests {
 		assertThatIllegalStateException().isThrownBy(() -> durable("a").times(3).build())
 			.withMessageContaining("leave run and times out");
 		assertThat(durable("a").build().mutate().build().durable()).isTrue();
+		assertThat(HandlerSpec.on("a")
+			.id("narrowed")
+			.async()
+			.overflow(OverflowPolicy.SPILL)
+			.durable(true)
+			.payloadType(String.class)
+			.handler((event, payload) -> this.seen.add(payload))
+			.build()
+			.durable()).isTrue();
 	}
 
 }

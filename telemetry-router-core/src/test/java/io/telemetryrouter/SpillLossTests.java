@@ -251,6 +251,10 @@ class SpillLossTests {
 		assertThatIllegalStateException()
 			.isThrownBy(() -> HandlerSpec.on("a").id("some").recorder(this.recorder).build())
 			.withMessageContaining("Handler 'some' is the recorder, which takes all events");
+		assertThatIllegalStateException()
+			.isThrownBy(() -> HandlerSpec.on("**").payloadType(String.class).recorder(this.recorder).build())
+			.withMessageContaining("takes all events");
+		assertThat(this.recorder.sync().mutate().build().recorder()).isSameAs(this.recorder);
 	}
 
 }

@@ -3,7 +3,6 @@ package io.telemetryrouter.journal;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
-import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
@@ -43,8 +42,19 @@ final class JournalCursor implements EventRecorder.Cursor {
 	JournalCursor(String handlerId, JournalOptions options, GroupCommit commit) {
 		this.options = options;
 		this.commit = commit;
-		this.name = URLEncoder.encode(handlerId, StandardCharsets.UTF_8).replace("*", "%2A") + SUFFIX;
+		this.name = encoded(handlerId) + SUFFIX;
 		this.file = options.directory.resolve(FOLDER).resolve(this.name);
+	}
+
+	/** Returns a name that every file system takes, and a different one for each id. */
+	private static String encoded(String handlerId) {
+		StringBuilder name = new StringBuilder();
+		for (byte each : handlerId.getBytes(StandardCharsets.UTF_8)) {
+			char ch = (char) (each & 0xFF);
+			boolean plain = (ch >= 'a' && ch <= 'z') || (ch >= '0' && ch <= '9') || ch == '.' || ch == '-';
+			name.append(plain ? String.valueOf(ch) : String.format("%%%02x", (int) ch));
+		}
+		return name.toString();
 	}
 
 	/**

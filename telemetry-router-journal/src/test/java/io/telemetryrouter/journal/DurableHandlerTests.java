@@ -134,7 +134,7 @@ class DurableHandlerTests {
 	private Path cursor() throws IOException {
 		try (var files = Files.list(this.directory.resolve("cursors"))) {
 			List<Path> all = files.toList();
-			assertThat(all).singleElement().asString().endsWith("durable%2F%2A.cursor");
+			assertThat(all).singleElement().asString().endsWith("durable%2f%2a.cursor");
 			return all.get(0);
 		}
 	}
