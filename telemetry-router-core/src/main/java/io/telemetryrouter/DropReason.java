@@ -58,7 +58,13 @@ public enum DropReason {
 	/**
 	 * The router had not started, and held as many events as it may.
 	 */
-	NOT_STARTED;
+	NOT_STARTED,
+
+	/**
+	 * The handler had fallen behind, and the recorder did not have the event, or not its
+	 * payload: see {@link OverflowPolicy#SPILL}.
+	 */
+	NOT_JOURNALLED;
 
 	private final String label = name().toLowerCase(Locale.ROOT);
 

@@ -15,7 +15,8 @@ import java.util.Map;
  * @param filtered how many events a condition or payload-type selection rejected
  * @param dropped how many events were not given to the handler, with a count for every
  * reason
- * @param queued how many events wait in the queue
+ * @param queued how many events wait, in the queue or, with {@link OverflowPolicy#SPILL},
+ * behind it
  * @param running how many calls have begun and not ended
  * @since 0.1.0
  */

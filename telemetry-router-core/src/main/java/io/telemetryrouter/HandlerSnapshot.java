@@ -22,6 +22,8 @@ import org.jspecify.annotations.Nullable;
  * emitter's
  * @param queueCapacity the capacity of its queue in events, or 0 for a synchronous
  * handler
+ * @param spilled how many of the events that wait have found the queue full and are left
+ * to the recorder
  * @param oldestAge how long the first event in its queue has waited
  * @param account what became of the events offered to it
  * @param latency how long the calls took that returned
@@ -40,15 +42,23 @@ import org.jspecify.annotations.Nullable;
  */
 public record HandlerSnapshot(String id, List<String> patterns, Class<?> payloadType, HandlerMode mode, int priority,
 		long times, int concurrency, OverflowPolicy overflow, @Nullable LaneThread thread, int queueCapacity,
-		Duration oldestAge, HandlerAccount account, LatencySnapshot latency, LatencySnapshot failedLatency,
-		LatencySnapshot queueWait, long slow, List<FailureSnapshot> failures, HandlerStatus status,
-		@Nullable QuarantineSnapshot quarantine, List<StuckCall> stuckCalls, String source, @Nullable String condition,
-		@Nullable Instant lastSeen) {
+		long spilled, Duration oldestAge, HandlerAccount account, LatencySnapshot latency,
+		LatencySnapshot failedLatency, LatencySnapshot queueWait, long slow, List<FailureSnapshot> failures,
+		HandlerStatus status, @Nullable QuarantineSnapshot quarantine, List<StuckCall> stuckCalls, String source,
+		@Nullable String condition, @Nullable Instant lastSeen) {
 
 	public HandlerSnapshot {
 		patterns = List.copyOf(patterns);
 		failures = List.copyOf(failures);
 		stuckCalls = List.copyOf(stuckCalls);
+	}
+
+	/**
+	 * Returns how many events wait in its queue, without the spilled ones.
+	 * @return the number
+	 */
+	public long queueSize() {
+		return Math.max(0, this.account.queued() - this.spilled);
 	}
 
 	/**

@@ -280,6 +280,22 @@ public final class HandlerSpec<T> {
 	}
 
 	/**
+	 * Returns what records all events.
+	 * @return the recorder, or {@code null} if the handler is none
+	 */
+	public @Nullable EventRecorder recorder() {
+		return this.options.recorder;
+	}
+
+	/**
+	 * Returns whether the handler continues after a restart.
+	 * @return {@code true} if it does
+	 */
+	public boolean durable() {
+		return this.options.durable;
+	}
+
+	/**
 	 * Builds a {@link HandlerSpec}. Not thread-safe.
 	 *
 	 * @param <T> the payload type
@@ -332,6 +348,10 @@ public final class HandlerSpec<T> {
 
 		private boolean replay;
 
+		private @Nullable EventRecorder recorder;
+
+		private boolean durable;
+
 		private Builder(List<EventPattern> patterns, Class<T> payloadType, boolean anyEvent) {
 			this.patterns = List.copyOf(patterns);
 			this.payloadType = require(payloadType, "payloadType");
@@ -366,6 +386,8 @@ public final class HandlerSpec<T> {
 			this.handlerTimeout = other.handlerTimeout;
 			this.onFlush = other.onFlush;
 			this.replay = other.replay;
+			this.recorder = other.recorder;
+			this.durable = other.durable;
 		}
 
 		/**
@@ -643,6 +665,38 @@ public final class HandlerSpec<T> {
 		}
 
 		/**
+		 * Makes the handler the recorder of the router, and sets what it calls. A router
+		 * has one at most; it takes all events. A synchronous recorder is called before
+		 * any other handler is offered the event, and an asynchronous one is offered it
+		 * first, whatever the priorities. Handlers with {@link OverflowPolicy#SPILL} read
+		 * back what it has recorded. The router calls the recorder itself, whatever
+		 * handler a {@link HandlerSpecCustomizer} sets in its place.
+		 * @param recorder the recorder
+		 * @return this builder
+		 */
+		public Builder<T> recorder(EventRecorder recorder) {
+			this.recorder = require(recorder, "recorder");
+			return eventHandler(recorder::record);
+		}
+
+		/**
+		 * Lets a handler with {@link OverflowPolicy#SPILL} and an id continue after a
+		 * restart. The recorder keeps how far it has got; when it subscribes again, it
+		 * first gets what was recorded after that, as far as it matches its patterns,
+		 * type and condition. That is at least once: what is kept lags behind what the
+		 * handler has handled, by a second or so, and never leads, so after a killed
+		 * process it gets some events again. An event that was dropped counts as done,
+		 * unless that was for want of time when the router closed. The first time it
+		 * begins with new events.
+		 * @param durable whether it does (default {@code false})
+		 * @return this builder
+		 */
+		public Builder<T> durable(boolean durable) {
+			this.durable = durable;
+			return this;
+		}
+
+		/**
 		 * Ends the registration when an object has been collected by the garbage
 		 * collector. The router does not keep the object alive. The handler must not
 		 * refer to it, or both stay for ever.
@@ -690,7 +744,34 @@ public final class HandlerSpec<T> {
 						+ ", and 'gaps' are payloads of " + TelemetryGap.class.getName()
 						+ ": let it take any payload, or leave 'gaps' out");
 			}
+			requireSpillable();
 			return new HandlerSpec<>(new Builder<>(this));
+		}
+
+		private void requireSpillable() {
+			boolean spills = this.overflow == OverflowPolicy.SPILL;
+			if (spills && this.concurrency != 1) {
+				throw new IllegalStateException("Handler " + name()
+						+ " has overflow policy SPILL, which keeps the order" + " of events, and a concurrency of "
+						+ this.concurrency + ", which does not: leave 'concurrency' out, or choose another policy");
+			}
+			if (this.durable && (!spills || this.id == null || this.times != 0 || this.run != null)) {
+				throw new IllegalStateException("Handler " + name() + " is to continue after a restart ('durable'): set"
+						+ " its id and overflow policy SPILL, and leave run and times out");
+			}
+			if (this.recorder == null) {
+				return;
+			}
+			if (spills) {
+				throw new IllegalStateException("Handler " + name() + " is the recorder that others read back from"
+						+ " with overflow policy SPILL, so it cannot have that itself: choose another policy");
+			}
+			boolean all = this.patterns.equals(List.of(EventPattern.ALL)) && this.payloadType == Object.class;
+			if (!all || this.condition != null || this.run != null || this.times != 0) {
+				throw new IllegalStateException("Handler " + name()
+						+ " is the recorder, which takes all events: let its pattern be '**', and leave payload type,"
+						+ " condition, run and times out");
+			}
 		}
 
 		private void requireOpen(boolean open, String option) {

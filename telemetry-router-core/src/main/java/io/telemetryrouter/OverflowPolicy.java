@@ -1,8 +1,8 @@
 package io.telemetryrouter;
 
 /**
- * What happens to an event that finds the queue of an asynchronous handler full. Whatever
- * is dropped is counted {@link DropReason#QUEUE_FULL}. Both policies that drop events
+ * What happens to an event that finds the queue of an asynchronous handler full. What is
+ * dropped then is counted {@link DropReason#QUEUE_FULL}. Both policies that drop events
  * spare {@linkplain TelemetryRouterBuilder#criticalEvents critical} ones while there are
  * others.
  *
@@ -29,6 +29,22 @@ public enum OverflowPolicy {
 	 * {@linkplain TelemetryRouterBuilder#blockingAllowed must not be blocked}, on an
 	 * interrupted thread, and while the handler is paused.
 	 */
-	BLOCK
+	BLOCK,
+
+	/**
+	 * Leaves the event to the {@linkplain HandlerSpec.Builder#recorder recorder} of the
+	 * router, such as a journal: the handler falls behind and reads it back later, in the
+	 * order in which events were offered, until it has caught up. The emitter waits for
+	 * nothing. Only where the event is in memory, one to four bytes for most; if that
+	 * exceeds 16 MiB, new events are dropped, counted {@link DropReason#QUEUE_FULL}.
+	 * <p>
+	 * An event that was read back has the payload that the recorder has kept of it, as
+	 * the class that was emitted, and neither captured context nor span. An event that
+	 * the recorder does not have, or whose payload it cannot give back, is counted
+	 * {@link DropReason#NOT_JOURNALLED}.
+	 * <p>
+	 * For handlers with one event at a time, in a router that has a recorder.
+	 */
+	SPILL
 
 }

@@ -89,6 +89,7 @@ class AccountingTests {
 	void whenPolicyDropsThenOfferedIsWhatWasEmittedAndHandledIsWhatWasCalled(OverflowPolicy policy) throws Exception {
 		use(TelemetryRouter.builder().blockTimeout(Duration.ofNanos(1)));
 		LongAdder calls = new LongAdder();
+		this.router.subscribe(new MemoryRecorder().sync());
 		this.router.subscribe(HandlerSpec.on("event")
 			.id("lane")
 			.async()
@@ -193,7 +194,7 @@ class AccountingTests {
 		assertThat(Books.of(this.router, "any").dropped()).containsOnlyKeys(DropReason.values());
 		assertThat(DropReason.values()).extracting(DropReason::label)
 			.containsExactly("queue_full", "type_mismatch", "closed", "shutdown_timeout", "unsubscribed", "recursion",
-					"quarantined", "paused", "condition_failed", "not_started");
+					"quarantined", "paused", "condition_failed", "not_started", "not_journalled");
 	}
 
 	@Test

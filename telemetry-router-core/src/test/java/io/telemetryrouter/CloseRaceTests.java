@@ -84,6 +84,12 @@ class CloseRaceTests {
 			TelemetryRouter router = TelemetryRouter.builder().build();
 			LongAdder calls = new LongAdder();
 			LongAdder emitted = new LongAdder();
+			MemoryRecorder recorder = new MemoryRecorder();
+			recorder.records = (event) -> {
+				calls.increment();
+				return true;
+			};
+			router.subscribe(recorder.sync());
 			for (OverflowPolicy overflow : OverflowPolicy.values()) {
 				router.subscribe(HandlerSpec.on("x")
 					.async()

@@ -78,6 +78,7 @@ class EffectOrderTests {
 		}));
 		Thread emitter = Thread.currentThread();
 		List<Thread> wakers = new CopyOnWriteArrayList<>();
+		this.router.subscribe(new MemoryRecorder().sync());
 		for (int i = 0; i < LANES; i++) {
 			subscribe("lane." + i, (event, payload) -> {
 				wakers.add(Thread.currentThread());

@@ -92,6 +92,9 @@ class FullStackTests {
 				.blockTimeout(Duration.ofMillis(1))
 				.maxHandlerQueue(16)
 				.build()) {
+				if (overflow == OverflowPolicy.SPILL) {
+					plain.subscribe(new MemoryRecorder().sync());
+				}
 				for (HandlerMode mode : HandlerMode.values()) {
 					for (int i = 0; i < 3; i++) {
 						plain.subscribe(HandlerSpec.on("**").id(mode.name() + i).mode(mode).handler((name, payload) -> {

@@ -112,7 +112,8 @@ class HandlerSpecTests {
 
 	/** Found by reflection, so that no option is forgotten. */
 	static Stream<Method> options() {
-		Set<String> others = Set.of("payloadType", "isAnyEvent", "payloadHandler", "eventHandler");
+		Set<String> others = Set.of("payloadType", "isAnyEvent", "payloadHandler", "eventHandler", "recorder",
+				"durable");
 		return Stream.of(HandlerSpec.class.getDeclaredMethods())
 			.filter((method) -> Modifier.isPublic(method.getModifiers()) && !Modifier.isStatic(method.getModifiers())
 					&& !Builder.class.equals(method.getReturnType()) && !others.contains(method.getName()));

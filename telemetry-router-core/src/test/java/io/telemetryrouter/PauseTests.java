@@ -142,6 +142,7 @@ class PauseTests {
 	@ParameterizedTest
 	@EnumSource(OverflowPolicy.class)
 	void whenPausedLaneIsUnsubscribedThenWhatItKeptIsDiscarded(OverflowPolicy overflow) {
+		this.router.subscribe(new MemoryRecorder().sync());
 		Subscription subscription = this.router
 			.subscribe(lane().overflow(overflow).handler((event, payload) -> this.handled.add(payload)).build());
 		this.router.pause("lane");

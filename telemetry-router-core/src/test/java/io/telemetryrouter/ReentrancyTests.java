@@ -118,6 +118,7 @@ class ReentrancyTests {
 	@Test
 	void whenHandlersEmitToEachOtherThroughFullQueuesThenNothingDeadlocks() {
 		AtomicInteger handled = new AtomicInteger();
+		this.router.subscribe(new MemoryRecorder().sync());
 		for (OverflowPolicy policy : OverflowPolicy.values()) {
 			for (String[] way : new String[][] { { "a", "b" }, { "b", "a" } }) {
 				this.router

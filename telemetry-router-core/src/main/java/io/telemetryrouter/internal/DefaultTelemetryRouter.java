@@ -144,13 +144,21 @@ public final class DefaultTelemetryRouter implements TelemetryRouter {
 			throw new IllegalArgumentException("Handler id '" + Names.printable(String.valueOf(id))
 					+ "' is taken by another handler: give each its own id");
 		}
+		if (!this.parts.held.isHolding()) {
+			handler.begin();
+		}
 		this.parts.watchdog.start();
 		this.parts.watchdog.watch(handler.timeoutNanos());
 		return handler;
 	}
 
 	private @Nullable Handler register(String id, HandlerSpec<?> spec, String source) {
-		return this.parts.registry.add(new HandlerOptions(id, spec, source, this.parts.defaults), spec);
+		HandlerOptions options = new HandlerOptions(id, spec, source, this.parts.defaults);
+		if (!this.parts.held.isHolding()) {
+			// Otherwise the recorder may come until the start.
+			this.parts.registry.requireRecorder(options);
+		}
+		return this.parts.registry.add(options, spec);
 	}
 
 	private String nextId() {
@@ -301,6 +309,8 @@ public final class DefaultTelemetryRouter implements TelemetryRouter {
 
 	@Override
 	public void start() {
+		this.parts.handlers.active().forEach((handler) -> this.parts.registry.requireRecorder(handler.options));
+		this.parts.handlers.active().forEach(Handler::begin);
 		this.emitter.start();
 	}
 

@@ -36,6 +36,7 @@ import io.telemetryrouter.internal.health.StuckCallCheck;
 import io.telemetryrouter.internal.health.Watchdog;
 import io.telemetryrouter.internal.lane.LaneExecutor;
 import io.telemetryrouter.internal.lane.LaneServices;
+import io.telemetryrouter.internal.lane.Recording;
 import io.telemetryrouter.internal.metrics.LatencyHistogram;
 import io.telemetryrouter.internal.metrics.SampleBuffer;
 import io.telemetryrouter.internal.metrics.SampleBuffers;
@@ -145,9 +146,11 @@ final class RouterParts {
 		this.announcements = new Announcements(this.reporter);
 		this.events = new TrackedEvents(settings.maxEventNames(), this.samples, this.announcements);
 		BooleanSupplier blockingAllowed = guarded(settings.blockingAllowed());
+		EnvelopeSource envelopes = new EnvelopeSource(settings.clock(), this.ticker, this.runs);
+		Recording recording = new Recording(envelopes, this.ticker);
 		LaneServices lanes = new LaneServices(this.executor, settings.contextCarrier(), this.samples, this.reporter,
 				settings.clock(), this.ticker, measured, blockingAllowed, block, nanos(settings.handlerTimeout()),
-				critical(settings.criticalEvents()));
+				critical(settings.criticalEvents()), recording);
 		HandlerServices services = new HandlerServices(lanes, this.samples, this.reporter, settings.errorListeners(),
 				callbacks, settings.quarantine(), settings.clock(), this.ticker, measured);
 		this.registry = new HandlerRegistry(services, this.handlers, this.events, this.announcements,
@@ -158,10 +161,9 @@ final class RouterParts {
 		this.registry.invalidates(this.routes);
 		this.nextEvents = new NextEvents(this.routes, callbacks, this.watchdog, this.reporter,
 				this.filter.handlerNumber());
-		EnvelopeSource envelopes = new EnvelopeSource(settings.clock(), this.ticker, this.runs);
 		Dispatcher dispatcher = new Dispatcher(envelopes, this.samples, this.nextEvents, this.reporter, this.ticker,
 				new Dispatcher.Limits(settings.maxDepth(), settings.maxNestedEmits(), slow, measured),
-				settings.contextCarrier(), this.carrier.handlerNumber());
+				settings.contextCarrier(), this.carrier.handlerNumber(), recording);
 		this.held = new HoldBuffer(settings.holdEvents(), settings.maxEventNames(), this.reporter);
 		this.spans = new SpanTracker(nanos(settings.spanDanglingAfter()), this.watchdog, this.reporter,
 				settings.clock(), this.ticker);

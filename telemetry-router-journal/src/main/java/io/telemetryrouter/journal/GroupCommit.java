@@ -43,6 +43,8 @@ final class GroupCommit {
 
 	private long nextSequence;
 
+	private long lastWritten;
+
 	private long lines;
 
 	private long bytes;
@@ -62,6 +64,7 @@ final class GroupCommit {
 	GroupCommit(SegmentWriter writer, long nextSequence) {
 		this.writer = writer;
 		this.nextSequence = nextSequence;
+		this.lastWritten = nextSequence - 1;
 		for (LossReason reason : LossReason.values()) {
 			this.lost.put(reason, 0L);
 		}
@@ -71,27 +74,28 @@ final class GroupCommit {
 	 * Adds a line.
 	 * @param line the line
 	 * @param acknowledged whether to wait until it is written
-	 * @return {@code false} if it is known to be lost
+	 * @return its number, or 0 if it is known to be lost
 	 */
-	boolean append(Line line, boolean acknowledged) {
+	long append(Line line, boolean acknowledged) {
 		this.lock.lock();
 		try {
 			if (this.closed) {
 				count(LossReason.CLOSED, 1);
-				return false;
+				return 0;
 			}
 			Batch batch = this.open;
-			batch.add(line, this.nextSequence++);
+			long sequence = this.nextSequence++;
+			batch.add(line, sequence);
 			this.pending++;
 			countStatus(line.status());
 			if (acknowledged || batch.size >= Batch.LIMIT) {
 				await(batch);
-				return batch.failure == null;
+				return (batch.failure == null) ? sequence : 0;
 			}
 			if (batch.lines == 1 || batch.size >= Batch.WORTHWHILE) {
 				this.waiting.signal();
 			}
-			return true;
+			return sequence;
 		}
 		finally {
 			this.lock.unlock();
@@ -129,6 +133,7 @@ final class GroupCommit {
 		this.pending -= batch.lines;
 		if (batch.failure == null) {
 			this.lines += batch.lines;
+			this.lastWritten = batch.firstSequence + batch.lines - 1;
 			this.bytes += batch.size;
 		}
 		else {
@@ -242,6 +247,17 @@ final class GroupCommit {
 			if (alone(this.writer::close) instanceof IOException ex) {
 				throw ex;
 			}
+		}
+		finally {
+			this.lock.unlock();
+		}
+	}
+
+	/** Returns the number of the last line that was written. */
+	long lastWritten() {
+		this.lock.lock();
+		try {
+			return this.lastWritten;
 		}
 		finally {
 			this.lock.unlock();

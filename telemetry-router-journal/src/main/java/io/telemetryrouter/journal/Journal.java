@@ -8,6 +8,7 @@ import java.util.concurrent.ArrayBlockingQueue;
 
 import org.jspecify.annotations.Nullable;
 
+import io.telemetryrouter.EventRecorder;
 import io.telemetryrouter.HandlerSpec;
 import io.telemetryrouter.TelemetryEvent;
 
@@ -76,7 +77,9 @@ public final class Journal implements AutoCloseable {
 		try {
 			Files.createDirectories(directory);
 			folderLock = FolderLock.acquire(directory);
-			Journal journal = new Journal(options, folderLock, writer, writer.open());
+			SegmentWriter.Found found = writer.open();
+			JournalCursor.setBack(directory, found.nextSequence() - 1);
+			Journal journal = new Journal(options, folderLock, writer, found);
 			journal.thread.start(journal.repair);
 			return journal;
 		}
@@ -127,39 +130,42 @@ public final class Journal implements AutoCloseable {
 	 * @return {@code false} if the event has no line; it is counted as lost
 	 */
 	public boolean append(TelemetryEvent<?> event) {
-		return append(event, true);
+		return append(event, true) != 0;
 	}
 
-	private boolean append(TelemetryEvent<?> event, boolean acknowledged) {
+	/** Returns the number of the line, or 0 if it is known to be lost. */
+	private long append(TelemetryEvent<?> event, boolean acknowledged) {
 		Line pooled = this.lines.poll();
 		Line line = (pooled != null) ? pooled : new Line(this.options);
 		try {
 			if (!line.encode(event)) {
 				this.commit.lost(LossReason.TOO_LONG);
-				return false;
+				return 0;
 			}
 		}
 		catch (Exception | LinkageError | StackOverflowError ex) {
 			this.commit.lost(LossReason.UNREADABLE_EVENT);
-			return false;
+			return 0;
 		}
 		Throwable encoderFailure = line.encoderFailure();
 		if (encoderFailure != null) {
 			this.thread.encoderFailed(event.name(), encoderFailure);
 		}
-		boolean appended = this.commit.append(line, acknowledged);
+		long sequence = this.commit.append(line, acknowledged);
 		if (line.capacity() <= LARGE) {
 			this.lines.offer(line);
 		}
-		return appended;
+		return sequence;
 	}
 
 	/**
-	 * Returns a handler of all events for a router. With {@link JournalMode#SYNC} it has
-	 * the lowest priority number, so it comes before all other synchronous handlers, and
-	 * {@linkplain #append(TelemetryEvent) appends}. With {@link JournalMode#ASYNC} it has
-	 * a lane of its own, and lines are written soon after, many at a time; a flush of the
-	 * router {@linkplain #flush() flushes} the journal, too.
+	 * Returns a handler of all events for a router, its
+	 * {@linkplain HandlerSpec.Builder#recorder recorder}. With {@link JournalMode#SYNC}
+	 * it {@linkplain #append(TelemetryEvent) appends} before any other handler is offered
+	 * the event. With {@link JournalMode#ASYNC} it has a lane of its own, and lines are
+	 * written soon after, many at a time; a flush of the router {@linkplain #flush()
+	 * flushes} the journal, too. Handlers of the router with
+	 * {@link io.telemetryrouter.OverflowPolicy#SPILL} read back from the journal.
 	 * @param mode where events are written
 	 * @return the handler, with the id {@code journal}; other options can be set by
 	 * {@link HandlerSpec#mutate()}
@@ -167,9 +173,9 @@ public final class Journal implements AutoCloseable {
 	public HandlerSpec<Object> handler(JournalMode mode) {
 		HandlerSpec.Builder<Object> builder = HandlerSpec.on("**").id("journal");
 		if (mode == JournalMode.SYNC) {
-			return builder.priority(Integer.MIN_VALUE).eventHandler((event) -> append(event, true)).build();
+			return builder.priority(Integer.MIN_VALUE).recorder(new Recorder(true)).build();
 		}
-		return builder.async().eventHandler((event) -> append(event, false)).onFlush(this::flush).build();
+		return builder.async().recorder(new Recorder(false)).onFlush(this::flush).build();
 	}
 
 	/**
@@ -203,6 +209,34 @@ public final class Journal implements AutoCloseable {
 			this.thread.closeFailed(ex);
 		}
 		this.thread.end();
+	}
+
+	/**
+	 * What the router calls, and where its handlers read back.
+	 */
+	private final class Recorder implements EventRecorder {
+
+		private final boolean acknowledged;
+
+		Recorder(boolean acknowledged) {
+			this.acknowledged = acknowledged;
+		}
+
+		@Override
+		public long record(TelemetryEvent<?> event) {
+			return append(event, this.acknowledged);
+		}
+
+		@Override
+		public Cursor cursor(String handlerId) {
+			return new JournalCursor(handlerId, Journal.this.options, Journal.this.commit);
+		}
+
+		@Override
+		public Reader reader() {
+			return new SpilledLines(directory(), Journal.this.options.payloads, () -> Journal.this.commit.flush(false));
+		}
+
 	}
 
 }

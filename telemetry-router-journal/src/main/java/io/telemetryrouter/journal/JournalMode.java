@@ -14,7 +14,7 @@ public enum JournalMode {
 	ASYNC,
 
 	/**
-	 * On the emitting thread, before any other synchronous handler is called. The emit
+	 * On the emitting thread, before any other handler is offered the event. The emit
 	 * returns when the line is acknowledged, or counted as lost.
 	 */
 	SYNC

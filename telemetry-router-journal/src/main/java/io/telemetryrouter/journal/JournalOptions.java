@@ -3,9 +3,16 @@ package io.telemetryrouter.journal;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 
 import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.json.JsonMapper;
+
+import io.telemetryrouter.EventType;
 
 /**
  * A journal's folder and its options. Immutable. <pre class="code">
@@ -41,6 +48,11 @@ public final class JournalOptions {
 
 	final EventAttributes attributes;
 
+	final RecordedPayloads payloads;
+
+	/** The classes of payloads, by the names of events. */
+	final Map<String, Class<?>> types;
+
 	final Clock clock;
 
 	private JournalOptions(Builder builder) {
@@ -55,6 +67,9 @@ public final class JournalOptions {
 		this.source = builder.source;
 		this.encoder = builder.encoder;
 		this.attributes = builder.attributes;
+		this.payloads = new RecordedPayloads(builder.mapper, builder.upcasters);
+		this.types = builder.contracts.stream()
+			.collect(Collectors.toUnmodifiableMap(EventType::name, EventType::payloadType, (one, other) -> other));
 		this.clock = builder.clock;
 	}
 
@@ -95,6 +110,12 @@ public final class JournalOptions {
 
 		private EventAttributes attributes = new EventAttributes() {
 		};
+
+		private JsonMapper mapper = JsonMapper.shared();
+
+		private Collection<? extends EventUpcaster> upcasters = List.of();
+
+		private Collection<? extends EventType<?>> contracts = List.of();
 
 		private Clock clock = Clock.systemUTC();
 
@@ -209,6 +230,22 @@ public final class JournalOptions {
 		 */
 		public Builder attributes(EventAttributes attributes) {
 			this.attributes = require(attributes, "attributes");
+			return this;
+		}
+
+		/**
+		 * Sets how payloads are read back, for handlers that have fallen behind or
+		 * continue after a restart. By default by a plain mapper.
+		 * @param mapper reads payloads; it has to understand what the encoder writes
+		 * @param upcasters bring payloads of earlier versions to the latest one
+		 * @param contracts the classes of payloads, where they are known
+		 * @return this builder
+		 */
+		public Builder reading(JsonMapper mapper, Collection<? extends EventUpcaster> upcasters,
+				Collection<? extends EventType<?>> contracts) {
+			this.mapper = require(mapper, "mapper");
+			this.upcasters = List.copyOf(upcasters);
+			this.contracts = List.copyOf(contracts);
 			return this;
 		}
 

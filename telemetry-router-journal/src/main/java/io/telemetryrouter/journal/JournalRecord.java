@@ -137,6 +137,10 @@ public final class JournalRecord {
 		return new String(this.line, StandardCharsets.UTF_8);
 	}
 
+	int length() {
+		return this.line.length;
+	}
+
 	/** Shows no payload, since the text ends up in logs. */
 	@Override
 	public String toString() {

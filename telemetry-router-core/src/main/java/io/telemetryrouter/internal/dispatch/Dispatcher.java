@@ -15,6 +15,7 @@ import io.telemetryrouter.internal.event.Envelope;
 import io.telemetryrouter.internal.event.EnvelopeSource;
 import io.telemetryrouter.internal.event.SpanMark;
 import io.telemetryrouter.internal.health.Reporter;
+import io.telemetryrouter.internal.lane.Recording;
 import io.telemetryrouter.internal.metrics.SampleBuffer;
 import io.telemetryrouter.internal.metrics.SampleBuffers;
 import io.telemetryrouter.internal.registry.EventStatistics;
@@ -55,10 +56,12 @@ public final class Dispatcher {
 
 	private final long carrierNumber;
 
+	private final Recording recording;
+
 	private volatile boolean closed;
 
 	public Dispatcher(EnvelopeSource envelopes, SampleBuffers samples, NextEvents nextEvents, Reporter reporter,
-			Ticker ticker, Limits limits, @Nullable ContextCarrier carrier, long carrierNumber) {
+			Ticker ticker, Limits limits, @Nullable ContextCarrier carrier, long carrierNumber, Recording recording) {
 		this.envelopes = envelopes;
 		this.samples = samples;
 		this.nextEvents = nextEvents;
@@ -67,6 +70,7 @@ public final class Dispatcher {
 		this.limits = limits;
 		this.carrier = carrier;
 		this.carrierNumber = carrierNumber;
+		this.recording = recording;
 	}
 
 	boolean isClosed() {
@@ -153,7 +157,7 @@ public final class Dispatcher {
 
 	private void run(Route route, @Nullable Object payload, DispatchFrame frame, @Nullable Envelope<?> held) {
 		if (route.needsEnvelope) {
-			prepare(route, payload, frame, this.ticker.now(), held);
+			prepare(route, payload, frame, this.ticker.now(), held, null);
 		}
 		route.call(frame, payload);
 	}
@@ -163,7 +167,7 @@ public final class Dispatcher {
 		long start = this.ticker.now();
 		frame.start(start);
 		if (route.needsEnvelope) {
-			prepare(route, payload, frame, start, held);
+			prepare(route, payload, frame, start, held, buffer);
 			frame.start(this.ticker.now());
 		}
 		route.callMeasured(frame, payload, buffer);
@@ -194,15 +198,20 @@ public final class Dispatcher {
 
 	/** Makes the envelope, and hands it to the lanes and to the futures that await it. */
 	private void prepare(Route route, @Nullable Object payload, DispatchFrame frame, long now,
-			@Nullable Envelope<?> held) {
+			@Nullable Envelope<?> held, @Nullable SampleBuffer buffer) {
 		Envelope<?> envelope = (held != null) ? held : envelope(route, payload, now, frame);
-		if (route.sync.length != 0 || route.awaited.length != 0) {
+		SyncCall recorder = route.recorder;
+		if (route.sync.length != 0 || route.awaited.length != 0 || recorder != null) {
 			// What synchronous handlers and filters emit is caused by it. Only then: the
 			// store costs a barrier.
 			frame.envelope(envelope);
 		}
+		int begun = route.durable ? this.recording.begin(frame.stack.stripeHint) : 0;
+		if (recorder != null) {
+			record(recorder, payload, frame, buffer);
+		}
 		if (route.async.length != 0) {
-			offer(route.async, payload, envelope, frame);
+			offer(route, payload, envelope, frame, begun);
 		}
 		if (route.awaited.length != 0) {
 			this.nextEvents.offer(route, envelope, frame);
@@ -210,7 +219,19 @@ public final class Dispatcher {
 		}
 	}
 
-	private void offer(Handler[] handlers, @Nullable Object payload, Envelope<?> envelope, DispatchFrame frame) {
+	private void record(SyncCall recorder, @Nullable Object payload, DispatchFrame frame,
+			@Nullable SampleBuffer buffer) {
+		if (this.limits.measured) {
+			recorder.runMeasured(frame, payload, buffer);
+		}
+		else {
+			recorder.run(frame, payload);
+		}
+		frame.running(0);
+	}
+
+	private void offer(Route route, @Nullable Object payload, Envelope<?> envelope, DispatchFrame frame, int begun) {
+		Handler[] handlers = route.async;
 		BitSet full = null;
 		for (int i = 0; i < handlers.length; i++) {
 			if (!offer(handlers[i], payload, envelope, frame)) {
@@ -218,6 +239,9 @@ public final class Dispatcher {
 				full.set(i);
 			}
 			frame.reached++;
+		}
+		if (route.durable) {
+			this.recording.end(begun, frame.stack.stripeHint);
 		}
 		for (int i = 0; i < handlers.length; i++) {
 			handlers[i].wake();

@@ -1,5 +1,6 @@
 package io.telemetryrouter.internal.dispatch;
 
+import java.util.ArrayList;
 import java.util.List;
 
 import org.jspecify.annotations.Nullable;
@@ -36,6 +37,12 @@ final class Route implements OfferedEvents, DispatchFrame.Recipients {
 
 	final SyncCall[] sync;
 
+	/** Whether a durable handler gets the event. */
+	final boolean durable;
+
+	/** The recorder, if it is synchronous: called before lanes have the event. */
+	final @Nullable SyncCall recorder;
+
 	final NextEvent[] awaited;
 
 	private final PayloadChecks.@Nullable Guarded check;
@@ -61,7 +68,9 @@ final class Route implements OfferedEvents, DispatchFrame.Recipients {
 			envelope |= handler.options.needsEnvelope();
 		}
 		this.needsEnvelope = envelope;
+		this.durable = handlers.stream().anyMatch((handler) -> handler.options.durable);
 		this.sync = calls(handlers);
+		this.recorder = recorder(handlers);
 		this.count = new DispatchCount(statistics, handlers, dead);
 	}
 
@@ -71,22 +80,26 @@ final class Route implements OfferedEvents, DispatchFrame.Recipients {
 	}
 
 	private SyncCall[] calls(List<Handler> handlers) {
-		int length = handlers.size() - this.async.length;
-		if (length == 0) {
-			return NO_CALLS;
-		}
-		// What the slowest handler of a slow dispatch takes at least.
-		long noticeable = this.routes.slowNanos() / length;
-		SyncCall[] calls = new SyncCall[length];
-		int index = 0;
-		for (Handler handler : handlers) {
-			if (handler.lane() == null) {
-				calls[index] = new SyncCall(handler, this.event, this.async.length + index + 1, noticeable,
-						this.routes.ticker());
-				index++;
+		List<Handler> sync = handlers.stream().filter((handler) -> handler.lane() == null).toList();
+		List<SyncCall> calls = new ArrayList<>();
+		for (int i = 0; i < sync.size(); i++) {
+			if (!sync.get(i).isRecorder()) {
+				calls.add(call(sync.get(i), this.async.length + i + 1, sync.size()));
 			}
 		}
-		return calls;
+		return calls.isEmpty() ? NO_CALLS : calls.toArray(NO_CALLS);
+	}
+
+	private @Nullable SyncCall recorder(List<Handler> handlers) {
+		Handler first = handlers.isEmpty() ? null : handlers.get(0);
+		return (first != null && first.isRecorder() && first.lane() == null) ? call(first, 1, this.sync.length + 1)
+				: null;
+	}
+
+	private SyncCall call(Handler handler, int reached, int calls) {
+		// What the slowest handler of a slow dispatch takes at least.
+		long noticeable = this.routes.slowNanos() / calls;
+		return new SyncCall(handler, this.event, reached, noticeable, this.routes.ticker());
 	}
 
 	/** Returns whether neither a handler nor a future awaits the event. */
@@ -147,12 +160,19 @@ final class Route implements OfferedEvents, DispatchFrame.Recipients {
 
 	@Override
 	public int count() {
-		return this.async.length + this.sync.length;
+		return this.async.length + this.sync.length + ((this.recorder != null) ? 1 : 0);
 	}
 
-	/** Returns a handler, in the order in which an emit reaches them: lanes first. */
+	/**
+	 * Returns a handler, in the order in which an emit reaches them: a synchronous
+	 * recorder, lanes, synchronous handlers.
+	 */
 	Handler recipient(int index) {
-		return (index < this.async.length) ? this.async[index] : this.sync[index - this.async.length].handler();
+		int next = index;
+		if (this.recorder != null && next-- == 0) {
+			return this.recorder.handler();
+		}
+		return (next < this.async.length) ? this.async[next] : this.sync[next - this.async.length].handler();
 	}
 
 	@Override

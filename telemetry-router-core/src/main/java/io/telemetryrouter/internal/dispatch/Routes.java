@@ -128,7 +128,11 @@ public final class Routes implements HandlerRegistry.Invalidation {
 
 	/** Compares by priority, then by rank of the pattern, then by registration. */
 	private static int compare(Map.Entry<Handler, Integer> one, Map.Entry<Handler, Integer> other) {
-		int order = Integer.compare(one.getKey().options.priority, other.getKey().options.priority);
+		// The recorder first.
+		int order = Boolean.compare(other.getKey().isRecorder(), one.getKey().isRecorder());
+		if (order == 0) {
+			order = Integer.compare(one.getKey().options.priority, other.getKey().options.priority);
+		}
 		order = (order != 0) ? order : one.getValue().compareTo(other.getValue());
 		return (order != 0) ? order : Long.compare(one.getKey().options.number, other.getKey().options.number);
 	}

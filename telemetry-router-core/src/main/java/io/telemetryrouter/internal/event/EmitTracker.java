@@ -59,7 +59,7 @@ public final class EmitTracker {
 	/**
 	 * Ends a queued delivery. Dependent actions are user code: no lane waits for them.
 	 */
-	void dequeued() {
+	public void dequeued() {
 		if (this.open.decrementAndGet() == 0) {
 			try {
 				this.completions.execute(this::complete);

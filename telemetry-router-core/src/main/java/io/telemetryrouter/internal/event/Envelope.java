@@ -25,6 +25,8 @@ import io.telemetryrouter.internal.support.VarHandles;
  */
 public class Envelope<T> implements TelemetryEvent<T> {
 
+	private static final Long NOT_RECORDED = -1L;
+
 	private static final VarHandle CAUSE = VarHandles.field(MethodHandles.lookup(), Envelope.class, "cause",
 			Cause.class);
 
@@ -41,6 +43,9 @@ public class Envelope<T> implements TelemetryEvent<T> {
 
 	/** Set from the start if the emit has a cause itself. */
 	private volatile @Nullable Cause cause;
+
+	/** Its number in the recording, once that is known. */
+	private volatile @Nullable Long recorded;
 
 	/** The wall-clock time of the emit, in nanoseconds since 1970. */
 	private final long epochNanos;
@@ -116,6 +121,41 @@ public class Envelope<T> implements TelemetryEvent<T> {
 
 	public @Nullable EmitTracker tracker() {
 		return null;
+	}
+
+	/** Notes the number that an event was recorded by; none if it is not positive. */
+	public static void recorded(TelemetryEvent<?> event, long number) {
+		if (event instanceof Envelope<?> envelope) {
+			envelope.recorded = (number > 0) ? number : NOT_RECORDED;
+		}
+	}
+
+	/** Notes that the recorder is done with the event. */
+	public final void leftRecorder() {
+		if (this.recorded == null) {
+			this.recorded = NOT_RECORDED;
+		}
+	}
+
+	/**
+	 * Returns the number of the event in the recording: 0 while that is not known, and
+	 * negative if it is not recorded.
+	 */
+	public final long recorded() {
+		Long number = this.recorded;
+		return (number != null) ? number : 0;
+	}
+
+	/** Returns what is to be kept of the event in memory, and no payload. */
+	public final SpilledEvent spilled() {
+		Object content = this.payload;
+		Cause known = this.cause;
+		Cause kept = (known != null && known.parent != null) ? known : null;
+		if (kept != null) {
+			kept.identify(this.source);
+		}
+		return new SpilledEvent(recorded(), this.sequence, (content != null) ? content.getClass() : null, run(),
+				runSequence(), kept, tracker());
 	}
 
 	/** Returns the envelope of an event that no emit has made, in place of this one. */
@@ -216,14 +256,15 @@ public class Envelope<T> implements TelemetryEvent<T> {
 	}
 
 	/** The envelope of an event that was emitted before. */
-	static final class Recorded<T> extends Envelope<T> {
+	static class Recorded<T> extends Envelope<T> {
 
 		private final RecordedEvent event;
 
 		private final @Nullable Run run;
 
-		Recorded(EnvelopeSource source, T payload, RecordedEvent event, long now, @Nullable Run run) {
-			super(source, event.name(), payload, event.sequence(), now, null);
+		Recorded(EnvelopeSource source, T payload, RecordedEvent event, long sequence, long emittedAt,
+				@Nullable Run run) {
+			super(source, event.name(), payload, sequence, emittedAt, null);
 			this.event = event;
 			this.run = run;
 		}
@@ -261,6 +302,41 @@ public class Envelope<T> implements TelemetryEvent<T> {
 		@Override
 		public boolean replayed() {
 			return true;
+		}
+
+	}
+
+	/** The envelope of an event that a handler had left to the recorder. */
+	static final class Unspilled<T> extends Recorded<T> {
+
+		private final SpilledEvent spilled;
+
+		Unspilled(EnvelopeSource source, T payload, RecordedEvent event, long emittedAt, @Nullable Run run,
+				SpilledEvent spilled) {
+			super(source, payload, event, spilled.sequence(), emittedAt, run);
+			this.spilled = spilled;
+			((Envelope<?>) this).cause = spilled.cause();
+		}
+
+		@Override
+		public boolean replayed() {
+			return false;
+		}
+
+		@Override
+		public @Nullable String parentRunId() {
+			Run run = run();
+			return (run != null) ? run.parentId : null;
+		}
+
+		@Override
+		public long runSequence() {
+			return this.spilled.runSequence();
+		}
+
+		@Override
+		public @Nullable EmitTracker tracker() {
+			return this.spilled.tracker();
 		}
 
 	}

@@ -2,6 +2,7 @@ package io.telemetryrouter.internal.event;
 
 import java.time.Instant;
 import java.time.InstantSource;
+import java.time.temporal.ChronoUnit;
 import java.util.UUID;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicLong;
@@ -64,8 +65,23 @@ public final class EnvelopeSource {
 	/** Makes the envelope of a recorded event, which keeps its number, id and time. */
 	public Envelope<?> envelope(RecordedEvent event, @Nullable Object payload, long now) {
 		String runId = event.runId();
-		return new Envelope.Recorded<>(this, Payloads.asIs(payload), event, now,
+		return new Envelope.Recorded<>(this, Payloads.asIs(payload), event, event.sequence(), now,
 				(runId != null) ? this.runs.run(runId, event.parentRunId()) : null);
+	}
+
+	/** Makes the envelope of an event that an earlier process has recorded. */
+	public Envelope<?> unspilled(RecordedEvent event, @Nullable Object payload, long now) {
+		String runId = event.runId();
+		Run run = (runId != null) ? this.runs.run(runId, event.parentRunId()) : null;
+		return envelope(event, payload, now,
+				new SpilledEvent(event.sequence(), event.sequence(), null, run, 0, null, null));
+	}
+
+	/** Makes the envelope of an event that was read back from the recording. */
+	public Envelope<?> envelope(RecordedEvent event, @Nullable Object payload, long now, SpilledEvent spilled) {
+		long age = event.timestamp().until(this.clock.instant(), ChronoUnit.NANOS);
+		return new Envelope.Unspilled<>(this, Payloads.asIs(payload), event, now - Math.max(0, age), spilled.run(),
+				spilled);
 	}
 
 	/** Returns the wall-clock time of an emit, in nanoseconds since 1970. */

@@ -122,10 +122,22 @@ public final class Reporter {
 		String dropped = switch (policy) {
 			case DROP_NEWEST -> "new events are dropped";
 			case DROP_OLDEST -> "new events take the place of the oldest, which are dropped";
+			case SPILL -> "so many events are left to the recorder that new ones are dropped";
 			case BLOCK -> "new events are dropped if their emitter must not wait or has waited for the block timeout";
 		};
 		warn("The queue of " + (paused ? "paused " : "") + "handler '" + Names.printable(handler) + "' is full ("
 				+ events(capacity) + "): " + dropped);
+	}
+
+	/** The failure's message may have a payload. */
+	public void notJournalled(String handler, @Nullable Throwable failure, Throttle throttle) {
+		String more = acquire(throttle, "event");
+		if (more != null) {
+			warn(named(handler) + " has fallen behind, and cannot be given an event that is not in the journal"
+					+ ((failure != null) ? ", or not to be read (" + failure.getClass().getName() + ")" : "")
+					+ "; such events are counted as " + DropReason.NOT_JOURNALLED.label()
+					+ ": see what handler 'journal' has dropped and what the journal has lost" + more);
+		}
 	}
 
 	public void blockingRefused(String handler, String thread) {

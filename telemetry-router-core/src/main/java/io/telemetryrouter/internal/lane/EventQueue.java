@@ -280,6 +280,9 @@ class EventQueue<E> {
 		/** Greater than every position: no event in hand. */
 		static final long NONE = Long.MAX_VALUE;
 
+		/** Less than every position: an event in hand that was not in the queue. */
+		static final long SPILLED = -1;
+
 		volatile long position = NONE;
 
 	}

@@ -6,6 +6,7 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 import io.telemetryrouter.DropReason;
+import io.telemetryrouter.EventRecorder;
 import io.telemetryrouter.OverflowPolicy;
 import io.telemetryrouter.internal.event.DispatchStack;
 import io.telemetryrouter.internal.event.Envelope;
@@ -33,6 +34,9 @@ public final class Lane {
 
 	private final LaneQueue queue;
 
+	/** The same queue, if it spills. */
+	private final @Nullable SpillQueue spill;
+
 	private final OverflowPolicy overflow;
 
 	private final LaneWorker[] workers;
@@ -52,24 +56,20 @@ public final class Lane {
 	 */
 	private volatile @Nullable DropReason discard;
 
-	private final OverflowBurst burst;
-
-	/** What was dropped, if the handler is to be told. */
-	private final @Nullable LaneGaps gaps;
+	final LaneDrops drops;
 
 	/**
 	 * Creates a lane; {@code concurrency} is how many events may be handled at a time,
 	 * {@code gaps} whether the handler is told of dropped events.
 	 */
 	public Lane(LaneTarget target, int capacity, OverflowPolicy overflow, int concurrency, boolean gaps,
-			LaneServices services) {
+			boolean durable, LaneServices services) {
 		this.target = target;
 		this.overflow = overflow;
 		this.services = services;
-		this.queue = new LaneQueue(capacity, services.critical());
-		this.burst = new OverflowBurst(target.handlerId(), this.queue, overflow, services.reporter(),
-				services.ticker());
-		this.gaps = gaps ? new LaneGaps(target) : null;
+		this.spill = (overflow == OverflowPolicy.SPILL) ? new SpillQueue(capacity, durable, target, services) : null;
+		this.queue = (this.spill != null) ? this.spill : new LaneQueue(capacity, services.critical());
+		this.drops = new LaneDrops(target, this.queue, overflow, gaps, services);
 		this.room = (overflow == OverflowPolicy.BLOCK) ? new RoomSignal() : null;
 		this.workers = new LaneWorker[concurrency];
 		for (int i = 0; i < concurrency; i++) {
@@ -92,6 +92,30 @@ public final class Lane {
 
 	public int size() {
 		return this.queue.size();
+	}
+
+	/** Returns how many of the events are left to the recorder. */
+	public long spilled() {
+		return (this.spill != null) ? this.spill.spilledEvents() : 0;
+	}
+
+	/** Lets a durable lane begin, with what was recorded for it before. */
+	public void begin(EventRecorder.Backlog backlog) {
+		if (this.spill != null) {
+			this.spill.backlog(backlog);
+			wake();
+		}
+	}
+
+	/** Returns up to which number the backlog is handled; negative if all of it is. */
+	public long backlogHandled() {
+		LaneBacklog backlog = (this.spill != null) ? this.spill.backlog() : null;
+		return (backlog != null) ? backlog.handled : -1;
+	}
+
+	/** Returns whether the handler reads back what it left to the recorder. */
+	boolean isBehind() {
+		return this.spill != null && this.spill.isBehind();
 	}
 
 	/** Returns the oldest event, unless there is none or it is not published yet. */
@@ -126,10 +150,10 @@ public final class Lane {
 		}
 		catch (Throwable ex) {
 			// No memory for a segment, say. No tracker may wait for this event.
-			event.dequeued();
+			this.drops.done(event);
 			throw ex;
 		}
-		dropFull(event);
+		this.drops.dropFull(event);
 		return true;
 	}
 
@@ -147,7 +171,7 @@ public final class Lane {
 		}
 		finally {
 			if (!queued) {
-				dropFull(event);
+				this.drops.dropFull(event);
 			}
 			else if (this.room != null && this.queue.isHalfFree()) {
 				this.room.signal();
@@ -164,27 +188,14 @@ public final class Lane {
 		// A thread without stack must find out before it takes an event.
 		Headroom.require();
 		return this.queue.replace(event, oldest, (evicted) -> {
-			dropFull(evicted);
+			this.drops.dropFull(evicted);
 			signal();
 		});
 	}
 
-	private void dropFull(Envelope<?> event) {
-		drop(event, DropReason.QUEUE_FULL);
-		this.burst.dropped();
-	}
-
-	private void drop(Envelope<?> event, DropReason reason) {
-		missed(event, reason);
-		this.target.drop(reason, event.tracker());
-		event.dequeued();
-	}
-
 	/** Remembers a dropped event for a handler that is told of gaps. */
 	public void missed(Envelope<?> event, DropReason reason) {
-		if (this.gaps != null) {
-			this.gaps.add(event, reason);
-		}
+		this.drops.missed(event, reason);
 	}
 
 	/**
@@ -245,7 +256,7 @@ public final class Lane {
 				worker.reschedule();
 			}
 		}
-		this.burst.check();
+		this.drops.check();
 	}
 
 	public void giveUpOverdue(long nanos) {
@@ -259,8 +270,14 @@ public final class Lane {
 	 * a gap. The worker calls taken then.
 	 */
 	@Nullable Envelope<?> take(EventQueue.Position consumer) {
-		boolean gap = this.gaps != null && this.gaps.isPending() && this.discard == null && !isPaused();
-		Envelope<?> event = (gap && this.gaps != null) ? this.gaps.take(this.queue, consumer) : null;
+		if (isBehind()) {
+			// Reading takes time, and the previous event is done.
+			consumer.position = EventQueue.Position.NONE;
+			this.barriers.release();
+		}
+		LaneGaps gaps = this.drops.gaps;
+		boolean gap = gaps != null && gaps.isPending() && this.discard == null && !isPaused();
+		Envelope<?> event = (gap && gaps != null) ? gaps.take(this.queue, consumer) : null;
 		return (event != null) ? event : this.queue.poll(consumer);
 	}
 
@@ -307,14 +324,17 @@ public final class Lane {
 	public void close(DropReason reason) {
 		empty(reason);
 		discard(DropReason.CLOSED);
-		this.burst.end();
+		this.drops.end();
 	}
 
 	private void empty(DropReason reason) {
 		Headroom.require();
 		EventQueue.Position consumer = new EventQueue.Position();
 		for (Envelope<?> event = this.queue.evict(consumer); event != null; event = this.queue.evict(consumer)) {
-			drop(event, reason);
+			this.drops.drop(event, reason);
+		}
+		if (this.spill != null) {
+			this.spill.empty((event) -> this.drops.drop(event, reason));
 		}
 		signal();
 	}

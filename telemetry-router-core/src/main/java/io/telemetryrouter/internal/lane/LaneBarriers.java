@@ -34,12 +34,14 @@ final class LaneBarriers {
 	 */
 	void add(CountDownLatch latch, @Nullable Predicate<Envelope<?>> events) {
 		long tail = this.queue.tail();
+		// Of spilled events nobody knows whose they are: all of them are waited for.
+		long spilled = this.queue.spilledTail();
 		long[] end = { (events != null) ? 0 : tail };
 		if (events != null) {
 			this.queue
 				.forEach((event, position) -> end[0] = events.test(event) ? Math.max(end[0], position + 1) : end[0]);
 		}
-		Barrier barrier = new Barrier(end[0], Math.max(tail, end[0]), latch, events);
+		Barrier barrier = new Barrier(end[0], Math.max(tail, end[0]), spilled, latch, events);
 		synchronized (this) {
 			List<Barrier> all = new ArrayList<>(this.barriers);
 			all.add(barrier);
@@ -59,7 +61,8 @@ final class LaneBarriers {
 
 	/** Returns how many events, of some if given, are queued or in a worker's hand. */
 	long pending(@Nullable Predicate<Envelope<?>> events) {
-		long[] pending = { (events != null) ? 0 : this.queue.size() };
+		long[] pending = {
+				(events != null) ? this.queue.spilledTail() - this.queue.spilledHead() : this.queue.pending() };
 		if (events != null) {
 			this.queue.forEach((event, position) -> pending[0] += events.test(event) ? 1 : 0);
 		}
@@ -91,7 +94,7 @@ final class LaneBarriers {
 	 * them, so it counts as one until the worker itself looks.
 	 */
 	private boolean isProcessed(Barrier barrier) {
-		if (this.queue.oldest() < barrier.end) {
+		if (this.queue.oldest() < barrier.end || this.queue.spilledHead() < barrier.spilled) {
 			return false;
 		}
 		for (LaneWorker worker : this.workers) {
@@ -102,8 +105,12 @@ final class LaneBarriers {
 		return true;
 	}
 
-	/** Events before a position, of those before the tail at the time. */
-	private record Barrier(long end, long tail, CountDownLatch latch, @Nullable Predicate<Envelope<?>> events) {
+	/**
+	 * Events before a position, of those before the tail at the time, and the spilled
+	 * ones.
+	 */
+	private record Barrier(long end, long tail, long spilled, CountDownLatch latch,
+			@Nullable Predicate<Envelope<?>> events) {
 	}
 
 }

@@ -41,12 +41,16 @@ final class LaneGaps {
 				add(gap);
 			}
 			else {
-				add(new TelemetryGap(this.target.handlerId(), event.sequence(), event.sequence(), Map.of(reason, 1L)));
+				add(event.sequence(), reason);
 			}
 		}
 		catch (Throwable ex) {
 			return;
 		}
+	}
+
+	void add(long sequence, DropReason reason) {
+		add(new TelemetryGap(this.target.handlerId(), sequence, sequence, Map.of(reason, 1L)));
 	}
 
 	private synchronized void add(TelemetryGap gap) {

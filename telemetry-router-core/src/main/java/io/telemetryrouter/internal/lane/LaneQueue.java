@@ -22,7 +22,7 @@ import io.telemetryrouter.internal.event.Envelope;
  * {@link EventQueue}: an event pays for one or two reads of a field. The lock of those
  * set aside is taken by emitters that search and by workers while there are any.
  */
-final class LaneQueue extends EventQueue<Envelope<?>> {
+class LaneQueue extends EventQueue<Envelope<?>> {
 
 	private static final int MAX_EVICTIONS = 64;
 
@@ -162,6 +162,21 @@ final class LaneQueue extends EventQueue<Envelope<?>> {
 
 	boolean isHalfFree() {
 		return size() <= capacity() / 2;
+	}
+
+	/** Returns how many events a flush has to wait for. */
+	long pending() {
+		return size();
+	}
+
+	/** Returns how many events were spilled. */
+	long spilledTail() {
+		return 0;
+	}
+
+	/** Returns how many of those were taken. */
+	long spilledHead() {
+		return 0;
 	}
 
 	/** Returns a position before which no event is left. */

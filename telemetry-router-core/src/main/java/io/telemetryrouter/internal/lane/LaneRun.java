@@ -75,6 +75,10 @@ final class LaneRun {
 		this.hand.event = event;
 		if (event != null) {
 			this.lane.taken(this.hand);
+			if (this.lane.isBehind()) {
+				// It was read from a disk, and that is not the handler's time.
+				idled();
+			}
 		}
 		return event;
 	}
@@ -134,7 +138,7 @@ final class LaneRun {
 	/** Called right after an event was counted. */
 	private void counted(Envelope<?> event) {
 		this.hand.event = null;
-		event.dequeued();
+		this.lane.drops.done(event);
 	}
 
 	private boolean call(Envelope<?> event, DispatchFrame frame) {

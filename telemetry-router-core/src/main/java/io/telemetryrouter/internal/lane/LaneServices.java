@@ -22,7 +22,7 @@ import io.telemetryrouter.internal.support.Ticker;
  */
 public record LaneServices(LaneExecutor executor, @Nullable ContextCarrier carrier, SampleBuffers samples,
 		Reporter reporter, InstantSource clock, Ticker ticker, boolean measured, BooleanSupplier blockingAllowed,
-		long blockNanos, long timeoutNanos, Predicate<Envelope<?>> critical) {
+		long blockNanos, long timeoutNanos, Predicate<Envelope<?>> critical, Recording recording) {
 
 	/**
 	 * Returns the services of a lane with its own handler timeout, and of one that must
@@ -34,7 +34,7 @@ public record LaneServices(LaneExecutor executor, @Nullable ContextCarrier carri
 		}
 		return new LaneServices(ownThreads ? this.executor.own() : this.executor, this.carrier, this.samples,
 				this.reporter, this.clock, this.ticker, this.measured, this.blockingAllowed, this.blockNanos,
-				timeoutNanos, this.critical);
+				timeoutNanos, this.critical, this.recording);
 	}
 
 	boolean hasTimeout() {

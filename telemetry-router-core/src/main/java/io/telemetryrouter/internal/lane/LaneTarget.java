@@ -3,6 +3,7 @@ package io.telemetryrouter.internal.lane;
 import org.jspecify.annotations.Nullable;
 
 import io.telemetryrouter.DropReason;
+import io.telemetryrouter.RecordedEvent;
 import io.telemetryrouter.internal.event.DispatchStack;
 import io.telemetryrouter.internal.event.EmitTracker;
 import io.telemetryrouter.internal.event.Envelope;
@@ -15,6 +16,23 @@ import io.telemetryrouter.internal.metrics.SampleBuffer;
 public interface LaneTarget extends StuckCallCheck.Watched {
 
 	void invoke(Envelope<?> event) throws Throwable;
+
+	/** Returns whether the handler records events for the others. */
+	boolean isRecorder();
+
+	/**
+	 * Returns the payload of an event that was emitted with one of some class.
+	 * @throws Exception if the recording does not have it
+	 */
+	Object payload(RecordedEvent event, Class<?> emitted) throws Exception;
+
+	/**
+	 * Returns an event of an earlier process if the handler gets it, counted as offered.
+	 */
+	@Nullable Envelope<?> admit(RecordedEvent event);
+
+	/** Reports that the rest of those events cannot be read. */
+	void backlogFailed(Throwable failure);
 
 	/** Counts an event that comes from the lane and not from an emit as offered. */
 	void offered();

@@ -280,7 +280,7 @@ final class LaneWorker implements Runnable {
 		if (event != null) {
 			this.target.failed(event, error, -1, stack);
 			this.hand.event = null;
-			event.dequeued();
+			this.lane.drops.done(event);
 		}
 	}
 
@@ -328,7 +328,7 @@ final class LaneWorker implements Runnable {
 			show(overdue, calls, now);
 			this.target.abandoned(event, overdue.error(), overdue.nanos(), calls.stack);
 			this.hand.event = null;
-			event.dequeued();
+			this.lane.drops.done(event);
 		}
 		finally {
 			// If anything was thrown, such as by a clock, the next run counts the event.

@@ -6,13 +6,16 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 import io.telemetryrouter.DropReason;
+import io.telemetryrouter.RecordedEvent;
 import io.telemetryrouter.TelemetryEvent;
 import io.telemetryrouter.internal.event.DispatchFrame;
 import io.telemetryrouter.internal.event.DispatchStack;
+import io.telemetryrouter.internal.event.DispatchStacks;
 import io.telemetryrouter.internal.event.EmitTracker;
 import io.telemetryrouter.internal.event.Envelope;
 import io.telemetryrouter.internal.event.Payloads;
 import io.telemetryrouter.internal.health.CircuitBreaker;
+import io.telemetryrouter.internal.lane.Recording;
 import io.telemetryrouter.internal.support.Headroom;
 
 /**
@@ -88,6 +91,32 @@ public final class Admission {
 			return admitProbe(breaker, event, payload, envelope, stack, tracker);
 		}
 		return select(event, payload, envelope, stack, tracker);
+	}
+
+	/**
+	 * Returns the envelope of an event that an earlier process has recorded, counted as
+	 * offered, if the handler gets it.
+	 */
+	@Nullable Envelope<?> admit(RecordedEvent event, Recording recording) {
+		if (this.options.patterns.stream().noneMatch((pattern) -> pattern.matches(event.name()))) {
+			return null;
+		}
+		this.handler.offered();
+		DispatchStack stack = DispatchStacks.acquire();
+		DispatchFrame frame = stack.enter(event.name(), null);
+		try {
+			Object payload = event.payload(this.options.recordedType());
+			Envelope<?> envelope = recording.envelope(event, payload);
+			return admit(event.name(), payload, envelope, stack, null) ? envelope : null;
+		}
+		catch (Exception | LinkageError | StackOverflowError ex) {
+			this.handler.drop(DropReason.TYPE_MISMATCH, null);
+			return null;
+		}
+		finally {
+			stack.exit(frame);
+			stack.giveBack();
+		}
 	}
 
 	private boolean admitProbe(CircuitBreaker breaker, String event, @Nullable Object payload,

@@ -5,6 +5,7 @@ import org.jspecify.annotations.Nullable;
 import io.telemetryrouter.DropReason;
 import io.telemetryrouter.HandlerAccount;
 import io.telemetryrouter.LaneThread;
+import io.telemetryrouter.RecordedEvent;
 import io.telemetryrouter.Subscription;
 import io.telemetryrouter.internal.event.DispatchFrame;
 import io.telemetryrouter.internal.event.DispatchStack;
@@ -45,6 +46,9 @@ public final class Handler implements Subscription, LaneTarget, CircuitBreaker.T
 
 	final HandlerFailures failures;
 
+	/** Of a durable handler. */
+	private final @Nullable Progress progress;
+
 	public final long registeredAt;
 
 	/** Whether the watchdog has looked whether the handler is called. */
@@ -61,16 +65,48 @@ public final class Handler implements Subscription, LaneTarget, CircuitBreaker.T
 		this.metrics = new HandlerMetrics(services.samples(), !options.async && !services.measured());
 		this.admission = new Admission(this, options,
 				(owner != null) ? new HandlerRegistry.Owner(owner, registry.collectedOwners, this) : null);
-		this.lane = options.async ? new Lane(this, options.maxQueue, options.overflow, options.concurrency,
-				options.gaps, services.lanes().with(options.thread == LaneThread.PLATFORM, timeoutNanos())) : null;
+		this.lane = options.async
+				? new Lane(this, options.maxQueue, options.overflow, options.concurrency, options.gaps, options.durable,
+						services.lanes().with(options.thread == LaneThread.PLATFORM, timeoutNanos()))
+				: null;
 		this.breaker = (services.quarantine().enabled() && options.times == 0) ? new CircuitBreaker(this,
 				services.quarantine(), services.reporter(), services.clock(), services.ticker()) : null;
 		this.failures = new HandlerFailures(options, this.metrics, services, this.breaker);
+		this.progress = (options.durable && this.lane != null)
+				? new Progress(options.id, this.lane, services.lanes().recording(), services.reporter()) : null;
+	}
+
+	/** Lets a durable handler begin, once the router has its recorder. */
+	public void begin() {
+		if (this.progress != null) {
+			this.progress.begin();
+		}
 	}
 
 	/** Returns after how many nanoseconds a call times out, or 0 for never. */
 	public long timeoutNanos() {
 		return this.options.timeoutNanos(this.services.lanes().timeoutNanos());
+	}
+
+	@Override
+	public boolean isRecorder() {
+		return this.options.recorder != null;
+	}
+
+	@Override
+	public Object payload(RecordedEvent event, Class<?> emitted) throws Exception {
+		return this.options.payload(event, emitted);
+	}
+
+	@Override
+	public @Nullable Envelope<?> admit(RecordedEvent event) {
+		return this.admission.admit(event, this.services.lanes().recording());
+	}
+
+	@Override
+	public void backlogFailed(Throwable failure) {
+		this.services.reporter()
+			.callbackFailed("Reading back for handler '" + Names.printable(this.options.id) + "'", failure);
 	}
 
 	public @Nullable Lane lane() {
@@ -289,6 +325,9 @@ public final class Handler implements Subscription, LaneTarget, CircuitBreaker.T
 		if (this.lane != null) {
 			this.lane.check();
 		}
+		if (this.progress != null) {
+			this.progress.check(this.services.callbacks());
+		}
 		if (this.breaker != null && this.admission.has(Admission.COUNTED)) {
 			this.breaker.relax(now);
 		}
@@ -317,6 +356,9 @@ public final class Handler implements Subscription, LaneTarget, CircuitBreaker.T
 
 	/** Ends the lane with the router: drops queued events and gives up running calls. */
 	public void stop(DropReason reason) {
+		if (this.progress != null) {
+			this.progress.end();
+		}
 		if (this.lane != null) {
 			this.lane.close(reason);
 			this.lane.giveUpOverdue(0);
@@ -327,6 +369,9 @@ public final class Handler implements Subscription, LaneTarget, CircuitBreaker.T
 		this.admission.set(Admission.LEFT, true);
 		this.registry.remove(this);
 		if (discardQueued) {
+			if (this.progress != null) {
+				this.progress.end();
+			}
 			if (this.lane != null) {
 				this.lane.discard(DropReason.UNSUBSCRIBED);
 			}

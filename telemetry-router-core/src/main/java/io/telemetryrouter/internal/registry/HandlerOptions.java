@@ -1,8 +1,11 @@
 package io.telemetryrouter.internal.registry;
 
 import java.time.Duration;
+import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BooleanSupplier;
@@ -12,13 +15,17 @@ import org.jspecify.annotations.Nullable;
 
 import io.telemetryrouter.EventHandler;
 import io.telemetryrouter.EventPattern;
+import io.telemetryrouter.EventRecorder;
 import io.telemetryrouter.HandlerMode;
 import io.telemetryrouter.HandlerSpec;
 import io.telemetryrouter.LaneThread;
 import io.telemetryrouter.OverflowPolicy;
 import io.telemetryrouter.PayloadHandler;
+import io.telemetryrouter.RecordedEvent;
 import io.telemetryrouter.RouterSnapshot;
 import io.telemetryrouter.TelemetryEvent;
+import io.telemetryrouter.internal.event.Envelope;
+import io.telemetryrouter.internal.support.Names;
 
 /**
  * The options that a handler was registered with, the router's defaults filled in.
@@ -89,6 +96,10 @@ public final class HandlerOptions {
 
 	public final boolean replay;
 
+	public final @Nullable EventRecorder recorder;
+
+	public final boolean durable;
+
 	private final HandlerSpec.@Nullable Conversion<?> conversion;
 
 	@SuppressWarnings("unchecked")
@@ -96,8 +107,10 @@ public final class HandlerOptions {
 		this.id = id;
 		this.source = source;
 		this.priority = (spec.priority() != null) ? spec.priority() : defaults.priority();
-		this.payloadHandler = (PayloadHandler<Object>) spec.payloadHandler();
-		this.eventHandler = (EventHandler<Object>) spec.eventHandler();
+		this.payloadHandler = (spec.recorder() == null) ? (PayloadHandler<Object>) spec.payloadHandler() : null;
+		this.recorder = spec.recorder();
+		this.eventHandler = (this.recorder != null) ? recording(this.recorder)
+				: (EventHandler<Object>) spec.eventHandler();
 		this.patterns = spec.patterns();
 		this.payloadType = spec.payloadType();
 		this.anyPayload = this.payloadType == Object.class;
@@ -110,15 +123,41 @@ public final class HandlerOptions {
 				: Long.MAX_VALUE;
 		this.async = spec.mode() == HandlerMode.ASYNC;
 		this.maxQueue = (spec.maxQueue() != null) ? spec.maxQueue() : defaults.maxHandlerQueue();
-		this.overflow = (spec.overflow() != null && this.async) ? spec.overflow() : defaults.overflow();
+		this.overflow = overflow(spec, defaults.overflow());
 		this.concurrency = spec.concurrency();
 		this.gaps = spec.gaps();
 		this.thread = spec.thread();
 		this.onFlush = spec.onFlush();
 		this.run = spec.run();
 		this.replay = spec.replay();
+		this.durable = spec.durable();
 		this.timeout = spec.handlerTimeout();
 		this.conversion = spec.conversion();
+	}
+
+	private static EventHandler<Object> recording(EventRecorder recorder) {
+		return (event) -> Envelope.recorded(event, recorder.record(event));
+	}
+
+	/** The recorder cannot fall behind itself. */
+	private OverflowPolicy overflow(HandlerSpec<?> spec, OverflowPolicy policy) {
+		if (spec.overflow() != null && this.async) {
+			return spec.overflow();
+		}
+		if (policy != OverflowPolicy.SPILL || !this.async) {
+			return policy;
+		}
+		if (spec.concurrency() != 1) {
+			throw new IllegalStateException("Handler '" + Names.printable(this.id) + "' has a concurrency of "
+					+ spec.concurrency() + ", and the router's overflow policy SPILL, which keeps the order of events,"
+					+ " is for handlers without: set 'overflow' of this handler");
+		}
+		return (this.recorder != null) ? OverflowPolicy.DROP_NEWEST : policy;
+	}
+
+	/** Returns whether the handler leaves events to the recorder when it falls behind. */
+	public boolean spills() {
+		return this.async && this.overflow == OverflowPolicy.SPILL;
 	}
 
 	/** Returns after how many nanoseconds a call times out, or 0 for never. */
@@ -138,6 +177,25 @@ public final class HandlerOptions {
 	/** Returns the class that recorded payloads are to be of. */
 	public Class<?> recordedType() {
 		return this.anyEvent ? Object.class : this.payloadType;
+	}
+
+	/**
+	 * Returns the payload of an event that was emitted with one of some class, as that
+	 * class. Those of collections are mostly not public.
+	 */
+	Object payload(RecordedEvent event, Class<?> emitted) throws Exception {
+		Class<?> type = emitted;
+		for (Class<?> collection : List.of(Map.class, Set.class, Collection.class)) {
+			if (collection.isAssignableFrom(emitted)) {
+				type = collection.isAssignableFrom(this.payloadType) ? this.payloadType : collection;
+				break;
+			}
+		}
+		Object payload = event.payload(type);
+		if (payload == null || !accepts(payload)) {
+			throw new IllegalStateException("Recorded as another class");
+		}
+		return payload;
 	}
 
 	boolean accepts(@Nullable Object payload) {

@@ -16,7 +16,9 @@ import org.jspecify.annotations.Nullable;
 import io.telemetryrouter.EventPattern;
 import io.telemetryrouter.HandlerSpec;
 import io.telemetryrouter.RouterListener;
+import io.telemetryrouter.internal.lane.Recording;
 import io.telemetryrouter.internal.support.Headroom;
+import io.telemetryrouter.internal.support.Names;
 
 /**
  * Registers and removes handlers.
@@ -32,6 +34,8 @@ public final class HandlerRegistry {
 	private static final int MAX_LEAVING = 256;
 
 	private final HandlerServices services;
+
+	private final Recording recording;
 
 	final HandlerTable table;
 
@@ -59,6 +63,7 @@ public final class HandlerRegistry {
 	public HandlerRegistry(HandlerServices services, HandlerTable table, TrackedEvents events,
 			Announcements announcements, CallSites callSites) {
 		this.services = services;
+		this.recording = services.lanes().recording();
 		this.table = table;
 		this.events = events;
 		this.announcements = announcements;
@@ -87,8 +92,16 @@ public final class HandlerRegistry {
 	}
 
 	private boolean addUnderLock(Handler handler) {
+		boolean recorder = handler.isRecorder();
+		if (recorder && this.recording.isPresent()) {
+			throw new IllegalStateException("Handler '" + Names.printable(handler.options.id)
+					+ "' is a recorder, and the router has one already: give each router one journal");
+		}
 		if (!this.table.add(handler)) {
 			return false;
+		}
+		if (recorder) {
+			this.recording.set(handler.options.recorder, handler.lane());
 		}
 		for (EventPattern pattern : handler.options.patterns) {
 			this.index.add(pattern, handler);
@@ -113,6 +126,9 @@ public final class HandlerRegistry {
 		if (!this.table.leave(handler)) {
 			return false;
 		}
+		if (handler.isRecorder()) {
+			this.recording.set(null, null);
+		}
 		for (EventPattern pattern : handler.options.patterns) {
 			this.index.remove(pattern, handler);
 		}
@@ -128,6 +144,19 @@ public final class HandlerRegistry {
 			}
 		}
 		return true;
+	}
+
+	/**
+	 * Requires a recorder if a handler reads back from one.
+	 * @throws IllegalStateException if there is none
+	 */
+	public void requireRecorder(HandlerOptions options) {
+		if (options.spills() && !this.recording.isPresent()) {
+			throw new IllegalStateException("Handler '" + Names.printable(options.id)
+					+ "' has overflow policy SPILL, which continues from the journal, and the router has none: set"
+					+ " 'telemetry-router.journal.enabled' to 'true', which without Spring Boot is"
+					+ " TelemetryRouter.subscribe(journal.handler(...)) before, or choose another policy");
+		}
 	}
 
 	/** Lets the handlers of a run leave. They keep what is queued. */

@@ -10,10 +10,13 @@ import io.telemetryrouter.OverflowPolicy;
 import io.telemetryrouter.QuarantineSettings;
 import io.telemetryrouter.RouterSnapshot;
 import io.telemetryrouter.internal.event.DispatchStacks;
+import io.telemetryrouter.internal.event.EnvelopeSource;
+import io.telemetryrouter.internal.event.Runs;
 import io.telemetryrouter.internal.health.LogWriter;
 import io.telemetryrouter.internal.health.Reporter;
 import io.telemetryrouter.internal.lane.LaneExecutor;
 import io.telemetryrouter.internal.lane.LaneServices;
+import io.telemetryrouter.internal.lane.Recording;
 import io.telemetryrouter.internal.metrics.SampleBuffers;
 import io.telemetryrouter.internal.registry.Announcements;
 import io.telemetryrouter.internal.registry.CallSites;
@@ -58,7 +61,8 @@ abstract class RoutesFixture {
 	HandlerRegistry registry() {
 		SampleBuffers samples = new SampleBuffers(DispatchStacks.SLOTS);
 		LaneServices lanes = new LaneServices(new LaneExecutor(null), null, samples, this.reporter,
-				InstantSource.system(), this.ticker, true, () -> true, 0, 0, (event) -> false);
+				InstantSource.system(), this.ticker, true, () -> true, 0, 0, (event) -> false,
+				new Recording(new EnvelopeSource(InstantSource.system(), this.ticker, new Runs()), this.ticker));
 		HandlerServices services = new HandlerServices(lanes, samples, this.reporter, List.of(), Runnable::run,
 				QuarantineSettings.disabled(), InstantSource.system(), this.ticker, true);
 		return new HandlerRegistry(services, new HandlerTable(), this.events, this.announcements,

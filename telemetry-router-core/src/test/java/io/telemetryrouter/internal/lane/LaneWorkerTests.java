@@ -21,6 +21,7 @@ import org.junit.jupiter.api.Test;
 import io.telemetryrouter.DropReason;
 import io.telemetryrouter.EmitOutcome;
 import io.telemetryrouter.OverflowPolicy;
+import io.telemetryrouter.RecordedEvent;
 import io.telemetryrouter.internal.event.DispatchStack;
 import io.telemetryrouter.internal.event.DispatchStacks;
 import io.telemetryrouter.internal.event.EmitTracker;
@@ -63,9 +64,10 @@ class LaneWorkerTests {
 
 	private Lane lane() {
 		Reporter reporter = new Reporter(new LogWriter(SILENCE, null), this.ticker);
-		return new Lane(this.target, 10, OverflowPolicy.DROP_NEWEST, 1, false,
-				new LaneServices(this.executor, null, new SampleBuffers(DispatchStacks.SLOTS), reporter, this::instant,
-						this.ticker, false, () -> true, 0, 1, (event) -> false));
+		return new Lane(this.target, 10, OverflowPolicy.DROP_NEWEST, 1, false, false, new LaneServices(this.executor,
+				null, new SampleBuffers(DispatchStacks.SLOTS), reporter, this::instant, this.ticker, false, () -> true,
+				0, 1, (event) -> false,
+				new Recording(new EnvelopeSource(InstantSource.system(), this.ticker, new Runs()), this.ticker)));
 	}
 
 	private Instant instant() {
@@ -252,6 +254,26 @@ class LaneWorkerTests {
 		@Override
 		public StuckCalls stuckCalls() {
 			return this.stuckCalls;
+		}
+
+		@Override
+		public @Nullable Envelope<?> admit(RecordedEvent event) {
+			throw new UnsupportedOperationException();
+		}
+
+		@Override
+		public void backlogFailed(Throwable failure) {
+			throw new UnsupportedOperationException();
+		}
+
+		@Override
+		public boolean isRecorder() {
+			return false;
+		}
+
+		@Override
+		public Object payload(RecordedEvent event, Class<?> emitted) {
+			throw new UnsupportedOperationException();
 		}
 
 		@Override

@@ -23,10 +23,13 @@ import io.telemetryrouter.RouterSnapshot;
 import io.telemetryrouter.internal.event.DispatchFrame;
 import io.telemetryrouter.internal.event.DispatchStack;
 import io.telemetryrouter.internal.event.DispatchStacks;
+import io.telemetryrouter.internal.event.EnvelopeSource;
+import io.telemetryrouter.internal.event.Runs;
 import io.telemetryrouter.internal.health.LogWriter;
 import io.telemetryrouter.internal.health.Reporter;
 import io.telemetryrouter.internal.lane.LaneExecutor;
 import io.telemetryrouter.internal.lane.LaneServices;
+import io.telemetryrouter.internal.lane.Recording;
 import io.telemetryrouter.internal.metrics.Counters;
 import io.telemetryrouter.internal.metrics.SampleBuffers;
 import io.telemetryrouter.internal.support.Ticker;
@@ -49,7 +52,8 @@ class HandlerTableTests {
 		Reporter reporter = new Reporter(new LogWriter(System.getLogger("silence"), null), ticker);
 		Announcements announcements = new Announcements(reporter);
 		LaneServices lanes = new LaneServices(new LaneExecutor(null), null, this.samples, reporter,
-				InstantSource.system(), ticker, measured, () -> true, 0, 0, (event) -> false);
+				InstantSource.system(), ticker, measured, () -> true, 0, 0, (event) -> false,
+				new Recording(new EnvelopeSource(InstantSource.system(), ticker, new Runs()), ticker));
 		HandlerServices services = new HandlerServices(lanes, this.samples, reporter, List.of(), Runnable::run,
 				QuarantineSettings.disabled(), InstantSource.system(), ticker, measured);
 		return new HandlerRegistry(services, handlers, new TrackedEvents(100, new SampleBuffers(1), announcements),

@@ -89,6 +89,12 @@ final class ListenerSpecFactory {
 				"Set maxQueue to a positive number, or leave it out for the router's default.");
 		require(concurrency >= 1, method, "Its concurrency is " + concurrency + ".",
 				"Set concurrency to a positive number.");
+		boolean durable = annotation.getBoolean("durable");
+		require(!durable
+				|| (overflows.length == 1 && overflows[0] == OverflowPolicy.SPILL && !annotation.getBoolean("once")),
+				method, "It is durable, and continues from the journal only where it spills.",
+				"Set overflow = OverflowPolicy.SPILL, without once, or remove durable.");
+		builder.durable(durable);
 		LaneThread thread = annotation.getEnum("thread", LaneThread.class);
 		boolean gaps = annotation.getBoolean("gaps");
 		boolean once = annotation.getBoolean("once");
@@ -109,6 +115,9 @@ final class ListenerSpecFactory {
 			requireAsync(!gaps, method, "gaps");
 			return;
 		}
+		require(overflows.length == 0 || overflows[0] != OverflowPolicy.SPILL || concurrency == 1, method,
+				"Its overflow policy SPILL keeps the order of events, and its concurrency does not.",
+				"Remove concurrency, or choose another policy.");
 		require(!once || concurrency == 1, method, "It handles one event only, and several at once.",
 				"Remove either once or concurrency.");
 		Class<?> payloadType = method.payloadType(method.shape());

@@ -98,6 +98,13 @@ public @interface TelemetryListener {
 	OverflowPolicy[] overflow() default {};
 
 	/**
+	 * Whether a method with overflow policy {@code SPILL} continues after a restart where
+	 * it was, from the journal: at least once.
+	 * @return whether it does
+	 */
+	boolean durable() default false;
+
+	/**
 	 * How many events an asynchronous method may handle at once; above 1 their order is
 	 * lost.
 	 * @return the number

@@ -15,6 +15,7 @@ import io.telemetryrouter.HandlerMode;
 import io.telemetryrouter.HandlerSpec;
 import io.telemetryrouter.HandlerSpecCustomizer;
 import io.telemetryrouter.NearestName;
+import io.telemetryrouter.OverflowPolicy;
 import io.telemetryrouter.spring.autoconfigure.ConfigurationReader.Variables;
 import io.telemetryrouter.spring.autoconfigure.TelemetryRouterProperties.Event;
 import io.telemetryrouter.spring.autoconfigure.TelemetryRouterProperties.Handler;
@@ -205,6 +206,20 @@ final class ConfiguredHandlers implements HandlerSpecCustomizer {
 		if (handler.getThread() != null) {
 			requireAsync(property.apply("thread"), handler.getThread(), spec);
 			builder.thread(handler.getThread());
+		}
+		if (handler.getDurable() != null) {
+			requireAsync(property.apply("durable"), handler.getDurable(), spec);
+			requireSpill(property.apply("durable"), handler, spec);
+			builder.durable(handler.getDurable());
+		}
+	}
+
+	private void requireSpill(String property, Handler handler, HandlerSpec<?> spec) {
+		OverflowPolicy overflow = (handler.getOverflow() != null) ? handler.getOverflow() : spec.overflow();
+		if (Boolean.TRUE.equals(handler.getDurable()) && overflow != OverflowPolicy.SPILL) {
+			throw new InvalidTelemetryRouterPropertyException(property, true, null,
+					"Handler '" + spec.id() + "' does not have overflow policy 'spill'.",
+					"Set its property 'overflow' to 'spill', or remove this one.");
 		}
 	}
 

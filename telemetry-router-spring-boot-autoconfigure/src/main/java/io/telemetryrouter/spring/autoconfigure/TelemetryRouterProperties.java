@@ -497,6 +497,12 @@ public class TelemetryRouterProperties {
 		 */
 		private @Nullable LaneThread thread;
 
+		/**
+		 * Whether the handler, whose overflow policy is "spill", continues after a
+		 * restart where it was, from the journal.
+		 */
+		private @Nullable Boolean durable;
+
 		public boolean isEnabled() {
 			return this.enabled;
 		}
@@ -559,6 +565,14 @@ public class TelemetryRouterProperties {
 
 		public void setThread(@Nullable LaneThread thread) {
 			this.thread = thread;
+		}
+
+		public @Nullable Boolean getDurable() {
+			return this.durable;
+		}
+
+		public void setDurable(@Nullable Boolean durable) {
+			this.durable = durable;
 		}
 
 	}

@@ -50,6 +50,7 @@ record HandlerMeters(Meters<HandlerReader> meters, @Nullable LongConsumer handle
 		LongConsumer waited = null;
 		if (meters.source().mode() == HandlerMode.ASYNC) {
 			meters.add(TelemetryRouterMeter.QUEUE_SIZE, tags);
+			meters.add(TelemetryRouterMeter.QUEUE_SPILLED, tags);
 			meters.add(TelemetryRouterMeter.QUEUE_CAPACITY, tags);
 			meters.add(TelemetryRouterMeter.QUEUE_OLDEST_AGE, tags);
 			waited = meters.addTimer(TelemetryRouterMeter.QUEUE_WAIT, tags, null, waitHistogram);

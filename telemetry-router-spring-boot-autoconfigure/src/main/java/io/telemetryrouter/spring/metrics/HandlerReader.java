@@ -51,7 +51,8 @@ final class HandlerReader implements SharedSeries.Source {
 			case DROPPED -> account.dropped().getOrDefault(detail, 0L);
 			case FILTERED -> account.filtered();
 			case HANDLER_STATUS -> (handler.status() == detail) ? 1 : 0;
-			case QUEUE_SIZE -> account.queued();
+			case QUEUE_SIZE -> handler.queueSize();
+			case QUEUE_SPILLED -> handler.spilled();
 			case QUEUE_CAPACITY -> handler.queueCapacity();
 			case QUEUE_OLDEST_AGE -> handler.oldestAge().toNanos();
 			case QUEUE_WAIT -> handler.queueWait().count();

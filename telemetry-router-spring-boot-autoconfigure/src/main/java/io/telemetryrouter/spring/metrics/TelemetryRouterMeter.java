@@ -94,6 +94,12 @@ public enum TelemetryRouterMeter implements MeterDocumentation {
 			Unit.EVENTS, Tag.HANDLER),
 
 	/**
+	 * How many events wait in the journal, since a handler has fallen behind.
+	 */
+	QUEUE_SPILLED("telemetry.router.queue.spilled", Meter.Type.GAUGE,
+			"How many events wait in the journal, since a handler has fallen behind", Unit.EVENTS, Tag.HANDLER),
+
+	/**
 	 * How many events may wait in a handler's queue.
 	 */
 	QUEUE_CAPACITY("telemetry.router.queue.capacity", Meter.Type.GAUGE, "How many events may wait in a handler's queue",

@@ -240,7 +240,7 @@ class TelemetryRouterPropertiesTests {
 			spans.dangling-afer             | Did you mean 'telemetry-router.spans.dangling-after'?
 			runs.mcd                        | Did you mean 'telemetry-router.runs.mdc'?
 			quarantine.events.delay         | use one of: delay, enabled, failure-rate
-			handlers.audit                  | Put a setting behind it: concurrency, enabled, handler-timeout
+			handlers.audit                  | Put a setting behind it: concurrency, durable, enabled, handler-timeout
 			events.model.start.max-queue    | put one of these behind an event's name: critical, priority
 			""")
 	void whenNameIsUnknownThenStartFailsAndSaysWhatWasMeant(String name, String fix) {

@@ -158,7 +158,7 @@ public final class StubRouter {
 
 	public static HandlerSnapshot sync(String id, String pattern, HandlerAccount account) {
 		return new HandlerSnapshot(id, List.of(pattern), Object.class, HandlerMode.SYNC, 0, 0, 1,
-				OverflowPolicy.DROP_NEWEST, null, 0, Duration.ZERO, account, latency(account.handled()),
+				OverflowPolicy.DROP_NEWEST, null, 0, 0, Duration.ZERO, account, latency(account.handled()),
 				latency(account.failed()), LatencySnapshot.EMPTY, 0, List.of(), HandlerStatus.ACTIVE, null, List.of(),
 				"com.example.Observers", null, null);
 	}
@@ -166,7 +166,7 @@ public final class StubRouter {
 	public static HandlerSnapshot async(String id, List<String> patterns, HandlerAccount account, Duration oldestAge,
 			FailureSnapshot lastFailure) {
 		return new HandlerSnapshot(id, patterns, Object.class, HandlerMode.ASYNC, 10, 0, 1, OverflowPolicy.DROP_NEWEST,
-				LaneThread.PLATFORM, 8, oldestAge, account, latency(account.handled()), latency(account.failed()),
+				LaneThread.PLATFORM, 8, 0, oldestAge, account, latency(account.handled()), latency(account.failed()),
 				latency(account.handled()), 3, (lastFailure != null) ? List.of(lastFailure) : List.of(),
 				HandlerStatus.ACTIVE, null, List.of(), "com.example.Observers.onAny(Object)", "payload.cost > 1",
 				LAST_SEEN);
@@ -175,14 +175,14 @@ public final class StubRouter {
 	public static HandlerSnapshot troubled(String id, HandlerStatus status, QuarantineSnapshot quarantine,
 			StuckCall... stuckCalls) {
 		return new HandlerSnapshot(id, List.of("**"), Object.class, HandlerMode.ASYNC, 0, 0, 1,
-				OverflowPolicy.DROP_NEWEST, LaneThread.DEFAULT, 8, Duration.ZERO, HandlerAccount.EMPTY,
+				OverflowPolicy.DROP_NEWEST, LaneThread.DEFAULT, 8, 0, Duration.ZERO, HandlerAccount.EMPTY,
 				LatencySnapshot.EMPTY, LatencySnapshot.EMPTY, LatencySnapshot.EMPTY, 0, List.of(), status, quarantine,
 				List.of(stuckCalls), "com.example.Observers", null, null);
 	}
 
 	public static HandlerSnapshot once(String id, String pattern) {
 		return new HandlerSnapshot(id, List.of(pattern), Object.class, HandlerMode.SYNC, 0, 1, 1,
-				OverflowPolicy.DROP_NEWEST, null, 0, Duration.ZERO, HandlerAccount.EMPTY, LatencySnapshot.EMPTY,
+				OverflowPolicy.DROP_NEWEST, null, 0, 0, Duration.ZERO, HandlerAccount.EMPTY, LatencySnapshot.EMPTY,
 				LatencySnapshot.EMPTY, LatencySnapshot.EMPTY, 0, List.of(), HandlerStatus.ACTIVE, null, List.of(),
 				"com.example.Observers", null, null);
 	}

@@ -101,13 +101,15 @@ public record HandlerDescriptor(String pattern, List<String> patterns, @Nullable
 	 * The queue of an asynchronous handler.
 	 *
 	 * @param size how many events wait
-	 * @param capacity how many may wait
+	 * @param spilled how many more wait in the journal, since the handler has fallen
+	 * behind
+	 * @param capacity how many may wait in the queue
 	 * @param oldestAgeMicros how long the first of them has waited
 	 */
-	public record QueueDescriptor(long size, int capacity, double oldestAgeMicros) {
+	public record QueueDescriptor(long size, long spilled, int capacity, double oldestAgeMicros) {
 
 		static QueueDescriptor of(HandlerSnapshot handler) {
-			return new QueueDescriptor(handler.account().queued(), handler.queueCapacity(),
+			return new QueueDescriptor(handler.queueSize(), handler.spilled(), handler.queueCapacity(),
 					LatencyDescriptor.micros((double) handler.oldestAge().toNanos()));
 		}
 

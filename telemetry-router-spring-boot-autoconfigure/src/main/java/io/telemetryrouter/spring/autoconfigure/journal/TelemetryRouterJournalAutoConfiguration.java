@@ -20,6 +20,7 @@ import io.telemetryrouter.Subscription;
 import io.telemetryrouter.TelemetryEvent;
 import io.telemetryrouter.TelemetryRouter;
 import io.telemetryrouter.journal.EventAttributes;
+import io.telemetryrouter.journal.EventUpcaster;
 import io.telemetryrouter.journal.Journal;
 import io.telemetryrouter.journal.JournalOptions;
 import io.telemetryrouter.journal.PayloadEncoder;
@@ -55,7 +56,7 @@ public final class TelemetryRouterJournalAutoConfiguration {
 	Journal telemetryRouterJournal(TelemetryRouterJournalProperties properties, Environment environment,
 			ObjectProvider<PayloadEncoder> encoder, ObjectProvider<JsonMapper> mapper,
 			ObjectProvider<PayloadSanitizer> sanitizers, ObjectProvider<EventAttributes> attributes,
-			ObjectProvider<TelemetryContracts> contracts) {
+			ObjectProvider<TelemetryContracts> contracts, ObjectProvider<EventUpcaster> upcasters) {
 		String name = environment.getProperty("spring.application.name", "telemetry-router");
 		JournalOptions.Builder options = JournalOptions.in(properties.directory())
 			.fsync(properties.fsync())
@@ -68,6 +69,8 @@ public final class TelemetryRouterJournalAutoConfiguration {
 			.source((properties.source() != null) ? properties.source() : "/" + name)
 			.encoder(encoder.getIfAvailable(() -> PayloadEncoder.json(mapper.getIfUnique(JsonMapper::shared)))
 				.sanitizedBy(sanitizers.orderedStream().toList()))
+			.reading(mapper.getIfUnique(JsonMapper::shared), upcasters.orderedStream().toList(),
+					contracts.getIfUnique(TelemetryContracts::of).types())
 			.attributes(attributes.getIfAvailable(() -> new RunAndContract(contracts.getIfUnique())));
 		return Journal.open(options.build());
 	}

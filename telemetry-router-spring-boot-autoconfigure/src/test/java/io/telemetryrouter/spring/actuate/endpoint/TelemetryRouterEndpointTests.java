@@ -75,7 +75,7 @@ class TelemetryRouterEndpointTests {
 		assertThat(json.get("departed")).isEqualTo(parse("""
 				{'offered': 4, 'handled': 3, 'failed': 0, 'filtered': 0, 'running': 0, 'dropped': {'queue_full': 1,
 				'type_mismatch': 0, 'closed': 0, 'shutdown_timeout': 0, 'unsubscribed': 0, 'recursion': 0,
-				'quarantined': 0, 'paused': 0, 'condition_failed': 0, 'not_started': 0}}"""));
+				'quarantined': 0, 'paused': 0, 'condition_failed': 0, 'not_started': 0, 'not_journalled': 0}}"""));
 		assertThat(json.get("held").asInt()).isEqualTo(2);
 		assertThat(json.get("spans")).isEqualTo(parse("""
 				{'open': 3, 'dangling': 1, 'latest': [{'name': 'tool.call', 'spanId': '00000000000000ff',
@@ -92,8 +92,8 @@ class TelemetryRouterEndpointTests {
 						{'pattern': '**', 'patterns': ['**'], 'condition': 'payload.cost > 1', 'source': 'com.example.Observers.onAny(Object)', 'mode': 'ASYNC', 'priority': 10, 'concurrency': 1,
 						'overflow': 'DROP_NEWEST', 'thread': 'PLATFORM', 'offered': 12, 'handled': 5, 'failed': 1,
 						'filtered': 2, 'running': 0, 'dropped': {'queue_full': 1, 'type_mismatch': 0, 'closed': 0,
-						'shutdown_timeout': 0, 'unsubscribed': 0, 'recursion': 0, 'quarantined': 0, 'paused': 0, 'condition_failed': 0, 'not_started': 0},
-						'queue': {'size': 3, 'capacity': 8, 'oldestAgeMicros': 1500000.0},
+						'shutdown_timeout': 0, 'unsubscribed': 0, 'recursion': 0, 'quarantined': 0, 'paused': 0, 'condition_failed': 0, 'not_started': 0, 'not_journalled': 0},
+						'queue': {'size': 3, 'spilled': 0, 'capacity': 8, 'oldestAgeMicros': 1500000.0},
 						'latency': {'count': 5, 'meanMicros': 2.0, 'p50Micros': 1.9, 'p99Micros': 11.8, 'maxMicros': 5.0},
 						'queueWait': {'count': 5, 'meanMicros': 2.0, 'p50Micros': 1.9, 'p99Micros': 11.8, 'maxMicros': 5.0},
 						'slow': 3, 'lastSeen': '2026-01-02T03:04:06Z', 'status': 'ACTIVE',

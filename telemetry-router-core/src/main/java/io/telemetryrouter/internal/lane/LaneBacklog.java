@@ -1,0 +1,62 @@
+package io.telemetryrouter.internal.lane;
+
+import java.io.IOException;
+
+import org.jspecify.annotations.Nullable;
+
+import io.telemetryrouter.EventRecorder;
+import io.telemetryrouter.RecordedEvent;
+import io.telemetryrouter.internal.event.Envelope;
+
+/**
+ * What was recorded for a durable handler before it subscribed. The worker takes it, in
+ * order, before all else.
+ */
+final class LaneBacklog {
+
+	private final EventRecorder.Backlog events;
+
+	private final LaneTarget target;
+
+	private long inHand;
+
+	/** Whether the worker is reading. Guarded by the lock of the queue. */
+	boolean reading;
+
+	/** The number up to which it is handled. Written by the worker. */
+	volatile long handled;
+
+	LaneBacklog(EventRecorder.Backlog events, LaneTarget target) {
+		this.events = events;
+		this.target = target;
+	}
+
+	/** Takes the next event that the handler gets, or returns {@code null} at the end. */
+	@Nullable Envelope<?> next() {
+		try {
+			this.handled = this.inHand;
+			for (RecordedEvent event = this.events.next(); event != null; event = this.events.next()) {
+				Envelope<?> admitted = this.target.admit(event);
+				this.inHand = event.sequence();
+				if (admitted != null) {
+					return admitted;
+				}
+				this.handled = this.inHand;
+			}
+		}
+		catch (Exception | LinkageError | StackOverflowError ex) {
+			this.target.backlogFailed(ex);
+		}
+		return null;
+	}
+
+	void close() {
+		try {
+			this.events.close();
+		}
+		catch (IOException | RuntimeException ex) {
+			// Nothing was written.
+		}
+	}
+
+}

@@ -1,0 +1,129 @@
+package io.telemetryrouter.internal.registry;
+
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+import org.jspecify.annotations.Nullable;
+
+import io.telemetryrouter.EventRecorder;
+import io.telemetryrouter.internal.health.Reporter;
+import io.telemetryrouter.internal.lane.Lane;
+import io.telemetryrouter.internal.lane.Recording;
+import io.telemetryrouter.internal.support.Names;
+
+/**
+ * Moves the cursor of a durable handler, behind what it has handled.
+ * <p>
+ * Each look first reads the number of the last recorded event and then waits until no
+ * emit that had begun by then is between its record and the lanes. So each event up to
+ * that number has reached the lane, and when all that the lane had then is processed, so
+ * are these.
+ */
+final class Progress {
+
+	private final String handlerId;
+
+	private final Lane lane;
+
+	private final Recording recording;
+
+	private final Reporter reporter;
+
+	private final AtomicBoolean checking = new AtomicBoolean();
+
+	// Guarded by this.
+
+	private EventRecorder.@Nullable Cursor cursor;
+
+	private long moved;
+
+	private long latest;
+
+	/** Opens when the events up to the latest one are processed. */
+	private @Nullable CountDownLatch processed;
+
+	Progress(String handlerId, Lane lane, Recording recording, Reporter reporter) {
+		this.handlerId = handlerId;
+		this.lane = lane;
+		this.recording = recording;
+		this.reporter = reporter;
+	}
+
+	/** Lets the lane begin with what was recorded after the cursor, once. */
+	synchronized void begin() {
+		EventRecorder.Cursor opened = (this.cursor == null) ? this.recording.cursor(this.handlerId) : null;
+		if (opened == null) {
+			return;
+		}
+		try {
+			this.lane.begin(opened.open());
+			this.cursor = opened;
+		}
+		catch (Exception ex) {
+			throw new IllegalStateException("Handler '" + Names.printable(this.handlerId)
+					+ "' cannot continue where it was: the recording cannot be read", ex);
+		}
+	}
+
+	/** Moves the cursor, if it can, on another thread: it waits for a disk. */
+	void check(Executor executor) {
+		if (this.checking.compareAndSet(false, true)) {
+			executor.execute(() -> {
+				try {
+					check();
+				}
+				finally {
+					this.checking.set(false);
+				}
+			});
+		}
+	}
+
+	private synchronized void check() {
+		EventRecorder.Cursor known = this.cursor;
+		if (known == null) {
+			return;
+		}
+		long backlog = this.lane.backlogHandled();
+		if (backlog >= 0) {
+			move(known, backlog);
+			return;
+		}
+		CountDownLatch latch = this.processed;
+		if (latch == null) {
+			this.latest = known.latest();
+			if (this.latest <= this.moved || !this.recording.awaitLanes()) {
+				return;
+			}
+			latch = new CountDownLatch(1);
+			this.lane.whenProcessed(latch, null);
+			this.processed = latch;
+		}
+		if (latch.getCount() == 0) {
+			this.processed = null;
+			move(known, this.latest);
+		}
+	}
+
+	private void move(EventRecorder.Cursor known, long number) {
+		if (number > this.moved) {
+			try {
+				known.move(number);
+				this.moved = number;
+			}
+			catch (Exception | LinkageError ex) {
+				this.reporter.callbackFailed("Cursor of handler '" + Names.printable(this.handlerId) + "'", ex);
+			}
+		}
+	}
+
+	/** Moves the cursor for the last time: what is dropped from now on is not done. */
+	synchronized void end() {
+		check();
+		// The wait that was begun before may have been for less.
+		check();
+		this.cursor = null;
+	}
+
+}

@@ -1,0 +1,193 @@
+package io.telemetryrouter.journal;
+
+import java.io.IOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.zip.CRC32C;
+
+import org.jspecify.annotations.Nullable;
+
+import io.telemetryrouter.EventRecorder;
+import io.telemetryrouter.RecordedEvent;
+
+/**
+ * How far a durable handler has got: the number of a line, in a file of its own. It is
+ * replaced as a whole, so that a process that is killed leaves the old one or the new
+ * one. Used by one thread at a time.
+ */
+final class JournalCursor implements EventRecorder.Cursor {
+
+	private static final Logger logger = System.getLogger(Journal.class.getName());
+
+	private static final String FOLDER = "cursors";
+
+	private static final String SUFFIX = ".cursor";
+
+	private final JournalOptions options;
+
+	private final GroupCommit commit;
+
+	private final Path file;
+
+	private final String name;
+
+	JournalCursor(String handlerId, JournalOptions options, GroupCommit commit) {
+		this.options = options;
+		this.commit = commit;
+		this.name = encoded(handlerId) + SUFFIX;
+		this.file = options.directory.resolve(FOLDER).resolve(this.name);
+	}
+
+	/** Returns a name that every file system takes, and a different one for each id. */
+	private static String encoded(String handlerId) {
+		StringBuilder name = new StringBuilder();
+		for (byte each : handlerId.getBytes(StandardCharsets.UTF_8)) {
+			char ch = (char) (each & 0xFF);
+			boolean plain = (ch >= 'a' && ch <= 'z') || (ch >= '0' && ch <= '9') || ch == '.' || ch == '-';
+			name.append(plain ? String.valueOf(ch) : String.format("%%%02x", (int) ch));
+		}
+		return name.toString();
+	}
+
+	/**
+	 * Sets cursors back that are behind the last line of a journal that is opened. Lines
+	 * were lost then, and their numbers will be used again.
+	 */
+	static void setBack(Path directory, long last) throws IOException {
+		Path folder = directory.resolve(FOLDER);
+		if (!Files.isDirectory(folder)) {
+			return;
+		}
+		try (DirectoryStream<Path> files = Files.newDirectoryStream(folder, "*" + SUFFIX)) {
+			for (Path file : files) {
+				if (number(Files.readString(file, StandardCharsets.ISO_8859_1)) > last) {
+					write(file, last);
+				}
+			}
+		}
+	}
+
+	@Override
+	public EventRecorder.Backlog open() throws IOException {
+		// Lines in memory are of this process, and for others.
+		this.commit.flush(false);
+		long end = latest();
+		long position = read();
+		if (position < 0) {
+			move(end);
+			position = end;
+		}
+		return new Lines(position, end);
+	}
+
+	@Override
+	public long latest() {
+		return this.commit.lastWritten();
+	}
+
+	/** Returns the number, 0 if it cannot be read, or -1 if there is none. */
+	private long read() throws IOException {
+		String text;
+		try {
+			text = Files.readString(this.file, StandardCharsets.ISO_8859_1);
+		}
+		catch (NoSuchFileException ex) {
+			return -1;
+		}
+		long number = number(text);
+		if (number < 0) {
+			logger.log(Level.WARNING, "Cursor '" + this.name + "' in journal '" + this.options.directory
+					+ "' is damaged: its handler gets all events that the journal has");
+		}
+		return Math.max(0, number);
+	}
+
+	/** Returns the number, or -1 if the text is damaged. */
+	private static long number(String text) {
+		String digits = (text.length() == 28) ? text.substring(0, 19) : "";
+		boolean intact = digits.chars().allMatch((ch) -> ch >= '0' && ch <= '9') && text.equals(text(digits));
+		return intact ? Long.parseLong(digits) : -1;
+	}
+
+	private static String text(String digits) {
+		CRC32C checksum = new CRC32C();
+		checksum.update(digits.getBytes(StandardCharsets.ISO_8859_1));
+		return digits + " " + String.format("%08x", checksum.getValue());
+	}
+
+	@Override
+	public void move(long number) throws IOException {
+		Files.createDirectories(this.file.resolveSibling(""));
+		write(this.file, number);
+	}
+
+	private static void write(Path file, long number) throws IOException {
+		Path next = file.resolveSibling(file.getFileName() + ".new");
+		Files.writeString(next, text(String.format("%019d", number)), StandardCharsets.ISO_8859_1);
+		Files.move(next, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+	}
+
+	/** The lines between two numbers, the first one excluded. */
+	private final class Lines implements EventRecorder.Backlog {
+
+		private final long position;
+
+		private final long end;
+
+		private @Nullable JournalReader reader;
+
+		private long last;
+
+		Lines(long position, long end) {
+			this.position = position;
+			this.last = position;
+			this.end = end;
+		}
+
+		@Override
+		public @Nullable RecordedEvent next() throws IOException {
+			if (this.last >= this.end) {
+				return null;
+			}
+			JournalReader lines = this.reader;
+			if (lines == null) {
+				lines = SpilledLines.seek(JournalCursor.this.options.directory, this.position + 1);
+				this.reader = lines;
+			}
+			JournalRecord line = lines.next();
+			while (line != null && line.sequence() <= this.position) {
+				line = lines.next();
+			}
+			if (line == null || line.sequence() > this.end) {
+				return null;
+			}
+			if (this.last == this.position && line.sequence() > this.position + 1) {
+				logger.log(Level.WARNING,
+						"Lines " + (this.position + 1) + " to " + (line.sequence() - 1) + " of journal '"
+								+ JournalCursor.this.options.directory + "' are gone, which cursor '"
+								+ JournalCursor.this.name + "' had not passed: its handler goes on behind them");
+			}
+			this.last = line.sequence();
+			Class<?> type = JournalCursor.this.options.types.getOrDefault(line.name(), Object.class);
+			List<String> unknown = new ArrayList<>();
+			return new RecordedLine(line, JournalCursor.this.options.payloads, type, unknown);
+		}
+
+		@Override
+		public void close() {
+			if (this.reader != null) {
+				this.reader.close();
+			}
+		}
+
+	}
+
+}
