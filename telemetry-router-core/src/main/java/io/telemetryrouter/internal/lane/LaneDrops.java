@@ -16,7 +16,12 @@ final class LaneDrops {
 
 	private final LaneServices services;
 
-	private final OverflowBurst burst;
+	private final LaneQueue queue;
+
+	private final OverflowPolicy overflow;
+
+	/** Made with the first drop: most queues are never full. */
+	private volatile @Nullable OverflowBurst burst;
 
 	private final @Nullable SpillQueue spill;
 
@@ -26,7 +31,8 @@ final class LaneDrops {
 	LaneDrops(LaneTarget target, LaneQueue queue, OverflowPolicy overflow, boolean gaps, LaneServices services) {
 		this.target = target;
 		this.services = services;
-		this.burst = new OverflowBurst(target.handlerId(), queue, overflow, services.reporter(), services.ticker());
+		this.queue = queue;
+		this.overflow = overflow;
 		this.gaps = gaps ? new LaneGaps(target) : null;
 		this.spill = (queue instanceof SpillQueue spill) ? spill : null;
 		if (this.spill != null) {
@@ -41,8 +47,26 @@ final class LaneDrops {
 		}
 		else {
 			drop(event, DropReason.QUEUE_FULL);
-			this.burst.dropped();
+			overflown();
 		}
+	}
+
+	/** Never throws: without stack, say, there is no report, and the event is counted. */
+	private void overflown() {
+		try {
+			OverflowBurst current = this.burst;
+			((current != null) ? current : createBurst()).dropped();
+		}
+		catch (Throwable ex) {
+			return;
+		}
+	}
+
+	private synchronized OverflowBurst createBurst() {
+		OverflowBurst current = (this.burst != null) ? this.burst : new OverflowBurst(this.target.handlerId(),
+				this.queue, this.overflow, this.services.reporter(), this.services.ticker());
+		this.burst = current;
+		return current;
 	}
 
 	void drop(Envelope<?> event, DropReason reason) {
@@ -89,11 +113,17 @@ final class LaneDrops {
 
 	/** Ends a burst that is over. For the watchdog. */
 	void check() {
-		this.burst.check();
+		OverflowBurst current = this.burst;
+		if (current != null) {
+			current.check();
+		}
 	}
 
 	void end() {
-		this.burst.end();
+		OverflowBurst current = this.burst;
+		if (current != null) {
+			current.end();
+		}
 	}
 
 }

@@ -58,18 +58,8 @@ final class OverflowBurst {
 		this.ticker = ticker;
 	}
 
-	/** Never throws: without stack, say, there is no report, and the event is counted. */
 	void dropped() {
-		try {
-			DROPS.getAndAdd(this, 1L);
-			report();
-		}
-		catch (Throwable ex) {
-			return;
-		}
-	}
-
-	private void report() {
+		DROPS.getAndAdd(this, 1L);
 		if (!this.reported) {
 			long now = this.ticker.now();
 			Headroom.require();
