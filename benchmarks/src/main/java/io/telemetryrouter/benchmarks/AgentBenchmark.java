@@ -56,9 +56,9 @@ public class AgentBenchmark extends AbstractBenchmark {
 		this.emitter = Emitter.of(router);
 		AgentTelemetry telemetry = new AgentTelemetry(() -> router, false);
 		this.agent = this.framework.equals("spring-ai") ? springAi(telemetry) : langChain4j(telemetry);
-		this.agent.get();
-		if (this.by.equals("adapter") != (this.seen == 4)) {
-			throw new IllegalStateException(this.seen + " events of one call");
+		String answer = this.agent.get();
+		if (this.seen != (this.by.equals("adapter") ? 4 : 0)) {
+			throw new IllegalStateException(this.seen + " events of the call that answered " + answer);
 		}
 	}
 
