@@ -37,8 +37,6 @@ public final class Lane {
 	/** The same queue, if it spills. */
 	private final @Nullable SpillQueue spill;
 
-	private final OverflowPolicy overflow;
-
 	private final LaneWorker[] workers;
 
 	private final LaneBarriers barriers;
@@ -65,7 +63,6 @@ public final class Lane {
 	public Lane(LaneTarget target, int capacity, OverflowPolicy overflow, int concurrency, boolean gaps,
 			boolean durable, LaneServices services) {
 		this.target = target;
-		this.overflow = overflow;
 		this.services = services;
 		this.spill = (overflow == OverflowPolicy.SPILL) ? new SpillQueue(capacity, durable, target, services) : null;
 		this.queue = (this.spill != null) ? this.spill : new LaneQueue(capacity, services.critical());
@@ -144,7 +141,7 @@ public final class Lane {
 				Headroom.require();
 				return false;
 			}
-			if (evict(event)) {
+			if (this.drops.replace(event, this::signal)) {
 				return true;
 			}
 		}
@@ -177,20 +174,6 @@ public final class Lane {
 				this.room.signal();
 			}
 		}
-	}
-
-	/** Queues an event at the cost of others, if the policy permits it. */
-	private boolean evict(Envelope<?> event) {
-		boolean oldest = this.overflow == OverflowPolicy.DROP_OLDEST;
-		if (!oldest && (this.overflow != OverflowPolicy.DROP_NEWEST || !this.queue.isCritical(event))) {
-			return false;
-		}
-		// A thread without stack must find out before it takes an event.
-		Headroom.require();
-		return this.queue.replace(event, oldest, (evicted) -> {
-			this.drops.dropFull(evicted);
-			signal();
-		});
 	}
 
 	/** Remembers a dropped event for a handler that is told of gaps. */

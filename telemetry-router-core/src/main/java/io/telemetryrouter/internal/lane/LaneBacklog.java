@@ -16,7 +16,7 @@ final class LaneBacklog {
 
 	private final EventRecorder.Backlog events;
 
-	private final LaneTarget target;
+	private final LaneTarget.ReadBack target;
 
 	private long inHand;
 
@@ -26,7 +26,7 @@ final class LaneBacklog {
 	/** The number up to which it is handled. Written by the worker. */
 	volatile long handled;
 
-	LaneBacklog(EventRecorder.Backlog events, LaneTarget target) {
+	LaneBacklog(EventRecorder.Backlog events, LaneTarget.ReadBack target) {
 		this.events = events;
 		this.target = target;
 	}
@@ -45,7 +45,7 @@ final class LaneBacklog {
 			}
 		}
 		catch (Exception | LinkageError | StackOverflowError ex) {
-			this.target.backlogFailed(ex);
+			this.target.failed(ex);
 		}
 		return null;
 	}

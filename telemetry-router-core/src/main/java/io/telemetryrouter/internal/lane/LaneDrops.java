@@ -6,6 +6,7 @@ import io.telemetryrouter.DropReason;
 import io.telemetryrouter.OverflowPolicy;
 import io.telemetryrouter.internal.event.Envelope;
 import io.telemetryrouter.internal.event.SpilledEvent;
+import io.telemetryrouter.internal.support.Headroom;
 
 /**
  * Counts and reports what a lane drops, and ends what waits for an event.
@@ -42,13 +43,27 @@ final class LaneDrops {
 
 	/** Drops an event that the queue has no room for, and the recorder no copy of. */
 	void dropFull(Envelope<?> event) {
-		if (this.spill != null && !this.spill.isRecorded(event)) {
+		if (this.spill != null && !this.services.recording().has(event)) {
 			dropLost(event.spilled(), null);
 		}
 		else {
 			drop(event, DropReason.QUEUE_FULL);
 			overflown();
 		}
+	}
+
+	/** Queues an event at the cost of others, if the policy permits it. */
+	boolean replace(Envelope<?> event, Runnable evicted) {
+		boolean oldest = this.overflow == OverflowPolicy.DROP_OLDEST;
+		if (!oldest && (this.overflow != OverflowPolicy.DROP_NEWEST || !this.queue.isCritical(event))) {
+			return false;
+		}
+		// A thread without stack must find out before it takes an event.
+		Headroom.require();
+		return this.queue.replace(event, oldest, (dropped) -> {
+			dropFull(dropped);
+			evicted.run();
+		});
 	}
 
 	/** Never throws: without stack, say, there is no report, and the event is counted. */

@@ -17,7 +17,7 @@ import io.telemetryrouter.internal.metrics.SampleBuffer;
  */
 final class LaneRun {
 
-	private final LaneWorker.Hand hand;
+	private final InHand hand;
 
 	private final Lane lane;
 
@@ -36,8 +36,7 @@ final class LaneRun {
 	/** When the worker was done with its last event. */
 	private long doneAt;
 
-	LaneRun(LaneWorker.Hand hand, Lane lane, LaneTarget target, LaneServices services, DispatchStack stack,
-			TimedRun calls) {
+	LaneRun(InHand hand, Lane lane, LaneTarget target, LaneServices services, DispatchStack stack, TimedRun calls) {
 		this.hand = hand;
 		this.lane = lane;
 		this.target = target;

@@ -20,19 +20,8 @@ public interface LaneTarget extends StuckCallCheck.Watched {
 	/** Returns whether the handler records events for the others. */
 	boolean isRecorder();
 
-	/**
-	 * Returns the payload of an event that was emitted with one of some class.
-	 * @throws Exception if the recording does not have it
-	 */
-	Object payload(RecordedEvent event, Class<?> emitted) throws Exception;
-
-	/**
-	 * Returns an event of an earlier process if the handler gets it, counted as offered.
-	 */
-	@Nullable Envelope<?> admit(RecordedEvent event);
-
-	/** Reports that the rest of those events cannot be read. */
-	void backlogFailed(Throwable failure);
+	/** Returns what turns recorded events into those of the handler. */
+	ReadBack readBack();
 
 	/** Counts an event that comes from the lane and not from an emit as offered. */
 	void offered();
@@ -54,5 +43,25 @@ public interface LaneTarget extends StuckCallCheck.Watched {
 	boolean claimProbe(DispatchStack stack);
 
 	void drop(DropReason reason, @Nullable EmitTracker tracker);
+
+	/** Turns recorded events into those of a handler. */
+	interface ReadBack {
+
+		/**
+		 * Returns the payload of an event that was emitted with one of some class.
+		 * @throws Exception if the recording does not have it
+		 */
+		Object payload(RecordedEvent event, Class<?> emitted) throws Exception;
+
+		/**
+		 * Returns an event of an earlier process if the handler gets it, counted as
+		 * offered.
+		 */
+		@Nullable Envelope<?> admit(RecordedEvent event);
+
+		/** Reports that the rest of those events cannot be read. */
+		void failed(Throwable failure);
+
+	}
 
 }

@@ -47,7 +47,7 @@ final class LaneWorker implements Runnable {
 
 	private final LaneServices services;
 
-	final Hand hand = new Hand();
+	final InHand hand = new InHand();
 
 	private volatile int state = IDLE;
 
@@ -344,17 +344,6 @@ final class LaneWorker implements Runnable {
 		this.target.stuckCalls()
 			.add(new StuckCalls.Entry(Reporter.named(this.target.handlerId()), call, overdue.frame(),
 					now - overdue.nanos(), calls::hasLeft));
-	}
-
-	/**
-	 * What the running thread writes for each event, apart from the state, which emitters
-	 * read for each event.
-	 */
-	static final class Hand extends EventQueue.Position {
-
-		/** The event that was taken and is not counted yet. */
-		@Nullable Envelope<?> event;
-
 	}
 
 }

@@ -1,6 +1,5 @@
 package io.telemetryrouter.internal.lane;
 
-import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.Queue;
 import java.util.function.BiConsumer;
@@ -9,7 +8,6 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 import io.telemetryrouter.EventRecorder;
-import io.telemetryrouter.RecordedEvent;
 import io.telemetryrouter.internal.event.Envelope;
 import io.telemetryrouter.internal.event.SpilledEvent;
 import io.telemetryrouter.internal.support.Headroom;
@@ -25,13 +23,12 @@ import io.telemetryrouter.internal.support.Throttle;
  * <p>
  * An event leaves the queue order only for later: the worker looks into the queue first,
  * under the lock under which events are spilled. So an event that a producer queued
- * before it spilled another one is found before that.
- * <p>
- * One worker takes events. Any thread may drop them meanwhile.
+ * before it spilled another one is found before that. One worker takes events. Any thread
+ * may drop them meanwhile.
  */
 final class SpillQueue extends LaneQueue {
 
-	private final LaneTarget target;
+	private final LaneTarget.ReadBack readBack;
 
 	private final Recording recording;
 
@@ -69,13 +66,14 @@ final class SpillQueue extends LaneQueue {
 	private volatile @Nullable LaneBacklog backlog;
 
 	/** Used by the worker while it reads, and under the lock while it does not. */
-	private EventRecorder.@Nullable Reader reader;
+	private final SpillReader reader;
 
 	/** A durable lane is behind, and hands nothing out, until it has its backlog. */
 	SpillQueue(int capacity, boolean durable, LaneTarget target, LaneServices services) {
 		super(capacity, services.critical());
-		this.target = target;
+		this.readBack = target.readBack();
 		this.recording = services.recording();
+		this.reader = new SpillReader(this.recording, this.readBack);
 		this.behind = durable;
 		this.spilled = durable ? 1 : 0;
 		this.backlogged = durable;
@@ -86,18 +84,13 @@ final class SpillQueue extends LaneQueue {
 		this.lost = lost;
 	}
 
-	/** Returns whether the recorder has an event, or is about to. */
-	boolean isRecorded(Envelope<?> event) {
-		return this.recording.has(event);
-	}
-
 	boolean isBehind() {
 		return this.behind;
 	}
 
 	/** Sets what comes before all else. */
 	void backlog(EventRecorder.Backlog events) {
-		LaneBacklog created = new LaneBacklog(events, this.target);
+		LaneBacklog created = new LaneBacklog(events, this.readBack);
 		synchronized (this.lock) {
 			if (this.backlogged) {
 				this.backlog = created;
@@ -244,7 +237,7 @@ final class SpillQueue extends LaneQueue {
 		Envelope<?> event = null;
 		Throwable failure = null;
 		try {
-			event = read(next);
+			event = this.reader.read(next);
 		}
 		catch (Throwable ex) {
 			failure = ex;
@@ -274,33 +267,9 @@ final class SpillQueue extends LaneQueue {
 		return this.reading == event;
 	}
 
-	private @Nullable Envelope<?> read(SpilledEvent spilled) throws Exception {
-		if (spilled.number() <= 0) {
-			return null;
-		}
-		EventRecorder.Reader reader = (this.reader != null) ? this.reader : this.recording.reader();
-		this.reader = reader;
-		RecordedEvent event = (reader != null) ? reader.read(spilled.number()) : null;
-		if (event == null) {
-			return null;
-		}
-		Class<?> type = spilled.type();
-		Object payload = (type != null) ? this.target.payload(event, type) : null;
-		return this.recording.envelope(event, payload, spilled);
-	}
-
 	private void closeReader() {
-		EventRecorder.Reader reader = this.reader;
-		this.reader = null;
 		this.latest = null;
-		if (reader != null) {
-			try {
-				reader.close();
-			}
-			catch (IOException | RuntimeException ex) {
-				// Nothing was written.
-			}
-		}
+		this.reader.close();
 	}
 
 	/** Takes what was spilled in order to drop it, even if the queue is frozen. */

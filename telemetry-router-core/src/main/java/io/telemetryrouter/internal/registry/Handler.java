@@ -5,7 +5,6 @@ import org.jspecify.annotations.Nullable;
 import io.telemetryrouter.DropReason;
 import io.telemetryrouter.HandlerAccount;
 import io.telemetryrouter.LaneThread;
-import io.telemetryrouter.RecordedEvent;
 import io.telemetryrouter.Subscription;
 import io.telemetryrouter.internal.event.DispatchFrame;
 import io.telemetryrouter.internal.event.DispatchStack;
@@ -27,7 +26,7 @@ import io.telemetryrouter.internal.support.Names;
  * {@linkplain HandlerFailures failures} and, if the handler is asynchronous, a
  * {@linkplain Lane lane}. Counts the outcome of each event.
  */
-public final class Handler implements Subscription, LaneTarget, CircuitBreaker.Target {
+public final class Handler implements Subscription, LaneTarget {
 
 	public final HandlerOptions options;
 
@@ -69,8 +68,10 @@ public final class Handler implements Subscription, LaneTarget, CircuitBreaker.T
 				? new Lane(this, options.maxQueue, options.overflow, options.concurrency, options.gaps, options.durable,
 						services.lanes().with(options.thread == LaneThread.PLATFORM, timeoutNanos()))
 				: null;
-		this.breaker = (services.quarantine().enabled() && options.times == 0) ? new CircuitBreaker(this,
-				services.quarantine(), services.reporter(), services.clock(), services.ticker()) : null;
+		this.breaker = (services.quarantine().enabled() && options.times == 0)
+				? new CircuitBreaker(new QuarantinedHandler(this), services.quarantine(), services.reporter(),
+						services.clock(), services.ticker())
+				: null;
 		this.failures = new HandlerFailures(options, this.metrics, services, this.breaker);
 		this.progress = (options.durable && this.lane != null)
 				? new Progress(options.id, this.lane, services.lanes().recording(), services.reporter()) : null;
@@ -94,19 +95,8 @@ public final class Handler implements Subscription, LaneTarget, CircuitBreaker.T
 	}
 
 	@Override
-	public Object payload(RecordedEvent event, Class<?> emitted) throws Exception {
-		return this.options.payload(event, emitted);
-	}
-
-	@Override
-	public @Nullable Envelope<?> admit(RecordedEvent event) {
-		return this.admission.admit(event, this.services.lanes().recording());
-	}
-
-	@Override
-	public void backlogFailed(Throwable failure) {
-		this.services.reporter()
-			.callbackFailed("Reading back for handler '" + Names.printable(this.options.id) + "'", failure);
+	public ReadBack readBack() {
+		return new HandlerReadBack(this.options, this.admission, this.services);
 	}
 
 	public @Nullable Lane lane() {
@@ -267,35 +257,6 @@ public final class Handler implements Subscription, LaneTarget, CircuitBreaker.T
 	@Override
 	public StuckCalls stuckCalls() {
 		return this.metrics.stuckCalls;
-	}
-
-	@Override
-	public long skipped() {
-		return this.metrics.counters.dropped(DropReason.QUARANTINED);
-	}
-
-	@Override
-	public boolean isQuarantined() {
-		return this.admission.has(Admission.QUARANTINED);
-	}
-
-	@Override
-	public void countCalls(boolean counted) {
-		if (counted != this.admission.has(Admission.COUNTED)) {
-			this.admission.set(Admission.COUNTED, counted);
-		}
-	}
-
-	@Override
-	public void quarantine(boolean quarantined) {
-		// The admission decides: set last, cleared first.
-		if (quarantined && this.lane != null) {
-			this.lane.quarantine(true);
-		}
-		this.admission.set(Admission.QUARANTINED, quarantined);
-		if (!quarantined && this.lane != null) {
-			this.lane.quarantine(false);
-		}
 	}
 
 	public boolean isPaused() {

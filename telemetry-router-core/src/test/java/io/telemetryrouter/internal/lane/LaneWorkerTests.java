@@ -21,7 +21,6 @@ import org.junit.jupiter.api.Test;
 import io.telemetryrouter.DropReason;
 import io.telemetryrouter.EmitOutcome;
 import io.telemetryrouter.OverflowPolicy;
-import io.telemetryrouter.RecordedEvent;
 import io.telemetryrouter.internal.event.DispatchStack;
 import io.telemetryrouter.internal.event.DispatchStacks;
 import io.telemetryrouter.internal.event.EmitTracker;
@@ -257,23 +256,13 @@ class LaneWorkerTests {
 		}
 
 		@Override
-		public @Nullable Envelope<?> admit(RecordedEvent event) {
-			throw new UnsupportedOperationException();
-		}
-
-		@Override
-		public void backlogFailed(Throwable failure) {
+		public ReadBack readBack() {
 			throw new UnsupportedOperationException();
 		}
 
 		@Override
 		public boolean isRecorder() {
 			return false;
-		}
-
-		@Override
-		public Object payload(RecordedEvent event, Class<?> emitted) {
-			throw new UnsupportedOperationException();
 		}
 
 		@Override
