@@ -110,7 +110,28 @@ class HandlerSpecTests {
 		assertThat(spec.source()).isEqualTo("source");
 	}
 
-	/** Found by reflection, so that no option is forgotten. */
+	@Test
+	void whenHandlerIsDurableThenAMutationKeepsItAndANarrowedTypeToo() {
+		Builder<Object> options = HandlerSpec.on("a").id("id").async().overflow(OverflowPolicy.SPILL).durable(true);
+		HandlerSpec<String> narrowed = options.payloadType(String.class)
+			.handler((event, payload) -> assertThat(payload).isNotNull())
+			.build();
+		assertThat(narrowed.durable()).isTrue();
+		assertThat(options.handler(HANDLER).build().mutate().build().durable()).isTrue();
+	}
+
+	@Test
+	void whenHandlerIsTheRecorderThenAMutationKeepsIt() {
+		EventRecorder recorder = new MemoryRecorder();
+		HandlerSpec<Object> spec = HandlerSpec.on("**").recorder(recorder).build();
+		assertThat(spec.recorder()).isSameAs(recorder);
+		assertThat(spec.mutate().build().recorder()).isSameAs(recorder);
+	}
+
+	/**
+	 * Found by reflection, so that no option is forgotten. The others exclude some of
+	 * these, and are tested above.
+	 */
 	static Stream<Method> options() {
 		Set<String> others = Set.of("payloadType", "isAnyEvent", "payloadHandler", "eventHandler", "recorder",
 				"durable");

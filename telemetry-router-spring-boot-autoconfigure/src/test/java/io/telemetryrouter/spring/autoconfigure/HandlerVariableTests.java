@@ -116,7 +116,7 @@ class HandlerVariableTests {
 							.contains("Did you mean 'tool.started'?"),
 						(line) -> assertThat(line)
 							.contains("'TELEMETRY_ROUTER_HANDLERS_LISTENER_ASYNC_PRIO' has no effect:"
-									+ " it must end with one of these settings: CONCURRENCY, ENABLED, HANDLERTIMEOUT,"
+									+ " it must end with one of these settings: CONCURRENCY, DURABLE, ENABLED, HANDLERTIMEOUT,"
 									+ " MAXQUEUE, OVERFLOW, PRIORITY, SLOWTHRESHOLD, THREAD, behind a handler's id."),
 						(line) -> assertThat(line)
 							.contains("'TELEMETRY_ROUTER_MAXHANDLERQUEUE' has no effect. Did you mean"
