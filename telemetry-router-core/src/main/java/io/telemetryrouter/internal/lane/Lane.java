@@ -106,7 +106,7 @@ public final class Lane {
 
 	/** Returns up to which number the backlog is handled; negative if all of it is. */
 	public long backlogHandled() {
-		LaneBacklog backlog = (this.spill != null) ? this.spill.backlog() : null;
+		SpillBacklog backlog = (this.spill != null) ? this.spill.backlog() : null;
 		return (backlog != null) ? backlog.handled : -1;
 	}
 

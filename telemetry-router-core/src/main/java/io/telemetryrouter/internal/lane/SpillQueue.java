@@ -63,7 +63,7 @@ final class SpillQueue extends LaneQueue {
 	/** Whether a backlog is awaited or there: as if it were one spilled event. */
 	private volatile boolean backlogged;
 
-	private volatile @Nullable LaneBacklog backlog;
+	private volatile @Nullable SpillBacklog backlog;
 
 	/** Used by the worker while it reads, and under the lock while it does not. */
 	private final SpillReader reader;
@@ -90,7 +90,7 @@ final class SpillQueue extends LaneQueue {
 
 	/** Sets what comes before all else. */
 	void backlog(EventRecorder.Backlog events) {
-		LaneBacklog created = new LaneBacklog(events, this.readBack);
+		SpillBacklog created = new SpillBacklog(events, this.readBack);
 		synchronized (this.lock) {
 			if (this.backlogged) {
 				this.backlog = created;
@@ -101,7 +101,7 @@ final class SpillQueue extends LaneQueue {
 	}
 
 	/** Returns the backlog, while it is not handled. */
-	@Nullable LaneBacklog backlog() {
+	@Nullable SpillBacklog backlog() {
 		return this.backlog;
 	}
 
@@ -148,7 +148,7 @@ final class SpillQueue extends LaneQueue {
 		Envelope<?> event = super.poll(consumer);
 		while (event == null && this.behind && !isFrozen() && isReady()) {
 			Headroom.require();
-			LaneBacklog backlog = this.backlog;
+			SpillBacklog backlog = this.backlog;
 			if (backlog != null) {
 				event = take(backlog, consumer);
 				continue;
@@ -175,7 +175,7 @@ final class SpillQueue extends LaneQueue {
 		return !this.backlogged || this.backlog != null;
 	}
 
-	private @Nullable Envelope<?> take(LaneBacklog backlog, Position consumer) {
+	private @Nullable Envelope<?> take(SpillBacklog backlog, Position consumer) {
 		synchronized (this.lock) {
 			backlog.reading = isCurrent(backlog);
 			if (!backlog.reading) {
@@ -201,12 +201,12 @@ final class SpillQueue extends LaneQueue {
 	}
 
 	@SuppressWarnings("ReferenceEquality")
-	private boolean isCurrent(LaneBacklog other) {
+	private boolean isCurrent(SpillBacklog other) {
 		return this.backlog == other;
 	}
 
 	private void endBacklog() {
-		LaneBacklog ended = this.backlog;
+		SpillBacklog ended = this.backlog;
 		this.backlog = null;
 		if (this.backlogged) {
 			this.backlogged = false;

@@ -1,6 +1,7 @@
 /**
- * The bounded queue of an asynchronous handler, its workers, and the threads that run
- * them. A lane knows its handler by an interface to invoke, drop and fail.
+ * The bounded queue of an asynchronous handler, its workers, the threads that run them,
+ * and what a full queue has spilled. A lane knows its handler by an interface to invoke,
+ * drop and fail.
  */
 @NullMarked
 package io.telemetryrouter.internal.lane;

@@ -12,7 +12,7 @@ import io.telemetryrouter.internal.event.Envelope;
  * What was recorded for a durable handler before it subscribed. The worker takes it, in
  * order, before all else.
  */
-final class LaneBacklog {
+final class SpillBacklog {
 
 	private final EventRecorder.Backlog events;
 
@@ -26,7 +26,7 @@ final class LaneBacklog {
 	/** The number up to which it is handled. Written by the worker. */
 	volatile long handled;
 
-	LaneBacklog(EventRecorder.Backlog events, LaneTarget.ReadBack target) {
+	SpillBacklog(EventRecorder.Backlog events, LaneTarget.ReadBack target) {
 		this.events = events;
 		this.target = target;
 	}
