@@ -314,8 +314,8 @@ public final class Dispatcher {
 
 	/** Counts an event as dropped at every handler of a route, which has counted it. */
 	private static void drop(Route route, DropReason reason, DispatchFrame frame) {
-		for (int i = 0; i < route.count(); i++) {
-			route.recipient(i).drop(reason, frame.tracker());
+		for (Handler handler : route.recipients) {
+			handler.drop(reason, frame.tracker());
 			frame.reached++;
 		}
 	}

@@ -102,7 +102,7 @@ public final class Emitter implements TelemetryEmitter {
 			@Nullable SpanMark span) {
 		Headroom.require();
 		EventPattern.requireName(event);
-		this.routes.checks().run(event, payload);
+		this.routes.checks.run(event, payload);
 		if (this.held.isHolding()) {
 			awaitRelease(event);
 			if (this.held.hold(this.dispatcher.envelope(event, payload, tracker, span))) {

@@ -26,11 +26,11 @@ public final class Routes implements HandlerRegistry.Invalidation {
 
 	private final TrackedEvents events;
 
-	private final Ticker ticker;
+	final Ticker ticker;
 
-	private final long slowNanos;
+	final long slowNanos;
 
-	private final PayloadChecks checks;
+	final PayloadChecks checks;
 
 	private final RouteTable table = new RouteTable();
 
@@ -46,18 +46,6 @@ public final class Routes implements HandlerRegistry.Invalidation {
 		this.ticker = ticker;
 		this.slowNanos = slowNanos;
 		this.checks = checks;
-	}
-
-	Ticker ticker() {
-		return this.ticker;
-	}
-
-	long slowNanos() {
-		return this.slowNanos;
-	}
-
-	PayloadChecks checks() {
-		return this.checks;
 	}
 
 	@Nullable Route find(String event) {

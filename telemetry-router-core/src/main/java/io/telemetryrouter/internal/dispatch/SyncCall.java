@@ -58,10 +58,6 @@ final class SyncCall {
 		this.ticker = ticker;
 	}
 
-	Handler handler() {
-		return this.handler;
-	}
-
 	/** Calls the handler, if it gets the event, and counts the outcome. */
 	void run(DispatchFrame frame, @Nullable Object payload) {
 		frame.running(this.number);
