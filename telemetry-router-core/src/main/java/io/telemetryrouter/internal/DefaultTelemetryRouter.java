@@ -63,11 +63,6 @@ public final class DefaultTelemetryRouter implements TelemetryRouter {
 	}
 
 	@Override
-	public <T> void emit(EventType<T> type, T payload) {
-		this.emitter.emit(type, payload);
-	}
-
-	@Override
 	public CompletableFuture<EmitOutcome> emitAsync(String event, @Nullable Object payload) {
 		return this.emitter.emitAsync(event, payload);
 	}

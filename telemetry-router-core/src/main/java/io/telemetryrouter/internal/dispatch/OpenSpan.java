@@ -154,7 +154,7 @@ final class OpenSpan implements TelemetrySpan {
 	private void emit(@Nullable Object payload, SpanMark mark) {
 		RunBinding before = RunBinding.enter(this.run);
 		try {
-			this.emitter.emit(this.events[mark.status().ordinal()], payload, mark);
+			this.emitter.emit(this.events[mark.status().ordinal()], payload, null, mark);
 		}
 		finally {
 			RunBinding.restore(before);

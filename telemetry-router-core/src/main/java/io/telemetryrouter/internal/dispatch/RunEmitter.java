@@ -6,7 +6,6 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 import io.telemetryrouter.EmitOutcome;
-import io.telemetryrouter.EventType;
 import io.telemetryrouter.RunScope;
 import io.telemetryrouter.TelemetryEmitter;
 import io.telemetryrouter.TelemetrySpan;
@@ -16,16 +15,7 @@ import io.telemetryrouter.internal.event.RunBinding;
 /**
  * Emits for one run, whatever the thread: binds the thread for the time of each call.
  */
-final class RunEmitter implements TelemetryEmitter {
-
-	private final Emitter emitter;
-
-	private final Run run;
-
-	RunEmitter(Emitter emitter, Run run) {
-		this.emitter = emitter;
-		this.run = run;
-	}
+record RunEmitter(Emitter emitter, Run run) implements TelemetryEmitter {
 
 	@Override
 	public void emit(String event, @Nullable Object payload) {
@@ -36,14 +26,6 @@ final class RunEmitter implements TelemetryEmitter {
 		finally {
 			RunBinding.restore(before);
 		}
-	}
-
-	@Override
-	public <T> void emit(EventType<T> type, T payload) {
-		inRun(() -> {
-			this.emitter.emit(type, payload);
-			return true;
-		});
 	}
 
 	@Override
@@ -76,7 +58,7 @@ final class RunEmitter implements TelemetryEmitter {
 
 	@Override
 	public RunScope openRun(String runId) {
-		return inRun(() -> this.emitter.run(runId)).open();
+		return inRun(() -> this.emitter.runs().run(runId)).open();
 	}
 
 	@Override
