@@ -63,10 +63,7 @@ final class SyncCall {
 		frame.running(this.number);
 		try {
 			if (handle(frame, payload)) {
-				EmitTracker tracker = frame.tracker();
-				if (tracker != null) {
-					tracker.handled();
-				}
+				EmitTracker.handled(frame.tracker());
 			}
 		}
 		catch (Throwable ex) {
@@ -115,10 +112,7 @@ final class SyncCall {
 		if (nanos > this.slowNanos) {
 			this.handler.slow(this.event, nanos);
 		}
-		EmitTracker tracker = frame.tracker();
-		if (tracker != null) {
-			tracker.handled();
-		}
+		EmitTracker.handled(frame.tracker());
 		// Last, as it is what counts.
 		this.latency.record(nanos, buffer);
 	}

@@ -4,11 +4,14 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicInteger;
 
+import org.jspecify.annotations.Nullable;
+
 import io.telemetryrouter.EmitOutcome;
 
 /**
  * Tracks one {@code emitAsync} until every handler has processed the event. The emitter
- * keeps it open once, and every queued delivery once more.
+ * keeps it open once, and every queued delivery once more. Most events have no tracker,
+ * and there is nothing to count for them.
  */
 public final class EmitTracker {
 
@@ -35,38 +38,48 @@ public final class EmitTracker {
 		return this.future;
 	}
 
-	public void handled() {
-		this.handled.incrementAndGet();
+	public static void handled(@Nullable EmitTracker tracker) {
+		if (tracker != null) {
+			tracker.handled.incrementAndGet();
+		}
 	}
 
-	public void failed() {
-		this.failed.incrementAndGet();
+	public static void failed(@Nullable EmitTracker tracker) {
+		if (tracker != null) {
+			tracker.failed.incrementAndGet();
+		}
 	}
 
-	public void filtered() {
-		this.filtered.incrementAndGet();
+	public static void filtered(@Nullable EmitTracker tracker) {
+		if (tracker != null) {
+			tracker.filtered.incrementAndGet();
+		}
 	}
 
-	public void dropped(int count) {
-		this.dropped.addAndGet(count);
+	public static void dropped(@Nullable EmitTracker tracker) {
+		if (tracker != null) {
+			tracker.dropped.incrementAndGet();
+		}
 	}
 
-	/** Keeps the emit open for a delivery that is being queued. */
-	void enqueued() {
-		this.open.incrementAndGet();
+	/** Keeps the emit open for a delivery that is queued, or about to be. */
+	public static void enqueued(@Nullable EmitTracker tracker) {
+		if (tracker != null) {
+			tracker.open.incrementAndGet();
+		}
 	}
 
 	/**
 	 * Ends a queued delivery. Dependent actions are user code: no lane waits for them.
 	 */
-	public void dequeued() {
-		if (this.open.decrementAndGet() == 0) {
+	public static void dequeued(@Nullable EmitTracker tracker) {
+		if (tracker != null && tracker.open.decrementAndGet() == 0) {
 			try {
-				this.completions.execute(this::complete);
+				tracker.completions.execute(tracker::complete);
 			}
 			catch (Throwable ex) {
 				// Out of memory, say. The future must not stay open.
-				complete();
+				tracker.complete();
 			}
 		}
 	}

@@ -163,22 +163,6 @@ public class Envelope<T> implements TelemetryEvent<T> {
 		return new Envelope<>(this.source, name, payload, this.source.unnumbered(), this.emittedAt, null);
 	}
 
-	/** Tells the tracker that a queue has, or is about to have, the event. */
-	public final void enqueued() {
-		EmitTracker tracker = tracker();
-		if (tracker != null) {
-			tracker.enqueued();
-		}
-	}
-
-	/** Tells the tracker that the event has left a queue and is processed. */
-	public final void dequeued() {
-		EmitTracker tracker = tracker();
-		if (tracker != null) {
-			tracker.dequeued();
-		}
-	}
-
 	/** Shows no payload, since the text ends up in logs. */
 	@Override
 	public String toString() {

@@ -4,6 +4,7 @@ import org.jspecify.annotations.Nullable;
 
 import io.telemetryrouter.DropReason;
 import io.telemetryrouter.OverflowPolicy;
+import io.telemetryrouter.internal.event.EmitTracker;
 import io.telemetryrouter.internal.event.Envelope;
 import io.telemetryrouter.internal.event.SpilledEvent;
 import io.telemetryrouter.internal.support.Headroom;
@@ -95,7 +96,7 @@ final class LaneDrops {
 			this.gaps.add(event.sequence(), reason);
 		}
 		this.target.drop(reason, event.tracker());
-		event.dequeued();
+		EmitTracker.dequeued(event.tracker());
 	}
 
 	/** Drops an event that the recorder does not have, or cannot give back. */
@@ -123,7 +124,7 @@ final class LaneDrops {
 	/** Called when an event has left the lane and is processed. */
 	void done(Envelope<?> event) {
 		leftRecorder(event);
-		event.dequeued();
+		EmitTracker.dequeued(event.tracker());
 	}
 
 	/** Ends a burst that is over. For the watchdog. */

@@ -191,10 +191,7 @@ public final class Handler implements Subscription, LaneTarget {
 	@Override
 	public void handled(Envelope<?> event, long nanos, @Nullable SampleBuffer buffer, DispatchStack stack) {
 		succeeded(stack);
-		EmitTracker tracker = event.tracker();
-		if (tracker != null) {
-			tracker.handled();
-		}
+		EmitTracker.handled(event.tracker());
 		if (nanos > this.options.slowNanos) {
 			slow(event.name(), nanos);
 		}
@@ -225,17 +222,13 @@ public final class Handler implements Subscription, LaneTarget {
 	// Counting comes last: a method that ends early has then not counted the event.
 
 	void filter(@Nullable EmitTracker tracker) {
-		if (tracker != null) {
-			tracker.filtered();
-		}
+		EmitTracker.filtered(tracker);
 		this.metrics.counters.add(Counters.FILTERED, 1);
 	}
 
 	@Override
 	public void drop(DropReason reason, @Nullable EmitTracker tracker) {
-		if (tracker != null) {
-			tracker.dropped(1);
-		}
+		EmitTracker.dropped(tracker);
 		drop(reason, 1);
 	}
 

@@ -68,9 +68,7 @@ record HandlerFailures(HandlerOptions options, HandlerMetrics metrics, HandlerSe
 		this.metrics.counters.drop(DropReason.CONDITION_FAILED, 1);
 		try {
 			Headroom.require();
-			if (tracker != null) {
-				tracker.dropped(1);
-			}
+			EmitTracker.dropped(tracker);
 			try {
 				tell(new HandlerFailure(this.options.id, event, error, envelope));
 				this.services.reporter()
@@ -101,9 +99,7 @@ record HandlerFailures(HandlerOptions options, HandlerMetrics metrics, HandlerSe
 	}
 
 	private void record(String event, Throwable error, long nanos, @Nullable EmitTracker tracker) {
-		if (tracker != null) {
-			tracker.failed();
-		}
+		EmitTracker.failed(tracker);
 		if (nanos >= 0) {
 			this.metrics.failedLatency.record(nanos, null);
 		}

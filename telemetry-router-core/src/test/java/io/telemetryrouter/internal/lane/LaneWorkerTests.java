@@ -287,13 +287,13 @@ class LaneWorkerTests {
 		@Override
 		public void handled(Envelope<?> event, long nanos, @Nullable SampleBuffer buffer, DispatchStack stack) {
 			this.handled.incrementAndGet();
-			tracker(event).handled();
+			EmitTracker.handled(tracker(event));
 		}
 
 		@Override
 		public void failed(Envelope<?> event, Throwable error, long nanos, DispatchStack stack) {
 			this.failed.incrementAndGet();
-			tracker(event).failed();
+			EmitTracker.failed(tracker(event));
 		}
 
 		@Override
@@ -314,9 +314,7 @@ class LaneWorkerTests {
 		@Override
 		public void drop(DropReason reason, @Nullable EmitTracker tracker) {
 			this.dropped.add(reason);
-			if (tracker != null) {
-				tracker.dropped(1);
-			}
+			EmitTracker.dropped(tracker);
 		}
 
 		private static EmitTracker tracker(Envelope<?> event) {
