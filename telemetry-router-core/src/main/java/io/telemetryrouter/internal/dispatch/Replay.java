@@ -114,7 +114,7 @@ public final class Replay {
 			Dispatcher.drop(route, DropReason.TYPE_MISMATCH, 1);
 			return;
 		}
-		Envelope<?> envelope = this.envelopes.envelope(event, payload, this.ticker.now());
+		Envelope<?> envelope = this.envelopes.replayed(event, payload, this.ticker.now());
 		RunBinding outer = RunBinding.enter(envelope.run());
 		try {
 			this.dispatcher.dispatch(route, payload, null, envelope);

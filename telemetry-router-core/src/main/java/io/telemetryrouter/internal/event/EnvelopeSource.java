@@ -24,7 +24,7 @@ public final class EnvelopeSource {
 
 	private final InstantSource clock;
 
-	private final WallClock wallClock;
+	final WallClock wallClock;
 
 	private final long node = ThreadLocalRandom.current().nextLong();
 
@@ -62,31 +62,26 @@ public final class EnvelopeSource {
 		return new Envelope.Accompanied<>(this, name, content, number, emittedAt, parent, context, tracker);
 	}
 
-	/** Makes the envelope of a recorded event, which keeps its number, id and time. */
-	public Envelope<?> envelope(RecordedEvent event, @Nullable Object payload, long now) {
-		String runId = event.runId();
-		return new Envelope.Recorded<>(this, Payloads.asIs(payload), event, event.sequence(), now,
-				(runId != null) ? this.runs.run(runId, event.parentRunId()) : null);
+	/** Makes the envelope of a replayed event, which keeps its number, id and time. */
+	public Envelope<?> replayed(RecordedEvent event, @Nullable Object payload, long now) {
+		return new Envelope.Recorded<>(this, Payloads.asIs(payload), event, known(event), now, true);
 	}
 
-	/** Makes the envelope of an event that an earlier process has recorded. */
-	public Envelope<?> unspilled(RecordedEvent event, @Nullable Object payload, long now) {
+	/**
+	 * Makes the envelope of an event that was read back from the recording, where an
+	 * earlier process has left it if nothing is known of it.
+	 */
+	public Envelope<?> readBack(RecordedEvent event, @Nullable Object payload, long now, @Nullable SpilledEvent known) {
+		long age = event.timestamp().until(this.clock.instant(), ChronoUnit.NANOS);
+		return new Envelope.Recorded<>(this, Payloads.asIs(payload), event, (known != null) ? known : known(event),
+				now - Math.max(0, age), false);
+	}
+
+	/** Returns what the recording says of an event that was emitted elsewhere. */
+	private SpilledEvent known(RecordedEvent event) {
 		String runId = event.runId();
 		Run run = (runId != null) ? this.runs.run(runId, event.parentRunId()) : null;
-		return envelope(event, payload, now,
-				new SpilledEvent(event.sequence(), event.sequence(), null, run, 0, null, null));
-	}
-
-	/** Makes the envelope of an event that was read back from the recording. */
-	public Envelope<?> envelope(RecordedEvent event, @Nullable Object payload, long now, SpilledEvent spilled) {
-		long age = event.timestamp().until(this.clock.instant(), ChronoUnit.NANOS);
-		return new Envelope.Unspilled<>(this, Payloads.asIs(payload), event, now - Math.max(0, age), spilled.run(),
-				spilled);
-	}
-
-	/** Returns the wall-clock time of an emit, in nanoseconds since 1970. */
-	long epochNanos(long emittedAt) {
-		return this.wallClock.epochNanos(emittedAt);
+		return new SpilledEvent(event.sequence(), event.sequence(), null, run, 0, null, null);
 	}
 
 	/**
