@@ -81,7 +81,7 @@ final class OpenSpan implements TelemetrySpan {
 
 	@Override
 	public RunBinding context() {
-		return RunBinding.of(this.run, this.identity);
+		return new RunBinding(this.run, this.identity);
 	}
 
 	void started() {
@@ -96,7 +96,7 @@ final class OpenSpan implements TelemetrySpan {
 	}
 
 	OpenSpan bind() {
-		this.binding = RunBinding.open(this.identity);
+		this.binding = RunBinding.open(null, this.identity);
 		return this;
 	}
 

@@ -15,8 +15,6 @@ import io.telemetryrouter.internal.support.VarHandles;
  * number of the handler that runs and how often the frame was entered. These are numbers
  * and not references, because a reference written for each event costs a barrier of the
  * garbage collector.
- *
- * @since 0.1.0
  */
 public final class DispatchFrame extends Padded {
 
@@ -50,11 +48,8 @@ public final class DispatchFrame extends Padded {
 
 	private @Nullable Cause cause;
 
-	/** The id of the thread, if a handler has bound it to a run or span, else 0. */
-	private long bound;
-
-	/** What the thread was bound to before that. */
-	private @Nullable RunBinding outerBinding;
+	/** The first run or span that a handler has bound the thread to. */
+	private @Nullable RunBinding bound;
 
 	/** What took longest, and the handler it was for, if it was for one. */
 	private @Nullable String slowest;
@@ -117,10 +112,6 @@ public final class DispatchFrame extends Padded {
 			this.reached++;
 		}
 		this.undelivered = null;
-	}
-
-	boolean hasUndelivered() {
-		return this.undelivered != null;
 	}
 
 	public @Nullable Cause parent() {
@@ -219,24 +210,10 @@ public final class DispatchFrame extends Padded {
 	}
 
 	/** Notes that a handler binds the thread, which must not outlast the emit. */
-	void binding(@Nullable RunBinding outer) {
-		if (this.bound == 0) {
-			this.bound = Thread.currentThread().getId();
-			this.outerBinding = outer;
+	void bound(RunBinding binding) {
+		if (this.bound == null) {
+			this.bound = binding;
 			this.holding = true;
-		}
-	}
-
-	/** Ends the bindings of a handler, unless the thread has left without that. */
-	private void unbind() {
-		if (this.bound != 0) {
-			RunBinding outer = this.outerBinding;
-			boolean mine = this.bound == Thread.currentThread().getId();
-			this.bound = 0;
-			this.outerBinding = null;
-			if (mine) {
-				RunBinding.restore(outer);
-			}
 		}
 	}
 
@@ -244,7 +221,11 @@ public final class DispatchFrame extends Padded {
 		running(0);
 		if (this.holding) {
 			this.holding = false;
-			unbind();
+			RunBinding binding = this.bound;
+			if (binding != null) {
+				this.bound = null;
+				binding.undo();
+			}
 			this.envelope = null;
 			this.tracker = null;
 			this.parent = null;

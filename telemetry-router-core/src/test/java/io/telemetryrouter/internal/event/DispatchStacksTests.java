@@ -125,7 +125,7 @@ class DispatchStacksTests {
 		assertThat(stacks).filteredOn((stack) -> stack.slot >= 0).hasSizeLessThanOrEqualTo(DispatchStacks.SLOTS);
 		assertThat(stacks).filteredOn((stack) -> stack.slot < 0)
 			.isNotEmpty()
-			.allSatisfy((stack) -> assertThat(stack.home()).isNotSameAs(stack));
+			.allSatisfy((stack) -> assertThat(stack.home).isNotSameAs(stack));
 	}
 
 	@Test
