@@ -32,8 +32,6 @@ import io.telemetryrouter.internal.support.Ticker;
  * <p>
  * On a route of open payload handlers the way takes no lock and allocates nothing. The
  * clock is read once before the first handler and once after each.
- *
- * @since 0.1.0
  */
 public final class Dispatcher {
 

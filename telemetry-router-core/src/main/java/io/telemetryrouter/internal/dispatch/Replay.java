@@ -26,8 +26,6 @@ import io.telemetryrouter.internal.support.Ticker;
  * Dispatches recorded events, to the handlers that opted in: as an emit does, on routes
  * of these handlers only. Handlers that ask for payloads of different classes have routes
  * of their own, lanes first, so that the order is that of an emit.
- *
- * @since 0.1.0
  */
 public final class Replay {
 
