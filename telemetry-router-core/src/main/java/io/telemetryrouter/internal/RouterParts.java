@@ -26,6 +26,7 @@ import io.telemetryrouter.internal.dispatch.Routes;
 import io.telemetryrouter.internal.dispatch.SpanTracker;
 import io.telemetryrouter.internal.event.DispatchFrame;
 import io.telemetryrouter.internal.event.DispatchStacks;
+import io.telemetryrouter.internal.event.EmitTracker;
 import io.telemetryrouter.internal.event.Envelope;
 import io.telemetryrouter.internal.event.EnvelopeSource;
 import io.telemetryrouter.internal.event.RunBinding;
@@ -61,10 +62,10 @@ final class RouterParts {
 
 	static {
 		// A class that a thread without stack needs first is broken for all threads.
-		List<Class<?>> neededByEmit = List.of(DispatchFrame.class, DispatchStacks.class, Envelope.class,
-				EventStatistics.class, LatencyHistogram.class, SampleBuffer.class, SampleBuffers.class,
-				StripedCounter.class, DropReason.class, CompletableFuture.class, LockSupport.class,
-				ThreadLocalRandom.class, RunBinding.class);
+		List<Class<?>> neededByEmit = List.of(DispatchFrame.class, DispatchStacks.class, EmitTracker.class,
+				EmitTracker.Outcome.class, Envelope.class, EventStatistics.class, LatencyHistogram.class,
+				SampleBuffer.class, SampleBuffers.class, StripedCounter.class, DropReason.class,
+				CompletableFuture.class, LockSupport.class, ThreadLocalRandom.class, RunBinding.class);
 		try {
 			for (Class<?> type : neededByEmit) {
 				MethodHandles.lookup().ensureInitialized(type);

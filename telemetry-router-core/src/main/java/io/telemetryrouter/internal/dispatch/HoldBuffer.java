@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
 
 import io.telemetryrouter.RouterSnapshot;
 import io.telemetryrouter.internal.event.EmitTracker;
+import io.telemetryrouter.internal.event.EmitTracker.Outcome;
 import io.telemetryrouter.internal.event.Envelope;
 import io.telemetryrouter.internal.health.Reporter;
 
@@ -79,7 +80,7 @@ public final class HoldBuffer {
 		}
 		boolean known = this.overflow.containsKey(event.name()) || this.overflow.size() < this.maxNames;
 		this.overflow.merge(known ? event.name() : RouterSnapshot.OTHER_EVENTS, 1L, Long::sum);
-		EmitTracker.dropped(event.tracker());
+		EmitTracker.count(event.tracker(), Outcome.DROPPED);
 		return true;
 	}
 

@@ -5,6 +5,7 @@ import org.jspecify.annotations.Nullable;
 import io.telemetryrouter.PayloadHandler;
 import io.telemetryrouter.internal.event.DispatchFrame;
 import io.telemetryrouter.internal.event.EmitTracker;
+import io.telemetryrouter.internal.event.EmitTracker.Outcome;
 import io.telemetryrouter.internal.event.Payloads;
 import io.telemetryrouter.internal.metrics.LatencyHistogram;
 import io.telemetryrouter.internal.metrics.SampleBuffer;
@@ -63,7 +64,7 @@ final class SyncCall {
 		frame.running(this.number);
 		try {
 			if (handle(frame, payload)) {
-				EmitTracker.handled(frame.tracker());
+				EmitTracker.count(frame.tracker(), Outcome.HANDLED);
 			}
 		}
 		catch (Throwable ex) {
@@ -112,7 +113,7 @@ final class SyncCall {
 		if (nanos > this.slowNanos) {
 			this.handler.slow(this.event, nanos);
 		}
-		EmitTracker.handled(frame.tracker());
+		EmitTracker.count(frame.tracker(), Outcome.HANDLED);
 		// Last, as it is what counts.
 		this.latency.record(nanos, buffer);
 	}

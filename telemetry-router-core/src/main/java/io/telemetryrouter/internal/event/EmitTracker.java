@@ -3,6 +3,7 @@ package io.telemetryrouter.internal.event;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicIntegerArray;
 
 import org.jspecify.annotations.Nullable;
 
@@ -21,13 +22,8 @@ public final class EmitTracker {
 
 	private final AtomicInteger open = new AtomicInteger(1);
 
-	private final AtomicInteger handled = new AtomicInteger();
-
-	private final AtomicInteger failed = new AtomicInteger();
-
-	private final AtomicInteger filtered = new AtomicInteger();
-
-	private final AtomicInteger dropped = new AtomicInteger();
+	/** The events by outcome. */
+	private final AtomicIntegerArray outcomes = new AtomicIntegerArray(Outcome.values().length);
 
 	/** Creates a tracker; {@code completions} never refuses. */
 	public EmitTracker(Executor completions) {
@@ -38,27 +34,10 @@ public final class EmitTracker {
 		return this.future;
 	}
 
-	public static void handled(@Nullable EmitTracker tracker) {
+	/** Counts what became of the event at one handler. */
+	public static void count(@Nullable EmitTracker tracker, Outcome outcome) {
 		if (tracker != null) {
-			tracker.handled.incrementAndGet();
-		}
-	}
-
-	public static void failed(@Nullable EmitTracker tracker) {
-		if (tracker != null) {
-			tracker.failed.incrementAndGet();
-		}
-	}
-
-	public static void filtered(@Nullable EmitTracker tracker) {
-		if (tracker != null) {
-			tracker.filtered.incrementAndGet();
-		}
-	}
-
-	public static void dropped(@Nullable EmitTracker tracker) {
-		if (tracker != null) {
-			tracker.dropped.incrementAndGet();
+			tracker.outcomes.incrementAndGet(outcome.ordinal());
 		}
 	}
 
@@ -92,8 +71,19 @@ public final class EmitTracker {
 	}
 
 	private void complete() {
-		this.future
-			.complete(new EmitOutcome(this.handled.get(), this.failed.get(), this.filtered.get(), this.dropped.get()));
+		this.future.complete(new EmitOutcome(count(Outcome.HANDLED), count(Outcome.FAILED), count(Outcome.FILTERED),
+				count(Outcome.DROPPED)));
+	}
+
+	private int count(Outcome outcome) {
+		return this.outcomes.get(outcome.ordinal());
+	}
+
+	/** What becomes of an event at a handler. */
+	public enum Outcome {
+
+		HANDLED, FAILED, FILTERED, DROPPED
+
 	}
 
 }

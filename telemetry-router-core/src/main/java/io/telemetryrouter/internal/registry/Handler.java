@@ -9,6 +9,7 @@ import io.telemetryrouter.Subscription;
 import io.telemetryrouter.internal.event.DispatchFrame;
 import io.telemetryrouter.internal.event.DispatchStack;
 import io.telemetryrouter.internal.event.EmitTracker;
+import io.telemetryrouter.internal.event.EmitTracker.Outcome;
 import io.telemetryrouter.internal.event.Envelope;
 import io.telemetryrouter.internal.event.Payloads;
 import io.telemetryrouter.internal.health.CircuitBreaker;
@@ -191,7 +192,7 @@ public final class Handler implements Subscription, LaneTarget {
 	@Override
 	public void handled(Envelope<?> event, long nanos, @Nullable SampleBuffer buffer, DispatchStack stack) {
 		succeeded(stack);
-		EmitTracker.handled(event.tracker());
+		EmitTracker.count(event.tracker(), Outcome.HANDLED);
 		if (nanos > this.options.slowNanos) {
 			slow(event.name(), nanos);
 		}
@@ -222,13 +223,13 @@ public final class Handler implements Subscription, LaneTarget {
 	// Counting comes last: a method that ends early has then not counted the event.
 
 	void filter(@Nullable EmitTracker tracker) {
-		EmitTracker.filtered(tracker);
+		EmitTracker.count(tracker, Outcome.FILTERED);
 		this.metrics.counters.add(Counters.FILTERED, 1);
 	}
 
 	@Override
 	public void drop(DropReason reason, @Nullable EmitTracker tracker) {
-		EmitTracker.dropped(tracker);
+		EmitTracker.count(tracker, Outcome.DROPPED);
 		drop(reason, 1);
 	}
 

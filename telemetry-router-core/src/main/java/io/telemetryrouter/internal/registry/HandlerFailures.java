@@ -8,6 +8,7 @@ import io.telemetryrouter.HandlerFailure;
 import io.telemetryrouter.internal.event.DispatchFrame;
 import io.telemetryrouter.internal.event.DispatchStack;
 import io.telemetryrouter.internal.event.EmitTracker;
+import io.telemetryrouter.internal.event.EmitTracker.Outcome;
 import io.telemetryrouter.internal.event.Envelope;
 import io.telemetryrouter.internal.health.CircuitBreaker;
 import io.telemetryrouter.internal.metrics.Counters;
@@ -68,7 +69,7 @@ record HandlerFailures(HandlerOptions options, HandlerMetrics metrics, HandlerSe
 		this.metrics.counters.drop(DropReason.CONDITION_FAILED, 1);
 		try {
 			Headroom.require();
-			EmitTracker.dropped(tracker);
+			EmitTracker.count(tracker, Outcome.DROPPED);
 			try {
 				tell(new HandlerFailure(this.options.id, event, error, envelope));
 				this.services.reporter()
@@ -99,7 +100,7 @@ record HandlerFailures(HandlerOptions options, HandlerMetrics metrics, HandlerSe
 	}
 
 	private void record(String event, Throwable error, long nanos, @Nullable EmitTracker tracker) {
-		EmitTracker.failed(tracker);
+		EmitTracker.count(tracker, Outcome.FAILED);
 		if (nanos >= 0) {
 			this.metrics.failedLatency.record(nanos, null);
 		}

@@ -24,6 +24,7 @@ import io.telemetryrouter.OverflowPolicy;
 import io.telemetryrouter.internal.event.DispatchStack;
 import io.telemetryrouter.internal.event.DispatchStacks;
 import io.telemetryrouter.internal.event.EmitTracker;
+import io.telemetryrouter.internal.event.EmitTracker.Outcome;
 import io.telemetryrouter.internal.event.Envelope;
 import io.telemetryrouter.internal.event.EnvelopeSource;
 import io.telemetryrouter.internal.event.Runs;
@@ -287,13 +288,13 @@ class LaneWorkerTests {
 		@Override
 		public void handled(Envelope<?> event, long nanos, @Nullable SampleBuffer buffer, DispatchStack stack) {
 			this.handled.incrementAndGet();
-			EmitTracker.handled(tracker(event));
+			EmitTracker.count(tracker(event), Outcome.HANDLED);
 		}
 
 		@Override
 		public void failed(Envelope<?> event, Throwable error, long nanos, DispatchStack stack) {
 			this.failed.incrementAndGet();
-			EmitTracker.failed(tracker(event));
+			EmitTracker.count(tracker(event), Outcome.FAILED);
 		}
 
 		@Override
@@ -314,7 +315,7 @@ class LaneWorkerTests {
 		@Override
 		public void drop(DropReason reason, @Nullable EmitTracker tracker) {
 			this.dropped.add(reason);
-			EmitTracker.dropped(tracker);
+			EmitTracker.count(tracker, Outcome.DROPPED);
 		}
 
 		private static EmitTracker tracker(Envelope<?> event) {
