@@ -163,13 +163,13 @@ public final class Dispatcher {
 	private void runMeasured(Route route, @Nullable Object payload, DispatchFrame frame, @Nullable Envelope<?> held) {
 		SampleBuffer buffer = this.samples.get(frame.stack.slot);
 		long start = this.ticker.now();
-		frame.start(start);
+		frame.splitAt = start;
 		if (route.needsEnvelope) {
 			prepare(route, payload, frame, start, held, buffer);
-			frame.start(this.ticker.now());
+			frame.splitAt = this.ticker.now();
 		}
 		route.callMeasured(frame, payload, buffer);
-		long nanos = frame.splitAt() - start;
+		long nanos = frame.splitAt - start;
 		EventStatistics statistics = route.statistics;
 		if (route.isHandled()) {
 			statistics.latency.record(nanos, buffer);
@@ -182,9 +182,9 @@ public final class Dispatcher {
 	private void slow(Route route, DispatchFrame frame, long nanos) {
 		route.statistics.slow();
 		if (route.dispatched() > FIRST_CALLS) {
-			boolean noticeable = frame.longest() >= nanos / 10;
-			this.reporter.slowDispatch(route.event, nanos, this.limits.slowNanos, noticeable ? frame.slowest() : null,
-					frame.slowestHandler(), frame.longest(), route.statistics.slowReports);
+			boolean noticeable = frame.longest >= nanos / 10;
+			this.reporter.slowDispatch(route.event, nanos, this.limits.slowNanos, noticeable ? frame.slowest : null,
+					frame.slowestHandler, frame.longest, route.statistics.slowReports);
 		}
 	}
 

@@ -51,15 +51,15 @@ public final class DispatchFrame extends Padded {
 	/** The first run or span that a handler has bound the thread to. */
 	private @Nullable RunBinding bound;
 
-	/** What took longest, and the handler it was for, if it was for one. */
-	private @Nullable String slowest;
+	/** What took longest, of the parts kept, and the handler it was for, if any. */
+	public @Nullable String slowest;
 
-	private @Nullable String slowestHandler;
+	public @Nullable String slowestHandler;
 
-	private long longest;
+	public long longest;
 
 	/** When the last measured part of the emit ended. */
-	private long splitAt;
+	public long splitAt;
 
 	private long running;
 
@@ -137,19 +137,11 @@ public final class DispatchFrame extends Padded {
 		return this.tracker;
 	}
 
-	public void start(long now) {
-		this.splitAt = now;
-	}
-
 	/** Ends a part of the emit and begins the next one; returns its nanoseconds. */
 	public long split(long now) {
 		long nanos = now - this.splitAt;
 		this.splitAt = now;
 		return nanos;
-	}
-
-	public long splitAt() {
-		return this.splitAt;
 	}
 
 	/**
@@ -163,19 +155,6 @@ public final class DispatchFrame extends Padded {
 			this.slowestHandler = handlerId;
 			this.holding = true;
 		}
-	}
-
-	/** Returns what took longest, of the parts kept, if any. */
-	public @Nullable String slowest() {
-		return this.slowest;
-	}
-
-	public @Nullable String slowestHandler() {
-		return this.slowestHandler;
-	}
-
-	public long longest() {
-		return this.longest;
 	}
 
 	/**

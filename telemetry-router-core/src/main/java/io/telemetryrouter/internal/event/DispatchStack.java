@@ -91,13 +91,6 @@ public final class DispatchStack extends Padded {
 		}
 	}
 
-	/**
-	 * Returns whether the thread is inside an emit or works for a lane: it must not wait.
-	 */
-	public boolean isInsideHandler() {
-		return this.depth != 0 || this.onLane;
-	}
-
 	public DispatchFrame enter(String event, @Nullable Cause parent) {
 		int index = this.depth;
 		DispatchFrame frame = (index == 0) ? this.outermost : nested(index);

@@ -133,7 +133,7 @@ public final class DispatchStacks {
 	 */
 	public static boolean isInsideHandler() {
 		DispatchStack stack = current();
-		return stack != null && stack.isInsideHandler();
+		return stack != null && (stack.depth != 0 || stack.onLane);
 	}
 
 	/** Counts a handler's calls on all threads that have begun and not ended. */

@@ -43,16 +43,12 @@ final class WallClock {
 				return reading.epochNanos + age;
 			}
 		}
-		long epochNanos = read();
+		Instant instant = this.clock.instant();
+		long epochNanos = instant.getEpochSecond() * 1_000_000_000L + instant.getNano();
 		if (this.system && System.nanoTime() - now < MAX_READING) {
 			this.last = new Reading(now, epochNanos);
 		}
 		return epochNanos;
-	}
-
-	private long read() {
-		Instant instant = this.clock.instant();
-		return instant.getEpochSecond() * 1_000_000_000L + instant.getNano();
 	}
 
 	/** Both clocks at the same moment. */
