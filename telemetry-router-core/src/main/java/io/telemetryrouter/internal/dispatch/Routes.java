@@ -22,7 +22,7 @@ import io.telemetryrouter.internal.support.Ticker;
  */
 public final class Routes implements HandlerRegistry.Invalidation {
 
-	private final HandlerRegistry registry;
+	final HandlerRegistry registry;
 
 	private final TrackedEvents events;
 
@@ -86,11 +86,6 @@ public final class Routes implements HandlerRegistry.Invalidation {
 		Route route = this.registry.whileUnchanged(() -> compile(event, payload, statistics));
 		route.retire();
 		return route;
-	}
-
-	/** Returns a number that changes with the handlers. */
-	long changes() {
-		return this.registry.changes();
 	}
 
 	/** Returns the handlers that replayed events of a name are for, in order. */
