@@ -57,7 +57,7 @@ public class Envelope<T> implements TelemetryEvent<T> {
 		this.payload = payload;
 		this.sequence = sequence;
 		this.emittedAt = emittedAt;
-		this.epochNanos = source.wallClock.epochNanos(emittedAt);
+		this.epochNanos = source.epochNanos(emittedAt);
 		if (parent != null) {
 			// Read by other threads only after they were handed the envelope.
 			this.cause = new Cause(parent, name, this);
