@@ -29,7 +29,7 @@ import io.telemetryrouter.TelemetrySpan;
 public final class ReactiveTelemetryEmitter {
 
 	/**
-	 * Value of {@code RunContextAccessor.KEY}, a class that requires context-propagation.
+	 * Copy of {@code RunContextAccessor.KEY}: that class needs context-propagation.
 	 */
 	private static final String KEY = "io.telemetryrouter.run";
 
