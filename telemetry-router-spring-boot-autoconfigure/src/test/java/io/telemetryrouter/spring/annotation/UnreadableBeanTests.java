@@ -70,7 +70,7 @@ class UnreadableBeanTests {
 			.run((context) -> assertThat(FailureReport.of(context.getStartupFailure())).contains("Bean: bean")
 				.contains("IncompleteListener.on(")
 				.contains("IncompleteListener$Absent not present")
-				.contains("Put what is missing on the class path"));
+				.contains("Add the missing class to the class path"));
 	}
 
 	@Test
