@@ -79,7 +79,7 @@ final class LateListeners implements BeanPostProcessor {
 			return;
 		}
 		String reason = this.searched.contains(beanName)
-				? "it did not exist when listeners were registered, and the type it is declared with does not show them."
+				? "it did not exist when listeners were registered, and its declared type does not have these methods."
 						+ " Declare the @Bean method with the return type '" + type.getName() + "'."
 				: "it was registered after listeners were. Register it before the application has started,"
 						+ " or subscribe its methods with TelemetryRouter.subscribe.";

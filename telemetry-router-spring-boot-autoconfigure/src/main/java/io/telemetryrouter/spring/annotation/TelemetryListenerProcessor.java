@@ -222,9 +222,9 @@ public final class TelemetryListenerProcessor implements SmartInitializingSingle
 			String id = spec.id() + "#" + number;
 			try {
 				Subscription subscription = router.subscribe(spec.mutate().id(id).build());
-				logger.info("Handler '" + spec.id()
-						+ "' of the TelemetryRouter of the parent context is another context's: method '"
-						+ method.method() + "' of bean '" + method.beanName() + "' is handler '" + id + "' here");
+				logger.info("Handler id '" + spec.id()
+						+ "' is used by another context that shares the TelemetryRouter of the parent context: method '"
+						+ method.method() + "' of bean '" + method.beanName() + "' is handler '" + id + "'");
 				return subscription;
 			}
 			catch (IllegalArgumentException ex) {

@@ -31,8 +31,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 /**
- * Tests for {@link TelemetryListener} methods that a proxy of their bean can pass on, or
- * cannot.
+ * Tests for {@link TelemetryListener} methods of proxied beans, including methods that
+ * the proxy cannot override.
  */
 class ProxiedListenerTests {
 
