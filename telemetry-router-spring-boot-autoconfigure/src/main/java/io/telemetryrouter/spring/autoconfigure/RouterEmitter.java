@@ -13,7 +13,8 @@ import io.telemetryrouter.TelemetryRouter;
 import io.telemetryrouter.TelemetrySpan;
 
 /**
- * Emits to a router without being one, so that looking for a router finds one bean.
+ * An emitter that delegates to a router without being a {@link TelemetryRouter}, so that
+ * a lookup of a router by type finds one bean.
  */
 final class RouterEmitter implements TelemetryEmitter {
 

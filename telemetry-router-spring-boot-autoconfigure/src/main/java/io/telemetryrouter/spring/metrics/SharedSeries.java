@@ -267,8 +267,7 @@ final class SharedSeries {
 		}
 
 		/**
-		 * Called under the lock of the series. A concurrent reader may count the part
-		 * twice.
+		 * Called under the lock of the series. A reader may count the part twice.
 		 */
 		private void remove(Part part) {
 			if (this.kind == Kind.COUNT) {

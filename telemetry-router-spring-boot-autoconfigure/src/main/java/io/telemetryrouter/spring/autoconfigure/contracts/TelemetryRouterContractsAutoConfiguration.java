@@ -91,11 +91,12 @@ public final class TelemetryRouterContractsAutoConfiguration {
 	}
 
 	/**
-	 * What needs classes that may be absent: Spring looks at all methods of the others.
+	 * Isolates references to classes that may be absent, since Spring introspects the
+	 * methods of configuration classes.
 	 */
 	private static final class Partners {
 
-		/** With the first payload, since it may come before the validator is ready. */
+		/** Resolves the validator lazily: the first payload may precede its creation. */
 		static Function<Object, @Nullable String> constraints(BeanFactory beanFactory) {
 			return new PayloadConstraints(
 					SingletonSupplier.ofNullable(() -> beanFactory.getBeanProvider(Validator.class).getIfUnique()));

@@ -32,7 +32,7 @@ import io.telemetryrouter.spring.cost.CostRecorder;
 import io.telemetryrouter.spring.cost.TenantResolver;
 
 /**
- * Auto-configuration for {@link CostRecorder}, where there are prices or a
+ * Auto-configuration for {@link CostRecorder}, if there are prices, budgets or a
  * {@link CostCalculator} of the application.
  *
  * @since 0.1.0
@@ -63,7 +63,8 @@ public final class TelemetryRouterCostAutoConfiguration {
 	}
 
 	/**
-	 * Budgets alone are enough: a model without a price is then reported.
+	 * Matches if prices or budgets are configured. With budgets alone, models without a
+	 * price are reported.
 	 */
 	static final class OnPricesOrBudgets extends SpringBootCondition {
 
@@ -75,7 +76,7 @@ public final class TelemetryRouterCostAutoConfiguration {
 				.because(bound ? "configured" : "none configured"));
 		}
 
-		/** Binds only what some source may have: a start would wait for it. */
+		/** Binds the property only if a source may have it, since binding takes time. */
 		private static boolean isBound(String name, Class<?> type, Environment environment) {
 			ConfigurationPropertyName list = ConfigurationPropertyName.of(name);
 			for (ConfigurationPropertySource source : ConfigurationPropertySources.get(environment)) {

@@ -22,8 +22,8 @@ import io.telemetryrouter.spring.cost.CostRecorder;
 import io.telemetryrouter.spring.metrics.AgentMeters;
 
 /**
- * Auto-configuration for {@link AgentMeters}, where an adapter or prices tell of model
- * calls.
+ * Auto-configuration for {@link AgentMeters}, if there is an adapter to an agent
+ * framework or a {@link CostRecorder}.
  *
  * @since 0.1.0
  */
@@ -45,7 +45,7 @@ public final class TelemetryRouterAgentMetricsAutoConfiguration {
 				costs.getIfAvailable());
 	}
 
-	/** Beans by name, since the frameworks need not be there. */
+	/** Refers to beans by name, since the frameworks may be absent. */
 	static final class OnAgents extends AnyNestedCondition {
 
 		OnAgents() {
