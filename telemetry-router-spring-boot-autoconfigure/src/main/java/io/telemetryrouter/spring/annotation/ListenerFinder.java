@@ -97,8 +97,7 @@ final class ListenerFinder {
 	}
 
 	/**
-	 * Returns the bean's type. Its definition may have type arguments that its class has
-	 * not.
+	 * Returns the bean's type. Only its definition may have type arguments.
 	 */
 	private ResolvableType beanType(String beanName, Class<?> type) {
 		if (this.beanFactory.containsBeanDefinition(beanName)) {

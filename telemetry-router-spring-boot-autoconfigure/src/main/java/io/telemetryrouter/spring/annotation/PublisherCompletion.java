@@ -49,8 +49,7 @@ final class PublisherCompletion implements Completion {
 		@Override
 		public void onSubscribe(Subscription subscription) {
 			this.subscription = subscription;
-			// The field is set first: a later cancel() sees it, an earlier one is seen
-			// here
+			// Set first: a later cancel() sees the field, an earlier one is seen here
 			if (isCancelled()) {
 				subscription.cancel();
 			}

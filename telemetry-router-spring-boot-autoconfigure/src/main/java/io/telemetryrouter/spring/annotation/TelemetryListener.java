@@ -128,7 +128,7 @@ public @interface TelemetryListener {
 	String handlerTimeout() default "";
 
 	/**
-	 * The duration from which on a call is reported as slow, as in {@code 50ms}.
+	 * The duration above which a call is reported as slow, as in {@code 50ms}.
 	 * @return a duration; empty for no threshold
 	 */
 	String slowThreshold() default "";

@@ -102,7 +102,7 @@ final class ConfigurationReader {
 
 	private void find(EnumerablePropertySource<?> source, int order) {
 		for (String property : source.getPropertyNames()) {
-			// The cheapest check comes first
+			// A cheap check first, for the many other properties
 			if (!property.regionMatches(true, 0, "telemetry", 0, 9)) {
 				continue;
 			}

@@ -35,7 +35,8 @@ import io.telemetryrouter.TelemetryRouter;
 final class TelemetryRouterLifecycle implements SmartLifecycle {
 
 	/**
-	 * The web server stops at {@code DEFAULT_PHASE - 2048}; executors stop at half of it.
+	 * The web server stops at {@code DEFAULT_PHASE - 2048}, executors at
+	 * {@code DEFAULT_PHASE / 2}.
 	 */
 	static final int PHASE = DEFAULT_PHASE - 4096;
 

@@ -11,7 +11,7 @@ import org.apache.commons.logging.LogFactory;
 
 /**
  * The sums of one budget. Thread-safe: adding an amount and finding the thresholds that
- * it reaches is one atomic step, so each threshold is reached exactly once.
+ * it reaches is one atomic step, so concurrent calls neither miss nor repeat a threshold.
  */
 final class BudgetAccounts {
 

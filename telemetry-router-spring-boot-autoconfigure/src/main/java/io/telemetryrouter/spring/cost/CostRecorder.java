@@ -23,8 +23,8 @@ import io.telemetryrouter.spring.cost.BudgetAccounts.Reached;
 
 /**
  * Records the costs of model calls and emits an event when they reach a threshold of a
- * budget. A synchronous handler: synchronous handlers of its events have returned before
- * the agent continues. Thread-safe.
+ * budget. It is a synchronous handler: the agent continues after the synchronous handlers
+ * of these events have returned. Thread-safe.
  *
  * @since 0.1.0
  */

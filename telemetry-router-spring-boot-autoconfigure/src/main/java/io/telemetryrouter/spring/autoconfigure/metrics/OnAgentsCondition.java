@@ -16,9 +16,9 @@ import io.telemetryrouter.spring.cost.CostRecorder;
 
 /**
  * Matches if an adapter to an agent framework or a {@link CostRecorder} is a bean. An
- * adapter's class is loaded only if its framework is present. A class of its own and not
- * a nested {@code AnyNestedCondition}: Spring reads the file of every nested class at
- * each start.
+ * adapter's class is loaded only if its framework is present. Not a nested
+ * {@code AnyNestedCondition}, since Spring reads the class file of every nested class of
+ * a configuration at each start.
  */
 final class OnAgentsCondition extends SpringBootCondition implements ConfigurationCondition {
 
