@@ -2,6 +2,8 @@ package io.telemetryrouter.spring.autoconfigure.metrics;
 
 import java.util.Map;
 
+import org.jspecify.annotations.Nullable;
+
 import org.springframework.beans.factory.BeanFactoryUtils;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.boot.autoconfigure.condition.ConditionMessage;
@@ -41,7 +43,7 @@ final class OnAgentsCondition extends SpringBootCondition implements Configurati
 			.because(found ? "there is an adapter or a cost recorder" : "there is no adapter and no cost recorder"));
 	}
 
-	private static boolean hasAdapter(ConfigurableListableBeanFactory beanFactory, ClassLoader classLoader) {
+	private static boolean hasAdapter(ConfigurableListableBeanFactory beanFactory, @Nullable ClassLoader classLoader) {
 		return ADAPTERS.entrySet()
 			.stream()
 			.anyMatch((adapter) -> ClassUtils.isPresent(adapter.getKey(), classLoader)
