@@ -17,8 +17,6 @@ import io.telemetryrouter.internal.support.VarHandles;
  * <p>
  * Only the thread that owns the slot of its dispatch stack writes {@code tail}; only the
  * thread that holds the lock of the buffers writes {@code head}.
- *
- * @since 0.1.0
  */
 public final class SampleBuffer extends Padded {
 
@@ -35,7 +33,7 @@ public final class SampleBuffer extends Padded {
 
 	static final int MAX_ID = (1 << (Long.SIZE - NANOS_BITS - 1)) - 1;
 
-	private final SampleBuffers buffers;
+	final SampleBuffers buffers;
 
 	/** Begins after a cache line on which something else may end. */
 	private final long[] samples = new long[LINE + SIZE];
@@ -77,11 +75,6 @@ public final class SampleBuffer extends Padded {
 		}
 		this.limit = recorded + SIZE;
 		return true;
-	}
-
-	/** Gives a histogram the id under which its durations are buffered from now on. */
-	void register(LatencyHistogram histogram) {
-		this.buffers.register(histogram);
 	}
 
 	// For the one thread that holds the lock of the buffers.
