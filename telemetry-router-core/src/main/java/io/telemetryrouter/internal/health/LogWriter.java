@@ -162,26 +162,14 @@ public final class LogWriter {
 			if (error == null) {
 				this.logger.log(level, message);
 			}
-			else if (isPrintable(error)) {
-				this.logger.log(level, message, error);
-			}
 			else {
-				logType(level, message, error);
+				// One that cannot be printed may make a log handler lose the whole line.
+				error.printStackTrace(new PrintWriter(Writer.nullWriter()));
+				this.logger.log(level, message, error);
 			}
 		}
 		catch (Throwable ex) {
 			logType(level, message, error);
-		}
-	}
-
-	/** An exception that cannot be printed may make a log handler lose the whole line. */
-	private static boolean isPrintable(Throwable error) {
-		try {
-			error.printStackTrace(new PrintWriter(Writer.nullWriter()));
-			return true;
-		}
-		catch (Throwable ex) {
-			return false;
 		}
 	}
 

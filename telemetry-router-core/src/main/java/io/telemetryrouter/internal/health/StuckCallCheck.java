@@ -114,15 +114,15 @@ public final class StuckCallCheck implements Watchdog.Check {
 		if (running < 0) {
 			return watched.handlerId();
 		}
-		String handler = Names.printable(watched.handlerId());
+		String handler = "handler " + Names.quoted(watched.handlerId());
 		if ((running & DispatchFrame.CONDITION) != 0) {
-			return "Condition of handler '" + handler + "'";
+			return "Condition of " + handler;
 		}
 		if ((running & DispatchFrame.CARRIER) != 0) {
-			return "Context carrier of handler '" + handler + "'";
+			return "Context carrier of " + handler;
 		}
-		return ((running & DispatchFrame.RECORDER) != 0) ? "Latency recorder of handler '" + handler + "'"
-				: Reporter.named(handler);
+		boolean recorder = (running & DispatchFrame.RECORDER) != 0;
+		return recorder ? "Latency recorder of " + handler : Reporter.named(watched.handlerId());
 	}
 
 	/** Removes and reports the stuck calls of a handler that have returned. */
@@ -131,7 +131,7 @@ public final class StuckCallCheck implements Watchdog.Check {
 			if (entry.ended().getAsBoolean()) {
 				handler.stuckCalls().remove(entry);
 				this.reporter.returned(entry.subject(), entry.call(), this.ticker.now() - entry.since(),
-						handler.stuckCalls().returns());
+						handler.stuckCalls().returns);
 			}
 		}
 	}
