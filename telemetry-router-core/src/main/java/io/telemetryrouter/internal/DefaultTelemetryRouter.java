@@ -4,46 +4,37 @@ import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Predicate;
-import java.util.function.Supplier;
 
 import org.jspecify.annotations.Nullable;
 
-import io.telemetryrouter.EmitOutcome;
 import io.telemetryrouter.EventPattern;
 import io.telemetryrouter.EventSnapshot;
-import io.telemetryrouter.EventType;
 import io.telemetryrouter.FlushResult;
 import io.telemetryrouter.HandlerSnapshot;
 import io.telemetryrouter.HandlerSpec;
 import io.telemetryrouter.HandlerSpecCustomizer;
-import io.telemetryrouter.PayloadHandler;
 import io.telemetryrouter.RecordedEvent;
 import io.telemetryrouter.RouterListener;
 import io.telemetryrouter.RouterSnapshot;
-import io.telemetryrouter.RunScope;
 import io.telemetryrouter.SpanSnapshot;
 import io.telemetryrouter.Subscription;
-import io.telemetryrouter.TelemetryEmitter;
 import io.telemetryrouter.TelemetryEvent;
 import io.telemetryrouter.TelemetryRouter;
-import io.telemetryrouter.TelemetrySpan;
 import io.telemetryrouter.internal.dispatch.Emitter;
 import io.telemetryrouter.internal.registry.CallSites;
 import io.telemetryrouter.internal.registry.Handler;
 import io.telemetryrouter.internal.registry.HandlerOptions;
-import io.telemetryrouter.internal.support.Durations;
+import io.telemetryrouter.internal.support.Arguments;
 import io.telemetryrouter.internal.support.Names;
 
 /**
- * The router: checks arguments and hands each call to the part that does it.
+ * The router: emits, and hands each other call to the part that does it.
  */
-public final class DefaultTelemetryRouter implements TelemetryRouter {
+public final class DefaultTelemetryRouter extends Emitter implements TelemetryRouter {
 
 	private final RouterSettings settings;
 
 	private final RouterParts parts;
-
-	private final Emitter emitter;
 
 	private final Shutdown shutdown;
 
@@ -51,80 +42,20 @@ public final class DefaultTelemetryRouter implements TelemetryRouter {
 	private final AtomicLong numbers = new AtomicLong();
 
 	public DefaultTelemetryRouter(RouterSettings settings) {
+		this(settings, new RouterParts(settings));
+	}
+
+	private DefaultTelemetryRouter(RouterSettings settings, RouterParts parts) {
+		super(parts.routes, parts.dispatcher, parts.held, parts.callbacks, parts.blockingAllowed, parts.block,
+				parts.runs, parts.spans);
 		this.settings = settings;
-		this.parts = new RouterParts(settings);
-		this.emitter = this.parts.emitter;
-		this.shutdown = new Shutdown(this.parts, settings.shutdownTimeout());
-	}
-
-	@Override
-	public void emit(String event, @Nullable Object payload) {
-		this.emitter.emit(event, payload);
-	}
-
-	@Override
-	public <T> void emit(EventType<T> type, T payload) {
-		this.emitter.emit(type, payload);
-	}
-
-	@Override
-	public CompletableFuture<EmitOutcome> emitAsync(String event, @Nullable Object payload) {
-		return this.emitter.emitAsync(event, payload);
-	}
-
-	@Override
-	public boolean hasHandlers(String event) {
-		return this.emitter.hasHandlers(event);
-	}
-
-	@Override
-	public void emitLazily(String event, Supplier<?> payload) {
-		this.emitter.emitLazily(event, payload);
-	}
-
-	@Override
-	public RunScope openRun(String runId) {
-		return this.emitter.openRun(runId);
-	}
-
-	@Override
-	public TelemetryEmitter forRun(String runId) {
-		return this.emitter.forRun(runId);
-	}
-
-	@Override
-	public TelemetryEmitter forRun(String runId, @Nullable String parentRunId) {
-		return this.emitter.forRun(runId, parentRunId);
-	}
-
-	@Override
-	public TelemetrySpan span(String name, @Nullable Object payload) {
-		return this.emitter.span(name, payload);
-	}
-
-	@Override
-	public Subscription subscribe(String pattern, PayloadHandler<Object> handler) {
-		return subscribe(HandlerSpec.on(pattern).handler(handler).build());
-	}
-
-	@Override
-	public <T> Subscription subscribe(EventType<T> type, PayloadHandler<? super T> handler) {
-		return subscribe(HandlerSpec.on(type).handler(handler).build());
-	}
-
-	@Override
-	public Subscription subscribeOnce(String pattern, PayloadHandler<Object> handler) {
-		return subscribe(HandlerSpec.on(pattern).once().handler(handler).build());
-	}
-
-	@Override
-	public Subscription subscribeAll(PayloadHandler<Object> handler) {
-		return subscribe("**", handler);
+		this.parts = parts;
+		this.shutdown = new Shutdown(parts, settings.shutdownTimeout(), this::refuse);
 	}
 
 	@Override
 	public Subscription subscribe(HandlerSpec<?> spec) {
-		require(spec, "spec");
+		Arguments.require(spec, "spec");
 		requireOpen();
 		HandlerSpec<?> customized = spec;
 		for (HandlerSpecCustomizer customizer : this.settings.specCustomizers()) {
@@ -168,29 +99,11 @@ public final class DefaultTelemetryRouter implements TelemetryRouter {
 	@Override
 	public CompletableFuture<TelemetryEvent<?>> next(String pattern, Predicate<TelemetryEvent<?>> filter,
 			Duration timeout) {
-		require(filter, "filter");
-		require(timeout, "timeout");
+		Arguments.require(filter, "filter");
+		Arguments.require(timeout, "timeout");
 		requireOpen();
-		if (timeout.isNegative() || timeout.isZero()) {
-			throw new IllegalArgumentException("'timeout' must be positive, but is " + Durations.printable(timeout));
-		}
+		Arguments.requirePositive(timeout, "timeout");
 		return this.parts.nextEvents.await(EventPattern.parse(pattern), filter, timeout);
-	}
-
-	@Override
-	@SuppressWarnings("unchecked")
-	public <T> CompletableFuture<TelemetryEvent<T>> next(EventType<T> type, Duration timeout) {
-		require(type, "type");
-		CompletableFuture<?> next = next(type.name(), (event) -> type.payloadType().isInstance(event.payload()),
-				timeout);
-		// No dependent future: cancelling must end the wait.
-		return (CompletableFuture<TelemetryEvent<T>>) next;
-	}
-
-	private static void require(@Nullable Object argument, String name) {
-		if (argument == null) {
-			throw new IllegalArgumentException("'" + name + "' must not be null");
-		}
 	}
 
 	private void requireOpen() {
@@ -201,26 +114,26 @@ public final class DefaultTelemetryRouter implements TelemetryRouter {
 
 	@Override
 	public FlushResult flush(Duration timeout) {
-		require(timeout, "timeout");
+		Arguments.require(timeout, "timeout");
 		return this.parts.flush.all(timeout);
 	}
 
 	@Override
 	public @Nullable FlushResult flush(String handlerId, Duration timeout) {
-		require(timeout, "timeout");
+		Arguments.require(timeout, "timeout");
 		Handler handler = this.parts.handlers.get(handlerId);
 		return (handler != null) ? this.parts.flush.one(handler, timeout) : null;
 	}
 
 	@Override
 	public FlushResult flushRun(String runId, Duration timeout) {
-		require(timeout, "timeout");
+		Arguments.require(timeout, "timeout");
 		return this.parts.flush.run(runId, timeout);
 	}
 
 	@Override
 	public int replay(RecordedEvent event) {
-		require(event, "event");
+		Arguments.require(event, "event");
 		return this.parts.replay.replay(event);
 	}
 
@@ -298,7 +211,7 @@ public final class DefaultTelemetryRouter implements TelemetryRouter {
 
 	@Override
 	public void addListener(RouterListener listener) {
-		require(listener, "listener");
+		Arguments.require(listener, "listener");
 		this.parts.registry.addListener(listener);
 	}
 
@@ -311,7 +224,7 @@ public final class DefaultTelemetryRouter implements TelemetryRouter {
 	public void start() {
 		this.parts.handlers.active().forEach((handler) -> this.parts.registry.requireRecorder(handler.options));
 		this.parts.handlers.active().forEach(Handler::begin);
-		this.emitter.start();
+		release();
 	}
 
 	@Override

@@ -10,14 +10,11 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
-import java.util.function.Predicate;
-import java.util.function.Supplier;
 
 import io.telemetryrouter.DropReason;
 import io.telemetryrouter.EventType;
 import io.telemetryrouter.RouterSnapshot;
 import io.telemetryrouter.internal.dispatch.Dispatcher;
-import io.telemetryrouter.internal.dispatch.Emitter;
 import io.telemetryrouter.internal.dispatch.HoldBuffer;
 import io.telemetryrouter.internal.dispatch.NextEvents;
 import io.telemetryrouter.internal.dispatch.PayloadChecks;
@@ -93,6 +90,15 @@ final class RouterParts {
 
 	final LaneExecutor executor;
 
+	/** Runs short tasks for callers that must not wait. */
+	final Executor callbacks;
+
+	/** Whether the calling thread may wait; never throws. */
+	final BooleanSupplier blockingAllowed;
+
+	/** How many nanoseconds an emitter waits at most. */
+	final long block;
+
 	final Announcements announcements;
 
 	final TrackedEvents events;
@@ -105,23 +111,15 @@ final class RouterParts {
 
 	final NextEvents nextEvents;
 
+	final Dispatcher dispatcher;
+
 	final Runs runs = new Runs();
 
 	final SpanTracker spans;
 
 	final HoldBuffer held;
 
-	final Emitter emitter;
-
 	final Replay replay;
-
-	private final StuckCallCheck.Callback carrier = new StuckCallCheck.Callback("Context carrier");
-
-	private final StuckCallCheck.Callback filter = new StuckCallCheck.Callback("Filter of an awaited event");
-
-	private final StuckCallCheck.Callback threadCheck = new StuckCallCheck.Callback("Check of the emitting thread");
-
-	private final StuckCallCheck.Callback critical = new StuckCallCheck.Callback("Choice of critical events");
 
 	final Flush flush;
 
@@ -134,66 +132,61 @@ final class RouterParts {
 				settings.overflow());
 		boolean measured = settings.measureLatency();
 		long slow = nanos(settings.slowThreshold());
-		long block = nanos(settings.blockTimeout());
+		StuckCallCheck.Callback carrier = new StuckCallCheck.Callback("Context carrier");
+		StuckCallCheck.Callback filter = new StuckCallCheck.Callback("Filter of an awaited event");
+		StuckCallCheck.Callback threadCheck = new StuckCallCheck.Callback("Check of the emitting thread");
+		StuckCallCheck.Callback critical = new StuckCallCheck.Callback("Choice of critical events");
+		this.block = nanos(settings.blockTimeout());
 		this.clock = settings.clock();
 		this.ticker = new Ticker(settings.nanoTime());
 		this.log = new LogWriter(settings.logger(), settings.contextCarrier());
 		this.reporter = new Reporter(this.log, this.ticker);
 		this.watchdog = new Watchdog(MAX_WATCH_INTERVAL, this.reporter);
 		this.executor = new LaneExecutor(settings.laneExecutor());
-		Executor callbacks = this.executor::executeSurely;
+		this.callbacks = this.executor::executeSurely;
 
 		this.announcements = new Announcements(this.reporter);
 		this.events = new TrackedEvents(settings.maxEventNames(), this.samples, this.announcements);
-		BooleanSupplier blockingAllowed = guarded(settings.blockingAllowed());
+		this.blockingAllowed = () -> guarded(threadCheck, settings.blockingAllowed());
 		EnvelopeSource envelopes = new EnvelopeSource(settings.clock(), this.ticker, this.runs);
 		Recording recording = new Recording(envelopes, this.ticker);
 		LaneServices lanes = new LaneServices(this.executor, settings.contextCarrier(), this.samples, this.reporter,
-				settings.clock(), this.ticker, measured, blockingAllowed, block, nanos(settings.handlerTimeout()),
-				critical(settings.criticalEvents()), recording);
+				settings.clock(), this.ticker, measured, this.blockingAllowed, this.block,
+				nanos(settings.handlerTimeout()),
+				(event) -> guarded(critical,
+						() -> EventType.isCritical(event.payload()) || settings.criticalEvents().test(event.name())),
+				recording);
 		HandlerServices services = new HandlerServices(lanes, this.samples, this.reporter, settings.errorListeners(),
-				callbacks, settings.quarantine(), settings.clock(), this.ticker, measured);
+				this.callbacks, settings.quarantine(), settings.clock(), this.ticker, measured);
 		this.registry = new HandlerRegistry(services, this.handlers, this.events, this.announcements,
 				new CallSites(this.reporter, settings.registrationWarningThreshold()));
 
 		PayloadChecks payloadChecks = new PayloadChecks(settings.payloadChecks(), this.reporter);
 		this.routes = new Routes(this.registry, this.events, this.ticker, slow, payloadChecks);
 		this.registry.invalidates(this.routes);
-		this.nextEvents = new NextEvents(this.routes, callbacks, this.watchdog, this.reporter,
-				this.filter.handlerNumber());
-		Dispatcher dispatcher = new Dispatcher(envelopes, this.samples, this.nextEvents, this.reporter, this.ticker,
+		this.nextEvents = new NextEvents(this.routes, this.callbacks, this.watchdog, this.reporter,
+				filter.handlerNumber());
+		this.dispatcher = new Dispatcher(envelopes, this.samples, this.nextEvents, this.reporter, this.ticker,
 				new Dispatcher.Limits(settings.maxDepth(), settings.maxNestedEmits(), slow, measured),
-				settings.contextCarrier(), this.carrier.handlerNumber(), recording);
+				settings.contextCarrier(), carrier.handlerNumber(), recording);
 		this.held = new HoldBuffer(settings.holdEvents(), settings.maxEventNames(), this.reporter);
 		this.spans = new SpanTracker(nanos(settings.spanDanglingAfter()), this.watchdog, this.reporter,
 				settings.clock(), this.ticker);
 		this.runs.whenEnded(this.registry::runEnded);
-		this.emitter = new Emitter(this.routes, dispatcher, this.held, callbacks, blockingAllowed, block, this.runs,
-				this.spans);
-		this.replay = new Replay(this.routes, dispatcher, envelopes, this.ticker);
+		this.replay = new Replay(this.routes, this.dispatcher, envelopes, this.ticker);
 
-		this.flush = new Flush(this.handlers, this.held, this.runs, callbacks, this.reporter);
+		this.flush = new Flush(this.handlers, this.held, this.runs, this.callbacks, this.reporter);
 		this.snapshots = new Snapshots(this);
 		this.unmatched = new UnmatchedNames(this);
-		this.watchdog.checks(checks(settings,
-				List.of(this.carrier, this.filter, this.threadCheck, this.critical, this.executor.callback,
-						this.announcements.calls, this.announcements.recorders, payloadChecks.callback)));
+		this.watchdog.checks(checks(settings, List.of(carrier, filter, threadCheck, critical, this.executor.callback,
+				this.announcements.calls, this.announcements.recorders, payloadChecks.callback)));
 		List.of(settings.stuckThreshold(), settings.handlerTimeout(), settings.spanDanglingAfter())
 			.forEach((limit) -> this.watchdog.watch(nanos(limit)));
 	}
 
-	private BooleanSupplier guarded(BooleanSupplier blockingAllowed) {
-		return () -> guarded(this.threadCheck, blockingAllowed::getAsBoolean);
-	}
-
-	private Predicate<Envelope<?>> critical(Predicate<String> names) {
-		return (event) -> guarded(this.critical,
-				() -> EventType.isCritical(event.payload()) || names.test(event.name()));
-	}
-
-	private boolean guarded(StuckCallCheck.Callback callback, Supplier<Boolean> code) {
+	private boolean guarded(StuckCallCheck.Callback callback, BooleanSupplier code) {
 		try {
-			return callback.call(code);
+			return callback.call(code::getAsBoolean);
 		}
 		catch (Throwable ex) {
 			this.reporter.callbackFailed(callback.handlerId(), ex);
@@ -201,8 +194,8 @@ final class RouterParts {
 		}
 	}
 
-	private List<Watchdog.Check> checks(RouterSettings settings, List<StuckCallCheck.Callback> callbacks) {
-		StuckCallCheck stuckCalls = new StuckCallCheck(nanos(settings.stuckThreshold()), this.handlers::get, callbacks,
+	private List<Watchdog.Check> checks(RouterSettings settings, List<StuckCallCheck.Callback> watched) {
+		StuckCallCheck stuckCalls = new StuckCallCheck(nanos(settings.stuckThreshold()), this.handlers::get, watched,
 				this.reporter, settings.clock(), this.ticker);
 		return List.of(this.nextEvents, stuckCalls,
 				() -> this.handlers.forEach((handler) -> check(handler, stuckCalls)), this.registry::check,

@@ -1,7 +1,6 @@
 package io.telemetryrouter.internal;
 
 import java.time.Duration;
-import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -24,13 +23,17 @@ final class Shutdown {
 
 	private final long timeoutNanos;
 
+	private final Runnable refuse;
+
 	private final AtomicBoolean begun = new AtomicBoolean();
 
 	private final CountDownLatch done = new CountDownLatch(1);
 
-	Shutdown(RouterParts parts, Duration timeout) {
+	/** Creates it with what makes the router refuse events. */
+	Shutdown(RouterParts parts, Duration timeout, Runnable refuse) {
 		this.parts = parts;
 		this.timeoutNanos = TimeUnit.NANOSECONDS.convert(timeout);
+		this.refuse = refuse;
 	}
 
 	boolean hasBegun() {
@@ -98,10 +101,13 @@ final class Shutdown {
 	private boolean drain(long deadline) {
 		boolean complete = false;
 		try {
-			stopEmitting();
+			attempt("Delivery of held events", this.refuse);
 			this.parts.handlers.forEach((handler) -> handler.pause(false));
 			complete = this.parts.flush.await(this.parts.flush.handlersWithLanes(), deadline, null).complete();
-			stopLanes(this.parts.flush.handlersWithLanes(), complete);
+			DropReason reason = complete ? DropReason.CLOSED : DropReason.SHUTDOWN_TIMEOUT;
+			for (Handler handler : this.parts.flush.handlersWithLanes()) {
+				attempt("Close of handler " + Names.quoted(handler.handlerId()), () -> handler.stop(reason));
+			}
 			this.parts.nextEvents.close();
 		}
 		finally {
@@ -111,27 +117,13 @@ final class Shutdown {
 		return complete;
 	}
 
-	private void stopEmitting() {
+	/** A step may fail, because of a clock, say. The router ends all the same. */
+	private void attempt(String what, Runnable step) {
 		try {
-			this.parts.emitter.close();
+			step.run();
 		}
 		catch (RuntimeException | Error ex) {
-			// Of a clock, say, while held events were delivered. The router ends all the
-			// same.
-			this.parts.reporter.callbackFailed("Delivery of held events", ex);
-		}
-	}
-
-	private void stopLanes(List<Handler> handlers, boolean complete) {
-		DropReason reason = complete ? DropReason.CLOSED : DropReason.SHUTDOWN_TIMEOUT;
-		for (Handler handler : handlers) {
-			try {
-				handler.stop(reason);
-			}
-			catch (RuntimeException | Error ex) {
-				this.parts.reporter.callbackFailed("Close of handler '" + Names.printable(handler.handlerId()) + "'",
-						ex);
-			}
+			this.parts.reporter.callbackFailed(what, ex);
 		}
 	}
 

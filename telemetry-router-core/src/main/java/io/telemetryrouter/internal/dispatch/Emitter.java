@@ -10,7 +10,6 @@ import org.jspecify.annotations.Nullable;
 import io.telemetryrouter.DropReason;
 import io.telemetryrouter.EmitOutcome;
 import io.telemetryrouter.EventPattern;
-import io.telemetryrouter.EventType;
 import io.telemetryrouter.RunScope;
 import io.telemetryrouter.TelemetryEmitter;
 import io.telemetryrouter.TelemetrySpan;
@@ -25,10 +24,8 @@ import io.telemetryrouter.internal.support.Headroom;
 
 /**
  * Takes events in: finds the route of each, or holds the event until the router starts.
- *
- * @since 0.1.0
  */
-public final class Emitter implements TelemetryEmitter {
+public class Emitter implements TelemetryEmitter {
 
 	private final Routes routes;
 
@@ -46,7 +43,7 @@ public final class Emitter implements TelemetryEmitter {
 
 	private final SpanTracker spans;
 
-	public Emitter(Routes routes, Dispatcher dispatcher, HoldBuffer held, Executor completions,
+	protected Emitter(Routes routes, Dispatcher dispatcher, HoldBuffer held, Executor completions,
 			BooleanSupplier blockingAllowed, long blockNanos, Runs runs, SpanTracker spans) {
 		this.routes = routes;
 		this.dispatcher = dispatcher;
@@ -68,14 +65,6 @@ public final class Emitter implements TelemetryEmitter {
 		else {
 			emitUnrouted(event, payload, null, null);
 		}
-	}
-
-	@Override
-	public <T> void emit(EventType<T> type, T payload) {
-		if (type == null) {
-			throw new IllegalArgumentException("Event type must not be null");
-		}
-		emit(type.name(), payload);
 	}
 
 	@Override
@@ -138,12 +127,7 @@ public final class Emitter implements TelemetryEmitter {
 	private void awaitRelease(String event) {
 		if (this.held.isReleasing() && !DispatchStacks.isInsideHandler()
 				&& DispatchStacks.inside(event, (frame) -> this.blockingAllowed.getAsBoolean())) {
-			try {
-				this.held.awaitRelease(this.blockNanos);
-			}
-			catch (InterruptedException ex) {
-				Thread.currentThread().interrupt();
-			}
+			this.held.awaitRelease(this.blockNanos);
 		}
 	}
 
@@ -208,7 +192,7 @@ public final class Emitter implements TelemetryEmitter {
 	}
 
 	/** Delivers the held events in order, and holds no more. */
-	public void start() {
+	protected final void release() {
 		this.held.release(
 				(event) -> this.dispatcher.dispatch(this.routes.passing(event.name(), event.payload()), event.payload(),
 						event.tracker(), event),
@@ -216,9 +200,9 @@ public final class Emitter implements TelemetryEmitter {
 	}
 
 	/** Counts every event as dropped from now on, and delivers the held events. */
-	public void close() {
+	protected final void refuse() {
 		this.dispatcher.close();
-		start();
+		release();
 	}
 
 }
