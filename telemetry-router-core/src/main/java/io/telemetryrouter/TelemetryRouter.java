@@ -221,9 +221,8 @@ public interface TelemetryRouter extends TelemetryEmitter, AutoCloseable {
 	void resetMaxima();
 
 	/**
-	 * Returns counts and latencies of all handlers and events. Numbers are read one by
-	 * one without stopping the router: they add up whenever it is quiet.
-	 * @return the numbers as of now
+	 * {@return counts and latencies of all handlers and events, as of now} Numbers are
+	 * read one by one without stopping the router: they add up whenever it is quiet.
 	 */
 	RouterSnapshot snapshot();
 
@@ -244,8 +243,7 @@ public interface TelemetryRouter extends TelemetryEmitter, AutoCloseable {
 	@Nullable EventSnapshot eventSnapshot(String event);
 
 	/**
-	 * Returns what is known of the spans that have begun and not ended.
-	 * @return the numbers as of now
+	 * {@return what is known now of the spans that have begun and not ended}
 	 */
 	SpanSnapshot spanSnapshot();
 
@@ -287,8 +285,7 @@ public interface TelemetryRouter extends TelemetryEmitter, AutoCloseable {
 	void close();
 
 	/**
-	 * Returns a builder with the default settings.
-	 * @return the builder
+	 * {@return a builder with the default settings}
 	 */
 	static TelemetryRouterBuilder builder() {
 		return new TelemetryRouterBuilder();

@@ -13,14 +13,12 @@ import io.telemetryrouter.TelemetryEventType;
 public sealed interface AgentRun {
 
 	/**
-	 * Returns what was known when it started.
-	 * @return the start
+	 * {@return what was known when it started}
 	 */
 	Started started();
 
 	/**
-	 * Returns the run.
-	 * @return the same as the start says
+	 * {@return the run}
 	 */
 	default Run run() {
 		return started().run();

@@ -14,22 +14,19 @@ import io.telemetryrouter.TelemetryEventType;
 public sealed interface Approval {
 
 	/**
-	 * Returns what was known when it started.
-	 * @return the start
+	 * {@return what was known when it started}
 	 */
 	Started started();
 
 	/**
-	 * Returns the run it belongs to.
-	 * @return the same as the start says
+	 * {@return the run it belongs to}
 	 */
 	default Run run() {
 		return started().run();
 	}
 
 	/**
-	 * Returns the id of the request.
-	 * @return the same as the start says
+	 * {@return the id of the request}
 	 */
 	default String approvalId() {
 		return started().approvalId();

@@ -12,22 +12,19 @@ import io.telemetryrouter.TelemetryEventType;
 public sealed interface Guardrail {
 
 	/**
-	 * Returns what was known when it started.
-	 * @return the start
+	 * {@return what was known when it started}
 	 */
 	Started started();
 
 	/**
-	 * Returns the run it belongs to.
-	 * @return the same as the start says
+	 * {@return the run it belongs to}
 	 */
 	default Run run() {
 		return started().run();
 	}
 
 	/**
-	 * Returns the name of the guardrail.
-	 * @return the same as the start says
+	 * {@return the name of the guardrail}
 	 */
 	default String name() {
 		return started().name();

@@ -15,30 +15,26 @@ import io.telemetryrouter.TelemetryEventType;
 public sealed interface ModelCall {
 
 	/**
-	 * Returns what was known when it started.
-	 * @return the start
+	 * {@return what was known when it started}
 	 */
 	Started started();
 
 	/**
-	 * Returns the run it belongs to.
-	 * @return the same as the start says
+	 * {@return the run it belongs to}
 	 */
 	default Run run() {
 		return started().run();
 	}
 
 	/**
-	 * Returns the provider.
-	 * @return the same as the start says
+	 * {@return the provider}
 	 */
 	default @Nullable String provider() {
 		return started().provider();
 	}
 
 	/**
-	 * Returns the model asked for.
-	 * @return the same as the start says
+	 * {@return the model asked for}
 	 */
 	default @Nullable String requestModel() {
 		return started().requestModel();

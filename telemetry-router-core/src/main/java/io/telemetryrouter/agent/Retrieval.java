@@ -15,14 +15,12 @@ import io.telemetryrouter.TelemetryEventType;
 public sealed interface Retrieval {
 
 	/**
-	 * Returns what was known when it started.
-	 * @return the start
+	 * {@return what was known when it started}
 	 */
 	Started started();
 
 	/**
-	 * Returns the run it belongs to.
-	 * @return the same as the start says
+	 * {@return the run it belongs to}
 	 */
 	default Run run() {
 		return started().run();

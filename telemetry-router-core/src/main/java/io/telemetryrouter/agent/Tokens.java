@@ -44,8 +44,7 @@ public record Tokens(long input, long output, @Nullable Long cacheRead, @Nullabl
 	}
 
 	/**
-	 * Returns the tokens of input and output.
-	 * @return the sum
+	 * {@return the tokens of input and output}
 	 */
 	public long total() {
 		return this.input + this.output;

@@ -14,22 +14,19 @@ import io.telemetryrouter.TelemetryEventType;
 public sealed interface ToolCall {
 
 	/**
-	 * Returns what was known when it started.
-	 * @return the start
+	 * {@return what was known when it started}
 	 */
 	Started started();
 
 	/**
-	 * Returns the run it belongs to.
-	 * @return the same as the start says
+	 * {@return the run it belongs to}
 	 */
 	default Run run() {
 		return started().run();
 	}
 
 	/**
-	 * Returns the name of the tool.
-	 * @return the same as the start says
+	 * {@return the name of the tool}
 	 */
 	default String tool() {
 		return started().tool();
