@@ -66,14 +66,15 @@ public final class DefaultTelemetryRouter extends Emitter implements TelemetryRo
 		}
 		String source = (customized.source() != null) ? customized.source() : CallSites.caller();
 		String id = customized.id();
-		Handler handler = register((id != null) ? id : nextId(), customized, source);
-		while (handler == null && id == null) {
-			// Another handler was given an id of that form.
-			handler = register(nextId(), customized, source);
+		Handler handler;
+		do {
+			handler = register((id != null) ? id : nextId(), customized, source);
+			// Again if another handler was given an id of that form.
 		}
+		while (handler == null && id == null);
 		if (handler == null) {
-			throw new IllegalArgumentException("Handler id '" + Names.printable(String.valueOf(id))
-					+ "' is taken by another handler: give each its own id");
+			throw new IllegalArgumentException("Handler id " + Names.quoted(String.valueOf(id))
+					+ " is taken by another handler: give each its own id");
 		}
 		if (!this.parts.held.isHolding()) {
 			handler.begin();

@@ -10,6 +10,7 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 
 import io.telemetryrouter.DropReason;
 import io.telemetryrouter.EventType;
@@ -194,24 +195,16 @@ final class RouterParts {
 		}
 	}
 
-	private List<Watchdog.Check> checks(RouterSettings settings, List<StuckCallCheck.Callback> watched) {
+	private List<Runnable> checks(RouterSettings settings, List<StuckCallCheck.Callback> watched) {
 		StuckCallCheck stuckCalls = new StuckCallCheck(nanos(settings.stuckThreshold()), this.handlers::get, watched,
 				this.reporter, settings.clock(), this.ticker);
-		return List.of(this.nextEvents, stuckCalls,
-				() -> this.handlers.forEach((handler) -> check(handler, stuckCalls)), this.registry::check,
-				this.runs::check, this.spans, DispatchStacks::reconcile, this.unmatched, this.snapshots::look,
-				this.log::wake);
-	}
-
-	private void check(Handler handler, StuckCallCheck stuckCalls) {
-		try {
+		Consumer<Handler> check = (handler) -> this.reporter.guard("Watchdog", () -> {
 			handler.check(this.ticker.now());
 			stuckCalls.removeReturned(handler);
-		}
-		catch (Throwable ex) {
-			// The other handlers must not miss out.
-			this.reporter.callbackFailed("Watchdog", ex);
-		}
+		});
+		return List.of(this.nextEvents::check, stuckCalls::check, () -> this.handlers.forEach(check),
+				this.registry::check, this.runs::check, this.spans::check, DispatchStacks::reconcile,
+				this.unmatched::check, this.snapshots::look, this.log::wake);
 	}
 
 	private static long nanos(Duration duration) {

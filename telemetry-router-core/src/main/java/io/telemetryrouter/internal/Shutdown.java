@@ -101,12 +101,14 @@ final class Shutdown {
 	private boolean drain(long deadline) {
 		boolean complete = false;
 		try {
-			attempt("Delivery of held events", this.refuse);
+			// A step may fail, because of a clock, say. The router ends all the same.
+			this.parts.reporter.guard("Delivery of held events", this.refuse);
 			this.parts.handlers.forEach((handler) -> handler.pause(false));
 			complete = this.parts.flush.await(this.parts.flush.handlersWithLanes(), deadline, null).complete();
 			DropReason reason = complete ? DropReason.CLOSED : DropReason.SHUTDOWN_TIMEOUT;
 			for (Handler handler : this.parts.flush.handlersWithLanes()) {
-				attempt("Close of handler " + Names.quoted(handler.handlerId()), () -> handler.stop(reason));
+				this.parts.reporter.guard("Close of handler " + Names.quoted(handler.handlerId()),
+						() -> handler.stop(reason));
 			}
 			this.parts.nextEvents.close();
 		}
@@ -115,16 +117,6 @@ final class Shutdown {
 			this.parts.executor.shutdown(!complete);
 		}
 		return complete;
-	}
-
-	/** A step may fail, because of a clock, say. The router ends all the same. */
-	private void attempt(String what, Runnable step) {
-		try {
-			step.run();
-		}
-		catch (RuntimeException | Error ex) {
-			this.parts.reporter.callbackFailed(what, ex);
-		}
 	}
 
 }

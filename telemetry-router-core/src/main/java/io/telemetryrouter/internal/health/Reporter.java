@@ -218,6 +218,16 @@ public final class Reporter {
 		}
 	}
 
+	/** Runs code, and reports what it throws. */
+	public void guard(String what, Runnable code) {
+		try {
+			code.run();
+		}
+		catch (Throwable ex) {
+			callbackFailed(what, ex);
+		}
+	}
+
 	public void registrationGrowth(String source, int count) {
 		warn("Possible leak: " + count + " handlers registered by " + Names.printable(source)
 				+ " are active; close the subscriptions or bind them to an owner");

@@ -22,7 +22,7 @@ import io.telemetryrouter.internal.support.Ticker;
  * shows the same handler and the same number of entries as before is inside the same
  * call. Each call is reported once, and once more when it has returned.
  */
-public final class StuckCallCheck implements Watchdog.Check {
+public final class StuckCallCheck {
 
 	private final long threshold;
 
@@ -50,7 +50,7 @@ public final class StuckCallCheck implements Watchdog.Check {
 		this.ticker = ticker;
 	}
 
-	@Override
+	/** Makes the check, for the watchdog. */
 	public void check() {
 		if (this.threshold == 0) {
 			return;

@@ -20,10 +20,7 @@ public final class StuckCalls {
 	volatile List<Entry> entries = List.of();
 
 	public List<StuckCall> current() {
-		List<Entry> present = this.entries;
-		// The usual case
-		return present.isEmpty() ? List.of()
-				: present.stream().filter((entry) -> !entry.ended.getAsBoolean()).map(Entry::call).toList();
+		return this.entries.stream().filter((entry) -> !entry.ended.getAsBoolean()).map(Entry::call).toList();
 	}
 
 	/** Returns how many calls timed out and have not returned. */

@@ -18,7 +18,7 @@ public final class Watchdog {
 
 	private final Reporter reporter;
 
-	private volatile List<Check> checks = List.of();
+	private volatile List<Runnable> checks = List.of();
 
 	private volatile boolean stopped;
 
@@ -49,8 +49,8 @@ public final class Watchdog {
 		}
 	}
 
-	/** Sets the checks, in order. To be called before {@link #start()}. */
-	public void checks(List<Check> checks) {
+	/** Sets the checks, in order; they do not wait. Called before {@link #start()}. */
+	public void checks(List<Runnable> checks) {
 		this.checks = checks;
 	}
 
@@ -97,24 +97,8 @@ public final class Watchdog {
 			// A deadline holds for one round; checks ask again.
 			this.deadline = null;
 		}
-		for (Check check : this.checks) {
-			try {
-				check.check();
-			}
-			catch (Throwable ex) {
-				// The next check and the next round still follow.
-				this.reporter.callbackFailed("Watchdog", ex);
-			}
-		}
-	}
-
-	/** One check of each round. */
-	@FunctionalInterface
-	public interface Check {
-
-		/** Runs on the watchdog's thread. Does not wait. */
-		void check();
-
+		// The next check and the next round follow also if one fails.
+		this.checks.forEach((check) -> this.reporter.guard("Watchdog", check));
 	}
 
 	/** The thread's task. It refers to the router strongly only during a round. */
