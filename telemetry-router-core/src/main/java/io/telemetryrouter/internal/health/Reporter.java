@@ -116,6 +116,16 @@ public final class Reporter {
 				+ events(capacity) + "): " + dropped);
 	}
 
+	public void fellBehind(String handler, int capacity) {
+		warn(named(handler) + " is behind: its queue is full (" + events(capacity)
+				+ "); further events wait in the journal until it has caught up");
+	}
+
+	public void caughtUp(String handler, long nanos, long spilled) {
+		inform(named(handler) + " is no longer behind after " + Durations.printable(nanos) + "; " + events(spilled)
+				+ " had waited in the journal");
+	}
+
 	/** The failure's message may have a payload. */
 	public void notJournalled(String handler, @Nullable Throwable failure, Throttle throttle) {
 		warn(throttle, "event", null,
