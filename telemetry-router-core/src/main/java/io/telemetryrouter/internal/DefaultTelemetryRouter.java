@@ -4,9 +4,11 @@ import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 
 import org.jspecify.annotations.Nullable;
 
+import io.telemetryrouter.EmitOutcome;
 import io.telemetryrouter.EventPattern;
 import io.telemetryrouter.EventSnapshot;
 import io.telemetryrouter.FlushResult;
@@ -16,10 +18,13 @@ import io.telemetryrouter.HandlerSpecCustomizer;
 import io.telemetryrouter.RecordedEvent;
 import io.telemetryrouter.RouterListener;
 import io.telemetryrouter.RouterSnapshot;
+import io.telemetryrouter.RunScope;
 import io.telemetryrouter.SpanSnapshot;
 import io.telemetryrouter.Subscription;
+import io.telemetryrouter.TelemetryEmitter;
 import io.telemetryrouter.TelemetryEvent;
 import io.telemetryrouter.TelemetryRouter;
+import io.telemetryrouter.TelemetrySpan;
 import io.telemetryrouter.internal.dispatch.Emitter;
 import io.telemetryrouter.internal.registry.CallSites;
 import io.telemetryrouter.internal.registry.Handler;
@@ -28,13 +33,15 @@ import io.telemetryrouter.internal.support.Arguments;
 import io.telemetryrouter.internal.support.Names;
 
 /**
- * The router: emits, and hands each other call to the part that does it.
+ * The router: checks arguments and hands each call to the part that does it.
  */
-public final class DefaultTelemetryRouter extends Emitter implements TelemetryRouter {
+public final class DefaultTelemetryRouter implements TelemetryRouter {
 
 	private final RouterSettings settings;
 
 	private final RouterParts parts;
+
+	private final Emitter emitter;
 
 	private final Shutdown shutdown;
 
@@ -42,15 +49,50 @@ public final class DefaultTelemetryRouter extends Emitter implements TelemetryRo
 	private final AtomicLong numbers = new AtomicLong();
 
 	public DefaultTelemetryRouter(RouterSettings settings) {
-		this(settings, new RouterParts(settings));
+		this.settings = settings;
+		this.parts = new RouterParts(settings);
+		this.emitter = this.parts.emitter;
+		this.shutdown = new Shutdown(this.parts, settings.shutdownTimeout());
 	}
 
-	private DefaultTelemetryRouter(RouterSettings settings, RouterParts parts) {
-		super(parts.routes, parts.dispatcher, parts.held, parts.callbacks, parts.blockingAllowed, parts.block,
-				parts.runs, parts.spans);
-		this.settings = settings;
-		this.parts = parts;
-		this.shutdown = new Shutdown(parts, settings.shutdownTimeout(), this::refuse);
+	@Override
+	public void emit(String event, @Nullable Object payload) {
+		this.emitter.emit(event, payload);
+	}
+
+	@Override
+	public CompletableFuture<EmitOutcome> emitAsync(String event, @Nullable Object payload) {
+		return this.emitter.emitAsync(event, payload);
+	}
+
+	@Override
+	public boolean hasHandlers(String event) {
+		return this.emitter.hasHandlers(event);
+	}
+
+	@Override
+	public void emitLazily(String event, Supplier<?> payload) {
+		this.emitter.emitLazily(event, payload);
+	}
+
+	@Override
+	public RunScope openRun(String runId) {
+		return this.emitter.openRun(runId);
+	}
+
+	@Override
+	public TelemetryEmitter forRun(String runId) {
+		return this.emitter.forRun(runId);
+	}
+
+	@Override
+	public TelemetryEmitter forRun(String runId, @Nullable String parentRunId) {
+		return this.emitter.forRun(runId, parentRunId);
+	}
+
+	@Override
+	public TelemetrySpan span(String name, @Nullable Object payload) {
+		return this.emitter.span(name, payload);
 	}
 
 	@Override
@@ -225,7 +267,7 @@ public final class DefaultTelemetryRouter extends Emitter implements TelemetryRo
 	public void start() {
 		this.parts.handlers.active().forEach((handler) -> this.parts.registry.requireRecorder(handler.options));
 		this.parts.handlers.active().forEach(Handler::begin);
-		release();
+		this.emitter.start();
 	}
 
 	@Override

@@ -16,6 +16,7 @@ import io.telemetryrouter.DropReason;
 import io.telemetryrouter.EventType;
 import io.telemetryrouter.RouterSnapshot;
 import io.telemetryrouter.internal.dispatch.Dispatcher;
+import io.telemetryrouter.internal.dispatch.Emitter;
 import io.telemetryrouter.internal.dispatch.HoldBuffer;
 import io.telemetryrouter.internal.dispatch.NextEvents;
 import io.telemetryrouter.internal.dispatch.PayloadChecks;
@@ -91,15 +92,6 @@ final class RouterParts {
 
 	final LaneExecutor executor;
 
-	/** Runs short tasks for callers that must not wait. */
-	final Executor callbacks;
-
-	/** Whether the calling thread may wait; never throws. */
-	final BooleanSupplier blockingAllowed;
-
-	/** How many nanoseconds an emitter waits at most. */
-	final long block;
-
 	final Announcements announcements;
 
 	final TrackedEvents events;
@@ -112,13 +104,13 @@ final class RouterParts {
 
 	final NextEvents nextEvents;
 
-	final Dispatcher dispatcher;
-
 	final Runs runs = new Runs();
 
 	final SpanTracker spans;
 
 	final HoldBuffer held;
+
+	final Emitter emitter;
 
 	final Replay replay;
 
@@ -137,46 +129,48 @@ final class RouterParts {
 		StuckCallCheck.Callback filter = new StuckCallCheck.Callback("Filter of an awaited event");
 		StuckCallCheck.Callback threadCheck = new StuckCallCheck.Callback("Check of the emitting thread");
 		StuckCallCheck.Callback critical = new StuckCallCheck.Callback("Choice of critical events");
-		this.block = nanos(settings.blockTimeout());
+		long block = nanos(settings.blockTimeout());
 		this.clock = settings.clock();
 		this.ticker = new Ticker(settings.nanoTime());
 		this.log = new LogWriter(settings.logger(), settings.contextCarrier());
 		this.reporter = new Reporter(this.log, this.ticker);
 		this.watchdog = new Watchdog(MAX_WATCH_INTERVAL, this.reporter);
 		this.executor = new LaneExecutor(settings.laneExecutor());
-		this.callbacks = this.executor::executeSurely;
+		Executor callbacks = this.executor::executeSurely;
 
 		this.announcements = new Announcements(this.reporter);
 		this.events = new TrackedEvents(settings.maxEventNames(), this.samples, this.announcements);
-		this.blockingAllowed = () -> guarded(threadCheck, settings.blockingAllowed());
+		BooleanSupplier blockingAllowed = () -> guarded(threadCheck, settings.blockingAllowed());
 		EnvelopeSource envelopes = new EnvelopeSource(settings.clock(), this.ticker, this.runs);
 		Recording recording = new Recording(envelopes, this.ticker);
 		LaneServices lanes = new LaneServices(this.executor, settings.contextCarrier(), this.samples, this.reporter,
-				settings.clock(), this.ticker, measured, this.blockingAllowed, this.block,
+				settings.clock(), this.ticker, measured, blockingAllowed, block,
 				nanos(settings.handlerTimeout()),
 				(event) -> guarded(critical,
 						() -> EventType.isCritical(event.payload()) || settings.criticalEvents().test(event.name())),
 				recording);
 		HandlerServices services = new HandlerServices(lanes, this.samples, this.reporter, settings.errorListeners(),
-				this.callbacks, settings.quarantine(), settings.clock(), this.ticker, measured);
+				callbacks, settings.quarantine(), settings.clock(), this.ticker, measured);
 		this.registry = new HandlerRegistry(services, this.handlers, this.events, this.announcements,
 				new CallSites(this.reporter, settings.registrationWarningThreshold()));
 
 		PayloadChecks payloadChecks = new PayloadChecks(settings.payloadChecks(), this.reporter);
 		this.routes = new Routes(this.registry, this.events, this.ticker, slow, payloadChecks);
 		this.registry.invalidates(this.routes);
-		this.nextEvents = new NextEvents(this.routes, this.callbacks, this.watchdog, this.reporter,
+		this.nextEvents = new NextEvents(this.routes, callbacks, this.watchdog, this.reporter,
 				filter.handlerNumber());
-		this.dispatcher = new Dispatcher(envelopes, this.samples, this.nextEvents, this.reporter, this.ticker,
+		Dispatcher dispatcher = new Dispatcher(envelopes, this.samples, this.nextEvents, this.reporter, this.ticker,
 				new Dispatcher.Limits(settings.maxDepth(), settings.maxNestedEmits(), slow, measured),
 				settings.contextCarrier(), carrier.handlerNumber(), recording);
 		this.held = new HoldBuffer(settings.holdEvents(), settings.maxEventNames(), this.reporter);
 		this.spans = new SpanTracker(nanos(settings.spanDanglingAfter()), this.watchdog, this.reporter,
 				settings.clock(), this.ticker);
 		this.runs.whenEnded(this.registry::runEnded);
-		this.replay = new Replay(this.routes, this.dispatcher, envelopes, this.ticker);
+		this.emitter = new Emitter(this.routes, dispatcher, this.held, callbacks, blockingAllowed, block, this.runs,
+				this.spans);
+		this.replay = new Replay(this.routes, dispatcher, envelopes, this.ticker);
 
-		this.flush = new Flush(this.handlers, this.held, this.runs, this.callbacks, this.reporter);
+		this.flush = new Flush(this.handlers, this.held, this.runs, callbacks, this.reporter);
 		this.snapshots = new Snapshots(this);
 		this.unmatched = new UnmatchedNames(this);
 		this.watchdog.checks(checks(settings, List.of(carrier, filter, threadCheck, critical, this.executor.callback,

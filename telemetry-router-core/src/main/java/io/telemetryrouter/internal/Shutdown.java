@@ -23,17 +23,13 @@ final class Shutdown {
 
 	private final long timeoutNanos;
 
-	private final Runnable refuse;
-
 	private final AtomicBoolean begun = new AtomicBoolean();
 
 	private final CountDownLatch done = new CountDownLatch(1);
 
-	/** Creates it with what makes the router refuse events. */
-	Shutdown(RouterParts parts, Duration timeout, Runnable refuse) {
+	Shutdown(RouterParts parts, Duration timeout) {
 		this.parts = parts;
 		this.timeoutNanos = TimeUnit.NANOSECONDS.convert(timeout);
-		this.refuse = refuse;
 	}
 
 	boolean hasBegun() {
@@ -102,7 +98,7 @@ final class Shutdown {
 		boolean complete = false;
 		try {
 			// A step may fail, because of a clock, say. The router ends all the same.
-			this.parts.reporter.guard("Delivery of held events", this.refuse);
+			this.parts.reporter.guard("Delivery of held events", this.parts.emitter::close);
 			this.parts.handlers.forEach((handler) -> handler.pause(false));
 			complete = this.parts.flush.await(this.parts.flush.handlersWithLanes(), deadline, null).complete();
 			DropReason reason = complete ? DropReason.CLOSED : DropReason.SHUTDOWN_TIMEOUT;

@@ -25,7 +25,7 @@ import io.telemetryrouter.internal.support.Headroom;
 /**
  * Takes events in: finds the route of each, or holds the event until the router starts.
  */
-public class Emitter implements TelemetryEmitter {
+public final class Emitter implements TelemetryEmitter {
 
 	private final Routes routes;
 
@@ -43,7 +43,7 @@ public class Emitter implements TelemetryEmitter {
 
 	private final SpanTracker spans;
 
-	protected Emitter(Routes routes, Dispatcher dispatcher, HoldBuffer held, Executor completions,
+	public Emitter(Routes routes, Dispatcher dispatcher, HoldBuffer held, Executor completions,
 			BooleanSupplier blockingAllowed, long blockNanos, Runs runs, SpanTracker spans) {
 		this.routes = routes;
 		this.dispatcher = dispatcher;
@@ -192,7 +192,7 @@ public class Emitter implements TelemetryEmitter {
 	}
 
 	/** Delivers the held events in order, and holds no more. */
-	protected final void release() {
+	public void start() {
 		this.held.release(
 				(event) -> this.dispatcher.dispatch(this.routes.passing(event.name(), event.payload()), event.payload(),
 						event.tracker(), event),
@@ -200,9 +200,9 @@ public class Emitter implements TelemetryEmitter {
 	}
 
 	/** Counts every event as dropped from now on, and delivers the held events. */
-	protected final void refuse() {
+	public void close() {
 		this.dispatcher.close();
-		release();
+		start();
 	}
 
 }
