@@ -92,8 +92,6 @@ final class RouterParts {
 
 	final LaneExecutor executor;
 
-	final Announcements announcements;
-
 	final TrackedEvents events;
 
 	final HandlerTable handlers = new HandlerTable();
@@ -138,27 +136,25 @@ final class RouterParts {
 		this.executor = new LaneExecutor(settings.laneExecutor());
 		Executor callbacks = this.executor::executeSurely;
 
-		this.announcements = new Announcements(this.reporter);
-		this.events = new TrackedEvents(settings.maxEventNames(), this.samples, this.announcements);
+		Announcements announcements = new Announcements(this.reporter);
+		this.events = new TrackedEvents(settings.maxEventNames(), this.samples, announcements);
 		BooleanSupplier blockingAllowed = () -> guarded(threadCheck, settings.blockingAllowed());
 		EnvelopeSource envelopes = new EnvelopeSource(settings.clock(), this.ticker, this.runs);
 		Recording recording = new Recording(envelopes, this.ticker);
 		LaneServices lanes = new LaneServices(this.executor, settings.contextCarrier(), this.samples, this.reporter,
-				settings.clock(), this.ticker, measured, blockingAllowed, block,
-				nanos(settings.handlerTimeout()),
+				settings.clock(), this.ticker, measured, blockingAllowed, block, nanos(settings.handlerTimeout()),
 				(event) -> guarded(critical,
 						() -> EventType.isCritical(event.payload()) || settings.criticalEvents().test(event.name())),
 				recording);
 		HandlerServices services = new HandlerServices(lanes, this.samples, this.reporter, settings.errorListeners(),
 				callbacks, settings.quarantine(), settings.clock(), this.ticker, measured);
-		this.registry = new HandlerRegistry(services, this.handlers, this.events, this.announcements,
+		this.registry = new HandlerRegistry(services, this.handlers, this.events, announcements,
 				new CallSites(this.reporter, settings.registrationWarningThreshold()));
 
 		PayloadChecks payloadChecks = new PayloadChecks(settings.payloadChecks(), this.reporter);
 		this.routes = new Routes(this.registry, this.events, this.ticker, slow, payloadChecks);
 		this.registry.invalidates(this.routes);
-		this.nextEvents = new NextEvents(this.routes, callbacks, this.watchdog, this.reporter,
-				filter.handlerNumber());
+		this.nextEvents = new NextEvents(this.routes, callbacks, this.watchdog, this.reporter, filter.handlerNumber());
 		Dispatcher dispatcher = new Dispatcher(envelopes, this.samples, this.nextEvents, this.reporter, this.ticker,
 				new Dispatcher.Limits(settings.maxDepth(), settings.maxNestedEmits(), slow, measured),
 				settings.contextCarrier(), carrier.handlerNumber(), recording);
@@ -174,7 +170,7 @@ final class RouterParts {
 		this.snapshots = new Snapshots(this);
 		this.unmatched = new UnmatchedNames(this);
 		this.watchdog.checks(checks(settings, List.of(carrier, filter, threadCheck, critical, this.executor.callback,
-				this.announcements.calls, this.announcements.recorders, payloadChecks.callback)));
+				announcements.calls, announcements.recorders, payloadChecks.callback)));
 		List.of(settings.stuckThreshold(), settings.handlerTimeout(), settings.spanDanglingAfter())
 			.forEach((limit) -> this.watchdog.watch(nanos(limit)));
 	}

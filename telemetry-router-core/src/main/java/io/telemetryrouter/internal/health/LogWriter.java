@@ -135,16 +135,13 @@ public final class LogWriter {
 		}
 	}
 
+	@SuppressWarnings("try")
 	private void writeInContext(Line line) {
-		ContextCarrier.Scope scope = restore(line);
-		log(line.level, line.message, line.error);
-		try {
-			if (scope != null) {
-				scope.close();
-			}
+		try (ContextCarrier.Scope scope = restore(line)) {
+			log(line.level, line.message, line.error);
 		}
 		catch (Throwable ex) {
-			// The thread ends soon, and its context with it.
+			// The scope cannot be closed. The thread ends soon, and its context with it.
 		}
 	}
 

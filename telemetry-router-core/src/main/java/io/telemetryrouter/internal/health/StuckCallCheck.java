@@ -152,44 +152,23 @@ public final class StuckCallCheck {
 	 * User code of the whole router, not of one handler, that emitters call. It has a
 	 * negative number.
 	 */
-	public static final class Callback implements Watched {
+	public record Callback(String handlerId, long handlerNumber, StuckCalls stuckCalls) implements Watched {
 
 		private static final AtomicLong numbers = new AtomicLong();
 
-		private final String name;
-
-		private final long number = numbers.decrementAndGet();
-
-		private final StuckCalls stuckCalls = new StuckCalls();
-
 		public Callback(String name) {
-			this.name = name;
+			this(name, numbers.decrementAndGet(), new StuckCalls());
 		}
 
 		/** Calls the code, so that the watchdog sees an emit that is inside of it. */
 		public <R extends @Nullable Object> R call(Supplier<R> code) {
-			long before = DispatchStacks.show(this.number);
+			long before = DispatchStacks.show(this.handlerNumber);
 			try {
 				return code.get();
 			}
 			finally {
 				DispatchStacks.show(before);
 			}
-		}
-
-		@Override
-		public String handlerId() {
-			return this.name;
-		}
-
-		@Override
-		public long handlerNumber() {
-			return this.number;
-		}
-
-		@Override
-		public StuckCalls stuckCalls() {
-			return this.stuckCalls;
 		}
 
 	}
