@@ -316,7 +316,9 @@ public final class Reporter {
 		}
 	}
 
-	/** Writes a line unless the throttle leaves it out, which counts as what it says. */
+	/**
+	 * Writes a line, unless its throttle leaves it out and counts one more such thing.
+	 */
 	private void warn(Throttle throttle, String what, @Nullable Throwable error, Supplier<String> line) {
 		String more = acquire(throttle, what);
 		if (more != null) {

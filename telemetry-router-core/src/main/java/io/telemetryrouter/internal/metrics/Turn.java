@@ -7,8 +7,8 @@ import java.util.concurrent.locks.LockSupport;
 import io.telemetryrouter.internal.support.VarHandles;
 
 /**
- * What one thread at a time may use: a writer tries to, and goes elsewhere if another
- * thread is there; a reader waits.
+ * What one thread at a time may use. A writer only tries to take the turn, and goes
+ * elsewhere if another thread has it; a reader waits for it.
  */
 abstract class Turn {
 
@@ -26,7 +26,10 @@ abstract class Turn {
 		return !this.taken && TAKEN.compareAndSet(this, false, true);
 	}
 
-	/** Waits, but not for ever: a debugger may hold the thread that is there. */
+	/**
+	 * Waits for the turn, and returns whether it came: a debugger may hold the thread
+	 * that has it.
+	 */
 	final boolean take() {
 		for (int i = 0; i < ATTEMPTS; i++) {
 			if (tryTake()) {
@@ -43,9 +46,7 @@ abstract class Turn {
 		return false;
 	}
 
-	/**
-	 * Runs a reader's action. If it had to wait too long, it may see a part of a write.
-	 */
+	/** Runs a reader's action; if the turn did not come, it may see a part of a write. */
 	final void whileTaken(Runnable action) {
 		boolean alone = take();
 		try {
