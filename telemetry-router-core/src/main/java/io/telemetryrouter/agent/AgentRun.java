@@ -13,12 +13,14 @@ import io.telemetryrouter.TelemetryEventType;
 public sealed interface AgentRun {
 
 	/**
-	 * {@return what was known when it started}
+	 * Returns what was known when it started.
+	 * @return the start
 	 */
 	Started started();
 
 	/**
-	 * {@return the run}
+	 * Returns the run.
+	 * @return the same as the start says
 	 */
 	default Run run() {
 		return started().run();

@@ -14,19 +14,22 @@ import io.telemetryrouter.TelemetryEventType;
 public sealed interface Approval {
 
 	/**
-	 * {@return what was known when it started}
+	 * Returns what was known when it started.
+	 * @return the start
 	 */
 	Started started();
 
 	/**
-	 * {@return the run it belongs to}
+	 * Returns the run it belongs to.
+	 * @return the same as the start says
 	 */
 	default Run run() {
 		return started().run();
 	}
 
 	/**
-	 * {@return the id of the request}
+	 * Returns the id of the request.
+	 * @return the same as the start says
 	 */
 	default String approvalId() {
 		return started().approvalId();

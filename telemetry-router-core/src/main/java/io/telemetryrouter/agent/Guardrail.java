@@ -12,19 +12,22 @@ import io.telemetryrouter.TelemetryEventType;
 public sealed interface Guardrail {
 
 	/**
-	 * {@return what was known when it started}
+	 * Returns what was known when it started.
+	 * @return the start
 	 */
 	Started started();
 
 	/**
-	 * {@return the run it belongs to}
+	 * Returns the run it belongs to.
+	 * @return the same as the start says
 	 */
 	default Run run() {
 		return started().run();
 	}
 
 	/**
-	 * {@return the name of the guardrail}
+	 * Returns the name of the guardrail.
+	 * @return the same as the start says
 	 */
 	default String name() {
 		return started().name();

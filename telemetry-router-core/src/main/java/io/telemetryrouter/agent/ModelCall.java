@@ -15,26 +15,30 @@ import io.telemetryrouter.TelemetryEventType;
 public sealed interface ModelCall {
 
 	/**
-	 * {@return what was known when it started}
+	 * Returns what was known when it started.
+	 * @return the start
 	 */
 	Started started();
 
 	/**
-	 * {@return the run it belongs to}
+	 * Returns the run it belongs to.
+	 * @return the same as the start says
 	 */
 	default Run run() {
 		return started().run();
 	}
 
 	/**
-	 * {@return the provider}
+	 * Returns the provider.
+	 * @return the same as the start says
 	 */
 	default @Nullable String provider() {
 		return started().provider();
 	}
 
 	/**
-	 * {@return the model asked for}
+	 * Returns the model asked for.
+	 * @return the same as the start says
 	 */
 	default @Nullable String requestModel() {
 		return started().requestModel();

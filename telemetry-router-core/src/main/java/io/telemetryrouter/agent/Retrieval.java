@@ -15,12 +15,14 @@ import io.telemetryrouter.TelemetryEventType;
 public sealed interface Retrieval {
 
 	/**
-	 * {@return what was known when it started}
+	 * Returns what was known when it started.
+	 * @return the start
 	 */
 	Started started();
 
 	/**
-	 * {@return the run it belongs to}
+	 * Returns the run it belongs to.
+	 * @return the same as the start says
 	 */
 	default Run run() {
 		return started().run();

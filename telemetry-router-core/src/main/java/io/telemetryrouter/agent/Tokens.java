@@ -44,7 +44,8 @@ public record Tokens(long input, long output, @Nullable Long cacheRead, @Nullabl
 	}
 
 	/**
-	 * {@return the tokens of input and output}
+	 * Returns the tokens of input and output.
+	 * @return the sum
 	 */
 	public long total() {
 		return this.input + this.output;

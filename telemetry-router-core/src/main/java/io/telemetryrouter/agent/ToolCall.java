@@ -14,19 +14,22 @@ import io.telemetryrouter.TelemetryEventType;
 public sealed interface ToolCall {
 
 	/**
-	 * {@return what was known when it started}
+	 * Returns what was known when it started.
+	 * @return the start
 	 */
 	Started started();
 
 	/**
-	 * {@return the run it belongs to}
+	 * Returns the run it belongs to.
+	 * @return the same as the start says
 	 */
 	default Run run() {
 		return started().run();
 	}
 
 	/**
-	 * {@return the name of the tool}
+	 * Returns the name of the tool.
+	 * @return the same as the start says
 	 */
 	default String tool() {
 		return started().tool();
