@@ -23,7 +23,7 @@ public final class SampleBuffers extends Turn {
 	private final @Nullable SampleBuffer[] bySlot;
 
 	/** By id. Replaced under this; grows by doubling. */
-	private volatile LatencyHistogram.@Nullable Stripe[] stripes = new LatencyHistogram.Stripe[64];
+	volatile LatencyHistogram.@Nullable Stripe[] stripes = new LatencyHistogram.Stripe[64];
 
 	/** Guarded by this. */
 	private int lastId;
@@ -92,7 +92,7 @@ public final class SampleBuffers extends Turn {
 			for (int i = 0; i < this.bySlot.length; i++) {
 				SampleBuffer buffer = (SampleBuffer) BUFFERS.getAcquire(this.bySlot, i);
 				if (buffer != null) {
-					record(buffer);
+					buffer.record();
 				}
 			}
 		}
@@ -106,31 +106,11 @@ public final class SampleBuffers extends Turn {
 			return false;
 		}
 		try {
-			record(buffer);
+			buffer.record();
 			return true;
 		}
 		finally {
 			this.taken = false;
-		}
-	}
-
-	private void record(SampleBuffer buffer) {
-		long end = buffer.tail();
-		// Read after the tail: an id is registered before its first sample is added.
-		LatencyHistogram.@Nullable Stripe[] all = this.stripes;
-		long position = buffer.head;
-		try {
-			while (position < end) {
-				LatencyHistogram.Stripe stripe = all[buffer.id(position)];
-				if (stripe != null) {
-					stripe.add(buffer.nanos(position));
-				}
-				position++;
-			}
-		}
-		finally {
-			// Exact even if a call found no stack, and not by a call itself.
-			buffer.head = position;
 		}
 	}
 
