@@ -17,7 +17,7 @@ import static org.assertj.core.api.Assertions.tuple;
  */
 class SpillReportTests {
 
-	private static final String BEHIND = "Handler 'slow' is behind: its queue is full (2 events); further events wait"
+	private static final String BEHIND = "Handler 'spiller' is behind: its queue is full (2 events); further events wait"
 			+ " in the journal until it has caught up";
 
 	private final CapturedLog log = new CapturedLog();
@@ -30,7 +30,7 @@ class SpillReportTests {
 	SpillReportTests() {
 		this.router.subscribe(new MemoryRecorder().sync());
 		this.router.subscribe(HandlerSpec.on("a")
-			.id("slow")
+			.id("spiller")
 			.async()
 			.overflow(OverflowPolicy.SPILL)
 			.maxQueue(2)
@@ -46,14 +46,14 @@ class SpillReportTests {
 
 	/** Only a pause makes sure of how many do not find room. */
 	private void fallBehind(int events) {
-		this.router.pause("slow");
+		this.router.pause("spiller");
 		for (int i = 0; i < events; i++) {
 			this.router.emit("a", i);
 		}
 	}
 
 	private void awaitLines(int count) {
-		Books.eventually(() -> this.log.lines("andler 'slow'").size() == count);
+		Books.eventually(() -> this.log.lines("andler 'spiller'").size() == count);
 	}
 
 	/** The watchdog ends a wait in its first check, so it has made all between two. */
@@ -70,30 +70,30 @@ class SpillReportTests {
 		awaitLines(1);
 		this.time.advance(Duration.ofSeconds(3));
 		awaitRound();
-		this.router.resume("slow");
+		this.router.resume("spiller");
 		awaitLines(2);
-		assertThat(this.log.records("andler 'slow'")).extracting(LogRecord::getLevel, LogRecord::getMessage)
+		assertThat(this.log.records("andler 'spiller'")).extracting(LogRecord::getLevel, LogRecord::getMessage)
 			.containsExactly(tuple(Level.WARNING, BEHIND), tuple(Level.INFO,
-					"Handler 'slow' is no longer behind after 3 s; 8 events had waited in the journal"));
+					"Handler 'spiller' is no longer behind after 3 s; 8 events had waited in the journal"));
 	}
 
 	@Test
 	void whenHandlerFallsBehindAgainThenThatIsReportedOnlyAfterAMinute() {
 		fallBehind(3);
 		awaitLines(1);
-		this.router.resume("slow");
+		this.router.resume("spiller");
 		awaitLines(2);
 		fallBehind(5);
 		this.time.advance(Duration.ofSeconds(59));
 		awaitRound();
-		assertThat(this.log.lines("andler 'slow'")).containsExactly(BEHIND,
-				"Handler 'slow' is no longer behind after 0 ms; 1 event had waited in the journal");
+		assertThat(this.log.lines("andler 'spiller'")).containsExactly(BEHIND,
+				"Handler 'spiller' is no longer behind after 0 ms; 1 event had waited in the journal");
 		this.time.advance(Duration.ofSeconds(1));
 		awaitLines(3);
-		this.router.resume("slow");
+		this.router.resume("spiller");
 		awaitLines(4);
-		assertThat(this.log.lines("andler 'slow'")).endsWith(BEHIND,
-				"Handler 'slow' is no longer behind after 0 ms; 3 events had waited in the journal");
+		assertThat(this.log.lines("andler 'spiller'")).endsWith(BEHIND,
+				"Handler 'spiller' is no longer behind after 0 ms; 3 events had waited in the journal");
 	}
 
 }
