@@ -6,7 +6,6 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 import io.telemetryrouter.EmitOutcome;
-import io.telemetryrouter.EventType;
 import io.telemetryrouter.RunScope;
 import io.telemetryrouter.TelemetryEmitter;
 import io.telemetryrouter.TelemetryRouter;
@@ -27,11 +26,6 @@ final class RouterEmitter implements TelemetryEmitter {
 	@Override
 	public void emit(String event, @Nullable Object payload) {
 		this.router.emit(event, payload);
-	}
-
-	@Override
-	public <T> void emit(EventType<T> type, T payload) {
-		this.router.emit(type, payload);
 	}
 
 	@Override
