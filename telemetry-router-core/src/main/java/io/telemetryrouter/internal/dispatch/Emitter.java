@@ -86,12 +86,7 @@ public record Emitter(Routes routes, Dispatcher dispatcher, HoldBuffer held, Exe
 	private void awaitRelease(String event) {
 		if (this.held.isReleasing() && !DispatchStacks.isInsideHandler()
 				&& DispatchStacks.inside(event, (frame) -> this.blockingAllowed.getAsBoolean())) {
-			try {
-				this.held.awaitRelease(this.blockNanos);
-			}
-			catch (InterruptedException ex) {
-				Thread.currentThread().interrupt();
-			}
+			this.held.awaitRelease(this.blockNanos);
 		}
 	}
 
