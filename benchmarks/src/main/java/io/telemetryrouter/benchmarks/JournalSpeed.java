@@ -84,17 +84,17 @@ public final class JournalSpeed {
 		print("payload, bytes", speed.mapper.writeValueAsBytes(PAYLOAD).length);
 		for (LogbackFile.Layout layout : LogbackFile.Layout.values()) {
 			String against = ", against Logback's " + layout.title + ": events/s";
-			speed.compare("each line written before the emitter goes on, 1 thread" + against,
+			speed.compare("each line written before the emit returns, 1 thread" + against,
 					(folder) -> speed.journal(folder, JournalMode.SYNC, 1),
 					(folder) -> speed.logback(folder, layout, true, 1));
-			speed.compare("each line written before the emitter goes on, 4 threads" + against,
+			speed.compare("each line written before the emit returns, 4 threads" + against,
 					(folder) -> speed.journal(folder, JournalMode.SYNC, 4),
 					(folder) -> speed.logback(folder, layout, true, 4));
 			speed.compare("through a queue, 1 thread" + against,
 					(folder) -> speed.journal(folder, JournalMode.ASYNC, 1),
 					(folder) -> speed.logback(folder, layout, false, 1));
 		}
-		speed.compare("each line written before the emitter goes on, 1 thread, against Chronicle Queue: events/s",
+		speed.compare("each line written before the emit returns, 1 thread, against Chronicle Queue: events/s",
 				(folder) -> speed.journal(folder, JournalMode.SYNC, 1), speed::chronicle);
 		speed.compare("through a queue, 1 thread, against Chronicle Queue without one: events/s",
 				(folder) -> speed.journal(folder, JournalMode.ASYNC, 1), speed::chronicle);

@@ -25,10 +25,10 @@ public record JournalProblem(Kind kind, String segment, long offset, long bytes,
 		String where = this.segment + " at byte " + this.offset + ": ";
 		return where + switch (this.kind) {
 			case DAMAGED -> "a line of " + this.bytes + " bytes has no valid checksum";
-			case INVALID -> "a line of " + this.bytes + " bytes has a valid checksum but is not a journal's";
-			case TOO_LONG -> this.bytes + " bytes without a line feed, of which a line may have " + LineFormat.MAX_LINE;
+			case INVALID -> "a line of " + this.bytes + " bytes has a valid checksum but is no journal line";
+			case TOO_LONG -> this.bytes + " bytes without a line feed; a line has at most " + LineFormat.MAX_LINE;
 			case INCOMPLETE -> "the last line of the segment ends after " + this.bytes + " bytes";
-			case REPEATED -> "line " + this.firstSequence + " comes again or too late";
+			case REPEATED -> "line " + this.firstSequence + " is repeated or out of order";
 			case MISSING -> (this.firstSequence == this.lastSequence) ? "line " + this.firstSequence + " is missing"
 					: "lines " + this.firstSequence + " to " + this.lastSequence + " are missing";
 			case UNREADABLE -> "the segment cannot be read from there";

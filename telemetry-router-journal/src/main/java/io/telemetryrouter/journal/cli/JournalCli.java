@@ -164,7 +164,7 @@ public final class JournalCli {
 			summarize(lines, reader.bytesRead(), first, last);
 			long rest = bytes(JournalReader.segments(arguments.directory())) - reader.bytesRead();
 			if (rest > 0) {
-				this.out.printf(Locale.ROOT, "%,d bytes at the end are no complete line yet, or came meanwhile%n",
+				this.out.printf(Locale.ROOT, "%,d bytes at the end are an incomplete line, or were written meanwhile%n",
 						rest);
 			}
 		}
