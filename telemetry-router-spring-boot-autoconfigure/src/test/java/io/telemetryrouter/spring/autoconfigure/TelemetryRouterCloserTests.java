@@ -21,8 +21,11 @@ import org.springframework.boot.autoconfigure.task.TaskExecutionAutoConfiguratio
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
+import org.springframework.context.ApplicationListener;
+import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.SmartLifecycle;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.context.event.ContextClosedEvent;
 import org.springframework.scheduling.annotation.Async;
 import org.springframework.scheduling.annotation.EnableAsync;
 
@@ -78,6 +81,24 @@ class TelemetryRouterCloserTests {
 		assertThat(log).endsWith("listener destroyed");
 		assertThat(output).contains("offered=4, handled=4, failed=0, filtered=0, dropped={}")
 			.doesNotContain("router had closed");
+	}
+
+	@Test
+	void whenAHandlerClosesTheContextThenOtherLanesAreDrainedBeforeTheirBeansAreDestroyed(CapturedOutput output) {
+		this.contextRunner.withBean("stopper", Stopper.class)
+			.withBean("release-latch", CountDownLatch.class, () -> new CountDownLatch(1))
+			.withBean("slow", SlowListener.class)
+			.run((context) -> {
+				TelemetryEmitter telemetry = context.getBean(TelemetryEmitter.class);
+				for (int i = 0; i < 3; i++) {
+					telemetry.emit("slow", i);
+				}
+				telemetry.emit("stop", null);
+				Awaitility.await()
+					.untilAsserted(() -> assertThat(output).contains("Telemetry router closed in")
+						.contains("offered=4, handled=4, failed=0, filtered=0, dropped={}"));
+			});
+		assertThat(log).containsExactly("slow 0", "slow 1", "slow 2", "slow destroyed", "listener destroyed");
 	}
 
 	@Test
@@ -248,6 +269,47 @@ class TelemetryRouterCloserTests {
 		@Override
 		public void log(Level level, ResourceBundle bundle, String format, Object... params) {
 			log(level, bundle, format, (Throwable) null);
+		}
+
+	}
+
+	static class Stopper {
+
+		private final ConfigurableApplicationContext context;
+
+		Stopper(ConfigurableApplicationContext context) {
+			this.context = context;
+		}
+
+		@TelemetryListener(events = "stop", async = true)
+		void stop() {
+			this.context.close();
+		}
+
+	}
+
+	static class SlowListener implements ApplicationListener<ContextClosedEvent>, DisposableBean {
+
+		private final CountDownLatch closing;
+
+		SlowListener(CountDownLatch closing) {
+			this.closing = closing;
+		}
+
+		@Override
+		public void onApplicationEvent(ContextClosedEvent event) {
+			this.closing.countDown();
+		}
+
+		@TelemetryListener(events = "slow", async = true)
+		void on(int number) throws InterruptedException {
+			this.closing.await();
+			log.add("slow " + number);
+		}
+
+		@Override
+		public void destroy() {
+			log.add("slow destroyed");
 		}
 
 	}
