@@ -1,7 +1,9 @@
 package io.telemetryrouter.spring.autoconfigure;
 
+import java.lang.Thread.State;
 import java.util.List;
 import java.util.ResourceBundle;
+import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -21,11 +23,9 @@ import org.springframework.boot.autoconfigure.task.TaskExecutionAutoConfiguratio
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
-import org.springframework.context.ApplicationListener;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.SmartLifecycle;
 import org.springframework.context.annotation.Configuration;
-import org.springframework.context.event.ContextClosedEvent;
 import org.springframework.scheduling.annotation.Async;
 import org.springframework.scheduling.annotation.EnableAsync;
 
@@ -85,19 +85,16 @@ class TelemetryRouterCloserTests {
 
 	@Test
 	void whenAHandlerClosesTheContextThenOtherLanesAreDrainedBeforeTheirBeansAreDestroyed(CapturedOutput output) {
-		this.contextRunner.withBean("stopper", Stopper.class)
-			.withBean("release-latch", CountDownLatch.class, () -> new CountDownLatch(1))
-			.withBean("slow", SlowListener.class)
-			.run((context) -> {
-				TelemetryEmitter telemetry = context.getBean(TelemetryEmitter.class);
-				for (int i = 0; i < 3; i++) {
-					telemetry.emit("slow", i);
-				}
-				telemetry.emit("stop", null);
-				Awaitility.await()
-					.untilAsserted(() -> assertThat(output).contains("Telemetry router closed in")
-						.contains("offered=4, handled=4, failed=0, filtered=0, dropped={}"));
-			});
+		this.contextRunner.withBean("stopper", Stopper.class).withBean("slow", SlowListener.class).run((context) -> {
+			TelemetryEmitter telemetry = context.getBean(TelemetryEmitter.class);
+			for (int i = 0; i < 3; i++) {
+				telemetry.emit("slow", i);
+			}
+			telemetry.emit("stop", null);
+			Awaitility.await()
+				.untilAsserted(() -> assertThat(output).contains("Telemetry router closed in")
+					.contains("offered=4, handled=4, failed=0, filtered=0, dropped={}"));
+		});
 		assertThat(log).containsExactly("slow 0", "slow 1", "slow 2", "slow destroyed", "listener destroyed");
 	}
 
@@ -275,6 +272,8 @@ class TelemetryRouterCloserTests {
 
 	static class Stopper {
 
+		static volatile Thread thread;
+
 		private final ConfigurableApplicationContext context;
 
 		Stopper(ConfigurableApplicationContext context) {
@@ -283,27 +282,20 @@ class TelemetryRouterCloserTests {
 
 		@TelemetryListener(events = "stop", async = true)
 		void stop() {
+			thread = Thread.currentThread();
 			this.context.close();
 		}
 
 	}
 
-	static class SlowListener implements ApplicationListener<ContextClosedEvent>, DisposableBean {
+	static class SlowListener implements DisposableBean {
 
-		private final CountDownLatch closing;
-
-		SlowListener(CountDownLatch closing) {
-			this.closing = closing;
-		}
-
-		@Override
-		public void onApplicationEvent(ContextClosedEvent event) {
-			this.closing.countDown();
-		}
-
+		/** Works while the context closes, which waits for it or destroys its bean. */
 		@TelemetryListener(events = "slow", async = true)
-		void on(int number) throws InterruptedException {
-			this.closing.await();
+		void on(int number) {
+			Awaitility.await()
+				.until(() -> log.contains("slow destroyed") || (Stopper.thread != null
+						&& Set.of(State.WAITING, State.TIMED_WAITING).contains(Stopper.thread.getState())));
 			log.add("slow " + number);
 		}
 
