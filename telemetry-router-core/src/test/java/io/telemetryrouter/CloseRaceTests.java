@@ -149,13 +149,16 @@ class CloseRaceTests {
 			}
 			// An event that was on its way during the close may still be with a worker.
 			RouterSnapshot snapshot = Books.balanced(router);
-			long handled = 0;
+			long called = 0;
 			for (HandlerSnapshot handler : snapshot.handlers().values()) {
 				assertThat(handler.account().offered()).isEqualTo(emitted.sum());
-				handled += handler.account().handled();
+				// A call that began as its lane was stopped is given up, and returns
+				// later.
+				called += handler.account().handled() + handler.account().failed();
 			}
-			assertThat(calls.sum()).isEqualTo(handled);
-			assertThat(callsAtClose).isLessThanOrEqualTo(handled);
+			long all = called;
+			Books.eventually(() -> calls.sum() == all);
+			assertThat(callsAtClose).isLessThanOrEqualTo(all);
 		}
 	}
 
