@@ -7,6 +7,7 @@ import io.telemetryrouter.OverflowPolicy;
 import io.telemetryrouter.internal.event.Envelope;
 import io.telemetryrouter.internal.event.SpilledEvent;
 import io.telemetryrouter.internal.support.Headroom;
+import io.telemetryrouter.internal.support.Throttle;
 
 /**
  * Counts and reports what a lane drops, and ends what waits for an event.
@@ -26,6 +27,18 @@ final class LaneDrops {
 
 	private final @Nullable SpillQueue spill;
 
+	// Used by the watchdog's thread only.
+
+	/** Whether it was reported that the lane is behind, and not yet the end of that. */
+	private boolean behind;
+
+	private long behindSince;
+
+	private final Throttle behindReports = new Throttle();
+
+	/** How many events had been spilled when the lane was last seen not behind. */
+	private long spilledBefore;
+
 	/** What was dropped, if the handler is to be told. */
 	final @Nullable LaneGaps gaps;
 
@@ -38,6 +51,7 @@ final class LaneDrops {
 		this.spill = (queue instanceof SpillQueue spill) ? spill : null;
 		if (this.spill != null) {
 			this.spill.lost(this::dropLost);
+			this.spilledBefore = this.spill.spilledTail();
 		}
 	}
 
@@ -126,11 +140,33 @@ final class LaneDrops {
 		event.dequeued();
 	}
 
-	/** Ends a burst that is over. For the watchdog. */
+	/** Ends a burst that is over, and reports a lane that is behind. For the watchdog. */
 	void check() {
 		OverflowBurst current = this.burst;
 		if (current != null) {
 			current.check();
+		}
+		if (this.spill != null) {
+			checkBehind(this.spill);
+		}
+	}
+
+	private void checkBehind(SpillQueue queue) {
+		long now = this.services.ticker().now();
+		if (!queue.isBehind()) {
+			if (this.behind) {
+				this.behind = false;
+				this.services.reporter()
+					.caughtUp(this.target.handlerId(), now - this.behindSince,
+							queue.spilledTail() - this.spilledBefore);
+			}
+			this.spilledBefore = queue.spilledTail();
+		}
+		else if (!this.behind && queue.spilledEvents() != 0
+				&& this.behindReports.tryAcquire(now) != Throttle.SUPPRESSED) {
+			this.behind = true;
+			this.behindSince = now;
+			this.services.reporter().fellBehind(this.target.handlerId(), queue.capacity());
 		}
 	}
 

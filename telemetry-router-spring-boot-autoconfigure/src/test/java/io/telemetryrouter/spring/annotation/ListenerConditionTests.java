@@ -26,7 +26,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 /**
- * What conditions in SpEL make of payloads that lack what they ask for.
+ * Tests for SpEL conditions on payloads without the properties that they read.
  */
 class ListenerConditionTests {
 
