@@ -307,7 +307,7 @@ public final class Lane {
 	public void close(DropReason reason) {
 		empty(reason);
 		discard(DropReason.CLOSED);
-		this.drops.end();
+		this.drops.endBurst();
 	}
 
 	private void empty(DropReason reason) {

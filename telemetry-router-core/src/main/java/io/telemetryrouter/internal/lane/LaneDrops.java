@@ -1,5 +1,8 @@
 package io.telemetryrouter.internal.lane;
 
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+
 import org.jspecify.annotations.Nullable;
 
 import io.telemetryrouter.DropReason;
@@ -7,11 +10,18 @@ import io.telemetryrouter.OverflowPolicy;
 import io.telemetryrouter.internal.event.Envelope;
 import io.telemetryrouter.internal.event.SpilledEvent;
 import io.telemetryrouter.internal.support.Headroom;
+import io.telemetryrouter.internal.support.Throttle;
 
 /**
  * Counts and reports what a lane drops, and ends what waits for an event.
+ * <p>
+ * A burst of events without room is two lines: one at its begin, and one with the count
+ * when a second has passed without a drop and the queue has room again. At most one burst
+ * in ten seconds is reported; the count of the next one includes the drops of the others.
  */
 final class LaneDrops {
+
+	private static final long QUIET = TimeUnit.SECONDS.toNanos(1);
 
 	private final LaneTarget target;
 
@@ -21,13 +31,23 @@ final class LaneDrops {
 
 	private final OverflowPolicy overflow;
 
-	/** Made with the first drop: most queues are never full. */
-	private volatile @Nullable OverflowBurst burst;
-
 	private final @Nullable SpillQueue spill;
 
 	/** What was dropped, if the handler is to be told. */
 	final @Nullable LaneGaps gaps;
+
+	/** Events without room that no line has counted yet. */
+	private final AtomicLong overflown = new AtomicLong();
+
+	private final Throttle bursts = new Throttle(TimeUnit.SECONDS.toNanos(10));
+
+	/** Whether the begin of a burst was reported. Written under this. */
+	private volatile boolean inBurst;
+
+	/** What the watchdog saw last, and since when. Used by its thread only. */
+	private long overflownSeen;
+
+	private long seenSince;
 
 	LaneDrops(LaneTarget target, LaneQueue queue, OverflowPolicy overflow, boolean gaps, LaneServices services) {
 		this.target = target;
@@ -69,19 +89,25 @@ final class LaneDrops {
 	/** Never throws: without stack, say, there is no report, and the event is counted. */
 	private void overflown() {
 		try {
-			OverflowBurst current = this.burst;
-			((current != null) ? current : createBurst()).dropped();
+			this.overflown.incrementAndGet();
+			if (!this.inBurst && beginBurst(this.services.ticker().now())) {
+				this.services.reporter()
+					.overflowBegan(this.target.handlerId(), this.queue.capacity(), this.queue.isFrozen(),
+							this.overflow);
+			}
 		}
 		catch (Throwable ex) {
 			return;
 		}
 	}
 
-	private synchronized OverflowBurst createBurst() {
-		OverflowBurst current = (this.burst != null) ? this.burst : new OverflowBurst(this.target.handlerId(),
-				this.queue, this.overflow, this.services.reporter(), this.services.ticker());
-		this.burst = current;
-		return current;
+	private boolean beginBurst(long now) {
+		Headroom.require();
+		synchronized (this) {
+			boolean begins = !this.inBurst && this.bursts.tryAcquire(now) != Throttle.SUPPRESSED;
+			this.inBurst |= begins;
+			return begins;
+		}
 	}
 
 	void drop(Envelope<?> event, DropReason reason) {
@@ -128,17 +154,31 @@ final class LaneDrops {
 
 	/** Ends a burst that is over. For the watchdog. */
 	void check() {
-		OverflowBurst current = this.burst;
-		if (current != null) {
-			current.check();
+		if (!this.inBurst) {
+			return;
+		}
+		long now = System.nanoTime();
+		long count = this.overflown.get();
+		if (count != this.overflownSeen) {
+			this.overflownSeen = count;
+			this.seenSince = now;
+		}
+		else if (now - this.seenSince >= QUIET && this.queue.size() < this.queue.capacity()) {
+			this.overflownSeen = 0;
+			endBurst();
 		}
 	}
 
-	void end() {
-		OverflowBurst current = this.burst;
-		if (current != null) {
-			current.end();
+	void endBurst() {
+		long count;
+		synchronized (this) {
+			if (!this.inBurst) {
+				return;
+			}
+			this.inBurst = false;
+			count = this.overflown.getAndSet(0);
 		}
+		this.services.reporter().overflowEnded(this.target.handlerId(), count);
 	}
 
 }
