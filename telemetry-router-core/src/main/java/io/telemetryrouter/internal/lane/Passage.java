@@ -10,7 +10,7 @@ import io.telemetryrouter.internal.metrics.StripedCounter;
  * lanes, also while others begin. Emits of even and odd epochs are counted apart, so that
  * those of an epoch that is over become fewer (P. McKenney, Sleepable RCU).
  */
-final class Passage {
+public final class Passage {
 
 	private static final long PAUSE = TimeUnit.MILLISECONDS.toNanos(1);
 
@@ -24,13 +24,13 @@ final class Passage {
 	private volatile int epoch;
 
 	/** Begins an emit, before it is recorded, and returns its epoch. */
-	int begin(int stripe) {
+	public int begin(int stripe) {
 		int current = this.epoch;
 		this.begun[current].add(1, stripe);
 		return current;
 	}
 
-	void end(int epoch, int stripe) {
+	public void end(int epoch, int stripe) {
 		this.ended[epoch].add(1, stripe);
 	}
 
@@ -38,7 +38,7 @@ final class Passage {
 	 * Waits, for a moment at most, until all emits have ended that had begun before.
 	 * @return whether they have
 	 */
-	synchronized boolean await() {
+	public synchronized boolean await() {
 		int current = this.epoch;
 		// Those that began in the epoch before and were counted late.
 		if (!awaitEnd(1 - current)) {

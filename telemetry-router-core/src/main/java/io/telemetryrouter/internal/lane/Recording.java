@@ -18,8 +18,8 @@ public final class Recording {
 
 	private final Ticker ticker;
 
-	/** Emits that durable handlers get. */
-	private final Passage passage = new Passage();
+	/** Emits that durable handlers get, from their record to the lanes. */
+	public final Passage passage = new Passage();
 
 	private volatile @Nullable Source source;
 
@@ -60,28 +60,6 @@ public final class Recording {
 
 	Envelope<?> envelope(RecordedEvent event, @Nullable Object payload, SpilledEvent spilled) {
 		return this.envelopes.envelope(event, payload, this.ticker.now(), spilled);
-	}
-
-	/**
-	 * Called before an event is recorded that durable handlers get; returns what to end
-	 * it with.
-	 */
-	public int begin(int stripe) {
-		return this.passage.begin(stripe);
-	}
-
-	/** Called when that event is in all lanes. */
-	public void end(int begun, int stripe) {
-		this.passage.end(begun, stripe);
-	}
-
-	/**
-	 * Waits, for a moment at most, until all events that were recorded before are in the
-	 * lanes of durable handlers.
-	 * @return whether they are
-	 */
-	public boolean awaitLanes() {
-		return this.passage.await();
 	}
 
 	public EventRecorder.@Nullable Cursor cursor(String handlerId) {
