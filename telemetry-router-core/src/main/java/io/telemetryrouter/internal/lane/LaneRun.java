@@ -17,7 +17,7 @@ import io.telemetryrouter.internal.metrics.SampleBuffer;
  */
 final class LaneRun {
 
-	private final InHand hand;
+	private final LaneWorker.InHand hand;
 
 	private final Lane lane;
 
@@ -36,7 +36,8 @@ final class LaneRun {
 	/** When the worker was done with its last event. */
 	private long doneAt;
 
-	LaneRun(InHand hand, Lane lane, LaneTarget target, LaneServices services, DispatchStack stack, TimedRun calls) {
+	LaneRun(LaneWorker.InHand hand, Lane lane, LaneTarget target, LaneServices services, DispatchStack stack,
+			TimedRun calls) {
 		this.hand = hand;
 		this.lane = lane;
 		this.target = target;
