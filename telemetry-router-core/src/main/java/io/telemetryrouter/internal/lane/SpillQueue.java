@@ -177,7 +177,7 @@ final class SpillQueue extends LaneQueue {
 
 	private @Nullable Envelope<?> take(SpillBacklog backlog, Position consumer) {
 		synchronized (this.lock) {
-			backlog.reading = isCurrent(backlog);
+			backlog.reading = this.backlog == backlog;
 			if (!backlog.reading) {
 				return null;
 			}
@@ -185,7 +185,7 @@ final class SpillQueue extends LaneQueue {
 		Envelope<?> event = backlog.next();
 		synchronized (this.lock) {
 			backlog.reading = false;
-			if (!isCurrent(backlog)) {
+			if (this.backlog != backlog) {
 				// The lane was emptied meanwhile. The worker drops the event.
 				backlog.close();
 			}
@@ -198,11 +198,6 @@ final class SpillQueue extends LaneQueue {
 			}
 		}
 		return event;
-	}
-
-	@SuppressWarnings("ReferenceEquality")
-	private boolean isCurrent(SpillBacklog other) {
-		return this.backlog == other;
 	}
 
 	private void endBacklog() {
@@ -243,7 +238,7 @@ final class SpillQueue extends LaneQueue {
 			failure = ex;
 		}
 		synchronized (this.lock) {
-			if (!isReading(next)) {
+			if (!SpilledEvents.isSame(this.reading, next)) {
 				closeReader();
 				return null;
 			}
@@ -260,11 +255,6 @@ final class SpillQueue extends LaneQueue {
 			this.lost.accept(next, failure);
 		}
 		return event;
-	}
-
-	@SuppressWarnings("ReferenceEquality")
-	private boolean isReading(SpilledEvent event) {
-		return this.reading == event;
 	}
 
 	private void closeReader() {
