@@ -31,7 +31,7 @@ final class LaneDrops {
 
 	private final OverflowPolicy overflow;
 
-	private final @Nullable SpillQueue spill;
+	private final Throttle lossReports = new Throttle();
 
 	/** What was dropped, if the handler is to be told. */
 	final @Nullable LaneGaps gaps;
@@ -55,15 +55,14 @@ final class LaneDrops {
 		this.queue = queue;
 		this.overflow = overflow;
 		this.gaps = gaps ? new LaneGaps(target) : null;
-		this.spill = (queue instanceof SpillQueue spill) ? spill : null;
-		if (this.spill != null) {
-			this.spill.lost(this::dropLost);
+		if (queue instanceof SpillQueue spill) {
+			spill.lost(this::dropLost);
 		}
 	}
 
 	/** Drops an event that the queue has no room for, and the recorder no copy of. */
 	void dropFull(Envelope<?> event) {
-		if (this.spill != null && !this.services.recording().has(event)) {
+		if (this.overflow == OverflowPolicy.SPILL && !this.services.recording().has(event)) {
 			dropLost(event.spilled(), null);
 		}
 		else {
@@ -127,9 +126,7 @@ final class LaneDrops {
 	/** Drops an event that the recorder does not have, or cannot give back. */
 	void dropLost(SpilledEvent event, @Nullable Throwable failure) {
 		drop(event, DropReason.NOT_JOURNALLED);
-		if (this.spill != null) {
-			this.services.reporter().notJournalled(this.target.handlerId(), failure, this.spill.reports);
-		}
+		this.services.reporter().notJournalled(this.target.handlerId(), failure, this.lossReports);
 	}
 
 	/** Remembers a dropped event for a handler that is told of gaps. */
