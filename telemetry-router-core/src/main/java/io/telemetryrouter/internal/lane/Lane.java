@@ -49,8 +49,8 @@ public final class Lane {
 	private final @Nullable RoomSignal room;
 
 	/**
-	 * Why events are not handled any more; {@code null} while they are, and
-	 * {@link DropReason#QUARANTINED} while each one asks for a probe. Written under this.
+	 * Why events are not handled any more; {@code null} while they are. Written under
+	 * this.
 	 */
 	private volatile @Nullable DropReason discard;
 
@@ -187,7 +187,7 @@ public final class Lane {
 	 */
 	public void wake() {
 		DropReason reason = this.discard;
-		if (reason != null && reason != DropReason.QUARANTINED) {
+		if (reason != null) {
 			empty(reason);
 			return;
 		}
@@ -217,16 +217,6 @@ public final class Lane {
 
 	public boolean isPaused() {
 		return this.queue.isFrozen();
-	}
-
-	/** Sets whether workers ask for a probe before each event. */
-	public synchronized void quarantine(boolean quarantined) {
-		if (quarantined && this.discard == null) {
-			this.discard = DropReason.QUARANTINED;
-		}
-		else if (!quarantined && this.discard == DropReason.QUARANTINED) {
-			this.discard = null;
-		}
 	}
 
 	/** Gives up long calls, wakes refused workers, ends bursts. For the watchdog. */
@@ -259,7 +249,8 @@ public final class Lane {
 			this.barriers.release();
 		}
 		LaneGaps gaps = this.drops.gaps;
-		boolean gap = gaps != null && gaps.isPending() && this.discard == null && !isPaused();
+		boolean gap = gaps != null && gaps.isPending() && this.discard == null && !isPaused()
+				&& !this.target.isQuarantined();
 		Envelope<?> event = (gap && gaps != null) ? gaps.take(this.queue, consumer) : null;
 		return (event != null) ? event : this.queue.poll(consumer);
 	}
@@ -290,9 +281,7 @@ public final class Lane {
 	/** Stops handling: counts queued events and all later ones as dropped. */
 	public void discard(DropReason reason) {
 		synchronized (this) {
-			if (this.discard == null || this.discard == DropReason.QUARANTINED) {
-				this.discard = reason;
-			}
+			this.discard = (this.discard != null) ? this.discard : reason;
 		}
 		// A producer that claims a position after that empties the queue itself.
 		long claimed = this.queue.tail();

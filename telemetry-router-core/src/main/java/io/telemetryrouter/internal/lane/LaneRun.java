@@ -110,7 +110,10 @@ final class LaneRun {
 	 */
 	private boolean handle(Envelope<?> event) {
 		DropReason reason = this.lane.discarding();
-		if (reason != null && !(reason == DropReason.QUARANTINED && this.target.claimProbe(this.stack))) {
+		if (reason == null && this.target.isQuarantined() && !this.target.claimProbe(this.stack)) {
+			reason = DropReason.QUARANTINED;
+		}
+		if (reason != null) {
 			this.lane.missed(event, reason);
 			this.target.drop(reason, event.tracker());
 			counted(event);

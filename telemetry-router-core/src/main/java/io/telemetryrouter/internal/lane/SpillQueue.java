@@ -11,7 +11,6 @@ import io.telemetryrouter.EventRecorder;
 import io.telemetryrouter.internal.event.Envelope;
 import io.telemetryrouter.internal.event.SpilledEvent;
 import io.telemetryrouter.internal.support.Headroom;
-import io.telemetryrouter.internal.support.Throttle;
 
 /**
  * The queue of a lane that leaves events to the recorder when it is full.
@@ -28,15 +27,15 @@ import io.telemetryrouter.internal.support.Throttle;
  */
 final class SpillQueue extends LaneQueue {
 
-	private final LaneTarget.ReadBack readBack;
+	private final LaneTarget target;
+
+	private final LaneServices services;
 
 	private final Recording recording;
 
 	/** Is given each event that cannot be read back. */
 	private BiConsumer<SpilledEvent, @Nullable Throwable> lost = (event, failure) -> {
 	};
-
-	final Throttle reports = new Throttle();
 
 	private final Object lock = new Object();
 
@@ -71,9 +70,10 @@ final class SpillQueue extends LaneQueue {
 	/** A durable lane is behind, and hands nothing out, until it has its backlog. */
 	SpillQueue(int capacity, boolean durable, LaneTarget target, LaneServices services) {
 		super(capacity, services.critical());
-		this.readBack = target.readBack();
+		this.target = target;
+		this.services = services;
 		this.recording = services.recording();
-		this.reader = new SpillReader(this.recording, this.readBack);
+		this.reader = new SpillReader(this.recording, target);
 		this.behind = durable;
 		this.spilled = durable ? 1 : 0;
 		this.backlogged = durable;
@@ -90,7 +90,7 @@ final class SpillQueue extends LaneQueue {
 
 	/** Sets what comes before all else. */
 	void backlog(EventRecorder.Backlog events) {
-		SpillBacklog created = new SpillBacklog(events, this.readBack);
+		SpillBacklog created = new SpillBacklog(events, this.target, this.services.reporter());
 		synchronized (this.lock) {
 			if (this.backlogged) {
 				this.backlog = created;

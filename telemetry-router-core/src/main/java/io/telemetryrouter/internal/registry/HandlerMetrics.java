@@ -41,8 +41,13 @@ public final class HandlerMetrics {
 
 	public final StuckCalls stuckCalls = new StuckCalls();
 
-	/** Made with the first report: most handlers never have one. */
-	private @Nullable Throttles throttles;
+	final Throttle failureReports = new Throttle();
+
+	final Throttle conditionReports = new Throttle();
+
+	final Throttle mismatchReports = new Throttle();
+
+	final Throttle slowReports = new Throttle();
 
 	/** The routes to the handler. They hold what is offered and not yet reconciled. */
 	public final Set<OfferedEvents> routes = ConcurrentHashMap.newKeySet(1);
@@ -55,14 +60,6 @@ public final class HandlerMetrics {
 	HandlerMetrics(SampleBuffers samples, boolean derived) {
 		this.samples = samples;
 		this.derived = derived;
-	}
-
-	/** Returns what limits the reports of the handler. */
-	synchronized Throttles throttles() {
-		Throttles known = (this.throttles != null) ? this.throttles
-				: new Throttles(new Throttle(), new Throttle(), new Throttle(), new Throttle());
-		this.throttles = known;
-		return known;
 	}
 
 	/**
@@ -114,10 +111,6 @@ public final class HandlerMetrics {
 	void resetMaxima() {
 		this.latency.resetMax(this.samples);
 		this.failedLatency.resetMax(this.samples);
-	}
-
-	/** One for each kind of report. */
-	record Throttles(Throttle failures, Throttle conditions, Throttle mismatches, Throttle slow) {
 	}
 
 }

@@ -21,6 +21,7 @@ import org.junit.jupiter.api.Test;
 import io.telemetryrouter.DropReason;
 import io.telemetryrouter.EmitOutcome;
 import io.telemetryrouter.OverflowPolicy;
+import io.telemetryrouter.RecordedEvent;
 import io.telemetryrouter.internal.event.DispatchStack;
 import io.telemetryrouter.internal.event.DispatchStacks;
 import io.telemetryrouter.internal.event.EmitTracker;
@@ -256,8 +257,18 @@ class LaneWorkerTests {
 		}
 
 		@Override
-		public ReadBack readBack() {
+		public Object payload(RecordedEvent event, Class<?> emitted) {
 			throw new UnsupportedOperationException();
+		}
+
+		@Override
+		public @Nullable Envelope<?> admit(RecordedEvent event) {
+			throw new UnsupportedOperationException();
+		}
+
+		@Override
+		public boolean isQuarantined() {
+			return false;
 		}
 
 		@Override
