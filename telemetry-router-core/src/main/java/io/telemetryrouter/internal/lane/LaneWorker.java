@@ -61,7 +61,7 @@ final class LaneWorker implements Runnable {
 	private boolean broken;
 
 	/** The latest stay on a thread. */
-	private volatile @Nullable TimedRun run;
+	private volatile @Nullable LaneRun run;
 
 	LaneWorker(Lane lane, LaneTarget target, LaneServices services) {
 		this.lane = lane;
@@ -217,20 +217,20 @@ final class LaneWorker implements Runnable {
 		Headroom.require();
 		DispatchStack stack = DispatchStacks.acquire();
 		boolean nested = stack.onLane;
-		TimedRun calls = null;
+		LaneRun current = null;
 		Throwable broken = null;
 		try {
 			stack.onLane = true;
-			calls = new TimedRun(stack);
-			this.run = calls;
+			current = new LaneRun(this.hand, this.lane, this.target, this.services, stack);
+			this.run = current;
 			this.services.executor().named(this.target.handlerId());
 			if (this.hand.event != null) {
 				fail(new IllegalStateException("The router ran out of stack or memory"), stack);
 			}
-			new LaneRun(this.hand, this.lane, this.target, this.services, stack, calls).run();
+			current.run();
 		}
 		catch (Throwable ex) {
-			if (calls == null || !calls.isGivenUp()) {
+			if (current == null || !current.isGivenUp()) {
 				broken = (this.hand.event == null) ? ex : null;
 				fail(ex, stack);
 			}
@@ -239,8 +239,8 @@ final class LaneWorker implements Runnable {
 			stack.onLane = nested;
 			stack.giveBack();
 		}
-		if (calls != null && calls.isGivenUp()) {
-			calls.leave();
+		if (current != null && current.isGivenUp()) {
+			current.leave();
 			return false;
 		}
 		// The run refers to the thread, which may be a virtual one.
@@ -294,12 +294,12 @@ final class LaneWorker implements Runnable {
 
 	/** Gives up a call that takes too long, and moves on to another thread. */
 	void giveUpOverdue(long timeout) {
-		TimedRun calls = this.run;
-		if (calls == null || !calls.isRunning()) {
+		LaneRun current = this.run;
+		if (current == null || !current.isRunning()) {
 			return;
 		}
 		long now = this.services.ticker().now();
-		TimedRun.Overdue overdue = calls.giveUp(now, timeout);
+		LaneRun.Overdue overdue = current.giveUp(now, timeout);
 		if (overdue == null) {
 			return;
 		}
@@ -307,8 +307,8 @@ final class LaneWorker implements Runnable {
 		Envelope<?> event = overdue.event();
 		try {
 			// Before the failure is judged: there is no probe while this call hangs.
-			show(overdue, calls, now);
-			this.target.abandoned(event, overdue.error(), overdue.nanos(), calls.stack);
+			show(overdue, current, now);
+			this.target.abandoned(event, overdue.error(), overdue.nanos(), current.stack);
 			this.hand.event = null;
 			this.lane.drops.done(event);
 		}
@@ -321,12 +321,13 @@ final class LaneWorker implements Runnable {
 		}
 	}
 
-	private void show(TimedRun.Overdue overdue, TimedRun calls, long now) {
-		StuckCall call = new StuckCall(Names.printable(calls.thread.getName()), Names.printable(overdue.event().name()),
-				this.services.clock().instant().minusNanos(overdue.nanos()), List.of(overdue.trace()), true);
+	private void show(LaneRun.Overdue overdue, LaneRun current, long now) {
+		StuckCall call = new StuckCall(Names.printable(current.thread.getName()),
+				Names.printable(overdue.event().name()), this.services.clock().instant().minusNanos(overdue.nanos()),
+				List.of(overdue.trace()), true);
 		this.target.stuckCalls()
 			.add(new StuckCalls.Entry(Reporter.named(this.target.handlerId()), call, overdue.frame(),
-					now - overdue.nanos(), calls::hasLeft));
+					now - overdue.nanos(), current::hasLeft));
 	}
 
 	/**
