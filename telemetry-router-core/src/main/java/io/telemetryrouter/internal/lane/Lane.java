@@ -221,7 +221,7 @@ public final class Lane {
 
 	/** Gives up long calls, wakes refused workers, ends bursts. For the watchdog. */
 	public void check() {
-		if (this.services.hasTimeout()) {
+		if (this.services.timeoutNanos() != 0) {
 			giveUpOverdue(this.services.timeoutNanos());
 		}
 		if (!isPaused()) {

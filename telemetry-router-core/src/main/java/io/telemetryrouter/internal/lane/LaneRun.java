@@ -181,30 +181,29 @@ final class LaneRun {
 		if (measured) {
 			this.lane.queueWait().record(start - event.emittedAt, this.buffer);
 		}
-		begin(event, frame, this.services.hasTimeout() ? this.services.ticker().now() : start);
+		begin(event, frame, (this.services.timeoutNanos() != 0) ? this.services.ticker().now() : start);
+		Throwable failure = null;
 		try {
 			this.target.invoke(event);
 		}
 		catch (Throwable ex) {
-			if (!end()) {
-				return false;
-			}
-			this.target.failed(event, ex, measured ? this.services.ticker().now() - start : -1, this.stack);
-			counted(event);
-			idled();
-			return true;
+			failure = ex;
 		}
 		if (!end()) {
 			return false;
 		}
-		long nanos = -1;
-		if (measured) {
-			long end = this.services.ticker().now();
-			this.doneAt = end;
-			nanos = end - start;
+		idled();
+		long nanos = measured ? this.doneAt - start : -1;
+		if (failure == null) {
+			this.target.handled(event, nanos, this.buffer, this.stack);
+			counted(event);
 		}
-		this.target.handled(event, nanos, this.buffer, this.stack);
-		counted(event);
+		else {
+			this.target.failed(event, failure, nanos, this.stack);
+			counted(event);
+			// The report was not the handler's time.
+			idled();
+		}
 		return true;
 	}
 
