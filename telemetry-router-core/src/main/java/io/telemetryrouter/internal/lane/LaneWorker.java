@@ -47,6 +47,8 @@ final class LaneWorker implements Runnable {
 
 	private final LaneServices services;
 
+	private final String threadName;
+
 	final InHand hand = new InHand();
 
 	private volatile int state = IDLE;
@@ -67,6 +69,7 @@ final class LaneWorker implements Runnable {
 		this.lane = lane;
 		this.target = target;
 		this.services = services;
+		this.threadName = LaneExecutor.threadName(target.handlerId());
 	}
 
 	/**
@@ -223,7 +226,7 @@ final class LaneWorker implements Runnable {
 			stack.onLane = true;
 			current = new LaneRun(this.hand, this.lane, this.target, this.services, stack);
 			this.run = current;
-			this.services.executor().named(this.target.handlerId());
+			LaneExecutor.named(this.threadName);
 			if (this.hand.event != null) {
 				fail(new IllegalStateException("The router ran out of stack or memory"), stack);
 			}
