@@ -41,7 +41,18 @@ public final class Child {
 		return run(home, System.getProperty("java.class.path"), main, options, args);
 	}
 
-	static Properties run(Path home, String classPath, Class<?> main, List<String> options, String... args)
+	/**
+	 * Runs a class in a new process.
+	 * @param home the home of the JDK
+	 * @param classPath the class path
+	 * @param main the class
+	 * @param options options of the virtual machine
+	 * @param args its arguments
+	 * @return what it printed, as properties
+	 * @throws IOException if it fails
+	 * @throws InterruptedException if interrupted
+	 */
+	public static Properties run(Path home, String classPath, Class<?> main, List<String> options, String... args)
 			throws IOException, InterruptedException {
 		List<String> command = new ArrayList<>();
 		command.add(home.resolve(Path.of("bin", "java")).toString());
@@ -90,7 +101,7 @@ public final class Child {
 	}
 
 	/** Prints a number as a property. */
-	static void print(String key, double value) {
+	public static void print(String key, double value) {
 		System.out.printf(Locale.ROOT, "%s=%.3f%n", key, value);
 	}
 

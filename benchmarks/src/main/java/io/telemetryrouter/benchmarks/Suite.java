@@ -13,6 +13,8 @@ import org.openjdk.jmh.runner.options.ChainedOptionsBuilder;
 import org.openjdk.jmh.runner.options.OptionsBuilder;
 import org.openjdk.jmh.runner.options.TimeValue;
 
+import io.telemetryrouter.benchmarks.startup.Startup;
+
 /**
  * What a report runs: blocks of benchmarks that are compared with each other, each in so
  * many rounds, with one fork or process of each benchmark a round.
@@ -59,7 +61,7 @@ final class Suite {
 			block("virtual", 3, load(home, "virtual", 8, "1000"), load(home, "platform", 8, "1000"));
 		}
 		memory();
-		block("startup", 1, startup("2"), startup("1"));
+		block("startup", 1, startup("2", "starter"), startup("1", "starter"), startup("2", "partners"));
 	}
 
 	private void sync() {
@@ -92,9 +94,9 @@ final class Suite {
 				this.quick ? "10000" : "1000000");
 	}
 
-	private Work startup(String processors) {
-		return child("Startup processors=" + processors, Child.home(), Startup.class, List.of(), "pairs",
-				this.quick ? "1" : "10", processors);
+	private Work startup(String processors, String classPath) {
+		return child("Startup classPath=" + classPath + " processors=" + processors, Child.home(), Startup.class,
+				List.of(), "pairs", this.quick ? "1" : "10", processors, classPath);
 	}
 
 	private static Work child(String name, Path home, Class<?> main, List<String> options, String... args) {

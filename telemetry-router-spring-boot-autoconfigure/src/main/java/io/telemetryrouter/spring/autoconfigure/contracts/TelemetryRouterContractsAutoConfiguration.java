@@ -5,9 +5,7 @@ import java.util.function.Function;
 
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.binder.MeterBinder;
-import jakarta.validation.Validator;
 import org.jspecify.annotations.Nullable;
-import tools.jackson.databind.json.JsonMapper;
 
 import org.springframework.beans.factory.BeanFactory;
 import org.springframework.beans.factory.BeanFactoryUtils;
@@ -24,7 +22,6 @@ import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
 import org.springframework.util.Assert;
 import org.springframework.util.ClassUtils;
-import org.springframework.util.function.SingletonSupplier;
 
 import io.telemetryrouter.EventType;
 import io.telemetryrouter.HandlerSpecCustomizer;
@@ -32,8 +29,6 @@ import io.telemetryrouter.spring.TelemetryRouterCustomizer;
 import io.telemetryrouter.spring.autoconfigure.TelemetryRouterAutoConfiguration;
 import io.telemetryrouter.spring.contracts.ContractChecks;
 import io.telemetryrouter.spring.contracts.ContractMode;
-import io.telemetryrouter.spring.contracts.MapConversion;
-import io.telemetryrouter.spring.contracts.PayloadConstraints;
 import io.telemetryrouter.spring.contracts.TelemetryContracts;
 
 /**
@@ -72,7 +67,7 @@ public final class TelemetryRouterContractsAutoConfiguration {
 	}
 
 	private static Function<Object, @Nullable String> constraints(BeanFactory beanFactory) {
-		return ClassUtils.isPresent("jakarta.validation.Validator", null) ? Partners.constraints(beanFactory)
+		return ClassUtils.isPresent("jakarta.validation.Validator", null) ? OptionalPartners.constraints(beanFactory)
 				: (payload) -> null;
 	}
 
@@ -86,26 +81,8 @@ public final class TelemetryRouterContractsAutoConfiguration {
 	TelemetryRouterCustomizer telemetryRouterMapConversion(BeanFactory beanFactory) {
 		Assert.state(ClassUtils.isPresent("tools.jackson.databind.json.JsonMapper", null),
 				"'telemetry-router.contracts.convert-maps' needs tools.jackson.core:jackson-databind");
-		HandlerSpecCustomizer conversion = Partners.conversion(beanFactory);
+		HandlerSpecCustomizer conversion = OptionalPartners.conversion(beanFactory);
 		return (builder) -> builder.specCustomizer(conversion);
-	}
-
-	/**
-	 * What needs classes that may be absent: Spring looks at all methods of the others.
-	 */
-	private static final class Partners {
-
-		/** With the first payload, since it may come before the validator is ready. */
-		static Function<Object, @Nullable String> constraints(BeanFactory beanFactory) {
-			return new PayloadConstraints(
-					SingletonSupplier.ofNullable(() -> beanFactory.getBeanProvider(Validator.class).getIfUnique()));
-		}
-
-		static HandlerSpecCustomizer conversion(BeanFactory beanFactory) {
-			return new MapConversion(SingletonSupplier
-				.of(() -> beanFactory.getBeanProvider(JsonMapper.class).getIfUnique(JsonMapper::shared)));
-		}
-
 	}
 
 	@Configuration(proxyBeanMethods = false)

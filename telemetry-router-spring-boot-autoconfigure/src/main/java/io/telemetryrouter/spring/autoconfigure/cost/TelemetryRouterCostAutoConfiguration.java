@@ -7,26 +7,12 @@ import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
-import org.springframework.boot.autoconfigure.condition.ConditionMessage;
-import org.springframework.boot.autoconfigure.condition.ConditionOutcome;
-import org.springframework.boot.autoconfigure.condition.SpringBootCondition;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
-import org.springframework.boot.context.properties.bind.Bindable;
-import org.springframework.boot.context.properties.bind.Binder;
-import org.springframework.boot.context.properties.source.ConfigurationPropertyName;
-import org.springframework.boot.context.properties.source.ConfigurationPropertySource;
-import org.springframework.boot.context.properties.source.ConfigurationPropertySources;
-import org.springframework.boot.context.properties.source.ConfigurationPropertyState;
 import org.springframework.context.annotation.Bean;
-import org.springframework.context.annotation.ConditionContext;
 import org.springframework.context.annotation.Conditional;
-import org.springframework.core.env.Environment;
-import org.springframework.core.type.AnnotatedTypeMetadata;
 
 import io.telemetryrouter.TelemetryEmitter;
 import io.telemetryrouter.spring.autoconfigure.TelemetryRouterAutoConfiguration;
-import io.telemetryrouter.spring.autoconfigure.cost.TelemetryRouterCostProperties.Limit;
-import io.telemetryrouter.spring.autoconfigure.cost.TelemetryRouterCostProperties.Price;
 import io.telemetryrouter.spring.cost.CostCalculator;
 import io.telemetryrouter.spring.cost.CostRecorder;
 import io.telemetryrouter.spring.cost.TenantResolver;
@@ -45,7 +31,7 @@ public final class TelemetryRouterCostAutoConfiguration {
 
 	@Bean
 	@ConditionalOnMissingBean
-	@Conditional(OnPricesOrBudgets.class)
+	@Conditional(OnPricesOrBudgetsCondition.class)
 	CostCalculator telemetryRouterPriceTable(TelemetryRouterCostProperties properties) {
 		return CostConfigurationReader.prices(properties);
 	}
@@ -60,32 +46,6 @@ public final class TelemetryRouterCostAutoConfiguration {
 		return new CostRecorder(emitter::getObject, calculator, properties.getCurrency(),
 				CostConfigurationReader.budgets(properties, resolver != null), resolver,
 				clock.getIfUnique(Clock::systemUTC).withZone(properties.getZone()));
-	}
-
-	/**
-	 * Budgets alone are enough: a model without a price is then reported.
-	 */
-	static final class OnPricesOrBudgets extends SpringBootCondition {
-
-		@Override
-		public ConditionOutcome getMatchOutcome(ConditionContext context, AnnotatedTypeMetadata metadata) {
-			boolean bound = isBound("telemetry-router.cost.prices", Price.class, context.getEnvironment())
-					|| isBound("telemetry-router.cost.budgets", Limit.class, context.getEnvironment());
-			return new ConditionOutcome(bound, ConditionMessage.forCondition("Prices or budgets")
-				.because(bound ? "configured" : "none configured"));
-		}
-
-		/** Binds only what some source may have: a start would wait for it. */
-		private static boolean isBound(String name, Class<?> type, Environment environment) {
-			ConfigurationPropertyName list = ConfigurationPropertyName.of(name);
-			for (ConfigurationPropertySource source : ConfigurationPropertySources.get(environment)) {
-				if (source.containsDescendantOf(list) != ConfigurationPropertyState.ABSENT) {
-					return Binder.get(environment).bind(list, Bindable.listOf(type)).isBound();
-				}
-			}
-			return false;
-		}
-
 	}
 
 }

@@ -4,7 +4,6 @@ import io.micrometer.core.instrument.MeterRegistry;
 
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
-import org.springframework.boot.autoconfigure.condition.AnyNestedCondition;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
@@ -33,7 +32,7 @@ import io.telemetryrouter.spring.metrics.AgentMeters;
 @ConditionalOnClass(MeterRegistry.class)
 @ConditionalOnBooleanProperty(name = "telemetry-router.enabled", matchIfMissing = true)
 @ConditionalOnBean(MeterRegistry.class)
-@Conditional(TelemetryRouterAgentMetricsAutoConfiguration.OnAgents.class)
+@Conditional(OnAgentsCondition.class)
 @EnableConfigurationProperties(TelemetryRouterProperties.class)
 public final class TelemetryRouterAgentMetricsAutoConfiguration {
 
@@ -43,26 +42,6 @@ public final class TelemetryRouterAgentMetricsAutoConfiguration {
 			ObjectProvider<AgentTelemetry> telemetry, ObjectProvider<CostRecorder> costs) {
 		return new AgentMeters(registry, properties.getMaxEventTags(), telemetry.getIfAvailable(),
 				costs.getIfAvailable());
-	}
-
-	/** Beans by name, since the frameworks need not be there. */
-	static final class OnAgents extends AnyNestedCondition {
-
-		OnAgents() {
-			super(ConfigurationPhase.REGISTER_BEAN);
-		}
-
-		@ConditionalOnBean(type = { "io.telemetryrouter.spring.ai.ChatModelHandler",
-				"io.telemetryrouter.spring.langchain4j.LangChain4jTelemetry" })
-		static class Adapter {
-
-		}
-
-		@ConditionalOnBean(CostRecorder.class)
-		static class Cost {
-
-		}
-
 	}
 
 }

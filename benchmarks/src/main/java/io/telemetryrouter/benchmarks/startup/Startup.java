@@ -1,4 +1,4 @@
-package io.telemetryrouter.benchmarks;
+package io.telemetryrouter.benchmarks.startup;
 
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
@@ -24,16 +24,21 @@ import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.context.event.ApplicationReadyEvent;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Bean;
+import org.springframework.util.FileSystemUtils;
 
 import io.telemetryrouter.TelemetryEvent;
+import io.telemetryrouter.benchmarks.Child;
 import io.telemetryrouter.spring.annotation.TelemetryListener;
 
 /**
- * Whole starts of a web application with the actuator and five listeners, from the jar of
- * the benchmarks: with the router's entries in {@code META-INF} and without them, in
- * turn, each in a process of its own. What the router adds is the median of the
+ * Whole starts of a web application with the actuator and five listeners, from a copy of
+ * the jar of the benchmarks: with the router's entries in {@code META-INF} and without
+ * them, in turn, each in a process of its own. What the router adds is the median of the
  * differences within the pairs, from the start of the virtual machine until the
  * application is ready, as its user sees it.
+ * <p>
+ * The class path is that of the starter, or also has the agent frameworks and the journal
+ * of the benchmarks, which the router looks for.
  *
  * @since 0.1.0
  */
@@ -44,26 +49,29 @@ public final class Startup {
 	private static final List<String> REGISTRATIONS = List.of("META-INF/spring.factories",
 			"META-INF/spring/org.springframework.boot.autoconfigure.AutoConfiguration.imports");
 
+	private static final List<String> PARTNERS = List.of("dev/langchain4j", "org/springframework/ai",
+			"io/telemetryrouter/journal");
+
 	private Startup() {
 	}
 
 	/**
 	 * Compares, or starts once, and prints times in milliseconds.
-	 * @param args "pairs", how many, and on how many processors (1 or 2); or "with" or
-	 * "without"
+	 * @param args "pairs", how many, on how many processors (1 or 2), and the class path
+	 * ("starter" or "partners"); or "with" or "without"
 	 * @throws IOException if a start fails
 	 * @throws InterruptedException if interrupted
 	 */
 	public static void main(String[] args) throws IOException, InterruptedException {
 		if (args[0].equals("pairs")) {
-			compare(Integer.parseInt(args[1]), args[2].equals("1"));
+			compare(Integer.parseInt(args[1]), args[2].equals("1"), args[3].equals("partners"));
 		}
 		else {
 			start(args[0].equals("without"));
 		}
 	}
 
-	private static void compare(int pairs, boolean pinned) throws IOException, InterruptedException {
+	private static void compare(int pairs, boolean pinned, boolean partners) throws IOException, InterruptedException {
 		if (pinned) {
 			// Processes that are started from here inherit it
 			String self = String.valueOf(ProcessHandle.current().pid());
@@ -71,8 +79,8 @@ public final class Startup {
 				.start()
 				.waitFor();
 		}
-		String all = System.getProperty("java.class.path");
-		String stripped = stripped().toString();
+		String all = copy(partners, true).toString();
+		String stripped = copy(partners, false).toString();
 		run(stripped, "without");
 		List<Properties> with = new ArrayList<>();
 		List<Properties> without = new ArrayList<>();
@@ -131,13 +139,16 @@ public final class Startup {
 		}
 	}
 
-	/** Makes a copy of the jar in which Boot does not find the router. */
-	private static Path stripped() throws IOException {
-		Path copy = Files.createTempFile("without", ".jar");
+	/** Copies the jar; without the router, Boot does not find it there. */
+	private static Path copy(boolean partners, boolean router) throws IOException {
+		Path copy = Files.createTempFile("startup", ".jar");
 		copy.toFile().deleteOnExit();
 		Files.copy(Path.of(System.getProperty("java.class.path")), copy, StandardCopyOption.REPLACE_EXISTING);
 		try (FileSystem jar = FileSystems.newFileSystem(copy)) {
-			for (String name : REGISTRATIONS) {
+			for (String partner : partners ? List.<String>of() : PARTNERS) {
+				FileSystemUtils.deleteRecursively(jar.getPath(partner));
+			}
+			for (String name : router ? List.<String>of() : REGISTRATIONS) {
 				Path file = jar.getPath(name);
 				List<String> lines = List.of(Files.readString(file).replace("\\\n", "").split("\n"));
 				Files.write(file, lines.stream().map(Startup::strip).toList());
