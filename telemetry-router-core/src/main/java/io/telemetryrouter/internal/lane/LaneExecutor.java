@@ -83,13 +83,9 @@ public final class LaneExecutor {
 	public void executeSurely(Runnable task) {
 		try {
 			this.own.execute(() -> {
-				try {
-					// Not what it was when the thread last worked for a handler.
-					Thread.currentThread().setName(THREAD + ":callbacks");
-				}
-				finally {
-					task.run();
-				}
+				// Not what it was when the thread last worked for a handler.
+				Thread.currentThread().setName(THREAD + ":callbacks");
+				task.run();
 			});
 		}
 		catch (Throwable ex) {

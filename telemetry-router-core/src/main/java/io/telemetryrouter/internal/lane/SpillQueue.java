@@ -31,8 +31,6 @@ final class SpillQueue extends LaneQueue {
 
 	private final LaneServices services;
 
-	private final Recording recording;
-
 	/** Is given each event that cannot be read back. */
 	private BiConsumer<SpilledEvent, @Nullable Throwable> lost = (event, failure) -> {
 	};
@@ -72,8 +70,7 @@ final class SpillQueue extends LaneQueue {
 		super(capacity, services.critical());
 		this.target = target;
 		this.services = services;
-		this.recording = services.recording();
-		this.reader = new SpillReader(this.recording, target);
+		this.reader = new SpillReader(services.recording(), target);
 		this.behind = durable;
 		this.spilled = durable ? 1 : 0;
 		this.backlogged = durable;
@@ -118,7 +115,7 @@ final class SpillQueue extends LaneQueue {
 
 	private boolean spill(Envelope<?> event) {
 		settle();
-		if (!this.recording.has(event) || this.recorded.isFull()) {
+		if (!this.services.recording().has(event) || this.recorded.isFull()) {
 			return false;
 		}
 		if (this.unrecorded.isEmpty() && event.recorded() > 0) {
@@ -136,7 +133,7 @@ final class SpillQueue extends LaneQueue {
 	private void settle() {
 		Envelope<?> oldest = this.unrecorded.peek();
 		while (oldest != null && !this.recorded.isFull()
-				&& (oldest.recorded() != 0 || this.unrecorded.size() > this.recording.ahead())) {
+				&& (oldest.recorded() != 0 || this.unrecorded.size() > this.services.recording().ahead())) {
 			this.recorded.add(oldest.spilled());
 			this.unrecorded.remove();
 			oldest = this.unrecorded.peek();
