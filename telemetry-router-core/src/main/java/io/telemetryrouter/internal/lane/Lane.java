@@ -10,7 +10,6 @@ import io.telemetryrouter.EventRecorder;
 import io.telemetryrouter.OverflowPolicy;
 import io.telemetryrouter.internal.event.DispatchStack;
 import io.telemetryrouter.internal.event.Envelope;
-import io.telemetryrouter.internal.metrics.LatencyHistogram;
 import io.telemetryrouter.internal.support.Headroom;
 
 /**
@@ -40,8 +39,6 @@ public final class Lane {
 	private final LaneWorker[] workers;
 
 	private final LaneBarriers barriers;
-
-	private final LatencyHistogram queueWait = new LatencyHistogram();
 
 	private final LaneServices services;
 
@@ -77,10 +74,6 @@ public final class Lane {
 
 	public int concurrency() {
 		return this.workers.length;
-	}
-
-	public LatencyHistogram queueWait() {
-		return this.queueWait;
 	}
 
 	public int capacity() {

@@ -179,7 +179,7 @@ final class LaneRun {
 		// both.
 		long start = (event.emittedAt - this.doneAt > 0) ? event.emittedAt : this.doneAt;
 		if (measured) {
-			this.lane.queueWait().record(start - event.emittedAt, this.buffer);
+			this.target.queueWait().record(start - event.emittedAt, this.buffer);
 		}
 		begin(event, frame, (this.services.timeoutNanos() != 0) ? this.services.ticker().now() : start);
 		Throwable failure = null;

@@ -8,6 +8,7 @@ import io.telemetryrouter.internal.event.DispatchStack;
 import io.telemetryrouter.internal.event.EmitTracker;
 import io.telemetryrouter.internal.event.Envelope;
 import io.telemetryrouter.internal.health.StuckCallCheck;
+import io.telemetryrouter.internal.metrics.LatencyHistogram;
 import io.telemetryrouter.internal.metrics.SampleBuffer;
 
 /**
@@ -19,6 +20,9 @@ public interface LaneTarget extends StuckCallCheck.Watched {
 
 	/** Returns whether the handler records events for the others. */
 	boolean isRecorder();
+
+	/** Returns what records how long events wait in the queue. */
+	LatencyHistogram queueWait();
 
 	/** Counts an event that comes from the lane and not from an emit as offered. */
 	void offered();

@@ -14,7 +14,6 @@ import io.telemetryrouter.internal.event.DispatchFrame;
 import io.telemetryrouter.internal.event.DispatchStacks;
 import io.telemetryrouter.internal.health.Reporter;
 import io.telemetryrouter.internal.health.StuckCallCheck;
-import io.telemetryrouter.internal.lane.Lane;
 import io.telemetryrouter.internal.metrics.LatencyHistogram;
 
 /**
@@ -104,12 +103,11 @@ public final class Announcements {
 	void announce(Handler handler, RouterListener listener) {
 		String id = handler.options.id;
 		long number = handler.options.number | DispatchFrame.RECORDER;
-		Lane lane = handler.lane();
 		listener.handlerAdded(id);
 		record(listener, listener.callRecorder(id, false), handler.metrics.latency, number);
 		record(listener, listener.callRecorder(id, true), handler.metrics.failedLatency, number);
-		if (lane != null) {
-			record(listener, listener.waitRecorder(id), lane.queueWait(), number);
+		if (handler.options.async) {
+			record(listener, listener.waitRecorder(id), handler.metrics.queueWait, number);
 		}
 	}
 

@@ -18,6 +18,7 @@ import io.telemetryrouter.internal.lane.Lane;
 import io.telemetryrouter.internal.lane.LaneServices;
 import io.telemetryrouter.internal.lane.LaneTarget;
 import io.telemetryrouter.internal.metrics.Counters;
+import io.telemetryrouter.internal.metrics.LatencyHistogram;
 import io.telemetryrouter.internal.metrics.SampleBuffer;
 import io.telemetryrouter.internal.support.Headroom;
 import io.telemetryrouter.internal.support.Names;
@@ -179,6 +180,11 @@ public final class Handler implements Subscription, LaneTarget {
 	}
 
 	@Override
+	public LatencyHistogram queueWait() {
+		return this.metrics.queueWait;
+	}
+
+	@Override
 	public void offered() {
 		this.metrics.counters.add(Counters.OFFERED, 1);
 	}
@@ -272,13 +278,6 @@ public final class Handler implements Subscription, LaneTarget {
 		}
 		else {
 			this.lane.resume();
-		}
-	}
-
-	public void resetMaxima() {
-		this.metrics.resetMaxima();
-		if (this.lane != null) {
-			this.lane.queueWait().resetMax(this.services.samples());
 		}
 	}
 

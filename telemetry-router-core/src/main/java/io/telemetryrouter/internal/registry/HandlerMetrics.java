@@ -1,5 +1,6 @@
 package io.telemetryrouter.internal.registry;
 
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -32,6 +33,11 @@ public final class HandlerMetrics {
 	public final LatencyHistogram latency = new LatencyHistogram();
 
 	public final LatencyHistogram failedLatency = new LatencyHistogram();
+
+	/** Empty unless the handler is asynchronous. */
+	public final LatencyHistogram queueWait = new LatencyHistogram();
+
+	private final List<LatencyHistogram> histograms = List.of(this.latency, this.failedLatency, this.queueWait);
 
 	public final Counters counters = new Counters();
 
@@ -90,27 +96,18 @@ public final class HandlerMetrics {
 	}
 
 	/** Hands the counts, including late ones, over to those of retired handlers. */
-	void retireInto(Counters retired, @Nullable Lane lane) {
+	void retireInto(Counters retired) {
 		this.counters.moveTo(retired);
 		retired.add(Counters.HANDLED, this.latency.count());
-		this.samples.release(this.latency);
-		this.samples.release(this.failedLatency);
-		if (lane != null) {
-			this.samples.release(lane.queueWait());
-		}
+		this.histograms.forEach(this.samples::release);
 	}
 
-	void removeRecorders(RouterListener listener, @Nullable Lane lane) {
-		this.latency.removeRecorder(listener);
-		this.failedLatency.removeRecorder(listener);
-		if (lane != null) {
-			lane.queueWait().removeRecorder(listener);
-		}
+	void removeRecorders(RouterListener listener) {
+		this.histograms.forEach((histogram) -> histogram.removeRecorder(listener));
 	}
 
-	void resetMaxima() {
-		this.latency.resetMax(this.samples);
-		this.failedLatency.resetMax(this.samples);
+	public void resetMaxima() {
+		this.histograms.forEach((histogram) -> histogram.resetMax(this.samples));
 	}
 
 }

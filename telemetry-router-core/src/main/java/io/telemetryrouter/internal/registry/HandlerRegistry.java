@@ -225,7 +225,7 @@ public final class HandlerRegistry {
 
 	public void removeListener(RouterListener listener) {
 		this.events.removeListener(listener);
-		this.table.forEach((handler) -> handler.metrics.removeRecorders(listener, handler.lane()));
+		this.table.forEach((handler) -> handler.metrics.removeRecorders(listener));
 	}
 
 	private void closeCollected() {

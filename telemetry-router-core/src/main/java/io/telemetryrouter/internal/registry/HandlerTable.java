@@ -65,7 +65,7 @@ public final class HandlerTable {
 		}
 		HandlerAccount account = handler.account();
 		if (account.isBalanced() && account.queued() == 0 && account.running() == 0) {
-			handler.metrics.retireInto(handler.metrics.derived ? this.retiredDerived : this.retired, handler.lane());
+			handler.metrics.retireInto(handler.metrics.derived ? this.retiredDerived : this.retired);
 			handler.state = State.GONE;
 			this.handlers.remove(handler.options.number);
 			this.leaving--;

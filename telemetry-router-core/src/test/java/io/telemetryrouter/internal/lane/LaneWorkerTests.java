@@ -31,6 +31,7 @@ import io.telemetryrouter.internal.event.Runs;
 import io.telemetryrouter.internal.health.LogWriter;
 import io.telemetryrouter.internal.health.Reporter;
 import io.telemetryrouter.internal.health.StuckCalls;
+import io.telemetryrouter.internal.metrics.LatencyHistogram;
 import io.telemetryrouter.internal.metrics.SampleBuffer;
 import io.telemetryrouter.internal.metrics.SampleBuffers;
 import io.telemetryrouter.internal.support.Ticker;
@@ -241,6 +242,8 @@ class LaneWorkerTests {
 
 		private final StuckCalls stuckCalls = new StuckCalls();
 
+		private final LatencyHistogram queueWait = new LatencyHistogram();
+
 		@Override
 		public String handlerId() {
 			return "lane";
@@ -269,6 +272,11 @@ class LaneWorkerTests {
 		@Override
 		public boolean isQuarantined() {
 			return false;
+		}
+
+		@Override
+		public LatencyHistogram queueWait() {
+			return this.queueWait;
 		}
 
 		@Override
