@@ -206,7 +206,7 @@ public final class Dispatcher {
 			// store costs a barrier.
 			frame.envelope(envelope);
 		}
-		int begun = route.durable ? this.recording.passage.begin(frame.stack.stripeHint) : 0;
+		int begun = route.durable ? this.recording.begin(frame.stack.stripeHint) : 0;
 		if (recorder != null) {
 			record(recorder, payload, frame, buffer);
 		}
@@ -241,7 +241,7 @@ public final class Dispatcher {
 			frame.reached++;
 		}
 		if (route.durable) {
-			this.recording.passage.end(begun, frame.stack.stripeHint);
+			this.recording.end(begun, frame.stack.stripeHint);
 		}
 		for (int i = 0; i < handlers.length; i++) {
 			handlers[i].wake();

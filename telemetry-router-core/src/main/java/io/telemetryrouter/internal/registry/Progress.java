@@ -93,7 +93,7 @@ final class Progress {
 		CountDownLatch latch = this.processed;
 		if (latch == null) {
 			this.latest = known.latest();
-			if (this.latest <= this.moved || !this.recording.passage.await()) {
+			if (this.latest <= this.moved || !this.recording.awaitLanes()) {
 				return;
 			}
 			latch = new CountDownLatch(1);
