@@ -69,8 +69,8 @@ public enum DropReason {
 	private final String label = name().toLowerCase(Locale.ROOT);
 
 	/**
-	 * Returns the reason as metrics and the endpoint show it, such as {@code queue_full}.
-	 * @return the label
+	 * {@return the reason as metrics and the endpoint show it, such as
+	 * {@code queue_full}}
 	 */
 	public String label() {
 		return this.label;

@@ -13,8 +13,7 @@ package io.telemetryrouter;
 public record EmitOutcome(int handled, int failed, int filtered, int dropped) {
 
 	/**
-	 * Returns how many handlers the event was offered to.
-	 * @return the sum of all counts
+	 * {@return how many handlers the event was offered to: the sum of all counts}
 	 */
 	public int offered() {
 		return this.handled + this.failed + this.filtered + this.dropped;

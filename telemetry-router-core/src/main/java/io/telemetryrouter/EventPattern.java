@@ -2,6 +2,8 @@ package io.telemetryrouter;
 
 import org.jspecify.annotations.Nullable;
 
+import io.telemetryrouter.internal.support.Names;
+
 /**
  * Matches event names. Names are dot-separated segments; in a pattern {@code *} stands
  * for exactly one segment and a trailing {@code **} for one or more, so that {@code **}
@@ -19,9 +21,6 @@ public final class EventPattern {
 	 * The pattern {@code **}, which matches every name.
 	 */
 	public static final EventPattern ALL = new EventPattern("**", Kind.ALL);
-
-	/** Of a text in a message, in characters. */
-	private static final int MAX_SHOWN = 120;
 
 	private final String text;
 
@@ -59,12 +58,13 @@ public final class EventPattern {
 
 	private static void checkSegment(String text, String segment, boolean last) {
 		if (segment.equals("**") && !last) {
-			throw new IllegalArgumentException("Event pattern " + quoted(text)
+			throw new IllegalArgumentException("Event pattern " + Names.quoted(text)
 					+ " has '**' before its end: use '*' for each single segment there");
 		}
 		if (segment.indexOf('*') >= 0 && !segment.equals("*") && !segment.equals("**")) {
-			throw new IllegalArgumentException("Event pattern " + quoted(text) + " mixes '*' with text in segment '"
-					+ segment + "': a wildcard stands for a whole segment, as in 'model.*'");
+			throw new IllegalArgumentException(
+					"Event pattern " + Names.quoted(text) + " mixes '*' with text in segment '" + segment
+							+ "': a wildcard stands for a whole segment, as in 'model.*'");
 		}
 	}
 
@@ -79,7 +79,7 @@ public final class EventPattern {
 	public static void requireName(@Nullable String name) {
 		String text = requireText(name, "name");
 		if (text.indexOf('*') >= 0) {
-			throw new IllegalArgumentException("Event name " + quoted(text)
+			throw new IllegalArgumentException("Event name " + Names.quoted(text)
 					+ " has a wildcard: give one plain name; only subscriptions take patterns");
 		}
 	}
@@ -90,22 +90,17 @@ public final class EventPattern {
 		}
 		if (isSpace(text.charAt(0)) || isSpace(text.charAt(text.length() - 1))) {
 			throw new IllegalArgumentException(
-					"Event " + what + " " + quoted(text) + " begins or ends with a space: remove it");
+					"Event " + what + " " + Names.quoted(text) + " begins or ends with a space: remove it");
 		}
 		if (text.indexOf(',') >= 0) {
 			throw new IllegalArgumentException(
-					"Event " + what + " " + quoted(text) + " has a comma: give each name by itself, not a list");
+					"Event " + what + " " + Names.quoted(text) + " has a comma: give each name by itself, not a list");
 		}
 		return text;
 	}
 
 	private static boolean isSpace(char ch) {
 		return Character.isWhitespace(ch) || Character.isSpaceChar(ch);
-	}
-
-	private static String quoted(String text) {
-		String shown = (text.length() > MAX_SHOWN) ? text.substring(0, MAX_SHOWN) + '\u2026' : text;
-		return "'" + shown.replaceAll("\\p{Cntrl}", "\uFFFD") + "'";
 	}
 
 	private static int endOfSegment(String text, int start) {
@@ -151,17 +146,15 @@ public final class EventPattern {
 	}
 
 	/**
-	 * Returns whether this is a plain name, without wildcards.
-	 * @return {@code true} if only one name matches
+	 * {@return whether this is a plain name, without wildcards}
 	 */
 	public boolean isExact() {
 		return this.kind == Kind.EXACT;
 	}
 
 	/**
-	 * Returns how this ranks among handlers of equal priority: an exact name (0) before a
-	 * pattern (1) before {@code **} (2).
-	 * @return the rank
+	 * {@return how this ranks among handlers of equal priority: an exact name (0) before
+	 * a pattern (1) before {@code **} (2)}
 	 */
 	public int rank() {
 		return switch (this.kind) {
@@ -182,8 +175,7 @@ public final class EventPattern {
 	}
 
 	/**
-	 * Returns the text that was parsed.
-	 * @return the text
+	 * {@return the text that was parsed}
 	 */
 	@Override
 	public String toString() {

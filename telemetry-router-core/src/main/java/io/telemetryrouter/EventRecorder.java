@@ -51,9 +51,8 @@ public interface EventRecorder {
 		Backlog open() throws Exception;
 
 		/**
-		 * Returns the number of the last event that is recorded, and not just about to
-		 * be.
-		 * @return the number, 0 if there is none
+		 * {@return the number of the last event that is recorded, and not just about to
+		 * be; 0 if there is none}
 		 */
 		long latest();
 

@@ -153,10 +153,9 @@ public record EventType<T>(String name, Class<T> payloadType, int version, boole
 	}
 
 	/**
-	 * Returns this type as that of a critical event. The contracts of a Spring Boot
+	 * {@return this type as that of a critical event} The contracts of a Spring Boot
 	 * application are made known to its router; any other router has to be told, by
 	 * {@link TelemetryRouterBuilder#criticalEvents}.
-	 * @return the type
 	 */
 	public EventType<T> asCritical() {
 		return new EventType<>(this.name, this.payloadType, this.version, true);

@@ -37,8 +37,7 @@ public record HandlerAccount(long offered, long handled, long failed, long filte
 	}
 
 	/**
-	 * Returns how many events were dropped for any reason.
-	 * @return the sum
+	 * {@return how many events were dropped for any reason}
 	 */
 	public long droppedTotal() {
 		long total = 0;
@@ -49,8 +48,7 @@ public record HandlerAccount(long offered, long handled, long failed, long filte
 	}
 
 	/**
-	 * Returns whether every event offered is accounted for.
-	 * @return {@code true} if the numbers add up
+	 * {@return whether every event offered is accounted for: the numbers add up}
 	 */
 	public boolean isBalanced() {
 		return this.offered == this.handled + this.failed + this.filtered + droppedTotal() + this.queued + this.running;

@@ -54,32 +54,28 @@ public record HandlerSnapshot(String id, List<String> patterns, Class<?> payload
 	}
 
 	/**
-	 * Returns how many events wait in its queue, without the spilled ones.
-	 * @return the number
+	 * {@return how many events wait in its queue, without the spilled ones}
 	 */
 	public long queueSize() {
 		return Math.max(0, this.account.queued() - this.spilled);
 	}
 
 	/**
-	 * Returns the handler's last failure.
-	 * @return the failure, or {@code null} if there was none
+	 * {@return the handler's last failure, or {@code null} if there was none}
 	 */
 	public @Nullable FailureSnapshot lastFailure() {
 		return this.failures.isEmpty() ? null : this.failures.get(0);
 	}
 
 	/**
-	 * Returns whether the handler leaves after a number of events.
-	 * @return {@code true} if it does
+	 * {@return whether the handler leaves after a number of events}
 	 */
 	public boolean isOnce() {
 		return this.times > 0;
 	}
 
 	/**
-	 * Returns whether the handler is subscribed to a pattern.
-	 * @return {@code true} if one of its patterns has a wildcard
+	 * {@return whether one of its patterns has a wildcard}
 	 */
 	public boolean isWildcard() {
 		return this.patterns.stream().anyMatch((pattern) -> pattern.indexOf('*') >= 0);

@@ -9,7 +9,7 @@ import java.util.function.Predicate;
 
 import org.jspecify.annotations.Nullable;
 
-import io.telemetryrouter.internal.support.Durations;
+import io.telemetryrouter.internal.support.Arguments;
 
 /**
  * A handler with all its options. Immutable. Options that are not set take the router's
@@ -78,176 +78,162 @@ public final class HandlerSpec<T> {
 	}
 
 	/**
-	 * Returns a builder with all options of this specification.
-	 * @return the builder
+	 * {@return a builder with all options of this specification}
 	 */
 	public Builder<T> mutate() {
-		return new Builder<>(this.options);
+		return new Builder<>(this.options, this.options.payloadType);
 	}
 
 	/**
-	 * Returns the names and patterns.
-	 * @return the patterns, never empty
+	 * {@return the names and patterns, at least one}
 	 */
 	public List<EventPattern> patterns() {
 		return this.options.patterns;
 	}
 
 	/**
-	 * Returns the class a payload must be of.
-	 * @return the payload's class
+	 * {@return the class a payload must be of}
 	 */
 	public Class<T> payloadType() {
 		return this.options.payloadType;
 	}
 
 	/**
-	 * Returns whether the handler selects its events by payload type alone.
-	 * @return {@code true} after {@link #onPayload(Class)}
+	 * {@return whether the handler selects its events by payload type alone, as after
+	 * {@link #onPayload(Class)}}
 	 */
 	public boolean isAnyEvent() {
 		return this.options.anyEvent;
 	}
 
 	/**
-	 * Returns the handler, if it takes payloads.
-	 * @return the handler or {@code null}
+	 * {@return the handler, or {@code null} if it takes envelopes}
 	 */
 	public @Nullable PayloadHandler<? super T> payloadHandler() {
 		return this.options.payloadHandler;
 	}
 
 	/**
-	 * Returns the handler, if it takes envelopes.
-	 * @return the handler or {@code null}
+	 * {@return the handler, or {@code null} if it takes payloads}
 	 */
 	public @Nullable EventHandler<? super T> eventHandler() {
 		return this.options.eventHandler;
 	}
 
 	/**
-	 * Returns the id.
-	 * @return the id, or {@code null} for a generated one
+	 * {@return the id, or {@code null} for a generated one}
 	 */
 	public @Nullable String id() {
 		return this.options.id;
 	}
 
 	/**
-	 * Returns the priority.
-	 * @return the priority, or {@code null} for the router's default
+	 * {@return the priority, or {@code null} for the router's default}
 	 */
 	public @Nullable Integer priority() {
 		return this.options.priority;
 	}
 
 	/**
-	 * Returns the mode.
-	 * @return the mode
+	 * {@return where the handler runs}
 	 */
 	public HandlerMode mode() {
 		return this.options.mode;
 	}
 
 	/**
-	 * Returns how many events the handler receives before it leaves.
-	 * @return the number, or 0 for no end
+	 * {@return how many events the handler receives before it leaves, or 0 for no end}
 	 */
 	public long times() {
 		return this.options.times;
 	}
 
 	/**
-	 * Returns the capacity of an asynchronous handler's queue.
-	 * @return the capacity in events, or {@code null} for the router's default
+	 * {@return the capacity of an asynchronous handler's queue in events, or {@code null}
+	 * for the router's default}
 	 */
 	public @Nullable Integer maxQueue() {
 		return this.options.maxQueue;
 	}
 
 	/**
-	 * Returns what happens when the queue is full.
-	 * @return the policy, or {@code null} for the router's default
+	 * {@return what happens when the queue is full, or {@code null} for the router's
+	 * default}
 	 */
 	public @Nullable OverflowPolicy overflow() {
 		return this.options.overflow;
 	}
 
 	/**
-	 * Returns how many events an asynchronous handler may handle at once.
-	 * @return the number, at least 1
+	 * {@return how many events an asynchronous handler may handle at once, at least 1}
 	 */
 	public int concurrency() {
 		return this.options.concurrency;
 	}
 
 	/**
-	 * Returns whether the handler is told of events that were dropped.
-	 * @return {@code true} if it receives a {@link TelemetryGap}
+	 * {@return whether the handler is told of events that were dropped, by a
+	 * {@link TelemetryGap}}
 	 */
 	public boolean gaps() {
 		return this.options.gaps;
 	}
 
 	/**
-	 * Returns which threads run an asynchronous handler.
-	 * @return the threads
+	 * {@return which threads run an asynchronous handler}
 	 */
 	public LaneThread thread() {
 		return this.options.thread;
 	}
 
 	/**
-	 * Returns the condition.
-	 * @return the condition or {@code null}
+	 * {@return the condition or {@code null}}
 	 */
 	public @Nullable Predicate<? super TelemetryEvent<T>> condition() {
 		return this.options.condition;
 	}
 
 	/**
-	 * Returns the threshold over which a call of the handler counts as slow.
-	 * @return the threshold, or {@code null} if no call does
+	 * {@return the threshold over which a call of the handler counts as slow, or
+	 * {@code null} if no call does}
 	 */
 	public @Nullable Duration slowThreshold() {
 		return this.options.slowThreshold;
 	}
 
 	/**
-	 * Returns the object whose collection ends the registration.
-	 * @return the owner or {@code null}
+	 * {@return the object whose collection ends the registration, or {@code null}}
 	 */
 	public @Nullable Object owner() {
 		return this.options.owner;
 	}
 
 	/**
-	 * Returns the code that the handler comes from.
-	 * @return a class and method, or {@code null} for the code that subscribes
+	 * {@return the class and method that the handler comes from, or {@code null} for the
+	 * code that subscribes}
 	 */
 	public @Nullable String source() {
 		return this.options.source;
 	}
 
 	/**
-	 * Returns the run that the handler is bound to.
-	 * @return the run's id, or {@code null} for events of any run and of none
+	 * {@return the id of the run that the handler is bound to, or {@code null} for events
+	 * of any run and of none}
 	 */
 	public @Nullable String run() {
 		return this.options.run;
 	}
 
 	/**
-	 * Returns how long a call of an asynchronous handler may take.
-	 * @return the time, zero for any, or {@code null} for the router's default
+	 * {@return how long a call of an asynchronous handler may take: zero for any time, or
+	 * {@code null} for the router's default}
 	 */
 	public @Nullable Duration handlerTimeout() {
 		return this.options.handlerTimeout;
 	}
 
 	/**
-	 * Returns how payloads of another type are converted.
-	 * @return the conversion or {@code null}
+	 * {@return how payloads of another type are converted, or {@code null}}
 	 */
 	public @Nullable Conversion<? extends T> conversion() {
 		return this.options.conversion;
@@ -264,32 +250,28 @@ public final class HandlerSpec<T> {
 	}
 
 	/**
-	 * Returns what a flush has the handler do.
-	 * @return the action or {@code null}
+	 * {@return what a flush has the handler do, or {@code null}}
 	 */
 	public @Nullable BooleanSupplier onFlush() {
 		return this.options.onFlush;
 	}
 
 	/**
-	 * Returns whether the handler receives replayed events.
-	 * @return {@code true} if it does
+	 * {@return whether the handler receives replayed events}
 	 */
 	public boolean replay() {
 		return this.options.replay;
 	}
 
 	/**
-	 * Returns what records all events.
-	 * @return the recorder, or {@code null} if the handler is none
+	 * {@return what records all events, or {@code null} if the handler is no recorder}
 	 */
 	public @Nullable EventRecorder recorder() {
 		return this.options.recorder;
 	}
 
 	/**
-	 * Returns whether the handler continues after a restart.
-	 * @return {@code true} if it does
+	 * {@return whether the handler continues after a restart}
 	 */
 	public boolean durable() {
 		return this.options.durable;
@@ -354,22 +336,20 @@ public final class HandlerSpec<T> {
 
 		private Builder(List<EventPattern> patterns, Class<T> payloadType, boolean anyEvent) {
 			this.patterns = List.copyOf(patterns);
-			this.payloadType = require(payloadType, "payloadType");
+			this.payloadType = Arguments.require(payloadType, "payloadType");
 			EventType.requireReference(payloadType);
 			this.anyEvent = anyEvent;
 		}
 
-		private Builder(Builder<T> other) {
-			this(other, other.payloadType);
+		/** Copies all options. No other payload type once one of them depends on it. */
+		@SuppressWarnings("unchecked")
+		private Builder(Builder<?> options, Class<T> payloadType) {
+			this(options.patterns, payloadType, options.anyEvent);
+			Builder<T> other = (Builder<T>) options;
 			this.payloadHandler = other.payloadHandler;
 			this.eventHandler = other.eventHandler;
 			this.condition = other.condition;
 			this.conversion = other.conversion;
-		}
-
-		/** Copies what does not depend on the payload type. */
-		private Builder(Builder<?> other, Class<T> payloadType) {
-			this(other.patterns, payloadType, other.anyEvent);
 			this.id = other.id;
 			this.priority = other.priority;
 			this.mode = other.mode;
@@ -392,16 +372,18 @@ public final class HandlerSpec<T> {
 
 		/**
 		 * Narrows the handler to payloads of a type. Others are counted
-		 * {@link DropReason#TYPE_MISMATCH}. Call it before the handler and the condition
-		 * are given.
+		 * {@link DropReason#TYPE_MISMATCH}. Call it before the handler, the condition and
+		 * a conversion are given.
 		 * @param <U> the payload type
 		 * @param payloadType the payload's class, or a supertype
 		 * @return a builder for that type with the options so far
-		 * @throws IllegalStateException if the handler or the condition is given already
+		 * @throws IllegalStateException if one of these is given already
 		 */
 		public <U> Builder<U> payloadType(Class<U> payloadType) {
-			if (this.payloadHandler != null || this.eventHandler != null || this.condition != null) {
-				throw new IllegalStateException("Give 'payloadType' before the handler and the condition");
+			if (this.payloadHandler != null || this.eventHandler != null || this.condition != null
+					|| this.conversion != null) {
+				throw new IllegalStateException(
+						"Give 'payloadType' before the handler, the condition and the conversion");
 			}
 			return new Builder<>(this, payloadType);
 		}
@@ -412,7 +394,7 @@ public final class HandlerSpec<T> {
 		 * @return this builder
 		 */
 		public Builder<T> handler(PayloadHandler<? super T> handler) {
-			this.payloadHandler = require(handler, "handler");
+			this.payloadHandler = Arguments.require(handler, "handler");
 			this.eventHandler = null;
 			return this;
 		}
@@ -423,7 +405,7 @@ public final class HandlerSpec<T> {
 		 * @return this builder
 		 */
 		public Builder<T> eventHandler(EventHandler<? super T> handler) {
-			this.eventHandler = require(handler, "handler");
+			this.eventHandler = Arguments.require(handler, "handler");
 			this.payloadHandler = null;
 			return this;
 		}
@@ -439,8 +421,8 @@ public final class HandlerSpec<T> {
 		 */
 		@SuppressWarnings("unchecked")
 		public <S> Builder<T> convert(Class<S> from, Function<? super S, ? extends T> function) {
-			this.conversion = new Conversion<>(require(from, "from"),
-					(Function<Object, ? extends T>) require(function, "function"));
+			this.conversion = new Conversion<>(Arguments.require(from, "from"),
+					(Function<Object, ? extends T>) Arguments.require(function, "function"));
 			return this;
 		}
 
@@ -452,10 +434,7 @@ public final class HandlerSpec<T> {
 		 * @throws IllegalArgumentException if it is blank
 		 */
 		public Builder<T> id(String id) {
-			if (require(id, "id").isBlank()) {
-				throw new IllegalArgumentException("'id' must not be blank");
-			}
-			this.id = id;
+			this.id = Arguments.requireText(id, "id");
 			return this;
 		}
 
@@ -483,7 +462,7 @@ public final class HandlerSpec<T> {
 		 * @return this builder
 		 */
 		public Builder<T> mode(HandlerMode mode) {
-			this.mode = require(mode, "mode");
+			this.mode = Arguments.require(mode, "mode");
 			return this;
 		}
 
@@ -506,7 +485,7 @@ public final class HandlerSpec<T> {
 		 * @throws IllegalArgumentException if it is not positive
 		 */
 		public Builder<T> times(long times) {
-			this.times = requirePositive(times, "times");
+			this.times = Arguments.requirePositive(times, "times");
 			return this;
 		}
 
@@ -518,7 +497,7 @@ public final class HandlerSpec<T> {
 		 * @throws IllegalArgumentException if it is not positive
 		 */
 		public Builder<T> maxQueue(int maxQueue) {
-			this.maxQueue = (int) requirePositive(maxQueue, "maxQueue");
+			this.maxQueue = Arguments.requirePositive(maxQueue, "maxQueue");
 			return this;
 		}
 
@@ -529,7 +508,7 @@ public final class HandlerSpec<T> {
 		 * @return this builder
 		 */
 		public Builder<T> overflow(OverflowPolicy overflow) {
-			this.overflow = require(overflow, "overflow");
+			this.overflow = Arguments.require(overflow, "overflow");
 			return this;
 		}
 
@@ -541,7 +520,7 @@ public final class HandlerSpec<T> {
 		 * @throws IllegalArgumentException if it is not positive
 		 */
 		public Builder<T> concurrency(int concurrency) {
-			this.concurrency = (int) requirePositive(concurrency, "concurrency");
+			this.concurrency = Arguments.requirePositive(concurrency, "concurrency");
 			return this;
 		}
 
@@ -568,7 +547,7 @@ public final class HandlerSpec<T> {
 		 * @return this builder
 		 */
 		public Builder<T> thread(LaneThread thread) {
-			this.thread = require(thread, "thread");
+			this.thread = Arguments.require(thread, "thread");
 			return this;
 		}
 
@@ -582,7 +561,7 @@ public final class HandlerSpec<T> {
 		 * @return this builder
 		 */
 		public Builder<T> condition(Predicate<? super TelemetryEvent<T>> condition) {
-			this.condition = require(condition, "condition");
+			this.condition = Arguments.require(condition, "condition");
 			return this;
 		}
 
@@ -595,11 +574,7 @@ public final class HandlerSpec<T> {
 		 * @throws IllegalArgumentException if it is not positive
 		 */
 		public Builder<T> slowThreshold(Duration slowThreshold) {
-			if (require(slowThreshold, "slowThreshold").isNegative() || slowThreshold.isZero()) {
-				throw new IllegalArgumentException(
-						"'slowThreshold' must be positive, but is " + Durations.printable(slowThreshold));
-			}
-			this.slowThreshold = slowThreshold;
+			this.slowThreshold = Arguments.requirePositive(slowThreshold, "slowThreshold");
 			return this;
 		}
 
@@ -613,11 +588,7 @@ public final class HandlerSpec<T> {
 		 * @throws IllegalArgumentException if it is negative
 		 */
 		public Builder<T> handlerTimeout(Duration handlerTimeout) {
-			if (require(handlerTimeout, "handlerTimeout").isNegative()) {
-				throw new IllegalArgumentException(
-						"'handlerTimeout' must not be negative, but is " + Durations.printable(handlerTimeout));
-			}
-			this.handlerTimeout = handlerTimeout;
+			this.handlerTimeout = Arguments.requireNotNegative(handlerTimeout, "handlerTimeout");
 			return this;
 		}
 
@@ -631,7 +602,7 @@ public final class HandlerSpec<T> {
 		 * @return this builder
 		 */
 		public Builder<T> onFlush(BooleanSupplier action) {
-			this.onFlush = require(action, "action");
+			this.onFlush = Arguments.require(action, "action");
 			return this;
 		}
 
@@ -646,10 +617,7 @@ public final class HandlerSpec<T> {
 		 * @throws IllegalArgumentException if it is blank
 		 */
 		public Builder<T> run(String runId) {
-			if (require(runId, "runId").isBlank()) {
-				throw new IllegalArgumentException("'runId' must not be blank");
-			}
-			this.run = runId;
+			this.run = Arguments.requireText(runId, "runId");
 			return this;
 		}
 
@@ -675,7 +643,7 @@ public final class HandlerSpec<T> {
 		 * @return this builder
 		 */
 		public Builder<T> recorder(EventRecorder recorder) {
-			this.recorder = require(recorder, "recorder");
+			this.recorder = Arguments.require(recorder, "recorder");
 			return eventHandler(recorder::record);
 		}
 
@@ -704,7 +672,7 @@ public final class HandlerSpec<T> {
 		 * @return this builder
 		 */
 		public Builder<T> owner(Object owner) {
-			this.owner = require(owner, "owner");
+			this.owner = Arguments.require(owner, "owner");
 			return this;
 		}
 
@@ -715,7 +683,7 @@ public final class HandlerSpec<T> {
 		 * @return this builder
 		 */
 		public Builder<T> source(String source) {
-			this.source = require(source, "source");
+			this.source = Arguments.require(source, "source");
 			return this;
 		}
 
@@ -745,7 +713,7 @@ public final class HandlerSpec<T> {
 						+ ": let it take any payload, or leave 'gaps' out");
 			}
 			requireSpillable();
-			return new HandlerSpec<>(new Builder<>(this));
+			return new HandlerSpec<>(new Builder<>(this, this.payloadType));
 		}
 
 		private void requireSpillable() {
@@ -783,20 +751,6 @@ public final class HandlerSpec<T> {
 
 		private String name() {
 			return (this.id != null) ? "'" + this.id + "'" : "of " + this.patterns;
-		}
-
-		private static <V> V require(@Nullable V value, String name) {
-			if (value == null) {
-				throw new IllegalArgumentException("'" + name + "' must not be null");
-			}
-			return value;
-		}
-
-		private static long requirePositive(long value, String name) {
-			if (value <= 0) {
-				throw new IllegalArgumentException("'" + name + "' must be positive, but is " + value);
-			}
-			return value;
 		}
 
 	}

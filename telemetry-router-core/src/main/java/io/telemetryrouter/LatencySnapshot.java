@@ -22,8 +22,7 @@ public record LatencySnapshot(long count, long totalNanos, long maxNanos, long p
 	public static final LatencySnapshot EMPTY = new LatencySnapshot(0, 0, 0, 0, 0);
 
 	/**
-	 * Returns the mean.
-	 * @return the mean in nanoseconds, or 0 if nothing was measured
+	 * {@return the mean in nanoseconds, or 0 if nothing was measured}
 	 */
 	public double meanNanos() {
 		return (this.count != 0) ? (double) this.totalNanos / this.count : 0;

@@ -2,8 +2,7 @@ package io.telemetryrouter;
 
 import java.time.Duration;
 
-import org.jspecify.annotations.Nullable;
-
+import io.telemetryrouter.internal.support.Arguments;
 import io.telemetryrouter.internal.support.Durations;
 
 /**
@@ -37,32 +36,30 @@ public record QuarantineSettings(boolean enabled, int failures, double failureRa
 	 * @throws IllegalArgumentException if a value makes no sense
 	 */
 	public QuarantineSettings {
-		requirePositive(failures, "failures");
+		Arguments.requirePositive(failures, "failures");
 		if (!(failureRate > 0 && failureRate <= 1)) {
 			throw new IllegalArgumentException(
 					"'failureRate' must be greater than 0 and at most 1, but is " + failureRate);
 		}
-		requirePositive(window, "window");
-		requirePositive(minimumCalls, "minimumCalls");
-		requirePositive(delay, "delay");
-		if (requirePositive(maxDelay, "maxDelay").compareTo(delay) < 0) {
+		Arguments.requirePositive(window, "window");
+		Arguments.requirePositive(minimumCalls, "minimumCalls");
+		Arguments.requirePositive(delay, "delay");
+		if (Arguments.requirePositive(maxDelay, "maxDelay").compareTo(delay) < 0) {
 			throw new IllegalArgumentException("'maxDelay' must not be shorter than 'delay', which is "
 					+ Durations.printable(delay) + ", but is " + Durations.printable(maxDelay));
 		}
 	}
 
 	/**
-	 * Returns the default settings.
-	 * @return 10 consecutive failures, or 80 % of at least 50 calls in a minute; a delay
-	 * of one second, doubled up to a minute
+	 * {@return the default settings: 10 consecutive failures, or 80 % of at least 50
+	 * calls in a minute; a delay of one second, doubled up to a minute}
 	 */
 	public static QuarantineSettings defaults() {
 		return DEFAULTS;
 	}
 
 	/**
-	 * Returns settings that quarantine no handler.
-	 * @return the settings
+	 * {@return settings that quarantine no handler}
 	 */
 	public static QuarantineSettings disabled() {
 		return new QuarantineSettings(false, DEFAULTS.failures, DEFAULTS.failureRate, DEFAULTS.window,
@@ -100,22 +97,6 @@ public record QuarantineSettings(boolean enabled, int failures, double failureRa
 	public QuarantineSettings withDelay(Duration delay, Duration maxDelay) {
 		return new QuarantineSettings(this.enabled, this.failures, this.failureRate, this.window, this.minimumCalls,
 				delay, maxDelay);
-	}
-
-	private static void requirePositive(int value, String name) {
-		if (value <= 0) {
-			throw new IllegalArgumentException("'" + name + "' must be positive, but is " + value);
-		}
-	}
-
-	private static Duration requirePositive(@Nullable Duration value, String name) {
-		if (value == null) {
-			throw new IllegalArgumentException("'" + name + "' must not be null");
-		}
-		if (value.isNegative() || value.isZero()) {
-			throw new IllegalArgumentException("'" + name + "' must be positive, but is " + Durations.printable(value));
-		}
-		return value;
 	}
 
 }

@@ -13,46 +13,39 @@ import org.jspecify.annotations.Nullable;
 public interface RecordedEvent {
 
 	/**
-	 * Returns the event's name.
-	 * @return the name
+	 * {@return the event's name}
 	 */
 	String name();
 
 	/**
-	 * Returns the number of the event in its recording.
-	 * @return the number
+	 * {@return the number of the event in its recording}
 	 */
 	long sequence();
 
 	/**
-	 * Returns when the event was emitted.
-	 * @return the time
+	 * {@return when the event was emitted}
 	 */
 	Instant timestamp();
 
 	/**
-	 * Returns the id that the event had.
-	 * @return the id
+	 * {@return the id that the event had}
 	 */
 	UUID id();
 
 	/**
-	 * Returns the run that the event belonged to.
-	 * @return the run's id or {@code null}
+	 * {@return the id of the run that the event belonged to, or {@code null}}
 	 */
 	@Nullable String runId();
 
 	/**
-	 * Returns the run that the event's run was nested in.
-	 * @return the run's id or {@code null}
+	 * {@return the id of the run that the event's run was nested in, or {@code null}}
 	 */
 	default @Nullable String parentRunId() {
 		return null;
 	}
 
 	/**
-	 * Returns the event that this one was caused by.
-	 * @return the id of that event or {@code null}
+	 * {@return the id of the event that this one was caused by, or {@code null}}
 	 */
 	@Nullable UUID causationId();
 

@@ -14,20 +14,19 @@ import io.telemetryrouter.internal.event.RunBinding;
 public interface RunContext {
 
 	/**
-	 * Returns the run's id.
-	 * @return the id, or {@code null} inside a span that belongs to no run
+	 * {@return the run's id, or {@code null} inside a span that belongs to no run}
 	 */
 	@Nullable String runId();
 
 	/**
-	 * Returns the id of the run that this one is nested in.
-	 * @return the id, or {@code null} if there is none
+	 * {@return the id of the run that this one is nested in, or {@code null} if there is
+	 * none}
 	 */
 	@Nullable String parentRunId();
 
 	/**
-	 * Returns the context of the calling thread.
-	 * @return the context, or {@code null} if the thread is inside no run or span
+	 * {@return the context of the calling thread, or {@code null} if the thread is inside
+	 * no run or span}
 	 */
 	static @Nullable RunContext current() {
 		return RunBinding.current();

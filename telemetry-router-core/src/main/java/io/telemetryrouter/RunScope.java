@@ -18,14 +18,13 @@ import org.jspecify.annotations.Nullable;
 public interface RunScope extends AutoCloseable {
 
 	/**
-	 * Returns the run's id.
-	 * @return the id
+	 * {@return the run's id}
 	 */
 	String runId();
 
 	/**
-	 * Returns the id of the run that this one is nested in.
-	 * @return the id, or {@code null} if there is none
+	 * {@return the id of the run that this one is nested in, or {@code null} if there is
+	 * none}
 	 */
 	@Nullable String parentRunId();
 

@@ -12,39 +12,36 @@ import org.jspecify.annotations.Nullable;
 public interface SpanInfo {
 
 	/**
-	 * Returns the id that the events of one span share.
-	 * @return 16 hexadecimal digits, unique across routers
+	 * {@return the id that the events of one span share: 16 hexadecimal digits, unique
+	 * across routers}
 	 */
 	String spanId();
 
 	/**
-	 * Returns the id of the span that this one is nested in.
-	 * @return the id, or {@code null} if there is none
+	 * {@return the id of the span that this one is nested in, or {@code null} if there is
+	 * none}
 	 */
 	@Nullable String parentSpanId();
 
 	/**
-	 * Returns the name that the span was begun with: the event's name without its last
-	 * segment.
-	 * @return the name
+	 * {@return the name that the span was begun with: the event's name without its last
+	 * segment}
 	 */
 	String name();
 
 	/**
-	 * Returns which event of the span it is.
-	 * @return the status
+	 * {@return which event of the span it is}
 	 */
 	SpanStatus status();
 
 	/**
-	 * Returns how long the span took.
-	 * @return nanoseconds, 0 for {@link SpanStatus#STARTED}
+	 * {@return how many nanoseconds the span took, 0 for {@link SpanStatus#STARTED}}
 	 */
 	long durationNanos();
 
 	/**
-	 * Returns the class of the error.
-	 * @return a class name; {@code null} unless the status is {@link SpanStatus#FAILED}
+	 * {@return the class name of the error; {@code null} unless the status is
+	 * {@link SpanStatus#FAILED}}
 	 */
 	@Nullable String errorType();
 

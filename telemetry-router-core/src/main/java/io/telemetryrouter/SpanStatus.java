@@ -24,8 +24,7 @@ public enum SpanStatus {
 	private final String label = name().toLowerCase(Locale.ROOT);
 
 	/**
-	 * Returns the last segment of the event's name.
-	 * @return the status in lower case
+	 * {@return the last segment of the event's name: the status in lower case}
 	 */
 	public String label() {
 		return this.label;

@@ -8,16 +8,14 @@ package io.telemetryrouter;
 public interface Subscription extends AutoCloseable {
 
 	/**
-	 * Returns the handler's id, given or generated.
-	 * @return the id
+	 * {@return the handler's id, given or generated}
 	 */
 	String handlerId();
 
 	/**
-	 * Returns whether the handler is registered. A once handler that had its event, a
+	 * {@return whether the handler is registered} A once handler that had its event, a
 	 * handler whose owner was collected and one that is disabled by configuration are
 	 * not.
-	 * @return {@code true} until the registration ends
 	 */
 	boolean isActive();
 

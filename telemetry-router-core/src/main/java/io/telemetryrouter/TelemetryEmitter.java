@@ -48,7 +48,12 @@ public interface TelemetryEmitter {
 	 * @param payload the payload
 	 * @throws IllegalArgumentException if {@code type} is null
 	 */
-	<T> void emit(EventType<T> type, T payload);
+	default <T> void emit(EventType<T> type, T payload) {
+		if (type == null) {
+			throw new IllegalArgumentException("Event type must not be null");
+		}
+		emit(type.name(), payload);
+	}
 
 	/**
 	 * Emits an event and returns a future that completes when every handler has finished

@@ -15,93 +15,86 @@ import org.jspecify.annotations.Nullable;
 public interface TelemetryEvent<T> {
 
 	/**
-	 * Returns the event's name.
-	 * @return the name
+	 * {@return the event's name}
 	 */
 	String name();
 
 	/**
-	 * Returns the payload, the very object that was emitted.
-	 * @return the payload; {@code null} where {@code null} was emitted and the handler
-	 * takes payloads of any type
+	 * {@return the payload, the very object that was emitted; {@code null} where
+	 * {@code null} was emitted and the handler takes payloads of any type}
 	 */
 	T payload();
 
 	/**
-	 * Returns the number of this envelope, ascending in the order in which the router
-	 * made them. Events that no handler needs an envelope for take no number.
-	 * @return the sequence number, from 1
+	 * {@return the number of this envelope, from 1, ascending in the order in which the
+	 * router made them} Events that no handler needs an envelope for take no number.
 	 */
 	long sequence();
 
 	/**
-	 * Returns when the event was emitted: the wall-clock time at the emit, whatever
-	 * happens to the clock later.
-	 * @return the time of the emit
+	 * {@return when the event was emitted: the wall-clock time at the emit, whatever
+	 * happens to the clock later}
 	 */
 	Instant timestamp();
 
 	/**
-	 * Returns an id that is unique across routers and sorts by time (UUID version 7),
-	 * derived on first use.
-	 * @return the id
+	 * {@return an id that is unique across routers and sorts by time (UUID version 7),
+	 * derived on first use}
 	 */
 	UUID id();
 
 	/**
-	 * Returns the run that the event belongs to: that of the {@linkplain RunScope scope}
-	 * its emitter was in, or of the {@linkplain TelemetryEmitter#forRun(String) emitter}.
-	 * What a handler emits belongs to the run of the event that it handles.
-	 * @return the run's id, or {@code null}
+	 * {@return the id of the run that the event belongs to, or {@code null}} That is the
+	 * run of the {@linkplain RunScope scope} its emitter was in, or of the
+	 * {@linkplain TelemetryEmitter#forRun(String) emitter}. What a handler emits belongs
+	 * to the run of the event that it handles.
 	 */
 	default @Nullable String runId() {
 		return null;
 	}
 
 	/**
-	 * Returns the run that the event's run is nested in.
-	 * @return the id, or {@code null} if there is none
+	 * {@return the id of the run that the event's run is nested in, or {@code null} if
+	 * there is none}
 	 */
 	default @Nullable String parentRunId() {
 		return null;
 	}
 
 	/**
-	 * Returns the number of this envelope in its run: 1, 2, 3 and so on, in the order in
-	 * which the router made them. As with {@link #sequence()}, an event that no handler
-	 * needs an envelope for takes no number. So an asynchronous handler of every event
-	 * that misses a number knows that an event was dropped.
+	 * {@return the number of this envelope in its run, from 1; 0 for an event of no run}
+	 * Numbers ascend in the order in which the router made the envelopes. As with
+	 * {@link #sequence()}, an event that no handler needs an envelope for takes no
+	 * number. So an asynchronous handler of every event that misses a number knows that
+	 * an event was dropped.
 	 * <p>
 	 * The router forgets a run when nothing refers to it any more: no scope, no emitter,
 	 * no queued event, no captured context. A run that begins later under the same id
 	 * begins at 1.
-	 * @return the number, from 1; 0 for an event of no run
 	 */
 	default long runSequence() {
 		return 0;
 	}
 
 	/**
-	 * Returns the event that this one was caused by.
-	 * @return the {@link #id()} of the event whose handler emitted this one, or
-	 * {@code null} if it was not emitted by a handler
+	 * {@return the {@link #id()} of the event whose handler emitted this one, or
+	 * {@code null} if it was not emitted by a handler}
 	 */
 	default @Nullable UUID causationId() {
 		return null;
 	}
 
 	/**
-	 * Returns the span that the event is the beginning or the end of.
-	 * @return the span, or {@code null} for any other event
+	 * {@return the span that the event is the beginning or the end of, or {@code null}
+	 * for any other event}
 	 */
 	default @Nullable SpanInfo span() {
 		return null;
 	}
 
 	/**
-	 * Returns whether the event was {@linkplain TelemetryRouter#replay replayed}: it has
-	 * been emitted before, with this id and at this time, perhaps in another process.
-	 * @return {@code true} if it was
+	 * {@return whether the event was {@linkplain TelemetryRouter#replay replayed}: it has
+	 * been emitted before, with this id and at this time, perhaps in another process}
 	 */
 	default boolean replayed() {
 		return false;

@@ -28,8 +28,7 @@ public record TelemetryGap(String handlerId, long firstSequence, long lastSequen
 	}
 
 	/**
-	 * Returns how many events were dropped.
-	 * @return the sum
+	 * {@return how many events were dropped}
 	 */
 	public long count() {
 		return this.dropped.values().stream().mapToLong(Long::longValue).sum();

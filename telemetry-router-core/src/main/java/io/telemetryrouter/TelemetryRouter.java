@@ -6,6 +6,8 @@ import java.util.function.Predicate;
 
 import org.jspecify.annotations.Nullable;
 
+import io.telemetryrouter.internal.support.Arguments;
+
 /**
  * Routes events from emitters to handlers, in process.
  * <p>
@@ -37,7 +39,9 @@ public interface TelemetryRouter extends TelemetryEmitter, AutoCloseable {
 	 * @throws IllegalArgumentException if the pattern is malformed
 	 * @throws IllegalStateException if the router is closed
 	 */
-	Subscription subscribe(String pattern, PayloadHandler<Object> handler);
+	default Subscription subscribe(String pattern, PayloadHandler<Object> handler) {
+		return subscribe(HandlerSpec.on(pattern).handler(handler).build());
+	}
 
 	/**
 	 * Subscribes a synchronous handler to a declared event type. A payload of another
@@ -49,7 +53,9 @@ public interface TelemetryRouter extends TelemetryEmitter, AutoCloseable {
 	 * @return the handle that ends the registration
 	 * @throws IllegalStateException if the router is closed
 	 */
-	<T> Subscription subscribe(EventType<T> type, PayloadHandler<? super T> handler);
+	default <T> Subscription subscribe(EventType<T> type, PayloadHandler<? super T> handler) {
+		return subscribe(HandlerSpec.on(type).handler(handler).build());
+	}
 
 	/**
 	 * Subscribes a handler with all its options.
@@ -69,7 +75,9 @@ public interface TelemetryRouter extends TelemetryEmitter, AutoCloseable {
 	 * @throws IllegalArgumentException if the pattern is malformed
 	 * @throws IllegalStateException if the router is closed
 	 */
-	Subscription subscribeOnce(String pattern, PayloadHandler<Object> handler);
+	default Subscription subscribeOnce(String pattern, PayloadHandler<Object> handler) {
+		return subscribe(HandlerSpec.on(pattern).once().handler(handler).build());
+	}
 
 	/**
 	 * Subscribes a synchronous handler to every event.
@@ -77,7 +85,9 @@ public interface TelemetryRouter extends TelemetryEmitter, AutoCloseable {
 	 * @return the handle that ends the registration
 	 * @throws IllegalStateException if the router is closed
 	 */
-	Subscription subscribeAll(PayloadHandler<Object> handler);
+	default Subscription subscribeAll(PayloadHandler<Object> handler) {
+		return subscribe("**", handler);
+	}
 
 	/**
 	 * Returns a future of the next event that matches. The filter runs on the emitting
@@ -109,7 +119,13 @@ public interface TelemetryRouter extends TelemetryEmitter, AutoCloseable {
 	 * @throws IllegalArgumentException if the type is null or the timeout is not positive
 	 * @throws IllegalStateException if the router is closed
 	 */
-	<T> CompletableFuture<TelemetryEvent<T>> next(EventType<T> type, Duration timeout);
+	@SuppressWarnings("unchecked")
+	default <T> CompletableFuture<TelemetryEvent<T>> next(EventType<T> type, Duration timeout) {
+		String name = Arguments.require(type, "type").name();
+		CompletableFuture<?> next = next(name, (event) -> type.payloadType().isInstance(event.payload()), timeout);
+		// No dependent future: cancelling must end the wait.
+		return (CompletableFuture<TelemetryEvent<T>>) next;
+	}
 
 	/**
 	 * Waits until every event emitted before this call has been processed (not just taken
@@ -205,9 +221,8 @@ public interface TelemetryRouter extends TelemetryEmitter, AutoCloseable {
 	void resetMaxima();
 
 	/**
-	 * Returns counts and latencies of all handlers and events. Numbers are read one by
-	 * one without stopping the router: they add up whenever it is quiet.
-	 * @return the numbers as of now
+	 * {@return counts and latencies of all handlers and events, as of now} Numbers are
+	 * read one by one without stopping the router: they add up whenever it is quiet.
 	 */
 	RouterSnapshot snapshot();
 
@@ -228,8 +243,7 @@ public interface TelemetryRouter extends TelemetryEmitter, AutoCloseable {
 	@Nullable EventSnapshot eventSnapshot(String event);
 
 	/**
-	 * Returns what is known of the spans that have begun and not ended.
-	 * @return the numbers as of now
+	 * {@return what is known now of the spans that have begun and not ended}
 	 */
 	SpanSnapshot spanSnapshot();
 
@@ -271,8 +285,7 @@ public interface TelemetryRouter extends TelemetryEmitter, AutoCloseable {
 	void close();
 
 	/**
-	 * Returns a builder with the default settings.
-	 * @return the builder
+	 * {@return a builder with the default settings}
 	 */
 	static TelemetryRouterBuilder builder() {
 		return new TelemetryRouterBuilder();

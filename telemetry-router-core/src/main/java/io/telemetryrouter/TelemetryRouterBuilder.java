@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 
 import io.telemetryrouter.internal.DefaultTelemetryRouter;
 import io.telemetryrouter.internal.RouterSettings;
-import io.telemetryrouter.internal.support.Durations;
+import io.telemetryrouter.internal.support.Arguments;
 
 /**
  * Builds a {@link TelemetryRouter}. Not thread-safe.
@@ -85,7 +85,7 @@ public final class TelemetryRouterBuilder {
 	 * @return this builder
 	 */
 	public TelemetryRouterBuilder maxHandlerQueue(int maxHandlerQueue) {
-		this.maxHandlerQueue = requirePositive(maxHandlerQueue, "maxHandlerQueue");
+		this.maxHandlerQueue = Arguments.requirePositive(maxHandlerQueue, "maxHandlerQueue");
 		return this;
 	}
 
@@ -105,7 +105,7 @@ public final class TelemetryRouterBuilder {
 	 * @return this builder
 	 */
 	public TelemetryRouterBuilder overflow(OverflowPolicy overflow) {
-		this.overflow = require(overflow, "overflow");
+		this.overflow = Arguments.require(overflow, "overflow");
 		return this;
 	}
 
@@ -115,7 +115,7 @@ public final class TelemetryRouterBuilder {
 	 * @return this builder
 	 */
 	public TelemetryRouterBuilder blockTimeout(Duration blockTimeout) {
-		this.blockTimeout = requirePositive(blockTimeout, "blockTimeout");
+		this.blockTimeout = Arguments.requirePositive(blockTimeout, "blockTimeout");
 		return this;
 	}
 
@@ -128,7 +128,7 @@ public final class TelemetryRouterBuilder {
 	 * @return this builder
 	 */
 	public TelemetryRouterBuilder blockingAllowed(BooleanSupplier blockingAllowed) {
-		this.blockingAllowed = require(blockingAllowed, "blockingAllowed");
+		this.blockingAllowed = Arguments.require(blockingAllowed, "blockingAllowed");
 		return this;
 	}
 
@@ -138,7 +138,7 @@ public final class TelemetryRouterBuilder {
 	 * @return this builder
 	 */
 	public TelemetryRouterBuilder slowThreshold(Duration slowThreshold) {
-		this.slowThreshold = requirePositive(slowThreshold, "slowThreshold");
+		this.slowThreshold = Arguments.requirePositive(slowThreshold, "slowThreshold");
 		return this;
 	}
 
@@ -149,7 +149,7 @@ public final class TelemetryRouterBuilder {
 	 * @return this builder
 	 */
 	public TelemetryRouterBuilder maxDepth(int maxDepth) {
-		this.maxDepth = requirePositive(maxDepth, "maxDepth");
+		this.maxDepth = Arguments.requirePositive(maxDepth, "maxDepth");
 		return this;
 	}
 
@@ -160,7 +160,7 @@ public final class TelemetryRouterBuilder {
 	 * @return this builder
 	 */
 	public TelemetryRouterBuilder maxNestedEmits(int maxNestedEmits) {
-		this.maxNestedEmits = requirePositive(maxNestedEmits, "maxNestedEmits");
+		this.maxNestedEmits = Arguments.requirePositive(maxNestedEmits, "maxNestedEmits");
 		return this;
 	}
 
@@ -172,7 +172,7 @@ public final class TelemetryRouterBuilder {
 	 * @return this builder
 	 */
 	public TelemetryRouterBuilder maxEventNames(int maxEventNames) {
-		this.maxEventNames = requirePositive(maxEventNames, "maxEventNames");
+		this.maxEventNames = Arguments.requirePositive(maxEventNames, "maxEventNames");
 		return this;
 	}
 
@@ -183,7 +183,7 @@ public final class TelemetryRouterBuilder {
 	 * @return this builder
 	 */
 	public TelemetryRouterBuilder registrationWarningThreshold(int registrationWarningThreshold) {
-		this.registrationWarningThreshold = requirePositive(registrationWarningThreshold,
+		this.registrationWarningThreshold = Arguments.requirePositive(registrationWarningThreshold,
 				"registrationWarningThreshold");
 		return this;
 	}
@@ -194,7 +194,7 @@ public final class TelemetryRouterBuilder {
 	 * @return this builder
 	 */
 	public TelemetryRouterBuilder shutdownTimeout(Duration shutdownTimeout) {
-		this.shutdownTimeout = requireNotNegative(shutdownTimeout, "shutdownTimeout");
+		this.shutdownTimeout = Arguments.requireNotNegative(shutdownTimeout, "shutdownTimeout");
 		return this;
 	}
 
@@ -205,7 +205,7 @@ public final class TelemetryRouterBuilder {
 	 * @return this builder
 	 */
 	public TelemetryRouterBuilder quarantine(QuarantineSettings quarantine) {
-		this.quarantine = require(quarantine, "quarantine");
+		this.quarantine = Arguments.require(quarantine, "quarantine");
 		return this;
 	}
 
@@ -216,7 +216,7 @@ public final class TelemetryRouterBuilder {
 	 * @return this builder
 	 */
 	public TelemetryRouterBuilder stuckThreshold(Duration stuckThreshold) {
-		this.stuckThreshold = requireNotNegative(stuckThreshold, "stuckThreshold");
+		this.stuckThreshold = Arguments.requireNotNegative(stuckThreshold, "stuckThreshold");
 		return this;
 	}
 
@@ -229,7 +229,7 @@ public final class TelemetryRouterBuilder {
 	 * @return this builder
 	 */
 	public TelemetryRouterBuilder handlerTimeout(Duration handlerTimeout) {
-		this.handlerTimeout = requireNotNegative(handlerTimeout, "handlerTimeout");
+		this.handlerTimeout = Arguments.requireNotNegative(handlerTimeout, "handlerTimeout");
 		return this;
 	}
 
@@ -241,7 +241,7 @@ public final class TelemetryRouterBuilder {
 	 * @return this builder
 	 */
 	public TelemetryRouterBuilder spanDanglingAfter(Duration spanDanglingAfter) {
-		this.spanDanglingAfter = requireNotNegative(spanDanglingAfter, "spanDanglingAfter");
+		this.spanDanglingAfter = Arguments.requireNotNegative(spanDanglingAfter, "spanDanglingAfter");
 		return this;
 	}
 
@@ -284,7 +284,7 @@ public final class TelemetryRouterBuilder {
 	 * @return this builder
 	 */
 	public TelemetryRouterBuilder laneExecutor(Executor laneExecutor) {
-		this.laneExecutor = require(laneExecutor, "laneExecutor");
+		this.laneExecutor = Arguments.require(laneExecutor, "laneExecutor");
 		return this;
 	}
 
@@ -294,7 +294,7 @@ public final class TelemetryRouterBuilder {
 	 * @return this builder
 	 */
 	public TelemetryRouterBuilder contextCarrier(ContextCarrier contextCarrier) {
-		this.contextCarrier = require(contextCarrier, "contextCarrier");
+		this.contextCarrier = Arguments.require(contextCarrier, "contextCarrier");
 		return this;
 	}
 
@@ -304,7 +304,7 @@ public final class TelemetryRouterBuilder {
 	 * @return this builder
 	 */
 	public TelemetryRouterBuilder errorListener(HandlerErrorListener listener) {
-		this.errorListeners.add(require(listener, "listener"));
+		this.errorListeners.add(Arguments.require(listener, "listener"));
 		return this;
 	}
 
@@ -315,7 +315,7 @@ public final class TelemetryRouterBuilder {
 	 * @return this builder
 	 */
 	public TelemetryRouterBuilder specCustomizer(HandlerSpecCustomizer customizer) {
-		this.specCustomizers.add(require(customizer, "customizer"));
+		this.specCustomizers.add(Arguments.require(customizer, "customizer"));
 		return this;
 	}
 
@@ -328,7 +328,7 @@ public final class TelemetryRouterBuilder {
 	 */
 	public TelemetryRouterBuilder payloadCheck(String event, PayloadCheck check) {
 		EventPattern.requireName(event);
-		this.payloadChecks.put(event, require(check, "check"));
+		this.payloadChecks.put(event, Arguments.require(check, "check"));
 		return this;
 	}
 
@@ -343,7 +343,7 @@ public final class TelemetryRouterBuilder {
 	 * @return this builder
 	 */
 	public TelemetryRouterBuilder criticalEvents(Predicate<String> criticalEvents) {
-		this.criticalEvents = this.criticalEvents.or(require(criticalEvents, "criticalEvents"));
+		this.criticalEvents = this.criticalEvents.or(Arguments.require(criticalEvents, "criticalEvents"));
 		return this;
 	}
 
@@ -354,7 +354,7 @@ public final class TelemetryRouterBuilder {
 	 * @return this builder
 	 */
 	public TelemetryRouterBuilder logger(System.Logger logger) {
-		this.logger = require(logger, "logger");
+		this.logger = Arguments.require(logger, "logger");
 		return this;
 	}
 
@@ -364,7 +364,7 @@ public final class TelemetryRouterBuilder {
 	 * @return this builder
 	 */
 	public TelemetryRouterBuilder clock(InstantSource clock) {
-		this.clock = require(clock, "clock");
+		this.clock = Arguments.require(clock, "clock");
 		return this;
 	}
 
@@ -374,7 +374,7 @@ public final class TelemetryRouterBuilder {
 	 * @return this builder
 	 */
 	public TelemetryRouterBuilder nanoTime(LongSupplier nanoTime) {
-		this.nanoTime = require(nanoTime, "nanoTime");
+		this.nanoTime = Arguments.require(nanoTime, "nanoTime");
 		return this;
 	}
 
@@ -391,35 +391,6 @@ public final class TelemetryRouterBuilder {
 				(this.logger != null) ? this.logger : System.getLogger(TelemetryRouter.class.getName()), this.clock,
 				this.nanoTime, this.quarantine, this.stuckThreshold, this.handlerTimeout, this.spanDanglingAfter,
 				this.criticalEvents));
-	}
-
-	private static <V> V require(@Nullable V value, String name) {
-		if (value == null) {
-			throw new IllegalArgumentException("'" + name + "' must not be null");
-		}
-		return value;
-	}
-
-	private static int requirePositive(int value, String name) {
-		if (value <= 0) {
-			throw new IllegalArgumentException("'" + name + "' must be positive, but is " + value);
-		}
-		return value;
-	}
-
-	private static Duration requireNotNegative(Duration value, String name) {
-		if (require(value, name).isNegative()) {
-			throw new IllegalArgumentException(
-					"'" + name + "' must not be negative, but is " + Durations.printable(value));
-		}
-		return value;
-	}
-
-	private static Duration requirePositive(Duration value, String name) {
-		if (require(value, name).isNegative() || value.isZero()) {
-			throw new IllegalArgumentException("'" + name + "' must be positive, but is " + Durations.printable(value));
-		}
-		return value;
 	}
 
 }

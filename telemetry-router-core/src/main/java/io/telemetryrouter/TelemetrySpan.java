@@ -30,27 +30,25 @@ import org.jspecify.annotations.Nullable;
 public interface TelemetrySpan extends AutoCloseable {
 
 	/**
-	 * Returns the id that the span's events share.
-	 * @return 16 hexadecimal digits, unique across routers
+	 * {@return the id that the span's events share: 16 hexadecimal digits, unique across
+	 * routers}
 	 */
 	String spanId();
 
 	/**
-	 * Returns the id of the span that this one is nested in.
-	 * @return the id, or {@code null} if there is none
+	 * {@return the id of the span that this one is nested in, or {@code null} if there is
+	 * none}
 	 */
 	@Nullable String parentSpanId();
 
 	/**
-	 * Returns the time since the span began, or how long it took.
-	 * @return nanoseconds
+	 * {@return how many nanoseconds ago the span began, or how many it took}
 	 */
 	long durationNanos();
 
 	/**
-	 * Returns what a thread is inside of when it works for the span. It stays valid when
-	 * the span has ended.
-	 * @return the span and its run, for {@link RunContext#set}
+	 * {@return what a thread is inside of when it works for the span, for
+	 * {@link RunContext#set}} It stays valid when the span has ended.
 	 */
 	RunContext context();
 

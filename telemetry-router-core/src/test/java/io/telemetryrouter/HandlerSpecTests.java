@@ -176,12 +176,15 @@ class HandlerSpecTests {
 
 	@Test
 	void whenTypeIsNarrowedTooLateThenCallerIsTold() {
-		String message = "Give 'payloadType' before the handler and the condition";
+		String message = "Give 'payloadType' before the handler, the condition and the conversion";
 		assertThatIllegalStateException()
 			.isThrownBy(() -> HandlerSpec.on("a").handler(HANDLER).payloadType(String.class))
 			.withMessage(message);
 		assertThatIllegalStateException()
 			.isThrownBy(() -> HandlerSpec.on("a").condition((event) -> true).payloadType(String.class))
+			.withMessage(message);
+		assertThatIllegalStateException()
+			.isThrownBy(() -> HandlerSpec.on("a").convert(Integer.class, String::valueOf).payloadType(String.class))
 			.withMessage(message);
 		assertThatIllegalStateException().isThrownBy(() -> HandlerSpec.on("a").eventHandler((event) -> {
 		}).payloadType(String.class)).withMessage(message);

@@ -11,12 +11,10 @@ import org.jspecify.annotations.Nullable;
 import io.telemetryrouter.EmitOutcome;
 import io.telemetryrouter.EventPattern;
 import io.telemetryrouter.EventSnapshot;
-import io.telemetryrouter.EventType;
 import io.telemetryrouter.FlushResult;
 import io.telemetryrouter.HandlerSnapshot;
 import io.telemetryrouter.HandlerSpec;
 import io.telemetryrouter.HandlerSpecCustomizer;
-import io.telemetryrouter.PayloadHandler;
 import io.telemetryrouter.RecordedEvent;
 import io.telemetryrouter.RouterListener;
 import io.telemetryrouter.RouterSnapshot;
@@ -31,7 +29,7 @@ import io.telemetryrouter.internal.dispatch.Emitter;
 import io.telemetryrouter.internal.registry.CallSites;
 import io.telemetryrouter.internal.registry.Handler;
 import io.telemetryrouter.internal.registry.HandlerOptions;
-import io.telemetryrouter.internal.support.Durations;
+import io.telemetryrouter.internal.support.Arguments;
 import io.telemetryrouter.internal.support.Names;
 
 /**
@@ -60,11 +58,6 @@ public final class DefaultTelemetryRouter implements TelemetryRouter {
 	@Override
 	public void emit(String event, @Nullable Object payload) {
 		this.emitter.emit(event, payload);
-	}
-
-	@Override
-	public <T> void emit(EventType<T> type, T payload) {
-		this.emitter.emit(type, payload);
 	}
 
 	@Override
@@ -103,28 +96,8 @@ public final class DefaultTelemetryRouter implements TelemetryRouter {
 	}
 
 	@Override
-	public Subscription subscribe(String pattern, PayloadHandler<Object> handler) {
-		return subscribe(HandlerSpec.on(pattern).handler(handler).build());
-	}
-
-	@Override
-	public <T> Subscription subscribe(EventType<T> type, PayloadHandler<? super T> handler) {
-		return subscribe(HandlerSpec.on(type).handler(handler).build());
-	}
-
-	@Override
-	public Subscription subscribeOnce(String pattern, PayloadHandler<Object> handler) {
-		return subscribe(HandlerSpec.on(pattern).once().handler(handler).build());
-	}
-
-	@Override
-	public Subscription subscribeAll(PayloadHandler<Object> handler) {
-		return subscribe("**", handler);
-	}
-
-	@Override
 	public Subscription subscribe(HandlerSpec<?> spec) {
-		require(spec, "spec");
+		Arguments.require(spec, "spec");
 		requireOpen();
 		HandlerSpec<?> customized = spec;
 		for (HandlerSpecCustomizer customizer : this.settings.specCustomizers()) {
@@ -135,14 +108,15 @@ public final class DefaultTelemetryRouter implements TelemetryRouter {
 		}
 		String source = (customized.source() != null) ? customized.source() : CallSites.caller();
 		String id = customized.id();
-		Handler handler = register((id != null) ? id : nextId(), customized, source);
-		while (handler == null && id == null) {
-			// Another handler was given an id of that form.
-			handler = register(nextId(), customized, source);
+		Handler handler;
+		do {
+			handler = register((id != null) ? id : nextId(), customized, source);
+			// Again if another handler was given an id of that form.
 		}
+		while (handler == null && id == null);
 		if (handler == null) {
-			throw new IllegalArgumentException("Handler id '" + Names.printable(String.valueOf(id))
-					+ "' is taken by another handler: give each its own id");
+			throw new IllegalArgumentException("Handler id " + Names.quoted(String.valueOf(id))
+					+ " is taken by another handler: give each its own id");
 		}
 		if (!this.parts.held.isHolding()) {
 			handler.begin();
@@ -168,29 +142,11 @@ public final class DefaultTelemetryRouter implements TelemetryRouter {
 	@Override
 	public CompletableFuture<TelemetryEvent<?>> next(String pattern, Predicate<TelemetryEvent<?>> filter,
 			Duration timeout) {
-		require(filter, "filter");
-		require(timeout, "timeout");
+		Arguments.require(filter, "filter");
+		Arguments.require(timeout, "timeout");
 		requireOpen();
-		if (timeout.isNegative() || timeout.isZero()) {
-			throw new IllegalArgumentException("'timeout' must be positive, but is " + Durations.printable(timeout));
-		}
+		Arguments.requirePositive(timeout, "timeout");
 		return this.parts.nextEvents.await(EventPattern.parse(pattern), filter, timeout);
-	}
-
-	@Override
-	@SuppressWarnings("unchecked")
-	public <T> CompletableFuture<TelemetryEvent<T>> next(EventType<T> type, Duration timeout) {
-		require(type, "type");
-		CompletableFuture<?> next = next(type.name(), (event) -> type.payloadType().isInstance(event.payload()),
-				timeout);
-		// No dependent future: cancelling must end the wait.
-		return (CompletableFuture<TelemetryEvent<T>>) next;
-	}
-
-	private static void require(@Nullable Object argument, String name) {
-		if (argument == null) {
-			throw new IllegalArgumentException("'" + name + "' must not be null");
-		}
 	}
 
 	private void requireOpen() {
@@ -201,26 +157,26 @@ public final class DefaultTelemetryRouter implements TelemetryRouter {
 
 	@Override
 	public FlushResult flush(Duration timeout) {
-		require(timeout, "timeout");
+		Arguments.require(timeout, "timeout");
 		return this.parts.flush.all(timeout);
 	}
 
 	@Override
 	public @Nullable FlushResult flush(String handlerId, Duration timeout) {
-		require(timeout, "timeout");
+		Arguments.require(timeout, "timeout");
 		Handler handler = this.parts.handlers.get(handlerId);
 		return (handler != null) ? this.parts.flush.one(handler, timeout) : null;
 	}
 
 	@Override
 	public FlushResult flushRun(String runId, Duration timeout) {
-		require(timeout, "timeout");
+		Arguments.require(timeout, "timeout");
 		return this.parts.flush.run(runId, timeout);
 	}
 
 	@Override
 	public int replay(RecordedEvent event) {
-		require(event, "event");
+		Arguments.require(event, "event");
 		return this.parts.replay.replay(event);
 	}
 
@@ -298,7 +254,7 @@ public final class DefaultTelemetryRouter implements TelemetryRouter {
 
 	@Override
 	public void addListener(RouterListener listener) {
-		require(listener, "listener");
+		Arguments.require(listener, "listener");
 		this.parts.registry.addListener(listener);
 	}
 

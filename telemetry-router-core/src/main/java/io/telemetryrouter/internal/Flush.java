@@ -54,19 +54,20 @@ record Flush(HandlerTable handlers, HoldBuffer held, Runs runs, Executor callbac
 
 	private FlushResult flush(Supplier<List<Handler>> handlers, Duration timeout,
 			@Nullable Predicate<Envelope<?>> events) {
-		if (DispatchStacks.isInsideHandler()) {
-			return pending(handlers.get(), events);
+		boolean mustNotWait = DispatchStacks.isInsideHandler();
+		long nanos = TimeUnit.NANOSECONDS.convert(timeout);
+		long deadline = System.nanoTime() + nanos;
+		if (!mustNotWait && this.held.awaitRelease(nanos)) {
+			return await(handlers.get(), deadline, events);
 		}
-		long deadline = System.nanoTime() + TimeUnit.NANOSECONDS.convert(timeout);
-		try {
-			if (this.held.awaitRelease(deadline - System.nanoTime())) {
-				return await(handlers.get(), deadline, events);
+		Map<String, Long> pending = new LinkedHashMap<>();
+		for (Handler handler : handlers.get()) {
+			long count = lane(handler).pending(events);
+			if (count != 0) {
+				pending.merge(handler.handlerId(), count, Long::sum);
 			}
 		}
-		catch (InterruptedException ex) {
-			Thread.currentThread().interrupt();
-		}
-		return new FlushResult(false, pending(handlers.get(), events).pendingByHandler());
+		return new FlushResult(mustNotWait && pending.isEmpty(), pending);
 	}
 
 	/** Returns the handlers with lanes, including those that leave with queued events. */
@@ -143,17 +144,6 @@ record Flush(HandlerTable handlers, HoldBuffer held, Runs runs, Executor callbac
 		catch (ExecutionException | TimeoutException ex) {
 			return false;
 		}
-	}
-
-	private FlushResult pending(List<Handler> handlers, @Nullable Predicate<Envelope<?>> events) {
-		Map<String, Long> pending = new LinkedHashMap<>();
-		for (Handler handler : handlers) {
-			long count = lane(handler).pending(events);
-			if (count != 0) {
-				pending.merge(handler.handlerId(), count, Long::sum);
-			}
-		}
-		return new FlushResult(pending.isEmpty(), pending);
 	}
 
 	private static Lane lane(Handler handler) {

@@ -10,8 +10,7 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
-import java.util.function.Predicate;
-import java.util.function.Supplier;
+import java.util.function.Consumer;
 
 import io.telemetryrouter.DropReason;
 import io.telemetryrouter.EventType;
@@ -93,8 +92,6 @@ final class RouterParts {
 
 	final LaneExecutor executor;
 
-	final Announcements announcements;
-
 	final TrackedEvents events;
 
 	final HandlerTable handlers = new HandlerTable();
@@ -115,14 +112,6 @@ final class RouterParts {
 
 	final Replay replay;
 
-	private final StuckCallCheck.Callback carrier = new StuckCallCheck.Callback("Context carrier");
-
-	private final StuckCallCheck.Callback filter = new StuckCallCheck.Callback("Filter of an awaited event");
-
-	private final StuckCallCheck.Callback threadCheck = new StuckCallCheck.Callback("Check of the emitting thread");
-
-	private final StuckCallCheck.Callback critical = new StuckCallCheck.Callback("Choice of critical events");
-
 	final Flush flush;
 
 	final Snapshots snapshots;
@@ -134,6 +123,10 @@ final class RouterParts {
 				settings.overflow());
 		boolean measured = settings.measureLatency();
 		long slow = nanos(settings.slowThreshold());
+		StuckCallCheck.Callback carrier = new StuckCallCheck.Callback("Context carrier");
+		StuckCallCheck.Callback filter = new StuckCallCheck.Callback("Filter of an awaited event");
+		StuckCallCheck.Callback threadCheck = new StuckCallCheck.Callback("Check of the emitting thread");
+		StuckCallCheck.Callback critical = new StuckCallCheck.Callback("Choice of critical events");
 		long block = nanos(settings.blockTimeout());
 		this.clock = settings.clock();
 		this.ticker = new Ticker(settings.nanoTime());
@@ -143,26 +136,27 @@ final class RouterParts {
 		this.executor = new LaneExecutor(settings.laneExecutor());
 		Executor callbacks = this.executor::executeSurely;
 
-		this.announcements = new Announcements(this.reporter);
-		this.events = new TrackedEvents(settings.maxEventNames(), this.samples, this.announcements);
-		BooleanSupplier blockingAllowed = guarded(settings.blockingAllowed());
+		Announcements announcements = new Announcements(this.reporter);
+		this.events = new TrackedEvents(settings.maxEventNames(), this.samples, announcements);
+		BooleanSupplier blockingAllowed = () -> guarded(threadCheck, settings.blockingAllowed());
 		EnvelopeSource envelopes = new EnvelopeSource(settings.clock(), this.ticker, this.runs);
 		Recording recording = new Recording(envelopes, this.ticker);
 		LaneServices lanes = new LaneServices(this.executor, settings.contextCarrier(), this.samples, this.reporter,
 				settings.clock(), this.ticker, measured, blockingAllowed, block, nanos(settings.handlerTimeout()),
-				critical(settings.criticalEvents()), recording);
+				(event) -> guarded(critical,
+						() -> EventType.isCritical(event.payload()) || settings.criticalEvents().test(event.name())),
+				recording);
 		HandlerServices services = new HandlerServices(lanes, settings.errorListeners(), settings.quarantine());
-		this.registry = new HandlerRegistry(services, this.handlers, this.events, this.announcements,
+		this.registry = new HandlerRegistry(services, this.handlers, this.events, announcements,
 				new CallSites(this.reporter, settings.registrationWarningThreshold()));
 
 		PayloadChecks payloadChecks = new PayloadChecks(settings.payloadChecks(), this.reporter);
 		this.routes = new Routes(this.registry, this.events, this.ticker, slow, payloadChecks);
 		this.registry.whenChanged(this.routes::handlersChanged);
-		this.nextEvents = new NextEvents(this.routes, callbacks, this.watchdog, this.reporter,
-				this.filter.handlerNumber());
+		this.nextEvents = new NextEvents(this.routes, callbacks, this.watchdog, this.reporter, filter.handlerNumber());
 		Dispatcher dispatcher = new Dispatcher(envelopes, this.samples, this.nextEvents, this.reporter, this.ticker,
 				new Dispatcher.Limits(settings.maxDepth(), settings.maxNestedEmits(), slow, measured),
-				settings.contextCarrier(), this.carrier.handlerNumber(), recording);
+				settings.contextCarrier(), carrier.handlerNumber(), recording);
 		this.held = new HoldBuffer(settings.holdEvents(), settings.maxEventNames(), this.reporter);
 		this.spans = new SpanTracker(nanos(settings.spanDanglingAfter()), this.watchdog, this.reporter,
 				settings.clock(), this.ticker);
@@ -174,25 +168,15 @@ final class RouterParts {
 		this.flush = new Flush(this.handlers, this.held, this.runs, callbacks, this.reporter);
 		this.snapshots = new Snapshots(this);
 		this.unmatched = new UnmatchedNames(this);
-		this.watchdog.checks(checks(settings,
-				List.of(this.carrier, this.filter, this.threadCheck, this.critical, this.executor.callback,
-						this.announcements.calls, this.announcements.recorders, payloadChecks.callback)));
+		this.watchdog.checks(checks(settings, List.of(carrier, filter, threadCheck, critical, this.executor.callback,
+				announcements.calls, announcements.recorders, payloadChecks.callback)));
 		List.of(settings.stuckThreshold(), settings.handlerTimeout(), settings.spanDanglingAfter())
 			.forEach((limit) -> this.watchdog.watch(nanos(limit)));
 	}
 
-	private BooleanSupplier guarded(BooleanSupplier blockingAllowed) {
-		return () -> guarded(this.threadCheck, blockingAllowed::getAsBoolean);
-	}
-
-	private Predicate<Envelope<?>> critical(Predicate<String> names) {
-		return (event) -> guarded(this.critical,
-				() -> EventType.isCritical(event.payload()) || names.test(event.name()));
-	}
-
-	private boolean guarded(StuckCallCheck.Callback callback, Supplier<Boolean> code) {
+	private boolean guarded(StuckCallCheck.Callback callback, BooleanSupplier code) {
 		try {
-			return callback.call(code);
+			return callback.call(code::getAsBoolean);
 		}
 		catch (Throwable ex) {
 			this.reporter.callbackFailed(callback.handlerId(), ex);
@@ -200,24 +184,16 @@ final class RouterParts {
 		}
 	}
 
-	private List<Watchdog.Check> checks(RouterSettings settings, List<StuckCallCheck.Callback> callbacks) {
-		StuckCallCheck stuckCalls = new StuckCallCheck(nanos(settings.stuckThreshold()), this.handlers::get, callbacks,
+	private List<Runnable> checks(RouterSettings settings, List<StuckCallCheck.Callback> watched) {
+		StuckCallCheck stuckCalls = new StuckCallCheck(nanos(settings.stuckThreshold()), this.handlers::get, watched,
 				this.reporter, settings.clock(), this.ticker);
-		return List.of(this.nextEvents, stuckCalls,
-				() -> this.handlers.forEach((handler) -> check(handler, stuckCalls)), this.registry::check,
-				this.runs::check, this.spans, DispatchStacks::reconcile, this.unmatched, this.snapshots::look,
-				this.log::wake);
-	}
-
-	private void check(Handler handler, StuckCallCheck stuckCalls) {
-		try {
+		Consumer<Handler> check = (handler) -> this.reporter.guard("Watchdog", () -> {
 			handler.check(this.ticker.now());
 			stuckCalls.removeReturned(handler);
-		}
-		catch (Throwable ex) {
-			// The other handlers must not miss out.
-			this.reporter.callbackFailed("Watchdog", ex);
-		}
+		});
+		return List.of(this.nextEvents::check, stuckCalls::check, () -> this.handlers.forEach(check),
+				this.registry::check, this.runs::check, this.spans::check, DispatchStacks::reconcile,
+				this.unmatched::check, this.snapshots::look, this.log::wake);
 	}
 
 	private static long nanos(Duration duration) {

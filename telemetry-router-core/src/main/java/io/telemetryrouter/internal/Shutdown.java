@@ -1,7 +1,6 @@
 package io.telemetryrouter.internal;
 
 import java.time.Duration;
-import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -98,10 +97,15 @@ final class Shutdown {
 	private boolean drain(long deadline) {
 		boolean complete = false;
 		try {
-			stopEmitting();
+			// A step may fail, because of a clock, say. The router ends all the same.
+			this.parts.reporter.guard("Delivery of held events", this.parts.emitter::close);
 			this.parts.handlers.forEach((handler) -> handler.pause(false));
 			complete = this.parts.flush.await(this.parts.flush.handlersWithLanes(), deadline, null).complete();
-			stopLanes(this.parts.flush.handlersWithLanes(), complete);
+			DropReason reason = complete ? DropReason.CLOSED : DropReason.SHUTDOWN_TIMEOUT;
+			for (Handler handler : this.parts.flush.handlersWithLanes()) {
+				this.parts.reporter.guard("Close of handler " + Names.quoted(handler.handlerId()),
+						() -> handler.stop(reason));
+			}
 			this.parts.nextEvents.close();
 		}
 		finally {
@@ -109,30 +113,6 @@ final class Shutdown {
 			this.parts.executor.shutdown(!complete);
 		}
 		return complete;
-	}
-
-	private void stopEmitting() {
-		try {
-			this.parts.emitter.close();
-		}
-		catch (RuntimeException | Error ex) {
-			// Of a clock, say, while held events were delivered. The router ends all the
-			// same.
-			this.parts.reporter.callbackFailed("Delivery of held events", ex);
-		}
-	}
-
-	private void stopLanes(List<Handler> handlers, boolean complete) {
-		DropReason reason = complete ? DropReason.CLOSED : DropReason.SHUTDOWN_TIMEOUT;
-		for (Handler handler : handlers) {
-			try {
-				handler.stop(reason);
-			}
-			catch (RuntimeException | Error ex) {
-				this.parts.reporter.callbackFailed("Close of handler '" + Names.printable(handler.handlerId()) + "'",
-						ex);
-			}
-		}
 	}
 
 }

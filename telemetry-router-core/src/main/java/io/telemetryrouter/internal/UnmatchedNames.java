@@ -1,14 +1,13 @@
 package io.telemetryrouter.internal;
 
-import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 
 import io.telemetryrouter.EventPattern;
 import io.telemetryrouter.NearestName;
-import io.telemetryrouter.internal.health.Watchdog;
 import io.telemetryrouter.internal.registry.EventStatistics;
 import io.telemetryrouter.internal.registry.Handler;
 
@@ -21,7 +20,7 @@ import io.telemetryrouter.internal.registry.Handler;
  * has left. Nor is one whose payload declares its name: a library may emit more events
  * than an application asks for.
  */
-final class UnmatchedNames implements Watchdog.Check {
+final class UnmatchedNames {
 
 	/** For each of the two kinds. */
 	private static final int MAX_LINES = 20;
@@ -49,12 +48,10 @@ final class UnmatchedNames implements Watchdog.Check {
 		this.lookedAt = parts.ticker.now();
 	}
 
-	@Override
-	public synchronized void check() {
+	synchronized void check() {
 		long now = this.parts.ticker.now();
 		if (now - this.lookedAt >= INTERVAL) {
 			this.lookedAt = now;
-			this.parts.routes.reconcile();
 			List<String> emitted = emitted();
 			reportEvents(emitted, false);
 			reportHandlers(emitted, now);
@@ -63,11 +60,11 @@ final class UnmatchedNames implements Watchdog.Check {
 
 	/** Reports the events that no further look will find. */
 	synchronized void close() {
-		this.parts.routes.reconcile();
 		reportEvents(emitted(), true);
 	}
 
 	private List<String> emitted() {
+		this.parts.routes.reconcile();
 		return this.parts.events.all()
 			.stream()
 			.filter((event) -> event.emitted() != 0 && !this.parts.events.isOther(event))
@@ -103,11 +100,12 @@ final class UnmatchedNames implements Watchdog.Check {
 			this.parts.reporter.moreUnmatched("events", "unhandled");
 			return;
 		}
-		List<String> known = new ArrayList<>();
-		this.parts.handlers.active()
-			.forEach((handler) -> handler.options.patterns.stream()
-				.filter(EventPattern::isExact)
-				.forEach((pattern) -> known.add(pattern.toString())));
+		List<String> known = this.parts.handlers.active()
+			.stream()
+			.flatMap((handler) -> handler.options.patterns.stream())
+			.filter(EventPattern::isExact)
+			.map(EventPattern::toString)
+			.toList();
 		boolean heard = !this.parts.routes.handlerIds(event).isEmpty();
 		this.parts.reporter.unheard(event, heard, NearestName.of(event, known));
 	}
@@ -144,10 +142,11 @@ final class UnmatchedNames implements Watchdog.Check {
 			return;
 		}
 		List<String> patterns = handler.options.patterns.stream().map(EventPattern::toString).toList();
-		String nearest = null;
-		for (int i = 0; nearest == null && i < patterns.size(); i++) {
-			nearest = NearestName.of(patterns.get(i), emitted);
-		}
+		String nearest = patterns.stream()
+			.map((pattern) -> NearestName.of(pattern, emitted))
+			.filter(Objects::nonNull)
+			.findFirst()
+			.orElse(null);
 		this.parts.reporter.uncalled(handler.handlerId(), patterns, PATIENCE, nearest);
 	}
 

@@ -3,11 +3,11 @@ package io.telemetryrouter.spring;
 import io.telemetryrouter.TelemetryRouterBuilder;
 
 /**
- * Customizes the builder of the auto-configured router, after the properties have been
- * applied to it. Beans of this type are called in their order.
+ * Customizes the builder of the auto-configured router after the properties have been
+ * applied to it. Beans of this type are called in {@code @Order} order.
  * <p>
  * Settings of single handlers and events under {@code telemetry-router.handlers} and
- * {@code telemetry-router.events} still have the last word: they are applied after every
+ * {@code telemetry-router.events} take precedence: they are applied after every
  * {@code HandlerSpecCustomizer} that a customizer adds.
  *
  * @since 0.1.0

@@ -1,5 +1,5 @@
 /**
- * Integrates the router with Spring Boot.
+ * Integration of the router with Spring Boot.
  */
 @NullMarked
 package io.telemetryrouter.spring;

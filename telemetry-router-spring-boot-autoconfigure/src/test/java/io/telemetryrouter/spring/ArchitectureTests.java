@@ -16,7 +16,7 @@ import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 
 /**
- * Holds the rules about packages.
+ * Enforces the rules about packages.
  */
 @AnalyzeClasses(packages = "io.telemetryrouter", importOptions = DoNotIncludeTests.class)
 class ArchitectureTests {

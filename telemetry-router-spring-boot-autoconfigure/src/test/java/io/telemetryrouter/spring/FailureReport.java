@@ -10,7 +10,7 @@ import org.springframework.core.io.support.SpringFactoriesLoader;
 import org.springframework.core.io.support.SpringFactoriesLoader.ArgumentResolver;
 
 /**
- * What a user sees when the application does not start.
+ * The report that a user sees if the application fails to start.
  */
 public final class FailureReport {
 

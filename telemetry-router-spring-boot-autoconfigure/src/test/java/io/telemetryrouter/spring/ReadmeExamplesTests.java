@@ -31,8 +31,8 @@ import org.springframework.core.io.DefaultResourceLoader;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * Tests that the Java examples of {@code README.md} and {@code docs/agents.md} compile as
- * they stand there, and that the first one runs.
+ * Tests that the Java examples of {@code README.md} and {@code docs/agents.md} compile
+ * unchanged, and that the first one runs.
  */
 @ExtendWith(OutputCaptureExtension.class)
 class ReadmeExamplesTests {
@@ -47,7 +47,7 @@ class ReadmeExamplesTests {
 
 	private static final Pattern TYPE = Pattern.compile("^(?:public )?class (\\w+)", Pattern.MULTILINE);
 
-	/** What the example of a test is about. */
+	/** The class that the example of a test refers to. */
 	private static final String CONTROLLER = "class RunController { }";
 
 	@TempDir
@@ -95,7 +95,7 @@ class ReadmeExamplesTests {
 		}
 	}
 
-	/** An example, in a file that is named after its class. */
+	/** An example, as a source file named after its class. */
 	private static final class Source extends SimpleJavaFileObject {
 
 		private final String code;

@@ -10,7 +10,6 @@ import org.jspecify.annotations.Nullable;
 import io.telemetryrouter.DropReason;
 import io.telemetryrouter.EmitOutcome;
 import io.telemetryrouter.EventPattern;
-import io.telemetryrouter.EventType;
 import io.telemetryrouter.RunScope;
 import io.telemetryrouter.TelemetryEmitter;
 import io.telemetryrouter.TelemetrySpan;
@@ -25,8 +24,6 @@ import io.telemetryrouter.internal.support.Headroom;
 
 /**
  * Takes events in: finds the route of each, or holds the event until the router starts.
- *
- * @since 0.1.0
  */
 public final class Emitter implements TelemetryEmitter {
 
@@ -68,14 +65,6 @@ public final class Emitter implements TelemetryEmitter {
 		else {
 			emitUnrouted(event, payload, null, null);
 		}
-	}
-
-	@Override
-	public <T> void emit(EventType<T> type, T payload) {
-		if (type == null) {
-			throw new IllegalArgumentException("Event type must not be null");
-		}
-		emit(type.name(), payload);
 	}
 
 	@Override
@@ -138,12 +127,7 @@ public final class Emitter implements TelemetryEmitter {
 	private void awaitRelease(String event) {
 		if (this.held.isReleasing() && !DispatchStacks.isInsideHandler()
 				&& DispatchStacks.inside(event, (frame) -> this.blockingAllowed.getAsBoolean())) {
-			try {
-				this.held.awaitRelease(this.blockNanos);
-			}
-			catch (InterruptedException ex) {
-				Thread.currentThread().interrupt();
-			}
+			this.held.awaitRelease(this.blockNanos);
 		}
 	}
 

@@ -144,8 +144,15 @@ public final class HoldBuffer {
 		return event;
 	}
 
-	public boolean awaitRelease(long nanos) throws InterruptedException {
-		return this.released.await(nanos, TimeUnit.NANOSECONDS);
+	/** Waits for the release. An interrupt ends the wait and stays set. */
+	public boolean awaitRelease(long nanos) {
+		try {
+			return this.released.await(nanos, TimeUnit.NANOSECONDS);
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+			return false;
+		}
 	}
 
 }

@@ -19,7 +19,7 @@ import io.telemetryrouter.internal.support.Headroom;
 /**
  * The events that are awaited by futures. Thread-safe.
  */
-public final class NextEvents implements Watchdog.Check {
+public final class NextEvents {
 
 	private final Routes routes;
 
@@ -91,7 +91,7 @@ public final class NextEvents implements Watchdog.Check {
 		}
 	}
 
-	@Override
+	/** Ends the futures whose time is up. For the watchdog. */
 	public void check() {
 		long now = System.nanoTime();
 		for (NextEvent next : this.pending) {

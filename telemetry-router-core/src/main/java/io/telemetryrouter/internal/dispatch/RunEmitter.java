@@ -6,7 +6,6 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 import io.telemetryrouter.EmitOutcome;
-import io.telemetryrouter.EventType;
 import io.telemetryrouter.RunScope;
 import io.telemetryrouter.TelemetryEmitter;
 import io.telemetryrouter.TelemetrySpan;
@@ -36,14 +35,6 @@ final class RunEmitter implements TelemetryEmitter {
 		finally {
 			RunBinding.restore(before);
 		}
-	}
-
-	@Override
-	public <T> void emit(EventType<T> type, T payload) {
-		inRun(() -> {
-			this.emitter.emit(type, payload);
-			return true;
-		});
 	}
 
 	@Override

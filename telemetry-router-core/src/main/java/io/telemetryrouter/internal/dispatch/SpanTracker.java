@@ -30,7 +30,7 @@ import io.telemetryrouter.internal.support.Ticker;
  * refers to a span weakly: one that nobody can end any more is reported at once. Of those
  * reported only the latest are kept, and no span of them. Thread-safe.
  */
-public final class SpanTracker implements Watchdog.Check {
+public final class SpanTracker {
 
 	private static final int LATEST = 20;
 
@@ -98,7 +98,7 @@ public final class SpanTracker implements Watchdog.Check {
 		this.open.remove(entry);
 	}
 
-	@Override
+	/** Reports spans that are dangling. For the watchdog. */
 	public void check() {
 		List<DanglingSpan> found = new ArrayList<>();
 		long now = now();

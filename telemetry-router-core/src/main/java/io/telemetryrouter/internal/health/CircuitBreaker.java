@@ -1,12 +1,11 @@
 package io.telemetryrouter.internal.health;
 
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Locale;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 
 import org.jspecify.annotations.Nullable;
 
@@ -15,7 +14,6 @@ import io.telemetryrouter.QuarantineSnapshot;
 import io.telemetryrouter.internal.event.DispatchStack;
 import io.telemetryrouter.internal.support.Durations;
 import io.telemetryrouter.internal.support.Ticker;
-import io.telemetryrouter.internal.support.VarHandles;
 
 /**
  * Quarantines a handler that keeps failing, and lets it come back: a circuit breaker (M.
@@ -34,9 +32,6 @@ import io.telemetryrouter.internal.support.VarHandles;
  */
 public final class CircuitBreaker {
 
-	private static final VarHandle HANDLED = VarHandles.field(MethodHandles.lookup(), CircuitBreaker.class, "handled",
-			long.class);
-
 	private final StuckCallCheck.Watched handler;
 
 	private final Gate gate;
@@ -50,7 +45,7 @@ public final class CircuitBreaker {
 	private final Ticker ticker;
 
 	/** Calls that have returned while calls were counted. */
-	private volatile long handled;
+	private final AtomicLong handled = new AtomicLong();
 
 	private long failed;
 
@@ -131,7 +126,7 @@ public final class CircuitBreaker {
 	}
 
 	private @Nullable String reasonToOpen(long now) {
-		long returned = this.handled;
+		long returned = this.handled.get();
 		this.consecutiveFailures = (returned == this.handledBefore) ? this.consecutiveFailures + 1 : 1;
 		this.handledBefore = returned;
 		this.lastFailure = now;
@@ -229,7 +224,7 @@ public final class CircuitBreaker {
 	}
 
 	public void returned(DispatchStack stack) {
-		HANDLED.getAndAdd(this, 1L);
+		this.handled.incrementAndGet();
 		if (this.gate.isQuarantined()) {
 			close(stack);
 		}
@@ -264,7 +259,7 @@ public final class CircuitBreaker {
 	 */
 	public synchronized void relax(long now) {
 		if (this.windowOpen && !this.gate.isQuarantined() && now - this.lastFailure > nanos(this.settings.window())
-				&& this.handled != this.handledBefore) {
+				&& this.handled.get() != this.handledBefore) {
 			this.gate.countCalls(false);
 			this.windowOpen = false;
 			this.handledBefore = -1;

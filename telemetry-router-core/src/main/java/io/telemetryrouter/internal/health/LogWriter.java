@@ -135,16 +135,13 @@ public final class LogWriter {
 		}
 	}
 
+	@SuppressWarnings("try")
 	private void writeInContext(Line line) {
-		ContextCarrier.Scope scope = restore(line);
-		log(line.level, line.message, line.error);
-		try {
-			if (scope != null) {
-				scope.close();
-			}
+		try (ContextCarrier.Scope scope = restore(line)) {
+			log(line.level, line.message, line.error);
 		}
 		catch (Throwable ex) {
-			// The thread ends soon, and its context with it.
+			// The scope cannot be closed. The thread ends soon, and its context with it.
 		}
 	}
 
@@ -162,26 +159,14 @@ public final class LogWriter {
 			if (error == null) {
 				this.logger.log(level, message);
 			}
-			else if (isPrintable(error)) {
-				this.logger.log(level, message, error);
-			}
 			else {
-				logType(level, message, error);
+				// One that cannot be printed may make a log handler lose the whole line.
+				error.printStackTrace(new PrintWriter(Writer.nullWriter()));
+				this.logger.log(level, message, error);
 			}
 		}
 		catch (Throwable ex) {
 			logType(level, message, error);
-		}
-	}
-
-	/** An exception that cannot be printed may make a log handler lose the whole line. */
-	private static boolean isPrintable(Throwable error) {
-		try {
-			error.printStackTrace(new PrintWriter(Writer.nullWriter()));
-			return true;
-		}
-		catch (Throwable ex) {
-			return false;
 		}
 	}
 

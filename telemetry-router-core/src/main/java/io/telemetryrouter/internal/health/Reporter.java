@@ -3,7 +3,9 @@ package io.telemetryrouter.internal.health;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.List;
+import java.util.StringJoiner;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
 import org.jspecify.annotations.Nullable;
@@ -51,71 +53,56 @@ public final class Reporter {
 	}
 
 	public void handlerFailed(String handler, String event, Throwable error, Throttle throttle) {
-		String more = acquire(throttle, "failure");
-		if (more != null) {
-			warn(named(handler) + " failed on event '" + Names.printable(event) + "'" + more, error);
-		}
+		warn(throttle, "failure", error, () -> named(handler) + " failed on event " + Names.quoted(event));
 	}
 
 	public void conditionFailed(String handler, String event, Throwable error, Throttle throttle) {
-		String more = acquire(throttle, "failure");
-		if (more != null) {
-			warn("Condition of handler '" + Names.printable(handler) + "' failed on event '" + Names.printable(event)
-					+ "', which counts as " + DropReason.CONDITION_FAILED.label() + " and is not handled" + more,
-					error);
-		}
+		warn(throttle, "failure", error,
+				() -> "Condition of handler " + Names.quoted(handler) + " failed on event " + Names.quoted(event)
+						+ ", which counts as " + DropReason.CONDITION_FAILED.label() + " and is not handled");
 	}
 
 	public void typeMismatch(String handler, Class<?> type, String event, @Nullable Object payload, Throttle throttle) {
-		String more = acquire(throttle, "mismatch");
-		if (more != null) {
-			warn(named(handler) + " takes payloads of type " + type.getName() + ", but event '" + Names.printable(event)
-					+ "' came with " + ((payload != null) ? payload.getClass().getName() : "null")
-					+ ", which it is not given: emit the former, or take a wider type" + more);
-		}
+		warn(throttle, "mismatch", null,
+				() -> named(handler) + " takes payloads of type " + type.getName() + ", but event "
+						+ Names.quoted(event) + " came with "
+						+ ((payload != null) ? payload.getClass().getName() : "null")
+						+ ", which it is not given: emit the former, or take a wider type");
 	}
 
 	public void payloadWrong(String event, String problem, Throttle throttle) {
-		String more = acquire(throttle, "payload");
-		if (more != null) {
-			warn("Payload of event '" + Names.printable(event) + "' breaks its contract: " + problem + more);
-		}
+		warn(throttle, "payload", null,
+				() -> "Payload of event " + Names.quoted(event) + " breaks its contract: " + problem);
 	}
 
 	public void slowHandler(String handler, String event, long nanos, long threshold, Throttle throttle) {
-		String more = acquire(throttle, "slow call");
-		if (more != null) {
-			warn(named(handler) + " took " + Durations.printable(nanos) + " on event '" + Names.printable(event)
-					+ "', over its threshold of " + Durations.printable(threshold) + more);
-		}
+		warn(throttle, "slow call", null, () -> named(handler) + " took " + Durations.printable(nanos) + " on event "
+				+ Names.quoted(event) + ", over its threshold of " + Durations.printable(threshold));
 	}
 
 	/** Reports a slow emit, and the part of it that took longest, if that is worth it. */
 	public void slowDispatch(String event, long nanos, long threshold, @Nullable String slowest,
 			@Nullable String handler, long slowestNanos, Throttle throttle) {
-		String more = acquire(throttle, "slow emit");
-		if (more != null) {
-			String part = "no handler, condition, context carrier or full queue took a noticeable part of it";
-			if (slowest != null) {
-				part = "of that, the " + slowest + ((handler != null) ? " '" + Names.printable(handler) + "'" : "")
-						+ " took " + Durations.printable(slowestNanos);
-			}
-			warn("Emitting '" + Names.printable(event) + "' took " + Durations.printable(nanos)
-					+ ", over the threshold of " + Durations.printable(threshold) + "; " + part + more);
-		}
+		warn(throttle, "slow emit", null, () -> {
+			String part = (slowest == null)
+					? "no handler, condition, context carrier or full queue took a noticeable part of it"
+					: "of that, the " + slowest + ((handler != null) ? " " + Names.quoted(handler) : "") + " took "
+							+ Durations.printable(slowestNanos);
+			return "Emitting " + Names.quoted(event) + " took " + Durations.printable(nanos)
+					+ ", over the threshold of " + Durations.printable(threshold) + "; " + part;
+		});
 	}
 
 	public void recursion(Iterable<String> chain, int maxDepth, int maxNestedEmits) {
-		String more = acquire(this.recursionReports, "loop");
-		if (more != null) {
-			StringBuilder names = new StringBuilder();
-			chain.forEach((name) -> names.append((names.length() != 0) ? " -> " : "").append(Names.printable(name)));
-			warn("Handlers emit in a loop: " + names + ". What exceeds a depth of " + maxDepth + " or " + maxNestedEmits
-					+ " nested emits is dropped (" + DropReason.RECURSION.label()
+		warn(this.recursionReports, "loop", null, () -> {
+			StringJoiner names = new StringJoiner(" -> ");
+			chain.forEach((name) -> names.add(Names.printable(name)));
+			return "Handlers emit in a loop: " + names + ". What exceeds a depth of " + maxDepth + " or "
+					+ maxNestedEmits + " nested emits is dropped (" + DropReason.RECURSION.label()
 					+ "): let one of them not emit, or, if it is no loop, raise 'telemetry-router.max-depth' or"
 					+ " 'telemetry-router.max-nested-emits', which without Spring Boot are"
-					+ " TelemetryRouterBuilder.maxDepth(int) and .maxNestedEmits(int)" + more);
-		}
+					+ " TelemetryRouterBuilder.maxDepth(int) and .maxNestedEmits(int)";
+		});
 	}
 
 	public void overflowBegan(String handler, int capacity, boolean paused, OverflowPolicy policy) {
@@ -125,38 +112,49 @@ public final class Reporter {
 			case SPILL -> "so many events are left to the recorder that new ones are dropped";
 			case BLOCK -> "new events are dropped if their emitter must not wait or has waited for the block timeout";
 		};
-		warn("The queue of " + (paused ? "paused " : "") + "handler '" + Names.printable(handler) + "' is full ("
+		warn("The queue of " + (paused ? "paused " : "") + "handler " + Names.quoted(handler) + " is full ("
 				+ events(capacity) + "): " + dropped);
+	}
+
+	public void fellBehind(String handler, int capacity) {
+		warn(named(handler) + " is behind: its queue is full (" + events(capacity)
+				+ "); further events wait in the journal until it has caught up");
+	}
+
+	public void caughtUp(String handler, long nanos, long spilled) {
+		inform(named(handler) + " is no longer behind after " + Durations.printable(nanos) + "; " + events(spilled)
+				+ " had waited in the journal");
 	}
 
 	/** The failure's message may have a payload. */
 	public void notJournalled(String handler, @Nullable Throwable failure, Throttle throttle) {
-		String more = acquire(throttle, "event");
-		if (more != null) {
-			warn(named(handler) + " has fallen behind, and cannot be given an event that is not in the journal"
-					+ ((failure != null) ? ", or not to be read (" + failure.getClass().getName() + ")" : "")
-					+ "; such events are counted as " + DropReason.NOT_JOURNALLED.label()
-					+ ": see what handler 'journal' has dropped and what the journal has lost" + more);
-		}
+		warn(throttle, "event", null,
+				() -> named(handler) + " has fallen behind, and cannot be given an event that is not in the journal"
+						+ ((failure != null) ? ", or not to be read (" + failure.getClass().getName() + ")" : "")
+						+ "; such events are counted as " + DropReason.NOT_JOURNALLED.label()
+						+ ": see what handler 'journal' has dropped and what the journal has lost");
 	}
 
 	public void blockingRefused(String handler, String thread) {
-		warn(named(handler) + " has overflow policy BLOCK, but no emitter waits on a thread like '"
-				+ Names.printable(thread) + "', which must not be blocked: when its queue is full, events are dropped");
+		warn(named(handler) + " has overflow policy BLOCK, but no emitter waits on a thread like "
+				+ Names.quoted(thread) + ", which must not be blocked: when its queue is full, events are dropped");
 	}
 
 	public void overflowEnded(String handler, long dropped) {
-		inform(named(handler) + " has room in its queue again; " + events(dropped) + ((dropped == 1) ? " was" : " were")
-				+ " dropped");
+		inform(named(handler) + " has room in its queue again; " + eventsWere(dropped, "") + " dropped");
 	}
 
 	private static String events(long count) {
 		return (count == 1) ? "1 event" : count + " events";
 	}
 
+	private static String eventsWere(long count, String which) {
+		return events(count) + which + ((count == 1) ? " was" : " were");
+	}
+
 	public void notHeld(long dropped, int limit) {
-		warn(events(dropped) + " emitted before the router had started" + ((dropped == 1) ? " was" : " were")
-				+ " dropped (" + DropReason.NOT_STARTED.label() + "): it holds " + limit
+		warn(eventsWere(dropped, " emitted before the router had started") + " dropped ("
+				+ DropReason.NOT_STARTED.label() + "): it holds " + limit
 				+ " at most; start it earlier, or raise 'telemetry-router.max-held-events', which without Spring Boot is"
 				+ " TelemetryRouterBuilder.holdEvents(int)");
 	}
@@ -188,39 +186,34 @@ public final class Reporter {
 	}
 
 	public void danglingSpans(List<DanglingSpan> spans) {
-		String more = acquire(this.spanReports, "line");
-		if (more != null) {
-			warn("Spans that began and have not ended: "
-					+ spans.stream().limit(MAX_SPANS).map(Reporter::described).collect(Collectors.joining(", "))
-					+ ((spans.size() > MAX_SPANS) ? " and " + (spans.size() - MAX_SPANS) + " others" : "") + more);
-		}
+		warn(this.spanReports, "line", null,
+				() -> "Spans that began and have not ended: "
+						+ spans.stream().limit(MAX_SPANS).map(Reporter::described).collect(Collectors.joining(", "))
+						+ ((spans.size() > MAX_SPANS) ? " and " + (spans.size() - MAX_SPANS) + " others" : ""));
 	}
 
 	private static String described(DanglingSpan span) {
-		return "'" + Names.printable(span.name()) + "' of "
-				+ ((span.runId() != null) ? "run '" + Names.printable(span.runId()) + "'" : "no run") + ", begun "
+		return Names.quoted(span.name()) + " of "
+				+ ((span.runId() != null) ? "run " + Names.quoted(span.runId()) : "no run") + ", begun "
 				+ Durations.printable(span.age().toNanos()) + " ago" + (span.abandoned() ? " and given up" : "");
 	}
 
 	void unwatched(Throwable ex) {
-		warn("No thread to watch for stuck handlers; the next registration tries again", ex);
+		this.log.write(Level.WARNING, "No thread to watch for stuck handlers; the next registration tries again", ex);
 	}
 
 	public void laneRejected(String handler, Throwable ex) {
 		String more = acquire(this.rejectionReports, "rejection");
 		if (more != null) {
-			this.log.write(Level.ERROR, "No thread for handler '" + Names.printable(handler)
-					+ "'; its events stay queued and the router tries again" + more, ex);
+			this.log.write(Level.ERROR, "No thread for handler " + Names.quoted(handler)
+					+ "; its events stay queued and the router tries again" + more, ex);
 		}
 	}
 
 	/** Reports that the user's executor has not run a lane for two watchdog rounds. */
 	public void laneNotRun(String handler) {
-		String more = acquire(this.rejectionReports, "delay");
-		if (more != null) {
-			warn("The lane executor has not run handler '" + Names.printable(handler)
-					+ "' for over a second; a thread of the router handles its queued events" + more);
-		}
+		warn(this.rejectionReports, "delay", null, () -> "The lane executor has not run handler "
+				+ Names.quoted(handler) + " for over a second; a thread of the router handles its queued events");
 	}
 
 	/** Reports that user code other than a handler has failed. */
@@ -235,6 +228,16 @@ public final class Reporter {
 		}
 	}
 
+	/** Runs code, and reports what it throws. */
+	public void guard(String what, Runnable code) {
+		try {
+			code.run();
+		}
+		catch (Throwable ex) {
+			callbackFailed(what, ex);
+		}
+	}
+
 	public void registrationGrowth(String source, int count) {
 		warn("Possible leak: " + count + " handlers registered by " + Names.printable(source)
 				+ " are active; close the subscriptions or bind them to an owner");
@@ -244,19 +247,18 @@ public final class Reporter {
 	 * Reports an event that no handler means; {@code heard} by handlers of all events.
 	 */
 	public void unheard(String event, boolean heard, @Nullable String nearest) {
-		unmatched("Event '" + Names.printable(event) + "' has no handler" + (heard ? " but those of '**'" : ""),
-				nearest);
+		unmatched("Event " + Names.quoted(event) + " has no handler" + (heard ? " but those of '**'" : ""), nearest);
 	}
 
 	public void uncalled(String handler, List<String> patterns, long nanos, @Nullable String nearest) {
-		unmatched(named(handler) + " has not been called for " + Durations.printable(nanos) + ": no event matches '"
-				+ Names.printable(String.join("', '", patterns)) + "'", nearest);
+		unmatched(named(handler) + " has not been called for " + Durations.printable(nanos) + ": no event matches "
+				+ Names.quoted(String.join("', '", patterns)), nearest);
 	}
 
 	/** Only what is probably a mistake is a warning. */
 	private void unmatched(String line, @Nullable String nearest) {
 		this.log.write((nearest != null) ? Level.WARNING : Level.INFO,
-				line + "." + ((nearest != null) ? " Did you mean '" + Names.printable(nearest) + "'?" : ""), null);
+				line + "." + ((nearest != null) ? " Did you mean " + Names.quoted(nearest) + "?" : ""), null);
 	}
 
 	/** Reports that further events or handlers are not reported. */
@@ -292,7 +294,7 @@ public final class Reporter {
 	 */
 	public void emittedLate(String event) {
 		if (this.closing && acquire(this.lateReports, "emit") != null) {
-			warn("Event '" + Names.printable(event) + "' was emitted after the telemetry router had closed; it and all"
+			warn("Event " + Names.quoted(event) + " was emitted after the telemetry router had closed; it and all"
 					+ " that follow are dropped (" + DropReason.CLOSED.label()
 					+ "): end what emits before the router closes");
 			this.log.flush(LATE_NANOS);
@@ -314,12 +316,18 @@ public final class Reporter {
 		}
 	}
 
-	private void warn(String line) {
-		this.log.write(Level.WARNING, line, null);
+	/**
+	 * Writes a line, unless its throttle leaves it out and counts one more such thing.
+	 */
+	private void warn(Throttle throttle, String what, @Nullable Throwable error, Supplier<String> line) {
+		String more = acquire(throttle, what);
+		if (more != null) {
+			this.log.write(Level.WARNING, line.get() + more, error);
+		}
 	}
 
-	private void warn(String line, Throwable error) {
-		this.log.write(Level.WARNING, line, error);
+	private void warn(String line) {
+		this.log.write(Level.WARNING, line, null);
 	}
 
 	private void inform(String line) {
@@ -328,7 +336,7 @@ public final class Reporter {
 
 	/** Returns a handler as lines name it, as their subject. */
 	public static String named(String handler) {
-		return "Handler '" + Names.printable(handler) + "'";
+		return "Handler " + Names.quoted(handler);
 	}
 
 }

@@ -22,7 +22,7 @@ import io.telemetryrouter.internal.support.Ticker;
  * shows the same handler and the same number of entries as before is inside the same
  * call. Each call is reported once, and once more when it has returned.
  */
-public final class StuckCallCheck implements Watchdog.Check {
+public final class StuckCallCheck {
 
 	private final long threshold;
 
@@ -50,7 +50,7 @@ public final class StuckCallCheck implements Watchdog.Check {
 		this.ticker = ticker;
 	}
 
-	@Override
+	/** Makes the check, for the watchdog. */
 	public void check() {
 		if (this.threshold == 0) {
 			return;
@@ -114,15 +114,15 @@ public final class StuckCallCheck implements Watchdog.Check {
 		if (running < 0) {
 			return watched.handlerId();
 		}
-		String handler = Names.printable(watched.handlerId());
+		String handler = "handler " + Names.quoted(watched.handlerId());
 		if ((running & DispatchFrame.CONDITION) != 0) {
-			return "Condition of handler '" + handler + "'";
+			return "Condition of " + handler;
 		}
 		if ((running & DispatchFrame.CARRIER) != 0) {
-			return "Context carrier of handler '" + handler + "'";
+			return "Context carrier of " + handler;
 		}
-		return ((running & DispatchFrame.RECORDER) != 0) ? "Latency recorder of handler '" + handler + "'"
-				: Reporter.named(handler);
+		boolean recorder = (running & DispatchFrame.RECORDER) != 0;
+		return recorder ? "Latency recorder of " + handler : Reporter.named(watched.handlerId());
 	}
 
 	/** Removes and reports the stuck calls of a handler that have returned. */
@@ -131,7 +131,7 @@ public final class StuckCallCheck implements Watchdog.Check {
 			if (entry.ended().getAsBoolean()) {
 				handler.stuckCalls().remove(entry);
 				this.reporter.returned(entry.subject(), entry.call(), this.ticker.now() - entry.since(),
-						handler.stuckCalls().returns());
+						handler.stuckCalls().returns);
 			}
 		}
 	}
@@ -152,44 +152,23 @@ public final class StuckCallCheck implements Watchdog.Check {
 	 * User code of the whole router, not of one handler, that emitters call. It has a
 	 * negative number.
 	 */
-	public static final class Callback implements Watched {
+	public record Callback(String handlerId, long handlerNumber, StuckCalls stuckCalls) implements Watched {
 
 		private static final AtomicLong numbers = new AtomicLong();
 
-		private final String name;
-
-		private final long number = numbers.decrementAndGet();
-
-		private final StuckCalls stuckCalls = new StuckCalls();
-
 		public Callback(String name) {
-			this.name = name;
+			this(name, numbers.decrementAndGet(), new StuckCalls());
 		}
 
 		/** Calls the code, so that the watchdog sees an emit that is inside of it. */
 		public <R extends @Nullable Object> R call(Supplier<R> code) {
-			long before = DispatchStacks.show(this.number);
+			long before = DispatchStacks.show(this.handlerNumber);
 			try {
 				return code.get();
 			}
 			finally {
 				DispatchStacks.show(before);
 			}
-		}
-
-		@Override
-		public String handlerId() {
-			return this.name;
-		}
-
-		@Override
-		public long handlerNumber() {
-			return this.number;
-		}
-
-		@Override
-		public StuckCalls stuckCalls() {
-			return this.stuckCalls;
 		}
 
 	}

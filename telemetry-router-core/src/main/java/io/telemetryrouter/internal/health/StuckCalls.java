@@ -4,8 +4,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.BooleanSupplier;
 
-import org.jspecify.annotations.Nullable;
-
 import io.telemetryrouter.StuckCall;
 import io.telemetryrouter.internal.event.DispatchFrame;
 import io.telemetryrouter.internal.support.Throttle;
@@ -15,17 +13,14 @@ import io.telemetryrouter.internal.support.Throttle;
  */
 public final class StuckCalls {
 
-	/** Made with the first call that is stuck: most handlers never have one. */
-	private @Nullable Throttle returns;
+	/** Limits the reports of calls that have returned. */
+	final Throttle returns = new Throttle();
 
 	/** All calls that were added, some of which may have ended. Replaced under this. */
 	volatile List<Entry> entries = List.of();
 
 	public List<StuckCall> current() {
-		List<Entry> present = this.entries;
-		// The usual case
-		return present.isEmpty() ? List.of()
-				: present.stream().filter((entry) -> !entry.ended.getAsBoolean()).map(Entry::call).toList();
+		return this.entries.stream().filter((entry) -> !entry.ended.getAsBoolean()).map(Entry::call).toList();
 	}
 
 	/** Returns how many calls timed out and have not returned. */
@@ -43,13 +38,6 @@ public final class StuckCalls {
 		all.removeIf((other) -> other.frame == entry.frame && !other.call.abandoned());
 		all.add(entry);
 		this.entries = List.copyOf(all);
-	}
-
-	/** Returns what limits the reports of calls that have returned. */
-	synchronized Throttle returns() {
-		Throttle throttle = (this.returns != null) ? this.returns : new Throttle();
-		this.returns = throttle;
-		return throttle;
 	}
 
 	synchronized void remove(Entry entry) {

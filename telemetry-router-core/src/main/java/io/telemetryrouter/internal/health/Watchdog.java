@@ -16,22 +16,21 @@ public final class Watchdog {
 
 	private static final long MIN_INTERVAL = TimeUnit.MILLISECONDS.toNanos(1);
 
-	/** The nanoseconds between two rounds. Written under this. */
-	private volatile long interval;
-
 	private final Reporter reporter;
 
-	private volatile List<Check> checks = List.of();
-
-	/** Written under this. */
-	private volatile @Nullable Thread thread;
+	private volatile List<Runnable> checks = List.of();
 
 	private volatile boolean stopped;
 
-	/** The time of the next round, if a check needs it before the interval is over. */
-	private long deadline;
+	// Guarded by this.
 
-	private boolean hasDeadline;
+	/** The nanoseconds between two rounds. */
+	private long interval;
+
+	private @Nullable Thread thread;
+
+	/** The time of the next round, if a check needs it before the interval is over. */
+	private @Nullable Long deadline;
 
 	/** Creates a watchdog with the nanoseconds between two rounds. */
 	public Watchdog(long interval, Reporter reporter) {
@@ -50,19 +49,13 @@ public final class Watchdog {
 		}
 	}
 
-	/** Sets the checks, in order. To be called before {@link #start()}. */
-	public void checks(List<Check> checks) {
+	/** Sets the checks, in order; they do not wait. Called before {@link #start()}. */
+	public void checks(List<Runnable> checks) {
 		this.checks = checks;
 	}
 
 	/** Starts the thread, unless it was started. */
-	public void start() {
-		if (this.thread == null) {
-			begin();
-		}
-	}
-
-	private synchronized void begin() {
+	public synchronized void start() {
 		if (this.thread != null || this.stopped) {
 			return;
 		}
@@ -80,22 +73,18 @@ public final class Watchdog {
 	}
 
 	/** Asks for a round at or before a time on the clock of {@link System#nanoTime()}. */
-	public void wakeBy(long nanoTime) {
+	public synchronized void wakeBy(long nanoTime) {
 		start();
-		synchronized (this) {
-			if (this.hasDeadline && this.deadline - nanoTime <= 0) {
-				return;
-			}
+		if (this.deadline == null || nanoTime - this.deadline < 0) {
 			this.deadline = nanoTime;
-			this.hasDeadline = true;
-		}
-		if (nanoTime - System.nanoTime() < this.interval) {
-			LockSupport.unpark(this.thread);
+			if (nanoTime - System.nanoTime() < this.interval) {
+				LockSupport.unpark(this.thread);
+			}
 		}
 	}
 
 	private synchronized long pause() {
-		return this.hasDeadline ? Math.min(this.interval, this.deadline - System.nanoTime()) : this.interval;
+		return (this.deadline != null) ? Math.min(this.interval, this.deadline - System.nanoTime()) : this.interval;
 	}
 
 	public synchronized void stop() {
@@ -106,26 +95,10 @@ public final class Watchdog {
 	private void round() {
 		synchronized (this) {
 			// A deadline holds for one round; checks ask again.
-			this.hasDeadline = false;
+			this.deadline = null;
 		}
-		for (Check check : this.checks) {
-			try {
-				check.check();
-			}
-			catch (Throwable ex) {
-				// The next check and the next round still follow.
-				this.reporter.callbackFailed("Watchdog", ex);
-			}
-		}
-	}
-
-	/** One check of each round. */
-	@FunctionalInterface
-	public interface Check {
-
-		/** Runs on the watchdog's thread. Does not wait. */
-		void check();
-
+		// The next check and the next round follow also if one fails.
+		this.checks.forEach((check) -> this.reporter.guard("Watchdog", check));
 	}
 
 	/** The thread's task. It refers to the router strongly only during a round. */

@@ -31,6 +31,8 @@ final class LaneDrops {
 
 	private final OverflowPolicy overflow;
 
+	private final @Nullable SpillQueue spill;
+
 	private final Throttle lossReports = new Throttle();
 
 	/** What was dropped, if the handler is to be told. */
@@ -44,10 +46,21 @@ final class LaneDrops {
 	/** Whether the begin of a burst was reported. Written under this. */
 	private volatile boolean inBurst;
 
-	/** What the watchdog saw last, and since when. Used by its thread only. */
+	// Used by the watchdog's thread only.
+
 	private long overflownSeen;
 
 	private long seenSince;
+
+	/** Whether it was reported that the lane is behind, and not yet the end of that. */
+	private boolean behind;
+
+	private long behindSince;
+
+	private final Throttle behindReports = new Throttle();
+
+	/** How many events had been spilled when the lane was last seen not behind. */
+	private long spilledBefore;
 
 	LaneDrops(LaneTarget target, LaneQueue queue, OverflowPolicy overflow, boolean gaps, LaneServices services) {
 		this.target = target;
@@ -55,8 +68,10 @@ final class LaneDrops {
 		this.queue = queue;
 		this.overflow = overflow;
 		this.gaps = gaps ? new LaneGaps(target) : null;
-		if (queue instanceof SpillQueue spill) {
-			spill.lost(this::dropLost);
+		this.spill = (queue instanceof SpillQueue spill) ? spill : null;
+		if (this.spill != null) {
+			this.spill.lost(this::dropLost);
+			this.spilledBefore = this.spill.spilledTail();
 		}
 	}
 
@@ -149,11 +164,17 @@ final class LaneDrops {
 		event.dequeued();
 	}
 
-	/** Ends a burst that is over. For the watchdog. */
+	/** Ends a burst that is over, and reports a lane that is behind. For the watchdog. */
 	void check() {
-		if (!this.inBurst) {
-			return;
+		if (this.inBurst) {
+			checkBurst();
 		}
+		if (this.spill != null) {
+			checkBehind(this.spill);
+		}
+	}
+
+	private void checkBurst() {
 		long now = System.nanoTime();
 		long count = this.overflown.get();
 		if (count != this.overflownSeen) {
@@ -163,6 +184,25 @@ final class LaneDrops {
 		else if (now - this.seenSince >= QUIET && this.queue.size() < this.queue.capacity()) {
 			this.overflownSeen = 0;
 			endBurst();
+		}
+	}
+
+	private void checkBehind(SpillQueue queue) {
+		long now = this.services.ticker().now();
+		if (!queue.isBehind()) {
+			if (this.behind) {
+				this.behind = false;
+				this.services.reporter()
+					.caughtUp(this.target.handlerId(), now - this.behindSince,
+							queue.spilledTail() - this.spilledBefore);
+			}
+			this.spilledBefore = queue.spilledTail();
+		}
+		else if (!this.behind && queue.spilledEvents() != 0
+				&& this.behindReports.tryAcquire(now) != Throttle.SUPPRESSED) {
+			this.behind = true;
+			this.behindSince = now;
+			this.services.reporter().fellBehind(this.target.handlerId(), queue.capacity());
 		}
 	}
 

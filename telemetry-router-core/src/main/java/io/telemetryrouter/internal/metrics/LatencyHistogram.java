@@ -3,7 +3,8 @@ package io.telemetryrouter.internal.metrics;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.Arrays;
-import java.util.concurrent.locks.LockSupport;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.function.LongConsumer;
 
 import org.jspecify.annotations.Nullable;
@@ -21,8 +22,6 @@ import io.telemetryrouter.internal.support.VarHandles;
  * that only the thread that records them writes. Others are recorded directly, into
  * stripes with a flag each. A thread that finds a flag set goes on to the next stripe, so
  * no thread ever waits. More than one stripe is made only where threads have met.
- *
- * @since 0.1.0
  */
 public final class LatencyHistogram {
 
@@ -49,6 +48,8 @@ public final class LatencyHistogram {
 
 	private static final Stripe[] NONE = {};
 
+	static final Map<RouterListener, LongConsumer> NO_RECORDERS = Map.of();
+
 	/** 0 until samples are buffered. */
 	volatile int id;
 
@@ -58,7 +59,7 @@ public final class LatencyHistogram {
 	private volatile Stripe[] stripes = NONE;
 
 	/** Given each duration, too. Replaced under this. */
-	volatile Recorders recorders = Recorders.NONE;
+	volatile Map<RouterListener, LongConsumer> recorders = NO_RECORDERS;
 
 	/** The maximum before it was reset: percentiles still reach up to it. */
 	private volatile long formerMax;
@@ -79,15 +80,22 @@ public final class LatencyHistogram {
 			count = stripe.count;
 		}
 		finally {
-			// Not by a call: there may be no stack left for one.
-			stripe.occupied = false;
+			stripe.taken = false;
 		}
-		Recorders given = this.recorders;
-		if (given != Recorders.NONE) {
-			given.accept(nanos);
+		Map<RouterListener, LongConsumer> given = this.recorders;
+		try {
+			if (given != NO_RECORDERS) {
+				for (LongConsumer recorder : given.values()) {
+					recorder.accept(nanos);
+				}
+			}
+			else if (count > STEADY && this.id == 0 && buffer != null) {
+				buffer.buffers.register(this);
+			}
 		}
-		else if (count > STEADY && this.id == 0 && buffer != null) {
-			register(buffer);
+		catch (Throwable ex) {
+			// No stack, say. The duration is recorded, and a later one tries again.
+			return;
 		}
 	}
 
@@ -96,29 +104,23 @@ public final class LatencyHistogram {
 	 * are not buffered from then on, so that histograms without recorders pay nothing.
 	 */
 	public synchronized void addRecorder(RouterListener listener, LongConsumer recorder) {
-		this.recorders = this.recorders.with(listener, recorder);
+		Map<RouterListener, LongConsumer> all = new LinkedHashMap<>(this.recorders);
+		all.put(listener, recorder);
+		this.recorders = all;
 		this.id = RELEASED;
 	}
 
 	public synchronized void removeRecorder(RouterListener listener) {
-		this.recorders = this.recorders.without(listener);
-	}
-
-	private void register(SampleBuffer buffer) {
-		try {
-			buffer.register(this);
-		}
-		catch (Throwable ex) {
-			// No stack, say. The duration is recorded, and a later one tries again.
-			return;
-		}
+		Map<RouterListener, LongConsumer> all = new LinkedHashMap<>(this.recorders);
+		all.remove(listener);
+		this.recorders = all.isEmpty() ? NO_RECORDERS : all;
 	}
 
 	private Stripe occupy() {
 		while (true) {
 			Stripe[] all = this.stripes;
 			for (Stripe stripe : all) {
-				if (stripe.occupy()) {
+				if (stripe.tryTake()) {
 					return stripe;
 				}
 			}
@@ -171,14 +173,10 @@ public final class LatencyHistogram {
 		Sums sums = new Sums();
 		Stripe own = this.buffered;
 		if (own != null) {
-			buffers.whileNobodyRecords(() -> sums.add(own));
+			buffers.whileTaken(() -> sums.add(own));
 		}
 		for (Stripe stripe : this.stripes) {
-			boolean alone = stripe.await();
-			sums.add(stripe);
-			if (alone) {
-				stripe.occupied = false;
-			}
+			stripe.whileTaken(() -> sums.add(stripe));
 		}
 		return sums.snapshot(this.formerMax);
 	}
@@ -186,14 +184,11 @@ public final class LatencyHistogram {
 	public synchronized void resetMax(SampleBuffers buffers) {
 		buffers.record();
 		for (Stripe stripe : this.stripes) {
-			if (stripe.await()) {
-				resetMax(stripe);
-				stripe.occupied = false;
-			}
+			stripe.whileTaken(() -> resetMax(stripe));
 		}
 		Stripe own = this.buffered;
 		if (own != null) {
-			buffers.whileNobodyRecords(() -> resetMax(own));
+			buffers.whileTaken(() -> resetMax(own));
 		}
 	}
 
@@ -206,24 +201,12 @@ public final class LatencyHistogram {
 	 * A part of the histogram that one thread at a time writes. It has buckets only
 	 * around the durations seen so far.
 	 */
-	static final class Stripe {
-
-		private static final VarHandle OCCUPIED = VarHandles.field(MethodHandles.lookup(), Stripe.class, "occupied",
-				boolean.class);
+	static final class Stripe extends Turn {
 
 		private static final VarHandle COUNT = VarHandles.field(MethodHandles.lookup(), Stripe.class, "count",
 				long.class);
 
 		private static final long[] NO_BUCKETS = {};
-
-		private static final int SPINS = 10;
-
-		/** With a pause after each but the first: half a second and more. */
-		private static final int ATTEMPTS = 10_000;
-
-		private static final long PAUSE_NANOS = 50_000;
-
-		private volatile boolean occupied;
 
 		/** The number of the first bucket. */
 		private int first;
@@ -235,29 +218,6 @@ public final class LatencyHistogram {
 		private long max;
 
 		private long count;
-
-		boolean occupy() {
-			return !this.occupied && OCCUPIED.compareAndSet(this, false, true);
-		}
-
-		/**
-		 * Waits until no other thread writes here, but not for ever: a debugger may hold
-		 * it. After {@code false}, what it records may be seen in part.
-		 */
-		boolean await() {
-			for (int i = 0; i < ATTEMPTS; i++) {
-				if (occupy()) {
-					return true;
-				}
-				if (i < SPINS) {
-					Thread.onSpinWait();
-				}
-				else {
-					LockSupport.parkNanos(this, PAUSE_NANOS);
-				}
-			}
-			return false;
-		}
 
 		void add(long nanos) {
 			int bucket = bucket(nanos);

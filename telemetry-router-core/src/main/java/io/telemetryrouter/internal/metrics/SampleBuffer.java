@@ -3,6 +3,8 @@ package io.telemetryrouter.internal.metrics;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 
+import org.jspecify.annotations.Nullable;
+
 import io.telemetryrouter.internal.support.Padded;
 import io.telemetryrouter.internal.support.VarHandles;
 
@@ -16,9 +18,7 @@ import io.telemetryrouter.internal.support.VarHandles;
  * for all computations before it, so computations next to it cost most.)
  * <p>
  * Only the thread that owns the slot of its dispatch stack writes {@code tail}; only the
- * thread that holds the lock of the buffers writes {@code head}.
- *
- * @since 0.1.0
+ * thread that has the turn of the buffers writes {@code head}.
  */
 public final class SampleBuffer extends Padded {
 
@@ -35,7 +35,7 @@ public final class SampleBuffer extends Padded {
 
 	static final int MAX_ID = (1 << (Long.SIZE - NANOS_BITS - 1)) - 1;
 
-	private final SampleBuffers buffers;
+	final SampleBuffers buffers;
 
 	/** Begins after a cache line on which something else may end. */
 	private final long[] samples = new long[LINE + SIZE];
@@ -46,7 +46,7 @@ public final class SampleBuffer extends Padded {
 	private long limit = SIZE;
 
 	/** The first sample that is not recorded yet. */
-	volatile long head;
+	private volatile long head;
 
 	SampleBuffer(SampleBuffers buffers) {
 		this.buffers = buffers;
@@ -79,27 +79,26 @@ public final class SampleBuffer extends Padded {
 		return true;
 	}
 
-	/** Gives a histogram the id under which its durations are buffered from now on. */
-	void register(LatencyHistogram histogram) {
-		this.buffers.register(histogram);
-	}
-
-	// For the one thread that holds the lock of the buffers.
-
-	long tail() {
-		return (long) TAIL.getAcquire(this);
-	}
-
-	int id(long position) {
-		return (int) (sample(position) >>> NANOS_BITS);
-	}
-
-	long nanos(long position) {
-		return sample(position) & NANOS_MASK;
-	}
-
-	private long sample(long position) {
-		return this.samples[LINE + ((int) position & (SIZE - 1))];
+	/** Records all samples that were added before. For the thread that has the turn. */
+	void record() {
+		long end = (long) TAIL.getAcquire(this);
+		// Read after the tail: an id is registered before its first sample is added.
+		LatencyHistogram.@Nullable Stripe[] stripes = this.buffers.stripes;
+		long position = this.head;
+		try {
+			while (position < end) {
+				long sample = this.samples[LINE + ((int) position & (SIZE - 1))];
+				LatencyHistogram.Stripe stripe = stripes[(int) (sample >>> NANOS_BITS)];
+				if (stripe != null) {
+					stripe.add(sample & NANOS_MASK);
+				}
+				position++;
+			}
+		}
+		finally {
+			// Exact even if a call found no stack, and not by a call itself.
+			this.head = position;
+		}
 	}
 
 }

@@ -3,11 +3,8 @@ package io.telemetryrouter.internal.metrics;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.Arrays;
-import java.util.concurrent.locks.LockSupport;
 
 import org.jspecify.annotations.Nullable;
-
-import io.telemetryrouter.internal.support.VarHandles;
 
 /**
  * The sample buffers of a router, at most one for each slot of a dispatch stack, so that
@@ -15,33 +12,21 @@ import io.telemetryrouter.internal.support.VarHandles;
  * are recorded by their writer when full, or by a reader.
  * <p>
  * One thread records at a time. A writer never waits for it: the writer records the
- * sample at hand directly instead. A reader waits, but not for ever, since a debugger may
- * hold the thread that records.
+ * sample at hand directly instead.
  * <p>
  * An id is never given to a second histogram, because a late sample could still have it.
- *
- * @since 0.1.0
  */
-public final class SampleBuffers {
-
-	private static final VarHandle RECORDING = VarHandles.field(MethodHandles.lookup(), SampleBuffers.class,
-			"recording", boolean.class);
+public final class SampleBuffers extends Turn {
 
 	private static final VarHandle BUFFERS = MethodHandles.arrayElementVarHandle(SampleBuffer[].class);
-
-	private static final int ATTEMPTS = 10_000;
-
-	private static final long PAUSE_NANOS = 50_000;
 
 	private final @Nullable SampleBuffer[] bySlot;
 
 	/** By id. Replaced under this; grows by doubling. */
-	private volatile LatencyHistogram.@Nullable Stripe[] stripes = new LatencyHistogram.Stripe[64];
+	volatile LatencyHistogram.@Nullable Stripe[] stripes = new LatencyHistogram.Stripe[64];
 
 	/** Guarded by this. */
 	private int lastId;
-
-	private volatile boolean recording;
 
 	public SampleBuffers(int slots) {
 		this.bySlot = new SampleBuffer[slots];
@@ -62,6 +47,7 @@ public final class SampleBuffers {
 		return buffer;
 	}
 
+	/** Gives a histogram the id under which its durations are buffered from now on. */
 	synchronized void register(LatencyHistogram histogram) {
 		if (histogram.id != 0) {
 			return;
@@ -80,7 +66,7 @@ public final class SampleBuffers {
 		this.stripes = all;
 		this.lastId = id;
 		histogram.id = id;
-		if (histogram.recorders != Recorders.NONE) {
+		if (histogram.recorders != LatencyHistogram.NO_RECORDERS) {
 			// One came in between: it looks at the id after it has set the recorder.
 			histogram.id = LatencyHistogram.RELEASED;
 		}
@@ -99,86 +85,32 @@ public final class SampleBuffers {
 
 	/** Records all samples that were added before. For readers. */
 	public void record() {
-		if (!lock()) {
+		if (!take()) {
 			return;
 		}
 		try {
 			for (int i = 0; i < this.bySlot.length; i++) {
 				SampleBuffer buffer = (SampleBuffer) BUFFERS.getAcquire(this.bySlot, i);
 				if (buffer != null) {
-					record(buffer);
+					buffer.record();
 				}
 			}
 		}
 		finally {
-			this.recording = false;
+			this.taken = false;
 		}
-	}
-
-	/** Runs an action while no thread records. */
-	void whileNobodyRecords(Runnable action) {
-		boolean locked = lock();
-		try {
-			action.run();
-		}
-		finally {
-			if (locked) {
-				this.recording = false;
-			}
-		}
-	}
-
-	private boolean lock() {
-		for (int i = 0; i < ATTEMPTS; i++) {
-			if (tryLock()) {
-				return true;
-			}
-			if (Thread.currentThread().isInterrupted()) {
-				// It would not park.
-				Thread.yield();
-			}
-			else {
-				LockSupport.parkNanos(this, PAUSE_NANOS);
-			}
-		}
-		return false;
-	}
-
-	private boolean tryLock() {
-		return !this.recording && RECORDING.compareAndSet(this, false, true);
 	}
 
 	boolean tryRecord(SampleBuffer buffer) {
-		if (!tryLock()) {
+		if (!tryTake()) {
 			return false;
 		}
 		try {
-			record(buffer);
+			buffer.record();
 			return true;
 		}
 		finally {
-			// Not by a call: there may be no stack left for one.
-			this.recording = false;
-		}
-	}
-
-	private void record(SampleBuffer buffer) {
-		long end = buffer.tail();
-		// Read after the tail: an id is registered before its first sample is added.
-		LatencyHistogram.@Nullable Stripe[] all = this.stripes;
-		long position = buffer.head;
-		try {
-			while (position < end) {
-				LatencyHistogram.Stripe stripe = all[buffer.id(position)];
-				if (stripe != null) {
-					stripe.add(buffer.nanos(position));
-				}
-				position++;
-			}
-		}
-		finally {
-			// Exact even if a call found no stack, and not by a call itself.
-			buffer.head = position;
+			this.taken = false;
 		}
 	}
 

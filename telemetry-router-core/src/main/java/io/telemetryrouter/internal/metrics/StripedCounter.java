@@ -16,8 +16,6 @@ import io.telemetryrouter.internal.support.VarHandles;
  * Each {@link #add} is one atomic read-modify-write with the ordering of a volatile
  * access: the next reads of its thread come after the count can be seen.
  * ({@link java.util.concurrent.atomic.LongAdder} does not promise that.)
- *
- * @since 0.1.0
  */
 public final class StripedCounter {
 

@@ -11,6 +11,11 @@ public final class Names {
 	private Names() {
 	}
 
+	/** Returns a name as it stands in a line. */
+	public static String quoted(String name) {
+		return "'" + printable(name) + "'";
+	}
+
 	public static String printable(String name) {
 		int length = Math.min(name.length(), MAX_LENGTH);
 		StringBuilder text = new StringBuilder(length + 1);

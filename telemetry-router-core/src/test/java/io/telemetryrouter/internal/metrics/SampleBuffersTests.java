@@ -115,7 +115,7 @@ class SampleBuffersTests {
 	void whenBufferIsFullWhileAReaderRecordsThenWriterRecordsTheSampleDirectly() {
 		LatencyHistogram histogram = steady();
 		record(histogram, SampleBuffer.SIZE);
-		this.buffers.whileNobodyRecords(() -> {
+		this.buffers.whileTaken(() -> {
 			record(histogram, 3);
 			assertThat(histogram.count()).isEqualTo(DIRECT + 3);
 		});
@@ -130,7 +130,7 @@ class SampleBuffersTests {
 		LatencyHistogram histogram = steady();
 		record(histogram, 5);
 		Thread[] reader = new Thread[1];
-		this.buffers.whileNobodyRecords(() -> {
+		this.buffers.whileTaken(() -> {
 			reader[0] = new Thread(this.buffers::record);
 			reader[0].setDaemon(true);
 			reader[0].start();
@@ -146,7 +146,7 @@ class SampleBuffersTests {
 		LatencyHistogram histogram = steady();
 		record(histogram, 1);
 		try {
-			this.buffers.whileNobodyRecords(() -> {
+			this.buffers.whileTaken(() -> {
 				throw new IllegalStateException("on purpose");
 			});
 		}

@@ -22,10 +22,10 @@ import io.telemetryrouter.agent.Failure;
 import io.telemetryrouter.agent.Run;
 
 /**
- * Where adapters to agent frameworks tell what they see. Thread-safe.
+ * The API to which adapters of agent frameworks report runs and calls. Thread-safe.
  * <p>
- * Adapters are guests: they call {@link #guard}, which lets nothing that goes wrong reach
- * the application.
+ * Adapters run their code inside {@link #guard}: no exception that it throws reaches the
+ * application.
  *
  * @since 0.1.0
  */
@@ -37,7 +37,7 @@ public final class AgentTelemetry {
 
 	private final boolean captureContent;
 
-	/** Only for the parents of nested runs, and not what keeps a run in memory. */
+	/** Weak references, to find the parent of a nested run. */
 	private final Map<String, LiveRun> live = new ConcurrentHashMap<>();
 
 	private final ReferenceQueue<ObservedRun> abandoned = new ReferenceQueue<>();
@@ -49,10 +49,10 @@ public final class AgentTelemetry {
 
 	/**
 	 * Creates the telemetry.
-	 * @param emitter gives the emitter of all events; asked at the first event, so that
-	 * an adapter may be created before the router
-	 * @param captureContent whether events have prompts, arguments, results and messages
-	 * of errors
+	 * @param emitter supplies the emitter of all events; called at the first event, so
+	 * that an adapter may be created before the router
+	 * @param captureContent whether events contain prompts, arguments, results and error
+	 * messages
 	 */
 	public AgentTelemetry(Supplier<TelemetryEmitter> emitter, boolean captureContent) {
 		this.emitter = SingletonSupplier.of(emitter);
@@ -60,8 +60,8 @@ public final class AgentTelemetry {
 	}
 
 	/**
-	 * Runs code of an adapter. What it throws, errors included, is counted; the first
-	 * time there is one line in the log.
+	 * Runs code of an adapter. Any {@link Throwable} it throws is caught and counted; the
+	 * first one is logged.
 	 * @param framework the framework, for the log
 	 * @param code the code
 	 */
@@ -74,7 +74,7 @@ public final class AgentTelemetry {
 				failed(framework, ex);
 			}
 			catch (Throwable ignored) {
-				// No stack or memory left to report with
+				// Reporting failed too, for lack of stack or memory
 			}
 		}
 	}
@@ -84,7 +84,7 @@ public final class AgentTelemetry {
 		if (!this.reported) {
 			this.reported = true;
 			StackTraceElement[] stack = error.getStackTrace();
-			// Not the message, which may quote a prompt
+			// Without the exception's message, which may quote a prompt
 			logger.warn("The telemetry adapter of '" + framework + "' failed with " + error.getClass().getName()
 					+ ((stack.length > 0) ? " at " + stack[0] : "")
 					+ "; events of its agents may be missing. The agents are not affected. "
@@ -93,7 +93,7 @@ public final class AgentTelemetry {
 	}
 
 	/**
-	 * Returns how often code of adapters has failed.
+	 * Returns the number of failures of all adapters.
 	 * @return the count
 	 */
 	public long failures() {
@@ -101,7 +101,7 @@ public final class AgentTelemetry {
 	}
 
 	/**
-	 * Returns how often code of one adapter has failed.
+	 * Returns the number of failures of one adapter.
 	 * @param framework the framework
 	 * @return the count
 	 */
@@ -112,8 +112,8 @@ public final class AgentTelemetry {
 
 	/**
 	 * Starts a run: emits {@code agent.run.started}.
-	 * @param description what is known of it
-	 * @return the run, to be ended
+	 * @param description the run's properties
+	 * @return the run, which the caller must end
 	 */
 	public ObservedRun startRun(RunDescription description) {
 		Run parent = (description.parent() != null) ? description.parent() : threadRun();
@@ -131,8 +131,8 @@ public final class AgentTelemetry {
 	}
 
 	/**
-	 * Returns the run that the calling thread is inside of, for a call that no framework
-	 * says the run of. Without one, the call has a run of its own, which has no
+	 * Returns the current run of the calling thread, for a call that the framework does
+	 * not assign to a run. Without a current run, returns a new run without
 	 * {@code agent.run} events.
 	 * @param framework the framework that makes the call
 	 * @return the run
@@ -153,7 +153,7 @@ public final class AgentTelemetry {
 	}
 
 	/**
-	 * Returns the run of the thread, which may have been opened by the application.
+	 * Returns the thread's current run, including one that the application opened.
 	 */
 	private @Nullable Run threadRun() {
 		RunContext context = RunContext.current();
@@ -168,7 +168,7 @@ public final class AgentTelemetry {
 				: new Run(id, parent, (parent != null) ? parent : id, null, null, null);
 	}
 
-	/** Returns a random UUID. Nobody must not guess it, so it need not be a slow one. */
+	/** Returns a random UUID. It is no secret, so a fast generator is enough. */
 	private static String newId() {
 		ThreadLocalRandom random = ThreadLocalRandom.current();
 		return new UUID((random.nextLong() & ~0xF000L) | 0x4000L, (random.nextLong() >>> 2) | Long.MIN_VALUE)
@@ -184,9 +184,9 @@ public final class AgentTelemetry {
 	}
 
 	/**
-	 * Returns a text as an event may have it.
-	 * @param text builds the text; not called unless content is captured
-	 * @return the text, or {@code null} if there is none or it must be left out
+	 * Returns a text for an event's payload.
+	 * @param text supplies the text; called only if content is captured
+	 * @return the text, or {@code null} if there is none or content is not captured
 	 */
 	public @Nullable Content content(Supplier<@Nullable String> text) {
 		String captured = this.captureContent ? text.get() : null;
@@ -194,7 +194,7 @@ public final class AgentTelemetry {
 	}
 
 	/**
-	 * Returns an error as an event may have it.
+	 * Returns an error for an event's payload.
 	 * @param error the error
 	 * @return its type, and its message if content is captured
 	 */

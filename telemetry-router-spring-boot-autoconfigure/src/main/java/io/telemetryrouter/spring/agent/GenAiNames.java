@@ -6,7 +6,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The words of the OpenTelemetry conventions for those of frameworks.
+ * Maps names of frameworks to those of the OpenTelemetry semantic conventions.
  *
  * @since 0.1.0
  */
@@ -20,9 +20,9 @@ public final class GenAiNames {
 
 	/**
 	 * Returns the provider ({@code gen_ai.provider.name}).
-	 * @param provider as the framework calls it, or {@code null}
-	 * @return the name of the conventions if they have one, or else that of the framework
-	 * in lower case; {@code null} for {@code OTHER}, too
+	 * @param provider the framework's name of the provider, or {@code null}
+	 * @return the name of the conventions if they have one, else the framework's name in
+	 * lower case; {@code null} for {@code null}, a blank name and {@code OTHER}
 	 */
 	public static @Nullable String provider(@Nullable String provider) {
 		if (provider == null || provider.isBlank()) {
@@ -37,8 +37,8 @@ public final class GenAiNames {
 
 	/**
 	 * Returns the finish reason ({@code gen_ai.response.finish_reasons}).
-	 * @param reason as the framework calls it, or {@code null}
-	 * @return the reason in lower case, {@code tool_calls} for all ways to say so;
+	 * @param reason the framework's name of the reason, or {@code null}
+	 * @return the reason in lower case, {@code tool_calls} for all its synonyms;
 	 * {@code null} if there is none
 	 */
 	public static @Nullable String finishReason(@Nullable String reason) {

@@ -10,8 +10,8 @@ import org.springframework.util.ClassUtils;
 import org.springframework.util.ReflectionUtils;
 
 /**
- * Proxies of beans of a framework, for an adapter that has no other way to see their
- * calls.
+ * Creates proxies of framework beans, for an adapter that cannot observe their calls
+ * otherwise.
  *
  * @since 0.1.0
  */
@@ -21,13 +21,13 @@ public final class ObservedBeans {
 	}
 
 	/**
-	 * Has the calls of a bean observed. What is returned can be injected wherever the
-	 * bean could.
+	 * Creates a proxy that passes the calls of a bean to an interceptor. The returned
+	 * object can be injected wherever the bean could be.
 	 * @param bean the bean
 	 * @param contract the interface whose calls are observed
-	 * @param interceptor what sees the calls
-	 * @return a proxy, or the bean itself if none can stand for it: its class is final or
-	 * has methods that are, or classes cannot be made at run time, as in a native image
+	 * @param interceptor intercepts the calls
+	 * @return a proxy, or the bean itself if no proxy can replace it: its class or one of
+	 * its methods is final, or classes cannot be defined at run time (native image)
 	 */
 	public static Object observe(Object bean, Class<?> contract, MethodInterceptor interceptor) {
 		Class<?> type = bean.getClass();
@@ -46,15 +46,15 @@ public final class ObservedBeans {
 		}
 	}
 
-	/** Says whether a bean can only be injected by its interfaces. */
+	/** Returns whether a bean can only be injected by its interfaces. */
 	private static boolean isUnknown(Class<?> type, Class<?> contract) {
 		return type.isSynthetic() || type.isHidden() || Proxy.isProxyClass(type)
 				|| (!Modifier.isPublic(type.getModifiers()) && type.getPackage() == contract.getPackage());
 	}
 
 	/**
-	 * Says whether a class can have a proxy that is of the class too. A final method
-	 * would run on the proxy, which has none of the bean's fields.
+	 * Returns whether a class can have a subclass as proxy. A final method would run on
+	 * the proxy, whose fields are not initialized.
 	 */
 	private static boolean canBeExtended(Class<?> type) {
 		if (Modifier.isFinal(type.getModifiers())) {

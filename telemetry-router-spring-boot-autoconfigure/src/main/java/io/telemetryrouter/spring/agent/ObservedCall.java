@@ -10,8 +10,8 @@ import io.telemetryrouter.TelemetrySpan;
 import io.telemetryrouter.agent.Failure;
 
 /**
- * A call that an adapter observes: of a model, of a tool or of a store. Thread-safe. The
- * first method that ends it does; later ones do nothing.
+ * A model call, tool call or retrieval that an adapter observes. Thread-safe. The first
+ * method that ends the call takes effect; further ones do nothing.
  *
  * @since 0.1.0
  */
@@ -53,8 +53,8 @@ public final class ObservedCall {
 	}
 
 	/**
-	 * Returns how long the call has taken.
-	 * @return the time since the start
+	 * Returns the time since the start of the call.
+	 * @return the elapsed time
 	 */
 	public Duration elapsed() {
 		return Duration.ofNanos(this.span.durationNanos());
@@ -63,21 +63,21 @@ public final class ObservedCall {
 	/**
 	 * Binds the call's run to the calling thread until the call ends or is
 	 * {@linkplain #unbind() unbound}, so that events of the application and nested runs
-	 * belong to it. Does nothing on a second thread.
+	 * belong to it. Does nothing on another thread while the first one is bound.
 	 */
 	public void bind() {
 		this.binding.open();
 	}
 
 	/**
-	 * Ends the binding to the calling thread, if it has been bound as often.
+	 * Undoes one {@link #bind()} of the calling thread. The last one ends the binding.
 	 */
 	public void unbind() {
 		this.binding.close();
 	}
 
 	/**
-	 * Notes an error that the framework will hide when the call ends.
+	 * Stores an error that the framework does not pass to the end of the call.
 	 * @param error the error
 	 */
 	public void note(Throwable error) {
@@ -85,7 +85,7 @@ public final class ObservedCall {
 	}
 
 	/**
-	 * Returns the error that was noted.
+	 * Returns the error stored by {@link #note}.
 	 * @return the error, or {@code null}
 	 */
 	public @Nullable Throwable noted() {
@@ -102,7 +102,7 @@ public final class ObservedCall {
 
 	/**
 	 * Ends the call as failed, or as cancelled.
-	 * @param error why it failed; {@code null} or a {@link CancellationException} if it
+	 * @param error the error; {@code null} or a {@link CancellationException} if the call
 	 * was cancelled
 	 */
 	public void end(@Nullable Throwable error) {
@@ -119,8 +119,9 @@ public final class ObservedCall {
 	}
 
 	/**
-	 * Runs code that ends the call. If the code itself fails, for an answer is not what
-	 * the framework promises, the call ends as failed with that error.
+	 * Runs code that ends the call. If the code throws, for example because a response
+	 * violates the framework's contract, the call ends as failed with that error, and the
+	 * error is rethrown.
 	 * @param code the code
 	 */
 	public void endBy(Runnable code) {

@@ -20,8 +20,8 @@ import io.telemetryrouter.agent.ToolCall;
 import io.telemetryrouter.agent.Tokens;
 
 /**
- * A run that an adapter observes. Thread-safe. Its end is emitted once, and after the
- * ends of all its calls: frameworks that stream end a run before its last call.
+ * A run that an adapter observes. Thread-safe. Its end is emitted once, after the ends of
+ * all its calls: a framework that streams ends a run before its last call.
  *
  * @since 0.1.0
  */
@@ -67,7 +67,7 @@ public final class ObservedRun {
 	}
 
 	/**
-	 * Returns the run as events have it.
+	 * Returns the run that the payloads of its events refer to.
 	 * @return the run
 	 */
 	public Run run() {
@@ -75,7 +75,7 @@ public final class ObservedRun {
 	}
 
 	/**
-	 * Returns whether its answer is streamed.
+	 * Returns whether the run's answer is streamed.
 	 * @return {@code true} if it is
 	 */
 	public boolean isStreaming() {
@@ -85,14 +85,14 @@ public final class ObservedRun {
 	/**
 	 * Binds the run to the calling thread until it ends or is {@linkplain #unbind()
 	 * unbound}, so that events of the application and nested runs belong to it. Does
-	 * nothing on a second thread.
+	 * nothing on another thread while the first one is bound.
 	 */
 	public void bind() {
 		this.binding.open();
 	}
 
 	/**
-	 * Ends the binding to the calling thread, if it has been bound as often.
+	 * Undoes one {@link #bind()} of the calling thread. The last one ends the binding.
 	 */
 	public void unbind() {
 		this.binding.close();
@@ -107,8 +107,8 @@ public final class ObservedRun {
 	}
 
 	/**
-	 * Returns the number of a model call that is about to start.
-	 * @return the number, from 1
+	 * Returns the number of the next model call.
+	 * @return the number, starting at 1
 	 */
 	public int nextTurn() {
 		return this.turns.incrementAndGet();
@@ -117,7 +117,7 @@ public final class ObservedRun {
 	/**
 	 * Starts a call: emits its started event.
 	 * @param payload a {@code Started} payload of a model call, tool call or retrieval
-	 * @return the call, to be ended
+	 * @return the call, which the caller must end
 	 */
 	public ObservedCall start(Object payload) {
 		String name = Outcomes.nameOf(payload);
@@ -130,8 +130,8 @@ public final class ObservedRun {
 	}
 
 	/**
-	 * Emits an event of the run that is no call.
-	 * @param payload a payload with a name
+	 * Emits an event of the run that does not belong to a call.
+	 * @param payload a payload whose type has an event name
 	 */
 	public void emit(Object payload) {
 		this.emitter.emit(payload);
@@ -167,15 +167,15 @@ public final class ObservedRun {
 	}
 
 	/**
-	 * Ends the run as completed, when its calls have ended.
+	 * Ends the run as completed, as soon as all its calls have ended.
 	 */
 	public void complete() {
 		end((start, span, totals) -> span.complete(new AgentRun.Completed(start, elapsed(span), totals)));
 	}
 
 	/**
-	 * Ends the run as failed, when its calls have ended.
-	 * @param error why
+	 * Ends the run as failed, as soon as all its calls have ended.
+	 * @param error the error
 	 */
 	public void fail(Throwable error) {
 		end((start, span, totals) -> span.fail(error,
@@ -183,15 +183,15 @@ public final class ObservedRun {
 	}
 
 	/**
-	 * Ends the run as cancelled, when its calls have ended.
+	 * Ends the run as cancelled, as soon as all its calls have ended.
 	 */
 	public void cancel() {
 		end((start, span, totals) -> span.cancel(new AgentRun.Cancelled(start, elapsed(span), totals)));
 	}
 
 	/**
-	 * Ends the calls that are open, since the framework will not say their ends.
-	 * @param error what ended them, or {@code null} if they were cancelled
+	 * Ends all open calls, whose end the framework does not report.
+	 * @param error the error that ended them, or {@code null} if they were cancelled
 	 */
 	public void endCalls(@Nullable Throwable error) {
 		List<ObservedCall> calls;

@@ -8,7 +8,7 @@ import io.telemetryrouter.agent.Retrieval;
 import io.telemetryrouter.agent.ToolCall;
 
 /**
- * The payloads of calls that did not complete, by that of the start.
+ * Creates the payloads of failed and cancelled calls from the payload of their start.
  */
 final class Outcomes {
 

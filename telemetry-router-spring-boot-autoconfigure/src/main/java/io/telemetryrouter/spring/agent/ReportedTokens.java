@@ -5,36 +5,37 @@ import org.jspecify.annotations.Nullable;
 import io.telemetryrouter.agent.Tokens;
 
 /**
- * Numbers of tokens as a provider reports them, which may be missing or absurd. What is
- * not plausible is not used at all, so that no sum is wrong, and named instead.
+ * Token counts as reported by a provider, which may be missing or implausible. If one
+ * count is implausible, none is used, so that no total becomes wrong.
  *
  * @param tokens the tokens, or {@code null} if there is a problem
- * @param problem what is wrong, in words and numbers, or {@code null} if nothing is
+ * @param problem the problem with its numbers, or {@code null} if there is none
  * @since 0.1.0
  */
 public record ReportedTokens(@Nullable Tokens tokens, @Nullable String problem) {
 
-	/** Far above any model's context: more in one call is a mistake of who counted. */
+	/** Far above the context size of any model: a higher count is a provider's error. */
 	private static final long LIMIT = 100_000_000;
 
 	private static final ReportedTokens NONE = new ReportedTokens(null, "not reported");
 
 	/**
-	 * Returns what stands for numbers that were not reported.
-	 * @return no tokens, with a problem
+	 * Returns the result for counts that were not reported.
+	 * @return an instance without tokens and with a problem
 	 */
 	public static ReportedTokens none() {
 		return NONE;
 	}
 
 	/**
-	 * Checks numbers. An input or output that is missing counts as zero beside one that
-	 * is there; both zero are not reported: no call takes nothing and gives nothing.
-	 * @param input tokens of the prompt
-	 * @param output tokens of the answer
-	 * @param cacheRead those of the input that came from the cache
-	 * @param cacheWrite those of the input that went to the cache
-	 * @param reasoning those of the output that are reasoning
+	 * Checks reported counts. If only one of input and output is reported, the other
+	 * counts as zero. If both are zero, they count as not reported: every call uses
+	 * tokens.
+	 * @param input input tokens
+	 * @param output output tokens
+	 * @param cacheRead input tokens read from the cache
+	 * @param cacheWrite input tokens written to the cache
+	 * @param reasoning output tokens used for reasoning
 	 * @return the tokens, or the problem
 	 */
 	public static ReportedTokens of(@Nullable Number input, @Nullable Number output, @Nullable Number cacheRead,

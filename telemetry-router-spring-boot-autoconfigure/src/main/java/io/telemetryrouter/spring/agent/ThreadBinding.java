@@ -7,8 +7,9 @@ import org.jspecify.annotations.Nullable;
 import io.telemetryrouter.RunScope;
 
 /**
- * That one thread, the first to open it, is inside a run, until it has closed it as often
- * or the binding ends.
+ * Binds a run to one thread, the first one that calls {@link #open()}, until that thread
+ * has called {@link #close()} as often or the binding ends. Calls by other threads have
+ * no effect while it is open.
  */
 final class ThreadBinding {
 
@@ -19,7 +20,7 @@ final class ThreadBinding {
 	/** The id of the thread. Written before the scope. */
 	private long thread;
 
-	/** How often it was opened. Used by that thread only. */
+	/** Number of unmatched {@link #open()} calls. Used by that thread only. */
 	private int depth;
 
 	ThreadBinding(Supplier<RunScope> run) {

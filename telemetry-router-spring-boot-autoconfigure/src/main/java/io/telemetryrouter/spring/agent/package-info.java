@@ -1,6 +1,7 @@
 /**
- * What adapters to agent frameworks share: they tell of runs and calls, and the events,
- * their order and their sums are made here. For adapters to further frameworks, too.
+ * Common code of the adapters to agent frameworks, also for adapters of your own.
+ * Adapters report runs and calls; this package emits the events, in order and with
+ * totals.
  */
 @NullMarked
 package io.telemetryrouter.spring.agent;

@@ -9,7 +9,7 @@ import io.telemetryrouter.spring.agent.ObservedRun;
 import io.telemetryrouter.spring.agent.RunDescription;
 
 /**
- * Makes a run of each call of a {@code ChatClient}.
+ * Reports each call of a {@code ChatClient} as a run.
  *
  * @since 0.1.0
  */
@@ -17,7 +17,7 @@ public final class ChatClientHandler extends GuardedHandler<ChatClientObservatio
 
 	/**
 	 * Creates the handler.
-	 * @param telemetry where runs are told
+	 * @param telemetry receives the runs
 	 */
 	public ChatClientHandler(AgentTelemetry telemetry) {
 		super(ChatClientObservationContext.class, telemetry);
@@ -63,7 +63,7 @@ public final class ChatClientHandler extends GuardedHandler<ChatClientObservatio
 			run.fail(error);
 		}
 		else if (context.isStream() && context.getResponse() == null) {
-			// A subscriber that cancels leaves no other trace
+			// The only sign that the subscriber has cancelled
 			run.cancel();
 		}
 		else {

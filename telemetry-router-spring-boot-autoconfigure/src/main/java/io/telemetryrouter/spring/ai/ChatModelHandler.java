@@ -21,7 +21,7 @@ import io.telemetryrouter.spring.agent.ObservedRun;
 import io.telemetryrouter.spring.agent.ReportedTokens;
 
 /**
- * Makes a model call of each call of a {@code ChatModel}.
+ * Reports each call of a {@code ChatModel} as a model call.
  *
  * @since 0.1.0
  */
@@ -29,7 +29,7 @@ public final class ChatModelHandler extends GuardedHandler<ChatModelObservationC
 
 	/**
 	 * Creates the handler.
-	 * @param telemetry where calls are told
+	 * @param telemetry receives the calls
 	 */
 	public ChatModelHandler(AgentTelemetry telemetry) {
 		super(ChatModelObservationContext.class, telemetry);
@@ -71,7 +71,7 @@ public final class ChatModelHandler extends GuardedHandler<ChatModelObservationC
 		}
 		ChatResponse response = context.getResponse();
 		if (context.getError() != null || (response == null && context.isStreaming())) {
-			// Without an error: the subscriber cancelled
+			// Neither error nor response: the subscriber has cancelled
 			call.end(context.getError());
 		}
 		else {

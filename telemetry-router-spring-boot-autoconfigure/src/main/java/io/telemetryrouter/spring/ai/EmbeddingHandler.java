@@ -15,7 +15,7 @@ import io.telemetryrouter.spring.agent.ObservedRun;
 import io.telemetryrouter.spring.agent.ReportedTokens;
 
 /**
- * Makes a model call of each call of an {@code EmbeddingModel}.
+ * Reports each call of an {@code EmbeddingModel} as a model call.
  *
  * @since 0.1.0
  */
@@ -23,7 +23,7 @@ public final class EmbeddingHandler extends GuardedHandler<EmbeddingModelObserva
 
 	/**
 	 * Creates the handler.
-	 * @param telemetry where calls are told
+	 * @param telemetry receives the calls
 	 */
 	public EmbeddingHandler(AgentTelemetry telemetry) {
 		super(EmbeddingModelObservationContext.class, telemetry);

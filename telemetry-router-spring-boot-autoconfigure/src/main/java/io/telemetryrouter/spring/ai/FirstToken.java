@@ -6,11 +6,11 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
- * When the first token of a stream came. It goes with an observation.
+ * The time of the first token of a stream. Stored in the context of an observation.
  */
 final class FirstToken {
 
-	/** No reading of the clock is likely to be it. */
+	/** A reading of {@link System#nanoTime()} is very unlikely to have this value. */
 	private static final long NEVER = Long.MIN_VALUE;
 
 	private final AtomicLong arrived = new AtomicLong(NEVER);
@@ -22,9 +22,10 @@ final class FirstToken {
 	}
 
 	/**
-	 * Returns how long it took.
+	 * Returns the time to the first token.
 	 * @param elapsed the time since the call began
-	 * @return the time from the beginning to the token, or {@code null} without one
+	 * @return the time from the start of the call to the token, or {@code null} without
+	 * one
 	 */
 	@Nullable Duration time(Duration elapsed) {
 		long arrived = this.arrived.get();

@@ -15,8 +15,9 @@ import org.springframework.util.StringUtils;
 import io.telemetryrouter.spring.agent.AgentTelemetry;
 
 /**
- * Notes the time of the first token of each turn of a stream, which no observation has.
- * It is next to the model in the chain and passes everything on.
+ * Records the time of the first token of each turn of a stream, which observations do not
+ * have. It is the last advisor before the model and does not modify requests or
+ * responses.
  *
  * @since 0.1.0
  */
@@ -26,7 +27,7 @@ public final class FirstTokenAdvisor implements StreamAdvisor {
 
 	/**
 	 * Creates the advisor.
-	 * @param telemetry counts what goes wrong
+	 * @param telemetry counts failures of this advisor
 	 */
 	public FirstTokenAdvisor(AgentTelemetry telemetry) {
 		this.telemetry = telemetry;

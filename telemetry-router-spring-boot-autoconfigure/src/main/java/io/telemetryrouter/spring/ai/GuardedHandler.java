@@ -12,10 +12,10 @@ import io.telemetryrouter.spring.agent.ObservedCall;
 import io.telemetryrouter.spring.agent.ObservedRun;
 
 /**
- * Handles the observations of one kind of context. Nothing that goes wrong here reaches
- * the observed code, which Micrometer would stop.
+ * Handles the observations with one type of context. No exception propagates to the
+ * observed code, to which Micrometer would pass it.
  *
- * @param <C> the kind of context
+ * @param <C> the type of context
  */
 abstract class GuardedHandler<C extends Context> implements ObservationHandler<Context> {
 
@@ -42,7 +42,7 @@ abstract class GuardedHandler<C extends Context> implements ObservationHandler<C
 	@Override
 	public final void onStart(Context context) {
 		this.telemetry.guard(FRAMEWORK, () -> {
-			// Two registries with this handler see one call twice
+			// The handler may be registered twice, and would then report the call twice
 			if (context.get(getClass()) == null) {
 				context.put(getClass(), this);
 				started(this.type.cast(context));
@@ -64,8 +64,8 @@ abstract class GuardedHandler<C extends Context> implements ObservationHandler<C
 	}
 
 	/*
-	 * Threads are bound while a scope is open, and not from start to stop: if another
-	 * handler throws there, the observation is never stopped.
+	 * A thread is bound while a scope is open, not from start to stop: if another handler
+	 * throws in onStart, the observation is never stopped.
 	 */
 
 	@Override
@@ -89,8 +89,9 @@ abstract class GuardedHandler<C extends Context> implements ObservationHandler<C
 	abstract void stopped(C context);
 
 	/**
-	 * Returns the run around an observation, or that of the thread. Where observations of
-	 * advisors are disabled, the parent of a model call is one that leads nowhere.
+	 * Returns the run around an observation, or else the thread's current run. If
+	 * observations of advisors are disabled, the parent of a model call is a no-op
+	 * observation, which has no run.
 	 */
 	final ObservedRun runOf(ContextView context) {
 		ObservedRun run = enclosing(context, ObservedRun.class);
@@ -98,7 +99,8 @@ abstract class GuardedHandler<C extends Context> implements ObservationHandler<C
 	}
 
 	/**
-	 * Returns the nearest object of a type that an observation around another one has.
+	 * Returns the object of a type in the context of the nearest parent observation that
+	 * has one.
 	 */
 	static <T> @Nullable T enclosing(ContextView context, Class<T> type) {
 		ObservationView parent = context.getParentObservation();
@@ -114,7 +116,7 @@ abstract class GuardedHandler<C extends Context> implements ObservationHandler<C
 
 	final void start(C context, ObservedRun run, Object payload) {
 		context.put(ObservedCall.class, run.start(payload));
-		// For what is observed inside of the call
+		// For observations inside the call
 		context.put(ObservedRun.class, run);
 	}
 

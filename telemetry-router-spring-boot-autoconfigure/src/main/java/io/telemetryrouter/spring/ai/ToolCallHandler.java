@@ -13,7 +13,7 @@ import io.telemetryrouter.spring.agent.ObservedCall;
 import io.telemetryrouter.spring.agent.ObservedRun;
 
 /**
- * Makes a tool call of each call that a {@code ToolCallingManager} executes.
+ * Reports each call that a {@code ToolCallingManager} executes as a tool call.
  *
  * @since 0.1.0
  */
@@ -21,7 +21,7 @@ public final class ToolCallHandler extends GuardedHandler<ToolCallingObservation
 
 	/**
 	 * Creates the handler.
-	 * @param telemetry where calls are told
+	 * @param telemetry receives the calls
 	 */
 	public ToolCallHandler(AgentTelemetry telemetry) {
 		super(ToolCallingObservationContext.class, telemetry);
@@ -35,7 +35,7 @@ public final class ToolCallHandler extends GuardedHandler<ToolCallingObservation
 	}
 
 	/**
-	 * A tool runs on the thread that observes it, also in a stream.
+	 * Binds the thread: a tool runs on the thread that observes it, also in a stream.
 	 */
 	@Override
 	void scopeOpened(ToolCallingObservationContext context) {
@@ -70,8 +70,8 @@ public final class ToolCallHandler extends GuardedHandler<ToolCallingObservation
 	}
 
 	/**
-	 * Notes the error of the tool call around the calling code: it becomes text for the
-	 * model before the observation could see it.
+	 * Stores the error in the thread's current tool call: Spring AI converts it to text
+	 * for the model, so the observation does not have it.
 	 */
 	void failed(ObjectProvider<ObservationRegistry> registries, ToolExecutionException error) {
 		telemetry().guard(FRAMEWORK, () -> {

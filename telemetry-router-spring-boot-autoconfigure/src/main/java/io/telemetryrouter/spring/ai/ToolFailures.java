@@ -12,8 +12,8 @@ import org.springframework.beans.factory.config.BeanPostProcessor;
 import io.telemetryrouter.spring.agent.ObservedBeans;
 
 /**
- * Notes the errors of tools on their way through the application's
- * {@code ToolExecutionExceptionProcessor}, which turns them into text for the model.
+ * Intercepts the application's {@code ToolExecutionExceptionProcessor}, which converts
+ * errors of tools to text for the model, to report these errors.
  *
  * @since 0.1.0
  */

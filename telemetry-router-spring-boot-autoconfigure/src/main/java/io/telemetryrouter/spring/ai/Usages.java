@@ -6,7 +6,7 @@ import org.springframework.ai.chat.metadata.Usage;
 import io.telemetryrouter.spring.agent.ReportedTokens;
 
 /**
- * Reads the usage that a model reports.
+ * Reads token counts from the usage that a model reports.
  */
 final class Usages {
 

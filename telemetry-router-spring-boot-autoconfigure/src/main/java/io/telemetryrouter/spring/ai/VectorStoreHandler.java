@@ -9,7 +9,7 @@ import io.telemetryrouter.spring.agent.ObservedCall;
 import io.telemetryrouter.spring.agent.ObservedRun;
 
 /**
- * Makes a retrieval of each query of a {@code VectorStore}.
+ * Reports each query of a {@code VectorStore} as a retrieval.
  *
  * @since 0.1.0
  */
@@ -17,7 +17,7 @@ public final class VectorStoreHandler extends GuardedHandler<VectorStoreObservat
 
 	/**
 	 * Creates the handler.
-	 * @param telemetry where retrievals are told
+	 * @param telemetry receives the retrievals
 	 */
 	public VectorStoreHandler(AgentTelemetry telemetry) {
 		super(VectorStoreObservationContext.class, telemetry);

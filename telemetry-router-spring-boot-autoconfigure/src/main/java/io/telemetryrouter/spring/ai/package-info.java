@@ -1,5 +1,5 @@
 /**
- * Agents built with Spring AI: their observations as events.
+ * Adapter to Spring AI: emits events from its observations.
  */
 @NullMarked
 package io.telemetryrouter.spring.ai;

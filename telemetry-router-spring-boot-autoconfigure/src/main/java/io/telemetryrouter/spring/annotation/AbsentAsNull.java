@@ -11,8 +11,8 @@ import org.springframework.expression.TypedValue;
 import org.springframework.expression.spel.support.ReflectivePropertyAccessor;
 
 /**
- * Reads as {@code null} what is not there: a property of {@code null}, and a key that a
- * map does not have. A property that a class does not have stays an error.
+ * Reads a property of {@code null} and an absent key of a map as {@code null}. A property
+ * that a class does not declare remains an error.
  */
 final class AbsentAsNull implements PropertyAccessor {
 
@@ -31,9 +31,9 @@ final class AbsentAsNull implements PropertyAccessor {
 
 	@Override
 	public TypedValue read(EvaluationContext context, @Nullable Object target, String name) throws AccessException {
-		// An expression keeps the accessor that it used last, and tries it first.
+		// SpEL caches the accessor used last and calls its read() without canRead()
 		if (!canRead(context, target, name)) {
-			throw new AccessException("'" + name + "' is there");
+			throw new AccessException("'" + name + "' is present");
 		}
 		return TypedValue.NULL;
 	}
@@ -46,7 +46,7 @@ final class AbsentAsNull implements PropertyAccessor {
 	@Override
 	public void write(EvaluationContext context, @Nullable Object target, String name, @Nullable Object newValue)
 			throws AccessException {
-		throw new AccessException("Conditions only read");
+		throw new AccessException("Conditions are read-only");
 	}
 
 }

@@ -9,8 +9,8 @@ import org.jspecify.annotations.Nullable;
 import io.telemetryrouter.spring.annotation.MethodCaller.Call;
 
 /**
- * Calls a method and waits for the completion of what it returned. If that is
- * {@code null}, there is nothing to wait for, which is said once.
+ * Calls a method and waits for the completion of its result. A result of {@code null}
+ * cannot be waited for; the first one is logged.
  */
 final class CompletingCall implements Call {
 

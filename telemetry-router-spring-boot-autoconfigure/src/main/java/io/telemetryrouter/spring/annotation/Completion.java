@@ -10,23 +10,23 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.util.ClassUtils;
 
 /**
- * Waits until what a method returned has completed, so that its lane takes the next event
- * only then.
+ * Waits for the completion of an asynchronous method's result, so that its lane takes the
+ * next event only afterwards.
  */
 @FunctionalInterface
 interface Completion {
 
 	/**
-	 * Starts what was returned, if it needs to be, and returns its completion.
-	 * @param result what the method returned
-	 * @return its completion; cancelled when nobody waits for it any more
+	 * Subscribes to the result if necessary and returns its completion.
+	 * @param result the method's result
+	 * @return the completion, which {@link #await} cancels if it is interrupted
 	 */
 	CompletableFuture<?> start(Object result);
 
 	/**
-	 * Waits for the completion of what a method returned.
-	 * @param result what the method returned
-	 * @throws Exception what it failed with, be it an error, or an
+	 * Waits for the completion of a method's result.
+	 * @param result the method's result
+	 * @throws Exception the {@link Throwable} that the result failed with, or an
 	 * {@link InterruptedException} if the wait was interrupted
 	 */
 	default void await(Object result) throws Exception {
@@ -54,9 +54,9 @@ interface Completion {
 	}
 
 	/**
-	 * Returns what waits for results of a type.
-	 * @param type what the method returns
-	 * @return {@code null} if there is nothing to wait for
+	 * Returns the completion for a method's return type.
+	 * @param type the return type
+	 * @return the completion, or {@code null} if the type is not asynchronous
 	 */
 	static @Nullable Completion of(Class<?> type) {
 		if (CompletionStage.class.isAssignableFrom(type)) {
@@ -68,7 +68,7 @@ interface Completion {
 		return null;
 	}
 
-	// Not toCompletableFuture(): it is optional, and cancelling it would reach the stage
+	// toCompletableFuture() is optional, and its cancellation would affect the stage
 	private static CompletableFuture<?> ofStage(Object result) {
 		CompletableFuture<@Nullable Object> future = new CompletableFuture<>();
 		((CompletionStage<?>) result).whenComplete((value, error) -> {

@@ -11,21 +11,22 @@ import io.telemetryrouter.EventPattern;
 import io.telemetryrouter.HandlerSpec;
 
 /**
- * Refuses methods that would receive each other's payloads: a list of numbers and one of
- * texts are both just lists at run time.
+ * Rejects methods that would receive each other's payloads because of type erasure:
+ * {@code List<Integer>} and {@code List<String>} are the same class at run time.
  */
 final class ErasedPayloads {
 
-	/** Type arguments may refer to themselves, as that of an enum does. */
+	/** Type arguments may be recursive, as in {@code Enum<E extends Enum<E>>}. */
 	private static final int MAX_DEPTH = 5;
 
 	private final List<Listener> listeners = new ArrayList<>();
 
 	/**
-	 * Checks a method against those before.
+	 * Checks a method against all methods checked before.
 	 * @param method the method
-	 * @param spec the handler it makes
-	 * @throws TelemetryListenerDefinitionException if payloads cannot be told apart
+	 * @param spec the method's handler
+	 * @throws TelemetryListenerDefinitionException if the payload types of two methods
+	 * are the same at run time
 	 */
 	void check(ListenerMethod method, HandlerSpec<?> spec) {
 		ResolvableType type = method.payload(method.shape());
@@ -104,7 +105,7 @@ final class ErasedPayloads {
 		if (one.isAssignableFrom(other) || other.isAssignableFrom(one)) {
 			return false;
 		}
-		// Something may be of a class and an interface, or of two interfaces
+		// An object may have a class and an interface, or two interfaces, as its types
 		return !(one.isInterface() && !Modifier.isFinal(other.getModifiers()))
 				&& !(other.isInterface() && !Modifier.isFinal(one.getModifiers()));
 	}

@@ -17,9 +17,9 @@ import org.springframework.util.ConcurrentReferenceHashMap;
 import org.springframework.util.ConcurrentReferenceHashMap.ReferenceType;
 
 /**
- * Names beans that turn out to have listener methods when it is too late for them to
- * listen. Added to the bean factory when the listeners have been registered; it sees
- * beans that are created from then on.
+ * Logs a warning for beans whose listener methods were not found when listeners were
+ * registered. Added to the bean factory after that, so it processes the beans that are
+ * created later.
  */
 final class LateListeners implements BeanPostProcessor {
 
@@ -27,7 +27,7 @@ final class LateListeners implements BeanPostProcessor {
 
 	private final Set<String> searched;
 
-	/** Bean names and signatures. */
+	/** The signatures of the registered methods. */
 	private final Set<String> listening = new HashSet<>();
 
 	private final Map<Class<?>, Boolean> seen = new ConcurrentReferenceHashMap<>(16, ReferenceType.WEAK);
@@ -45,7 +45,8 @@ final class LateListeners implements BeanPostProcessor {
 	}
 
 	/**
-	 * Without types: those of an interface's method may be type variables.
+	 * Returns the bean's name, the method's name and its number of parameters. Parameter
+	 * types are left out, since those of an interface's method may be type variables.
 	 */
 	private static String signature(String beanName, Method method) {
 		return beanName + "." + method.getName() + "/" + method.getParameterCount();
@@ -77,13 +78,13 @@ final class LateListeners implements BeanPostProcessor {
 		if (methods.isEmpty()) {
 			return;
 		}
-		String why = this.searched.contains(beanName)
-				? "it did not exist when listeners were registered, and the type it is declared with does not show them."
+		String reason = this.searched.contains(beanName)
+				? "it did not exist when listeners were registered, and its declared type does not have these methods."
 						+ " Declare the @Bean method with the return type '" + type.getName() + "'."
 				: "it was registered after listeners were. Register it before the application has started,"
 						+ " or subscribe its methods with TelemetryRouter.subscribe.";
 		logger.warn("Methods [" + String.join(", ", methods) + "] of bean '" + beanName + "' (class '" + type.getName()
-				+ "') have @TelemetryListener but do not listen: " + why);
+				+ "') have @TelemetryListener but do not listen: " + reason);
 	}
 
 }

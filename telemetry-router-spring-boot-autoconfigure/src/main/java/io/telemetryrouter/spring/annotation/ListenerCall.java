@@ -11,8 +11,9 @@ import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import io.telemetryrouter.spring.annotation.MethodCaller.Call;
 
 /**
- * Calls a listener method on its bean. A singleton is asked of the bean factory once, at
- * the first event if it does not exist before; any other bean for each event.
+ * Calls a listener method on its bean. A singleton is looked up in the bean factory once,
+ * at the first event if it does not exist yet. A bean of another scope is looked up for
+ * each event.
  */
 final class ListenerCall implements Call {
 
@@ -21,8 +22,8 @@ final class ListenerCall implements Call {
 	private final ConfigurableListableBeanFactory beanFactory;
 
 	/*
-	 * Both fields are caches: when two first events race, both find the same singleton
-	 * and either's write will do.
+	 * Both fields are caches. Concurrent first events find the same singleton and write
+	 * equal values.
 	 */
 	private volatile @Nullable Call singletonCall;
 
@@ -34,9 +35,9 @@ final class ListenerCall implements Call {
 	}
 
 	/**
-	 * Makes the call of a method.
-	 * @throws TelemetryListenerDefinitionException if the bean exists and its method
-	 * cannot be called, or none could be
+	 * Creates the call of a method.
+	 * @throws TelemetryListenerDefinitionException if the method cannot be called on the
+	 * bean or, if the bean does not exist yet, on its predicted class
 	 */
 	static Call of(ListenerMethod method, ConfigurableListableBeanFactory beanFactory) {
 		ListenerCall call = new ListenerCall(method, beanFactory);

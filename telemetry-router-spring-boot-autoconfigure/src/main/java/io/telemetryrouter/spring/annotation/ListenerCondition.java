@@ -13,10 +13,10 @@ import org.springframework.expression.spel.support.StandardEvaluationContext;
 import io.telemetryrouter.TelemetryEvent;
 
 /**
- * A condition in SpEL: its root is the event, {@code @name} is a bean, and entries of a
- * payload that is a map can be read like properties. What is absent reads as
- * {@code null}, and {@code null} is less than anything. What evaluating it throws, the
- * router counts apart from failures.
+ * A condition in SpEL. Its root object is the event, {@code @name} refers to a bean, and
+ * entries of a map can be read like properties. Absent values read as {@code null}, which
+ * is less than any value. The router counts exceptions of the evaluation apart from
+ * failures of the handler.
  */
 final class ListenerCondition implements Predicate<TelemetryEvent<?>> {
 
@@ -40,8 +40,8 @@ final class ListenerCondition implements Predicate<TelemetryEvent<?>> {
 	}
 
 	/**
-	 * Returns a context for any number of conditions. Nothing in it changes once they are
-	 * evaluated.
+	 * Returns a context for any number of conditions. It is not modified by evaluations,
+	 * so it may be shared by threads.
 	 */
 	static EvaluationContext context(BeanFactory beanFactory) {
 		StandardEvaluationContext context = new StandardEvaluationContext();

@@ -23,8 +23,8 @@ import org.springframework.stereotype.Component;
 import org.springframework.util.ClassUtils;
 
 /**
- * Finds the listener methods of the beans of a bean factory, without creating a bean. It
- * looks at beans that nobody may ever ask for: one that cannot be looked at is left out.
+ * Finds the listener methods of the beans of a bean factory without creating beans. A
+ * bean whose class cannot be read is left out, since it may never be used.
  */
 final class ListenerFinder {
 
@@ -39,7 +39,7 @@ final class ListenerFinder {
 	/**
 	 * Finds the listener methods of a bean.
 	 * @param beanName the bean's name
-	 * @return the methods in an order that does not change from run to run
+	 * @return the methods in a stable order
 	 */
 	List<ListenerMethod> find(String beanName) {
 		if (ScopedProxyUtils.isScopedTarget(beanName)) {
@@ -75,7 +75,7 @@ final class ListenerFinder {
 			return this.beanFactory.getType(beanName, false);
 		}
 		if (singleton != null && isSpringClass(ClassUtils.getUserClass(singleton))) {
-			// Most beans, and what a bean method that returns null leaves behind
+			// Most beans, and the NullBean of a bean method that returned null
 			return null;
 		}
 		Class<?> type = AutoProxyUtils.determineTargetClass(this.beanFactory, beanName);
@@ -84,20 +84,20 @@ final class ListenerFinder {
 					ScopedProxyUtils.getTargetBeanName(beanName));
 			return (scoped != null) ? scoped : type;
 		}
-		// A proxy that was made by hand
+		// A proxy that the application created itself
 		return (singleton != null && AopUtils.isAopProxy(singleton) && type == singleton.getClass())
 				? AopProxyUtils.ultimateTargetClass(singleton) : type;
 	}
 
 	private static boolean isSpringClass(Class<?> type) {
 		String name = type.getName();
-		// Boot's own are many, and annotated
+		// Spring Boot has many beans, also with @Component, and none has listeners
 		return name.startsWith("org.springframework.boot.") || (name.startsWith("org.springframework.")
 				&& !AnnotatedElementUtils.isAnnotated(type, Component.class));
 	}
 
 	/**
-	 * A bean's definition may know type arguments that its class does not.
+	 * Returns the bean's type. Only its definition may have type arguments.
 	 */
 	private ResolvableType beanType(String beanName, Class<?> type) {
 		if (this.beanFactory.containsBeanDefinition(beanName)) {
@@ -119,7 +119,7 @@ final class ListenerFinder {
 		logger
 			.warn("Bean '" + beanName + "' cannot be searched for @TelemetryListener methods, so none of them listens."
 					+ " Class '" + singleton.getClass().getName() + "' cannot be read: "
-					+ NestedExceptionUtils.getMostSpecificCause(error) + ". Put what is missing on the class path.");
+					+ NestedExceptionUtils.getMostSpecificCause(error) + ". Add the missing class to the class path.");
 	}
 
 }

@@ -24,12 +24,12 @@ import org.springframework.util.ReflectionUtils;
 import io.telemetryrouter.TelemetryEvent;
 
 /**
- * An annotated method of a bean: what it declares, takes and returns.
+ * An annotated method of a bean, with its attributes, parameters and return type.
  *
  * @param beanName the bean's name
- * @param beanType the bean's class behind any proxy, with generics as far as known
+ * @param beanType the bean's class behind any proxy, with its known type arguments
  * @param method the method of that class
- * @param annotation the annotation, with what meta-annotations say merged in
+ * @param annotation the annotation, merged with meta-annotations
  */
 record ListenerMethod(String beanName, ResolvableType beanType, Method method,
 		MergedAnnotation<TelemetryListener> annotation) {
@@ -38,7 +38,7 @@ record ListenerMethod(String beanName, ResolvableType beanType, Method method,
 			"jakarta.enterprise.concurrent.Asynchronous");
 
 	/**
-	 * What a method takes.
+	 * The parameters of a method.
 	 */
 	enum Shape {
 
@@ -47,8 +47,7 @@ record ListenerMethod(String beanName, ResolvableType beanType, Method method,
 	}
 
 	/**
-	 * Finds the annotated methods of a class and its supertypes, in an order that does
-	 * not change from run to run.
+	 * Finds the annotated methods of a class and its supertypes, in a stable order.
 	 */
 	static Map<Method, MergedAnnotation<TelemetryListener>> find(Class<?> type) {
 		if (!isAnyAnnotated(type)) {
@@ -71,22 +70,23 @@ record ListenerMethod(String beanName, ResolvableType beanType, Method method,
 	}
 
 	/**
-	 * A lambda's class has no name that anybody knows, no generics, and cannot be linked
-	 * to: what it implements has.
+	 * Returns the interface method if the class is hidden. The class of a lambda has no
+	 * stable name and no generics, and cannot be linked to.
 	 */
 	private static Method declared(Class<?> type, Method method) {
 		return type.isHidden() ? ClassUtils.getInterfaceMethodIfPossible(method, type) : method;
 	}
 
 	/**
-	 * Returns whether a method of a class or of its supertypes has the annotation itself.
-	 * Most beans have none, and what a method inherits takes long to look for.
+	 * Returns whether a method declared by a class or its supertypes is annotated. This
+	 * check is fast, and most beans have no listener; searching the type hierarchy of
+	 * each method is slow.
 	 */
 	private static boolean isAnyAnnotated(@Nullable Class<?> type) {
 		if (type == null || !AnnotationUtils.isCandidateClass(type, TelemetryListener.class)) {
 			return false;
 		}
-		// Loops, since a start would wait for lambdas to be linked.
+		// Loops instead of streams: linking lambdas would delay the application's start
 		for (Method method : ReflectionUtils.getDeclaredMethods(type)) {
 			if (method.getAnnotations().length != 0
 					&& MergedAnnotations.from(method).isPresent(TelemetryListener.class)) {
@@ -127,14 +127,14 @@ record ListenerMethod(String beanName, ResolvableType beanType, Method method,
 	}
 
 	/**
-	 * Returns the class a payload must be of to be given to the method.
+	 * Returns the class of the payloads that the method accepts.
 	 */
 	Class<?> payloadType(Shape shape) {
 		return ClassUtils.resolvePrimitiveIfNecessary(payload(shape).toClass());
 	}
 
 	/**
-	 * Returns the type of payload that the method takes, with generics as far as known.
+	 * Returns the type of the method's payload parameter, with its known type arguments.
 	 */
 	ResolvableType payload(Shape shape) {
 		return switch (shape) {
@@ -150,8 +150,8 @@ record ListenerMethod(String beanName, ResolvableType beanType, Method method,
 	}
 
 	/**
-	 * Returns what waits for the method's result.
-	 * @return {@code null} if the method is done when it returns
+	 * Returns the completion of the method's result.
+	 * @return the completion, or {@code null} if the method is synchronous
 	 */
 	@Nullable Completion completion() {
 		Class<?> returnType = this.method.getReturnType();
@@ -160,15 +160,15 @@ record ListenerMethod(String beanName, ResolvableType beanType, Method method,
 		}
 		Completion completion = Completion.of(returnType);
 		if (completion == null) {
-			throw failure("It returns '" + returnType.getName() + "', which nobody would receive.",
+			throw failure("It returns '" + returnType.getName() + "', which the router cannot use.",
 					"Return void, or a CompletionStage or a Publisher that completes when the event has been handled.");
 		}
 		return completion;
 	}
 
 	/**
-	 * Returns what {@link Order @Order} says.
-	 * @return {@code null} if there is none
+	 * Returns the value of {@link Order @Order}.
+	 * @return the value, or {@code null} without the annotation
 	 */
 	@Nullable Integer order() {
 		MergedAnnotation<Order> order = MergedAnnotations.from(this.method, SearchStrategy.TYPE_HIERARCHY)
@@ -177,14 +177,16 @@ record ListenerMethod(String beanName, ResolvableType beanType, Method method,
 	}
 
 	/**
-	 * Returns whether Spring would call the method on an executor, if it is asked to.
+	 * Returns whether the method has an annotation by which Spring calls it on an
+	 * executor.
 	 */
 	boolean isSpringAsync() {
 		return isAnyPresent(MergedAnnotations.from(this.method, SearchStrategy.TYPE_HIERARCHY));
 	}
 
 	/**
-	 * Returns whether Spring would call every method of the class on an executor.
+	 * Returns whether the class has an annotation by which Spring calls its methods on an
+	 * executor.
 	 */
 	boolean isOfSpringAsyncClass() {
 		return isAnyPresent(MergedAnnotations.from(this.beanType.toClass(), SearchStrategy.TYPE_HIERARCHY));
@@ -200,7 +202,7 @@ record ListenerMethod(String beanName, ResolvableType beanType, Method method,
 	}
 
 	/**
-	 * Returns the method as the leak detector and logs show it.
+	 * Returns the method's name for the leak detector and logs.
 	 */
 	String source() {
 		return ClassUtils.getUserClass(this.method.getDeclaringClass()).getName() + "." + this.method.getName();

@@ -22,7 +22,8 @@ import io.telemetryrouter.spring.annotation.ListenerMethod.Shape;
 import io.telemetryrouter.spring.annotation.MethodCaller.Call;
 
 /**
- * Makes a handler of a listener method, or says why it cannot be one.
+ * Creates the handler of a listener method, or fails with the reason why it cannot be
+ * one.
  */
 final class ListenerSpecFactory {
 
@@ -150,7 +151,7 @@ final class ListenerSpecFactory {
 			}
 		}
 		catch (IllegalArgumentException ex) {
-			// Neither simple nor ISO-8601.
+			// Neither the simple nor the ISO-8601 format
 		}
 		throw method.failure(
 				"Its " + attribute + " '" + resolved + "' is no " + (zero ? "" : "positive ") + "duration.",
@@ -173,7 +174,7 @@ final class ListenerSpecFactory {
 	}
 
 	private void requireNoSpringAsync(ListenerMethod method) {
-		String harm = "has @Async, so Spring would hand each event to an executor where nothing counts, orders or bounds it.";
+		String harm = "has @Async, so Spring would run it on an executor, where the router cannot count, order or bound its events.";
 		require(!method.isSpringAsync(), method, "It " + harm,
 				"Set async = true in @TelemetryListener, and remove @Async. A method that returns a CompletionStage"
 						+ " or a Publisher is asynchronous as it is.");

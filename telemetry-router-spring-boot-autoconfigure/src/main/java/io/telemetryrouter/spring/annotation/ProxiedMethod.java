@@ -16,9 +16,9 @@ import org.springframework.beans.factory.config.SmartInstantiationAwareBeanPostP
 import org.springframework.beans.factory.support.AbstractBeanFactory;
 
 /**
- * Finds the method that is to be called on a bean, which may be a proxy. A class-based
- * proxy has a copy of every method that it does not override, and running that one finds
- * none of the bean's fields set.
+ * Selects the method to call on a bean, which may be a proxy. A class-based proxy
+ * inherits every method that it cannot override. Such a method would run on the proxy,
+ * whose fields are not initialized.
  */
 final class ProxiedMethod {
 
@@ -28,11 +28,11 @@ final class ProxiedMethod {
 	}
 
 	/**
-	 * Returns the method of a class that calls a listener method.
+	 * Returns the method of a class by which a listener method is called.
 	 * @param method the listener method
 	 * @param beanClass the class of the bean or of its proxy
 	 * @return the method to call
-	 * @throws TelemetryListenerDefinitionException if a proxy cannot pass it on
+	 * @throws TelemetryListenerDefinitionException if the proxy cannot delegate the call
 	 */
 	static Method select(ListenerMethod method, Class<?> beanClass) {
 		boolean proxy = SpringProxy.class.isAssignableFrom(beanClass);
@@ -53,27 +53,28 @@ final class ProxiedMethod {
 	private static void requireOverridable(ListenerMethod method, Class<?> proxyClass) {
 		int modifiers = method.method().getModifiers();
 		if (Modifier.isFinal(modifiers)) {
-			throw unpassable(method, "final method", "Make the method non-final.");
+			throw notOverridable(method, "final method", "Make the method non-final.");
 		}
 		if (Modifier.isPrivate(modifiers)) {
-			throw unpassable(method, "private method", "Make the method package-private or public.");
+			throw notOverridable(method, "private method", "Make the method package-private or public.");
 		}
 		Class<?> declaringClass = method.method().getDeclaringClass();
 		if (Modifier.isProtected(modifiers) || Modifier.isPublic(modifiers)) {
 			return;
 		}
 		if (!declaringClass.getPackageName().equals(proxyClass.getPackageName())) {
-			throw unpassable(method, "package-private method that it inherits from another package",
+			throw notOverridable(method, "package-private method that it inherits from another package",
 					"Make the method protected or public.");
 		}
 		if (declaringClass.getClassLoader() != proxyClass.getClassLoader()) {
-			throw unpassable(method, "package-private method of a class of another class loader",
+			throw notOverridable(method, "package-private method of a class of another class loader",
 					"Make the method protected or public.");
 		}
 	}
 
-	private static TelemetryListenerDefinitionException unpassable(ListenerMethod method, String what, String action) {
-		return method.failure("The bean has a class-based proxy, which cannot pass on a " + what + ".", action);
+	private static TelemetryListenerDefinitionException notOverridable(ListenerMethod method, String kind,
+			String action) {
+		return method.failure("The bean has a class-based proxy, which cannot override a " + kind + ".", action);
 	}
 
 	/**
@@ -85,7 +86,7 @@ final class ProxiedMethod {
 			return doPredictClass(method, beanFactory);
 		}
 		catch (RuntimeException | LinkageError ex) {
-			// What cannot be done now fails when the bean is created
+			// A real problem shows when the bean is created
 			logger.debug("Cannot predict the class of bean '" + method.beanName() + "'", ex);
 			return method.beanType().toClass();
 		}

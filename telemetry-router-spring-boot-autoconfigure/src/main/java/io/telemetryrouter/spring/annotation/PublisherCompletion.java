@@ -11,8 +11,8 @@ import org.springframework.core.ReactiveAdapter;
 import org.springframework.core.ReactiveAdapterRegistry;
 
 /**
- * Subscribes to publishers, and to whatever else can be turned into one. Loaded only when
- * Reactive Streams is there.
+ * Subscribes to publishers and to types that {@link ReactiveAdapterRegistry} converts to
+ * publishers. Loaded only if Reactive Streams is on the class path.
  */
 final class PublisherCompletion implements Completion {
 
@@ -39,7 +39,7 @@ final class PublisherCompletion implements Completion {
 	}
 
 	/**
-	 * Completes with the publisher's end, whatever comes before it.
+	 * Completes when the publisher does, ignoring its items.
 	 */
 	private static final class SubscriberFuture extends CompletableFuture<@Nullable Object>
 			implements Subscriber<Object> {
@@ -49,8 +49,7 @@ final class PublisherCompletion implements Completion {
 		@Override
 		public void onSubscribe(Subscription subscription) {
 			this.subscription = subscription;
-			// Set first: a cancel that comes now sees it, one that came before shows
-			// here.
+			// Set first: a later cancel() sees the field, an earlier one is seen here
 			if (isCancelled()) {
 				subscription.cancel();
 			}

@@ -23,8 +23,8 @@ import io.telemetryrouter.TelemetryEventType;
 import io.telemetryrouter.spring.annotation.ListenerMethod.Shape;
 
 /**
- * Tells a native image which methods are called, and which payloads are looked at, by
- * reflection. Faulty methods fail the build as they fail the start.
+ * Registers reflection hints for listener methods and their payload types. Invalid
+ * methods fail the AOT build as they fail the start.
  */
 final class TelemetryListenerAotProcessor implements BeanRegistrationAotProcessor {
 
@@ -37,7 +37,7 @@ final class TelemetryListenerAotProcessor implements BeanRegistrationAotProcesso
 			methods = ListenerMethod.find(registeredBean.getBeanClass());
 		}
 		catch (Throwable ex) {
-			// A class that is not there, and that nobody may ask for
+			// A missing class, of a bean that may never be used
 			logger.debug("Cannot look for @TelemetryListener methods of bean '" + registeredBean.getBeanName() + "'",
 					ex);
 			return null;
@@ -74,7 +74,7 @@ final class TelemetryListenerAotProcessor implements BeanRegistrationAotProcesso
 				return;
 			}
 			if (method.annotation().getBoolean("replay")) {
-				// Read from a journal, by Jackson
+				// Jackson reads the payload from the journal
 				new BindingReflectionHintsRegistrar().registerReflectionHints(hints, type);
 			}
 			if (method.annotation().getString("condition").isBlank()) {

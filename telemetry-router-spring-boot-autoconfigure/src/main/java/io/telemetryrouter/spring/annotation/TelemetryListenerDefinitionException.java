@@ -49,7 +49,7 @@ public final class TelemetryListenerDefinitionException extends RuntimeException
 	}
 
 	/**
-	 * Returns what is wrong.
+	 * Returns the reason.
 	 * @return one or more sentences
 	 */
 	public String getReason() {
@@ -57,7 +57,7 @@ public final class TelemetryListenerDefinitionException extends RuntimeException
 	}
 
 	/**
-	 * Returns what to do about it.
+	 * Returns the action that corrects the problem.
 	 * @return one or more sentences
 	 */
 	public String getAction() {

@@ -33,16 +33,16 @@ import io.telemetryrouter.TelemetryRouter;
  * Registers {@link TelemetryListener @TelemetryListener} methods with a router once all
  * singletons exist, and then {@linkplain TelemetryRouter#start() starts} the router.
  * <p>
- * No bean is created by looking for methods: the type a lazy bean is declared with says
- * what methods it has, so declare {@code @Bean} methods with the concrete type. Such a
- * bean is created by its first event and then kept. A bean of a scope without proxy, a
- * prototype too, is asked of its scope for every event; where the scope is not active on
- * the thread on which the handler runs, the call counts as failed.
+ * The search for methods creates no bean. The methods of a lazy bean are found on its
+ * declared type, so declare {@code @Bean} methods with the concrete type. A lazy bean is
+ * created by its first event and then kept. A scoped bean without proxy, prototypes
+ * included, is looked up for every event. If its scope is not active on the handler's
+ * thread, the call counts as failed.
  * <p>
- * Beans of a parent context belong to that context's processor, or to this one if there
- * is none. Where several contexts share the router of their parent, an id that another
- * one has taken gets a number: {@code audit#2}. A handler leaves when its bean is
- * destroyed, and all leave with the processor.
+ * Beans of a parent context are registered by that context's processor, or by this one if
+ * it has none. If several contexts share the router of their parent and an id is already
+ * taken by another context, a number is appended: {@code audit#2}. A handler is removed
+ * when its bean is destroyed, and all are removed with the processor.
  *
  * @since 0.1.0
  */
@@ -71,8 +71,8 @@ public final class TelemetryListenerProcessor implements SmartInitializingSingle
 	}
 
 	/**
-	 * Creates a processor that refuses methods which cannot take what an event has by its
-	 * contract.
+	 * Creates a processor that rejects methods whose payload type does not match the
+	 * contract of their event.
 	 * @param router supplies the router, once all singletons exist
 	 * @param contracts supplies the contracts, once all singletons exist
 	 */
@@ -120,7 +120,7 @@ public final class TelemetryListenerProcessor implements SmartInitializingSingle
 	private void registerAll(ConfigurableListableBeanFactory beanFactory, TelemetryRouter router) {
 		ListenerFinder finder = new ListenerFinder(beanFactory);
 		ListenerSpecFactory specs = new ListenerSpecFactory(beanFactory);
-		// Spring keeps the answer to this question, which it has asked itself by now
+		// The bean factory caches the result of this call, which Spring has made already
 		for (String beanName : beanFactory.getBeanNamesForType(Object.class)) {
 			List<ListenerMethod> methods = finder.find(beanName);
 			if (!methods.isEmpty()) {
@@ -146,8 +146,8 @@ public final class TelemetryListenerProcessor implements SmartInitializingSingle
 	}
 
 	/**
-	 * Makes a handler of a method. A method that mentions a class that is not there is
-	 * left out as long as nobody has asked for its bean.
+	 * Creates the handler of a method. If a class of the method's signature is missing,
+	 * the start fails if the bean exists; otherwise the method is left out.
 	 */
 	private @Nullable HandlerSpec<?> create(Registration registration, ListenerSpecFactory specs,
 			ListenerMethod method) {
@@ -159,7 +159,7 @@ public final class TelemetryListenerProcessor implements SmartInitializingSingle
 		}
 		catch (TypeNotPresentException | LinkageError ex) {
 			TelemetryListenerDefinitionException failure = method.failure("It cannot be read: " + ex + ".",
-					"Put what is missing on the class path.", ex);
+					"Add the missing class to the class path.", ex);
 			if (registration.isOfExistingBean()) {
 				throw failure;
 			}
@@ -168,7 +168,7 @@ public final class TelemetryListenerProcessor implements SmartInitializingSingle
 		}
 	}
 
-	/** What listens to every event with a payload of its type gets no other. */
+	/** A handler of all events with a payload type cannot receive another type. */
 	private void checkContracts(ListenerMethod method, HandlerSpec<?> spec) {
 		if (spec.payloadType() == Object.class || spec.isAnyEvent()) {
 			return;
@@ -214,7 +214,7 @@ public final class TelemetryListenerProcessor implements SmartInitializingSingle
 	}
 
 	/**
-	 * Subscribes a handler whose id another context has taken, which shares the router of
+	 * Subscribes a handler whose id is taken by another context that shares the router of
 	 * a common parent.
 	 */
 	private Subscription subscribeNumbered(TelemetryRouter router, ListenerMethod method, HandlerSpec<?> spec) {
@@ -222,9 +222,9 @@ public final class TelemetryListenerProcessor implements SmartInitializingSingle
 			String id = spec.id() + "#" + number;
 			try {
 				Subscription subscription = router.subscribe(spec.mutate().id(id).build());
-				logger.info("Handler '" + spec.id()
-						+ "' of the TelemetryRouter of the parent context is another context's: method '"
-						+ method.method() + "' of bean '" + method.beanName() + "' is handler '" + id + "' here");
+				logger.info("Handler id '" + spec.id()
+						+ "' is used by another context that shares the TelemetryRouter of the parent context: method '"
+						+ method.method() + "' of bean '" + method.beanName() + "' is handler '" + id + "'");
 				return subscription;
 			}
 			catch (IllegalArgumentException ex) {
@@ -242,9 +242,10 @@ public final class TelemetryListenerProcessor implements SmartInitializingSingle
 	}
 
 	/**
-	 * The subscriptions of one bean. The bean factory believes that it is a bean that
-	 * depends on the listener's: such beans are destroyed first. Unlike a bean
-	 * post-processor this needs no look at any other bean, nor the bean to exist.
+	 * The subscriptions of one bean. Registered with the bean factory as a bean that
+	 * depends on the listener's bean, since dependent beans are destroyed first. Unlike a
+	 * {@code DestructionAwareBeanPostProcessor}, it is not called for other beans and
+	 * does not require that the bean exists.
 	 */
 	private static final class Registration implements DisposableBean {
 
@@ -279,7 +280,7 @@ public final class TelemetryListenerProcessor implements SmartInitializingSingle
 		}
 
 		void add(@Nullable Subscription subscription) {
-			// None if another context looks after the bean, or the router is a mock
+			// null if another context registered the bean, or if the router is a mock
 			if (subscription != null) {
 				this.subscriptions.add(subscription);
 			}

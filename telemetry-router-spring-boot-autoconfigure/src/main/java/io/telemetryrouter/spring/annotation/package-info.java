@@ -1,5 +1,5 @@
 /**
- * Declares bean methods as handlers.
+ * Declares methods of beans as handlers.
  */
 @NullMarked
 package io.telemetryrouter.spring.annotation;

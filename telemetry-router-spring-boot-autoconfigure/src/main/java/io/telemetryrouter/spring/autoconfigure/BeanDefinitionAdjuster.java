@@ -13,9 +13,9 @@ import io.telemetryrouter.TelemetryEmitter;
 import io.telemetryrouter.TelemetryRouter;
 
 /**
- * Lets a router, which is an emitter too, be injected as one only if there is no other
- * bean that is just an emitter, and has a start not bind what nobody has set. Runs before
- * a test replaces beans.
+ * Makes routers fallback candidates for the injection of a {@link TelemetryEmitter}, so
+ * that a bean that is only an emitter is preferred. Makes properties beans of partners
+ * lazy if none of their properties is set. Runs before test support replaces beans.
  */
 final class BeanDefinitionAdjuster implements BeanFactoryPostProcessor, PriorityOrdered {
 
@@ -39,8 +39,8 @@ final class BeanDefinitionAdjuster implements BeanFactoryPostProcessor, Priority
 	}
 
 	/**
-	 * Lets properties of partners wait until somebody asks for them, if nothing is set
-	 * that could be wrong.
+	 * Defers the binding of a partner's properties until a bean requests them, if none is
+	 * set that could be invalid.
 	 */
 	private void deferProperties(ConfigurableListableBeanFactory beanFactory) {
 		for (String beanName : beanFactory.getBeanDefinitionNames()) {

@@ -13,7 +13,8 @@ import io.telemetryrouter.spring.autoconfigure.TelemetryRouterProperties.Handler
 import io.telemetryrouter.spring.autoconfigure.TelemetryRouterProperties.Quarantine;
 
 /**
- * Refuses values that {@link TelemetryRouterProperties} can hold and a router cannot.
+ * Rejects values that {@link TelemetryRouterProperties} can represent but a router does
+ * not accept.
  */
 final class ConfigurationChecks {
 
@@ -25,7 +26,7 @@ final class ConfigurationChecks {
 
 	/**
 	 * Creates the checks.
-	 * @param sources where values may come from
+	 * @param sources the sources of the values, to find the origin of an invalid one
 	 */
 	ConfigurationChecks(List<ConfigurationPropertySource> sources) {
 		this.sources = sources;

@@ -38,13 +38,13 @@ import io.telemetryrouter.spring.autoconfigure.TelemetryRouterProperties.Runs;
 import io.telemetryrouter.spring.autoconfigure.TelemetryRouterProperties.Spans;
 
 /**
- * Completes and checks what Boot has bound to {@link TelemetryRouterProperties}.
+ * Binds the maps of {@link TelemetryRouterProperties} and checks all its properties.
  * <p>
- * Boot takes one segment of a property's name for a map's key, unless the key stands in
- * brackets: it reads {@code handlers.costTracker.onModel.priority} as something about a
- * handler {@code costTracker}. Handler ids and event names usually have dots, and nobody
- * thinks of brackets. So here the last segment is the setting, and everything before it
- * the key. For the same reason unknown names are found here and not by
+ * Spring Boot uses one element of a property's name as the key of a map, unless the key
+ * is in brackets: for {@code handlers.costTracker.onModel.priority} the key is
+ * {@code costTracker}. Handler ids and event names usually contain dots, and brackets are
+ * easily forgotten. So here the last element is the setting, and all elements before it
+ * are the key. For the same reason unknown names are detected here and not by
  * {@code ignoreUnknownFields = false}.
  */
 final class ConfigurationReader {
@@ -59,24 +59,24 @@ final class ConfigurationReader {
 
 	static final ConfigurationPropertyName QUARANTINE = PREFIX.append("quarantine");
 
-	/** Settings that belong together, by their uniform name. */
+	/** Nested properties classes by their uniform name. */
 	private static final Map<String, Class<?>> GROUPS = Map.of("quarantine", Quarantine.class, "runs", Runs.class,
 			"spans", Spans.class);
 
 	/**
-	 * Groups that properties classes of their own look after, which need not be on the
-	 * class path.
+	 * Groups with properties classes of their own, which may be absent from the class
+	 * path.
 	 */
 	private static final Set<String> PARTNERS = Set.of("agent", "contracts", "cost", "journal", "kafka", "redis",
 			"sqs");
 
-	/** What has nothing to do with a router itself. */
+	/** Properties that do not affect a router itself. */
 	private static final Set<String> ELSEWHERE = Set.of("enabled", "maxeventtags");
 
 	private final ConfigurableEnvironment environment;
 
-	/** All that is set, but for environment variables, which have lost case and dots. */
-	private final List<Setting> set = new ArrayList<>();
+	/** All set properties except environment variables, which have no case and dots. */
+	private final List<Setting> allSettings = new ArrayList<>();
 
 	private final EnvironmentVariables environmentVariables = new EnvironmentVariables();
 
@@ -102,7 +102,7 @@ final class ConfigurationReader {
 
 	private void find(EnumerablePropertySource<?> source, int order) {
 		for (String property : source.getPropertyNames()) {
-			// Before anything that takes time
+			// A cheap check first, for the many other properties
 			if (!property.regionMatches(true, 0, "telemetry", 0, 9)) {
 				continue;
 			}
@@ -113,7 +113,7 @@ final class ConfigurationReader {
 			}
 			ConfigurationPropertyName name = ConfigurationPropertyName.adapt(property, '.');
 			if (PREFIX.isAncestorOf(name)) {
-				this.set.add(new Setting(name, value));
+				this.allSettings.add(new Setting(name, value));
 			}
 		}
 	}
@@ -139,7 +139,7 @@ final class ConfigurationReader {
 	}
 
 	/**
-	 * Returns what environment variables say about events that nothing else is about.
+	 * Returns the environment variables about events without other properties.
 	 * @return the settings by the uniform form of the event's name
 	 */
 	Map<String, Variables<Event>> eventVariables() {
@@ -147,7 +147,7 @@ final class ConfigurationReader {
 	}
 
 	/**
-	 * Returns what environment variables say about handlers that nothing else is about.
+	 * Returns the environment variables about handlers without other properties.
 	 * @return the settings by the uniform form of the handler's id
 	 */
 	Map<String, Variables<Handler>> handlerVariables() {
@@ -155,11 +155,12 @@ final class ConfigurationReader {
 	}
 
 	/**
-	 * Returns what is set for routers, not for that which looks after them.
+	 * Returns the names of the set properties that a {@code TelemetryRouterBuilder}
+	 * applies.
 	 */
 	Set<String> namesForBuilder() {
 		Set<String> names = new TreeSet<>();
-		for (Setting setting : this.set) {
+		for (Setting setting : this.allSettings) {
 			String first = setting.name().getElement(PREFIX.getNumberOfElements(), Form.UNIFORM);
 			if (first.equals("contracts") || (!ELSEWHERE.contains(first) && !PARTNERS.contains(first))) {
 				names.add(text(setting.name()));
@@ -175,7 +176,7 @@ final class ConfigurationReader {
 
 	private void checkNames(ConfigurationPropertyName prefix, Class<?> type) {
 		List<Setting> set = under(prefix);
-		// Looking at the class takes longer than all else
+		// Introspecting the class is the most expensive step
 		Map<String, String> settings = set.isEmpty() ? Map.of() : settings(type);
 		for (Setting setting : set) {
 			ConfigurationPropertyName name = setting.name();
@@ -221,8 +222,8 @@ final class ConfigurationReader {
 	}
 
 	/**
-	 * Variables about a key that stands elsewhere, too, are added to it. Others wait for
-	 * the handler or event.
+	 * Adds variables about a key with other properties to these. Other variables are kept
+	 * until the handler or event is registered.
 	 */
 	private <T> void readVariables(String uniform, KeyedSettings variable, Class<T> type,
 			Map<String, KeyedSettings> keys, Map<String, Variables<T>> variables) {
@@ -239,7 +240,7 @@ final class ConfigurationReader {
 		}
 		else {
 			logger.warn("Environment variable " + variable + " has no effect: '" + String.join("' and '", same)
-					+ "' both read like it. Set the one that is meant where these are set.");
+					+ "' both match it. Use a property to set one of them.");
 		}
 	}
 
@@ -261,8 +262,8 @@ final class ConfigurationReader {
 		String action = "Remove it, or use one of: " + known;
 		if (prefix.equals(EVENTS) || prefix.equals(HANDLERS)) {
 			String key = prefix.equals(EVENTS) ? "an event's name" : "a handler's id";
-			action = (element == prefix.getNumberOfElements()) ? "Put a setting behind it: " + known
-					: "Remove it, or put one of these behind " + key + ": " + known;
+			action = (element == prefix.getNumberOfElements()) ? "Append a setting: " + known
+					: "Remove it, or append one of these to " + key + ": " + known;
 		}
 		String nearest = NearestName.of(unknown, settings.values());
 		if (nearest != null) {
@@ -277,7 +278,7 @@ final class ConfigurationReader {
 				PropertySourceOrigin.get(value.source(), value.property()), reason, action);
 	}
 
-	/** Boot leaves out of a property's name an element of other characters. */
+	/** {@code ConfigurationPropertyName.adapt} removes such characters from a name. */
 	private static void requireName(Setting setting) {
 		String property = setting.value().property();
 		if (property.indexOf('*') >= 0) {
@@ -289,7 +290,7 @@ final class ConfigurationReader {
 
 	private List<Setting> under(ConfigurationPropertyName prefix) {
 		List<Setting> under = new ArrayList<>();
-		for (Setting setting : this.set) {
+		for (Setting setting : this.allSettings) {
 			if (prefix.isAncestorOf(setting.name())) {
 				under.add(setting);
 			}
@@ -324,16 +325,16 @@ final class ConfigurationReader {
 	}
 
 	/**
-	 * What environment variables say about one key.
+	 * The environment variables about one key.
 	 *
-	 * @param <T> the kind of settings
-	 * @param value the settings
-	 * @param settings how the variables name them
+	 * @param <T> the type of the settings
+	 * @param value the bound settings
+	 * @param settings the variables
 	 */
 	record Variables<T>(T value, KeyedSettings settings) {
 	}
 
-	/** A name of ours that a source has a value for. */
+	/** A property under the router's prefix that is set. */
 	private record Setting(ConfigurationPropertyName name, Value value) {
 	}
 

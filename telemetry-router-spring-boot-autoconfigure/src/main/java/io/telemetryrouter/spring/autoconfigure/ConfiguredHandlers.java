@@ -21,10 +21,10 @@ import io.telemetryrouter.spring.autoconfigure.TelemetryRouterProperties.Event;
 import io.telemetryrouter.spring.autoconfigure.TelemetryRouterProperties.Handler;
 
 /**
- * Gives handlers what the configuration says about their ids and events, whoever
- * subscribes them, and reports ids and events that were configured in vain. Properties
- * name an id or event as it is written; environment variables cannot, and mean the one
- * that reads like them.
+ * Applies the configuration of ids and events to handlers, regardless of the caller that
+ * subscribes them, and reports configured ids and events without a handler. Properties
+ * contain the exact id or event name. Environment variables cannot, so they are matched
+ * by its uniform form.
  */
 final class ConfiguredHandlers implements HandlerSpecCustomizer {
 
@@ -44,13 +44,13 @@ final class ConfiguredHandlers implements HandlerSpecCustomizer {
 
 	private final Map<String, Variables<Handler>> handlerVariables;
 
-	/** Those of the start-up. */
+	/** The handler ids subscribed during the start. */
 	private final Set<String> ids = new ConcurrentSkipListSet<>();
 
-	/** Those of the start-up. */
+	/** The event names subscribed during the start. */
 	private final Set<String> names = new ConcurrentSkipListSet<>();
 
-	/** What has had an effect, with the first id or name that it had it on. */
+	/** The settings that had an effect, each with the first id or name it applied to. */
 	private final Map<Object, String> used = new ConcurrentHashMap<>();
 
 	private volatile boolean reported;
@@ -101,7 +101,7 @@ final class ConfiguredHandlers implements HandlerSpecCustomizer {
 	}
 
 	/**
-	 * Returns the id without the number it has if another context had it already.
+	 * Returns the id without the number that is appended if another context uses the id.
 	 */
 	private static String plain(String id) {
 		int end = id.length();
@@ -112,29 +112,28 @@ final class ConfiguredHandlers implements HandlerSpecCustomizer {
 	}
 
 	/**
-	 * Finds what environment variables say.
-	 * @param name an id or event name
-	 * @param variables the variables
-	 * @return what they say, or {@code null} if nothing
+	 * Finds the environment variables about an id or event name.
+	 * @param name the id or event name
+	 * @param variables all variables
+	 * @return the variables about it, or {@code null} if there are none
 	 */
 	private <T> @Nullable Variables<T> find(String name, Map<String, Variables<T>> variables) {
 		Variables<T> found = variables.isEmpty() ? null : variables.get(EnvironmentVariables.uniform(name));
 		String other = (found != null) ? use(found, name, "Environment variable " + found.settings()) : null;
 		if (found != null && other != null && !other.equals(name)) {
-			logger.warn("Environment variable " + found.settings() + " is about '" + other + "' and about '" + name
-					+ "', which both read like it, and holds for both. Use a property to set one of them.");
+			logger.warn("Environment variable " + found.settings() + " matches '" + other + "' and '" + name
+					+ "' and applies to both. Use a property to set one of them.");
 		}
 		return found;
 	}
 
 	/**
-	 * Remembers that a setting has had an effect, and says so if it was reported to have
-	 * none.
+	 * Records that a setting had an effect, and logs it if it was reported as unused.
 	 */
-	private @Nullable String use(Object setting, String name, String what) {
+	private @Nullable String use(Object setting, String name, String description) {
 		String other = this.used.putIfAbsent(setting, name);
 		if (other == null && this.reported) {
-			logger.info(what + " has an effect now: '" + name + "' was subscribed after the start.");
+			logger.info(description + " has an effect now: '" + name + "' was subscribed after the start.");
 		}
 		return other;
 	}
@@ -158,7 +157,7 @@ final class ConfiguredHandlers implements HandlerSpecCustomizer {
 	}
 
 	/**
-	 * Returns whether an event is critical. Whoever handles it may name it or not.
+	 * Returns whether an event is critical, regardless of its handlers' patterns.
 	 */
 	boolean isCritical(String name) {
 		Event event = this.events.get(name);
@@ -232,13 +231,13 @@ final class ConfiguredHandlers implements HandlerSpecCustomizer {
 	}
 
 	/**
-	 * Names ids and events that no handler has, so far.
+	 * Logs the configured ids and events that no handler has so far.
 	 */
 	void reportUnused() {
 		if (this.enabled && !this.reported) {
 			this.reported = true;
 			report(this.handlers, HANDLERS, this.handlerVariables, "no handler has this id. Known ids: ", this.ids);
-			// Handlers of patterns get critical events, too.
+			// A critical event needs no handler that names it: patterns match it too
 			for (Event event : this.events.values()) {
 				use(event.isCritical(), event);
 			}
@@ -271,10 +270,11 @@ final class ConfiguredHandlers implements HandlerSpecCustomizer {
 		}
 	}
 
-	private void report(String what, String reason, String written, Set<String> known) {
+	private void report(String description, String reason, String written, Set<String> known) {
 		String nearest = NearestName.of(written, known);
-		logger.warn(what + " has no effect so far: " + reason + (known.isEmpty() ? "none" : String.join(", ", known))
-				+ "." + ((nearest != null) ? " Did you mean '" + nearest + "'?" : ""));
+		logger.warn(
+				description + " has no effect so far: " + reason + (known.isEmpty() ? "none" : String.join(", ", known))
+						+ "." + ((nearest != null) ? " Did you mean '" + nearest + "'?" : ""));
 	}
 
 }

@@ -19,11 +19,11 @@ import io.telemetryrouter.NearestName;
 import io.telemetryrouter.spring.autoconfigure.KeyedSettings.Value;
 
 /**
- * Environment variables about handlers and events. The name of a variable cannot tell
- * dots, dashes and underscores apart, nor cases, all of which ids and event names have:
- * {@code TELEMETRY_ROUTER_HANDLERS_COSTTRACKER_ONMODEL_MAX_QUEUE} may be about
- * {@code costTracker.onModel}. So ids and names are compared in their uniform form,
- * letters and digits only.
+ * Environment variables about handlers and events. The name of a variable does not
+ * distinguish dots, dashes, underscores and case, which ids and event names contain:
+ * {@code TELEMETRY_ROUTER_HANDLERS_COSTTRACKER_ONMODEL_MAX_QUEUE} is about
+ * {@code costTracker.onModel}. So ids and names are compared in their uniform form:
+ * lower-case letters and digits only.
  */
 final class EnvironmentVariables {
 
@@ -34,7 +34,7 @@ final class EnvironmentVariables {
 	private final Map<String, Value> values = new TreeMap<>();
 
 	/**
-	 * Takes a variable that may be ours.
+	 * Adds a variable whose name starts like the router's prefix.
 	 */
 	void add(Value variable) {
 		this.values.putIfAbsent(variable.property(), variable);
@@ -49,7 +49,7 @@ final class EnvironmentVariables {
 	}
 
 	/**
-	 * Returns the form in which a name of a variable and an id can be compared.
+	 * Returns the uniform form of a variable's name or an id, in which both are compared.
 	 */
 	static String uniform(String id) {
 		return id.replaceAll("[^\\p{L}\\p{N}]", "").toLowerCase(Locale.ROOT);
@@ -74,7 +74,7 @@ final class EnvironmentVariables {
 			if (setting == null || end <= prefix.length()) {
 				logger
 					.warn("Environment variable '" + name + "' has no effect: it must end with one of these settings: "
-							+ String.join(", ", settings.keySet()).toUpperCase(Locale.ROOT) + ", behind "
+							+ String.join(", ", settings.keySet()).toUpperCase(Locale.ROOT) + ", after "
 							+ (map.equals(ConfigurationReader.HANDLERS) ? "a handler's id." : "an event's name."));
 				return;
 			}
@@ -105,9 +105,9 @@ final class EnvironmentVariables {
 	}
 
 	/**
-	 * Reports variables that read like a setting of the router itself and that Boot does
-	 * not take for one. Others only look like ours: Kubernetes sets some for every
-	 * service.
+	 * Logs variables that resemble a setting of the router but are not bound by Spring
+	 * Boot. Variables without a similar setting are ignored: Kubernetes sets some for
+	 * every service.
 	 * @param settings the settings
 	 */
 	void reportMisspelt(Collection<String> settings) {
@@ -128,7 +128,8 @@ final class EnvironmentVariables {
 	}
 
 	/**
-	 * Returns whether Boot takes a variable for a setting: it knows two forms.
+	 * Returns whether Spring Boot binds a variable to a setting, which it does in two
+	 * forms.
 	 */
 	private static boolean isBound(String name, String setting) {
 		String path = "telemetry-router." + setting;
@@ -136,8 +137,8 @@ final class EnvironmentVariables {
 	}
 
 	/**
-	 * Returns the variables that set something about handlers or events, or one of the
-	 * settings of the router itself.
+	 * Returns the variables about handlers, events or one of the settings of the router
+	 * itself.
 	 */
 	List<String> namesOf(Collection<String> settings) {
 		return this.values.keySet()

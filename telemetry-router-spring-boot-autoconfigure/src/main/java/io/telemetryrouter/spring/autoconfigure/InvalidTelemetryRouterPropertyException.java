@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.boot.origin.Origin;
 
 /**
- * Thrown when a property under {@code telemetry-router} is unknown or has an impossible
+ * Thrown when a property under {@code telemetry-router} is unknown or has an invalid
  * value.
  */
 final class InvalidTelemetryRouterPropertyException extends RuntimeException {

@@ -4,8 +4,8 @@ import org.springframework.boot.diagnostics.AbstractFailureAnalyzer;
 import org.springframework.boot.diagnostics.FailureAnalysis;
 
 /**
- * Explains an {@link InvalidTelemetryRouterPropertyException}, in the form in which Boot
- * explains values that cannot be bound.
+ * Analyzes an {@link InvalidTelemetryRouterPropertyException}, in the format of Spring
+ * Boot's analysis of values that cannot be bound.
  */
 final class InvalidTelemetryRouterPropertyFailureAnalyzer
 		extends AbstractFailureAnalyzer<InvalidTelemetryRouterPropertyException> {

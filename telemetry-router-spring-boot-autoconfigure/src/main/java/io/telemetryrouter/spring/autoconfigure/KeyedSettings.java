@@ -15,7 +15,8 @@ import org.springframework.boot.origin.PropertySourceOrigin;
 import org.springframework.core.env.PropertySource;
 
 /**
- * What is set for one key of a map. Of several sources that set the same, the first wins.
+ * The settings of one key of a map. If several sources have the same setting, the source
+ * with the highest precedence applies.
  */
 final class KeyedSettings {
 
@@ -41,7 +42,7 @@ final class KeyedSettings {
 	}
 
 	/**
-	 * Returns the property that stands for the key.
+	 * Returns the property name of the key.
 	 */
 	ConfigurationPropertyName name() {
 		return this.name;
@@ -62,7 +63,7 @@ final class KeyedSettings {
 	}
 
 	/**
-	 * Returns how one value is named where it is set.
+	 * Returns the name of a setting in its source.
 	 */
 	String property(String setting) {
 		Value value = this.values.get(setting);
@@ -70,7 +71,7 @@ final class KeyedSettings {
 	}
 
 	/**
-	 * Returns how the values are named where they are set, quoted.
+	 * Returns the quoted names of the settings in their sources.
 	 */
 	@Override
 	public String toString() {
@@ -82,9 +83,9 @@ final class KeyedSettings {
 	/**
 	 * A value.
 	 *
-	 * @param source where it is set
-	 * @param property how it is named there
-	 * @param order the source's place among all
+	 * @param source the source
+	 * @param property the property's name in the source
+	 * @param order the position of the source; a lower one takes precedence
 	 */
 	record Value(PropertySource<?> source, String property, int order) {
 

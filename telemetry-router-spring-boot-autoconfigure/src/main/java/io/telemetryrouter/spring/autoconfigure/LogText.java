@@ -8,7 +8,8 @@ import java.util.regex.Pattern;
 import org.springframework.boot.convert.DurationStyle;
 
 /**
- * Makes texts of log lines and messages. Names must not forge lines.
+ * Formats values for log lines and messages. Replaces control characters in names, which
+ * could otherwise forge log lines.
  */
 final class LogText {
 
@@ -23,8 +24,7 @@ final class LogText {
 	}
 
 	/**
-	 * Prints a duration as it is written in properties, in the largest unit that it is a
-	 * multiple of.
+	 * Formats a duration as in properties, in the largest unit that it is a multiple of.
 	 */
 	static String duration(Duration duration) {
 		for (ChronoUnit unit : UNITS) {

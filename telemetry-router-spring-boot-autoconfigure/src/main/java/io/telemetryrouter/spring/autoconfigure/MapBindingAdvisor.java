@@ -10,7 +10,7 @@ import org.springframework.boot.context.properties.bind.Bindable;
 import org.springframework.boot.context.properties.source.ConfigurationPropertyName;
 
 /**
- * Keeps Boot from binding the maps that {@link ConfigurationReader} binds.
+ * Prevents Spring Boot from binding the maps that {@link ConfigurationReader} binds.
  */
 final class MapBindingAdvisor implements ConfigurationPropertiesBindHandlerAdvisor {
 

@@ -12,9 +12,9 @@ import org.springframework.core.type.AnnotatedTypeMetadata;
 import io.telemetryrouter.TelemetryRouter;
 
 /**
- * Matches where there is a {@link TelemetryRouter} bean. There is one wherever this
- * starter's configuration applies, and to look for a bean by its name is much quicker
- * than by its type.
+ * Matches if there is a {@link TelemetryRouter} bean. Checks the name of a bean of the
+ * router's auto-configuration first, which always comes with a router: a check by name is
+ * much faster than one by type.
  *
  * @since 0.1.0
  */

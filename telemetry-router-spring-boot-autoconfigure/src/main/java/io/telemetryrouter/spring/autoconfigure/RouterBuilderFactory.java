@@ -30,8 +30,8 @@ import io.telemetryrouter.spring.TelemetryRouterCustomizer;
 import io.telemetryrouter.spring.context.RunMdcCustomizer;
 
 /**
- * Makes builders that hold all that properties and beans of the application say. When the
- * context has started, it names what has had no effect.
+ * Creates router builders with the settings of the properties and beans of the
+ * application. When the context has started, it logs properties and beans without effect.
  */
 final class RouterBuilderFactory implements ApplicationListener<ContextRefreshedEvent> {
 
@@ -82,7 +82,7 @@ final class RouterBuilderFactory implements ApplicationListener<ContextRefreshed
 		if (carrier != null) {
 			builder.contextCarrier(carrier);
 		}
-		// Found at the first failure, so that an error listener may itself emit
+		// Resolved at the first failure: an error listener may depend on the router
 		SingletonSupplier<List<HandlerErrorListener>> listeners = SingletonSupplier
 			.of(() -> this.beanFactory.getBeanProvider(HandlerErrorListener.class).orderedStream().toList());
 		builder.errorListener((failure) -> listeners.obtain().forEach((listener) -> listener.onFailure(failure)));
@@ -133,18 +133,18 @@ final class RouterBuilderFactory implements ApplicationListener<ContextRefreshed
 		}
 		if (names.length == 0 && !this.used) {
 			ApplicationContext parent = this.context.getParent();
-			warn("The TelemetryRouter is that of the parent context", "Move them to the parent context",
+			warn("The context uses the TelemetryRouter of its parent context", "Move them to the parent context",
 					(parent != null && parent.getEnvironment() instanceof ConfigurableEnvironment environment)
 							? environment : null);
 		}
 	}
 
 	private void started(String name, TelemetryRouter router) {
-		// A second router of the application holds events, too
+		// A second router of the application holds events as well
 		router.start();
 		@Nullable SpanSnapshot spans = router.spanSnapshot();
 		if (spans == null) {
-			// A mock
+			// The router is a mock
 			return;
 		}
 		if (this.used) {

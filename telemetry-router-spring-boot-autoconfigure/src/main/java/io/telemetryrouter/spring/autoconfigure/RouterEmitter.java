@@ -6,14 +6,14 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 import io.telemetryrouter.EmitOutcome;
-import io.telemetryrouter.EventType;
 import io.telemetryrouter.RunScope;
 import io.telemetryrouter.TelemetryEmitter;
 import io.telemetryrouter.TelemetryRouter;
 import io.telemetryrouter.TelemetrySpan;
 
 /**
- * Emits to a router without being one, so that looking for a router finds one bean.
+ * An emitter that delegates to a router without being a {@link TelemetryRouter}, so that
+ * a lookup of a router by type finds one bean.
  */
 final class RouterEmitter implements TelemetryEmitter {
 
@@ -26,11 +26,6 @@ final class RouterEmitter implements TelemetryEmitter {
 	@Override
 	public void emit(String event, @Nullable Object payload) {
 		this.router.emit(event, payload);
-	}
-
-	@Override
-	public <T> void emit(EventType<T> type, T payload) {
-		this.router.emit(type, payload);
 	}
 
 	@Override

@@ -10,9 +10,9 @@ import org.jspecify.annotations.Nullable;
 import io.telemetryrouter.TelemetryRouter;
 
 /**
- * Takes the router's log lines straight to the application's logging system. By way of
- * {@code java.util.logging}, which resets itself as soon as the JVM shuts down, the last
- * of them would be lost.
+ * Writes the router's log lines directly to the application's logging system.
+ * {@code java.util.logging} resets itself when the JVM shuts down, so the last lines
+ * would be lost there.
  */
 final class RouterLogger implements System.Logger {
 

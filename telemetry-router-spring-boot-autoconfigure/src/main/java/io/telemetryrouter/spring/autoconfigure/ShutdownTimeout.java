@@ -8,11 +8,11 @@ import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.context.LifecycleProperties;
 
 /**
- * How long queued events have to finish: what the router's property says, but no longer
- * than Spring allows a shutdown phase to take.
+ * The time to drain queued events at shutdown: the router's property, limited by Spring's
+ * timeout of a shutdown phase.
  *
- * @param configured what the router's property says
- * @param phase what Spring allows, or {@code null} if it sets no limit
+ * @param configured the value of the router's property
+ * @param phase Spring's timeout, or {@code null} if there is none
  */
 record ShutdownTimeout(Duration configured, @Nullable Duration phase) {
 
@@ -35,7 +35,7 @@ record ShutdownTimeout(Duration configured, @Nullable Duration phase) {
 		return "Property 'telemetry-router.shutdown-timeout' is " + LogText.duration(this.configured)
 				+ ", but 'spring.lifecycle.timeout-per-shutdown-phase' ends a shutdown phase after "
 				+ ((this.phase != null) ? LogText.duration(this.phase) : "no time")
-				+ ": queued telemetry events get no more." + " Set the latter higher, or the former lower.";
+				+ ", so queued telemetry events have only that time." + " Raise the latter, or lower the former.";
 	}
 
 }

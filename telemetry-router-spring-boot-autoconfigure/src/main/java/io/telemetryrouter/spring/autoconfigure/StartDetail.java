@@ -1,8 +1,8 @@
 package io.telemetryrouter.spring.autoconfigure;
 
 /**
- * Adds to the line that says how the router has started. For the parts of the starter
- * that the router's own configuration does not know.
+ * Contributes a detail to the log line about the router's start, for the
+ * auto-configurations that depend on the router's.
  *
  * @since 0.1.0
  */
@@ -10,7 +10,7 @@ package io.telemetryrouter.spring.autoconfigure;
 public interface StartDetail {
 
 	/**
-	 * Says what there is to know.
+	 * Returns the detail.
 	 * @return a few words without a full stop
 	 */
 	String describe();

@@ -9,7 +9,7 @@ import io.telemetryrouter.HandlerMode;
 import io.telemetryrouter.HandlerSnapshot;
 
 /**
- * Says in one line how the router has started.
+ * Formats the log line about the router's start.
  */
 final class StartReport {
 
@@ -37,7 +37,7 @@ final class StartReport {
 		return line.toString();
 	}
 
-	// Loops, since a start would wait for lambdas to be linked
+	// Loops instead of streams: linking lambdas would delay the start
 
 	private static String mode(String name, HandlerMode mode, Collection<HandlerSnapshot> handlers) {
 		int count = 0;

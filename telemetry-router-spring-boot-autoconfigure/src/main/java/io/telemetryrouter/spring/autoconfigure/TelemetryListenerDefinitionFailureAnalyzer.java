@@ -6,7 +6,7 @@ import org.springframework.boot.diagnostics.FailureAnalysis;
 import io.telemetryrouter.spring.annotation.TelemetryListenerDefinitionException;
 
 /**
- * Explains a {@link TelemetryListenerDefinitionException}.
+ * Analyzes a {@link TelemetryListenerDefinitionException}.
  */
 final class TelemetryListenerDefinitionFailureAnalyzer
 		extends AbstractFailureAnalyzer<TelemetryListenerDefinitionException> {

@@ -32,14 +32,14 @@ import io.telemetryrouter.spring.contracts.ContractChecks;
  * Auto-configuration} of the {@link TelemetryRouter} and of its
  * {@link TelemetryListener @TelemetryListener} methods.
  * <p>
- * A {@link TelemetryRouter} bean of the application takes the place of the one here. It
- * is best built with the {@link TelemetryRouterBuilder} bean, a prototype, which holds
- * all that properties, customizers and other beans say.
+ * A {@link TelemetryRouter} bean of the application replaces the auto-configured one.
+ * Build it with the {@link TelemetryRouterBuilder} bean, a prototype that has the
+ * settings of properties, customizers and other beans.
  * <p>
- * With {@code telemetry-router.enabled=false} there still is a router, since code that
- * emits must not have to know, but one that leaves out every handler: nothing is
- * discovered, subscriptions are inactive, {@code hasHandlers} is false and an emit does
- * next to nothing. Everything that shows a router is left out too.
+ * With {@code telemetry-router.enabled=false} there still is a router bean, so that
+ * emitting code works unchanged, but no handler is registered: listener methods are not
+ * searched, subscriptions are inactive, {@code hasHandlers} returns {@code false} and an
+ * emit has no effect. The endpoint, meters and health indicator are absent.
  *
  * @since 0.1.0
  */
@@ -48,8 +48,8 @@ import io.telemetryrouter.spring.contracts.ContractChecks;
 public final class TelemetryRouterAutoConfiguration {
 
 	/*
-	 * Asked for by whatever binds properties first, bean post-processors too: there is
-	 * nothing in it for them to process.
+	 * Created by the first binding of properties, perhaps before bean post-processors are
+	 * registered, which need not process it.
 	 */
 	@Bean
 	@Role(BeanDefinition.ROLE_INFRASTRUCTURE)
@@ -83,7 +83,7 @@ public final class TelemetryRouterAutoConfiguration {
 	}
 
 	/*
-	 * A bean of its own, so that a test can replace it and the router stays.
+	 * A separate bean, so that a test can replace it without replacing the router.
 	 */
 	@Bean
 	@ConditionalOnMissingBean(ignored = TelemetryRouter.class, search = SearchStrategy.CURRENT)
@@ -96,8 +96,8 @@ public final class TelemetryRouterAutoConfiguration {
 	static class ListenerConfiguration {
 
 		/*
-		 * One for each context, also where the router is a parent's: a processor looks
-		 * after the beans of its own context.
+		 * One for each context, also if the router belongs to a parent: a processor
+		 * registers the beans of its own context.
 		 */
 		@Bean
 		@ConditionalOnMissingBean(search = SearchStrategy.CURRENT)

@@ -15,8 +15,8 @@ import org.springframework.util.ReflectionUtils;
 import io.telemetryrouter.TelemetryRouter;
 
 /**
- * {@link BackgroundPreinitializer} for the router: most of what it adds to a start is the
- * loading of its classes.
+ * {@link BackgroundPreinitializer} that loads the router's classes, which is most of the
+ * time that the router adds to a start.
  */
 final class TelemetryRouterBackgroundPreinitializer implements BackgroundPreinitializer {
 
@@ -31,7 +31,7 @@ final class TelemetryRouterBackgroundPreinitializer implements BackgroundPreinit
 			router.emit("preinitialize", null);
 			router.start();
 		}
-		// Found by name, as Boot does: the packages of partners depend on this one.
+		// By name, since the packages of partners depend on this one
 		ClassLoader loader = getClass().getClassLoader();
 		for (String configuration : ImportCandidates.load(AutoConfiguration.class, loader)) {
 			if (configuration.startsWith(OWN) && !isOfPartner(configuration)) {
@@ -41,7 +41,7 @@ final class TelemetryRouterBackgroundPreinitializer implements BackgroundPreinit
 		new ConfigurationReader(new StandardEnvironment()).read(new TelemetryRouterProperties());
 	}
 
-	/** What need not be there, or is not used by default. */
+	/** Partners may be absent from the class path, or are not used by default. */
 	private static boolean isOfPartner(String configuration) {
 		for (String partner : PARTNERS) {
 			if (configuration.startsWith(partner, OWN.length())) {
@@ -52,8 +52,8 @@ final class TelemetryRouterBackgroundPreinitializer implements BackgroundPreinit
 	}
 
 	/**
-	 * Loads the classes of a configuration's beans and what their methods take and
-	 * return, which Spring looks at.
+	 * Loads the classes of a configuration's beans with their method signatures, which
+	 * Spring introspects.
 	 */
 	private static void loadBeans(Class<?> configuration) {
 		try {
@@ -65,7 +65,7 @@ final class TelemetryRouterBackgroundPreinitializer implements BackgroundPreinit
 			}
 		}
 		catch (LinkageError | IllegalStateException ex) {
-			// What the configuration is about is not on the class path: it will not apply
+			// A class of the configuration is absent, so its conditions will not match
 		}
 	}
 

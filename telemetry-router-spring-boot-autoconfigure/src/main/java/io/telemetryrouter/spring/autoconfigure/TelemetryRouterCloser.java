@@ -13,19 +13,18 @@ import org.springframework.scheduling.concurrent.ExecutorConfigurationSupport;
 import io.telemetryrouter.TelemetryRouter;
 
 /**
- * Closes the router of a context that closes, after Spring's executors have stopped:
- * their last tasks, which Spring waits for, may still emit. No bean has been destroyed by
- * then.
+ * Closes the router when its context closes, after Spring's executors have stopped, whose
+ * last tasks may still emit, and before any bean is destroyed.
  * <p>
  * With {@code spring.task.execution.shutdown.await-termination} (or that of scheduling)
- * Spring waits for tasks when it destroys the executors, in no certain order with the
- * beans of handlers. Then that is the first thing to be destroyed, and the router closes
- * next.
+ * Spring waits for tasks only when it destroys the executors, in no defined order
+ * relative to the beans of handlers. In this case the executors are shut down first of
+ * all beans, and the router is closed next.
  */
 final class TelemetryRouterCloser implements SmartLifecycle {
 
 	/**
-	 * Executors stop before, most connection factories after.
+	 * Executors stop before this phase, most connection factories after it.
 	 */
 	static final int PHASE = ExecutorConfigurationSupport.DEFAULT_PHASE - 1024;
 
@@ -57,7 +56,7 @@ final class TelemetryRouterCloser implements SmartLifecycle {
 			return;
 		}
 		if (isTerminationAwaited() && beanFactory instanceof DefaultSingletonBeanRegistry registry) {
-			// The last to be registered is the first to be destroyed
+			// Disposable beans are destroyed in reverse order of registration
 			registry.registerDisposableBean(getClass().getName() + "@" + System.identityHashCode(this), () -> {
 				shutDownExecutors(beanFactory);
 				this.router.close();
@@ -74,8 +73,8 @@ final class TelemetryRouterCloser implements SmartLifecycle {
 	}
 
 	/**
-	 * Ends the executors as Spring is about to do, and waits for their tasks as long as
-	 * it would.
+	 * Shuts down the executors as Spring would, which waits for their tasks up to their
+	 * termination timeout.
 	 */
 	private static void shutDownExecutors(ConfigurableListableBeanFactory beanFactory) {
 		existing(ExecutorConfigurationSupport.class, beanFactory).forEach(ExecutorConfigurationSupport::shutdown);

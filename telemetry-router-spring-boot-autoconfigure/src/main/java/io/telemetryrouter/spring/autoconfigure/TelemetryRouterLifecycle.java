@@ -19,22 +19,24 @@ import io.telemetryrouter.RouterSnapshot;
 import io.telemetryrouter.TelemetryRouter;
 
 /**
- * Drains the router while everything that handlers use still works: after the web server
- * has stopped taking requests, before executors and connection factories stop and before
- * any bean is destroyed. It stays open: tasks that still run may emit. The
- * {@link TelemetryRouterCloser} closes it after them.
+ * Drains the router when the context closes: after the web server has stopped, and before
+ * executors and connection factories stop and beans are destroyed. The router remains
+ * open, since running tasks may still emit. The {@link TelemetryRouterCloser} closes it
+ * after them.
  * <p>
- * A context that is only stopped or paused, to be started again (a checkpoint, a cached
- * test context), does no more than that: a closed router cannot be opened again, and an
- * idle one holds no thread. Nor does a context whose router is that of its parent.
+ * A context that is stopped or paused and may be restarted (a checkpoint, a cached test
+ * context) only flushes the router: a closed router cannot be reopened, and an idle
+ * router uses no thread. A context that uses the router of its parent only flushes it
+ * too.
  * <p>
- * Spring calls {@link #stop()} on the thread that closes the context, and goes on when it
- * returns: its own limit on a phase interrupts nobody, so the time is kept here.
+ * Spring calls {@link #stop()} on the thread that closes the context. Spring's timeout of
+ * a phase does not interrupt that call, so the timeout is enforced here.
  */
 final class TelemetryRouterLifecycle implements SmartLifecycle {
 
 	/**
-	 * The web server stops at {@code DEFAULT_PHASE - 2048}; executors stop at half of it.
+	 * The web server stops at {@code DEFAULT_PHASE - 2048}, executors at
+	 * {@code DEFAULT_PHASE / 2}.
 	 */
 	static final int PHASE = DEFAULT_PHASE - 4096;
 
@@ -75,7 +77,7 @@ final class TelemetryRouterLifecycle implements SmartLifecycle {
 	}
 
 	private void report(@Nullable RouterSnapshot snapshot) {
-		// A router that is a mock has none
+		// A mock returns null
 		if (snapshot != null) {
 			List<String> texts = new ArrayList<>();
 			for (StartDetail detail : this.details.orderedStream().toList()) {
@@ -93,18 +95,18 @@ final class TelemetryRouterLifecycle implements SmartLifecycle {
 			return;
 		}
 		@Nullable FlushResult result = this.router.flush(this.timeout.effective());
-		// A router that is a mock returns none
+		// A mock returns null
 		if (result != null && !result.complete()) {
 			logger.warn("Stopped with events of telemetry handlers still pending: " + result.pendingByHandler());
 		}
 	}
 
 	/**
-	 * Drains the router of a context that closes. Paused handlers work again, and those
-	 * known to hang are not waited for: the close will. It also says what is left.
+	 * Drains the router of a context that closes. Resumes paused handlers. Does not wait
+	 * for handlers with stuck calls: the close does, and reports pending events.
 	 */
 	private void drain(@Nullable RouterSnapshot snapshot) {
-		// A router that is a mock has none
+		// A mock returns null
 		if (snapshot == null) {
 			return;
 		}

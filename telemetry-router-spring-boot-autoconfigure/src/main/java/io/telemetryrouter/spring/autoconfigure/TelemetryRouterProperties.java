@@ -14,9 +14,9 @@ import io.telemetryrouter.OverflowPolicy;
 /**
  * Configuration properties of the router.
  * <p>
- * What holds for one handler or event is found in this order: the handler's id in
- * {@code handlers}, what the handler itself says, the event in {@code events}, the
- * router's default. Ids and names may contain dots, with or without brackets around them:
+ * Settings of a handler are resolved in this order: the handler's id in {@code handlers},
+ * the handler's own options, the event in {@code events}, the router's default. Ids and
+ * names may contain dots, with or without brackets around them:
  * {@code telemetry-router.handlers.costTracker.onModel.priority} is the priority of
  * {@code costTracker.onModel}.
  *
@@ -26,8 +26,8 @@ import io.telemetryrouter.OverflowPolicy;
 public class TelemetryRouterProperties {
 
 	/**
-	 * Whether to route events. If not, the application can still emit and subscribe, but
-	 * no handler is ever registered.
+	 * Whether to route events. If disabled, the application can still emit and subscribe,
+	 * but no handler is registered.
 	 */
 	private boolean enabled = true;
 
@@ -37,79 +37,80 @@ public class TelemetryRouterProperties {
 	private int maxHandlerQueue = 1000;
 
 	/**
-	 * Priority of handlers that do not set one. Lower runs first.
+	 * Priority of handlers that do not set one. Lower values run first.
 	 */
 	private int defaultPriority = 0;
 
 	/**
-	 * What happens to an event that finds the queue of an asynchronous handler full.
+	 * Overflow policy of asynchronous handlers, for events that arrive when the queue is
+	 * full.
 	 */
 	private OverflowPolicy overflow = OverflowPolicy.DROP_NEWEST;
 
 	/**
-	 * Longest time that the overflow policy "block" holds an emitter.
+	 * Maximum time that an emitter waits with the overflow policy "block".
 	 */
 	private Duration blockTimeout = Duration.ofMillis(100);
 
 	/**
-	 * Time from which on routing an event counts as slow for its emitter.
+	 * Duration of a dispatch on the emitting thread above which it is reported as slow.
 	 */
 	private Duration slowThreshold = Duration.ofMillis(5);
 
 	/**
-	 * Number of emits that may be nested in each other through handlers.
+	 * Maximum depth of emits that handlers nest in each other.
 	 */
 	private int maxDepth = 32;
 
 	/**
-	 * Number of nested emits that one outermost emit may cause in all.
+	 * Maximum total number of nested emits under one outermost emit.
 	 */
 	private int maxNestedEmits = 1000;
 
 	/**
-	 * Number of event names to track that no handler names exactly. Further names are
-	 * counted together.
+	 * Maximum number of tracked event names, besides those that handlers subscribe to by
+	 * name. Further names are counted together.
 	 */
 	private int maxEventNames = 10_000;
 
 	/**
-	 * Number of event names that metrics show as values of the "event" tag. Further names
-	 * are shown as "_other".
+	 * Maximum number of event names in the "event" tag of meters, and of models in the
+	 * "model" tag. Further ones share the value "_other".
 	 */
 	private int maxEventTags = 100;
 
 	/**
-	 * Number of events to hold while the application starts, until its handlers are
+	 * Maximum number of events held while the application starts, until its handlers are
 	 * registered.
 	 */
 	private int maxHeldEvents = 1000;
 
 	/**
-	 * Time that queued events get to finish when the application shuts down. At most what
-	 * 'spring.lifecycle.timeout-per-shutdown-phase' allows.
+	 * Maximum time to handle queued events at shutdown. Limited by
+	 * 'spring.lifecycle.timeout-per-shutdown-phase'.
 	 */
 	private Duration shutdownTimeout = Duration.ofSeconds(10);
 
 	/**
-	 * Time after which a call that has not returned is reported as stuck. Zero reports
-	 * none.
+	 * Time after which a call that has not returned is reported as stuck. Zero disables
+	 * the report.
 	 */
 	private Duration stuckThreshold = Duration.ofSeconds(10);
 
 	/**
 	 * Time after which a call of an asynchronous handler is interrupted and given up, so
-	 * that the handler's next events are handled on another thread. Zero lets every call
-	 * take its time.
+	 * that the handler's next events are handled on another thread. Zero disables the
+	 * timeout.
 	 */
 	private Duration handlerTimeout = Duration.ZERO;
 
 	/**
-	 * Whether to measure how long handlers and events take.
+	 * Whether to measure the latency of handlers and dispatches.
 	 */
 	private boolean measureLatency = true;
 
 	/**
-	 * When handlers that keep failing are set aside.
+	 * Quarantine of handlers that keep failing.
 	 */
 	private final Quarantine quarantine = new Quarantine();
 
@@ -279,8 +280,8 @@ public class TelemetryRouterProperties {
 	public static class Runs {
 
 		/**
-		 * Whether the logging context (MDC) has the id of an event's run as "runId" while
-		 * a handler runs.
+		 * Whether to put the id of an event's run into the logging context (MDC) as
+		 * "runId" while a handler runs.
 		 */
 		private boolean mdc = false;
 
@@ -300,8 +301,8 @@ public class TelemetryRouterProperties {
 	public static class Spans {
 
 		/**
-		 * Time after which a span that has not ended is reported as dangling. Zero
-		 * reports only spans that nothing refers to any more.
+		 * Time after which a span that has not ended is reported as dangling. With zero,
+		 * only spans that were garbage-collected are reported.
 		 */
 		private Duration danglingAfter = Duration.ofMinutes(10);
 
@@ -316,44 +317,44 @@ public class TelemetryRouterProperties {
 	}
 
 	/**
-	 * When handlers that keep failing are set aside.
+	 * Quarantine of handlers that keep failing.
 	 */
 	public static class Quarantine {
 
 		/**
-		 * Whether to set handlers aside that keep failing.
+		 * Whether to quarantine handlers that keep failing.
 		 */
 		private boolean enabled = true;
 
 		/**
-		 * Number of failures in a row that set a handler aside.
+		 * Number of consecutive failures after which a handler is quarantined.
 		 */
 		private int failures = 10;
 
 		/**
-		 * Share of failed calls that sets a handler aside, greater than 0 and at most 1.
+		 * Share of failed calls at which a handler is quarantined, greater than 0 and at
+		 * most 1.
 		 */
 		private double failureRate = 0.8;
 
 		/**
-		 * Time over which the share of failed calls is taken.
+		 * Time window over which the share of failed calls is calculated.
 		 */
 		private Duration window = Duration.ofMinutes(1);
 
 		/**
-		 * Number of calls in the window below which the share of failed calls does not
-		 * count.
+		 * Minimum number of calls in the window for the share of failed calls to apply.
 		 */
 		private int minimumCalls = 50;
 
 		/**
-		 * Time for which a handler is set aside at first. Doubles with each attempt that
-		 * fails.
+		 * Time until the first attempt to call a quarantined handler again. Doubles with
+		 * each failed attempt.
 		 */
 		private Duration delay = Duration.ofSeconds(1);
 
 		/**
-		 * Longest time for which a handler is set aside before the next attempt.
+		 * Maximum time between attempts to call a quarantined handler again.
 		 */
 		private Duration maxDelay = Duration.ofMinutes(1);
 
@@ -421,8 +422,8 @@ public class TelemetryRouterProperties {
 	public static class Event {
 
 		/**
-		 * Priority of handlers that name exactly this event and do not set one
-		 * themselves. Of several events that a handler names, the lowest value counts.
+		 * Priority of handlers that subscribe to exactly this event and do not set a
+		 * priority. If a handler subscribes to several events, the lowest value applies.
 		 */
 		private @Nullable Integer priority;
 
@@ -461,7 +462,7 @@ public class TelemetryRouterProperties {
 		private boolean enabled = true;
 
 		/**
-		 * Priority of the handler. Lower runs first.
+		 * Priority of the handler. Lower values run first.
 		 */
 		private @Nullable Integer priority;
 
@@ -471,35 +472,36 @@ public class TelemetryRouterProperties {
 		private @Nullable Integer maxQueue;
 
 		/**
-		 * What happens to an event that finds the handler's queue full.
+		 * Overflow policy of the handler, for events that arrive when its queue is full.
 		 */
 		private @Nullable OverflowPolicy overflow;
 
 		/**
-		 * Number of events the handler may handle at once. Above 1 their order is lost.
+		 * Maximum number of concurrent calls of the handler. Above 1, events are not
+		 * handled in order.
 		 */
 		private @Nullable Integer concurrency;
 
 		/**
-		 * Time after which a call of the handler is interrupted and given up. Zero lets
-		 * every call take its time.
+		 * Time after which a call of the handler is interrupted and given up. Zero
+		 * disables the timeout.
 		 */
 		private @Nullable Duration handlerTimeout;
 
 		/**
-		 * Time from which on a call of the handler counts as slow.
+		 * Duration of a call of the handler above which it is reported as slow.
 		 */
 		private @Nullable Duration slowThreshold;
 
 		/**
-		 * Threads that run the handler. Platform threads suit one that computes for long
-		 * while virtual threads are enabled.
+		 * Kind of thread that runs the handler. Use platform threads for a handler that
+		 * computes for long if virtual threads are enabled.
 		 */
 		private @Nullable LaneThread thread;
 
 		/**
-		 * Whether the handler, whose overflow policy is "spill", continues after a
-		 * restart where it was, from the journal.
+		 * Whether the handler resumes from the journal after a restart. Requires the
+		 * overflow policy "spill".
 		 */
 		private @Nullable Boolean durable;
 

@@ -20,8 +20,8 @@ import org.springframework.core.annotation.Order;
 import io.telemetryrouter.NearestName;
 
 /**
- * Says what to write instead of an unknown property of a partner: in the journal, say.
- * Boot only says that it is unknown.
+ * Analyzes an unknown property of a partner, for example of the journal, and suggests
+ * known ones. Spring Boot's own analysis has no suggestions.
  */
 @Order(Ordered.HIGHEST_PRECEDENCE)
 final class UnboundPropertyFailureAnalyzer extends AbstractFailureAnalyzer<ConfigurationPropertiesBindException> {

@@ -1,5 +1,6 @@
 /**
- * Configures the router for Spring Boot; nothing in here is for direct use.
+ * Auto-configuration of the router. Not for direct use, except the configuration
+ * properties.
  */
 @NullMarked
 package io.telemetryrouter.spring.autoconfigure;

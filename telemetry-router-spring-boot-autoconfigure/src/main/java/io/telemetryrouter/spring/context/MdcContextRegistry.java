@@ -10,9 +10,10 @@ import io.micrometer.context.ThreadLocalAccessor;
 import org.springframework.util.ClassUtils;
 
 /**
- * A view of another registry that has the MDC too, unless that registry has it itself,
- * and that has no runs, which the router carries. The other registry stays as it is:
- * registering the MDC there would change what others, such as Reactor, propagate.
+ * A view of another registry. It adds an accessor of the MDC unless that registry has
+ * one, and leaves out the accessor of runs, since the router propagates runs itself. The
+ * other registry is not modified: an MDC accessor registered there would change the
+ * propagation of its other users, such as Reactor.
  */
 final class MdcContextRegistry extends ContextRegistry {
 
@@ -37,9 +38,9 @@ final class MdcContextRegistry extends ContextRegistry {
 	}
 
 	/**
-	 * Returns the other registry's accessors, but for that of runs, and then the MDC's.
-	 * The MDC comes last, to have the last word over what opening an observation's scope
-	 * puts there.
+	 * Returns the other registry's accessors without the one of runs, then the accessor
+	 * of the MDC. The MDC is restored last because opening an observation's scope may
+	 * overwrite MDC entries.
 	 */
 	@Override
 	public List<ThreadLocalAccessor<?>> getThreadLocalAccessors() {
@@ -57,7 +58,7 @@ final class MdcContextRegistry extends ContextRegistry {
 		static View of(List<ThreadLocalAccessor<?>> current, ThreadLocalAccessor<?> mdc) {
 			List<ThreadLocalAccessor<?>> source = List.copyOf(current);
 			List<ThreadLocalAccessor<?>> accessors = new ArrayList<>(source);
-			// The router carries runs itself.
+			// The router propagates runs itself.
 			accessors.removeIf((accessor) -> accessor.key().equals(RunContextAccessor.KEY));
 			if (source.stream().noneMatch((accessor) -> accessor.key().equals(mdc.key()))) {
 				accessors.add(mdc);

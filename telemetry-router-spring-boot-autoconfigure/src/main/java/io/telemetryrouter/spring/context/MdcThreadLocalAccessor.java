@@ -7,8 +7,8 @@ import io.micrometer.context.integration.Slf4jThreadLocalAccessor;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads and writes the MDC. Unlike {@link Slf4jThreadLocalAccessor} it takes an MDC whose
- * last key was removed for what it is: empty.
+ * Reads and writes the MDC. Unlike {@link Slf4jThreadLocalAccessor}, it treats an MDC map
+ * without entries as no MDC.
  */
 final class MdcThreadLocalAccessor implements ThreadLocalAccessor<Map<String, String>> {
 

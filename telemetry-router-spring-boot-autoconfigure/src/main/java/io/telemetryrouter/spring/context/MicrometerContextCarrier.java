@@ -10,14 +10,14 @@ import io.micrometer.context.ThreadLocalAccessor;
 import io.telemetryrouter.ContextCarrier;
 
 /**
- * Carries what Micrometer context-propagation knows of: the thread-locals that have a
- * {@link ThreadLocalAccessor} in the {@link ContextRegistry}. Micrometer registers the
+ * Propagates the thread-locals that have a {@link ThreadLocalAccessor} in the
+ * {@link ContextRegistry} of Micrometer context-propagation. Micrometer registers the
  * current observation (and so tracing), Spring Security its security context. The logging
- * context (MDC) is carried too, although by default nobody registers it.
+ * context (MDC) is propagated even if no accessor for it is registered.
  * <p>
- * Around each event a handler sees the emitter's values and nothing else: a thread-local
- * the emitter had not set is cleared, whatever the lane's thread had before, and
- * afterwards all is put back. So one event's context never reaches another's.
+ * During a call, a handler sees only the values of the emitting thread. Thread-locals
+ * without a value there are cleared. After the call, the lane thread's previous values
+ * are restored, so the context of one event never leaks into the handling of another.
  *
  * @since 0.1.0
  */
@@ -44,7 +44,8 @@ public final class MicrometerContextCarrier implements ContextCarrier {
 
 	/**
 	 * Creates a carrier of a registry's thread-locals and the MDC.
-	 * @param registry knows the thread-locals; accessors may be registered later, too
+	 * @param registry the registry of the accessors; accessors may be registered later,
+	 * too
 	 */
 	public MicrometerContextCarrier(ContextRegistry registry) {
 		this.registry = MdcContextRegistry.over(registry);
@@ -57,8 +58,8 @@ public final class MicrometerContextCarrier implements ContextCarrier {
 
 	/**
 	 * Captures the calling thread's values.
-	 * @return the values; having none is a context too, since on a thread that has some
-	 * they have to be cleared
+	 * @return the values, never {@code null}: a context without values clears those of
+	 * the thread that restores it
 	 */
 	@Override
 	public Object capture() {

@@ -6,16 +6,16 @@ import org.jspecify.annotations.Nullable;
 import io.telemetryrouter.RunContext;
 
 /**
- * Lets Micrometer context-propagation carry the run and the span that a thread is inside
- * of: to Reactor's operators and to executors that propagate context. The router carries
- * it to its own lanes itself.
+ * Lets Micrometer context-propagation propagate a thread's current run and span to
+ * Reactor operators and context-propagating executors. The router propagates them to its
+ * own lanes itself.
  *
  * @since 0.1.0
  */
 public final class RunContextAccessor implements ThreadLocalAccessor<RunContext> {
 
 	/**
-	 * The key under which a Reactor context has the run.
+	 * The key of the run in a Reactor context.
 	 */
 	public static final String KEY = "io.telemetryrouter.run";
 

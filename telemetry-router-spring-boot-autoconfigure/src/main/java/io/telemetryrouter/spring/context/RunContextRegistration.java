@@ -6,15 +6,15 @@ import org.springframework.beans.factory.DisposableBean;
 import org.springframework.beans.factory.InitializingBean;
 
 /**
- * Has a {@link RunContextAccessor} in the global {@link ContextRegistry} as long as any
- * application context of the process needs it. The registry outlives applications and
- * would keep their classes.
+ * Registers a {@link RunContextAccessor} in the global {@link ContextRegistry} and
+ * removes it with the last application context that uses it. The registry outlives
+ * applications, so an accessor left there would keep their class loader.
  *
  * @since 0.1.0
  */
 public final class RunContextRegistration implements InitializingBean, DisposableBean {
 
-	/** How many contexts need it. Guarded by the class. */
+	/** Number of application contexts that use the accessor. Guarded by the class. */
 	private static int uses;
 
 	@Override

@@ -10,8 +10,8 @@ import io.telemetryrouter.PayloadHandler;
 import io.telemetryrouter.RunContext;
 
 /**
- * Puts the id of an event's run into the logging context (MDC) while a handler runs, as
- * {@value #KEY}. Afterwards the entry is as it was.
+ * Puts the id of an event's run into the logging context (MDC) under the key
+ * {@value #KEY} while a handler runs. The previous entry is restored afterwards.
  *
  * @since 0.1.0
  */
@@ -30,7 +30,7 @@ public final class RunMdcCustomizer implements HandlerSpecCustomizer {
 	@SuppressWarnings("unchecked")
 	private static <T> HandlerSpec<T> wrap(HandlerSpec<T> spec) {
 		PayloadHandler<? super T> payloadHandler = spec.payloadHandler();
-		// Events are only read.
+		// Safe: the handler only reads from the event.
 		EventHandler<T> eventHandler = (EventHandler<T>) spec.eventHandler();
 		if (payloadHandler != null) {
 			return spec.mutate()

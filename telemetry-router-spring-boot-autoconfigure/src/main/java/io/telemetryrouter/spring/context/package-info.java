@@ -1,5 +1,5 @@
 /**
- * Carries the emitting thread's context to asynchronous handlers.
+ * Propagates the emitting thread's context to asynchronous handlers.
  */
 @NullMarked
 package io.telemetryrouter.spring.context;

@@ -8,7 +8,8 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
 /**
- * Finds which bounds of a schema's values are tighter than those of another one.
+ * Finds the constraints of a schema's values that are tighter than those of an older
+ * schema.
  */
 final class BoundComparison {
 
@@ -18,26 +19,26 @@ final class BoundComparison {
 
 	private static final List<String> OTHER = List.of("pattern", "multipleOf", "uniqueItems");
 
-	private final SchemaView was;
+	private final SchemaView oldSchema;
 
-	private final SchemaView is;
+	private final SchemaView newSchema;
 
 	private final List<String> changes = new ArrayList<>();
 
-	BoundComparison(SchemaView was, SchemaView is) {
-		this.was = was;
-		this.is = is;
+	BoundComparison(SchemaView oldSchema, SchemaView newSchema) {
+		this.oldSchema = oldSchema;
+		this.newSchema = newSchema;
 	}
 
-	/** Returns the tighter bounds, a text for each. */
+	/** Returns a description of each tighter constraint. */
 	List<String> changes() {
-		compare(minimum(this.was), minimum(this.is), 1);
-		compare(maximum(this.was), maximum(this.is), -1);
-		LOWER.forEach((keyword) -> compare(Bound.of(this.was, keyword), Bound.of(this.is, keyword), 1));
-		UPPER.forEach((keyword) -> compare(Bound.of(this.was, keyword), Bound.of(this.is, keyword), -1));
+		compare(minimum(this.oldSchema), minimum(this.newSchema), 1);
+		compare(maximum(this.oldSchema), maximum(this.newSchema), -1);
+		LOWER.forEach((keyword) -> compare(Bound.of(this.oldSchema, keyword), Bound.of(this.newSchema, keyword), 1));
+		UPPER.forEach((keyword) -> compare(Bound.of(this.oldSchema, keyword), Bound.of(this.newSchema, keyword), -1));
 		for (String keyword : OTHER) {
-			JsonNode now = this.is.keyword(keyword);
-			JsonNode before = this.was.keyword(keyword);
+			JsonNode now = this.newSchema.keyword(keyword);
+			JsonNode before = this.oldSchema.keyword(keyword);
 			if (!now.isMissingNode() && !now.equals(before)) {
 				report(keyword, now.asString(), before.isMissingNode() ? null : before.asString());
 			}
@@ -70,7 +71,10 @@ final class BoundComparison {
 				+ ((before != null) ? before : "not set"));
 	}
 
-	/** A limit of values, of which a whole number may take its neighbour's place. */
+	/**
+	 * A bound of values. For whole numbers, an exclusive bound is the same as the next
+	 * inclusive one.
+	 */
 	private record Bound(String keyword, BigDecimal value, boolean exclusive, boolean whole) {
 
 		static @Nullable Bound of(SchemaView schema, String keyword) {
@@ -80,8 +84,8 @@ final class BoundComparison {
 		}
 
 		/**
-		 * Returns whether this excludes what another one allows.
-		 * @param direction 1 for lower bounds, -1 for upper ones
+		 * Returns whether this bound excludes values that another one allows.
+		 * @param direction 1 for lower bounds, -1 for upper bounds
 		 */
 		boolean isTighter(Bound other, int direction) {
 			BigDecimal edge = edge(direction);
@@ -94,7 +98,9 @@ final class BoundComparison {
 			return this.exclusive && !this.whole;
 		}
 
-		/** The last allowed value of whole numbers; otherwise the bound itself. */
+		/**
+		 * Returns the last allowed whole number, otherwise the bound itself.
+		 */
 		private BigDecimal edge(int direction) {
 			return (this.exclusive && this.whole) ? this.value.add(BigDecimal.valueOf(direction)) : this.value;
 		}

@@ -16,8 +16,7 @@ import io.telemetryrouter.TelemetryRouterBuilder;
 import io.telemetryrouter.spring.TelemetryRouterCustomizer;
 
 /**
- * Checks payloads against contracts where they are emitted, and counts those that break
- * one. Thread-safe.
+ * Checks payloads against contracts during the emit, and counts violations. Thread-safe.
  *
  * @since 0.1.0
  */
@@ -30,9 +29,10 @@ public final class ContractChecks implements TelemetryRouterCustomizer {
 	/**
 	 * Creates checks.
 	 * @param contracts the contracts
-	 * @param enforced whether the emitter gets an exception
-	 * @param maps whether a {@code Map} is right too, since listeners get it converted
-	 * @param constraints returns what constraints a payload violates, or {@code null}
+	 * @param enforced whether {@code emit} throws an exception for a violation
+	 * @param maps whether a {@code Map} is accepted too, since it is converted for
+	 * listeners
+	 * @param constraints returns the constraints that a payload violates, or {@code null}
 	 */
 	public ContractChecks(TelemetryContracts contracts, boolean enforced, boolean maps,
 			Function<Object, @Nullable String> constraints) {
@@ -43,7 +43,7 @@ public final class ContractChecks implements TelemetryRouterCustomizer {
 	}
 
 	/**
-	 * Returns the contracts that are checked.
+	 * Returns the checked contracts.
 	 * @return the types, by name in alphabetical order
 	 */
 	public Collection<EventType<?>> types() {
@@ -51,7 +51,7 @@ public final class ContractChecks implements TelemetryRouterCustomizer {
 	}
 
 	/**
-	 * Returns how many payloads of an event have broken its contract.
+	 * Returns the number of an event's payloads that violated its contract.
 	 * @param event the event's name
 	 * @return the number, 0 for an event without a contract
 	 */

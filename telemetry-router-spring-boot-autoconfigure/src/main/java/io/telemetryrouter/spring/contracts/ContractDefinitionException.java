@@ -20,7 +20,7 @@ public final class ContractDefinitionException extends RuntimeException {
 	}
 
 	/**
-	 * Returns what is wrong.
+	 * Returns the reason.
 	 * @return a sentence
 	 */
 	public String getReason() {
@@ -28,7 +28,7 @@ public final class ContractDefinitionException extends RuntimeException {
 	}
 
 	/**
-	 * Returns what to do about it.
+	 * Returns the action that corrects the problem.
 	 * @return a sentence
 	 */
 	public String getAction() {

@@ -22,7 +22,7 @@ import tools.jackson.databind.node.ObjectNode;
 import io.telemetryrouter.EventType;
 
 /**
- * The file that a team commits, with the schemas of its contracts.
+ * The file with the schemas of the contracts, which is kept under version control.
  */
 final class ContractFile {
 
@@ -71,8 +71,8 @@ final class ContractFile {
 		if (!changes.isEmpty()) {
 			throw incompatible(changes, types);
 		}
-		logger.info("Contracts have changed compatibly since '" + this.file
-				+ "' was written. To write it anew, run with -D" + UPDATE + "=true");
+		logger.info("Contracts have changed compatibly since '" + this.file + "' was written. To update it, run with -D"
+				+ UPDATE + "=true");
 	}
 
 	private static List<String> changes(JsonNode before, @Nullable JsonNode now) {
@@ -103,7 +103,7 @@ final class ContractFile {
 			message.append('\n');
 		});
 		message.append("\nUndo the change, or raise the version in @TelemetryEventType."
-				+ " To accept what the file does not have, run with -D" + UPDATE + "=true.");
+				+ " To accept the change, run with -D" + UPDATE + "=true, which updates the file.");
 		return new IncompatibleContractsException(message.toString(), lines);
 	}
 

@@ -1,25 +1,25 @@
 package io.telemetryrouter.spring.contracts;
 
 /**
- * What happens when a payload breaks the contract of its event.
+ * The reaction to a payload that violates the contract of its event.
  *
  * @since 0.1.0
  */
 public enum ContractMode {
 
 	/**
-	 * Nothing: neither payloads nor listeners are checked.
+	 * No reaction: neither payloads nor listeners are checked.
 	 */
 	OFF,
 
 	/**
-	 * It is counted, reported at most once a minute for each event, and routed to the
-	 * handlers that it fits.
+	 * The violation is counted and logged at most once a minute for each event. The event
+	 * is routed to the handlers that accept its payload.
 	 */
 	WARN,
 
 	/**
-	 * The emitter gets an exception and the event is not routed: for tests and
+	 * {@code emit} throws an exception and the event is not routed. For tests and
 	 * development.
 	 */
 	ENFORCE

@@ -34,7 +34,7 @@ import org.springframework.util.ClassUtils;
 import io.telemetryrouter.EventType;
 
 /**
- * Makes the JSON Schemas of contracts.
+ * Generates the JSON Schemas of contracts.
  */
 final class ContractSchemas {
 
@@ -66,7 +66,9 @@ final class ContractSchemas {
 		this.generator = new SchemaGenerator(builder.build());
 	}
 
-	/** Jackson's module knows the subtypes that an annotation names. */
+	/**
+	 * Returns permitted subclasses. Jackson's module handles {@link JsonSubTypes}.
+	 */
 	private static @Nullable List<ResolvedType> permitted(ResolvedType type, SchemaGenerationContext context) {
 		Class<?> erased = type.getErasedType();
 		return (erased.isSealed() && !erased.isAnnotationPresent(JsonSubTypes.class))
@@ -85,7 +87,7 @@ final class ContractSchemas {
 	}
 
 	/**
-	 * What needs classes that may be absent.
+	 * Isolates references to classes that may be absent.
 	 */
 	private static final class Constraints {
 

@@ -3,8 +3,8 @@ package io.telemetryrouter.spring.contracts;
 import java.util.List;
 
 /**
- * Thrown when contracts have changed in a way that breaks who reads their payloads. Its
- * message shows the difference.
+ * Thrown when contracts have changed in a way that breaks consumers of their payloads.
+ * Its message lists the changes.
  *
  * @since 0.1.0
  */
@@ -20,7 +20,7 @@ public final class IncompatibleContractsException extends RuntimeException {
 	}
 
 	/**
-	 * Returns what has changed, a line for each change.
+	 * Returns the incompatible changes, a line for each.
 	 * @return the lines
 	 */
 	public List<String> getChanges() {

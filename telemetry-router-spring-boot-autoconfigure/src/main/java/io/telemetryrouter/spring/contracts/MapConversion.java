@@ -12,8 +12,8 @@ import io.telemetryrouter.HandlerSpec;
 import io.telemetryrouter.HandlerSpecCustomizer;
 
 /**
- * Gives handlers that ask for a record, and name their events, a {@code Map} that was
- * emitted, converted by Jackson.
+ * Converts an emitted {@code Map} to a record with Jackson, for handlers with a record as
+ * payload type and named events.
  *
  * @since 0.1.0
  */
@@ -23,7 +23,7 @@ public final class MapConversion implements HandlerSpecCustomizer {
 
 	/**
 	 * Creates an instance.
-	 * @param mapper supplies the mapper when the first map comes
+	 * @param mapper supplies the mapper, called at the first map
 	 */
 	public MapConversion(Supplier<JsonMapper> mapper) {
 		this.mapper = mapper;
@@ -45,13 +45,15 @@ public final class MapConversion implements HandlerSpecCustomizer {
 			return this.mapper.get().convertValue(map, type);
 		}
 		catch (JacksonException ex) {
-			// Without the cause, whose message quotes the map.
+			// Without the cause, whose message quotes the map
 			throw new IllegalArgumentException("A map cannot be converted to " + type.getName() + component(ex, type)
 					+ ": " + ex.getClass().getSimpleName());
 		}
 	}
 
-	/** Names the component that is concerned, and nothing else: keys are the user's. */
+	/**
+	 * Names only a component of the record: other keys may be confidential.
+	 */
 	private static String component(JacksonException ex, Class<?> type) {
 		String name = ex.getPath().isEmpty() ? null : ex.getPath().get(0).getPropertyName();
 		boolean known = Arrays.stream(type.getRecordComponents())

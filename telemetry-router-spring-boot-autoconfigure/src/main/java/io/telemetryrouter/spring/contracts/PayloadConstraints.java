@@ -11,8 +11,8 @@ import jakarta.validation.Validator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Says which Jakarta constraints a payload violates, without anything of the payload.
- * Thread-safe.
+ * Returns the Jakarta constraints that a payload violates, without any content of the
+ * payload. Thread-safe.
  *
  * @since 0.1.0
  */
@@ -20,7 +20,9 @@ public final class PayloadConstraints implements Function<Object, @Nullable Stri
 
 	private final Supplier<@Nullable Validator> validator;
 
-	/** Whether payloads of a class have constraints. A class is looked at once. */
+	/**
+	 * Whether payloads of a class may have constraints.
+	 */
 	private final ClassValue<Boolean> constrained = new ClassValue<>() {
 
 		@Override
@@ -34,8 +36,8 @@ public final class PayloadConstraints implements Function<Object, @Nullable Stri
 
 	/**
 	 * Creates an instance.
-	 * @param validator supplies the validator when the first payload comes; {@code null}
-	 * for none
+	 * @param validator supplies the validator, or {@code null} if there is none; called
+	 * at the first payload
 	 */
 	public PayloadConstraints(Supplier<@Nullable Validator> validator) {
 		this.validator = validator;
@@ -55,7 +57,7 @@ public final class PayloadConstraints implements Function<Object, @Nullable Stri
 		return violated.isEmpty() ? null : "it violates " + String.join(", ", violated);
 	}
 
-	/** Leaves out keys and indexes, and messages too: they may quote the payload. */
+	/** Returns the path without keys and indexes, which are content of the payload. */
 	private static String path(Path path) {
 		StringBuilder names = new StringBuilder();
 		for (Path.Node node : path) {

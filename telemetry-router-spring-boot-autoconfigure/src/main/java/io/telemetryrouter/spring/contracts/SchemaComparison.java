@@ -12,12 +12,13 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.MissingNode;
 
 /**
- * Finds what a JSON Schema no longer allows or promises that another one did, in the
- * vocabulary that {@link ContractSchemas} uses.
+ * Finds incompatible changes between two versions of a JSON Schema: values that are no
+ * longer allowed and guarantees that no longer hold. Supports the keywords that
+ * {@link ContractSchemas} generates.
  */
 final class SchemaComparison {
 
-	/** The formats of the numbers that one of a wider format can be. */
+	/** By number format, the formats whose values it includes. */
 	private static final Map<String, Set<String>> WIDENED = Map.of("int64", Set.of("int64", "int32"), "double",
 			Set.of("double", "float", "int32"));
 
@@ -29,7 +30,7 @@ final class SchemaComparison {
 
 	private final List<String> changes = new ArrayList<>();
 
-	/** Pairs of references that are compared already: types may contain themselves. */
+	/** Pairs of references already compared, since types may be recursive. */
 	private final Set<String> compared;
 
 	SchemaComparison(JsonNode oldRoot, JsonNode newRoot) {
@@ -53,49 +54,51 @@ final class SchemaComparison {
 		if (before.has("$ref") && now.has("$ref") && !this.compared.add(before + " " + now)) {
 			return;
 		}
-		SchemaView was = new SchemaView(before, this.oldRoot);
-		SchemaView is = new SchemaView(now, this.newRoot);
-		if (was.nullable && !is.nullable) {
+		SchemaView oldSchema = new SchemaView(before, this.oldRoot);
+		SchemaView newSchema = new SchemaView(now, this.newRoot);
+		if (oldSchema.nullable && !newSchema.nullable) {
 			change(path, "may no longer be null");
 		}
-		if (!was.alternatives.isEmpty() || !is.alternatives.isEmpty()) {
-			compareAlternatives(path, was, is);
+		if (!oldSchema.alternatives.isEmpty() || !newSchema.alternatives.isEmpty()) {
+			compareAlternatives(path, oldSchema, newSchema);
 		}
-		else if (!allows(is, was)) {
-			change(path, "is " + is.describe() + ", was " + was.describe());
+		else if (!allows(newSchema, oldSchema)) {
+			change(path, "is " + newSchema.describe() + ", was " + oldSchema.describe());
 		}
 		else {
-			compareConstants(path, was, is);
-			new BoundComparison(was, is).changes().forEach((bound) -> change(path, bound));
-			compareProperties(path, was, is);
-			compareParts(path, "[]", was.keyword("items"), is.keyword("items"));
-			compareParts(path, "{}", was.keyword("additionalProperties"), is.keyword("additionalProperties"));
+			compareConstants(path, oldSchema, newSchema);
+			new BoundComparison(oldSchema, newSchema).changes().forEach((bound) -> change(path, bound));
+			compareProperties(path, oldSchema, newSchema);
+			compareParts(path, "[]", oldSchema.keyword("items"), newSchema.keyword("items"));
+			compareParts(path, "{}", oldSchema.keyword("additionalProperties"),
+					newSchema.keyword("additionalProperties"));
 		}
 	}
 
-	/** Returns whether a schema allows all kinds of values that another one did. */
-	private static boolean allows(SchemaView is, SchemaView was) {
-		boolean types = is.isAnything() || (!was.types.isEmpty() && was.types.stream()
-			.allMatch((type) -> is.types.contains(type) || (type.equals("integer") && is.types.contains("number"))));
-		String format = is.format();
-		return types && (format.isEmpty() || WIDENED.getOrDefault(format, Set.of(format)).contains(was.format()))
-				&& (is.constants.isEmpty() || !was.constants.isEmpty());
+	/** Returns whether the new schema allows all types and formats of the old one. */
+	private static boolean allows(SchemaView newSchema, SchemaView oldSchema) {
+		boolean types = newSchema.isAnything() || (!oldSchema.types.isEmpty() && oldSchema.types.stream()
+			.allMatch((type) -> newSchema.types.contains(type)
+					|| (type.equals("integer") && newSchema.types.contains("number"))));
+		String format = newSchema.format();
+		return types && (format.isEmpty() || WIDENED.getOrDefault(format, Set.of(format)).contains(oldSchema.format()))
+				&& (newSchema.constants.isEmpty() || !oldSchema.constants.isEmpty());
 	}
 
-	private void compareConstants(String path, SchemaView was, SchemaView is) {
-		if (is.constants.isEmpty()) {
+	private void compareConstants(String path, SchemaView oldSchema, SchemaView newSchema) {
+		if (newSchema.constants.isEmpty()) {
 			return;
 		}
-		for (String constant : was.constants) {
-			if (!is.constants.contains(constant)) {
+		for (String constant : oldSchema.constants) {
+			if (!newSchema.constants.contains(constant)) {
 				change(path, "has lost the constant '" + constant + "'");
 			}
 		}
 	}
 
-	private void compareProperties(String path, SchemaView was, SchemaView is) {
-		JsonNode before = was.keyword("properties");
-		JsonNode now = is.keyword("properties");
+	private void compareProperties(String path, SchemaView oldSchema, SchemaView newSchema) {
+		JsonNode before = oldSchema.keyword("properties");
+		JsonNode now = newSchema.keyword("properties");
 		before.properties().forEach((property) -> {
 			String name = property.getKey();
 			String inner = path + (path.isEmpty() ? "" : ".") + name;
@@ -104,14 +107,14 @@ final class SchemaComparison {
 				change(inner, "is gone" + ((renamed != null) ? "; was it renamed to '" + renamed + "'?" : ""));
 				return;
 			}
-			if (is.required.contains(name) && !was.required.contains(name)) {
+			if (newSchema.required.contains(name) && !oldSchema.required.contains(name)) {
 				change(inner, "has become required");
 			}
 			compare(inner, property.getValue(), now.get(name));
 		});
 		now.properties().forEach((property) -> {
 			String name = property.getKey();
-			if (!before.has(name) && is.required.contains(name)) {
+			if (!before.has(name) && newSchema.required.contains(name)) {
 				change(path + (path.isEmpty() ? "" : ".") + name, "was added as required; make it @Nullable");
 			}
 		});
@@ -126,26 +129,26 @@ final class SchemaComparison {
 		return (candidates.size() == 1) ? candidates.get(0) : null;
 	}
 
-	/** Compares what lists and maps have in them. */
+	/** Compares the elements of lists and the values of maps. */
 	private void compareParts(String path, String suffix, JsonNode before, JsonNode now) {
 		if (now.isObject()) {
 			compare(path + suffix, before.isObject() ? before : MissingNode.getInstance(), now);
 		}
 	}
 
-	/** Each alternative that there was, or what there was instead, must still be one. */
-	private void compareAlternatives(String path, SchemaView was, SchemaView is) {
-		for (JsonNode choice : was.choices()) {
-			if (is.choices().stream().anyMatch((other) -> isCompatible(choice, other))) {
+	/** Each old alternative, or the old schema itself, must have a compatible new one. */
+	private void compareAlternatives(String path, SchemaView oldSchema, SchemaView newSchema) {
+		for (JsonNode choice : oldSchema.choices()) {
+			if (newSchema.choices().stream().anyMatch((other) -> isCompatible(choice, other))) {
 				continue;
 			}
 			String name = SchemaView.nameOf(choice, this.oldRoot);
-			JsonNode same = (name != null) ? find(name, is) : null;
+			JsonNode same = (name != null) ? find(name, newSchema) : null;
 			if (same != null) {
 				compare(path + "<" + name + ">", choice, same);
 			}
-			else if (was.alternatives.isEmpty()) {
-				change(path, "is " + is.describe() + ", was " + was.describe());
+			else if (oldSchema.alternatives.isEmpty()) {
+				change(path, "is " + newSchema.describe() + ", was " + oldSchema.describe());
 			}
 			else {
 				change(path, "has lost the alternative '"
@@ -160,16 +163,16 @@ final class SchemaComparison {
 		return trial.changes.isEmpty();
 	}
 
-	private @Nullable JsonNode find(String name, SchemaView is) {
-		return is.choices()
+	private @Nullable JsonNode find(String name, SchemaView newSchema) {
+		return newSchema.choices()
 			.stream()
 			.filter((choice) -> Objects.equals(name, SchemaView.nameOf(choice, this.newRoot)))
 			.findFirst()
 			.orElse(null);
 	}
 
-	private void change(String path, String what) {
-		this.changes.add((path.isEmpty() ? "the payload" : "'" + path + "'") + " " + what);
+	private void change(String path, String description) {
+		this.changes.add((path.isEmpty() ? "the payload" : "'" + path + "'") + " " + description);
 	}
 
 }

@@ -11,8 +11,8 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * A JSON Schema whose references are followed, whose parts are put together, and of which
- * {@code null} is taken out. Immutable.
+ * A JSON Schema with resolved references, merged {@code allOf} parts, and {@code null}
+ * removed from its types and alternatives. Immutable.
  */
 final class SchemaView {
 
@@ -30,7 +30,7 @@ final class SchemaView {
 
 	final Set<String> required = new HashSet<>();
 
-	/** The schemas of which a value adheres to one; empty if there is no choice. */
+	/** The schemas of {@code anyOf} or {@code oneOf}; empty if there is neither. */
 	final List<JsonNode> alternatives;
 
 	SchemaView(JsonNode schema, JsonNode root) {
@@ -99,7 +99,7 @@ final class SchemaView {
 		});
 	}
 
-	/** A property that two parts describe has to adhere to both. */
+	/** Adds a property. If two parts declare it, its values must match both schemas. */
 	private static void addProperty(ObjectNode properties, String name, JsonNode schema) {
 		JsonNode other = properties.get(name);
 		properties.set(name, schema);
@@ -117,7 +117,7 @@ final class SchemaView {
 		}
 	}
 
-	/** Returns the alternatives, or this as the only one. */
+	/** Returns the alternatives, or this schema as the only one. */
 	List<JsonNode> choices() {
 		return this.alternatives.isEmpty() ? List.of(this.node) : this.alternatives;
 	}
@@ -134,7 +134,7 @@ final class SchemaView {
 		return this.types.isEmpty() && this.alternatives.isEmpty();
 	}
 
-	/** Returns what tells a schema from other alternatives, if anything does. */
+	/** Returns a name that identifies an alternative, or {@code null} if it has none. */
 	static @Nullable String nameOf(JsonNode schema, JsonNode root) {
 		for (JsonNode property : new SchemaView(schema, root).keyword("properties")) {
 			if (property.has("const")) {

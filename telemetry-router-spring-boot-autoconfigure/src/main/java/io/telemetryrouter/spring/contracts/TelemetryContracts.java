@@ -18,9 +18,8 @@ import org.springframework.util.ClassUtils;
 import io.telemetryrouter.EventType;
 
 /**
- * The contracts of an application: which payload each event has, and in which version. An
- * event has one contract, and a payload class one version. Where one declares an event as
- * critical, it is. Immutable.
+ * The contracts of an application: the payload type and version of each event. An event
+ * has one contract. It is critical if one of its declarations is critical. Immutable.
  *
  * @since 0.1.0
  */
@@ -97,7 +96,7 @@ public final class TelemetryContracts {
 	}
 
 	/**
-	 * Returns the schema that a payload adheres to.
+	 * Returns the URI of the schema of a payload.
 	 * @param event the event's name
 	 * @param payload the payload
 	 * @return a URI of the event's name and version, the {@code $id} of the schema that
@@ -120,18 +119,18 @@ public final class TelemetryContracts {
 	}
 
 	/**
-	 * Compares the JSON Schemas of all contracts with those in a file, to be committed
-	 * beside the code: call it in a test.
+	 * Compares the JSON Schemas of all contracts with those in a file. Call it in a test,
+	 * and commit the file with the code.
 	 * <ul>
-	 * <li>Without the file, it is written.
-	 * <li>An incompatible change fails: an event or a component that is gone or renamed,
-	 * a type that is another one or narrower, an enum constant or a subtype of a sealed
-	 * type that is gone, a component that has become required or was added as one, a
-	 * constraint that is tighter. A higher version makes it compatible.
-	 * <li>Any other change passes. The file stays as it is, and one line of the log says
-	 * that it is behind.
+	 * <li>A missing file is written.
+	 * <li>An incompatible change fails: an event or a component was removed or renamed, a
+	 * type was changed or narrowed, an enum constant or a subtype of a sealed type was
+	 * removed, a component became required or was added as required, a constraint became
+	 * tighter. A contract with a higher version is always compatible.
+	 * <li>Any other change passes. The file is not updated, and a log line says that it
+	 * is out of date.
 	 * <li>With the system property {@code telemetry.contracts.update} set to
-	 * {@code true}, nothing fails and the file is written anew.
+	 * {@code true}, nothing fails and the file is written again.
 	 * </ul>
 	 * A component is optional if it is {@code @Nullable} or an {@code Optional}. Needs
 	 * {@code com.github.victools:jsonschema-generator} and

@@ -1,5 +1,5 @@
 /**
- * Contracts between emitters and listeners: the shape of each event's payload.
+ * Contracts between emitters and listeners: the payload type of each event.
  */
 @NullMarked
 package io.telemetryrouter.spring.contracts;

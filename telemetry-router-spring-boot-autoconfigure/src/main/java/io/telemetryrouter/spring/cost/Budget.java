@@ -5,12 +5,12 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * A limit for costs, with the thresholds at which it reports.
+ * A limit for costs, with the thresholds at which {@link BudgetThreshold} is emitted.
  *
- * @param name its name
- * @param per what each sum is for
+ * @param name the budget's name
+ * @param per the scope over which costs are summed
  * @param limit the limit
- * @param thresholds when to report, in percent of the limit
+ * @param thresholds the thresholds, in percent of the limit
  * @since 0.1.0
  */
 public record Budget(String name, Per per, BigDecimal limit, List<BigDecimal> thresholds) {
@@ -29,17 +29,17 @@ public record Budget(String name, Per per, BigDecimal limit, List<BigDecimal> th
 	}
 
 	/**
-	 * What each sum of a budget is for.
+	 * The scope over which a budget sums costs.
 	 */
 	public enum Per {
 
-		/** The outermost run, with all that is nested in it. */
+		/** The outermost run, including its nested runs. */
 		RUN,
 
 		/** The tenant, since the start of the application. */
 		TENANT,
 
-		/** The day. */
+		/** The calendar day. */
 		DAY;
 
 		/**

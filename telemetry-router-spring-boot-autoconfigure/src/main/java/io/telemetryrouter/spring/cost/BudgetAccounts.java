@@ -10,14 +10,16 @@ import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 
 /**
- * The sums of one budget. Exact with any number of threads: an amount is added, and the
- * thresholds that it reaches are found, in one step.
+ * The sums of one budget. Thread-safe: adding an amount and finding the thresholds that
+ * it reaches is one atomic step, so concurrent calls neither miss nor repeat a threshold.
  */
 final class BudgetAccounts {
 
 	private static final Log logger = LogFactory.getLog(BudgetAccounts.class);
 
-	/** Runs end without telling; the sum that was not added to for longest goes. */
+	/**
+	 * The end of a run is not visible here, so the least recently used sum is evicted.
+	 */
 	static final int MAX_ACCOUNTS = 10_000;
 
 	private final Budget budget;
@@ -59,17 +61,17 @@ final class BudgetAccounts {
 		this.spent.remove(this.spent.keySet().iterator().next());
 		if (!this.reported) {
 			this.reported = true;
-			logger.info("Budget '" + this.budget.name() + "' forgets the costs of a " + this.budget.per().label()
-					+ " that has had none for longest, since it holds " + MAX_ACCOUNTS
-					+ " of them; should it go on, it starts at zero");
+			logger.info("Budget '" + this.budget.name() + "' keeps at most " + MAX_ACCOUNTS
+					+ " sums, so it forgets the costs of a " + this.budget.per().label()
+					+ ", the one with the oldest last cost;" + " further costs of it are summed from zero");
 		}
 	}
 
 	/**
 	 * A threshold that was reached.
 	 *
-	 * @param percent the threshold
-	 * @param spent the costs then
+	 * @param percent the threshold, in percent of the limit
+	 * @param spent the costs at that moment
 	 */
 	record Reached(BigDecimal percent, BigDecimal spent) {
 	}

@@ -6,12 +6,12 @@ import io.telemetryrouter.TelemetryEventType;
 import io.telemetryrouter.agent.Run;
 
 /**
- * Costs have reached a threshold of a budget: event {@code budget.threshold}, once for
- * each threshold and each run, tenant or day. It only reports; whether the agent stops is
- * its own decision.
+ * Payload of {@code budget.threshold}: costs have reached a threshold of a budget.
+ * Emitted once for each threshold and each run, tenant or day. The router does not stop
+ * the agent.
  *
  * @param budget the name of the budget
- * @param per what the budget is for
+ * @param per the scope of the budget
  * @param key the run's id, the tenant, or the date
  * @param percent the threshold, in percent of the limit
  * @param spent the costs so far, exact

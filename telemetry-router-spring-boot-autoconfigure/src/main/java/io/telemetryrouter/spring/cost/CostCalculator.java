@@ -7,8 +7,8 @@ import org.jspecify.annotations.Nullable;
 import io.telemetryrouter.agent.ModelCall;
 
 /**
- * Says what a model call costs. A bean takes the place of the price table of the
- * configuration. Called by several threads at once, on the thread that emits
+ * Calculates the cost of a model call. A bean of this type replaces the price table of
+ * the configuration. Called concurrently, on the threads that emit
  * {@code model.call.completed}.
  *
  * @since 0.1.0

@@ -9,13 +9,13 @@ import io.telemetryrouter.agent.Run;
 import io.telemetryrouter.agent.Tokens;
 
 /**
- * A model call has a cost: event {@code cost.recorded}, caused by
- * {@code model.call.completed}.
+ * Payload of {@code cost.recorded}, which is caused by {@code model.call.completed}: the
+ * cost of a model call.
  *
  * @param run the run of the call
  * @param provider the provider ({@code gen_ai.provider.name})
- * @param model the model that answered, or else the one asked for
- * @param tokens what was paid for
+ * @param model the model of the response, else the requested model
+ * @param tokens the tokens that the cost was calculated from
  * @param amount the cost, exact
  * @param currency its currency, by ISO 4217
  * @since 0.1.0

@@ -22,9 +22,9 @@ import io.telemetryrouter.spring.annotation.TelemetryListener;
 import io.telemetryrouter.spring.cost.BudgetAccounts.Reached;
 
 /**
- * Makes costs of model calls, and reports when they reach a threshold of a budget. A
- * synchronous handler: the events it emits are handled before the agent goes on.
- * Thread-safe.
+ * Records the costs of model calls and emits an event when they reach a threshold of a
+ * budget. It is a synchronous handler: the agent continues after the synchronous handlers
+ * of these events have returned. Thread-safe.
  *
  * @since 0.1.0
  */
@@ -52,12 +52,12 @@ public final class CostRecorder {
 
 	/**
 	 * Creates the recorder.
-	 * @param emitter gives the emitter of the events
-	 * @param calculator says what calls cost
+	 * @param emitter supplies the emitter of the events
+	 * @param calculator calculates the cost of a call
 	 * @param currency the currency of all amounts
 	 * @param budgets the budgets
-	 * @param tenants says which tenant a run is for; needed by budgets per tenant
-	 * @param clock says which day it is, in its time zone
+	 * @param tenants resolves the tenant of a run; required by budgets per tenant
+	 * @param clock determines the day, in its time zone
 	 */
 	public CostRecorder(Supplier<TelemetryEmitter> emitter, CostCalculator calculator, Currency currency,
 			List<Budget> budgets, @Nullable TenantResolver tenants, Clock clock) {
@@ -70,7 +70,7 @@ public final class CostRecorder {
 	}
 
 	/**
-	 * Records the cost of a model call. One without tokens has none.
+	 * Records the cost of a model call. A call without tokens has no cost.
 	 * @param call the call
 	 */
 	@TelemetryListener(id = "telemetryRouter.cost")
@@ -120,14 +120,14 @@ public final class CostRecorder {
 		}
 	}
 
-	/** A provider gives the name, so it may have anything in it. */
+	/** The name comes from the provider, so it may contain any character. */
 	private static String printable(String model) {
 		String text = model.replaceAll("\\p{Cntrl}", "?");
 		return (text.length() > 100) ? text.substring(0, 100) + "..." : text;
 	}
 
 	/**
-	 * Returns how many model calls had no cost because their model has no price.
+	 * Returns the number of model calls without a cost because their model has no price.
 	 * @return the count
 	 */
 	public long unpriced() {

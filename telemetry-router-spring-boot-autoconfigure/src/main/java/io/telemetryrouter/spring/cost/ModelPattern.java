@@ -1,7 +1,7 @@
 package io.telemetryrouter.spring.cost;
 
 /**
- * A model's name, in which each {@code *} stands for any text, also for none.
+ * A pattern of model names. Each {@code *} matches any text, including the empty one.
  *
  * @param text the pattern
  */
@@ -12,8 +12,9 @@ record ModelPattern(String text) {
 	}
 
 	/**
-	 * Returns whether this pattern matches whatever another one does: it then matches the
-	 * other's text, whose wildcard only a wildcard can match.
+	 * Returns whether this pattern matches every name that another pattern matches. That
+	 * is the case if it matches the other's text, since only a wildcard matches a
+	 * {@code *} there.
 	 */
 	boolean covers(ModelPattern other) {
 		return covers(this.text, 0, other.text, 0);
@@ -30,7 +31,7 @@ record ModelPattern(String text) {
 	}
 
 	/**
-	 * Returns whether some model could match both.
+	 * Returns whether some model name matches both patterns.
 	 */
 	boolean overlaps(ModelPattern other) {
 		return overlaps(this.text, 0, other.text, 0);

@@ -7,13 +7,13 @@ import org.jspecify.annotations.Nullable;
 import io.telemetryrouter.agent.Tokens;
 
 /**
- * What a model costs, for a million tokens each.
+ * The prices of a model, each for a million tokens.
  *
- * @param model the model's name, in which each {@code *} stands for any text
+ * @param model the model's name; each {@code *} matches any text
  * @param input the price of input
  * @param output the price of output
- * @param cachedInput the price of input from the provider's cache; {@code null} for that
- * of input
+ * @param cachedInput the price of input from the provider's cache; {@code null} for the
+ * price of input
  * @since 0.1.0
  */
 public record ModelPrice(String model, BigDecimal input, BigDecimal output, @Nullable BigDecimal cachedInput) {
@@ -32,7 +32,7 @@ public record ModelPrice(String model, BigDecimal input, BigDecimal output, @Nul
 	}
 
 	/**
-	 * Returns what tokens cost, without rounding.
+	 * Returns the cost of tokens, without rounding.
 	 * @param tokens the tokens
 	 * @return the cost
 	 */

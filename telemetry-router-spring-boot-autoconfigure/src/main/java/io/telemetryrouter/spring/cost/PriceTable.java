@@ -12,15 +12,15 @@ import io.telemetryrouter.agent.ModelCall;
 import io.telemetryrouter.agent.Tokens;
 
 /**
- * Prices by model. Of several patterns that match, the most specific one counts: the one
- * that all others match, too. The model that answered is looked for first, then the one
- * that was asked for. Thread-safe.
+ * Prices by model. Of several matching patterns the most specific one applies, which is
+ * the one whose names all the others match too. The model of the response is looked up
+ * first, then the requested model. Thread-safe.
  *
  * @since 0.1.0
  */
 public final class PriceTable implements CostCalculator {
 
-	/** More names than any application uses; beyond it patterns are matched each time. */
+	/** Maximum number of cached look-ups; further names are matched on each call. */
 	private static final int CACHE = 1000;
 
 	private final List<ModelPrice> prices;
@@ -30,8 +30,8 @@ public final class PriceTable implements CostCalculator {
 	/**
 	 * Creates the table.
 	 * @param prices the prices
-	 * @throws IllegalArgumentException if a model could match two patterns of which none
-	 * is more specific
+	 * @throws IllegalArgumentException if a model could match two patterns and neither is
+	 * more specific
 	 */
 	public PriceTable(List<ModelPrice> prices) {
 		this.prices = List.copyOf(prices);
@@ -48,10 +48,10 @@ public final class PriceTable implements CostCalculator {
 	}
 
 	/**
-	 * Returns whether a model could match two patterns of which none is more specific.
+	 * Returns whether a model could match two patterns and neither is more specific.
 	 * @param one a pattern
-	 * @param other another one
-	 * @return {@code true} if the two may not stand beside each other
+	 * @param other another pattern
+	 * @return {@code true} if a table must not have both
 	 */
 	public static boolean isAmbiguous(String one, String other) {
 		ModelPattern first = new ModelPattern(one);

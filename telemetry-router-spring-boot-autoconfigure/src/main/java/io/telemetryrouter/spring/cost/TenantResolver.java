@@ -5,9 +5,9 @@ import org.jspecify.annotations.Nullable;
 import io.telemetryrouter.agent.Run;
 
 /**
- * Says which tenant a run is for, where a budget is per tenant. Called on the thread that
- * emits {@code model.call.completed}, which in a stream is the HTTP client's: go by the
- * run, not by the thread.
+ * Resolves the tenant of a run, for budgets per tenant. Called on the thread that emits
+ * {@code model.call.completed}, which is a thread of the HTTP client if the answer is
+ * streamed. Do not rely on thread-locals.
  *
  * @since 0.1.0
  */
@@ -17,7 +17,7 @@ public interface TenantResolver {
 	/**
 	 * Returns the tenant.
 	 * @param run the run of a model call
-	 * @return the tenant; {@code null} for none, whose costs count for no tenant
+	 * @return the tenant; {@code null} to add the cost to no tenant
 	 */
 	@Nullable String tenantOf(Run run);
 

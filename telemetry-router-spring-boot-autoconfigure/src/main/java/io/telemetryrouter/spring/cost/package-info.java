@@ -1,5 +1,5 @@
 /**
- * What model calls cost, and budgets.
+ * Costs of model calls, and budgets.
  */
 @NullMarked
 package io.telemetryrouter.spring.cost;

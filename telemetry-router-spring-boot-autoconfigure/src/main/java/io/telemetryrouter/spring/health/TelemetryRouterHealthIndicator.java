@@ -17,9 +17,9 @@ import io.telemetryrouter.RouterSnapshot;
 import io.telemetryrouter.TelemetryRouter;
 
 /**
- * Adds the router's numbers to the application's health. Never {@code DOWN}: telemetry
- * that fails, queues up or is dropped is no reason to take an application out of service.
- * An alarm belongs on the meters.
+ * Adds the router's counts to the application's health. Never {@code DOWN}: failed,
+ * queued or dropped telemetry is no reason to take an application out of service. Use the
+ * meters for alerts.
  *
  * @since 0.1.0
  */
@@ -43,8 +43,7 @@ public class TelemetryRouterHealthIndicator extends AbstractHealthIndicator {
 			builder.withDetail("danglingSpans", this.router.spanSnapshot().dangling());
 		}
 		catch (RuntimeException ex) {
-			// The superclass would report DOWN, and with a message that may quote
-			// anything
+			// The superclass would report DOWN and expose the exception's message
 			builder.unknown().withDetail("error", ex.getClass().getName());
 		}
 	}
@@ -73,8 +72,8 @@ public class TelemetryRouterHealthIndicator extends AbstractHealthIndicator {
 		return handlers.stream().map(HandlerSnapshot::oldestAge).max(Comparator.naturalOrder()).orElse(Duration.ZERO);
 	}
 
-	private List<String> ids(Collection<HandlerSnapshot> handlers, Predicate<HandlerSnapshot> which) {
-		return handlers.stream().filter(which).map(HandlerSnapshot::id).toList();
+	private List<String> ids(Collection<HandlerSnapshot> handlers, Predicate<HandlerSnapshot> filter) {
+		return handlers.stream().filter(filter).map(HandlerSnapshot::id).toList();
 	}
 
 	private boolean isFull(HandlerSnapshot handler) {

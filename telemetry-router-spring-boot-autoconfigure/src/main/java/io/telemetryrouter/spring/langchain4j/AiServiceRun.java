@@ -13,13 +13,14 @@ import io.telemetryrouter.spring.agent.ObservedCall;
 import io.telemetryrouter.spring.agent.ObservedRun;
 
 /**
- * One call of an AI service, with what is open in it. It must not hold the invocation.
+ * The state of one invocation of an AI service, with its open calls. It must not refer to
+ * the invocation, whose id is its weak key.
  */
 final class AiServiceRun {
 
 	private final ObservedRun run;
 
-	/** By the request itself: a model may repeat an id. */
+	/** Open tool calls by request object, since a model may repeat an id. */
 	private final Map<ToolExecutionRequest, ObservedCall> tools = Collections.synchronizedMap(new IdentityHashMap<>());
 
 	private volatile @Nullable Issued issued;
@@ -46,7 +47,7 @@ final class AiServiceRun {
 		this.issued = issued;
 	}
 
-	/** Returns what its retrieval is inside of, or null if it does not retrieve. */
+	/** Returns the context of the retrieval in progress, or null if there is none. */
 	@Nullable RunContext retrieving() {
 		return this.retrieving;
 	}
@@ -56,10 +57,11 @@ final class AiServiceRun {
 	}
 
 	/**
-	 * The request that it waits for.
+	 * The pending model request.
 	 *
 	 * @param call the model call
-	 * @param first the first message, by which the model's listener knows it
+	 * @param first the first message, by which the model's listener identifies the
+	 * request
 	 */
 	record Issued(ObservedCall call, @Nullable ChatMessage first) {
 	}

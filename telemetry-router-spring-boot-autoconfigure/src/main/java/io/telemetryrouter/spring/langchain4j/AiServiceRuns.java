@@ -15,10 +15,10 @@ import io.telemetryrouter.spring.agent.ObservedRun;
 import io.telemetryrouter.spring.agent.RunDescription;
 
 /**
- * The runs of AI services that have not ended. A stream that is never started, or is
- * cancelled, has no end that LangChain4j tells: its run goes from here with its
- * invocation, whose id is one object through all its events, and is then reported as a
- * span that dangles.
+ * The runs of AI services that have not ended, weakly keyed by invocation id, which is
+ * the same object in all events of an invocation. LangChain4j does not report the end of
+ * a stream that is never started or is cancelled: its run is removed when the invocation
+ * is garbage-collected, and then reported as a dangling span.
  */
 final class AiServiceRuns {
 
@@ -31,7 +31,7 @@ final class AiServiceRuns {
 	}
 
 	void start(InvocationContext invocation, Class<?> service) {
-		// A listener that is registered twice is told twice
+		// A listener that is registered twice is called twice
 		if (!this.runs.containsKey(invocation.invocationId())) {
 			ObservedRun run = this.telemetry.startRun(new RunDescription(LangChain4jTelemetry.FRAMEWORK,
 					invocation.invocationId().toString(), service.getSimpleName() + "." + invocation.methodName(),
@@ -55,13 +55,13 @@ final class AiServiceRuns {
 
 	private static @Nullable String conversationId(InvocationContext invocation) {
 		Object id = invocation.chatMemoryId();
-		// What LangChain4j gives to a service without memory ids
+		// LangChain4j's memory id of a service without memory ids
 		return (id == null || id.equals("default")) ? null : id.toString();
 	}
 
 	/**
-	 * Says whether a method answers by a stream. Of an overloaded one it is not known
-	 * which was called, and one that may is enough.
+	 * Returns whether a method returns a stream. For an overloaded method, whose called
+	 * overload is not known, one overload that does is enough.
 	 */
 	private static boolean isStreaming(Class<?> service, @Nullable String method) {
 		for (Method candidate : service.getMethods()) {

@@ -21,7 +21,7 @@ import io.telemetryrouter.spring.agent.ObservedRun;
 import io.telemetryrouter.spring.agent.ReportedTokens;
 
 /**
- * The calls of embedding models.
+ * Reports the calls of embedding models.
  */
 final class EmbeddingCalls {
 
@@ -34,7 +34,7 @@ final class EmbeddingCalls {
 		this.calls = new SurroundedCalls(telemetry);
 	}
 
-	/** Proceeds with a call of a method that embeds something. */
+	/** Proceeds with the call of an embedding method and reports it. */
 	@Nullable Object call(MethodInvocation invocation, EmbeddingModel model) throws Throwable {
 		Object input = invocation.getArguments()[0];
 		return this.calls.call(invocation::proceed, () -> start(model, input), this::complete);

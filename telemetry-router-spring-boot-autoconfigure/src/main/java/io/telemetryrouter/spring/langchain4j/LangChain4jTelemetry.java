@@ -25,8 +25,8 @@ import io.telemetryrouter.spring.agent.ObservedCall;
 import io.telemetryrouter.spring.agent.ObservedRun;
 
 /**
- * Makes events of what LangChain4j tells. It is a listener of chat models, and is
- * registered with every AI service by {@link TelemetryAiServiceContextFactory}.
+ * Reports the runs and calls of LangChain4j. It is a listener of chat models, and
+ * {@link TelemetryAiServiceContextFactory} registers it with every AI service.
  * Thread-safe.
  *
  * @since 0.1.0
@@ -49,7 +49,7 @@ public final class LangChain4jTelemetry implements ChatModelListener {
 
 	/**
 	 * Creates the listener.
-	 * @param telemetry where runs and calls are told
+	 * @param telemetry receives the runs and calls
 	 */
 	public LangChain4jTelemetry(AgentTelemetry telemetry) {
 		this.telemetry = telemetry;
@@ -73,7 +73,8 @@ public final class LangChain4jTelemetry implements ChatModelListener {
 	}
 
 	/**
-	 * Observes an AI service. Its tool service is replaced last, if nothing went wrong.
+	 * Observes an AI service. Its tool service is replaced last, only if everything else
+	 * succeeded.
 	 */
 	void observe(AiServiceContext context, Class<?> service) {
 		this.telemetry.guard(FRAMEWORK, () -> {
@@ -139,7 +140,7 @@ public final class LangChain4jTelemetry implements ChatModelListener {
 	@Override
 	public void onRequest(ChatModelRequestContext context) {
 		this.telemetry.guard(FRAMEWORK, () -> {
-			// A listener that is registered twice is told of each call twice
+			// A listener that is registered twice is called twice
 			if (!context.attributes().containsKey(ObservedCall.class)) {
 				context.attributes()
 					.put(ObservedCall.class, this.models.requested(context.chatRequest(), context.modelProvider()));
@@ -162,8 +163,7 @@ public final class LangChain4jTelemetry implements ChatModelListener {
 			if (context.attributes().get(ObservedCall.class) instanceof ObservedCall call) {
 				call.end(context.error());
 				if (call.run().isStreaming()) {
-					// An AI service that ignores errors of its stream does not tell of
-					// them
+					// The AI service does not report errors that it ignores
 					call.run().fail(context.error());
 				}
 			}

@@ -20,10 +20,10 @@ import io.telemetryrouter.spring.agent.ReportedTokens;
 import io.telemetryrouter.spring.langchain4j.AiServiceRun.Issued;
 
 /**
- * The model calls. An AI service says which run a request is of, but knows little of the
- * model; a model's listener knows the model, but not the run. The AI service issues a
- * request on the thread that calls the model next, with the same message objects: so the
- * two are known to be about one call.
+ * Reports model calls. Events of an AI service have the run of a request, but few
+ * properties of the model; a model's listener has the model, but not the run. The two are
+ * matched: an AI service calls the model on the thread that published the request event,
+ * with the same message objects.
  */
 final class ModelCalls {
 
@@ -31,7 +31,7 @@ final class ModelCalls {
 
 	private final AiServiceRuns runs;
 
-	/** What the thread has issued last. The run holds it, until it is answered. */
+	/** The thread's last request. The run refers to it until the response arrives. */
 	private final ThreadLocal<@Nullable WeakReference<Issued>> issued = new ThreadLocal<>();
 
 	ModelCalls(AgentTelemetry telemetry, AiServiceRuns runs) {
@@ -40,7 +40,7 @@ final class ModelCalls {
 	}
 
 	/**
-	 * An AI service is about to call its model.
+	 * Called when an AI service is about to call its model.
 	 */
 	void issued(InvocationContext invocation, ChatRequest request) {
 		AiServiceRun run = this.runs.get(invocation);
@@ -58,7 +58,7 @@ final class ModelCalls {
 	}
 
 	/**
-	 * A model is called: for a request that was issued, or directly.
+	 * Called when a model is called, by an AI service or directly.
 	 */
 	ObservedCall requested(ChatRequest request, @Nullable ModelProvider provider) {
 		WeakReference<Issued> reference = this.issued.get();
@@ -80,7 +80,8 @@ final class ModelCalls {
 	}
 
 	/**
-	 * An AI service has its answer. If the model has a listener, the call has ended.
+	 * Called when an AI service has the response. If the model has a listener, the call
+	 * has ended already.
 	 */
 	void received(InvocationContext invocation, ChatResponse response) {
 		AiServiceRun run = this.runs.get(invocation);

@@ -10,7 +10,8 @@ import dev.langchain4j.service.tool.ToolService;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The tool service of an AI service, with hooks of ours around those of the application.
+ * A tool service of an AI service that calls the hooks of {@link ToolCalls} in addition
+ * to those of the application.
  */
 final class ObservedToolService extends ToolService {
 

@@ -14,9 +14,9 @@ import org.springframework.beans.factory.config.BeanPostProcessor;
 import io.telemetryrouter.spring.agent.ObservedBeans;
 
 /**
- * Has the embedding models and content retrievers that are beans observed. Listeners of
- * theirs are no way: LangChain4j adds one by a wrapper that is of another class, which
- * could not be injected by the bean's.
+ * Wraps embedding models and content retrievers that are beans in proxies that report
+ * their calls. LangChain4j's own listeners are not used: adding one returns a wrapper of
+ * another class, which cannot be injected by the bean's class.
  *
  * @since 0.1.0
  */
@@ -28,7 +28,7 @@ public final class RetrievalBeans implements BeanPostProcessor {
 
 	/**
 	 * Creates the post-processor.
-	 * @param telemetry what observes; asked for at calls only
+	 * @param telemetry the observer, which is looked up at each call
 	 */
 	public RetrievalBeans(ObjectProvider<LangChain4jTelemetry> telemetry) {
 		this.telemetry = telemetry;
@@ -75,8 +75,7 @@ public final class RetrievalBeans implements BeanPostProcessor {
 			return this.telemetry.getIfAvailable();
 		}
 		catch (RuntimeException ex) {
-			// The application context is closing, or cannot start, which it reports
-			// itself
+			// The application context is closing or fails to start
 			return null;
 		}
 	}

@@ -23,8 +23,8 @@ import io.telemetryrouter.spring.agent.ObservedCall;
 import io.telemetryrouter.spring.agent.ObservedRun;
 
 /**
- * What AI services retrieve before they ask their model, from however many retrievers,
- * and the calls of retrievers outside of AI services.
+ * Reports retrievals: one for each augmentation of an AI service's request, regardless of
+ * the number of retrievers, and one for each call of a retriever outside of AI services.
  */
 final class RetrievalCalls {
 
@@ -41,8 +41,8 @@ final class RetrievalCalls {
 	}
 
 	/**
-	 * Observes the augmentor of an AI service. It is set after the service's context was
-	 * made, and is there when the service is first called.
+	 * Observes the augmentor of an AI service. The augmentor is set after the creation of
+	 * the service's context and before its first call.
 	 */
 	void observe(AiServiceContext context) {
 		RetrievalAugmentor augmentor = context.retrievalAugmentor;
@@ -80,8 +80,8 @@ final class RetrievalCalls {
 	}
 
 	/**
-	 * Proceeds with a call of a retriever. If an AI service retrieves, the call is a part
-	 * of that, on whatever thread.
+	 * Proceeds with a call of a retriever. During the retrieval of an AI service, the
+	 * call is a part of it, on any thread.
 	 */
 	@Nullable Object retrieve(MethodInvocation invocation, Object retriever) throws Throwable {
 		Query query = (Query) invocation.getArguments()[0];

@@ -10,8 +10,9 @@ import io.telemetryrouter.spring.agent.AgentTelemetry;
 import io.telemetryrouter.spring.agent.ObservedCall;
 
 /**
- * Calls of one kind that go through a proxy. One inside of another, on the same thread,
- * is a part of it and not told: a model may ask another one, a retriever several.
+ * Reports calls of one kind that go through a proxy. A call inside another one on the
+ * same thread is a part of it and not reported: a model may delegate to another model, a
+ * retriever to several.
  */
 final class SurroundedCalls {
 
@@ -24,10 +25,10 @@ final class SurroundedCalls {
 	}
 
 	/**
-	 * Runs a call and tells it. What the call itself calls belongs to its run.
+	 * Runs a call and reports it. Events emitted during the call belong to its run.
 	 * @param code the call
-	 * @param start tells its start
-	 * @param end tells its end, given the result
+	 * @param start reports its start
+	 * @param end reports its end, with the result
 	 * @return the result
 	 */
 	@Nullable Object call(Code code, Supplier<ObservedCall> start, BiConsumer<ObservedCall, @Nullable Object> end)

@@ -8,9 +8,10 @@ import dev.langchain4j.spi.services.AiServiceContextFactory;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How LangChain4j lets a library see every AI service: found by its service loader, once
- * for a class loader. An AI service is told to the application context that was last to
- * start when it is built; without one it is left alone.
+ * Observes every AI service. LangChain4j finds this factory through the
+ * {@link java.util.ServiceLoader}, once for each class loader. A new AI service is
+ * observed by the application context that called {@link #observe} last, or not at all
+ * without one.
  *
  * @since 0.1.0
  */
@@ -26,22 +27,22 @@ public final class TelemetryAiServiceContextFactory implements AiServiceContextF
 
 	/**
 	 * Observes the AI services that are built from now on.
-	 * @param supplier gives what observes them
+	 * @param supplier supplies the observer
 	 */
 	public static void observe(Supplier<@Nullable LangChain4jTelemetry> supplier) {
 		telemetry.set(supplier);
 	}
 
 	/**
-	 * Ends what {@link #observe} began, unless another has taken its place.
-	 * @param supplier what was given there
+	 * Ends the observation of new AI services, unless another supplier was set.
+	 * @param supplier the supplier passed to {@link #observe}
 	 */
 	public static void leave(Supplier<@Nullable LangChain4jTelemetry> supplier) {
 		telemetry.compareAndSet(supplier, null);
 	}
 
 	/**
-	 * Returns whether LangChain4j has found this factory, and not one of another library.
+	 * Returns whether LangChain4j uses this factory, and not one of another library.
 	 * @return {@code true} if AI services can be observed
 	 */
 	public static boolean isUsed() {
@@ -65,8 +66,7 @@ public final class TelemetryAiServiceContextFactory implements AiServiceContextF
 			observer = supplier.get();
 		}
 		catch (RuntimeException ex) {
-			// The application context is closing, or cannot start, which it reports
-			// itself
+			// The application context is closing or fails to start
 			return;
 		}
 		if (observer != null) {
@@ -74,7 +74,7 @@ public final class TelemetryAiServiceContextFactory implements AiServiceContextF
 		}
 	}
 
-	/** Its constructor is not open to others. */
+	/** Makes the protected constructor accessible. */
 	private static final class OpenContext extends AiServiceContext {
 
 		OpenContext(Class<?> service) {
@@ -83,7 +83,7 @@ public final class TelemetryAiServiceContextFactory implements AiServiceContextF
 
 	}
 
-	/** An AI service that nobody calls. */
+	/** An AI service that is never called, to find the factory in use. */
 	private interface Probe {
 
 	}

@@ -9,7 +9,7 @@ import org.springframework.util.ClassUtils;
 import io.telemetryrouter.spring.agent.ReportedTokens;
 
 /**
- * Reads the usage that a model reports.
+ * Reads token counts from the usage that a model reports.
  */
 final class TokenUsages {
 
@@ -27,7 +27,7 @@ final class TokenUsages {
 				: ReportedTokens.of(usage.inputTokenCount(), usage.outputTokenCount(), null, null, null);
 	}
 
-	/** The only usage that has details. Its jar need not be there. */
+	/** Reads the only usage with details, whose classes may be absent. */
 	private static final class OpenAi {
 
 		static ReportedTokens of(TokenUsage usage) {

@@ -12,8 +12,8 @@ import io.telemetryrouter.spring.agent.ObservedCall;
 import io.telemetryrouter.spring.agent.ObservedRun;
 
 /**
- * The tool calls of AI services. One that throws through the tool service has no end
- * here; it ends with its run.
+ * Reports the tool calls of AI services. A call whose exception propagates through the
+ * tool service ends with its run.
  */
 final class ToolCalls {
 
@@ -37,13 +37,13 @@ final class ToolCalls {
 			ObservedCall call = run.start(new ToolCall.Started(run.run(), request.id(), request.name(), null,
 					this.telemetry.content(request::arguments)));
 			service.tools().put(request, call);
-			// Its end is on the same thread; a nested AI service belongs to this run
+			// A call ends on the same thread; a nested AI service belongs to this run
 			call.bind();
 		});
 	}
 
 	/**
-	 * Notes an error that becomes text for the model.
+	 * Stores an error that LangChain4j converts to text for the model.
 	 */
 	void failed(@Nullable ToolErrorContext context, Throwable error) {
 		this.telemetry.guard(LangChain4jTelemetry.FRAMEWORK, () -> {
@@ -77,7 +77,7 @@ final class ToolCalls {
 				(result != null) ? result.length() : null, this.telemetry.content(() -> result)));
 	}
 
-	/** A tool that says itself that it failed, as those of MCP servers do. */
+	/** The failure of a tool that reports it in its result, as MCP servers do. */
 	static final class ToolReportedFailure extends RuntimeException {
 
 		ToolReportedFailure() {

@@ -1,5 +1,5 @@
 /**
- * Agents built with LangChain4j: its AI services, models and tools as events.
+ * Adapter to LangChain4j: emits events of its AI services, models, tools and retrievers.
  */
 @NullMarked
 package io.telemetryrouter.spring.langchain4j;

@@ -19,8 +19,8 @@ import io.telemetryrouter.spring.metrics.SharedSeries.Kind;
 import io.telemetryrouter.spring.metrics.SharedSeries.Source;
 
 /**
- * Counts the tokens and costs of model calls in meters, by model. A meter adds up in
- * floating point; what must be exact is in the events. Thread-safe.
+ * Counts the tokens and costs of model calls by model. Meters add up {@code double}s; the
+ * exact amounts are in the events. Thread-safe.
  *
  * @since 0.1.0
  */
@@ -38,40 +38,42 @@ public final class AgentMeters implements AutoCloseable {
 
 	private final Set<String> models = ConcurrentHashMap.newKeySet();
 
-	private final Meters<Counts> read;
+	private final Meters<Counts> functionCounters;
 
 	/**
-	 * Creates the meters, and registers those that read a count.
-	 * @param registry where they are registered
-	 * @param maxModels how many models become tag values of their own; the others share
-	 * the value {@code _other}
-	 * @param telemetry counts failures of adapters; {@code null} if there are none
-	 * @param costs counts calls without a price; {@code null} if there are no prices
+	 * Creates the meters and registers the function counters of failures and unpriced
+	 * calls.
+	 * @param registry the registry of the meters
+	 * @param maxModels the maximum number of models with a tag value of their own;
+	 * further models share the value {@code _other}
+	 * @param telemetry the source of adapter failures; {@code null} if there are no
+	 * adapters
+	 * @param costs the source of unpriced calls; {@code null} if costs are not recorded
 	 */
 	public AgentMeters(MeterRegistry registry, int maxModels, @Nullable AgentTelemetry telemetry,
 			@Nullable CostRecorder costs) {
 		this.registry = registry;
 		this.maxModels = maxModels;
-		this.read = new Meters<>(new SharedSeries(registry), new Counts(telemetry, costs), Kind.COUNT);
+		this.functionCounters = new Meters<>(new SharedSeries(registry), new Counts(telemetry, costs), Kind.COUNT);
 		if (telemetry != null) {
 			FRAMEWORKS.forEach(this::countFailures);
 			countFailures(OTHER);
 		}
 		if (costs != null) {
-			this.read.add(TelemetryRouterMeter.AGENT_UNPRICED, Tags.empty());
+			this.functionCounters.add(TelemetryRouterMeter.AGENT_UNPRICED, Tags.empty());
 		}
 	}
 
 	private void countFailures(String framework) {
-		this.read.add(TelemetryRouterMeter.AGENT_FAILURES, Tags.of("framework", framework), framework);
+		this.functionCounters.add(TelemetryRouterMeter.AGENT_FAILURES, Tags.of("framework", framework), framework);
 	}
 
 	/**
-	 * Removes the meters that read a count.
+	 * Removes the function counters.
 	 */
 	@Override
 	public void close() {
-		this.read.remove();
+		this.functionCounters.remove();
 	}
 
 	/**
@@ -118,7 +120,7 @@ public final class AgentMeters implements AutoCloseable {
 		if (model == null) {
 			return UNKNOWN;
 		}
-		// May exceed the limit by the number of threads that get here at once
+		// Concurrent calls may exceed the limit by the number of their threads
 		if (this.models.contains(model) || (this.models.size() < this.maxModels && this.models.add(model))) {
 			return model;
 		}
@@ -126,7 +128,7 @@ public final class AgentMeters implements AutoCloseable {
 	}
 
 	/**
-	 * What is counted elsewhere.
+	 * The source of the function counters.
 	 */
 	private record Counts(@Nullable AgentTelemetry telemetry, @Nullable CostRecorder costs) implements Source {
 

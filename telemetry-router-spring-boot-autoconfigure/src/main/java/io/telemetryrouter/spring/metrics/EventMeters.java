@@ -6,10 +6,11 @@ import io.micrometer.core.instrument.Tags;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The meters of one event tag in one registry.
+ * The meters of one value of the {@code event} tag in one registry.
  *
  * @param meters all of them
- * @param recorder who wants every single dispatch, if anyone
+ * @param recorder takes the duration of each dispatch in nanoseconds; {@code null} if the
+ * timer has no histogram
  */
 record EventMeters(Meters<EventReader> meters, @Nullable LongConsumer recorder) {
 

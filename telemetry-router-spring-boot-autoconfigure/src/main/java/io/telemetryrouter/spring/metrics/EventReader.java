@@ -9,9 +9,9 @@ import io.telemetryrouter.EventSnapshot;
 import io.telemetryrouter.TelemetryRouter;
 
 /**
- * Reads the numbers of one or several event names, taken together. When the router
- * forgets a name it moves the counts, in a moment, to those of all untracked names, but
- * not the latencies; no number read here falls back for that.
+ * Reads the summed statistics of one or several event names. When the router stops
+ * tracking a name, it moves the name's counts to those of untracked names and discards
+ * its latencies. Sums read here never decrease for that.
  */
 final class EventReader implements SharedSeries.Source {
 

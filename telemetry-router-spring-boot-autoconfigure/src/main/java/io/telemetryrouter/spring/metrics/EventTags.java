@@ -8,13 +8,14 @@ import java.util.concurrent.ConcurrentHashMap;
 import io.telemetryrouter.RouterSnapshot;
 
 /**
- * Decides which event names become tag values: the first ones up to a limit. Every name
- * belongs to exactly one value, so that the values of all tags add up to the whole.
+ * Maps event names to tag values: the first names up to a limit have a value of their
+ * own. Every name has exactly one value, so the series of all values add up to the total.
  */
 final class EventTags {
 
 	/**
-	 * The value that all further names share, and the name of all that are not tracked.
+	 * The tag value of all further names, and the name under which the router counts
+	 * untracked names.
 	 */
 	static final String OTHER = RouterSnapshot.OTHER_EVENTS;
 
@@ -36,7 +37,8 @@ final class EventTags {
 	}
 
 	/**
-	 * Returns the tag value of an event name, the same until the name is forgotten.
+	 * Returns the tag value of an event name. The value stays the same until
+	 * {@link #forget} is called for the name.
 	 */
 	synchronized String tagOf(String event) {
 		if (this.all.add(event)) {
@@ -46,8 +48,8 @@ final class EventTags {
 	}
 
 	/**
-	 * Forgets a name. The router counts what it has counted as {@link #OTHER} from now
-	 * on.
+	 * Removes a name that the router stopped tracking. The router has moved its counts to
+	 * {@link #OTHER}.
 	 */
 	synchronized void forget(String event) {
 		if (!event.equals(OTHER)) {
@@ -58,14 +60,14 @@ final class EventTags {
 	}
 
 	/**
-	 * Returns the names that share {@link #OTHER}, changing as names come and go.
+	 * Returns a live view of the names with the tag value {@link #OTHER}.
 	 */
 	Collection<String> others() {
 		return this.others;
 	}
 
 	/**
-	 * Returns the names of all tags, changing as names come and go.
+	 * Returns a live view of all names.
 	 */
 	Collection<String> all() {
 		return this.all;

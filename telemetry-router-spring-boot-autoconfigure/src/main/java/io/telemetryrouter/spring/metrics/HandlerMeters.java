@@ -15,19 +15,20 @@ import io.telemetryrouter.spring.metrics.TelemetryRouterMeter.Tag;
  * The meters of one handler in one registry.
  *
  * @param meters all of them
- * @param handled who wants every single call that returned, if anyone
- * @param failed who wants every single call that threw, if anyone
- * @param waited who wants every single wait in the queue, if anyone
+ * @param handled takes the duration of each call that returned, in nanoseconds;
+ * {@code null} if the timer has no histogram
+ * @param failed the same for calls that threw
+ * @param waited the same for the time that each event waited in the queue
  */
 record HandlerMeters(Meters<HandlerReader> meters, @Nullable LongConsumer handled, @Nullable LongConsumer failed,
 		@Nullable LongConsumer waited) {
 
 	/**
-	 * The tag value that handlers without an id of their own share.
+	 * The tag value of all handlers with a generated id.
 	 */
 	static final String ANONYMOUS = "_anonymous";
 
-	/** With a number, the ids that the router gives. */
+	/** The prefix of the numbered ids that the router generates. */
 	private static final String NUMBERED = "handler-";
 
 	static HandlerMeters bind(Meters<HandlerReader> meters, Tags common, boolean histogram, boolean waitHistogram) {
@@ -59,7 +60,7 @@ record HandlerMeters(Meters<HandlerReader> meters, @Nullable LongConsumer handle
 	}
 
 	/**
-	 * Returns the tags of the handlers of a mode that have a status.
+	 * Returns the tags of the gauge that counts the handlers with a mode and a status.
 	 */
 	static Tags tags(Tags common, HandlerMode mode, HandlerStatus status) {
 		return common.and(Tag.MODE.asString(), label(mode), Tag.STATUS.asString(), label(status));

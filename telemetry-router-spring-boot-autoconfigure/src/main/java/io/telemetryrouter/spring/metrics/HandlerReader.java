@@ -10,12 +10,14 @@ import io.telemetryrouter.LatencySnapshot;
 import io.telemetryrouter.TelemetryRouter;
 
 /**
- * Reads the numbers of one handler. Between the handler's end and the removal of its
- * meters it keeps to the last numbers, so that no counter falls back.
+ * Reads the statistics of one handler. After the handler was removed it returns the last
+ * values read, so no counter decreases before its meters are removed.
  */
 final class HandlerReader implements SharedSeries.Source {
 
-	/** Tells the meters of calls that returned from those of calls that threw. */
+	/**
+	 * The detail of meters of calls that returned; {@link #FAILED} of those that threw.
+	 */
 	static final Object HANDLED = "handled";
 
 	static final Object FAILED = "failed";
@@ -56,7 +58,7 @@ final class HandlerReader implements SharedSeries.Source {
 			case QUEUE_CAPACITY -> handler.queueCapacity();
 			case QUEUE_OLDEST_AGE -> handler.oldestAge().toNanos();
 			case QUEUE_WAIT -> handler.queueWait().count();
-			default -> throw new IllegalArgumentException(meter + " is not about a handler");
+			default -> throw new IllegalArgumentException(meter + " is not a meter of a handler");
 		};
 	}
 

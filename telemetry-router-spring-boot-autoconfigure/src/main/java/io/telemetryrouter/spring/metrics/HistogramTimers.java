@@ -12,9 +12,10 @@ import io.micrometer.core.instrument.distribution.HistogramSnapshot;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Finds out whether anybody wants a histogram, percentiles or service level objectives of
- * a timer. Micrometer only tells by what a registered timer publishes, so one is
- * registered and, if it publishes none of them, removed again.
+ * Registers a timer only if meter filters configure a histogram, percentiles or service
+ * level objectives for it. Micrometer shows the effective configuration only in the
+ * snapshot of a registered timer, so the timer is registered first and removed again if
+ * its snapshot has none of them.
  */
 final class HistogramTimers {
 
@@ -23,7 +24,8 @@ final class HistogramTimers {
 
 	/**
 	 * Registers a timer if it has a histogram.
-	 * @return the timer, or {@code null} if it would have none
+	 * @return the timer, or {@code null} if it has no histogram, percentiles or
+	 * objectives
 	 */
 	static @Nullable Timer register(MeterRegistry registry, TelemetryRouterMeter meter, Tags tags) {
 		Timer timer;
@@ -31,7 +33,7 @@ final class HistogramTimers {
 			timer = Timer.builder(meter.getName()).description(meter.getDescription()).tags(tags).register(registry);
 		}
 		catch (IllegalArgumentException ex) {
-			// Another binder has a meter without histogram there
+			// Another binder registered a meter of another type with this id
 			return null;
 		}
 		List<Runnable> removals = new ArrayList<>();
@@ -61,8 +63,8 @@ final class HistogramTimers {
 	}
 
 	/**
-	 * Returns the timer that the composite registered in one of its registries, which
-	 * registering it again gives.
+	 * Returns the timer that the composite registered in one of its registries.
+	 * Registering the same id again returns the existing timer.
 	 */
 	private static Timer childOf(Meter.Id id, MeterRegistry leaf) {
 		return Timer.builder(id.getName()).description(id.getDescription()).tags(id.getTags()).register(leaf);

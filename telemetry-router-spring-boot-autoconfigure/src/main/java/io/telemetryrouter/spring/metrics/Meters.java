@@ -15,10 +15,10 @@ import io.telemetryrouter.spring.metrics.SharedSeries.Part;
 import io.telemetryrouter.spring.metrics.SharedSeries.Source;
 
 /**
- * Meters of one registry that come and go together. Registered by one thread before
- * another may remove them.
+ * Meters of one registry with a common source, which are removed together. Not
+ * thread-safe: the caller orders {@code add} before {@code remove}.
  *
- * @param <T> the type of what they read
+ * @param <T> the type of the source
  */
 final class Meters<T extends Source> {
 
@@ -30,7 +30,7 @@ final class Meters<T extends Source> {
 
 	private final List<Part> parts = new ArrayList<>();
 
-	/** Of each part. */
+	/** The meter of the part at the same index. */
 	private final List<Meter> meters = new ArrayList<>();
 
 	Meters(SharedSeries series, T source, Kind counting) {
@@ -44,10 +44,11 @@ final class Meters<T extends Source> {
 	}
 
 	/**
-	 * Registers a meter that reads.
+	 * Registers a meter that reads its value from the source.
 	 * @param meter the meter
 	 * @param tags its tags
-	 * @param detail which of the meters of this name it is, if there are several
+	 * @param detail passed to the source, which has several values for this meter;
+	 * {@code null} if it has one
 	 */
 	void add(TelemetryRouterMeter meter, Tags tags, @Nullable Object detail) {
 		Kind kind = (meter.getType() != Meter.Type.GAUGE) ? this.counting : meter.isTime() ? Kind.MAX : Kind.SUM;
@@ -59,9 +60,11 @@ final class Meters<T extends Source> {
 	}
 
 	/**
-	 * Registers a timer that reads, or a real one if somebody wants its distribution.
-	 * @param histogram whether anybody may want it
-	 * @return what is to be given each duration, if it is a real one
+	 * Registers a {@code Timer} if its distribution is configured, else a
+	 * {@code FunctionTimer} that reads from the source.
+	 * @param histogram {@code false} to register a {@code FunctionTimer} in any case
+	 * @return records a duration in nanoseconds in the {@code Timer}; {@code null} if
+	 * there is none
 	 */
 	@Nullable LongConsumer addTimer(TelemetryRouterMeter meter, Tags tags, @Nullable Object detail, boolean histogram) {
 		Timer timer = histogram ? HistogramTimers.register(this.series.registry(), meter, tags) : null;

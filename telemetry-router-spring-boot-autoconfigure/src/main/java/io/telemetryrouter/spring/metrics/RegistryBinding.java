@@ -19,9 +19,10 @@ import io.telemetryrouter.spring.metrics.SharedSeries.Kind;
 import io.telemetryrouter.spring.metrics.TelemetryRouterMeter.Tag;
 
 /**
- * Mirrors one router in one meter registry. The router tells what comes and goes one call
- * at a time. Only {@link #close()} may come in between: it marks the binding first and
- * then removes what it finds, while a call that is running looks at the mark last.
+ * Keeps the meters of one router in one registry. The router calls the listener methods
+ * one at a time; only {@link #close()} may run at the same time. It sets {@code closed}
+ * and then removes all meters. A listener method checks {@code closed} after adding
+ * meters, so none is left behind.
  */
 final class RegistryBinding implements RouterListener, SharedSeries.Source {
 
@@ -41,8 +42,8 @@ final class RegistryBinding implements RouterListener, SharedSeries.Source {
 
 	private final Meters<RegistryBinding> whole;
 
-	// The first decides: series of one name must be of one kind, also in a registry that
-	// joins a composite later
+	// Set by the first series of a name: all series of one name must have the same type,
+	// also in a registry that joins a composite later
 
 	private volatile boolean histogram = true;
 
@@ -181,7 +182,7 @@ final class RegistryBinding implements RouterListener, SharedSeries.Source {
 		List.copyOf(this.events.keySet()).forEach(this::removeEvent);
 	}
 
-	/** Handlers that are counted together. */
+	/** The handlers that one gauge counts. */
 	private record Group(HandlerMode mode, HandlerStatus status) {
 	}
 

@@ -24,13 +24,14 @@ import io.micrometer.core.instrument.Timer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Adds up what shares a series of one registry. A meter filter may give several meters
- * one id ({@code ignoreTags}, {@code replaceTagValues}); Micrometer then keeps the first,
- * which alone would be read. It also holds what meters read, to which they refer weakly.
+ * Combines the values of meters that share a series of one registry. A meter filter may
+ * map several meters to one id ({@code ignoreTags}, {@code replaceTagValues}). Micrometer
+ * then keeps the first meter and would only read that one. This class also holds strong
+ * references to the state objects of the meters, which Micrometer references weakly.
  */
 final class SharedSeries {
 
-	// One of each: a start would wait for others to be linked
+	// Shared: each further lambda would be linked during the application's start
 
 	private static final ToDoubleFunction<Combined> VALUE = Combined::value;
 
@@ -45,7 +46,7 @@ final class SharedSeries {
 	/** Guarded by this. */
 	private final Map<Meter, Combined> byMeter = new HashMap<>();
 
-	/** By the ids that were asked for. Guarded by this. */
+	/** By the ids before meter filters. Guarded by this. */
 	private final Map<Meter.Id, Meter> byId = new HashMap<>();
 
 	SharedSeries(MeterRegistry registry) {
@@ -57,14 +58,15 @@ final class SharedSeries {
 	}
 
 	/**
-	 * Registers a meter, or joins the one that has its id. Micrometer is not asked for an
-	 * id twice: of the second meter that reads a function it warns that it ignores it.
-	 * @param meter what is registered
+	 * Registers a meter, or adds the part to the registered meter with the same id. Each
+	 * id is registered once only: Micrometer logs a warning for a second function meter
+	 * with the same id.
+	 * @param meter the meter to register
 	 * @param tags its tags
-	 * @param kind how values are combined
-	 * @param part what this meter alone would show
-	 * @param timer the meter, if it is not one that reads
-	 * @return the meter, from which the part is removed later
+	 * @param kind how the values of several parts are combined
+	 * @param part reads the value of this meter alone
+	 * @param timer the registered timer, or {@code null} to register a function meter
+	 * @return the registered meter, to pass to {@link #remove}
 	 */
 	synchronized Meter add(TelemetryRouterMeter meter, Tags tags, Kind kind, Part part, @Nullable Timer timer) {
 		Meter.Id id = new Meter.Id(meter.getName(), tags, meter.getBaseUnit(), meter.getDescription(), meter.getType());
@@ -112,7 +114,7 @@ final class SharedSeries {
 	}
 
 	/**
-	 * Removes a part, and the meter with the last of its parts.
+	 * Removes a part, and the meter if it was its last part.
 	 */
 	synchronized void remove(Meter meter, Part part) {
 		Combined combined = this.byMeter.get(meter);
@@ -128,38 +130,39 @@ final class SharedSeries {
 	}
 
 	/**
-	 * How values are combined.
+	 * How the values of several parts are combined.
 	 */
 	enum Kind {
 
 		/**
-		 * Added up. What a part has counted stays when it goes: no counter falls back.
+		 * The sum. The count of a removed part is kept, so that the counter does not
+		 * decrease.
 		 */
 		COUNT,
 
 		/**
-		 * Added up. What a part has counted is another part's when it goes, perhaps of
-		 * another series, which then stands still until it has caught up.
+		 * The sum. The count of a removed part moves to another part, perhaps of another
+		 * series. This series then keeps its highest value until the sum exceeds it.
 		 */
 		MOVING_COUNT,
 
-		/** Added up. */
+		/** The sum. */
 		SUM,
 
-		/** The highest. */
+		/** The maximum. */
 		MAX
 
 	}
 
 	/**
-	 * What has numbers for meters.
+	 * The source of the values of meters.
 	 */
 	interface Source {
 
 		/**
 		 * Reads the value of a meter, or the count of a timer.
 		 * @param meter the meter
-		 * @param detail which of the meters of this name, if there are several
+		 * @param detail selects one of several values for the meter, or {@code null}
 		 * @return the value, in nanoseconds if it is a time
 		 */
 		double value(TelemetryRouterMeter meter, @Nullable Object detail);
@@ -167,7 +170,7 @@ final class SharedSeries {
 		/**
 		 * Reads the total time of a timer in nanoseconds.
 		 * @param meter the meter
-		 * @param detail which of the meters of this name, if there are several
+		 * @param detail selects one of several values for the meter, or {@code null}
 		 * @return the time
 		 */
 		default double total(TelemetryRouterMeter meter, @Nullable Object detail) {
@@ -177,8 +180,8 @@ final class SharedSeries {
 	}
 
 	/**
-	 * One of the sources of a series. No record: to compare two of those, as lists do,
-	 * keeps their class loader from being collected (JDK 17).
+	 * One of the sources of a series. Not a record: on JDK 17, calling {@code equals} of
+	 * a record, as {@code List.remove} does, keeps its class loader from being collected.
 	 */
 	static final class Part {
 
@@ -205,20 +208,20 @@ final class SharedSeries {
 	}
 
 	/**
-	 * What a meter reads.
+	 * The state object of a meter: combines the values of its parts.
 	 */
 	static final class Combined {
 
 		private final Kind kind;
 
-		/** The ids that were asked for. Guarded by the series. */
+		/** The ids before meter filters. Guarded by the series. */
 		private final Set<Meter.Id> ids = new HashSet<>();
 
 		private final List<Part> parts = new CopyOnWriteArrayList<>();
 
-		private volatile double goneValue;
+		private volatile double removedValue;
 
-		private volatile double goneTotal;
+		private volatile double removedTotal;
 
 		private final @Nullable DoubleAccumulator highestValue;
 
@@ -232,7 +235,7 @@ final class SharedSeries {
 		}
 
 		double value() {
-			double value = this.goneValue;
+			double value = this.removedValue;
 			for (Part part : this.parts) {
 				value = combine(value, part.value());
 			}
@@ -244,7 +247,7 @@ final class SharedSeries {
 		}
 
 		double total() {
-			double total = this.goneTotal;
+			double total = this.removedTotal;
 			for (Part part : this.parts) {
 				total = combine(total, part.total());
 			}
@@ -263,11 +266,13 @@ final class SharedSeries {
 			return highest.get();
 		}
 
-		/** Under the lock of the series. A reader in between may see the part twice. */
+		/**
+		 * Called under the lock of the series. A reader may count the part twice.
+		 */
 		private void remove(Part part) {
 			if (this.kind == Kind.COUNT) {
-				this.goneValue = this.goneValue + part.value();
-				this.goneTotal = this.goneTotal + part.total();
+				this.removedValue = this.removedValue + part.value();
+				this.removedTotal = this.removedTotal + part.total();
 			}
 			this.parts.remove(part);
 		}

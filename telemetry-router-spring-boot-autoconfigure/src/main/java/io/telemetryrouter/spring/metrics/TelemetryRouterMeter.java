@@ -15,8 +15,8 @@ import org.jspecify.annotations.Nullable;
 public enum TelemetryRouterMeter implements MeterDocumentation {
 
 	/**
-	 * How long dispatches took the emitter. Counts every event that was emitted; those
-	 * that no handler matched take no time.
+	 * Time that dispatches took on the emitting thread. Counts every emitted event; an
+	 * event without a matching handler adds no time.
 	 */
 	DISPATCH("telemetry.router.dispatch", Meter.Type.TIMER, "How long dispatches took the emitter", null, Tag.EVENT),
 
@@ -33,13 +33,13 @@ public enum TelemetryRouterMeter implements MeterDocumentation {
 			Tag.EVENT),
 
 	/**
-	 * How many events no handler matched.
+	 * Number of events without a matching handler other than {@code **} handlers.
 	 */
 	UNHANDLED("telemetry.router.unhandled", Meter.Type.COUNTER,
-			"How many events no handler matched, but for those of all events", Unit.EVENTS),
+			"How many events had no matching handler other than '**' handlers", Unit.EVENTS),
 
 	/**
-	 * How many spans have begun and not ended, and are not dangling.
+	 * Number of spans that have begun, have not ended and are not dangling.
 	 */
 	SPANS_OPEN("telemetry.router.spans.open", Meter.Type.GAUGE, "How many spans have begun and not ended", Unit.SPANS),
 
@@ -50,7 +50,7 @@ public enum TelemetryRouterMeter implements MeterDocumentation {
 			"How many spans were reported because they did not end", Unit.SPANS),
 
 	/**
-	 * How many handlers there are. Each is in one of the series.
+	 * Number of handlers. Each handler is counted in exactly one of the series.
 	 */
 	HANDLERS("telemetry.router.handlers", Meter.Type.GAUGE, "How many handlers there are", Unit.HANDLERS, Tag.MODE,
 			Tag.STATUS),
@@ -76,9 +76,9 @@ public enum TelemetryRouterMeter implements MeterDocumentation {
 			Tag.OUTCOME),
 
 	/**
-	 * How many events a handler was not given.
+	 * Number of events that were dropped instead of handled.
 	 */
-	DROPPED("telemetry.router.handler.dropped", Meter.Type.COUNTER, "How many events a handler was not given",
+	DROPPED("telemetry.router.handler.dropped", Meter.Type.COUNTER, "How many events a handler did not receive",
 			Unit.EVENTS, Tag.HANDLER, Tag.REASON),
 
 	/**
@@ -94,10 +94,10 @@ public enum TelemetryRouterMeter implements MeterDocumentation {
 			Unit.EVENTS, Tag.HANDLER),
 
 	/**
-	 * How many events wait in the journal, since a handler has fallen behind.
+	 * Number of events that wait in the journal because a handler has fallen behind.
 	 */
 	QUEUE_SPILLED("telemetry.router.queue.spilled", Meter.Type.GAUGE,
-			"How many events wait in the journal, since a handler has fallen behind", Unit.EVENTS, Tag.HANDLER),
+			"How many events wait in the journal because a handler has fallen behind", Unit.EVENTS, Tag.HANDLER),
 
 	/**
 	 * How many events may wait in a handler's queue.
@@ -106,10 +106,10 @@ public enum TelemetryRouterMeter implements MeterDocumentation {
 			Unit.EVENTS, Tag.HANDLER),
 
 	/**
-	 * How long the first event in a handler's queue has waited.
+	 * Time that the oldest event in a handler's queue has waited.
 	 */
 	QUEUE_OLDEST_AGE("telemetry.router.queue.oldest.age", Meter.Type.GAUGE,
-			"How long the first event in a handler's queue has waited", null, Tag.HANDLER),
+			"How long the oldest event in a handler's queue has waited", null, Tag.HANDLER),
 
 	/**
 	 * How long events waited in a handler's queue.
@@ -118,15 +118,15 @@ public enum TelemetryRouterMeter implements MeterDocumentation {
 			Tag.HANDLER),
 
 	/**
-	 * How many tokens agents have used, as far as models report them.
+	 * Number of tokens that agents have used, as reported by the models.
 	 */
 	AGENT_TOKENS("telemetry.router.agent.tokens", Meter.Type.COUNTER, "How many tokens agents have used", Unit.TOKENS,
 			Tag.MODEL, Tag.DIRECTION),
 
 	/**
-	 * What agents have cost.
+	 * Cost of the model calls of agents.
 	 */
-	AGENT_COST("telemetry.router.agent.cost", Meter.Type.COUNTER, "What agents have cost", null, Tag.MODEL,
+	AGENT_COST("telemetry.router.agent.cost", Meter.Type.COUNTER, "Cost of the model calls of agents", null, Tag.MODEL,
 			Tag.CURRENCY),
 
 	/**
@@ -136,7 +136,8 @@ public enum TelemetryRouterMeter implements MeterDocumentation {
 			"How many model calls have no cost because their model has no price", Unit.CALLS),
 
 	/**
-	 * How often an adapter to an agent framework has failed: events may be missing.
+	 * Number of failures of an adapter to an agent framework. Each may mean missing
+	 * events.
 	 */
 	AGENT_FAILURES("telemetry.router.agent.failures", Meter.Type.COUNTER,
 			"How often an adapter to an agent framework has failed", Unit.FAILURES, Tag.FRAMEWORK);
@@ -187,7 +188,7 @@ public enum TelemetryRouterMeter implements MeterDocumentation {
 	}
 
 	/**
-	 * Returns what is measured.
+	 * Returns the description of the meter.
 	 * @return the description
 	 */
 	public String getDescription() {
@@ -226,7 +227,7 @@ public enum TelemetryRouterMeter implements MeterDocumentation {
 		DIRECTION("direction"),
 
 		/**
-		 * The event's name, or {@code _other} for all names beyond the limit.
+		 * The event's name, or {@code _other} for names beyond the limit.
 		 */
 		EVENT("event"),
 
@@ -236,7 +237,8 @@ public enum TelemetryRouterMeter implements MeterDocumentation {
 		FRAMEWORK("framework"),
 
 		/**
-		 * The handler's id, or {@code _anonymous} for all handlers that were given none.
+		 * The handler's id, or {@code _anonymous} for handlers without an id of their
+		 * own.
 		 */
 		HANDLER("handler"),
 

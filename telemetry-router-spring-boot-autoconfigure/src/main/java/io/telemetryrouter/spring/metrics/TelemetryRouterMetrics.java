@@ -12,16 +12,16 @@ import io.micrometer.core.instrument.binder.MeterBinder;
 import io.telemetryrouter.TelemetryRouter;
 
 /**
- * Binds the router's numbers to meters; {@link TelemetryRouterMeter} lists them. Meters
- * read the router when they are read, so that events pay nothing for them. A handler's
- * meters are there, at zero, from its registration to its end.
+ * Binds the router's statistics to meters; {@link TelemetryRouterMeter} lists them.
+ * Meters read the router only when they are read themselves, so they add no work to an
+ * emit. A handler's meters exist, starting at zero, from its registration to its removal.
  * <p>
  * {@code telemetry.router.dispatch}, {@code telemetry.router.handler} and
- * {@code telemetry.router.queue.wait} have no percentiles and no histogram by themselves.
- * Where a meter filter (or {@code management.metrics.distribution}) asks for some, that
- * registry gets real timers instead, which are given every dispatch to a handler, every
- * call or every wait from then on. The first series of a name decides for all of that
- * name.
+ * {@code telemetry.router.queue.wait} have no percentiles and no histogram by default. If
+ * a meter filter or {@code management.metrics.distribution} configures them, that
+ * registry gets a {@code Timer} instead of a {@code FunctionTimer}; it records every
+ * dispatch to a handler, every call or every wait from then on. The configuration of a
+ * name's first series applies to all series of that name.
  * <p>
  * Thread-safe. Any number of registries may be bound; each is bound once.
  *
@@ -40,8 +40,8 @@ public final class TelemetryRouterMetrics implements MeterBinder, AutoCloseable 
 	/**
 	 * Creates the binder of a router.
 	 * @param router the router
-	 * @param maxEventTags how many event names become tag values of their own; the others
-	 * share the value {@code _other}
+	 * @param maxEventTags the maximum number of event names with a tag value of their
+	 * own; further names share the value {@code _other}
 	 */
 	public TelemetryRouterMetrics(TelemetryRouter router, int maxEventTags) {
 		this(router, maxEventTags, Tags.empty());
@@ -50,9 +50,9 @@ public final class TelemetryRouterMetrics implements MeterBinder, AutoCloseable 
 	/**
 	 * Creates the binder of one of several routers.
 	 * @param router the router
-	 * @param maxEventTags how many event names become tag values of their own; the others
-	 * share the value {@code _other}
-	 * @param tags tags for all meters, to tell the routers apart
+	 * @param maxEventTags the maximum number of event names with a tag value of their
+	 * own; further names share the value {@code _other}
+	 * @param tags tags of all meters, to distinguish the routers
 	 */
 	public TelemetryRouterMetrics(TelemetryRouter router, int maxEventTags, Iterable<Tag> tags) {
 		this.router = router;

@@ -1,5 +1,5 @@
 /**
- * Meters of the router, through Micrometer.
+ * Micrometer meters of the router.
  */
 @NullMarked
 package io.telemetryrouter.spring.metrics;

@@ -18,24 +18,26 @@ import io.telemetryrouter.TelemetryEmitter;
 import io.telemetryrouter.TelemetrySpan;
 
 /**
- * Emits from Reactor: nothing happens before a subscription, and each subscription emits
- * once. What is emitted belongs to the run of {@link #forRun(String)}, or else to that of
- * the Reactor context, where {@code contextCapture()}, automatic context propagation and
- * {@link #span(String, Object, Flux)} put it, or else to that of the subscribing thread.
- * Thread-safe, as the emitter is.
+ * Emits events from Reactor pipelines. Nothing is emitted before a subscription, and each
+ * subscription emits once. An event belongs to the run of {@link #forRun(String)}, else
+ * to the run in the Reactor context, else to the run of the subscribing thread.
+ * {@code contextCapture()}, automatic context propagation and
+ * {@link #span(String, Object, Flux)} put a run into the Reactor context. Thread-safe.
  *
  * @since 0.1.0
  */
 public final class ReactiveTelemetryEmitter {
 
-	/** As of the accessor, whose class needs context-propagation. */
+	/**
+	 * Copy of {@code RunContextAccessor.KEY}: that class needs context-propagation.
+	 */
 	private static final String KEY = "io.telemetryrouter.run";
 
 	private final TelemetryEmitter emitter;
 
 	/**
 	 * Creates a facade of an emitter.
-	 * @param emitter emits
+	 * @param emitter the emitter that is called
 	 */
 	public ReactiveTelemetryEmitter(TelemetryEmitter emitter) {
 		this.emitter = emitter;
@@ -54,8 +56,8 @@ public final class ReactiveTelemetryEmitter {
 	 * Emits an event with each subscription.
 	 * @param event the name
 	 * @param payload the payload, or {@code null}
-	 * @return the outcome when every handler has finished with the event; cancelling it
-	 * takes nothing back
+	 * @return the outcome when every handler has finished with the event; cancelling the
+	 * subscription does not withdraw the event
 	 */
 	public Mono<EmitOutcome> emit(String event, @Nullable Object payload) {
 		return Mono.deferContextual(
@@ -74,14 +76,14 @@ public final class ReactiveTelemetryEmitter {
 	}
 
 	/**
-	 * Begins a span with each subscription, and ends it as that ends: completed with the
-	 * value, failed, or cancelled. What the source emits and begins through this class is
-	 * inside the span.
+	 * Begins a span with each subscription and ends it with the subscription: completed
+	 * with the value, failed, or cancelled. Events and spans that the source creates
+	 * through this class belong to the span.
 	 * @param <T> the type of the value
 	 * @param name the span's name
 	 * @param payload the payload of the started event, or {@code null}
-	 * @param source the work
-	 * @return the source in a span
+	 * @param source the source to observe
+	 * @return the source, wrapped in a span
 	 */
 	public <T> Mono<T> span(String name, @Nullable Object payload, Mono<T> source) {
 		return Mono.deferContextual((context) -> {
@@ -94,14 +96,14 @@ public final class ReactiveTelemetryEmitter {
 	}
 
 	/**
-	 * Begins a span with each subscription, and ends it as that ends: completed with the
-	 * number of items as a {@link Long}, failed, or cancelled. What the source emits and
-	 * begins through this class is inside the span.
+	 * Begins a span with each subscription and ends it with the subscription: completed
+	 * with the number of items as a {@link Long}, failed, or cancelled. Events and spans
+	 * that the source creates through this class belong to the span.
 	 * @param <T> the type of the items
 	 * @param name the span's name
 	 * @param payload the payload of the started event, or {@code null}
-	 * @param source the work
-	 * @return the source in a span
+	 * @param source the source to observe
+	 * @return the source, wrapped in a span
 	 */
 	public <T> Flux<T> span(String name, @Nullable Object payload, Flux<T> source) {
 		return Flux.deferContextual((context) -> {

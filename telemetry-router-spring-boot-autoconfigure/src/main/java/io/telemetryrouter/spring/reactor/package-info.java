@@ -1,5 +1,5 @@
 /**
- * Emitting from Reactor.
+ * Emits events from Reactor pipelines.
  */
 @NullMarked
 package io.telemetryrouter.spring.reactor;

@@ -27,8 +27,8 @@ import io.telemetryrouter.spring.annotation.TelemetryListener;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * Starts an application on a class path that really lacks every optional partner. Run by
- * a Surefire execution of its own, which leaves out their jars.
+ * Starts an application without any optional partner on the class path. Run by a separate
+ * Surefire execution, which excludes their jars.
  */
 @EnabledIfSystemProperty(named = "absence-test", matches = "true")
 class OptionalPartnersAbsentTests {

@@ -42,8 +42,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 /**
- * Tests that runs, their parents and their events are right on virtual threads, where
- * there are some, and where Reactor propagates context. Each agent has a tool that asks
+ * Tests that runs, their parents and their events are correct on virtual threads, if the
+ * JVM has them, and with Reactor's context propagation. Each agent has a tool that calls
  * another agent.
  */
 class AgentThreadsTests {
@@ -159,7 +159,7 @@ class AgentThreadsTests {
 		executor.shutdown();
 	}
 
-	/** Returns virtual threads if there are some. */
+	/** Returns an executor of virtual threads if the JVM has them. */
 	private static ExecutorService threads() {
 		try {
 			return (ExecutorService) Executors.class.getMethod("newVirtualThreadPerTaskExecutor").invoke(null);

@@ -33,7 +33,7 @@ import io.telemetryrouter.spring.test.OpenAiStub.Answer;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * Tests for agents of both frameworks with all that is there for them.
+ * Tests for agents of both frameworks with adapters and costs.
  */
 class ObservedAgentTests {
 
@@ -80,7 +80,7 @@ class ObservedAgentTests {
 			.run((context) -> {
 				context.getBean(ChatClient.class).prompt("hello").tools(new SpringAiFixture.Tools()).call().content();
 				AgentEvents events = context.getBean(AgentEvents.class);
-				// 7 x 2.50 + 4 x 1.25 + 7 x 10, by a million
+				// (7 x 2.50 + 4 x 1.25 + 7 x 10) / 1,000,000
 				assertThat(events.payloads(CostRecorded.class)).extracting(CostRecorded::amount)
 					.hasSize(2)
 					.allSatisfy((amount) -> assertThat(amount).isEqualByComparingTo("0.0000925"));

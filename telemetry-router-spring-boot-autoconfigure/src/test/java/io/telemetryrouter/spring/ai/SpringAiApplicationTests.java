@@ -27,8 +27,8 @@ import io.telemetryrouter.spring.test.OpenAiStub;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * Tests an application that has Spring AI, all auto-configurations and one listener, and
- * that nothing that it shows has what was said.
+ * Tests an application with Spring AI, all auto-configurations and one listener, and that
+ * nothing it shows contains prompts or answers.
  */
 @ExtendWith(OutputCaptureExtension.class)
 class SpringAiApplicationTests {

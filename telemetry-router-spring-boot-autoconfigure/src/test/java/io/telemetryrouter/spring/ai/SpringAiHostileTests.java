@@ -42,7 +42,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatException;
 
 /**
- * Tests the adapter to Spring AI in applications that do not make it easy.
+ * Tests the adapter to Spring AI in applications with unusual or failing components.
  */
 class SpringAiHostileTests {
 
@@ -159,7 +159,10 @@ class SpringAiHostileTests {
 		return context.getBean(ChatClient.class).prompt("hello").tools(new Tools()).call().content();
 	}
 
-	/** A handler of the application. It starts after ours, and stops before. */
+	/**
+	 * A handler of the application. It is started after the router's and stopped before
+	 * it.
+	 */
 	private static final class Failing implements ObservationHandler<Observation.Context> {
 
 		private final boolean atStart;

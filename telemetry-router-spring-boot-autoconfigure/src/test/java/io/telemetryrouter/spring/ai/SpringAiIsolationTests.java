@@ -34,8 +34,8 @@ import io.telemetryrouter.spring.test.OpenAiStub.Answer;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * Tests that the adapter to Spring AI is a guest: what goes wrong with it, and what is
- * not there, leaves the application as it is.
+ * Tests that failures of the adapter to Spring AI and absent classes do not affect the
+ * application.
  */
 @ExtendWith(OutputCaptureExtension.class)
 class SpringAiIsolationTests {
@@ -183,7 +183,7 @@ class SpringAiIsolationTests {
 			SimpleVectorStore store = SimpleVectorStore.builder(model).observationRegistry(registry).build();
 			store.similaritySearch(SearchRequest.builder().query("x").topK(3).build());
 			AgentEvents events = context.getBean(AgentEvents.class);
-			// Before it, the store asks the model for the number of its dimensions
+			// Before that, the store calls the model to find the number of its dimensions
 			assertThat(events.names()).endsWith("retrieval.started", "model.call.started", "model.call.completed",
 					"retrieval.completed");
 			Retrieval.Completed retrieval = events.single(Retrieval.Completed.class);

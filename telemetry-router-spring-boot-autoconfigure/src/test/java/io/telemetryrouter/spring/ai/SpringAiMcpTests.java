@@ -24,7 +24,8 @@ import io.telemetryrouter.spring.test.OpenAiStub;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * Tests that tools of an MCP server are told like others, with Spring AI's client.
+ * Tests that calls of an MCP server's tools through Spring AI's client are reported like
+ * those of other tools.
  */
 class SpringAiMcpTests {
 

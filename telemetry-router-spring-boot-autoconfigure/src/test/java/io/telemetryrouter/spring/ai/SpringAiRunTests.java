@@ -110,7 +110,7 @@ class SpringAiRunTests {
 				call(context, "hello");
 			}
 			catch (RuntimeException ex) {
-				// As Spring AI likes
+				// Spring AI decides how
 			}
 			AgentEvents events = context.getBean(AgentEvents.class);
 			assertThat(events.payloads(ToolCall.Failed.class)).hasSize(1);

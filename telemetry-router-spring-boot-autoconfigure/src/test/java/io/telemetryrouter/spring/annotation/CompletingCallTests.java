@@ -20,8 +20,8 @@ import io.telemetryrouter.spring.autoconfigure.TelemetryRouterAutoConfiguration;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * What a listener that should return a stage or a publisher, and returns nothing, leaves
- * in the log.
+ * Tests for the log lines of a listener that returns {@code null} instead of a stage or a
+ * publisher.
  */
 @ExtendWith(OutputCaptureExtension.class)
 class CompletingCallTests {

@@ -18,7 +18,7 @@ import io.telemetryrouter.spring.autoconfigure.TelemetryRouterAutoConfiguration;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * Listeners that ask to be told of dropped events.
+ * Tests for listeners that receive gaps for dropped events.
  */
 class GapListenerTests {
 

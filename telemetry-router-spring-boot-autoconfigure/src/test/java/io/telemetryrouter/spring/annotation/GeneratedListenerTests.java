@@ -29,8 +29,8 @@ import io.telemetryrouter.spring.autoconfigure.TelemetryRouterAutoConfiguration;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * Tests for {@link TelemetryListener} methods of beans whose classes were made at run
- * time: lambdas, other hidden classes, proxies made by hand, mocks.
+ * Tests for {@link TelemetryListener} methods of beans whose classes are generated at run
+ * time: lambdas, other hidden classes, proxies created by the application, mocks.
  */
 class GeneratedListenerTests {
 

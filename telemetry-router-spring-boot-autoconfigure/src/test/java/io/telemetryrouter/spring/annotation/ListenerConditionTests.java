@@ -24,7 +24,7 @@ import io.telemetryrouter.TelemetryRouter;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * What conditions in SpEL make of payloads that lack what they ask for.
+ * Tests for SpEL conditions on payloads without the properties that they read.
  */
 class ListenerConditionTests {
 

@@ -72,7 +72,7 @@ class ListenerConflictTests {
 	void whenMethodOfProxiedBeanIsPrivateThenStartFails() {
 		this.contextRunner.withBean("proxied", Object.class, () -> proxy(new PrivateMethod(), true))
 			.run((context) -> assertThat(FailureReport.of(context.getStartupFailure()))
-				.contains("cannot pass on a private method")
+				.contains("cannot override a private method")
 				.contains("Make the method package-private or public"));
 	}
 
@@ -80,7 +80,7 @@ class ListenerConflictTests {
 	void whenMethodOfProxiedBeanIsFinalThenStartFails() {
 		this.contextRunner.withBean("proxied", Object.class, () -> proxy(new FinalMethod(), true))
 			.run((context) -> assertThat(FailureReport.of(context.getStartupFailure()))
-				.contains("cannot pass on a final method")
+				.contains("cannot override a final method")
 				.contains("Make the method non-final"));
 	}
 

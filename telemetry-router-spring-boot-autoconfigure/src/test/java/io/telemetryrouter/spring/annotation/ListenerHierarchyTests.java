@@ -70,9 +70,9 @@ class ListenerHierarchyTests {
 			});
 		});
 		assertThat(output)
-			.contains("Handler 'listener.on' of the TelemetryRouter of the parent context is another"
-					+ " context's: method ")
-			.contains("InterfaceListener.on(java.lang.String)' of bean 'listener' is handler 'listener.on#2' here");
+			.contains("Handler id 'listener.on' is used by another context that shares the TelemetryRouter of the"
+					+ " parent context: method ")
+			.contains("InterfaceListener.on(java.lang.String)' of bean 'listener' is handler 'listener.on#2'");
 	}
 
 	@Test

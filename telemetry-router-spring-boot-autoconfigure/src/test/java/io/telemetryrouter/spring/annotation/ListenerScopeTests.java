@@ -73,7 +73,7 @@ class ListenerScopeTests {
 				.contains("WARN")
 				.contains("Methods [on] of bean 'lazy' (class '" + InterfaceListener.class.getName()
 						+ "') have @TelemetryListener but do not listen: it did not exist when listeners were"
-						+ " registered, and the type it is declared with does not show them. Declare the @Bean method"
+						+ " registered, and its declared type does not have these methods. Declare the @Bean method"
 						+ " with the return type '" + InterfaceListener.class.getName() + "'.");
 			assertThat(output).contains("Methods [more] of bean 'half'");
 		});

@@ -212,7 +212,7 @@ class MethodCallerTests {
 	}
 
 	/**
-	 * Loads the target class anew, as Devtools' restart loader does.
+	 * Loads the target class again, like the restart class loader of Devtools.
 	 */
 	private static final class OtherLoader extends ClassLoader {
 

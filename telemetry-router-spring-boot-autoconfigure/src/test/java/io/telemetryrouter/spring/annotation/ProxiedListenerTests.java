@@ -31,12 +31,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 /**
- * Tests for {@link TelemetryListener} methods that a proxy of their bean can pass on, or
- * cannot.
+ * Tests for {@link TelemetryListener} methods of proxied beans, including methods that
+ * the proxy cannot override.
  */
 class ProxiedListenerTests {
 
-	private static final String OTHER_PACKAGE = "cannot pass on a package-private method that it inherits from another package";
+	private static final String OTHER_PACKAGE = "cannot override a package-private method that it inherits from another package";
 
 	private final ApplicationContextRunner contextRunner = new ApplicationContextRunner()
 		.withConfiguration(AutoConfigurations.of(TelemetryRouterAutoConfiguration.class))
@@ -47,8 +47,8 @@ class ProxiedListenerTests {
 				arguments(LazyAsyncBean.class, OTHER_PACKAGE, "Make the method protected or public."),
 				arguments(PrototypeAsyncBean.class, OTHER_PACKAGE, "Make the method protected or public."),
 				arguments(ScopedInherited.class, OTHER_PACKAGE, "Make the method protected or public."),
-				arguments(ScopedPrivate.class, "cannot pass on a private method", "Make the method package-private"),
-				arguments(ScopedFinal.class, "cannot pass on a final method", "Make the method non-final"),
+				arguments(ScopedPrivate.class, "cannot override a private method", "Make the method package-private"),
+				arguments(ScopedFinal.class, "cannot override a final method", "Make the method non-final"),
 				arguments(ScopedInterface.class, "none of its interfaces has the method",
 						"Declare the method in an interface"));
 	}

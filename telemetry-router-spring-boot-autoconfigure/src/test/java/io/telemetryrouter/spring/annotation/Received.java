@@ -4,7 +4,7 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 
 /**
- * What a listener of a test received.
+ * The events that a test's listener received.
  */
 class Received {
 

@@ -19,7 +19,8 @@ import io.telemetryrouter.OverflowPolicy;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * Tests for what {@link TelemetryListener} and annotations beside it declare.
+ * Tests for the attributes of {@link TelemetryListener} and for other annotations on the
+ * method.
  */
 @ExtendWith(OutputCaptureExtension.class)
 class TelemetryListenerAttributeTests extends ListenerContext {

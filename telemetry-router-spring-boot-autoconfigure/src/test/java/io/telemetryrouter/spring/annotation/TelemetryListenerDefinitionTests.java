@@ -38,7 +38,7 @@ class TelemetryListenerDefinitionTests {
 				arguments(new SwappedParameters(), "parameters that the router cannot supply",
 						"(String event, Payload"),
 				arguments(new NameAndEvent(), "parameters that the router cannot supply", "(TelemetryEvent<Payload>"),
-				arguments(new ReturnsValue(), "It returns 'boolean', which nobody would receive.", "Return void"),
+				arguments(new ReturnsValue(), "It returns 'boolean', which the router cannot use.", "Return void"),
 				arguments(new BadPattern(), "'model.**.x' has '**' before its end", "Correct the event name"),
 				arguments(new ListOfNames(), "'usage,other' has a comma: give each name by itself",
 						"Correct the event name"),

@@ -27,7 +27,7 @@ import io.telemetryrouter.spring.autoconfigure.TelemetryRouterAutoConfiguration;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * Tests for what {@link TelemetryListener} methods take, return and declare.
+ * Tests for parameters, return types and attributes of {@link TelemetryListener} methods.
  */
 @ExtendWith(OutputCaptureExtension.class)
 class TelemetryListenerTests extends ListenerContext {

@@ -30,7 +30,7 @@ import io.telemetryrouter.spring.autoconfigure.TelemetryRouterAutoConfiguration;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * Tests for beans whose classes mention a class that is not on the class path.
+ * Tests for beans whose classes refer to a class that is not on the class path.
  */
 @ExtendWith(OutputCaptureExtension.class)
 class UnreadableBeanTests {
@@ -70,7 +70,7 @@ class UnreadableBeanTests {
 			.run((context) -> assertThat(FailureReport.of(context.getStartupFailure())).contains("Bean: bean")
 				.contains("IncompleteListener.on(")
 				.contains("IncompleteListener$Absent not present")
-				.contains("Put what is missing on the class path"));
+				.contains("Add the missing class to the class path"));
 	}
 
 	@Test
@@ -111,7 +111,7 @@ class UnreadableBeanTests {
 	}
 
 	/**
-	 * Loads a class where {@link Missing} is not.
+	 * Loads a class with a class loader that cannot find {@link Missing}.
 	 */
 	private static Class<?> incomplete(Class<?> type) {
 		try {

@@ -40,9 +40,9 @@ class ConfiguredHandlersTests {
 		.withBean("listener", Listener.class);
 
 	/*
-	 * Each line: what is configured for the handler's id and for its event (- for
-	 * nothing), what the method says (its name), and the priority that results. The
-	 * router's default is 100.
+	 * Each line: the configured priority of the handler's id and of its event (- for
+	 * none), the annotated method, and the resulting priority. The router's default is
+	 * 100.
 	 */
 	@ParameterizedTest
 	@CsvSource(delimiter = '|', textBlock = """

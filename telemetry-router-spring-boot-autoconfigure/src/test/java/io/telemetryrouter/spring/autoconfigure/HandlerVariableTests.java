@@ -90,9 +90,8 @@ class HandlerVariableTests {
 			assertThat(router(context).handlerSnapshot("costTracker").priority()).isEqualTo(8);
 			assertThat(router(context).handlerSnapshot("cost-tracker").priority()).isEqualTo(8);
 			assertThat(router(context).handlerSnapshot("cost").priority()).isZero();
-			assertThat(output)
-				.contains("Environment variable 'TELEMETRY_ROUTER_HANDLERS_COST_TRACKER_PRIORITY' is about"
-						+ " 'costTracker' and about 'cost-tracker', which both read like it, and holds for both.");
+			assertThat(output).contains("Environment variable 'TELEMETRY_ROUTER_HANDLERS_COST_TRACKER_PRIORITY' matches"
+					+ " 'costTracker' and 'cost-tracker' and applies to both.");
 		});
 	}
 
@@ -117,7 +116,7 @@ class HandlerVariableTests {
 						(line) -> assertThat(line)
 							.contains("'TELEMETRY_ROUTER_HANDLERS_LISTENER_ASYNC_PRIO' has no effect:"
 									+ " it must end with one of these settings: CONCURRENCY, DURABLE, ENABLED, HANDLERTIMEOUT,"
-									+ " MAXQUEUE, OVERFLOW, PRIORITY, SLOWTHRESHOLD, THREAD, behind a handler's id."),
+									+ " MAXQUEUE, OVERFLOW, PRIORITY, SLOWTHRESHOLD, THREAD, after a handler's id."),
 						(line) -> assertThat(line)
 							.contains("'TELEMETRY_ROUTER_MAXHANDLERQUEUE' has no effect. Did you mean"
 									+ " 'TELEMETRYROUTER_MAXHANDLERQUEUE'?"),

@@ -27,7 +27,7 @@ import io.telemetryrouter.spring.annotation.TelemetryListener;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * Which threads run handlers, and which must not wait for them.
+ * Tests for the threads that run handlers, and for threads that must not block.
  */
 class LaneThreadConfigurationTests {
 
@@ -36,8 +36,8 @@ class LaneThreadConfigurationTests {
 		.withBean("listener", Listener.class);
 
 	/*
-	 * Each line: what is configured for the handler's id (- for nothing), what the method
-	 * says (its name), and the thread.
+	 * Each line: the configured thread of the handler's id (- for none), the annotated
+	 * method, and the name of the thread.
 	 */
 	@ParameterizedTest
 	@CsvSource(delimiter = '|', textBlock = """
@@ -135,7 +135,9 @@ class LaneThreadConfigurationTests {
 
 		final Map<String, Thread> threads = new ConcurrentHashMap<>();
 
-		/** Of the threads at the call: the router names them anew for each use. */
+		/**
+		 * Names of the threads during the call: the router renames a thread for each use.
+		 */
 		final Map<String, String> names = new ConcurrentHashMap<>();
 
 		volatile String name;

@@ -109,7 +109,7 @@ class OwnRouterTests {
 					.addFirst(new MapPropertySource("child",
 							Map.of("telemetry-router.max-handler-queue", 7, "telemetry-router.max-depth", 9))))
 				.run((context) -> assertThat(context).hasNotFailed()));
-		assertThat(output).contains("The TelemetryRouter is that of the parent context")
+		assertThat(output).contains("The context uses the TelemetryRouter of its parent context")
 			.contains("bean 'customizer', bean 'errorListener', 'telemetry-router.max-handler-queue'")
 			.doesNotContain("max-depth'");
 	}

@@ -20,11 +20,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 /**
- * Handler timeouts and slow thresholds of single listeners, from annotation and YAML.
+ * Tests for handler timeouts and slow thresholds of single listeners, from annotation and
+ * configuration.
  */
 class OwnTimesTests {
 
-	/** As the router is given them in the end. */
+	/** The specifications after all customizers. */
 	private final Map<String, HandlerSpec<?>> specs = new LinkedHashMap<>();
 
 	private final ApplicationContextRunner contextRunner = new ApplicationContextRunner()
@@ -58,7 +59,8 @@ class OwnTimesTests {
 				TelemetryRouter router = context.getBean(TelemetryRouter.class);
 				router.emit("x", null);
 				assertThat(router.handlerSnapshot("listener.sync").slow()).isOne();
-				// Hangs until it is given up. By the annotation that would be never.
+				// Hangs until it is given up; by the annotation alone it would hang
+				// forever
 				await().atMost(Duration.ofSeconds(30))
 					.until(() -> router.handlerSnapshot("listener.async").account().failed() == 1);
 			});

@@ -34,8 +34,8 @@ import io.telemetryrouter.spring.annotation.TelemetryListener;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * Tests for {@link TelemetryRouterCloser}, with agents that still run when the context
- * closes.
+ * Tests for {@link TelemetryRouterCloser}, with agents that are still running when the
+ * context closes.
  */
 @ExtendWith(OutputCaptureExtension.class)
 @Timeout(60)
@@ -55,8 +55,8 @@ class TelemetryRouterCloserTests {
 	}
 
 	/**
-	 * The agent goes on after the queues were flushed the first time and, where Spring
-	 * waits for tasks as late as that, after all phases but the last.
+	 * The agent continues after the first flush of the queues and, if Spring waits for
+	 * tasks that late, after all phases but the last.
 	 */
 	@ParameterizedTest
 	@CsvSource({ "1500000000, false", "1500000000, true", "0, true" })
@@ -145,7 +145,7 @@ class TelemetryRouterCloserTests {
 	}
 
 	/**
-	 * Lets the agent go on in some phase.
+	 * Lets the agent continue in a given phase.
 	 */
 	static class Release implements SmartLifecycle {
 
@@ -219,7 +219,7 @@ class TelemetryRouterCloserTests {
 	}
 
 	/**
-	 * Emits when it is given the totals, which are taken by then.
+	 * Emits while the totals are logged, after they have been calculated.
 	 */
 	static class EmittingLogger implements System.Logger {
 

@@ -232,7 +232,7 @@ class TelemetryRouterLifecycleTests {
 	}
 
 	/**
-	 * Stops when executors do.
+	 * Stops in the phase of executors.
 	 */
 	static class LaterPhase implements SmartLifecycle {
 

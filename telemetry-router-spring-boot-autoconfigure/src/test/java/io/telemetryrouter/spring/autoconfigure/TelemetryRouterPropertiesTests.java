@@ -240,8 +240,8 @@ class TelemetryRouterPropertiesTests {
 			spans.dangling-afer             | Did you mean 'telemetry-router.spans.dangling-after'?
 			runs.mcd                        | Did you mean 'telemetry-router.runs.mdc'?
 			quarantine.events.delay         | use one of: delay, enabled, failure-rate
-			handlers.audit                  | Put a setting behind it: concurrency, durable, enabled, handler-timeout
-			events.model.start.max-queue    | put one of these behind an event's name: critical, priority
+			handlers.audit                  | Append a setting: concurrency, durable, enabled, handler-timeout
+			events.model.start.max-queue    | append one of these to an event's name: critical, priority
 			""")
 	void whenNameIsUnknownThenStartFailsAndSaysWhatWasMeant(String name, String fix) {
 		this.contextRunner.withPropertyValues("telemetry-router." + name + "=5")

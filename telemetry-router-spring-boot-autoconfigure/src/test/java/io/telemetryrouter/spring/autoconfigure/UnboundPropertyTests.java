@@ -17,8 +17,7 @@ import io.telemetryrouter.spring.autoconfigure.journal.TelemetryRouterReplayAuto
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * Tests for unknown properties of partners, which are not bound before somebody needs
- * them.
+ * Tests for unknown properties of partners, which are bound lazily.
  */
 class UnboundPropertyTests {
 

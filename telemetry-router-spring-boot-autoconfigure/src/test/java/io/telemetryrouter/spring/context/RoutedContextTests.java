@@ -20,7 +20,7 @@ import io.telemetryrouter.TelemetryRouter;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * Tests for {@link MicrometerContextCarrier} with a router that routes.
+ * Tests for {@link MicrometerContextCarrier} with a real router.
  */
 class RoutedContextTests {
 

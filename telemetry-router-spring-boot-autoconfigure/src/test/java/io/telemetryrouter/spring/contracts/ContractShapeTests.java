@@ -22,7 +22,7 @@ import io.telemetryrouter.EventType;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * The build gate and payloads with constraints, or of sealed types.
+ * Tests for the verification of contracts with constraints or sealed types.
  */
 class ContractShapeTests {
 

@@ -11,7 +11,7 @@ import tools.jackson.databind.json.JsonMapper;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * Tests for {@link SchemaComparison}, with single quotes in place of double ones.
+ * Tests for {@link SchemaComparison}. JSON is written with single quotes for readability.
  */
 class SchemaComparisonTests {
 
@@ -23,7 +23,7 @@ class SchemaComparisonTests {
 		return new SchemaComparison(schema(before), schema(now)).changes();
 	}
 
-	/** Both schemas are those of a property. */
+	/** Each line has the old and the new schema of a property. */
 	@ParameterizedTest
 	@CsvSource(delimiter = '|', quoteCharacter = '`',
 			textBlock = """

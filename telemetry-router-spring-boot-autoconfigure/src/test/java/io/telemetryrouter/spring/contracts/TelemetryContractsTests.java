@@ -25,7 +25,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 /**
- * Tests for the build gate.
+ * Tests for {@link TelemetryContracts} and its verification.
  */
 @ExtendWith(OutputCaptureExtension.class)
 class TelemetryContractsTests {
@@ -222,8 +222,9 @@ class TelemetryContractsTests {
 					    - 'tokens' is gone; was it renamed to 'tokenCount'?
 					    - 'tokenCount' was added as required; make it @Nullable
 
-					Undo the change, or raise the version in @TelemetryEventType. To accept what the file does not \
-					have, run with -Dtelemetry.contracts.update=true.""".formatted(file(), Renamed.class.getName()));
+					Undo the change, or raise the version in @TelemetryEventType. To accept the change, run with \
+					-Dtelemetry.contracts.update=true, which updates the file.""".formatted(file(),
+					Renamed.class.getName()));
 	}
 
 	@Test

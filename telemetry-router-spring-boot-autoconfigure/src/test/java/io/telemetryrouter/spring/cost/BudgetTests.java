@@ -73,7 +73,7 @@ class BudgetTests {
 		for (int percent = 1; percent <= 100; percent++) {
 			percents.add(BigDecimal.valueOf(percent));
 		}
-		// The last threshold is reached by the last call, if nothing was lost or rounded
+		// The last call reaches the last threshold only if no amount was lost or rounded
 		start(new Budget("all", Budget.Per.DAY, expected, percents));
 		ExecutorService executor = Executors.newFixedThreadPool(threads);
 		CountDownLatch go = new CountDownLatch(1);

@@ -26,7 +26,7 @@ class PriceTableTests {
 	@Test
 	void whenCallHasCachedInputThenEachTokenHasItsPrice() {
 		PriceTable table = new PriceTable(List.of(price("gpt-4o*", "2.50", "10.00", "1.25")));
-		// 6 x 2.50 + 4 x 1.25 + 7 x 10, by a million
+		// (6 x 2.50 + 4 x 1.25 + 7 x 10) / 1,000,000
 		assertThat(table.costOf(call("gpt-4o-mini", null, new Tokens(10, 7, 4L, null, null))))
 			.isEqualByComparingTo("0.00009");
 	}

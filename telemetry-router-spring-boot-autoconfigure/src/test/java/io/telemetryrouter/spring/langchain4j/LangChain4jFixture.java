@@ -29,7 +29,7 @@ import io.telemetryrouter.spring.test.OpenAiStub;
 
 /**
  * An application with LangChain4j's own client of OpenAI, an AI service with tools, and
- * one listener. Models get their listeners as the Spring starters of LangChain4j do it.
+ * one listener. Models get their listeners as with the Spring starters of LangChain4j.
  */
 public final class LangChain4jFixture {
 
@@ -92,7 +92,7 @@ public final class LangChain4jFixture {
 
 	}
 
-	/** An AI service that remembers. */
+	/** An AI service with a chat memory. */
 	interface Rememberer {
 
 		String chat(@MemoryId String id, @UserMessage String message);

@@ -38,7 +38,8 @@ import static org.assertj.core.api.Assertions.assertThatException;
 import static org.awaitility.Awaitility.await;
 
 /**
- * Tests for streams of AI services, and that the adapter to LangChain4j is a guest.
+ * Tests for streams of AI services, and that failures of the adapter to LangChain4j do
+ * not affect the application.
  */
 class LangChain4jIsolationTests {
 

@@ -20,7 +20,8 @@ import io.telemetryrouter.spring.test.OpenAiStub;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * Tests that tools of an MCP server are told like others, with LangChain4j's client.
+ * Tests that calls of an MCP server's tools through LangChain4j's client are reported
+ * like those of other tools.
  */
 class LangChain4jMcpTests {
 

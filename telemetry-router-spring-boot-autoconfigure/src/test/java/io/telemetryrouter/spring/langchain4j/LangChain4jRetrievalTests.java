@@ -46,7 +46,7 @@ import static org.assertj.core.api.Assertions.assertThatException;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 /**
- * Tests for the events of embedding models and of what is retrieved with LangChain4j.
+ * Tests for the events of embedding models and retrievals with LangChain4j.
  */
 class LangChain4jRetrievalTests {
 
@@ -270,7 +270,7 @@ class LangChain4jRetrievalTests {
 
 	}
 
-	/** A model that asks another bean. */
+	/** A model that delegates to another bean. */
 	static class Cache implements EmbeddingModel {
 
 		private final EmbeddingModel model;
@@ -286,7 +286,7 @@ class LangChain4jRetrievalTests {
 
 	}
 
-	/** A model that no proxy can stand for. */
+	/** A model that cannot have a proxy. */
 	static final class FinalModel implements EmbeddingModel {
 
 		@Override

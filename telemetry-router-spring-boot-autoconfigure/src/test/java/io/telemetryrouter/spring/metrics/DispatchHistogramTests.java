@@ -213,7 +213,8 @@ class DispatchHistogramTests {
 	}
 
 	/**
-	 * Configures as a filter of a user or Boot's of {@code management.metrics} does.
+	 * Configures a registry like a meter filter of the application or
+	 * {@code management.metrics}.
 	 */
 	private <R extends MeterRegistry> R with(R registry, DistributionStatisticConfig settings) {
 		registry.config().meterFilter(filter("telemetry.router.dispatch", settings));

@@ -26,7 +26,7 @@ import io.telemetryrouter.TelemetryRouter;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * Tests for {@link TelemetryRouterMetrics} with a router that routes.
+ * Tests for {@link TelemetryRouterMetrics} with a real router.
  */
 class RoutedMetricsTests {
 

@@ -25,7 +25,7 @@ import io.telemetryrouter.spring.test.StubRouter;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * Tests for {@link SharedSeries}: what meters show that filters give one id.
+ * Tests for {@link SharedSeries}: values of meters that filters map to one id.
  */
 @ExtendWith(OutputCaptureExtension.class)
 class SharedSeriesTests {
@@ -120,7 +120,7 @@ class SharedSeriesTests {
 
 	@Test
 	void whenHandlersShareTagValueThenMicrometerDoesNotWarnThatItIgnoresOne(CapturedOutput output) {
-		// A warning once in a JVM, at this level afterwards.
+		// Micrometer logs a warning once in a JVM, and at this level afterwards
 		Logger logger = (Logger) LoggerFactory.getLogger(MeterRegistry.class);
 		Level level = logger.getLevel();
 		logger.setLevel(Level.DEBUG);

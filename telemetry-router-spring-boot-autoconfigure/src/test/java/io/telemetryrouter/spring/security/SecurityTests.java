@@ -17,7 +17,7 @@ import io.telemetryrouter.spring.autoconfigure.TelemetryRouterAutoConfiguration;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * Tests for claims of {@code docs/security.md} that belong to no single class.
+ * Tests for claims of {@code docs/security.md} that concern several classes.
  */
 class SecurityTests {
 

@@ -9,10 +9,10 @@ import org.junit.jupiter.params.provider.ValueSource;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * Tests that an application that was closed leaves its class loader to be collected,
- * though threads on which it emitted live on, as those of a servlet container do, or of
- * devtools. {@link Redeployment} is what happens, in a JVM that forgets what is only
- * softly reachable: Spring's caches.
+ * Tests that the class loader of a closed application can be garbage-collected although
+ * threads on which it emitted are still alive, as those of a servlet container or of
+ * Devtools. Runs {@link Redeployment} in a JVM that clears soft references, which
+ * Spring's caches use.
  */
 class ClassLoaderLeakTests {
 

@@ -31,8 +31,8 @@ import io.telemetryrouter.spring.metrics.TelemetryRouterMetrics;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * Tests that contexts which are refreshed, restarted or run beside one another leave no
- * thread and no meter behind.
+ * Tests that contexts that are refreshed, restarted or run at the same time leave no
+ * threads and meters behind.
  */
 class ContextLeakTests {
 
@@ -137,7 +137,8 @@ class ContextLeakTests {
 	}
 
 	/**
-	 * Without Boot's own configuration, which closes all registries with their context.
+	 * Used without Spring Boot's configuration, which closes all registries with their
+	 * context.
 	 */
 	@Configuration(proxyBeanMethods = false)
 	@ImportAutoConfiguration(TelemetryRouterMetricsAutoConfiguration.class)

@@ -9,8 +9,8 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /**
- * A class run in a JVM of its own, with the test's class path. Its output goes to a file,
- * so that it can be read when the process has ended, too.
+ * Runs a class in a separate JVM with the test's class path. Its output is written to a
+ * file, which can also be read after the process has ended.
  */
 final class JavaProcess implements AutoCloseable {
 
@@ -41,7 +41,7 @@ final class JavaProcess implements AutoCloseable {
 	}
 
 	/**
-	 * Asks the process to end, with {@code SIGTERM}.
+	 * Terminates the process with {@code SIGTERM}.
 	 */
 	void terminate() {
 		this.process.destroy();

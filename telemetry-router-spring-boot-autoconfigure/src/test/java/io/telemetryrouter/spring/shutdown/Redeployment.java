@@ -26,8 +26,9 @@ import io.telemetryrouter.spring.autoconfigure.context.TelemetryRouterContextPro
 import io.telemetryrouter.spring.autoconfigure.metrics.TelemetryRouterMetricsAutoConfiguration;
 
 /**
- * An application of {@link ClassLoaderLeakTests} in a class loader of its own: it starts
- * and emits on a thread that outlives it, is closed on another, and should then be gone.
+ * Runs an application in a class loader of its own for {@link ClassLoaderLeakTests}: it
+ * emits on a thread that outlives it, is closed on another thread, and must then be
+ * garbage-collected.
  */
 final class Redeployment {
 
@@ -58,7 +59,7 @@ final class Redeployment {
 	}
 
 	/**
-	 * Starts the application, emits and returns what closes it.
+	 * Starts the application, emits, and returns an action that closes it.
 	 */
 	public static class Start implements Callable<Runnable> {
 
@@ -103,7 +104,7 @@ final class Redeployment {
 	}
 
 	/**
-	 * Loads some classes anew and leaves all others to its parent.
+	 * Loads some classes itself and delegates all others to its parent.
 	 */
 	private static final class ThrowAwayClassLoader extends ClassLoader {
 

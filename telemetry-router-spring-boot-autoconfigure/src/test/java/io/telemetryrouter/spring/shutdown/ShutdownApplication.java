@@ -19,8 +19,8 @@ import io.telemetryrouter.TelemetryEmitter;
 import io.telemetryrouter.spring.annotation.TelemetryListener;
 
 /**
- * An application for {@link ShutdownUnderLoadTests}, run in a JVM of its own: each
- * request emits one event. It prints what happens to its beans.
+ * The application of {@link ShutdownUnderLoadTests}, run in a separate JVM: each request
+ * emits one event. It prints the calls and the destruction of its beans.
  */
 @Configuration(proxyBeanMethods = false)
 @EnableAutoConfiguration
@@ -62,7 +62,8 @@ class ShutdownApplication {
 	}
 
 	/**
-	 * Prints how many events it was given when it is destroyed, and each one given later.
+	 * Prints the number of received events when it is destroyed, and each event received
+	 * after that.
 	 */
 	abstract static class CountingListener implements DisposableBean {
 
@@ -95,7 +96,7 @@ class ShutdownApplication {
 	}
 
 	/**
-	 * Does nothing until the shutdown has begun, so that all events are queued then.
+	 * Blocks until the shutdown has begun, so that all events are queued at that time.
 	 */
 	static class QueuedListener extends CountingListener {
 

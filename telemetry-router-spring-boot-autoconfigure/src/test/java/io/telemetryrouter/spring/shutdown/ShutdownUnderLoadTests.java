@@ -29,8 +29,8 @@ import org.junit.jupiter.api.io.TempDir;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * Tests that an application in a JVM of its own, terminated while HTTP clients make it
- * emit, loses nothing uncounted. {@link ShutdownApplication} is the application.
+ * Tests that {@link ShutdownApplication}, which is terminated in a separate JVM while
+ * HTTP clients make it emit, counts every event.
  */
 @DisabledOnOs(value = OS.WINDOWS, disabledReason = "Has no SIGTERM")
 class ShutdownUnderLoadTests {
@@ -117,7 +117,7 @@ class ShutdownUnderLoadTests {
 	}
 
 	/**
-	 * Posts until the application no longer answers.
+	 * Posts until the application no longer responds.
 	 */
 	private void post(URI uri) {
 		HttpClient client = HttpClient.newHttpClient();
@@ -128,7 +128,7 @@ class ShutdownUnderLoadTests {
 			}
 		}
 		catch (IOException ex) {
-			// The server is gone, as it should be
+			// The server has stopped, as expected
 			return;
 		}
 		catch (InterruptedException ex) {

@@ -3,7 +3,7 @@ package io.telemetryrouter.spring.slice;
 import org.springframework.boot.autoconfigure.SpringBootApplication;
 
 /**
- * An application as its users write it.
+ * An application as users of the starter write it.
  */
 @SpringBootApplication
 class EmittingApplication {

@@ -6,7 +6,7 @@ import org.springframework.web.bind.annotation.RestController;
 import io.telemetryrouter.TelemetryEmitter;
 
 /**
- * Emits.
+ * Emits an event for each request.
  */
 @RestController
 class RunController {

@@ -5,7 +5,7 @@ import org.springframework.stereotype.Component;
 import io.telemetryrouter.spring.annotation.TelemetryListener;
 
 /**
- * Listens to what {@link RunController} emits.
+ * Listens to the event of {@link RunController}.
  */
 @Component
 class RunListener {

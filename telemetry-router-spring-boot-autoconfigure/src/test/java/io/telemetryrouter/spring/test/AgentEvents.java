@@ -7,7 +7,7 @@ import io.telemetryrouter.TelemetryEvent;
 import io.telemetryrouter.spring.annotation.TelemetryListener;
 
 /**
- * Keeps all events, as a listener of the application.
+ * Records all events, as a listener of the application.
  */
 public class AgentEvents {
 

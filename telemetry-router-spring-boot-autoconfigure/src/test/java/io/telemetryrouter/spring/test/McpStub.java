@@ -15,12 +15,12 @@ import io.modelcontextprotocol.spec.McpSchema.Tool;
 import org.slf4j.LoggerFactory;
 
 /**
- * A server of the MCP SDK with one tool, in a process of its own that speaks through its
- * standard streams.
+ * A server of the MCP SDK with one tool, in a separate process that communicates through
+ * its standard streams.
  */
 public final class McpStub {
 
-	/** The tool. */
+	/** The name of the tool. */
 	public static final String TOOL = "forecast";
 
 	private McpStub() {

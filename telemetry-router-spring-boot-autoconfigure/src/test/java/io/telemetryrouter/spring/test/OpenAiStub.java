@@ -22,8 +22,8 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * A server on loopback that speaks as much of the OpenAI API as clients of chat models
- * and of embeddings need, also as a stream of server-sent events.
+ * A server on the loopback interface with the part of the OpenAI API that clients of chat
+ * and embedding models use, including streams of server-sent events.
  */
 public final class OpenAiStub implements AutoCloseable {
 
@@ -39,10 +39,10 @@ public final class OpenAiStub implements AutoCloseable {
 
 	private volatile @Nullable Function<JsonNode, Answer> answers;
 
-	/** What clients have asked. */
+	/** The received requests. */
 	public final List<JsonNode> requests = new CopyOnWriteArrayList<>();
 
-	/** Lets the answers go on that hang. */
+	/** Releases the responses that hang. */
 	public final CountDownLatch released = new CountDownLatch(1);
 
 	public OpenAiStub() {
@@ -62,19 +62,19 @@ public final class OpenAiStub implements AutoCloseable {
 		return "http://127.0.0.1:" + this.server.getAddress().getPort() + "/v1";
 	}
 
-	/** Answers the next requests, in order. */
+	/** Sets the responses to the next requests, in order. */
 	public OpenAiStub script(Answer... answers) {
 		this.script.addAll(List.of(answers));
 		return this;
 	}
 
-	/** Answers all requests. */
+	/** Sets the responses to all requests. */
 	public OpenAiStub answer(Function<JsonNode, Answer> answers) {
 		this.answers = answers;
 		return this;
 	}
 
-	/** Asks for a tool first, and then says something. */
+	/** Responds with a tool call first, then with text. */
 	public OpenAiStub toolThenText(String tool, String arguments) {
 		return answer((request) -> {
 			JsonNode messages = request.get("messages");
@@ -141,7 +141,7 @@ public final class OpenAiStub implements AutoCloseable {
 			}
 		}
 		catch (IOException ex) {
-			// The client has gone
+			// The client has disconnected
 		}
 		catch (InterruptedException ex) {
 			Thread.currentThread().interrupt();
@@ -188,7 +188,7 @@ public final class OpenAiStub implements AutoCloseable {
 
 	}
 
-	/** What the model says. */
+	/** A response of the model. */
 	public record Answer(int status, String model, String text, @Nullable String tool, String arguments,
 			@Nullable String usage, Ending ending) {
 

@@ -34,7 +34,7 @@ import static org.mockito.BDDMockito.given;
 import static org.mockito.BDDMockito.willAnswer;
 
 /**
- * A router whose numbers a test sets.
+ * A router whose snapshots are set by a test.
  */
 public final class StubRouter {
 
@@ -100,7 +100,7 @@ public final class StubRouter {
 	}
 
 	/**
-	 * Ends a registration, like the router, before its listeners are told.
+	 * Removes a handler, like the router before it notifies its listeners.
 	 */
 	public Runnable removeHandler(String id) {
 		this.handlers.remove(id);
@@ -108,8 +108,8 @@ public final class StubRouter {
 	}
 
 	/**
-	 * Forgets a name whose counts move to the others, like the router, before its
-	 * listeners are told.
+	 * Removes an event name and moves its counts to the others, like the router before it
+	 * notifies its listeners.
 	 */
 	public Runnable forgetEvent(String name, EventSnapshot others) {
 		this.events.remove(name);
@@ -126,8 +126,8 @@ public final class StubRouter {
 	}
 
 	/**
-	 * Gives those who asked for it the latency of a dispatch.
-	 * @return how many asked
+	 * Passes the latency of a dispatch to all recorders.
+	 * @return the number of recorders
 	 */
 	public int dispatch(String event, Duration latency) {
 		List<LongConsumer> recorders = this.recorders.getOrDefault(event, List.of());
@@ -193,7 +193,8 @@ public final class StubRouter {
 	}
 
 	/**
-	 * Returns calls of 2 µs each, the longest of which took 1 µs for each call there was.
+	 * Returns a snapshot of calls with a mean of 2 µs and a maximum of 1 µs times the
+	 * count.
 	 */
 	private static LatencySnapshot latency(long count) {
 		return new LatencySnapshot(count, count * 2_000, count * 1_000, 1_949, 11_750);

@@ -1,4 +1,4 @@
 /**
- * What several tests share.
+ * Common code of several tests.
  */
 package io.telemetryrouter.spring.test;

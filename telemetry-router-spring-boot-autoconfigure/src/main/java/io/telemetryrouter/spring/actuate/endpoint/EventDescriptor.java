@@ -8,15 +8,16 @@ import org.jspecify.annotations.Nullable;
 import io.telemetryrouter.EventSnapshot;
 
 /**
- * An event name as the endpoint shows it.
+ * The endpoint's view of an event name.
  *
- * @param emitted how many events of that name were emitted
- * @param unhandled how many of them no handler matched, but for those of all events
- * @param slow how many dispatches were over the slow threshold
+ * @param emitted the number of events emitted with that name
+ * @param unhandled the number of them without a matching handler other than {@code **}
+ * handlers
+ * @param slow the number of dispatches over the slow threshold
  * @param handlers the ids of the handlers that match now, in the order of the route
- * @param latency how long dispatches took the emitter
- * @param lastSeen when one was last emitted, at most a second too late; {@code null} if
- * none was
+ * @param latency the durations of dispatches on the emitting thread
+ * @param lastSeen the time of the last emit, at most a second too late; {@code null} if
+ * there was none
  * @since 0.1.0
  */
 public record EventDescriptor(long emitted, long unhandled, long slow, List<String> handlers, LatencyDescriptor latency,

@@ -7,10 +7,10 @@ import org.springframework.boot.actuate.endpoint.OperationResponseBody;
 import io.telemetryrouter.FlushResult;
 
 /**
- * What a flush has reached, as the endpoint shows it.
+ * The endpoint's view of the result of a flush.
  *
- * @param complete whether everything emitted before has been processed
- * @param pendingByHandler how many events are left, by handler id
+ * @param complete whether all events emitted before the flush have been processed
+ * @param pendingByHandler the number of pending events by handler id
  * @since 0.1.0
  */
 public record FlushDescriptor(boolean complete, Map<String, Long> pendingByHandler) implements OperationResponseBody {

@@ -19,40 +19,39 @@ import io.telemetryrouter.QuarantineSnapshot;
 import io.telemetryrouter.StuckCall;
 
 /**
- * A handler as the endpoint shows it.
+ * The endpoint's view of a handler.
  *
  * @param pattern the names and patterns it is subscribed to, separated by a comma and a
  * space
  * @param patterns the same as a list
  * @param condition the text of its condition; {@code null} if it has none
- * @param source the class and method it comes from
- * @param mode where it runs
+ * @param source its class and method
+ * @param mode {@code SYNC} or {@code ASYNC}
  * @param priority its priority
- * @param concurrency how many events it may handle at once
- * @param overflow what happens when its queue is full; {@code null} for a synchronous
+ * @param concurrency the maximum number of concurrent calls
+ * @param overflow the overflow policy of its queue; {@code null} for a synchronous
  * handler
- * @param thread the threads it runs on: {@code PLATFORM}, or {@code DEFAULT} for those of
- * the lane executor, which are virtual where these are enabled; {@code null} for a
- * synchronous handler
- * @param offered how many events were offered to it
- * @param handled how many calls returned
- * @param failed how many calls or conditions threw
- * @param filtered how many events its condition rejected
- * @param running how many calls have begun and not ended
- * @param dropped how many events it was not given, by reason
+ * @param thread the kind of thread it runs on: {@code PLATFORM}, or {@code DEFAULT} for
+ * threads of the lane executor, which are virtual if virtual threads are enabled;
+ * {@code null} for a synchronous handler
+ * @param offered the number of events offered to it
+ * @param handled the number of calls that returned
+ * @param failed the number of calls and conditions that threw
+ * @param filtered the number of events its condition rejected
+ * @param running the number of calls in progress
+ * @param dropped the number of dropped events by reason
  * @param queue its queue; {@code null} for a synchronous handler
- * @param latency how long the calls took that returned
- * @param queueWait how long its events waited in the queue; {@code null} for a
+ * @param latency the durations of calls that returned
+ * @param queueWait the times that its events waited in the queue; {@code null} for a
  * synchronous handler
- * @param slow how many calls were over its slow threshold
- * @param lastSeen when it was last offered an event, at most a second too late;
- * {@code null} if it never was
- * @param status how it is: {@code ACTIVE}, {@code PAUSED}, {@code STUCK} or
- * {@code QUARANTINED}
- * @param pausedSince since when it has been paused; {@code null} if it is not, or not by
+ * @param slow the number of calls over its slow threshold
+ * @param lastSeen the time of the last offered event, at most a second too late;
+ * {@code null} if there was none
+ * @param status {@code ACTIVE}, {@code PAUSED}, {@code STUCK} or {@code QUARANTINED}
+ * @param pausedSince the time of the pause; {@code null} if it is not paused, or not by
  * an operation of the endpoint
- * @param quarantine how it is set aside; {@code null} while it is not
- * @param stuckCalls its calls that do not end; {@code null} if there are none
+ * @param quarantine its quarantine; {@code null} if it is not in quarantine
+ * @param stuckCalls its stuck calls; {@code null} if there are none
  * @param lastFailure its last failure, if any
  * @param failures its last failures, the latest first; {@code null} if there were none
  * @since 0.1.0
@@ -100,11 +99,11 @@ public record HandlerDescriptor(String pattern, List<String> patterns, @Nullable
 	/**
 	 * The queue of an asynchronous handler.
 	 *
-	 * @param size how many events wait
-	 * @param spilled how many more wait in the journal, since the handler has fallen
-	 * behind
-	 * @param capacity how many may wait in the queue
-	 * @param oldestAgeMicros how long the first of them has waited
+	 * @param size the number of waiting events
+	 * @param spilled the number of further events that wait in the journal because the
+	 * handler has fallen behind
+	 * @param capacity the maximum number of events in the queue
+	 * @param oldestAgeMicros the time that the oldest event has waited
 	 */
 	public record QueueDescriptor(long size, long spilled, int capacity, double oldestAgeMicros) {
 
@@ -116,12 +115,12 @@ public record HandlerDescriptor(String pattern, List<String> patterns, @Nullable
 	}
 
 	/**
-	 * How a handler is set aside that kept failing.
+	 * The quarantine of a handler that kept failing: its circuit breaker is open.
 	 *
-	 * @param since since when
-	 * @param nextAttempt from when on an event is let through to see whether it is well
-	 * @param times how many times it has been set aside, this time included
-	 * @param skipped how many events it was not given this time
+	 * @param since the start of the quarantine
+	 * @param nextAttempt the time from which on one event is let through as a probe
+	 * @param times the number of quarantines, including this one
+	 * @param skipped the number of events dropped during this quarantine
 	 */
 	public record QuarantineDescriptor(Instant since, Instant nextAttempt, long times, long skipped) {
 
@@ -133,14 +132,14 @@ public record HandlerDescriptor(String pattern, List<String> patterns, @Nullable
 	}
 
 	/**
-	 * A call that does not end.
+	 * A stuck call.
 	 *
-	 * @param thread the name of its thread; {@code null} unless values are to be shown
+	 * @param thread the name of its thread; {@code null} unless values are shown
 	 * @param event the name of the event
-	 * @param since since when it has been seen running
+	 * @param since the time at which it was first seen running
 	 * @param abandoned whether it was given up after the handler timeout
-	 * @param stack where it was when it was found, the innermost frame first;
-	 * {@code null} unless values are to be shown
+	 * @param stack its stack trace when it was found stuck, the innermost frame first;
+	 * {@code null} unless values are shown
 	 */
 	@JsonInclude(JsonInclude.Include.NON_NULL)
 	public record StuckCallDescriptor(@Nullable String thread, String event, Instant since, boolean abandoned,
@@ -158,11 +157,10 @@ public record HandlerDescriptor(String pattern, List<String> patterns, @Nullable
 	 * A failure of a handler.
 	 *
 	 * @param event the name of the event
-	 * @param type the class name of what was thrown; {@code null} unless values are to be
-	 * shown
-	 * @param at when
-	 * @param message its message, which may quote a payload; {@code null} unless values
-	 * are to be shown
+	 * @param type the class name of the exception; {@code null} unless values are shown
+	 * @param at the time of the failure
+	 * @param message the exception's message, which may quote a payload; {@code null}
+	 * unless values are shown
 	 */
 	@JsonInclude(JsonInclude.Include.NON_NULL)
 	public record FailureDescriptor(String event, @Nullable String type, Instant at, @Nullable String message) {

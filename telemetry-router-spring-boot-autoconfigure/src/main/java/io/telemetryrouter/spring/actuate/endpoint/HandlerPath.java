@@ -7,13 +7,13 @@ import java.util.stream.Collectors;
 import io.telemetryrouter.TelemetryRouter;
 
 /**
- * Finds the id that the rest of a path means. Servers and firewalls refuse or change
- * backslashes, semicolons, percent signs, empty segments and dots for directories,
- * encoded or not: an id that has some is found where they are slashes.
+ * Resolves the rest of a path to a handler id. Servers and firewalls reject or rewrite
+ * backslashes, semicolons, percent signs, empty segments and dot segments, encoded or
+ * not. An id that contains them is also found under a path with a slash in their place.
  */
 final class HandlerPath {
 
-	private static final Pattern REFUSED = Pattern.compile("[/\\\\;%\\p{Cntrl}]");
+	private static final Pattern REJECTED = Pattern.compile("[/\\\\;%\\p{Cntrl}]");
 
 	private static final Set<String> DROPPED = Set.of("", ".", "..");
 
@@ -23,8 +23,8 @@ final class HandlerPath {
 	/**
 	 * Returns the id of a handler.
 	 * @param segments the segments of the path
-	 * @param router knows the ids
-	 * @return the id, which need not be that of a handler
+	 * @param router the router with the handlers
+	 * @return the id; the path itself if no handler matches
 	 */
 	static String id(String[] segments, TelemetryRouter router) {
 		String path = String.join("/", segments);
@@ -32,15 +32,15 @@ final class HandlerPath {
 			return path;
 		}
 		for (String id : router.snapshot().handlers().keySet()) {
-			if (passable(id).equals(path)) {
+			if (toPath(id).equals(path)) {
 				return id;
 			}
 		}
 		return path;
 	}
 
-	private static String passable(String id) {
-		return REFUSED.splitAsStream(id)
+	private static String toPath(String id) {
+		return REJECTED.splitAsStream(id)
 			.filter((segment) -> !DROPPED.contains(segment))
 			.collect(Collectors.joining("/"));
 	}

@@ -7,13 +7,13 @@ import io.telemetryrouter.HandlerMode;
 import io.telemetryrouter.HandlerSnapshot;
 
 /**
- * How many handlers there are. A handler may be counted under several kinds.
+ * The numbers of handlers. A handler may be counted under several kinds.
  *
  * @param total all handlers
- * @param sync those that run on the emitting thread
- * @param async those that run on a lane of their own
- * @param once those that leave after a number of events
- * @param wildcard those subscribed to a pattern
+ * @param sync handlers that run on the emitting thread
+ * @param async handlers that run on a lane of their own
+ * @param once handlers that are removed after a number of events
+ * @param wildcard handlers subscribed to a pattern
  * @since 0.1.0
  */
 public record HandlerTotals(long total, long sync, long async, long once, long wildcard) {

@@ -5,11 +5,11 @@ import io.telemetryrouter.LatencySnapshot;
 /**
  * A distribution of durations in microseconds, rounded to one decimal.
  *
- * @param count how many were measured
+ * @param count the number of measurements
  * @param meanMicros the mean
  * @param p50Micros the median
  * @param p99Micros the 99th percentile
- * @param maxMicros the longest
+ * @param maxMicros the maximum
  * @since 0.1.0
  */
 public record LatencyDescriptor(long count, double meanMicros, double p50Micros, double p99Micros, double maxMicros) {

@@ -21,9 +21,9 @@ import io.telemetryrouter.HandlerStatus;
 import io.telemetryrouter.TelemetryRouter;
 
 /**
- * What operators leave behind: a line and an audit event for each operation, and since
- * when a handler has been paused. The router itself does not know who pauses a handler,
- * nor when: one that is paused by the application's own code has no time here.
+ * Records the operations of the endpoint: a log line and an audit event for each, and the
+ * time of a pause. The time is known only for handlers paused by the endpoint, not for
+ * those paused by application code.
  */
 final class OperatorTrail {
 
@@ -50,8 +50,8 @@ final class OperatorTrail {
 	}
 
 	/**
-	 * Keeps the time of a pause.
-	 * @param before the handler as it was before
+	 * Records the time of a pause.
+	 * @param before the handler's snapshot before the pause
 	 */
 	void paused(HandlerSnapshot before) {
 		if (before.status() != HandlerStatus.PAUSED) {
@@ -60,9 +60,9 @@ final class OperatorTrail {
 	}
 
 	/**
-	 * Returns since when a handler has been paused.
+	 * Returns the time at which a handler was paused.
 	 * @param handler the handler
-	 * @return since when; {@code null} if it is not paused, or not by an operator
+	 * @return the time; {@code null} if it is not paused, or not by an operator
 	 */
 	@Nullable Instant pausedSince(HandlerSnapshot handler) {
 		if (handler.status() != HandlerStatus.PAUSED) {
@@ -74,17 +74,17 @@ final class OperatorTrail {
 
 	/**
 	 * Records an operation that was carried out.
-	 * @param principal who asked for it; {@code null} if that is not known
-	 * @param operation what was done
-	 * @param handlerId to which handler; {@code null} for all of them
-	 * @param result what came of it
+	 * @param principal the operator; {@code null} if not authenticated
+	 * @param operation the operation
+	 * @param handlerId the handler's id; {@code null} for all handlers
+	 * @param result the result, as the end of the log line
 	 */
 	void record(@Nullable Principal principal, RouterOperation operation, @Nullable String handlerId, String result) {
 		String operator = (principal != null) ? "Operator '" + printable(principal.getName()) + "'"
 				: "An operator without a name";
 		String target = (handlerId != null) ? "telemetry handler '" + printable(handlerId) + "'"
 				: "all telemetry handlers";
-		logger.info(operator + " " + operation.did() + " " + target + result);
+		logger.info(operator + " " + operation.pastTense() + " " + target + result);
 		publish(principal, operation, handlerId);
 	}
 
@@ -103,12 +103,12 @@ final class OperatorTrail {
 					new AuditApplicationEvent(new AuditEvent(this.clock.instant(), name, AUDIT_EVENT_TYPE, data)));
 		}
 		catch (RuntimeException ex) {
-			// The operation has been carried out
+			// The operation itself has succeeded
 			logger.warn("A listener of audit events failed for operation '" + operation.label() + "'", ex);
 		}
 	}
 
-	/** Ids and names are what somebody chose: they must not forge a line. */
+	/** Replaces control characters, by which an id or a name could forge a log line. */
 	private static String printable(String text) {
 		String cut = (text.length() > MAX_LENGTH) ? text.substring(0, MAX_LENGTH) + "\u2026" : text;
 		return UNPRINTABLE.matcher(cut).replaceAll("\uFFFD");

@@ -9,17 +9,18 @@ import io.telemetryrouter.journal.JournalProblem;
 import io.telemetryrouter.journal.ReplayReport;
 
 /**
- * What a replay has done, as the endpoint shows it.
+ * The endpoint's view of the result of a replay.
  *
- * @param read intact lines that were read
- * @param replayed events that were handed to handlers
- * @param unhandled selected events that no handler has opted in for
- * @param unreadable events whose payload a handler could not be given
- * @param unknownFields members of payloads that were skipped
- * @param damaged lines that were left out
- * @param missing numbers that no line has
+ * @param read the number of intact lines that were read
+ * @param replayed the number of events passed to handlers
+ * @param unhandled the number of selected events without a handler that opted in
+ * @param unreadable the number of events whose payload could not be converted for a
+ * handler
+ * @param unknownFields the number of unknown payload fields that were skipped
+ * @param damaged the number of damaged lines
+ * @param missing the number of missing sequence numbers
  * @param interrupted whether the replay ended early
- * @param problems what was left out, the first of each
+ * @param problems the first problem of each kind
  * @since 0.1.0
  */
 public record ReplayDescriptor(long read, long replayed, long unhandled, long unreadable, long unknownFields,

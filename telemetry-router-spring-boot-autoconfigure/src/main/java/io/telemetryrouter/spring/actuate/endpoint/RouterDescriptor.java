@@ -15,15 +15,15 @@ import io.telemetryrouter.RouterSnapshot;
 import io.telemetryrouter.SpanSnapshot;
 
 /**
- * A router as the endpoint shows it.
+ * The endpoint's view of a router.
  *
- * @param handlers how many handlers there are
+ * @param handlers the numbers of handlers
  * @param events the events by name
  * @param handlerDetails the handlers by id
- * @param departed what became of the events offered to handlers that have left
- * @param held how many events wait for the router to start
- * @param spans the spans that have begun and not ended
- * @param defaults what a handler takes that leaves an option open
+ * @param departed the account of the handlers that were removed
+ * @param held the number of events held until the router starts
+ * @param spans the open and dangling spans
+ * @param defaults the defaults of handler options
  * @since 0.1.0
  */
 public record RouterDescriptor(HandlerTotals handlers, Map<String, EventDescriptor> events,
@@ -43,14 +43,14 @@ public record RouterDescriptor(HandlerTotals handlers, Map<String, EventDescript
 	}
 
 	/**
-	 * What became of the events offered to handlers that have left, taken together.
+	 * The summed account of the handlers that were removed.
 	 *
-	 * @param offered how many events were offered to them
-	 * @param handled how many calls returned
-	 * @param failed how many calls or conditions threw
-	 * @param filtered how many events a condition rejected
-	 * @param running how many calls have begun and not ended
-	 * @param dropped how many events were dropped, by reason
+	 * @param offered the number of events offered to them
+	 * @param handled the number of calls that returned
+	 * @param failed the number of calls and conditions that threw
+	 * @param filtered the number of events that conditions rejected
+	 * @param running the number of calls in progress
+	 * @param dropped the number of dropped events by reason
 	 */
 	public record DepartedDescriptor(long offered, long handled, long failed, long filtered, long running,
 			Map<String, Long> dropped) {
@@ -63,11 +63,11 @@ public record RouterDescriptor(HandlerTotals handlers, Map<String, EventDescript
 	}
 
 	/**
-	 * The spans that have begun and not ended.
+	 * The open and dangling spans.
 	 *
-	 * @param open how many have begun, have not ended and are not dangling
-	 * @param dangling how many were reported as dangling, ever
-	 * @param latest the latest of those
+	 * @param open the number of spans that have not ended and are not dangling
+	 * @param dangling the number of spans ever reported as dangling
+	 * @param latest the latest dangling spans
 	 */
 	public record SpansDescriptor(int open, long dangling, List<DanglingDescriptor> latest) {
 
@@ -79,14 +79,14 @@ public record RouterDescriptor(HandlerTotals handlers, Map<String, EventDescript
 	}
 
 	/**
-	 * A span that began and did not end, as of its report.
+	 * A dangling span at the time of its report.
 	 *
 	 * @param name the span's name
 	 * @param spanId the span's id
-	 * @param runId the run that it belongs to, or {@code null}
-	 * @param startedAt when it began
-	 * @param ageMicros how long ago that was
-	 * @param abandoned whether nothing refers to it any more
+	 * @param runId the id of its run, or {@code null}
+	 * @param startedAt the time of its start
+	 * @param ageMicros the time since its start
+	 * @param abandoned whether the span object was garbage-collected
 	 */
 	public record DanglingDescriptor(String name, String spanId, @Nullable String runId, Instant startedAt,
 			double ageMicros, boolean abandoned) {
@@ -99,11 +99,11 @@ public record RouterDescriptor(HandlerTotals handlers, Map<String, EventDescript
 	}
 
 	/**
-	 * What a handler takes that leaves an option open.
+	 * The defaults of handler options.
 	 *
 	 * @param maxHandlerQueue the capacity of a queue in events
 	 * @param priority the priority
-	 * @param overflow what happens when a queue is full
+	 * @param overflow the overflow policy
 	 */
 	public record DefaultsDescriptor(int maxHandlerQueue, int priority, String overflow) {
 

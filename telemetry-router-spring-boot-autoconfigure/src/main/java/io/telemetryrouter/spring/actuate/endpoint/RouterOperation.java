@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.boot.actuate.endpoint.InvalidEndpointRequestException;
 
 /**
- * What the endpoint can do to a router or to one of its handlers.
+ * The write operations of the endpoint on a router or on one of its handlers.
  */
 enum RouterOperation {
 
@@ -25,19 +25,19 @@ enum RouterOperation {
 
 	REPLAY("replay", "replayed the journal to");
 
-	/** Those that one handler knows. */
+	/** The operations on one handler. */
 	static final Set<RouterOperation> OF_HANDLER = EnumSet.complementOf(EnumSet.of(REPLAY));
 
-	/** Those that the whole router knows. */
+	/** The operations on the whole router. */
 	static final Set<RouterOperation> OF_ROUTER = EnumSet.of(FLUSH, RESET_MAXIMA);
 
 	private final String label;
 
-	private final String did;
+	private final String pastTense;
 
-	RouterOperation(String label, String did) {
+	RouterOperation(String label, String pastTense) {
 		this.label = label;
-		this.did = did;
+		this.pastTense = pastTense;
 	}
 
 	String label() {
@@ -45,10 +45,10 @@ enum RouterOperation {
 	}
 
 	/**
-	 * Returns what who carried it out did to a handler, in words.
+	 * Returns the operation's verb in the past tense, for log lines.
 	 */
-	String did() {
-		return this.did;
+	String pastTense() {
+		return this.pastTense;
 	}
 
 	static RouterOperation of(@Nullable String label, Set<RouterOperation> known) {
@@ -57,7 +57,7 @@ enum RouterOperation {
 				return operation;
 			}
 		}
-		// Not repeated: it may be anything.
+		// The message does not quote the label, which may have any content
 		String reason = "'operation' must be one of: "
 				+ known.stream().map((operation) -> operation.label).collect(Collectors.joining(", "));
 		throw new InvalidEndpointRequestException(reason, reason);

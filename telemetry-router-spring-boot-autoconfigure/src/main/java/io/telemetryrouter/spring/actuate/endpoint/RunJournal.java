@@ -14,20 +14,21 @@ import io.telemetryrouter.journal.JournalReader;
 import io.telemetryrouter.journal.JournalRecord;
 
 /**
- * Reads runs back from a journal. Each read goes through the whole journal, up to the end
- * of what is shown, with the memory for that. Thread-safe.
+ * Reads the events of runs from a journal. Each call scans the journal from its start
+ * until the limit of events or payloads is exceeded, and keeps the events of the run in
+ * memory. Thread-safe.
  *
  * @since 0.1.0
  */
 public class RunJournal {
 
 	/**
-	 * How many events are shown at most.
+	 * The maximum number of events of a {@link RunDescriptor}.
 	 */
 	public static final int MAX_EVENTS = 1000;
 
 	/**
-	 * How many characters of payloads are shown at most.
+	 * The maximum number of characters of all payloads of a {@link RunDescriptor}.
 	 */
 	public static final int MAX_PAYLOADS = 4 << 20;
 

@@ -22,26 +22,27 @@ import io.telemetryrouter.HandlerSnapshot;
 import io.telemetryrouter.TelemetryRouter;
 
 /**
- * Shows the router's handlers, the events it has seen and what became of them: names,
- * counts and latencies, never a payload. Stacks of stuck calls, types and messages of
- * failures are shown only where {@code management.endpoint.telemetryrouter.show-values}
- * says so, and so are payloads of a run, which are read back from the journal at
- * {@code runs/{runId}}.
+ * Shows the router's handlers and events: names, counts and latencies. Only if
+ * {@code management.endpoint.telemetryrouter.show-values} allows it, it also shows stack
+ * traces of stuck calls, types and messages of failures, which may quote payloads, and
+ * the payloads of a run's events, which {@code runs/{runId}} reads from the journal.
  * <p>
- * A handler is found by its id behind the endpoint's path, slashes and all. Characters
- * that web servers refuse in a path, such as a backslash, can be written as a slash.
+ * The path after the endpoint's id is a handler's id, which may contain slashes.
+ * Characters that web servers reject in a path, such as a backslash, can be replaced by a
+ * slash.
  * <p>
  * Read-only by default. With
  * {@code management.endpoint.telemetryrouter.access=unrestricted} it can also pause,
  * resume and flush handlers, release them from quarantine and reset the maxima of
- * latencies. Each of these leaves a line at level {@code INFO} and an audit event.
+ * latencies. Each operation is logged at level {@code INFO} and published as an audit
+ * event.
  * <p>
- * In a web application the endpoint is at {@code /actuator/telemetryrouter} as soon as
- * the actuator is there: where the application leaves
- * {@code management.endpoints.web.exposure.include} open, its default becomes
- * {@code health,telemetryrouter}. Any value the application gives, its
+ * In a web application with the actuator, the endpoint is exposed at
+ * {@code /actuator/telemetryrouter} by default: if the application does not set
+ * {@code management.endpoints.web.exposure.include}, its value is
+ * {@code health,telemetryrouter}. A value set by the application,
  * {@code management.endpoints.web.exposure.exclude} and
- * {@code management.endpoint.telemetryrouter.access=none} have the last word.
+ * {@code management.endpoint.telemetryrouter.access=none} take precedence.
  *
  * @since 0.1.0
  */
@@ -50,7 +51,7 @@ public class TelemetryRouterEndpoint {
 
 	private static final Duration FLUSH_TIMEOUT = Duration.ofSeconds(10);
 
-	/** The segment of a path that a run's id follows. */
+	/** The path segment before a run's id. */
 	private static final String RUNS = "runs";
 
 	private final TelemetryRouter router;
@@ -84,9 +85,9 @@ public class TelemetryRouterEndpoint {
 	 * @param router the router to show
 	 * @param showValues whether to show stacks of stuck calls, types and messages of
 	 * failures, which may quote payloads
-	 * @param publisher is given an
+	 * @param publisher publishes an
 	 * {@link org.springframework.boot.actuate.audit.listener.AuditApplicationEvent} for
-	 * each operation, if any
+	 * each operation; {@code null} to publish none
 	 */
 	public TelemetryRouterEndpoint(TelemetryRouter router, Show showValues,
 			@Nullable ApplicationEventPublisher publisher) {
@@ -98,10 +99,10 @@ public class TelemetryRouterEndpoint {
 	 * @param router the router to show
 	 * @param showValues whether to show payloads of runs, stacks of stuck calls, types
 	 * and messages of failures, which may quote payloads
-	 * @param publisher is given an
+	 * @param publisher publishes an
 	 * {@link org.springframework.boot.actuate.audit.listener.AuditApplicationEvent} for
-	 * each operation, if any
-	 * @param journal where to read runs, if there is a journal
+	 * each operation; {@code null} to publish none
+	 * @param journal the source of runs; {@code null} without a journal
 	 */
 	public TelemetryRouterEndpoint(TelemetryRouter router, Show showValues,
 			@Nullable ApplicationEventPublisher publisher, @Nullable RunJournal journal) {
@@ -113,7 +114,7 @@ public class TelemetryRouterEndpoint {
 
 	/**
 	 * Returns all handlers and events.
-	 * @return the router as of now
+	 * @return the current state of the router
 	 */
 	@ReadOperation
 	public RouterDescriptor router() {
@@ -125,12 +126,13 @@ public class TelemetryRouterEndpoint {
 	}
 
 	/**
-	 * Returns one handler, or the events of one run. A handler whose id begins with
-	 * {@code runs/} comes before a run.
-	 * @param handlerId the handler's id, split where it has a slash, or {@code runs} and
-	 * the run's id
-	 * @return the handler as of now, a {@link RunDescriptor}, an {@link ErrorDescriptor}
-	 * that says why there is none, or {@code null} if no such handler is registered
+	 * Returns one handler, or the events of one run. A handler whose id starts with
+	 * {@code runs/} takes precedence over a run.
+	 * @param handlerId the handler's id, split at slashes, or {@code runs} and the run's
+	 * id
+	 * @return the current state of the handler, a {@link RunDescriptor}, an
+	 * {@link ErrorDescriptor} with the reason why there is no such run, or {@code null}
+	 * if no such handler is registered
 	 */
 	@ReadOperation
 	public @Nullable OperationResponseBody handler(@Selector(match = Match.ALL_REMAINING) String... handlerId) {
@@ -158,9 +160,9 @@ public class TelemetryRouterEndpoint {
 	}
 
 	/**
-	 * Does something to the whole router.
+	 * Executes an operation on the whole router.
 	 * @param operation {@code flush} or {@code resetMaxima}
-	 * @return what a flush has reached; {@code null} for other operations
+	 * @return the result of a flush; {@code null} for other operations
 	 */
 	@WriteOperation
 	public @Nullable FlushDescriptor operate(@Nullable String operation) {
@@ -180,11 +182,11 @@ public class TelemetryRouterEndpoint {
 	}
 
 	/**
-	 * Does something to one handler, if it is registered.
-	 * @param handlerId the handler's id, split where it has a slash
+	 * Executes an operation on one handler, if it is registered.
+	 * @param handlerId the handler's id, split at slashes
 	 * @param operation {@code pause}, {@code resume}, {@code flush}, {@code release} or
 	 * {@code resetMaxima}
-	 * @return what a flush has reached; {@code null} for other operations
+	 * @return the result of a flush; {@code null} for other operations
 	 */
 	@WriteOperation
 	public @Nullable FlushDescriptor operateHandler(@Selector(match = Match.ALL_REMAINING) String[] handlerId,

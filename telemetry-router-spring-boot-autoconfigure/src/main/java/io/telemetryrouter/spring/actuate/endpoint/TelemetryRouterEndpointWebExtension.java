@@ -17,8 +17,8 @@ import org.springframework.boot.actuate.endpoint.web.WebEndpointResponse;
 import org.springframework.boot.actuate.endpoint.web.annotation.EndpointWebExtension;
 
 /**
- * What the {@link TelemetryRouterEndpoint} does over HTTP besides: it shows stacks and
- * failures to those who may see them only, and answers with the proper status.
+ * The web extension of the {@link TelemetryRouterEndpoint}. It shows stack traces and
+ * failures to authorized users only, and responds with the matching status code.
  *
  * @since 0.1.0
  */
@@ -36,7 +36,7 @@ public class TelemetryRouterEndpointWebExtension {
 	 * @param endpoint the endpoint
 	 * @param showValues whether to show stacks of stuck calls, types and messages of
 	 * failures, which may quote payloads
-	 * @param roles the roles that may see them; any authenticated user if empty
+	 * @param roles the roles that may see them; if empty, every authenticated user may
 	 */
 	public TelemetryRouterEndpointWebExtension(TelemetryRouterEndpoint endpoint, Show showValues, Set<String> roles) {
 		this.endpoint = endpoint;
@@ -46,8 +46,8 @@ public class TelemetryRouterEndpointWebExtension {
 
 	/**
 	 * Returns all handlers and events.
-	 * @param securityContext who asks
-	 * @return the router as of now
+	 * @param securityContext the security context of the request
+	 * @return the current state of the router
 	 */
 	@ReadOperation
 	public RouterDescriptor router(SecurityContext securityContext) {
@@ -56,10 +56,10 @@ public class TelemetryRouterEndpointWebExtension {
 
 	/**
 	 * Returns one handler, or the events of one run.
-	 * @param securityContext who asks
-	 * @param handlerId the handler's id, split where it has a slash, or {@code runs} and
-	 * the run's id
-	 * @return the handler as of now or the run; not found if there is none
+	 * @param securityContext the security context of the request
+	 * @param handlerId the handler's id, split at slashes, or {@code runs} and the run's
+	 * id
+	 * @return the current state of the handler, or the run; status 404 if there is none
 	 */
 	@ReadOperation
 	public WebEndpointResponse<Object> handler(SecurityContext securityContext,
@@ -77,10 +77,10 @@ public class TelemetryRouterEndpointWebExtension {
 	}
 
 	/**
-	 * Does something to the whole router.
-	 * @param securityContext who asks
+	 * Executes an operation on the whole router.
+	 * @param securityContext the security context of the request
 	 * @param operation {@code flush} or {@code resetMaxima}
-	 * @return what a flush has reached; no content for other operations
+	 * @return the result of a flush; status 204 for other operations
 	 */
 	@WriteOperation
 	public WebEndpointResponse<Object> operate(SecurityContext securityContext, @Nullable String operation) {
@@ -88,12 +88,12 @@ public class TelemetryRouterEndpointWebExtension {
 	}
 
 	/**
-	 * Does something to one handler.
-	 * @param securityContext who asks
-	 * @param handlerId the handler's id, split where it has a slash
+	 * Executes an operation on one handler.
+	 * @param securityContext the security context of the request
+	 * @param handlerId the handler's id, split at slashes
 	 * @param operation {@code pause}, {@code resume}, {@code flush}, {@code release} or
 	 * {@code resetMaxima}
-	 * @return what a flush has reached; no content for other operations
+	 * @return the result of a flush; status 204 for other operations
 	 */
 	@WriteOperation
 	public WebEndpointResponse<Object> operateHandler(SecurityContext securityContext,
@@ -111,7 +111,7 @@ public class TelemetryRouterEndpointWebExtension {
 					: new WebEndpointResponse<>(WebEndpointResponse.STATUS_NO_CONTENT);
 		}
 		catch (InvalidEndpointRequestException ex) {
-			// Boot would leave the reason out of its answer.
+			// Spring Boot's response would not contain the reason
 			return new WebEndpointResponse<>(new ErrorDescriptor(String.valueOf(ex.getReason())),
 					WebEndpointResponse.STATUS_BAD_REQUEST);
 		}

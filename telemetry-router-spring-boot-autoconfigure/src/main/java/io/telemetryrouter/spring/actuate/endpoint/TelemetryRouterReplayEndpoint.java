@@ -20,9 +20,9 @@ import io.telemetryrouter.journal.ReplayReport;
 import io.telemetryrouter.journal.TelemetryReplayer;
 
 /**
- * Replays the journal to the handlers that opted in. It can do nothing unless it is
+ * Replays the journal to the handlers that opted in. It is available only if it is
  * exposed and {@code management.endpoint.telemetryrouterreplay.access=unrestricted}. Each
- * replay leaves a line at level {@code INFO} and an audit event.
+ * replay is logged at level {@code INFO} and published as an audit event.
  *
  * @since 0.1.0
  */
@@ -38,9 +38,9 @@ public class TelemetryRouterReplayEndpoint {
 	/**
 	 * Creates the endpoint of a replayer.
 	 * @param replayer the replayer
-	 * @param publisher is given an
+	 * @param publisher publishes an
 	 * {@link org.springframework.boot.actuate.audit.listener.AuditApplicationEvent} for
-	 * each replay, if any
+	 * each replay; {@code null} to publish none
 	 */
 	public TelemetryRouterReplayEndpoint(TelemetryReplayer replayer, @Nullable ApplicationEventPublisher publisher) {
 		this.replayer = replayer;
@@ -48,17 +48,17 @@ public class TelemetryRouterReplayEndpoint {
 	}
 
 	/**
-	 * Replays events, and answers when that is done. All conditions must be met; without
-	 * any, the whole journal is replayed.
-	 * @param securityContext who asks
-	 * @param from the earliest time, as in {@code 2026-11-27T10:15:30Z}
-	 * @param to the time before which events are
+	 * Replays events and responds when the replay has ended. Events must match all
+	 * parameters; without any, the whole journal is replayed.
+	 * @param securityContext the security context of the request
+	 * @param from the earliest time, inclusive, as in {@code 2026-11-27T10:15:30Z}
+	 * @param to the latest time, exclusive
 	 * @param names names or patterns, separated by commas
 	 * @param run the run's id
-	 * @param firstSequence the lowest number of a line
-	 * @param lastSequence the highest number of a line
-	 * @param paced whether events come at the pace at which they were emitted
-	 * @return what was done; status 400 if there is no journal or a pattern is malformed,
+	 * @param firstSequence the lowest sequence number, inclusive
+	 * @param lastSequence the highest sequence number, inclusive
+	 * @param paced whether to replay at the recorded pace instead of full speed
+	 * @return the result; status 400 if there is no journal or a pattern is malformed,
 	 * and 409 while another replay is running
 	 */
 	@WriteOperation

@@ -1,5 +1,5 @@
 /**
- * Actuator endpoint that shows the router's handlers, events and numbers.
+ * Actuator endpoint with the router's handlers, events and statistics.
  */
 @NullMarked
 package io.telemetryrouter.spring.actuate.endpoint;

@@ -23,7 +23,8 @@ import io.telemetryrouter.spring.autoconfigure.TelemetryRouterAutoConfiguration;
 public final class TelemetryRouterAgentAutoConfiguration {
 
 	/*
-	 * Asks for the emitter late: adapters are asked for while other beans are created.
+	 * Resolves the emitter lazily, since adapters are created early, with the beans that
+	 * they observe.
 	 */
 	@Bean
 	@Lazy

@@ -11,8 +11,8 @@ import org.springframework.boot.context.properties.ConfigurationProperties;
 public class TelemetryRouterAgentProperties {
 
 	/**
-	 * Whether events of agents have prompts, answers, arguments and results of tools, and
-	 * messages of errors.
+	 * Whether events of agents contain prompts, answers, arguments and results of tools,
+	 * and error messages.
 	 */
 	private boolean captureContent = false;
 
@@ -48,7 +48,7 @@ public class TelemetryRouterAgentProperties {
 	public static class Adapter {
 
 		/**
-		 * Whether to make events of what agents of this framework do.
+		 * Whether to emit events about agents of this framework.
 		 */
 		private boolean enabled = true;
 

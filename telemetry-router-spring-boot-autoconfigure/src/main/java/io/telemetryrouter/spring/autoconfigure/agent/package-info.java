@@ -1,5 +1,5 @@
 /**
- * Auto-configuration of what adapters to agent frameworks share.
+ * Auto-configuration of the common beans of adapters to agent frameworks.
  */
 @NullMarked
 package io.telemetryrouter.spring.autoconfigure.agent;

@@ -27,8 +27,7 @@ import io.telemetryrouter.spring.ai.VectorStoreHandler;
 import io.telemetryrouter.spring.autoconfigure.agent.TelemetryRouterAgentAutoConfiguration;
 
 /**
- * Auto-configuration for agents that are built with Spring AI: handlers of its
- * observations.
+ * Auto-configuration of the adapter to Spring AI: handlers of its observations.
  *
  * @since 0.1.0
  */

@@ -16,7 +16,7 @@ import io.telemetryrouter.spring.context.RunContextRegistration;
 /**
  * Auto-configuration for context propagation to asynchronous handlers with
  * {@link MicrometerContextCarrier}. A {@link ContextCarrier} bean of the application
- * takes its place. Runs are carried to Reactor, and to executors that propagate context.
+ * replaces it. Runs are also propagated to Reactor and to context-propagating executors.
  *
  * @since 0.1.0
  */

@@ -15,8 +15,8 @@ import io.telemetryrouter.EventType;
 import io.telemetryrouter.TelemetryEventType;
 
 /**
- * Keeps the payload classes of contracts in a native image, as what Jackson writes and
- * reads.
+ * Registers reflection hints for the payload classes of contracts, so that Jackson can
+ * read and write them in a native image.
  */
 final class ContractAotProcessor implements BeanRegistrationAotProcessor {
 
@@ -35,7 +35,10 @@ final class ContractAotProcessor implements BeanRegistrationAotProcessor {
 		};
 	}
 
-	/** What was found by scanning, and a bean of {@code EventType<?>}, is asked. */
+	/**
+	 * Returns the payload type in the bean's generic type, or else that of the instance:
+	 * beans found by scanning and beans of type {@code EventType<?>} do not declare it.
+	 */
 	private static Class<?> payloadType(RegisteredBean bean) {
 		Class<?> declared = bean.getBeanType().getGeneric().resolve();
 		return (declared != null) ? declared

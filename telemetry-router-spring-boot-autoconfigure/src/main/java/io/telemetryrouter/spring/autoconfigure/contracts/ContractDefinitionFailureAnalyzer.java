@@ -6,7 +6,7 @@ import org.springframework.boot.diagnostics.FailureAnalysis;
 import io.telemetryrouter.spring.contracts.ContractDefinitionException;
 
 /**
- * Explains a {@link ContractDefinitionException}.
+ * Analyzes a {@link ContractDefinitionException}.
  */
 final class ContractDefinitionFailureAnalyzer extends AbstractFailureAnalyzer<ContractDefinitionException> {
 

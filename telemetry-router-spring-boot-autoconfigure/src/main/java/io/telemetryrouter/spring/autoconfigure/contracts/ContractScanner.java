@@ -20,13 +20,12 @@ import io.telemetryrouter.TelemetryEventType;
 
 /**
  * Finds payload classes with {@link TelemetryEventType} in the packages of the
- * application, and registers an {@link EventType} bean for each. These are bean
- * definitions, so that an application that is processed ahead of time has them without
- * looking.
+ * application, and registers an {@link EventType} bean definition for each. AOT
+ * processing includes these definitions, so the application does not scan at run time.
  */
 final class ContractScanner implements ImportBeanDefinitionRegistrar {
 
-	/** Of Boot, see its {@code SharedMetadataReaderFactoryContextInitializer}. */
+	/** See Spring Boot's {@code SharedMetadataReaderFactoryContextInitializer}. */
 	private static final String METADATA = "org.springframework.boot.autoconfigure.internalCachingMetadataReaderFactory";
 
 	private final BeanFactory beanFactory;
@@ -49,7 +48,7 @@ final class ContractScanner implements ImportBeanDefinitionRegistrar {
 		Candidates candidates = new Candidates(this.environment);
 		candidates.setResourceLoader(this.resourceLoader);
 		if (this.beanFactory.containsBean(METADATA)) {
-			// What the application's own scan has read need not be read again
+			// Reuses the class metadata that the application's own scan has read
 			candidates.setMetadataReaderFactory(this.beanFactory.getBean(METADATA, MetadataReaderFactory.class));
 		}
 		for (String packageName : AutoConfigurationPackages.get(this.beanFactory)) {
@@ -69,12 +68,12 @@ final class ContractScanner implements ImportBeanDefinitionRegistrar {
 		definition.getConstructorArgumentValues().addIndexedArgumentValue(0, className);
 		definition.setTargetType(EventType.class);
 		definition.setRole(BeanDefinition.ROLE_INFRASTRUCTURE);
-		// An EventType bean of the application must stay the only one to inject
+		// Only the application's own EventType beans are candidates for injection
 		definition.setAutowireCandidate(false);
 		registry.registerBeanDefinition(name, definition);
 	}
 
-	/** Also takes interfaces: a contract may be a sealed one. */
+	/** Includes interfaces, since a contract may be a sealed interface. */
 	private static final class Candidates extends ClassPathScanningCandidateComponentProvider {
 
 		Candidates(Environment environment) {
@@ -90,7 +89,8 @@ final class ContractScanner implements ImportBeanDefinitionRegistrar {
 	}
 
 	/**
-	 * Takes a name: what is generated ahead of time may not see the class.
+	 * Takes a class name, since code generated ahead of time may not have access to the
+	 * class.
 	 */
 	static final class EventTypeFactory {
 

@@ -22,7 +22,7 @@ final class OptionalPartners {
 	private OptionalPartners() {
 	}
 
-	/** Looks the validator up with the first payload, which may precede its bean. */
+	/** Resolves the validator lazily: the first payload may precede its creation. */
 	static Function<Object, @Nullable String> constraints(BeanFactory beanFactory) {
 		return new PayloadConstraints(
 				SingletonSupplier.ofNullable(() -> beanFactory.getBeanProvider(Validator.class).getIfUnique()));

@@ -8,10 +8,10 @@ import io.telemetryrouter.spring.contracts.ContractMode;
 /**
  * Configuration properties of contracts.
  *
- * @param mode What happens when a payload breaks the contract of its event. Unless off,
- * listeners that do not fit a contract fail the start.
- * @param convertMaps Whether listeners that ask for a record get a Map that was emitted,
- * converted by Jackson.
+ * @param mode Reaction to a payload that violates the contract of its event. Unless off,
+ * listeners that do not match a contract fail the start.
+ * @param convertMaps Whether to convert an emitted Map with Jackson for listeners with a
+ * record as payload type.
  * @since 0.1.0
  */
 @ConfigurationProperties(prefix = "telemetry-router.contracts", ignoreUnknownFields = false)

@@ -17,7 +17,7 @@ import io.telemetryrouter.spring.cost.ModelPrice;
 import io.telemetryrouter.spring.cost.PriceTable;
 
 /**
- * Makes prices and budgets of the configuration, and refuses what cannot be one.
+ * Creates the prices and budgets of the configuration, and rejects invalid ones.
  */
 final class CostConfigurationReader {
 
@@ -55,7 +55,7 @@ final class CostConfigurationReader {
 			}
 			if (limit.getPer() == Budget.Per.TENANT && !tenants) {
 				throw invalid(name + "per", "tenant",
-						"Nothing says which tenant a run is for: define a bean of type TenantResolver.");
+						"The tenant of a run is unknown: define a bean of type TenantResolver.");
 			}
 			if (limit.getThresholds().isEmpty()) {
 				throw invalid(name + "thresholds", "", "There must be at least one, in percent of the limit.");
@@ -76,7 +76,7 @@ final class CostConfigurationReader {
 
 	private static BigDecimal money(String name, @Nullable BigDecimal value) {
 		if (value == null) {
-			throw invalid(name, null, "It must be set, to 0 for what costs nothing.");
+			throw invalid(name, null, "It must be set. Use 0 if it is free.");
 		}
 		if (value.signum() < 0) {
 			throw invalid(name, value, "A price must not be negative.");

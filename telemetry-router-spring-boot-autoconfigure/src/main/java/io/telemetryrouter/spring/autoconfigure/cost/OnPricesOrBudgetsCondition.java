@@ -17,8 +17,8 @@ import io.telemetryrouter.spring.autoconfigure.cost.TelemetryRouterCostPropertie
 import io.telemetryrouter.spring.autoconfigure.cost.TelemetryRouterCostProperties.Price;
 
 /**
- * Matches if prices or budgets are configured. Budgets alone are enough: a model without
- * a price is then reported.
+ * Matches if prices or budgets are configured. With budgets alone, models without a price
+ * are reported.
  */
 final class OnPricesOrBudgetsCondition extends SpringBootCondition {
 
@@ -30,7 +30,7 @@ final class OnPricesOrBudgetsCondition extends SpringBootCondition {
 				ConditionMessage.forCondition("Prices or budgets").because(bound ? "configured" : "none configured"));
 	}
 
-	/** Binds only if some source may have the list: binding lengthens the start. */
+	/** Binds the list only if a source may have it, since binding takes time. */
 	private static boolean isBound(String name, Class<?> type, Environment environment) {
 		ConfigurationPropertyName list = ConfigurationPropertyName.of(name);
 		for (ConfigurationPropertySource source : ConfigurationPropertySources.get(environment)) {

@@ -18,7 +18,7 @@ import io.telemetryrouter.spring.cost.CostRecorder;
 import io.telemetryrouter.spring.cost.TenantResolver;
 
 /**
- * Auto-configuration for {@link CostRecorder}, where there are prices or a
+ * Auto-configuration for {@link CostRecorder}, if there are prices, budgets or a
  * {@link CostCalculator} of the application.
  *
  * @since 0.1.0

@@ -22,7 +22,7 @@ import io.telemetryrouter.spring.cost.Budget;
 public class TelemetryRouterCostProperties {
 
 	/**
-	 * Whether to record what model calls cost.
+	 * Whether to record the costs of model calls.
 	 */
 	private boolean enabled = true;
 
@@ -42,7 +42,7 @@ public class TelemetryRouterCostProperties {
 	private List<Price> prices = new ArrayList<>();
 
 	/**
-	 * Limits for costs, with the thresholds at which they are reported.
+	 * Limits for costs, with the thresholds at which an event is emitted.
 	 */
 	private List<Limit> budgets = new ArrayList<>();
 
@@ -92,7 +92,7 @@ public class TelemetryRouterCostProperties {
 	public static class Price {
 
 		/**
-		 * Name of the model, in which each "*" stands for any text.
+		 * Name of the model. Each "*" matches any text.
 		 */
 		private @Nullable String model;
 
@@ -107,8 +107,8 @@ public class TelemetryRouterCostProperties {
 		private @Nullable BigDecimal output;
 
 		/**
-		 * Price of a million tokens of input from the provider's cache. That of input if
-		 * it is not set.
+		 * Price of a million tokens of input from the provider's cache. By default, the
+		 * price of input.
 		 */
 		private @Nullable BigDecimal cachedInput;
 
@@ -152,12 +152,12 @@ public class TelemetryRouterCostProperties {
 	public static class Limit {
 
 		/**
-		 * Name of the budget, for its events.
+		 * Name of the budget in its events.
 		 */
 		private @Nullable String name;
 
 		/**
-		 * What each sum is for.
+		 * Scope over which costs are summed.
 		 */
 		private Budget.Per per = Budget.Per.RUN;
 
@@ -167,7 +167,7 @@ public class TelemetryRouterCostProperties {
 		private @Nullable BigDecimal limit;
 
 		/**
-		 * When to report, in percent of the limit.
+		 * Thresholds at which an event is emitted, in percent of the limit.
 		 */
 		private List<BigDecimal> thresholds = List.of(BigDecimal.valueOf(80), BigDecimal.valueOf(100));
 

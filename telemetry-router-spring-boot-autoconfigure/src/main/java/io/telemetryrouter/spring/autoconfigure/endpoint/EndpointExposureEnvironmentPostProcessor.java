@@ -10,15 +10,15 @@ import org.springframework.core.env.ConfigurableEnvironment;
 import org.springframework.util.ClassUtils;
 
 /**
- * Makes {@code health,telemetryrouter} the default of
- * {@code management.endpoints.web.exposure.include} in place of Boot's {@code health}.
+ * Changes the default of {@code management.endpoints.web.exposure.include} from
+ * {@code health} to {@code health,telemetryrouter}.
  * <p>
- * Boot has no hook to extend that default: an {@code EndpointExposureOutcomeContributor}
- * only decides whether the endpoint's bean is created, while the filter of the web
- * endpoints reads the property alone. So the default is a property, and as such visible
- * in the {@code env} endpoint. It goes to Boot's default properties, which stay behind
- * every other source (those added later by {@code @PropertySource} too), and only if
- * nothing is set yet: what the application says always wins.
+ * Spring Boot has no extension point for that default: an
+ * {@code EndpointExposureOutcomeContributor} only determines whether the endpoint's bean
+ * is created, while the filter of web endpoints reads the property. So this class sets
+ * the property, which the {@code env} endpoint shows, and only if no source has it. It is
+ * added to Spring Boot's default properties, which have the lowest precedence, also after
+ * {@code @PropertySource}s: a value of the application always takes precedence.
  */
 class EndpointExposureEnvironmentPostProcessor implements EnvironmentPostProcessor, Ordered {
 
@@ -35,12 +35,12 @@ class EndpointExposureEnvironmentPostProcessor implements EnvironmentPostProcess
 	}
 
 	private boolean isSet(ConfigurableEnvironment environment) {
-		// As a list, too. Binding one takes milliseconds here
+		// The second form is a list. Binding the property would take milliseconds
 		return environment.containsProperty(INCLUDE) || environment.containsProperty(INCLUDE + "[0]");
 	}
 
 	/**
-	 * Runs after the configuration files have been read.
+	 * Runs after the post-processor that reads the configuration files.
 	 */
 	@Override
 	public int getOrder() {

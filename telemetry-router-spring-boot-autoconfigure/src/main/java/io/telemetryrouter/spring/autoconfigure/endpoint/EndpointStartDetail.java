@@ -13,8 +13,8 @@ import io.telemetryrouter.spring.actuate.endpoint.TelemetryRouterEndpoint;
 import io.telemetryrouter.spring.autoconfigure.StartDetail;
 
 /**
- * Says where the endpoint is and what it shows: it is there over HTTP without anybody
- * having asked for it.
+ * The path and the content of the endpoint, for the log line about the start, since the
+ * endpoint is exposed over HTTP by default.
  */
 final class EndpointStartDetail implements StartDetail {
 

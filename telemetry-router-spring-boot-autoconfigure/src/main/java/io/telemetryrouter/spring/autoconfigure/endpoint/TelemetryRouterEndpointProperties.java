@@ -15,13 +15,13 @@ import org.springframework.boot.context.properties.ConfigurationProperties;
 public class TelemetryRouterEndpointProperties {
 
 	/**
-	 * When to show stacks of stuck calls and types and messages of failures, which may
-	 * quote payloads, beside counts and latencies.
+	 * When to show stack traces of stuck calls, and types and messages of failures, which
+	 * may quote payloads, in addition to counts and latencies.
 	 */
 	private Show showValues = Show.NEVER;
 
 	/**
-	 * Roles used to determine whether a user is authorized to be shown stacks and
+	 * Roles used to determine whether a user is authorized to see stack traces and
 	 * failures. When empty, all authenticated users are authorized.
 	 */
 	private final Set<String> roles = new HashSet<>();

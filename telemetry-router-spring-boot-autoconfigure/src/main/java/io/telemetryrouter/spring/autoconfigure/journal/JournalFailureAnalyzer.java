@@ -6,7 +6,7 @@ import org.springframework.boot.diagnostics.FailureAnalysis;
 import io.telemetryrouter.journal.JournalException;
 
 /**
- * Explains why a journal cannot be opened.
+ * Analyzes a {@link JournalException} at start-up.
  */
 final class JournalFailureAnalyzer extends AbstractFailureAnalyzer<JournalException> {
 

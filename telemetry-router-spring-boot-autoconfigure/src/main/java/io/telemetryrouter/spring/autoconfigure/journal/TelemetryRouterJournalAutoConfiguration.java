@@ -32,10 +32,10 @@ import io.telemetryrouter.spring.contracts.TelemetryContracts;
 
 /**
  * Auto-configuration for a {@link Journal} of the router's events, if
- * {@code telemetry-router.journal.enabled} is set. {@link PayloadSanitizer} beans, and a
- * {@link PayloadEncoder} bean after them, decide what of a payload reaches the disk; an
- * {@link EventAttributes} bean adds run, trace and schema. By default lines have the run
- * and the schema of the contract.
+ * {@code telemetry-router.journal.enabled} is set. {@link PayloadSanitizer} beans, then a
+ * {@link PayloadEncoder} bean determine the content of a payload that is written; an
+ * {@link EventAttributes} bean provides run, trace and schema. By default lines have the
+ * run and the schema of the contract.
  *
  * @since 0.1.0
  */
@@ -49,7 +49,7 @@ import io.telemetryrouter.spring.contracts.TelemetryContracts;
 public final class TelemetryRouterJournalAutoConfiguration {
 
 	/*
-	 * Closed after the router, which drains the journal's lane when its lifecycle stops.
+	 * Closed after the router, which drains the journal's lane before.
 	 */
 	@Bean
 	@ConditionalOnMissingBean
@@ -75,7 +75,7 @@ public final class TelemetryRouterJournalAutoConfiguration {
 		return Journal.open(options.build());
 	}
 
-	/** What a line says unless the application decides. */
+	/** The default attributes of a line. */
 	private record RunAndContract(@Nullable TelemetryContracts contracts) implements EventAttributes {
 
 		@Override

@@ -16,19 +16,19 @@ import io.telemetryrouter.journal.JournalMode;
  * Configuration properties of the journal.
  *
  * @param enabled Whether to write events to a journal.
- * @param directory Folder of the journal's files, which no other application writes to.
- * @param mode Whether events are written on a lane of the journal's own or on the
- * emitting thread.
- * @param fsync When written data is put on the disk.
- * @param fsyncInterval Interval at which written data is put on the disk, if that is by
- * interval.
- * @param segmentSize Size at which a new file begins.
- * @param segmentAge Age at which a new file begins.
- * @param retentionSize Size that all files together keep.
- * @param retentionAge Age at which a file is deleted. By default, files are kept as long
- * as the size allows.
- * @param maxPayload Size that the JSON of a payload may have; of a longer one the
- * beginning is kept.
+ * @param directory Directory of the journal's files. No other application may write to
+ * it.
+ * @param mode Whether events are written on the journal's own lane or on the emitting
+ * thread.
+ * @param fsync When written data is forced to the disk.
+ * @param fsyncInterval Interval at which written data is forced to the disk, if 'fsync'
+ * is 'interval'.
+ * @param segmentSize Size at which a new file is started.
+ * @param segmentAge Age at which a new file is started.
+ * @param retentionSize Maximum size of all files. Beyond it, the oldest are deleted.
+ * @param retentionAge Age at which a file is deleted. By default, only the size limits
+ * how long files are kept.
+ * @param maxPayload Maximum size of a payload's JSON. A longer one is truncated.
  * @param source Source of the events, a URI reference. By default, made from the
  * application's name.
  * @since 0.1.0

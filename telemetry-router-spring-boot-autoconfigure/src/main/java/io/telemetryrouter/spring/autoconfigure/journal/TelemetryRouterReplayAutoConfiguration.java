@@ -25,8 +25,8 @@ import io.telemetryrouter.spring.contracts.TelemetryContracts;
 
 /**
  * Auto-configuration for a {@link TelemetryReplayer} of the journal in
- * {@code telemetry-router.journal.directory}, whether this application writes to it or
- * not. {@link EventUpcaster} beans bring old payloads to the latest version.
+ * {@code telemetry-router.journal.directory}, even if this application does not write to
+ * it. {@link EventUpcaster} beans convert old payloads to the latest version.
  *
  * @since 0.1.0
  */

@@ -16,8 +16,8 @@ import io.telemetryrouter.spring.langchain4j.LangChain4jTelemetry;
 import io.telemetryrouter.spring.langchain4j.TelemetryAiServiceContextFactory;
 
 /**
- * Has AI services observed from before the first bean is created, which may be one, until
- * the context has closed.
+ * Observes AI services from before the creation of the first bean, which may be an AI
+ * service, until the context has closed.
  */
 final class LangChain4jBridge implements BeanFactoryPostProcessor, DisposableBean {
 
@@ -31,8 +31,8 @@ final class LangChain4jBridge implements BeanFactoryPostProcessor, DisposableBea
 		this.telemetry = provider::getIfAvailable;
 		TelemetryAiServiceContextFactory.observe(this.telemetry);
 		if (!isUsed()) {
-			logger.warn("Another library provides the AiServiceContextFactory of LangChain4j, so AI services have no "
-					+ "telemetry; calls of models have. Remove the other one, or set "
+			logger.warn("Another library provides the AiServiceContextFactory of LangChain4j, so AI services are not "
+					+ "observed; calls of models are. Remove the other one, or set "
 					+ "'telemetry-router.agent.langchain4j.enabled' to 'false'.");
 		}
 	}
@@ -42,8 +42,7 @@ final class LangChain4jBridge implements BeanFactoryPostProcessor, DisposableBea
 			return TelemetryAiServiceContextFactory.isUsed();
 		}
 		catch (RuntimeException | LinkageError | ServiceConfigurationError ex) {
-			// Another factory that cannot be created. Whoever needs AI services will see
-			// it
+			// Another factory cannot be created; building an AI service reports that
 			return false;
 		}
 	}

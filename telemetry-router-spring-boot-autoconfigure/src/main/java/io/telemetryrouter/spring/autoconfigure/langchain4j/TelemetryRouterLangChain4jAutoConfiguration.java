@@ -17,7 +17,7 @@ import io.telemetryrouter.spring.langchain4j.LangChain4jTelemetry;
 import io.telemetryrouter.spring.langchain4j.RetrievalBeans;
 
 /**
- * Auto-configuration for agents that are built with LangChain4j.
+ * Auto-configuration of the adapter to LangChain4j.
  *
  * @since 0.1.0
  */

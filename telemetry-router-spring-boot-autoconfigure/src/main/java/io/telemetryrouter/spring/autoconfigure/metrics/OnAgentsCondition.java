@@ -2,6 +2,8 @@ package io.telemetryrouter.spring.autoconfigure.metrics;
 
 import java.util.Map;
 
+import org.jspecify.annotations.Nullable;
+
 import org.springframework.beans.factory.BeanFactoryUtils;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.boot.autoconfigure.condition.ConditionMessage;
@@ -16,9 +18,9 @@ import io.telemetryrouter.spring.cost.CostRecorder;
 
 /**
  * Matches if an adapter to an agent framework or a {@link CostRecorder} is a bean. An
- * adapter's class is loaded only if its framework is present. A class of its own and not
- * a nested {@code AnyNestedCondition}: Spring reads the file of every nested class at
- * each start.
+ * adapter's class is loaded only if its framework is present. Not a nested
+ * {@code AnyNestedCondition}, since Spring reads the class file of every nested class of
+ * a configuration at each start.
  */
 final class OnAgentsCondition extends SpringBootCondition implements ConfigurationCondition {
 
@@ -41,7 +43,7 @@ final class OnAgentsCondition extends SpringBootCondition implements Configurati
 			.because(found ? "there is an adapter or a cost recorder" : "there is no adapter and no cost recorder"));
 	}
 
-	private static boolean hasAdapter(ConfigurableListableBeanFactory beanFactory, ClassLoader classLoader) {
+	private static boolean hasAdapter(ConfigurableListableBeanFactory beanFactory, @Nullable ClassLoader classLoader) {
 		return ADAPTERS.entrySet()
 			.stream()
 			.anyMatch((adapter) -> ClassUtils.isPresent(adapter.getKey(), classLoader)

@@ -21,8 +21,8 @@ import io.telemetryrouter.spring.cost.CostRecorder;
 import io.telemetryrouter.spring.metrics.AgentMeters;
 
 /**
- * Auto-configuration for {@link AgentMeters}, where an adapter or prices tell of model
- * calls.
+ * Auto-configuration for {@link AgentMeters}, if there is an adapter to an agent
+ * framework or a {@link CostRecorder}.
  *
  * @since 0.1.0
  */

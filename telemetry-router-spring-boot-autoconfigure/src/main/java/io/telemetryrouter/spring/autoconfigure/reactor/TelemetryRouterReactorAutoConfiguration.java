@@ -12,7 +12,7 @@ import io.telemetryrouter.spring.autoconfigure.TelemetryRouterAutoConfiguration;
 import io.telemetryrouter.spring.reactor.ReactiveTelemetryEmitter;
 
 /**
- * Auto-configuration of a {@link ReactiveTelemetryEmitter} where Reactor is present.
+ * Auto-configuration of a {@link ReactiveTelemetryEmitter} if Reactor is present.
  *
  * @since 0.1.0
  */

@@ -1,5 +1,5 @@
 /**
- * Auto-configuration of the router's health details.
+ * Auto-configuration of the emitter for Reactor.
  */
 @NullMarked
 package io.telemetryrouter.spring.autoconfigure.reactor;

@@ -23,12 +23,12 @@ import io.telemetryrouter.TelemetryRouter;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * Tests that endpoint, meters and health of a router that routes agree over HTTP.
+ * Tests that endpoint, meters and health of a router with real events agree over HTTP.
  */
 @SpringBootTest(webEnvironment = WebEnvironment.RANDOM_PORT,
 		properties = { "management.endpoint.health.show-details=always",
 				"management.endpoints.web.exposure.include=health,prometheus,telemetryrouter",
-				// Meters of agents name events, too
+				// Meters of agents have event names as well
 				"telemetry-router.agent.spring-ai.enabled=false", "telemetry-router.agent.langchain4j.enabled=false",
 				"telemetry-router.max-event-tags=2" })
 @AutoConfigureRestTestClient

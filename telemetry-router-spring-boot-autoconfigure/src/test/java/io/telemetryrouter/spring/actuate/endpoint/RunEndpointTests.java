@@ -27,7 +27,7 @@ import io.telemetryrouter.journal.JournalOptions;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * The endpoint reads runs back from the journal.
+ * Tests that the endpoint reads runs from the journal.
  */
 class RunEndpointTests {
 

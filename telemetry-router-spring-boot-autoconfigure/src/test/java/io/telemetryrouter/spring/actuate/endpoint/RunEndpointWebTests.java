@@ -20,7 +20,7 @@ import org.springframework.test.web.servlet.client.RestTestClient;
 import io.telemetryrouter.TelemetryRouter;
 
 /**
- * Runs are read over HTTP, in an application with a journal.
+ * Tests that runs are read over HTTP, in an application with a journal.
  */
 @SpringBootTest(webEnvironment = WebEnvironment.RANDOM_PORT,
 		properties = { "telemetry-router.journal.enabled=true",

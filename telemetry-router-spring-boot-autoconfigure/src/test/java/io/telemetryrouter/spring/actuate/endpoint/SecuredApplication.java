@@ -24,7 +24,7 @@ import io.telemetryrouter.QuarantineSettings;
 import io.telemetryrouter.TelemetryRouter;
 
 /**
- * An application with handlers in trouble, a reader and an operator.
+ * An application with stuck and failing handlers, a user who may read and an operator.
  */
 @Configuration(proxyBeanMethods = false)
 @EnableAutoConfiguration
@@ -75,7 +75,7 @@ class SecuredApplication {
 	}
 
 	/**
-	 * How the handlers are.
+	 * The state of the handlers.
 	 */
 	static class Situation {
 

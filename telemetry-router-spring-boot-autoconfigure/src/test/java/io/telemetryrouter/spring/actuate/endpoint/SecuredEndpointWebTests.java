@@ -37,9 +37,9 @@ import io.telemetryrouter.TelemetryRouter;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * Tests what the endpoint does for whom, over HTTP and behind Spring Security, which the
- * application configures: reading for all who are known, writing for operators. CSRF is
- * the application's, too; here it is off, as for any interface without a browser.
+ * Tests the endpoint over HTTP with different users behind Spring Security. The
+ * application permits reads to authenticated users and writes to operators, and disables
+ * CSRF protection, as for any interface without a browser.
  */
 class SecuredEndpointWebTests {
 
@@ -195,7 +195,7 @@ class SecuredEndpointWebTests {
 			assertThat(JsonPath.<List<String>>read(health, "$.components.telemetryRouter.details.quarantined"))
 				.containsExactly("sick");
 			assertThat(JsonPath.<String>read(health, "$.components.telemetryRouter.status")).isEqualTo("UP");
-			// Messages are for operators.
+			// Messages are shown to operators only
 			assertThat(json).doesNotContain("VISA-4711", "IllegalStateException");
 			assertThat(get(this.client, ROOT, "reader").body()).doesNotContain("VISA-4711");
 			assertThat(get(this.client, ROOT + "/sick", "operator").body()).contains("no card VISA-4711");

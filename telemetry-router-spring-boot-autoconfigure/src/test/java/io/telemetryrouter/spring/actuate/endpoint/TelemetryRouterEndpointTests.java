@@ -196,7 +196,7 @@ class TelemetryRouterEndpointTests {
 	}
 
 	/**
-	 * Writes as Boot does for the actuator.
+	 * Writes JSON as Spring Boot does for the actuator.
 	 */
 	private JsonNode json(OperationResponseBody body) {
 		JsonNode[] json = new JsonNode[1];

@@ -19,7 +19,7 @@ import io.telemetryrouter.spring.test.StubRouter;
 
 /**
  * Tests for {@link TelemetryRouterEndpoint} and the other views over HTTP, in an
- * application that has no configuration of the actuator's exposure.
+ * application that does not configure the exposure of endpoints.
  */
 @SpringBootTest(webEnvironment = WebEnvironment.RANDOM_PORT,
 		properties = "management.endpoint.health.show-details=always")

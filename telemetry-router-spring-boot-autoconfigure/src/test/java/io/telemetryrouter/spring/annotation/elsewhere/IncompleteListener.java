@@ -4,7 +4,7 @@ import io.telemetryrouter.TelemetryEvent;
 import io.telemetryrouter.spring.annotation.TelemetryListener;
 
 /**
- * Mentions a class that a test takes away, where only generics do.
+ * Refers, only as a type argument, to a class that a test makes unavailable.
  */
 public class IncompleteListener {
 
@@ -13,7 +13,7 @@ public class IncompleteListener {
 	}
 
 	/**
-	 * The class to take away.
+	 * The class that is made unavailable.
 	 */
 	public static class Absent {
 

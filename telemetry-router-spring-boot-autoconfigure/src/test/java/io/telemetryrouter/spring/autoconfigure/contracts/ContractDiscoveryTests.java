@@ -39,7 +39,8 @@ import io.telemetryrouter.spring.contracts.scanned.ScannedApplication;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * Tests how contracts are found, and that listeners which do not fit them stop the start.
+ * Tests for the discovery of contracts, and that listeners that do not match them fail
+ * the start.
  */
 class ContractDiscoveryTests {
 
@@ -121,7 +122,10 @@ class ContractDiscoveryTests {
 		});
 	}
 
-	/** One declares its payload; the other one, as the scanned ones, has to be asked. */
+	/**
+	 * One bean declares its payload type; the other one has to be created, like scanned
+	 * ones.
+	 */
 	@Test
 	void whenProcessedAheadOfTimeThenPayloadsOfAllContractsCanBeReadAndWritten() {
 		GenericApplicationContext source = new GenericApplicationContext();

@@ -28,7 +28,7 @@ import io.telemetryrouter.spring.contracts.scanned.ScannedApplication;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * However a contract is declared, its event is critical if the contract is.
+ * Tests that the event of a critical contract is critical for each way to declare one.
  */
 class CriticalContractTests {
 
@@ -55,7 +55,7 @@ class CriticalContractTests {
 		return this.contextRunner.withBean("type", EventType.class, () -> type);
 	}
 
-	/** Emits an event into a full queue, and others after it. */
+	/** Emits an event into a full queue, followed by others. */
 	private static List<String> kept(ApplicationContext context, String event, Object payload) throws Exception {
 		TelemetryRouter router = context.getBean(TelemetryRouter.class);
 		List<String> handled = Collections.synchronizedList(new ArrayList<>());

@@ -40,7 +40,7 @@ import io.telemetryrouter.spring.autoconfigure.contracts.TelemetryRouterContract
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * Tests that no secret reaches the disk.
+ * Tests that no secret is written to the disk.
  */
 @ExtendWith(OutputCaptureExtension.class)
 class JournalRedactionTests {
@@ -73,7 +73,7 @@ class JournalRedactionTests {
 		return lines;
 	}
 
-	/** Returns all bytes of all files. */
+	/** Returns the content of all files. */
 	private String onDisk() {
 		try (Stream<Path> files = Files.walk(this.directory)) {
 			StringBuilder all = new StringBuilder();

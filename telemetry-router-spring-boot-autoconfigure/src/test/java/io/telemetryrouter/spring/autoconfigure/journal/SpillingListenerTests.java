@@ -26,7 +26,7 @@ import io.telemetryrouter.spring.autoconfigure.TelemetryRouterAutoConfiguration;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * Tests for listeners that fall behind and continue from the journal.
+ * Tests for listeners that fall behind and resume from the journal.
  */
 class SpillingListenerTests {
 

@@ -75,7 +75,7 @@ class TelemetryRouterJournalAutoConfigurationTests {
 		});
 		assertThat(read()).hasSize(100).allMatch((line) -> line.source().equals("/booking"));
 		assertThat(output).contains("journal in '" + this.directory + "'");
-		// The folder is free again.
+		// The directory is unlocked again
 		Journal.open(JournalOptions.in(this.directory).build()).close();
 	}
 

@@ -45,7 +45,7 @@ class TelemetryRouterReplayAutoConfigurationTests {
 	record Paid(String customer) {
 	}
 
-	/** Brings {@code name} to {@code customer}. */
+	/** Renames {@code name} to {@code customer}. */
 	static class Renamed implements EventUpcaster {
 
 		@Override

@@ -1,0 +1,99 @@
+package io.telemetryrouter;
+
+import java.time.Duration;
+import java.util.concurrent.TimeoutException;
+import java.util.logging.Level;
+import java.util.logging.LogRecord;
+
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.tuple;
+
+/**
+ * What is said of a handler with {@link OverflowPolicy#SPILL} that falls behind.
+ */
+class SpillReportTests {
+
+	private static final String BEHIND = "Handler 'spiller' is behind: its queue is full (2 events); further events wait"
+			+ " in the journal until it has caught up";
+
+	private final CapturedLog log = new CapturedLog();
+
+	private final ManualTime time = new ManualTime();
+
+	/** Whose watchdog looks often. */
+	private final TelemetryRouter router = this.time.router().stuckThreshold(Duration.ofMillis(20)).build();
+
+	SpillReportTests() {
+		this.router.subscribe(new MemoryRecorder().sync());
+		this.router.subscribe(HandlerSpec.on("a")
+			.id("spiller")
+			.async()
+			.overflow(OverflowPolicy.SPILL)
+			.maxQueue(2)
+			.handler((event, payload) -> assertThat(payload).isNotNull())
+			.build());
+	}
+
+	@AfterEach
+	void close() {
+		this.router.close();
+		this.log.close();
+	}
+
+	/** Only a pause makes sure of how many do not find room. */
+	private void fallBehind(int events) {
+		this.router.pause("spiller");
+		for (int i = 0; i < events; i++) {
+			this.router.emit("a", i);
+		}
+	}
+
+	private void awaitLines(int count) {
+		Books.eventually(() -> this.log.lines("andler 'spiller'").size() == count);
+	}
+
+	/** The watchdog ends a wait in its first check, so it has made all between two. */
+	private void awaitRound() {
+		for (int i = 0; i < 2; i++) {
+			assertThatThrownBy(() -> Books.result(this.router.next("never", (event) -> true, Duration.ofMillis(1))))
+				.hasRootCauseInstanceOf(TimeoutException.class);
+		}
+	}
+
+	@Test
+	void whenHandlerFallsBehindThenOneLineSaysSoAndOneThatItHasCaughtUp() {
+		fallBehind(10);
+		awaitLines(1);
+		this.time.advance(Duration.ofSeconds(3));
+		awaitRound();
+		this.router.resume("spiller");
+		awaitLines(2);
+		assertThat(this.log.records("andler 'spiller'")).extracting(LogRecord::getLevel, LogRecord::getMessage)
+			.containsExactly(tuple(Level.WARNING, BEHIND), tuple(Level.INFO,
+					"Handler 'spiller' is no longer behind after 3 s; 8 events had waited in the journal"));
+	}
+
+	@Test
+	void whenHandlerFallsBehindAgainThenThatIsReportedOnlyAfterAMinute() {
+		fallBehind(3);
+		awaitLines(1);
+		this.router.resume("spiller");
+		awaitLines(2);
+		fallBehind(5);
+		this.time.advance(Duration.ofSeconds(59));
+		awaitRound();
+		assertThat(this.log.lines("andler 'spiller'")).containsExactly(BEHIND,
+				"Handler 'spiller' is no longer behind after 0 ms; 1 event had waited in the journal");
+		this.time.advance(Duration.ofSeconds(1));
+		awaitLines(3);
+		this.router.resume("spiller");
+		awaitLines(4);
+		assertThat(this.log.lines("andler 'spiller'")).endsWith(BEHIND,
+				"Handler 'spiller' is no longer behind after 0 ms; 3 events had waited in the journal");
+	}
+
+}
