@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * What races with a close.
+ * Operations that race with a close.
  */
 class CloseRaceTests {
 

@@ -90,7 +90,7 @@ class JournalDegradationTests {
 		}
 		assertThat(this.log.lines(this.directory)).containsExactly(
 				"Journal '" + this.directory + "' cannot be written: java.io.IOException: No space left on device."
-						+ " Events are counted as lost until it can: see to the disk, there is no need to restart",
+						+ " Events are counted as lost until a write succeeds: check the disk; no restart is needed",
 				"Journal '" + this.directory + "' is written again. Events lost so far: 2");
 	}
 

@@ -40,8 +40,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 /**
- * A lane that has lost its worker's thread, or an event that was taken, at a place where
- * something was thrown: the test is the watchdog.
+ * A lane that an exception has left without a worker, or with a polled event: the test
+ * acts as the watchdog.
  */
 class LaneWorkerTests {
 

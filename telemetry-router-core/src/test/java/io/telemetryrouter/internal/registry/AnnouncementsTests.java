@@ -41,7 +41,7 @@ class AnnouncementsTests {
 			announcements.make();
 		}
 		catch (Throwable ex) {
-			// Not what this is about.
+			// The exception is not the subject of this test.
 			assertThat(ex).isNotNull();
 		}
 		announcements.add((listener) -> listener.handlerAdded("second"));

@@ -12,7 +12,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 /**
- * A router lets go of all parts of a handler that has gone.
+ * A router retains no reference to any part of a removed handler.
  */
 class HandlerLeakTests {
 
