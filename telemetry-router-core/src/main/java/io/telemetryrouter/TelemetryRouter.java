@@ -278,8 +278,10 @@ public interface TelemetryRouter extends TelemetryEmitter, AutoCloseable {
 	 * totals are logged in one line.
 	 * <p>
 	 * Idempotent: a second call waits until the first has finished, or until it is
-	 * interrupted. Called from inside a handler, of any router of this process, it
-	 * returns at once and the router closes in the background.
+	 * interrupted. Called from inside a handler, of any router of this process, the
+	 * router closes in the background: the call returns at once or, in an asynchronous
+	 * handler, when the queues of the other handlers have been processed or the time is
+	 * up.
 	 */
 	@Override
 	void close();

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 
 import org.jspecify.annotations.Nullable;
@@ -30,6 +31,8 @@ final class JournalThread implements Runnable {
 
 	/** Whether a failure was reported and writing has not succeeded since. */
 	private boolean failing;
+
+	private final AtomicBoolean lossReported = new AtomicBoolean();
 
 	JournalThread(JournalOptions options, GroupCommit commit) {
 		this.options = options;
@@ -127,13 +130,22 @@ final class JournalThread implements Runnable {
 				"Journal '" + this.options.directory + "' could not be synced and closed: " + failure);
 	}
 
-	/** Waits up to a second for the thread to end. The closed commit has woken it. */
+	/**
+	 * Waits up to a second for the thread to end, which the closed commit has woken, and
+	 * reports losses that have no other line.
+	 */
 	void end() {
 		try {
 			this.thread.join(TimeUnit.SECONDS.toMillis(1));
 		}
 		catch (InterruptedException ex) {
 			Thread.currentThread().interrupt();
+		}
+		JournalStatus status = this.commit.status();
+		long lost = status.lost().getOrDefault(LossReason.IO_ERROR, 0L);
+		if (status.failure() != null && lost > 0 && this.lossReported.compareAndSet(false, true)) {
+			logger.log(Level.WARNING, "Journal '" + this.options.directory
+					+ "' was closed before it could be written again. Events lost: " + lost);
 		}
 	}
 

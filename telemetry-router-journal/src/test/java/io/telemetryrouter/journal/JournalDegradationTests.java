@@ -95,6 +95,18 @@ class JournalDegradationTests {
 	}
 
 	@Test
+	void whenDiskIsFullToTheEndThenTheLastLineSaysWhatWasLost() {
+		Journal journal = open(options());
+		this.disk.room = 0;
+		journal.append(new TestEvent("a", 1));
+		journal.append(new TestEvent("a", 2));
+		journal.close();
+		journal.close();
+		assertThat(this.log.lines(this.directory)).containsOnlyOnce(
+				"Journal '" + this.directory + "' was closed before it could be written again. Events lost: 2");
+	}
+
+	@Test
 	void whenTheDiskDoesNotTakeAnAcknowledgedWriteThenTheEventIsNotWritten() {
 		try (Journal journal = open(options().fsync(Fsync.ALWAYS))) {
 			this.disk.failsSync = true;

@@ -11,7 +11,6 @@ import io.telemetryrouter.OverflowPolicy;
 import io.telemetryrouter.internal.event.DispatchStack;
 import io.telemetryrouter.internal.event.EmitTracker;
 import io.telemetryrouter.internal.event.Envelope;
-import io.telemetryrouter.internal.metrics.LatencyHistogram;
 import io.telemetryrouter.internal.support.Headroom;
 
 /**
@@ -42,16 +41,14 @@ public final class Lane {
 
 	private final LaneBarriers barriers;
 
-	private final LatencyHistogram queueWait = new LatencyHistogram();
-
 	private final LaneServices services;
 
 	/** Where producers wait; null where they do not. */
 	private final @Nullable RoomSignal room;
 
 	/**
-	 * Why events are not handled any more; {@code null} while they are, and
-	 * {@link DropReason#QUARANTINED} while each one asks for a probe. Written under this.
+	 * Why events are not handled any more; {@code null} while they are. Written under
+	 * this.
 	 */
 	private volatile @Nullable DropReason discard;
 
@@ -78,10 +75,6 @@ public final class Lane {
 
 	public int concurrency() {
 		return this.workers.length;
-	}
-
-	public LatencyHistogram queueWait() {
-		return this.queueWait;
 	}
 
 	public int capacity() {
@@ -188,7 +181,7 @@ public final class Lane {
 	 */
 	public void wake() {
 		DropReason reason = this.discard;
-		if (reason != null && reason != DropReason.QUARANTINED) {
+		if (reason != null) {
 			empty(reason);
 			return;
 		}
@@ -220,19 +213,9 @@ public final class Lane {
 		return this.queue.isFrozen();
 	}
 
-	/** Sets whether workers ask for a probe before each event. */
-	public synchronized void quarantine(boolean quarantined) {
-		if (quarantined && this.discard == null) {
-			this.discard = DropReason.QUARANTINED;
-		}
-		else if (!quarantined && this.discard == DropReason.QUARANTINED) {
-			this.discard = null;
-		}
-	}
-
 	/** Gives up long calls, wakes refused workers, ends bursts. For the watchdog. */
 	public void check() {
-		if (this.services.hasTimeout()) {
+		if (this.services.timeoutNanos() != 0) {
 			giveUpOverdue(this.services.timeoutNanos());
 		}
 		if (!isPaused()) {
@@ -260,7 +243,8 @@ public final class Lane {
 			this.barriers.release();
 		}
 		LaneGaps gaps = this.drops.gaps;
-		boolean gap = gaps != null && gaps.isPending() && this.discard == null && !isPaused();
+		boolean gap = gaps != null && gaps.isPending() && this.discard == null && !isPaused()
+				&& !this.target.isQuarantined();
 		Envelope<?> event = (gap && gaps != null) ? gaps.take(this.queue, consumer) : null;
 		return (event != null) ? event : this.queue.poll(consumer);
 	}
@@ -291,9 +275,7 @@ public final class Lane {
 	/** Stops handling: counts queued events and all later ones as dropped. */
 	public void discard(DropReason reason) {
 		synchronized (this) {
-			if (this.discard == null || this.discard == DropReason.QUARANTINED) {
-				this.discard = reason;
-			}
+			this.discard = (this.discard != null) ? this.discard : reason;
 		}
 		// A producer that claims a position after that empties the queue itself.
 		long claimed = this.queue.tail();
@@ -308,7 +290,7 @@ public final class Lane {
 	public void close(DropReason reason) {
 		empty(reason);
 		discard(DropReason.CLOSED);
-		this.drops.end();
+		this.drops.endBurst();
 	}
 
 	private void empty(DropReason reason) {

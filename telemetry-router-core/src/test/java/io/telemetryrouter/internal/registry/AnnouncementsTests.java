@@ -34,7 +34,7 @@ class AnnouncementsTests {
 				told.add(handlerId);
 			}
 
-		}, List.of());
+		});
 		announcements.make();
 		announcements.add((listener) -> listener.handlerAdded("first"));
 		try {
