@@ -12,8 +12,8 @@ import io.telemetryrouter.internal.registry.Handler;
 import io.telemetryrouter.internal.support.Names;
 
 /**
- * Ends a router, once: no new events, then the queued ones within one deadline, then the
- * threads.
+ * Closes a router, once: rejects new events, handles the queued ones until one deadline,
+ * and then stops the threads.
  */
 final class Shutdown {
 
@@ -37,8 +37,9 @@ final class Shutdown {
 	}
 
 	/**
-	 * Closes the router, or waits for the thread that does. From within a handler the
-	 * router closes in the background: the handler would wait for itself.
+	 * Closes the router, or waits for the thread that closes it. If called inside a
+	 * handler, the router closes in the background, because the handler would wait for
+	 * itself.
 	 */
 	void close() {
 		boolean first = this.begun.compareAndSet(false, true);
@@ -62,7 +63,7 @@ final class Shutdown {
 			closer.start();
 		}
 		catch (Throwable ex) {
-			// No thread to be had: the next close is the first.
+			// The thread could not be started: the next call of close() tries again.
 			this.begun.set(false);
 			throw ex;
 		}
@@ -82,7 +83,8 @@ final class Shutdown {
 		try {
 			boolean complete = drain(start + this.timeoutNanos);
 			this.parts.unmatched.close();
-			// First, so that each event is in the totals or in the line of late events.
+			// Before the totals are read, so that each event is in them or in the late
+			// line.
 			this.parts.reporter.closing();
 			HandlerAccount total = this.parts.snapshots.total();
 			long unhandled = this.parts.snapshots.unhandled();
@@ -97,7 +99,8 @@ final class Shutdown {
 	private boolean drain(long deadline) {
 		boolean complete = false;
 		try {
-			// A step may fail, because of a clock, say. The router ends all the same.
+			// A step that fails, for example because of the clock, must not prevent the
+			// rest.
 			this.parts.reporter.guard("Delivery of held events", this.parts.emitter::close);
 			this.parts.handlers.forEach((handler) -> handler.pause(false));
 			complete = this.parts.flush.await(this.parts.flush.handlersWithLanes(), deadline, null).complete();
