@@ -34,7 +34,7 @@ import org.jspecify.annotations.Nullable;
  * @param status its state
  * @param quarantine its quarantine, or {@code null} if there is none
  * @param stuckCalls its calls that are stuck, or abandoned and have not returned
- * @param source the class and method it comes from
+ * @param source the class and method that declare it
  * @param condition the text of its condition, or {@code null} if it has none
  * @param lastSeen when it was last offered an event, up to one second late because the
  * router checks once a second; {@code null} if never
@@ -68,7 +68,7 @@ public record HandlerSnapshot(String id, List<String> patterns, Class<?> payload
 	}
 
 	/**
-	 * {@return whether the handler leaves after a number of events}
+	 * {@return whether the registration ends after a number of events}
 	 */
 	public boolean isOnce() {
 		return this.times > 0;

@@ -708,13 +708,13 @@ public final class HandlerSpec<T> {
 						"No handler given for " + this.patterns + ": call handler(...) or eventHandler(...)");
 			}
 			if (this.mode == HandlerMode.SYNC) {
-				requireOpen(this.maxQueue == null, "maxQueue");
-				requireOpen(this.overflow == null, "overflow");
-				requireOpen(this.concurrency == 1, "concurrency");
-				requireOpen(this.handlerTimeout == null, "handlerTimeout");
-				requireOpen(this.thread == LaneThread.DEFAULT, "thread");
-				requireOpen(!this.gaps, "gaps");
-				requireOpen(this.onFlush == null, "onFlush");
+				requireUnset(this.maxQueue == null, "maxQueue");
+				requireUnset(this.overflow == null, "overflow");
+				requireUnset(this.concurrency == 1, "concurrency");
+				requireUnset(this.handlerTimeout == null, "handlerTimeout");
+				requireUnset(this.thread == LaneThread.DEFAULT, "thread");
+				requireUnset(!this.gaps, "gaps");
+				requireUnset(this.onFlush == null, "onFlush");
 			}
 			if (this.gaps && !this.payloadType.isAssignableFrom(TelemetryGap.class)) {
 				throw new IllegalStateException("Handler " + name() + " takes payloads of " + this.payloadType.getName()
@@ -751,8 +751,8 @@ public final class HandlerSpec<T> {
 			}
 		}
 
-		private void requireOpen(boolean open, String option) {
-			if (!open) {
+		private void requireUnset(boolean unset, String option) {
+			if (!unset) {
 				throw new IllegalStateException("Handler " + name() + " is synchronous and has no queue, so '" + option
 						+ "' would have no effect: call async(), or leave '" + option + "' out");
 			}

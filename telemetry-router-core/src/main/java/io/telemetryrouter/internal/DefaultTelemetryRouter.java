@@ -103,7 +103,7 @@ public final class DefaultTelemetryRouter implements TelemetryRouter {
 		for (HandlerSpecCustomizer customizer : this.settings.specCustomizers()) {
 			customized = customizer.customize(customized);
 			if (customized == null) {
-				return new LeftOut((spec.id() != null) ? spec.id() : nextId());
+				return new InactiveSubscription((spec.id() != null) ? spec.id() : nextId());
 			}
 		}
 		String source = (customized.source() != null) ? customized.source() : CallSites.caller();
@@ -276,7 +276,7 @@ public final class DefaultTelemetryRouter implements TelemetryRouter {
 	}
 
 	/** The subscription of a handler that a customizer has left out. */
-	private record LeftOut(String handlerId) implements Subscription {
+	private record InactiveSubscription(String handlerId) implements Subscription {
 
 		@Override
 		public boolean isActive() {

@@ -59,9 +59,8 @@ final class RouterParts {
 	private static final long MAX_WATCH_INTERVAL = TimeUnit.SECONDS.toNanos(1);
 
 	static {
-		// Initialized here, because a class whose initialization fails on a thread
-		// without
-		// stack stays unusable for all threads.
+		// A class whose initialization fails for lack of stack stays unusable for
+		// all threads, so these are initialized here.
 		List<Class<?>> neededByEmit = List.of(DispatchFrame.class, DispatchStacks.class, Envelope.class,
 				EventStatistics.class, LatencyHistogram.class, SampleBuffer.class, SampleBuffers.class,
 				StripedCounter.class, DropReason.class, CompletableFuture.class, LockSupport.class,

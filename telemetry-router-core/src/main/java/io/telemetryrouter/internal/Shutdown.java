@@ -83,8 +83,7 @@ final class Shutdown {
 		try {
 			boolean complete = drain(start + this.timeoutNanos);
 			this.parts.unmatched.close();
-			// Before the totals are read, so that each event is in them or in the late
-			// line.
+			// First, so that each event is in the totals or is reported as late.
 			this.parts.reporter.closing();
 			HandlerAccount total = this.parts.snapshots.total();
 			long unhandled = this.parts.snapshots.unhandled();
@@ -99,8 +98,7 @@ final class Shutdown {
 	private boolean drain(long deadline) {
 		boolean complete = false;
 		try {
-			// A step that fails, for example because of the clock, must not prevent the
-			// rest.
+			// A failed step, for example by a clock, must not prevent the others.
 			this.parts.reporter.guard("Delivery of held events", this.parts.emitter::close);
 			this.parts.handlers.forEach((handler) -> handler.pause(false));
 			complete = this.parts.flush.await(this.parts.flush.handlersWithLanes(), deadline, null).complete();

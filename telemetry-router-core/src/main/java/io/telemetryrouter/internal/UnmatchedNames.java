@@ -59,7 +59,7 @@ final class UnmatchedNames {
 		}
 	}
 
-	/** Reports the unhandled events of the last check. */
+	/** Reports all unhandled events, since no further check follows. */
 	synchronized void close() {
 		reportEvents(emitted(), true);
 	}
@@ -113,8 +113,7 @@ final class UnmatchedNames {
 
 	private void reportHandlers(List<String> emitted, long now) {
 		if (emitted.isEmpty() || this.busyChecks++ < PATIENCE / INTERVAL) {
-			// While the application emits no events, an uncalled handler is no sign of a
-			// mistake.
+			// While no events are emitted, an uncalled handler is no sign of a mistake.
 			return;
 		}
 		for (Handler handler : this.parts.handlers.active()) {

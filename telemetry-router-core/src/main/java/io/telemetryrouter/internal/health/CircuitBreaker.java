@@ -178,8 +178,8 @@ public final class CircuitBreaker {
 	}
 
 	/**
-	 * Returns whether events may be queued for a probe: the delay is over and no call is
-	 * hung.
+	 * Returns whether events may be queued for a probe: the delay is over and no
+	 * abandoned call is still running.
 	 */
 	public boolean isDue() {
 		return isDue(this.ticker.now());

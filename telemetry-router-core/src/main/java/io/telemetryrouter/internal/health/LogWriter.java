@@ -79,8 +79,7 @@ public final class LogWriter {
 			return (this.carrier != null) ? this.carrier.capture() : null;
 		}
 		catch (Throwable ex) {
-			// The line is written without its context; an emit reports the failing
-			// carrier.
+			// The line is written without context; an emit reports the failure.
 			return null;
 		}
 	}
@@ -165,8 +164,7 @@ public final class LogWriter {
 				this.logger.log(level, message);
 			}
 			else {
-				// Checks that the error can be printed: otherwise a log handler may lose
-				// the line.
+				// Throws if the error cannot be printed: a log handler may lose its line.
 				error.printStackTrace(new PrintWriter(Writer.nullWriter()));
 				this.logger.log(level, message, error);
 			}

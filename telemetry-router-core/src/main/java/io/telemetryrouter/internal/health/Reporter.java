@@ -265,8 +265,8 @@ public final class Reporter {
 	}
 
 	/** Reports that further events or handlers are not reported. */
-	public void moreUnmatched(String what, String number) {
-		inform("More " + what + " than those reported have no counterpart; '" + number
+	public void moreUnmatched(String kind, String number) {
+		inform("More " + kind + " than those reported have no counterpart; '" + number
 				+ "' in the snapshot tells which");
 	}
 
@@ -305,14 +305,14 @@ public final class Reporter {
 	}
 
 	/** Returns the end of a line, or {@code null} if the throttle suppresses the line. */
-	private @Nullable String acquire(Throttle throttle, String what) {
+	private @Nullable String acquire(Throttle throttle, String kind) {
 		try {
 			long before = throttle.tryAcquire(this.ticker.now());
 			if (before == Throttle.SUPPRESSED) {
 				return null;
 			}
 			Headroom.require();
-			return (before > 0) ? " (and " + before + " more since the last report of such a " + what + ")" : "";
+			return (before > 0) ? " (and " + before + " more since the last report of such a " + kind + ")" : "";
 		}
 		catch (Throwable ex) {
 			return null;
@@ -320,11 +320,11 @@ public final class Reporter {
 	}
 
 	/**
-	 * Writes a warning, unless its throttle suppresses and counts it. The kind of report,
-	 * {@code what}, names the suppressed ones.
+	 * Writes a warning, unless its throttle suppresses and counts it. The {@code kind} of
+	 * report names the suppressed ones.
 	 */
-	private void warn(Throttle throttle, String what, @Nullable Throwable error, Supplier<String> line) {
-		String more = acquire(throttle, what);
+	private void warn(Throttle throttle, String kind, @Nullable Throwable error, Supplier<String> line) {
+		String more = acquire(throttle, kind);
 		if (more != null) {
 			this.log.write(Level.WARNING, line.get() + more, error);
 		}

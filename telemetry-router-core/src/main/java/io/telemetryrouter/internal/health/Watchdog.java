@@ -112,8 +112,7 @@ public final class Watchdog {
 		public void run() {
 			Watchdog watchdog = get();
 			while (watchdog != null && !watchdog.stopped) {
-				// Pauses first, so that the checks do not delay the start of an
-				// application.
+				// Pauses first, so as not to delay the start of an application.
 				long pause = Math.max(1, watchdog.pause());
 				watchdog = null;
 				LockSupport.parkNanos(this, pause);

@@ -61,7 +61,7 @@ public final class LatencyHistogram {
 	/** Recorders that receive each duration. Replaced as a whole, guarded by this. */
 	volatile Map<RouterListener, LongConsumer> recorders = NO_RECORDERS;
 
-	/** The highest maximum before a reset: an upper bound of percentiles. */
+	/** The highest maximum before a reset; percentiles may still reach it. */
 	private volatile long formerMax;
 
 	/** Records a duration, directly or by the buffer. A negative one counts as zero. */
@@ -94,8 +94,7 @@ public final class LatencyHistogram {
 			}
 		}
 		catch (Throwable ex) {
-			// For example a stack overflow. The duration is recorded; a later call tries
-			// again.
+			// A stack overflow, for example. The duration is recorded already.
 			return;
 		}
 	}
@@ -300,10 +299,8 @@ public final class LatencyHistogram {
 				bucket++;
 				seen += this.buckets[bucket];
 			}
-			// A lower bound: 'rank' durations are at most the percentile, and the others
-			// at
-			// most the longest. Equal durations must not show a percentile below the
-			// mean.
+			// A lower bound: 'rank' durations are at most the percentile, the others at
+			// most the longest. So equal durations show no percentile below their mean.
 			double least = (this.total - (double) (this.count - rank) * longest) / rank;
 			return Math.min(longest, Math.max(middle(bucket), (long) Math.ceil(least)));
 		}

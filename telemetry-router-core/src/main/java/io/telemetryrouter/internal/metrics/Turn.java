@@ -8,7 +8,7 @@ import io.telemetryrouter.internal.support.VarHandles;
 
 /**
  * An object that one thread at a time may use. A writer only tries to take the turn, and
- * uses another object if a thread has it; a reader waits for it.
+ * uses another object if a different thread has it; a reader waits for it.
  */
 abstract class Turn {
 
