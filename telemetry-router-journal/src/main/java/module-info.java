@@ -1,5 +1,5 @@
 /**
- * Keeps events on disk and reads them back.
+ * Writes events to a journal on disk, and reads and replays them.
  */
 module io.telemetryrouter.journal {
 

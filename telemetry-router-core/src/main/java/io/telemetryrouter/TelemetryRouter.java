@@ -279,8 +279,10 @@ public interface TelemetryRouter extends TelemetryEmitter, AutoCloseable {
 	 * totals are logged in one line.
 	 * <p>
 	 * Idempotent: a second call waits until the first has finished, or until it is
-	 * interrupted. Called inside a handler of any router in this process, it returns at
-	 * once and the router closes in the background.
+	 * interrupted. Called inside a handler of any router in this process, the router
+	 * closes in the background. The call then returns at once or, inside an asynchronous
+	 * handler, after the queues of the other handlers have been processed or the shutdown
+	 * timeout has expired.
 	 */
 	@Override
 	void close();

@@ -112,7 +112,7 @@ class AccountingLoadTests {
 
 	/**
 	 * Several producers, handlers of every kind with small queues, and a thread that
-	 * subscribes and unsubscribes. Everything that is random follows from the seed.
+	 * subscribes and unsubscribes. The seed determines all random values.
 	 */
 	private static final class Workload {
 

@@ -18,7 +18,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * Rule 6: nothing is lost uncounted.
+ * Rule 6: every lost event is counted.
  */
 class AccountingTests {
 

@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * Rule 4: {@code BLOCK} waits for room, but never for itself.
+ * Rule 4: {@code BLOCK} waits for queue capacity, except on the lane's own thread.
  */
 class BlockPolicyTests extends FullLane {
 

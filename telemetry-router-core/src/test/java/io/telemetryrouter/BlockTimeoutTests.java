@@ -18,8 +18,8 @@ import org.junit.jupiter.api.Test;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * Emitters that wait for room wait no longer than the block timeout, however many there
- * are.
+ * Emitters wait for queue capacity no longer than the block timeout, regardless of the
+ * number of waiting emitters.
  */
 class BlockTimeoutTests {
 
@@ -51,8 +51,8 @@ class BlockTimeoutTests {
 	}
 
 	/**
-	 * How late so many threads are that wait for nothing in common says what the machine
-	 * can do.
+	 * The delay of as many threads that wait independently of each other is the baseline
+	 * of the machine.
 	 */
 	@Test
 	@Tag("cost")

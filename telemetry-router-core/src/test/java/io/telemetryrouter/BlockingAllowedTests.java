@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Timeout;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * Emitters on threads that must not be blocked do not wait for room.
+ * Emitters on threads that must not block do not wait for queue capacity.
  */
 @Timeout(120)
 class BlockingAllowedTests {

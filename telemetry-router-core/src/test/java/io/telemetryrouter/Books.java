@@ -12,11 +12,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 /**
- * Looks into a router's accounts, and waits with generous limits.
+ * Reads a router's accounts, and awaits states of them with generous timeouts.
  */
 final class Books {
 
-	/** How long to wait for what must come. */
+	/** Timeout of conditions that must come true. */
 	static final Duration LIMIT = Duration.ofSeconds(Integer.getInteger("books.limit", 30));
 
 	private Books() {
@@ -29,7 +29,7 @@ final class Books {
 	 */
 	static RouterSnapshot balanced(TelemetryRouter router) {
 		assertThat(router.flush(LIMIT).complete()).isTrue();
-		// Sync calls, closing lanes and what handlers emitted may need a moment more.
+		// Synchronous calls, closing lanes and events of handlers may need more time.
 		RouterSnapshot snapshot = quiet(router);
 		assertThat(snapshot.handlers().values()).allSatisfy((handler) -> assertQuiet(handler.id(), handler.account()));
 		assertQuiet("departed", snapshot.departed());
@@ -37,9 +37,9 @@ final class Books {
 	}
 
 	/**
-	 * Waits until nothing is on its way. A look reads one handler after another, and what
-	 * goes from handler to handler may always be where it does not look. Numbers only
-	 * grow, hence two looks that see the same saw all of it at once.
+	 * Waits until no event is pending. A snapshot reads one handler after another, so it
+	 * can miss events that pass from handler to handler. Counts only grow, so two equal
+	 * snapshots in a row are consistent.
 	 * @param router the router
 	 * @return its numbers
 	 */

@@ -15,7 +15,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * Recorders of listeners are given the duration of each call of a handler.
+ * The latency recorders of listeners receive the duration of each handler call.
  */
 class CallRecorderTests {
 

@@ -18,8 +18,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * Calls that are still running when the shutdown timeout is over: each is given up and
- * counted as failed once, whenever it returns.
+ * Calls that still run at the end of the shutdown timeout: each is abandoned and counted
+ * as failed once, regardless of its return.
  */
 class CallsOutlivingCloseTests {
 

@@ -9,8 +9,9 @@ import java.util.logging.Logger;
 import java.util.logging.SimpleFormatter;
 
 /**
- * What the router logs while this is open. Keeps it off the console. The log is shared by
- * all routers of the process: look for lines that only the test at hand can cause.
+ * Captures the router's log until it is closed, and suppresses console output. All
+ * routers of the process share the log: a test should search for lines that only the test
+ * can cause.
  */
 final class CapturedLog implements AutoCloseable {
 
@@ -56,8 +57,8 @@ final class CapturedLog implements AutoCloseable {
 	}
 
 	/**
-	 * Returns what was logged, in order. Routers write their lines on a thread of their
-	 * own, which lives while there are any.
+	 * Returns the log records, in order. Each router writes its lines on a thread of its
+	 * own, which ends when there are none.
 	 * @return the records
 	 */
 	List<LogRecord> records() {

@@ -12,8 +12,8 @@ import org.junit.jupiter.params.provider.EnumSource;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * Handlers that come and go while events are emitted leave nothing behind that later ones
- * pay for.
+ * Subscriptions and removals during emits leave no state that makes later ones more
+ * expensive.
  */
 @Tag("cost")
 class ChurnCostTests {
@@ -40,7 +40,7 @@ class ChurnCostTests {
 	}
 
 	/**
-	 * How a handler comes and goes.
+	 * Way in which a handler is subscribed and removed.
 	 */
 	enum Churn {
 

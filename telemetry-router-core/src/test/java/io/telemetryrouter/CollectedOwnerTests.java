@@ -13,8 +13,8 @@ import org.junit.jupiter.params.provider.EnumSource;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * A handler goes with its owner, though nobody emits, subscribes or takes a snapshot
- * after that.
+ * A handler is removed after the collection of its owner, without a further emit,
+ * subscription or snapshot.
  */
 class CollectedOwnerTests {
 
@@ -91,8 +91,8 @@ class CollectedOwnerTests {
 	}
 
 	/**
-	 * Subscribes a handler whose owner is nobody's.
-	 * @return what the handler captures
+	 * Subscribes a handler whose owner is unreachable.
+	 * @return the object that the handler captures
 	 */
 	private WeakReference<byte[]> subscribeCapturing() {
 		byte[] captured = new byte[100];
@@ -120,7 +120,7 @@ class CollectedOwnerTests {
 		WeakReference<Object> reference = new WeakReference<>(owner);
 		owner = null;
 		collect(reference);
-		// The handler hangs, but what it has not begun is given back.
+		// The handler hangs, but its queued events are discarded.
 		Books.eventually(() -> !outcomes.isEmpty());
 		assertThat(outcomes).containsExactly(new EmitOutcome(0, 0, 0, 1));
 	}

@@ -25,7 +25,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * Many runs at once, on platform threads and, where there are any, on virtual ones.
+ * Many concurrent runs, on platform threads and, if the JDK has them, on virtual threads.
  */
 @SuppressWarnings("try")
 class ConcurrentRunsTests {
@@ -80,7 +80,7 @@ class ConcurrentRunsTests {
 		executor.shutdown();
 		assertThat(executor.awaitTermination(30, TimeUnit.SECONDS)).isTrue();
 		assertThat(this.router.flush(PATIENCE).complete()).isTrue();
-		// What lanes emitted is queued behind.
+		// Events that lanes have emitted are queued after the first barrier.
 		assertThat(this.router.flush(PATIENCE).complete()).isTrue();
 		check();
 	}

@@ -15,7 +15,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * A condition that cannot be decided is no failure of its handler.
+ * A failed evaluation of a condition is no failure of its handler.
  */
 class ConditionTests {
 

@@ -26,12 +26,12 @@ import org.jspecify.annotations.Nullable;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * One run of a router among producers, handlers of every kind that misbehave in every
- * way, and threads that disturb; counts by itself what must have come of it. What each
- * thread does follows from the seed, how they interleave does not.
+ * One run of a router with producers, handlers of every kind that misbehave in every way,
+ * and threads that change subscriptions and lifecycle; it computes the expected counts
+ * itself. The seed determines the actions of each thread, but not their interleaving.
  * <p>
- * Payloads are numbers, and say what a handler does with them: see {@link Probe#behave}.
- * Negative ones mark events that must not reach a handler that has left.
+ * Payloads are numbers that select the behaviour of a handler: see {@link Probe#behave}.
+ * Negative numbers mark events that must not reach a removed handler.
  */
 final class ConservationRun {
 
@@ -134,7 +134,8 @@ final class ConservationRun {
 			Books.quiet(this.router);
 			this.awaited.forEach((next) -> next.cancel(false));
 			Books.quiet(this.router);
-			// They complete on a thread of their own, after what they tell is counted.
+			// The futures complete on a thread of the router, after their outcome is
+			// counted.
 			Books.eventually(() -> this.outcomes.stream().allMatch(CompletableFuture::isDone));
 		}
 		finally {
@@ -310,8 +311,8 @@ final class ConservationRun {
 	}
 
 	/**
-	 * Asserts that each call is counted once. One that outlives the close is failed,
-	 * whatever it does later.
+	 * Asserts that each call is counted once. A call that outlives the close counts as
+	 * failed, regardless of its result.
 	 */
 	private void verifyCalls(HandlerAccount account, LongSupplier returned, LongSupplier threw) {
 		boolean closed = this.untilClose.get() < Integer.MAX_VALUE / 2;
@@ -335,7 +336,7 @@ final class ConservationRun {
 	}
 
 	/**
-	 * A handler that counts what it saw.
+	 * A handler that counts its calls.
 	 */
 	private final class Probe {
 

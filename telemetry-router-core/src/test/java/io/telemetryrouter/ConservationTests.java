@@ -7,11 +7,12 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * Rule 6 under everything at once: whatever happens to handlers and router, each event
- * ends in exactly one place of each account, and the accounts say what the handlers saw.
+ * Rule 6 under combined load: regardless of the failures of handlers and the state of the
+ * router, each event ends in exactly one counter of each account, and the accounts equal
+ * the calls of the handlers.
  * <p>
- * {@code -Dconservation.runs=1000} makes more runs, {@code -Dconservation.seed=42} begins
- * with another seed; with {@code -Dconservation.runs=1} that repeats a single run.
+ * {@code -Dconservation.runs=1000} executes more runs, {@code -Dconservation.seed=42}
+ * begins with another seed; with {@code -Dconservation.runs=1} that repeats a single run.
  */
 @Tag("stress")
 class ConservationTests {

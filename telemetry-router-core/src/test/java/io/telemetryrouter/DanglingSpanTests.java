@@ -15,7 +15,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 /**
- * Spans that began and do not end.
+ * Spans that never end.
  */
 class DanglingSpanTests {
 

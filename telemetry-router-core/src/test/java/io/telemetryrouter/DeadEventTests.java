@@ -8,7 +8,7 @@ import org.junit.jupiter.api.Test;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * Events that no handler matches, but for those of all events.
+ * Events that only handlers of all events match.
  */
 class DeadEventTests {
 

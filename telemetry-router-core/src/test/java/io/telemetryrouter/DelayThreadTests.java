@@ -24,9 +24,9 @@ import org.junit.jupiter.params.provider.EnumSource;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * A closed router leaves no thread behind, not even one of the JDK's that was started on
- * its behalf: such a thread keeps the class loader of the application that was first to
- * need it. Each test is a process of its own, since there is one such thread in each.
+ * A closed router leaves no thread running, not even a JDK thread that was started for
+ * it: such a thread retains the class loader of the application that started it. Each
+ * test runs in a process of its own, because a process has one such thread.
  */
 class DelayThreadTests {
 
@@ -34,7 +34,7 @@ class DelayThreadTests {
 	private Path directory;
 
 	/**
-	 * What the application does before it closes its router.
+	 * Action of the application before it closes its router.
 	 */
 	enum Use {
 
@@ -63,7 +63,8 @@ class DelayThreadTests {
 	}
 
 	/**
-	 * Runs an application in a class loader of its own and looks what is left of it.
+	 * Runs an application in a class loader of its own, and checks for remaining threads
+	 * and references.
 	 */
 	static final class Redeployment {
 

@@ -16,7 +16,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * Rule 6 for handlers that leave: what was on its way to them is counted, once.
+ * Rule 6 for removed handlers: their pending events are counted once.
  */
 class DepartedAccountTests {
 

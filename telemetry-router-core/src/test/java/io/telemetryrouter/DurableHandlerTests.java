@@ -14,8 +14,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 /**
- * Tests for {@link HandlerSpec.Builder#durable}: what one router has not handled another
- * one with the same recording does.
+ * Tests for {@link HandlerSpec.Builder#durable}: a router handles the events that an
+ * earlier router with the same recording has not handled.
  */
 class DurableHandlerTests {
 

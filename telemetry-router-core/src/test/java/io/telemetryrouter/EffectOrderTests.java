@@ -18,8 +18,8 @@ import org.junit.jupiter.params.provider.EnumSource;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * What an asynchronous handler emits comes after its cause in every queue: an event is in
- * all queues before any worker is woken for it.
+ * An event that an asynchronous handler emits follows its cause in every queue: an event
+ * is added to all queues before any worker is woken for it.
  */
 class EffectOrderTests {
 

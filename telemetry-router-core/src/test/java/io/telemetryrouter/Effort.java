@@ -5,8 +5,8 @@ import java.lang.management.ManagementFactory;
 import com.sun.management.ThreadMXBean;
 
 /**
- * What an action costs the calling thread, for comparison with what it costs elsewhere.
- * Other threads of the machine have no part in it.
+ * Cost of an action on the calling thread, for comparison with another action. Other
+ * threads of the machine do not affect it.
  */
 final class Effort {
 
@@ -16,8 +16,8 @@ final class Effort {
 	}
 
 	/**
-	 * Measures the processor time of an action. The least of several rounds is free of
-	 * most of what compilers and collectors do meanwhile.
+	 * Measures the processor time of an action. The minimum of several rounds excludes
+	 * most of the time of compilers and collectors.
 	 * @param rounds how often to measure
 	 * @param action the action
 	 * @return the least time in nanoseconds
@@ -33,7 +33,7 @@ final class Effort {
 	}
 
 	/**
-	 * Measures what an action allocates.
+	 * Measures the allocation of an action.
 	 * @param rounds how often to measure
 	 * @param action the action
 	 * @return the least number of bytes

@@ -7,7 +7,7 @@ import org.junit.jupiter.api.Test;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * A router that is still emitted to after its close says so once.
+ * A closed router reports the first event that is emitted after the close.
  */
 class EmitAfterCloseTests {
 

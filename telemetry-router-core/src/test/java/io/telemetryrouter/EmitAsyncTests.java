@@ -23,7 +23,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * Rule 5: {@code emitAsync} tells what became of an event.
+ * Rule 5: {@code emitAsync} reports the outcomes of an event.
  */
 class EmitAsyncTests {
 

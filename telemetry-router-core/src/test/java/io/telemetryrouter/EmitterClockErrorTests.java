@@ -14,7 +14,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * A lack of memory for a moment, at every place where an emitter reads the clock: each
+ * A temporary {@link OutOfMemoryError} at every read of the clock by an emitter: each
  * event is counted exactly once.
  */
 class EmitterClockErrorTests {
@@ -32,7 +32,7 @@ class EmitterClockErrorTests {
 	}
 
 	/**
-	 * What becomes of the event.
+	 * Outcome of the event.
 	 */
 	enum Fate {
 

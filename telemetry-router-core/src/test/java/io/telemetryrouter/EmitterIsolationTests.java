@@ -21,7 +21,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.assertj.core.api.Assertions.assertThatNoException;
 
 /**
- * Rule 1: the emitter is untouchable.
+ * Rule 1: no handler can affect the emitter.
  */
 class EmitterIsolationTests {
 

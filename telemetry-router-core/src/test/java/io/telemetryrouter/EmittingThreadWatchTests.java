@@ -13,7 +13,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * Whatever user code an emitter hangs in is reported with its stack: not only handlers.
+ * User code that blocks an emitter is reported with its stack, in handlers and elsewhere.
  */
 class EmittingThreadWatchTests extends WatchedRouter {
 

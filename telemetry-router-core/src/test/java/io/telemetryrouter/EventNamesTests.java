@@ -19,7 +19,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 /**
- * Event names: odd ones are routed, made-up ones cannot fill the memory.
+ * Event names: unusual names are routed, and the memory of names is bounded.
  */
 class EventNamesTests {
 

@@ -20,7 +20,7 @@ class FailureCostTests {
 	/** Names under the limit of those that are tracked. */
 	private static final int NAMES = 9_900;
 
-	/** How much more a failure may cost, which includes what caches make of it. */
+	/** Allowed ratio of the costs of a failure, which includes cache effects. */
 	private static final double MARGIN = 4;
 
 	private static final int ROUNDS = 20;

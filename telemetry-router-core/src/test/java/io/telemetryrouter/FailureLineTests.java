@@ -12,7 +12,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * What is logged and kept of a failure, and how often.
+ * Log lines and recorded data of failures, and their rate limit.
  */
 class FailureLineTests {
 

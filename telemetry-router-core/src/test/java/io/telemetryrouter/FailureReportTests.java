@@ -18,8 +18,8 @@ import org.junit.jupiter.params.provider.EnumSource;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * Failures are reported by a thread of the router's own: neither an exception that takes
- * long to print nor a log that is slow costs the emitter anything.
+ * A thread of the router reports failures: neither an exception that is slow to print nor
+ * a slow log delays the emitter.
  */
 class FailureReportTests {
 
@@ -42,7 +42,7 @@ class FailureReportTests {
 	}
 
 	/**
-	 * Exceptions that take long to print.
+	 * Exceptions that are slow to print.
 	 */
 	enum Hostile {
 
@@ -235,7 +235,7 @@ class FailureReportTests {
 	}
 
 	/**
-	 * Counts by thread how often exceptions were asked for anything.
+	 * Counts the calls of exception methods by thread.
 	 */
 	static final class Asked {
 
@@ -290,7 +290,7 @@ class FailureReportTests {
 	}
 
 	/**
-	 * Keeps what is logged, and by which thread.
+	 * Records log lines and the threads that log them.
 	 */
 	private static final class Journal implements System.Logger {
 

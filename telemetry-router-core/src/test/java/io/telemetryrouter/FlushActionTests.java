@@ -15,7 +15,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 /**
- * A handler that keeps events back passes them on in a flush.
+ * A handler that buffers events passes them on in a flush.
  */
 class FlushActionTests {
 

@@ -17,9 +17,9 @@ import org.junit.jupiter.api.Test;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * A handler that leaves with events on their way is never out of sight. Each test looks
- * from one thread while the handler leaves on another. The handler is on thousands of
- * routes, so that leaving takes a while.
+ * A handler that is removed with pending events stays visible to flush, close and
+ * snapshot. Each test reads from one thread while another thread removes the handler. The
+ * handler is on thousands of routes, so that its removal takes a while.
  */
 @Tag("stress")
 class FlushLeavingHandlerTests {

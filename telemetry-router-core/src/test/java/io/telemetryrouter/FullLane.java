@@ -11,7 +11,7 @@ import org.junit.jupiter.api.AfterEach;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * A router with a lane that hangs until the test lets it go.
+ * A router with a lane that blocks until the test releases it.
  */
 abstract class FullLane {
 

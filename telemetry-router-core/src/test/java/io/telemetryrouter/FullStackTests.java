@@ -12,7 +12,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * Rule 1 for callers and handlers that have used up their stack.
+ * Rule 1 for callers and handlers with an exhausted stack.
  */
 class FullStackTests {
 
@@ -122,8 +122,7 @@ class FullStackTests {
 				Books.balanced(plain);
 				assertThat(plain.snapshot().handlers().keySet()).noneMatch((id) -> id.startsWith("leaves"));
 				for (HandlerSnapshot handler : plain.snapshot().handlers().values()) {
-					// Whoever was told that it was not emitted may have it counted or
-					// not.
+					// An event whose emit has failed may be counted or not.
 					assertThat(handler.account().offered()).isGreaterThan(inSteadyUse + returned.get());
 				}
 			}

@@ -21,7 +21,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 /**
- * A handler that asks for it is told of events that were dropped.
+ * A handler can opt in to reports of its dropped events.
  */
 class GapTests {
 

@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Test;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * Calls that do not end are given up where that is wanted.
+ * Calls that exceed a handler timeout are abandoned.
  */
 class HandlerTimeoutTests extends WatchedRouter {
 
@@ -68,7 +68,7 @@ class HandlerTimeoutTests extends WatchedRouter {
 		assertThat(call.stack()).anyMatch((frame) -> frame.getMethodName().equals("hangUp"));
 		this.hang.countDown();
 		Books.eventually(() -> this.router.handlerSnapshot("hung").stuckCalls().isEmpty());
-		// What it did on return counts nowhere.
+		// The return of the abandoned call is not counted.
 		handler = Books.balanced(this.router).handlers().get("hung");
 		assertThat(handler.account().handled()).isEqualTo(9);
 		assertThat(handler.account().failed()).isOne();
@@ -180,7 +180,7 @@ class HandlerTimeoutTests extends WatchedRouter {
 		assertThat(calls).hasValue(3);
 		this.hang.countDown();
 		Books.eventually(() -> this.router.handlerSnapshot("hung").stuckCalls().isEmpty());
-		// What the calls did after they were given up is no verdict.
+		// The results of abandoned calls do not affect the circuit breaker.
 		assertThat(this.router.handlerSnapshot("hung").status()).isEqualTo(HandlerStatus.QUARANTINED);
 		this.router.emit("event", "probe");
 		Books.balanced(this.router);

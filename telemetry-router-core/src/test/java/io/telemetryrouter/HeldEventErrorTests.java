@@ -21,8 +21,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * Whatever is thrown while held events are delivered: the others are delivered, each is
- * counted, and the router has started.
+ * An error during the delivery of held events: the other events are delivered, each event
+ * is counted, and the router starts.
  */
 class HeldEventErrorTests {
 

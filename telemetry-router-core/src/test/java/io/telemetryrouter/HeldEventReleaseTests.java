@@ -21,7 +21,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 /**
- * What happens while held events are delivered.
+ * Emits and other operations during the delivery of held events.
  */
 class HeldEventReleaseTests {
 

@@ -7,7 +7,7 @@ import org.junit.jupiter.api.Test;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * Events that were lost before the start are told apart, and told.
+ * Events that are lost before the start are counted separately and reported.
  */
 class HeldOverflowReportTests {
 

@@ -96,7 +96,7 @@ class HoldEventsTests {
 	}
 
 	@Test
-	void whenMoreIsEmittedThanHeldThenTheRestIsCountedQueueFullAtEachHandler() {
+	void whenMoreIsEmittedThanHeldThenTheRestIsCountedNotStartedAtEachHandler() {
 		this.router = this.time.router().holdEvents(3).build();
 		for (int i = 0; i < 5; i++) {
 			this.router.emit("x", i);

@@ -13,8 +13,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * A handler that ignores interrupts holds a bounded number of threads: as many as it
- * takes failures to set it aside, and those of its concurrency.
+ * A handler that ignores interrupts holds a bounded number of threads: the failures until
+ * its quarantine, plus its concurrency.
  */
 class HungThreadsTests {
 

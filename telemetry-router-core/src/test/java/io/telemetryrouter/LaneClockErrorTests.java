@@ -21,8 +21,8 @@ import org.junit.jupiter.params.provider.EnumSource;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * A lack of memory for a moment, at every place where a lane reads the clock: events that
- * were taken are counted, their futures complete, and the lane lives.
+ * A temporary {@link OutOfMemoryError} at every read of the clock by a lane: polled
+ * events are counted, their futures complete, and the lane continues.
  */
 class LaneClockErrorTests {
 
@@ -41,7 +41,7 @@ class LaneClockErrorTests {
 	}
 
 	/**
-	 * What a lane does while the clock fails.
+	 * Action of a lane during which the clock fails.
 	 */
 	enum Work {
 

@@ -22,7 +22,7 @@ import org.junit.jupiter.api.Test;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * Lanes on an executor of the user: one that is busy, refuses, or runs tasks on the
+ * Lanes on an executor of the user that is busy, rejects tasks, or runs them on the
  * caller.
  */
 class LaneExecutorTests {

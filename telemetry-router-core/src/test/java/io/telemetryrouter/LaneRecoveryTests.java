@@ -28,8 +28,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 /**
- * A lane lives on whatever becomes of its tasks: discarded, failed before they began, run
- * late or run although they were refused.
+ * A lane recovers from tasks that are discarded, fail before they begin, run late, or run
+ * after a rejection.
  */
 class LaneRecoveryTests {
 
@@ -195,7 +195,7 @@ class LaneRecoveryTests {
 		for (int i = 0; i < 3; i++) {
 			this.router.emit("event", i);
 		}
-		// Whatever was handed over since has had its chance.
+		// All tasks that were submitted before have had their turn.
 		CountDownLatch ran = new CountDownLatch(1);
 		this.executor.execute(ran::countDown);
 		Books.pass(ran);

@@ -22,7 +22,7 @@ import org.junit.jupiter.api.Test;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * Rule 3: where handlers run, and that each is on its own.
+ * Rule 3: threads of handlers, and the independence of lanes.
  */
 class LaneTests {
 

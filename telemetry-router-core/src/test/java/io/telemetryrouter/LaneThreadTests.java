@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * The threads of asynchronous handlers: whose they are, and what their names say.
+ * The threads of asynchronous handlers: their owner and their names.
  */
 class LaneThreadTests {
 
@@ -136,8 +136,8 @@ class LaneThreadTests {
 	}
 
 	/**
-	 * Callbacks run on threads that worked for a handler a moment ago, and what they log
-	 * must not seem to be about that handler.
+	 * Callbacks run on threads that have just run a handler, and their log lines must not
+	 * name that handler's thread.
 	 */
 	@Test
 	void whenCallbackRunsThenItsThreadIsNotNamedAfterAHandler() throws Exception {

@@ -15,7 +15,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 /**
- * Snapshots tell when events and handlers were last seen.
+ * Snapshots contain the time of the last event of a name and of a handler.
  */
 class LastSeenTests {
 

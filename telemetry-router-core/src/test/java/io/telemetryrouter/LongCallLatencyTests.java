@@ -12,7 +12,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * Percentiles are off by at most 1/16, however long calls take.
+ * The error of percentiles is at most 1/16, regardless of the duration of calls.
  */
 class LongCallLatencyTests {
 

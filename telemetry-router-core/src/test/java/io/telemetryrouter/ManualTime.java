@@ -7,8 +7,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
 
 /**
- * Time that stands still until a test moves it: both the clock on the wall and the one
- * that only measures. Thread-safe.
+ * Wall clock and nanosecond time source that only a test advances. Thread-safe.
  */
 final class ManualTime implements LongSupplier, InstantSource {
 

@@ -12,8 +12,8 @@ import org.junit.jupiter.api.Test;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * An emitter that has hardly any stack left emits what a future awaits: the future
- * completes or times out, and no lock stays locked.
+ * An emitter with a nearly exhausted stack emits an event that a future awaits: the
+ * future completes or times out, and no lock stays locked.
  */
 class NarrowStackNextTests {
 

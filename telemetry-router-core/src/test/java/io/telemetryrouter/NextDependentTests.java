@@ -16,7 +16,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * What depends on a {@code next} runs outside of any emit.
+ * Dependent actions of a {@code next} future run outside of any emit.
  */
 class NextDependentTests {
 
@@ -160,8 +160,8 @@ class NextDependentTests {
 	}
 
 	/**
-	 * Awaits an event, emits, and does it again in the dependent action. Ends by itself
-	 * when an event does not come.
+	 * Awaits an event, emits, and does it again in the dependent action. Ends if an event
+	 * does not arrive.
 	 */
 	private final class Chain {
 

@@ -17,7 +17,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * Rule 7: once means once.
+ * Rule 7: a once handler is called exactly once.
  */
 class OnceHandlerTests {
 
@@ -81,8 +81,8 @@ class OnceHandlerTests {
 			for (int i = 0; i < rounds; i++) {
 				if (number == 0) {
 					AtomicInteger arrived = new AtomicInteger();
-					// The condition comes right before the claim, and nobody claims until
-					// both are there.
+					// The condition runs right before the claim, and no thread claims
+					// until both have arrived.
 					this.router.subscribe(HandlerSpec.on("event").mode(mode).once().condition((event) -> {
 						arrived.incrementAndGet();
 						spinUntil(arrived, 2);

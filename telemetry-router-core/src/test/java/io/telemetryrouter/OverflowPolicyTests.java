@@ -13,7 +13,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * Rule 4: what happens when a lane is full.
+ * Rule 4: overflow policies of a full lane.
  */
 class OverflowPolicyTests extends FullLane {
 

@@ -12,7 +12,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * What is said of a full queue is true under its policy.
+ * The log line of a full queue matches its overflow policy.
  */
 class OverflowReportTests {
 

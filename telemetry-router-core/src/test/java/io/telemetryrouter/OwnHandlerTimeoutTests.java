@@ -12,7 +12,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.awaitility.Awaitility.await;
 
 /**
- * A handler timeout of a handler's own.
+ * Handler timeout of a single handler.
  */
 class OwnHandlerTimeoutTests {
 

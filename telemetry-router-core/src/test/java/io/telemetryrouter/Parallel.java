@@ -9,7 +9,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Runs a task on several threads that begin at the same time, and waits for all.
+ * Runs a task on several threads that start together, and waits for all of them.
  */
 final class Parallel {
 

@@ -14,7 +14,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * Patterns that do not match cost nothing, not even an emit of a name that is not kept.
+ * Patterns that do not match have no cost, not even for an emit of an untracked name.
  */
 @Tag("cost")
 class PatternCostTests {

@@ -23,7 +23,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.data.Percentage.withPercentage;
 
 /**
- * Handlers that are told to wait.
+ * Paused handlers.
  */
 class PauseTests {
 

@@ -21,7 +21,8 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.awaitility.Awaitility.await;
 
 /**
- * What is in a payload is nobody's business but the handlers'.
+ * Only handlers read payloads: no log line, snapshot or exception of the router contains
+ * one.
  */
 class PayloadPrivacyTests {
 
@@ -199,7 +200,7 @@ class PayloadPrivacyTests {
 	}
 
 	/**
-	 * A payload that says what it must not, and knows whether it was asked.
+	 * A payload with a secret, which records calls of its methods.
 	 */
 	private static final class Secret {
 

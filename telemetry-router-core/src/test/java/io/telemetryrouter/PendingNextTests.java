@@ -21,8 +21,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 /**
- * A pending {@code next} is the router's own: it shows in no numbers and has no part in
- * what an event causes.
+ * A pending {@code next} is internal to the router: it appears in no counter, and not in
+ * the outcomes of an event.
  */
 class PendingNextTests {
 

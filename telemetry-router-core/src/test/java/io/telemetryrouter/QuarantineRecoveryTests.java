@@ -17,7 +17,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * A handler that was set aside comes back.
+ * A quarantined handler recovers.
  */
 class QuarantineRecoveryTests extends SickHandler {
 

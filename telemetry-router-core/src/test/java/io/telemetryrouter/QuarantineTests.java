@@ -14,7 +14,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * A handler that keeps failing is set aside.
+ * A handler that keeps failing is quarantined.
  */
 class QuarantineTests extends SickHandler {
 

@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Test;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * How long events wait in the queue of a lane.
+ * Waiting time of events in the queue of a lane.
  */
 class QueueWaitTests {
 

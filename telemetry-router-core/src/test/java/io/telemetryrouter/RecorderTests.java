@@ -12,7 +12,8 @@ import org.junit.jupiter.api.Test;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * Tests for {@link HandlerSpec.Builder#recorder}: no other handler has an event before.
+ * Tests for {@link HandlerSpec.Builder#recorder}: the recorder is offered an event before
+ * any other handler.
  */
 class RecorderTests {
 

@@ -195,7 +195,7 @@ class RecursionTests {
 				HandlerSpec.on("event").async().handler((name, payload) -> this.calls.incrementAndGet()).build());
 		this.router.emit("event", null);
 		RouterSnapshot snapshot = Books.balanced(this.router);
-		// What it emits itself is not captured
+		// Its own events are not captured
 		assertThat(Books.total(snapshot).offered()).isEqualTo(2);
 		assertThat(this.calls).hasValue(2);
 	}

@@ -19,7 +19,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * Rule 8, first half: what a handler may do, and that no lock is held while user code
+ * Rule 8, first half: calls that a handler may make, and no lock is held while user code
  * runs.
  */
 @Timeout(60)

@@ -249,7 +249,7 @@ class ReplayTests {
 		assertThat(this.router.flush(Duration.ZERO).complete()).isTrue();
 	}
 
-	/** Gives back numbers as they are, and texts with the class asked for. */
+	/** Returns numbers unchanged, and texts with the requested class. */
 	private record Recorded(String name, Object value) implements RecordedEvent {
 
 		private static final UUID ID = UUID.randomUUID();

@@ -16,7 +16,8 @@ import org.junit.jupiter.api.Test;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * Listeners are told of each change once, and in order, whatever they do themselves.
+ * Listeners are notified of each change once and in order, even if they change the
+ * router.
  */
 class RouterListenerOrderTests {
 
@@ -173,7 +174,7 @@ class RouterListenerOrderTests {
 	}
 
 	/**
-	 * Keeps a mirror and notes whatever does not fit it.
+	 * Maintains a mirror of the handlers, and records notifications that do not match it.
 	 */
 	private static final class Strict implements RouterListener {
 

@@ -14,8 +14,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * Emit loops across several routers end like those within one: the cause travels with the
- * thread and with the event, whichever router has it.
+ * Emit loops across several routers end like those within one: the cause is propagated
+ * with the thread and with the event across routers.
  */
 class RouterLoopTests {
 
@@ -240,9 +240,9 @@ class RouterLoopTests {
 	}
 
 	/**
-	 * Waits until no router has anything on its way. Numbers only grow: when all are
-	 * quiet and their sum is what it was before, nothing went from one to the other
-	 * meanwhile.
+	 * Waits until no router has pending events. Counts only grow: if all routers are idle
+	 * and the sum of their counts is unchanged, no event has passed from one router to
+	 * another meanwhile.
 	 * @return the sum of all accounts
 	 */
 	private HandlerAccount quiet() {

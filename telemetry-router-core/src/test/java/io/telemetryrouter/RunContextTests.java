@@ -9,7 +9,7 @@ import org.junit.jupiter.api.Test;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * What carries a run to another thread.
+ * Propagation of a run to another thread.
  */
 class RunContextTests {
 

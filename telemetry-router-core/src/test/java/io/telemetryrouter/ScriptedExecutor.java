@@ -6,13 +6,13 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 
 /**
- * An executor that does something else with its next tasks, and then runs each on a
+ * An executor that applies scripted steps to its next tasks, and then runs each task on a
  * thread of its own.
  */
 final class ScriptedExecutor implements Executor {
 
 	/**
-	 * What becomes of a task.
+	 * Treatment of a task.
 	 */
 	enum Step {
 
@@ -51,7 +51,7 @@ final class ScriptedExecutor implements Executor {
 	}
 
 	/**
-	 * Says what becomes of the next tasks.
+	 * Sets the treatment of the next tasks.
 	 * @param steps a step for each task
 	 */
 	void next(Step... steps) {
@@ -61,7 +61,7 @@ final class ScriptedExecutor implements Executor {
 	}
 
 	/**
-	 * Runs what was kept, on a new thread.
+	 * Runs the kept tasks on a new thread.
 	 * @return the thread
 	 */
 	Thread runKept() {

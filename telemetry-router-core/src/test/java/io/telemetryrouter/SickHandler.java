@@ -8,7 +8,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 
 /**
- * A router with a handler that fails while it is sick.
+ * A router with a handler that fails while the test tells it to.
  */
 abstract class SickHandler {
 

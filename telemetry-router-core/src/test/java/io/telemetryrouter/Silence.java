@@ -5,7 +5,8 @@ import java.util.ResourceBundle;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Logs nothing: formatting thousands of stack traces would take most of a test's time.
+ * Discards log lines: formatting thousands of stack traces would take most of a test's
+ * time.
  */
 final class Silence implements System.Logger {
 

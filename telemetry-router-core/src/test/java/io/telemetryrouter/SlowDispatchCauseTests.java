@@ -13,7 +13,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * The report of a slow emit names what took the time, and is never about first calls.
+ * The report of a slow emit names the slow code, and first calls are never reported.
  */
 class SlowDispatchCauseTests {
 

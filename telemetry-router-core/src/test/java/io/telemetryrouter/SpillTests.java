@@ -19,8 +19,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 /**
- * Tests for {@link OverflowPolicy#SPILL}: a handler that falls behind reads back what was
- * recorded, in order.
+ * Tests for {@link OverflowPolicy#SPILL}: a handler with a full queue reads the recorded
+ * events, in order.
  */
 class SpillTests {
 

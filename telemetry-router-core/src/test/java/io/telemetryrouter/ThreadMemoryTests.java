@@ -20,9 +20,9 @@ import org.junit.jupiter.api.condition.JRE;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * What threads leave behind that emit or handle: nothing, however many there were and
- * whatever becomes of their thread locals. Used heap is measured after a collection, and
- * the bounds are generous.
+ * Threads that emit or handle leave no memory behind, regardless of their number and of
+ * cleared thread locals. Used heap is measured after a collection, and the bounds are
+ * generous.
  */
 class ThreadMemoryTests {
 

@@ -3,7 +3,7 @@ package io.telemetryrouter;
 import java.util.stream.Stream;
 
 /**
- * What user code may throw, and code that throws it.
+ * Throwables of user code, and code that throws them.
  */
 final class Throwables {
 

@@ -12,8 +12,8 @@ import org.junit.jupiter.api.Test;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * Names without a counterpart are reported: events that no handler means, and handlers
- * that no event reaches.
+ * Names without a counterpart are reported: events without a handler of their name, and
+ * handlers without events.
  */
 class UnmatchedNamesTests {
 

@@ -20,8 +20,8 @@ import io.telemetryrouter.ScriptedExecutor.Step;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * A lane that got no thread tries again by itself: nobody emits, flushes or closes after
- * the wake that failed.
+ * A lane whose wake-up was rejected retries by itself, without a further emit, flush or
+ * close.
  */
 class WakeRejectionTests {
 
@@ -138,9 +138,9 @@ class WakeRejectionTests {
 	}
 
 	/**
-	 * An emit that has hardly any stack left may queue its event and then wake nobody.
-	 * Each lane gets its event from a thread with a little more stack left than the one
-	 * before.
+	 * An emit with a nearly exhausted stack may queue its event and then fail to wake a
+	 * worker. Each lane gets its event from a thread with a little more stack left than
+	 * the one before.
 	 */
 	@Test
 	void whenEmittersRunOutOfStackThenWhatTheyQueuedIsHandledAllTheSame() throws Exception {

@@ -13,7 +13,8 @@ import org.junit.jupiter.api.Test;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * What the user's executor does on the watchdog's thread when the watchdog asks it again.
+ * Behaviour of the user's executor on the watchdog's thread when the watchdog resubmits a
+ * task.
  */
 class WatchdogRoundTests {
 
@@ -25,7 +26,7 @@ class WatchdogRoundTests {
 	}
 
 	/**
-	 * As a saturated pool whose policy is to run what it has no room for on the caller.
+	 * Like a saturated pool with a caller-runs policy.
 	 */
 	@Test
 	void whenExecutorRunsALaneOnItsCallerThenTheHandlerIsNotCalledOnTheWatchdog() {

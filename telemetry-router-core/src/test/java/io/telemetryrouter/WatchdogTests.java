@@ -20,7 +20,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * Calls that do not end are seen.
+ * Calls that do not end are reported.
  */
 class WatchdogTests extends WatchedRouter {
 

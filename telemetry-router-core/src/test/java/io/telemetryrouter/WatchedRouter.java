@@ -8,7 +8,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 
 /**
- * A router whose handlers hang until the test ends.
+ * A router whose handlers block until the test ends.
  */
 abstract class WatchedRouter {
 

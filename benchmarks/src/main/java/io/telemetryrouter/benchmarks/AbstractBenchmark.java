@@ -13,8 +13,8 @@ import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 
 /**
- * The defaults of all benchmarks. A fork is short: {@link Report} runs each benchmark
- * several times, one fork a round.
+ * Base class with the JMH defaults of all benchmarks. Forks are short, because
+ * {@link Report} runs each benchmark several times, one fork per round.
  *
  * @since 0.1.0
  */
@@ -28,7 +28,7 @@ public abstract class AbstractBenchmark {
 
 	final Usage payload = Usage.sample();
 
-	/** What is measured: set up by each benchmark, closed here. */
+	/** The emitter under test, which each benchmark creates and this class closes. */
 	Emitter emitter = (event, payload) -> {
 	};
 

@@ -31,8 +31,8 @@ import io.telemetryrouter.spring.langchain4j.LangChain4jTelemetry;
 import io.telemetryrouter.spring.langchain4j.TelemetryAiServiceContextFactory;
 
 /**
- * One call of an agent whose model answers at once: as it is, with the framework's own
- * observation, and with the adapter and a handler of all events.
+ * One call of an agent with a stub model that answers at once: without observation, with
+ * the framework's own observation, and with the adapter and a handler of all events.
  *
  * @since 0.1.0
  */

@@ -30,8 +30,9 @@ import io.telemetryrouter.PayloadHandler;
 import io.telemetryrouter.TelemetryRouter;
 
 /**
- * Handing events to one serial consumer through a queue of 1000, where producers wait for
- * room, until every event is handled. Time is per event.
+ * Hand-off of events to one serial consumer through a queue with a capacity of 1000.
+ * Producers wait for free capacity, and an invocation ends when every event is handled.
+ * Time is per event.
  *
  * @since 0.1.0
  */
@@ -117,7 +118,7 @@ public class AsyncBenchmark extends AbstractBenchmark {
 
 	/**
 	 * Creates a thread pool with one thread and a bounded queue, as behind
-	 * {@code @Async}, whose producers wait for room.
+	 * {@code @Async}. Producers wait for free capacity.
 	 */
 	static Emitter pool(Counter counter) {
 		ThreadPoolExecutor pool = new ThreadPoolExecutor(1, 1, 0, TimeUnit.SECONDS, new LinkedBlockingQueue<>(CAPACITY),
@@ -156,7 +157,8 @@ public class AsyncBenchmark extends AbstractBenchmark {
 			while (!this.queue.offer(payload)) {
 				LockSupport.parkNanos(1);
 			}
-			// The queue publishes without a fence: a consumer that parks could be missed.
+			// The queue publishes without a full fence: a parking consumer could be
+			// missed.
 			VarHandle.fullFence();
 			if (this.parked) {
 				this.parked = false;
@@ -188,7 +190,7 @@ public class AsyncBenchmark extends AbstractBenchmark {
 
 	}
 
-	/** Counts. Called by one thread at a time, ordered by the contender. */
+	/** Counts events. Called by one thread at a time, ordered by the contender. */
 	static final class Counter implements PayloadHandler<Object> {
 
 		private static final VarHandle HANDLED;

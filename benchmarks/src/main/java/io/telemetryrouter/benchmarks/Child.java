@@ -15,13 +15,13 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Processes of our own.
+ * Runs child processes.
  *
  * @since 0.1.0
  */
 public final class Child {
 
-	private static final long PATIENCE_SECONDS = 300;
+	private static final long TIMEOUT_SECONDS = 300;
 
 	private Child() {
 	}
@@ -32,7 +32,7 @@ public final class Child {
 	 * @param main the class
 	 * @param options options of the virtual machine
 	 * @param args its arguments
-	 * @return what it printed, as properties
+	 * @return its output, as properties
 	 * @throws IOException if it fails
 	 * @throws InterruptedException if interrupted
 	 */
@@ -48,7 +48,7 @@ public final class Child {
 	 * @param main the class
 	 * @param options options of the virtual machine
 	 * @param args its arguments
-	 * @return what it printed, as properties
+	 * @return its output, as properties
 	 * @throws IOException if it fails
 	 * @throws InterruptedException if interrupted
 	 */
@@ -60,15 +60,15 @@ public final class Child {
 		command.addAll(List.of("-cp", classPath, main.getName()));
 		command.addAll(List.of(args));
 		Process process = new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.DISCARD).start();
-		// Reading ends with it, however it ends.
-		CompletableFuture<Process> patience = process.onExit()
-			.orTimeout(PATIENCE_SECONDS, TimeUnit.SECONDS)
+		// The end of the process also ends the read below.
+		CompletableFuture<Process> exit = process.onExit()
+			.orTimeout(TIMEOUT_SECONDS, TimeUnit.SECONDS)
 			.exceptionally((timeout) -> process.destroyForcibly());
 		Properties properties = new Properties();
 		try (Reader reader = process.inputReader()) {
 			properties.load(reader);
 		}
-		patience.join();
+		exit.join();
 		if (process.waitFor() != 0) {
 			throw new IOException("Failed: " + String.join(" ", command));
 		}
@@ -80,8 +80,8 @@ public final class Child {
 	}
 
 	/**
-	 * Finds a JDK with virtual threads that do not pin: this one, or one that is
-	 * installed.
+	 * Returns the home of a JDK 25 or later, whose virtual threads do not pin: this one,
+	 * an installed one, or {@code null}.
 	 */
 	static @Nullable Path jdk25() throws IOException {
 		Path installed = Path.of("/usr/lib/jvm");

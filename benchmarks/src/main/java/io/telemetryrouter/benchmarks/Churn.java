@@ -8,9 +8,9 @@ import io.telemetryrouter.PayloadHandler;
 import io.telemetryrouter.TelemetryRouter;
 
 /**
- * What subscriptions that come and go, a thousand a second, cost a thread that emits:
- * prints its throughput against that without them, its longest batch of 64 emits, and
- * what a subscription costs in the last second against the first.
+ * Measures a thread that emits while another thread subscribes and closes a thousand
+ * handlers a second. Prints its throughput relative to that without churn, its longest
+ * batch of 64 emits, and the time of a subscription in the first and in the last second.
  *
  * @since 0.1.0
  */
@@ -28,10 +28,10 @@ public final class Churn {
 
 	private final PayloadHandler<Object> passing = Observer.counting(1).get(0).lambda();
 
-	/** What subscriptions took, by when they began. */
+	/** Durations of subscriptions by start time, in nanoseconds. */
 	private final TreeMap<Long, Long> times = new TreeMap<>();
 
-	/** The longest batch of the phase. */
+	/** The longest batch of the phase, in nanoseconds. */
 	private long longest;
 
 	private Churn(int routes) {
@@ -42,8 +42,8 @@ public final class Churn {
 	}
 
 	/**
-	 * Runs.
-	 * @param args how many routes; for how many seconds
+	 * Runs the measurement.
+	 * @param args the number of routes; the duration in seconds
 	 * @throws InterruptedException if interrupted
 	 */
 	public static void main(String[] args) throws InterruptedException {
@@ -83,7 +83,7 @@ public final class Churn {
 	private void churn(double seconds) {
 		long begin = System.nanoTime();
 		for (long due = begin; due - begin < seconds * A_SECOND;) {
-			// One that took longer than a turn does not make up for those it missed.
+			// After a subscription that exceeds the interval, missed turns are skipped.
 			due = Math.max(due + INTERVAL, System.nanoTime());
 			for (long rest = due - System.nanoTime(); rest > 0; rest = due - System.nanoTime()) {
 				LockSupport.parkNanos(rest);
@@ -94,7 +94,7 @@ public final class Churn {
 		}
 	}
 
-	/** Returns the median of what subscriptions took in a span of time. */
+	/** Returns the median duration of the subscriptions in a period, in nanoseconds. */
 	private double subscriptions(double from, double to) {
 		Long first = this.times.floorKey((long) (from * A_SECOND));
 		return Numbers.percentile(this.times.subMap((first != null) ? first : 0L, (long) (to * A_SECOND))
@@ -104,7 +104,7 @@ public final class Churn {
 			.toArray(), 0.5);
 	}
 
-	/** Returns emits a nanosecond. */
+	/** Emits for a time, and returns the emits per nanosecond. */
 	private double emit(double seconds) {
 		long start = System.nanoTime();
 		long end = start + (long) (seconds * A_SECOND);

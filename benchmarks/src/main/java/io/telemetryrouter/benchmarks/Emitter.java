@@ -3,7 +3,7 @@ package io.telemetryrouter.benchmarks;
 import io.telemetryrouter.TelemetryRouter;
 
 /**
- * Takes events and delivers them: the router, a peer, or a loop by hand.
+ * Delivers events to handlers: the router, a peer, or a loop by hand.
  */
 @FunctionalInterface
 interface Emitter extends AutoCloseable {
@@ -18,7 +18,7 @@ interface Emitter extends AutoCloseable {
 		return closing(router::emit, router::close);
 	}
 
-	/** Adds what {@link #close()} does. */
+	/** Returns an emitter with a further action on {@link #close()}. */
 	static Emitter closing(Emitter emitter, Runnable close) {
 		return new Emitter() {
 

@@ -10,7 +10,8 @@ import io.telemetryrouter.QuarantineSettings;
 import io.telemetryrouter.TelemetryRouter;
 
 /**
- * One emit whose handler throws, where the handler has had events of few or many names.
+ * One emit to a handler that throws, after the handler has received events of one or many
+ * names.
  *
  * @since 0.1.0
  */
@@ -18,7 +19,7 @@ public class FailureBenchmark extends AbstractBenchmark {
 
 	private static final RuntimeException FAILURE = new IllegalStateException("expected");
 
-	/** Looks at every failure, and is never reached. */
+	/** Evaluates every failure, with limits that are never reached. */
 	private static final QuarantineSettings QUARANTINE = QuarantineSettings.defaults()
 		.withFailures(Integer.MAX_VALUE)
 		.withFailureRate(1, Duration.ofDays(1), Integer.MAX_VALUE);
@@ -39,7 +40,7 @@ public class FailureBenchmark extends AbstractBenchmark {
 			}
 		});
 		String[] events = Routes.names(this.names);
-		// So often that each name counts as one in steady use.
+		// Many emits of each name, as in steady use.
 		this.emitter = Emitter.of(router);
 		Routes.emit(this.emitter, events, 0, 1100 * events.length);
 		this.event = events[0];

@@ -13,9 +13,9 @@ import io.telemetryrouter.PayloadHandler;
 import io.telemetryrouter.TelemetryRouter;
 
 /**
- * Measures what the router keeps on the heap, in a process of its own for each item: the
- * heap in use after a collection, with many of them and without. Names and lambdas are
- * the user's and exist before.
+ * Measures the heap that the router retains, in a process of its own for each item: the
+ * difference of the heap in use after a collection, with many items and without. Names
+ * and lambdas belong to the user and are created before.
  *
  * @since 0.1.0
  */
@@ -30,10 +30,10 @@ public final class Footprint {
 	}
 
 	/**
-	 * Prints the bytes an item takes.
-	 * @param args "sync" or "async" (an idle handler), "event-1" or "event-8" (what an
-	 * emitter allocates for that many lanes), or "wide" with a number of names and of
-	 * threads
+	 * Prints the bytes of an item.
+	 * @param args "sync" or "async" (an idle handler), "event-1" or "event-8" (the
+	 * allocation of an emit for that many lanes), or "wide" with the numbers of names and
+	 * of threads
 	 * @throws InterruptedException if interrupted
 	 */
 	public static void main(String[] args) throws InterruptedException {
@@ -41,7 +41,7 @@ public final class Footprint {
 			wide(Integer.parseInt(args[1]), Integer.parseInt(args[2]));
 			return;
 		}
-		// Loads classes, and whatever is initialised once.
+		// Loads classes, and initializes static state.
 		handlers(10, (spec) -> spec);
 		handlers(10, HandlerSpec.Builder::async);
 		Child.print("bytes", switch (args[0]) {
@@ -66,7 +66,10 @@ public final class Footprint {
 		return (after - before) / kept.size();
 	}
 
-	/** Offers events to lanes whose workers are busy, so that none is woken. */
+	/**
+	 * Returns the allocation of an emit to lanes. Their workers are busy, so that none is
+	 * woken.
+	 */
 	private static double event(int lanes) throws InterruptedException {
 		CountDownLatch busy = new CountDownLatch(lanes);
 		CountDownLatch end = new CountDownLatch(1);
@@ -90,7 +93,10 @@ public final class Footprint {
 		}
 	}
 
-	/** Lets each of many threads emit each of many names often, to eight handlers. */
+	/**
+	 * Prints the heap of a router with eight handlers after many threads have emitted
+	 * many names, and the time of its snapshots.
+	 */
 	private static void wide(int count, int threads) throws InterruptedException {
 		String[] names = Routes.names(count);
 		TelemetryRouter router = Routes.builder("on").build();

@@ -35,11 +35,11 @@ import io.telemetryrouter.journal.ReplayReport;
 import io.telemetryrouter.journal.TelemetryReplayer;
 
 /**
- * What the journal is able to: lines a second beside Logback's rolling file appender,
- * what it adds to an emit, and events replayed a second. Contenders run one after the
- * other in each of several rounds, so that a busy machine slows down both sides of a
- * ratio. Both write a JSON line with the same payload, made by the same mapper, to files
- * of 64 MiB, and leave it to the operating system when bytes reach the disk.
+ * Measures the journal: lines a second compared with Logback's rolling file appender, the
+ * time of an emit, and replayed events a second. Contenders run in turn in each of
+ * several rounds, so that load on the machine affects both sides of a ratio. Both write a
+ * JSON line with the same payload, encoded by the same mapper, to files of 64 MiB,
+ * without syncs.
  *
  * @since 0.1.0
  */
@@ -61,7 +61,7 @@ public final class JournalSpeed {
 
 	private final int rounds;
 
-	/** Keeps what is read from being optimized away. */
+	/** Prevents the elimination of the reads. */
 	private long seen;
 
 	/** Processor time of the process in the last measurement, in nanoseconds. */
@@ -73,28 +73,28 @@ public final class JournalSpeed {
 	}
 
 	/**
-	 * Runs.
-	 * @param args how many events in a round; how many rounds
+	 * Runs the measurements.
+	 * @param args the number of events in a round; the number of rounds
 	 * @throws IOException if files cannot be written
 	 */
 	public static void main(String[] args) throws IOException {
-		// Or it reports its use to its maker.
+		// Chronicle Queue would report its use to its vendor.
 		System.setProperty("chronicle.analytics.disable", "true");
 		JournalSpeed speed = new JournalSpeed(Integer.parseInt(args[0]), Integer.parseInt(args[1]));
 		print("payload, bytes", speed.mapper.writeValueAsBytes(PAYLOAD).length);
 		for (LogbackFile.Layout layout : LogbackFile.Layout.values()) {
 			String against = ", against Logback's " + layout.title + ": events/s";
-			speed.compare("each line written before the emitter goes on, 1 thread" + against,
+			speed.compare("each line written before the emit returns, 1 thread" + against,
 					(folder) -> speed.journal(folder, JournalMode.SYNC, 1),
 					(folder) -> speed.logback(folder, layout, true, 1));
-			speed.compare("each line written before the emitter goes on, 4 threads" + against,
+			speed.compare("each line written before the emit returns, 4 threads" + against,
 					(folder) -> speed.journal(folder, JournalMode.SYNC, 4),
 					(folder) -> speed.logback(folder, layout, true, 4));
 			speed.compare("through a queue, 1 thread" + against,
 					(folder) -> speed.journal(folder, JournalMode.ASYNC, 1),
 					(folder) -> speed.logback(folder, layout, false, 1));
 		}
-		speed.compare("each line written before the emitter goes on, 1 thread, against Chronicle Queue: events/s",
+		speed.compare("each line written before the emit returns, 1 thread, against Chronicle Queue: events/s",
 				(folder) -> speed.journal(folder, JournalMode.SYNC, 1), speed::chronicle);
 		speed.compare("through a queue, 1 thread, against Chronicle Queue without one: events/s",
 				(folder) -> speed.journal(folder, JournalMode.ASYNC, 1), speed::chronicle);
@@ -140,7 +140,7 @@ public final class JournalSpeed {
 				DoubleStream.of(values).max().orElseThrow() };
 	}
 
-	/** Returns the time from a start on, and notes the processor time. */
+	/** Returns the nanoseconds since a start, and sets {@code processorNanos}. */
 	private long since(long start, long processorStart) {
 		this.processorNanos = SYSTEM.getProcessCpuTime() - processorStart;
 		return System.nanoTime() - start;
@@ -183,7 +183,10 @@ public final class JournalSpeed {
 		return (mode == JournalMode.SYNC) ? spec : spec.mutate().maxQueue(QUEUE).overflow(OverflowPolicy.BLOCK).build();
 	}
 
-	/** Not made from the journal's specification, which records whatever it calls. */
+	/**
+	 * Not derived from the journal's specification, which has the journal as its
+	 * recorder.
+	 */
 	private static HandlerSpec<Object> idle(JournalMode mode) {
 		HandlerSpec.Builder<Object> spec = HandlerSpec.on("**");
 		if (mode == JournalMode.ASYNC) {
@@ -213,7 +216,7 @@ public final class JournalSpeed {
 		long processor = SYSTEM.getProcessCpuTime();
 		long start = System.nanoTime();
 		inParallel(threads, this.events, (i) -> file.log(this.mapper.writeValueAsString(PAYLOAD)));
-		// Waits for the queue.
+		// Waits until the queue is empty.
 		file.close();
 		double perSecond = this.events * 1e9 / since(start, processor);
 		require(file.lines() == this.events);
@@ -241,7 +244,10 @@ public final class JournalSpeed {
 		}
 	}
 
-	/** Nanoseconds of an emit, in batches that fit the queue; the rest is not timed. */
+	/**
+	 * Returns the nanoseconds of an emit, in batches that fit into the queue; flushes are
+	 * not timed.
+	 */
 	private double emit(Path folder, JournalMode mode, boolean journalled) {
 		TelemetryRouter router = TelemetryRouter.builder().build();
 		try (Journal journal = open(folder)) {

@@ -15,9 +15,9 @@ import io.telemetryrouter.TelemetryRouter;
 import io.telemetryrouter.TelemetryRouterBuilder;
 
 /**
- * What lanes cost at a steady rate: prints the processor time of all threads but the
- * emitter's for an event of a lane, and percentiles of the emits. The emitter waits in a
- * busy loop, evenly spaced.
+ * Measures lanes at a steady rate: prints the processor time of all threads except the
+ * emitter's per handled event, and percentiles of the emits. The emitter spins between
+ * evenly spaced emits.
  *
  * @since 0.1.0
  */
@@ -27,9 +27,9 @@ public final class LaneLoad {
 	}
 
 	/**
-	 * Runs.
+	 * Runs the measurement.
 	 * @param args "pool", "router", "platform" or "virtual" (a router whose lanes run on
-	 * such threads); how many lanes; emits a second; for how many seconds
+	 * such threads); the number of lanes; emits a second; the duration in seconds
 	 */
 	public static void main(String[] args) {
 		int lanes = Integer.parseInt(args[1]);
@@ -86,7 +86,7 @@ public final class LaneLoad {
 		return counters.stream().mapToLong(AsyncBenchmark.Counter::handled).sum();
 	}
 
-	/** Of the process there is only a number of hundredths of a second. */
+	/** Sums up the threads, because the process time has a resolution of 10 ms. */
 	private static double processorTime() {
 		ThreadMXBean threads = ManagementFactory.getThreadMXBean();
 		double sum = 0;

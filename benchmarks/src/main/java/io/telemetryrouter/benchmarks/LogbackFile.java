@@ -23,7 +23,7 @@ import ch.qos.logback.core.rolling.SizeBasedTriggeringPolicy;
 import ch.qos.logback.core.util.FileSize;
 
 /**
- * Files of JSON lines that Logback writes and rolls at 64 MB.
+ * Files of JSON lines, written by Logback and rolled at 64 MB.
  */
 final class LogbackFile implements AutoCloseable {
 
@@ -48,7 +48,7 @@ final class LogbackFile implements AutoCloseable {
 		this.logger.info(payload);
 	}
 
-	/** Writes what is queued. */
+	/** Writes the queued lines. */
 	@Override
 	public void close() {
 		this.context.stop();
@@ -95,7 +95,7 @@ final class LogbackFile implements AutoCloseable {
 		return queue;
 	}
 
-	/** Returns how many lines were written. */
+	/** Returns the number of written lines. */
 	long lines() {
 		try (Stream<Path> files = Files.list(this.folder)) {
 			long lines = 0;
@@ -111,17 +111,17 @@ final class LogbackFile implements AutoCloseable {
 		}
 	}
 
-	/** How Logback writes a line of JSON. */
+	/** Encoder of Logback for a line of JSON. */
 	enum Layout {
 
-		/** The least that it can be: time, name and payload, and nothing is escaped. */
+		/** A minimal pattern: time, name and payload, without escaping. */
 		PATTERN("pattern", () -> {
 			PatternLayoutEncoder encoder = new PatternLayoutEncoder();
 			encoder.setPattern("{\"time\":\"%d{yyyy-MM-dd'T'HH:mm:ss.SSSX}\",\"type\":\"%logger\",\"data\":%msg}%n");
 			return encoder;
 		}),
 
-		/** Logback's own, with the payload as the text of a message. */
+		/** Logback's JSON encoder, with the payload as the text of a message. */
 		JSON("JsonEncoder", JsonEncoder::new);
 
 		final String title;

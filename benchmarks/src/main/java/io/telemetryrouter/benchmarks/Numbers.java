@@ -18,8 +18,8 @@ import org.openjdk.jmh.results.RunResult;
 import org.openjdk.jmh.util.Statistics;
 
 /**
- * What was measured: by key, such as {@code SyncBenchmark.emit by=hand handlers=8}, one
- * number a round.
+ * Measured numbers by key, such as {@code SyncBenchmark.emit by=hand handlers=8}, one
+ * number per round.
  */
 final class Numbers {
 
@@ -29,14 +29,14 @@ final class Numbers {
 		this.values.computeIfAbsent(key, (absent) -> new ArrayList<>()).add(value);
 	}
 
-	/** Adds what a process printed. */
+	/** Adds the output of a process. */
 	void add(String prefix, Properties printed) {
 		printed.forEach((key, value) -> add(prefix + " " + key, Double.parseDouble((String) value)));
 	}
 
 	/**
-	 * Adds what JMH measured: the median of a fork, percentiles if it took samples, and
-	 * the bytes allocated.
+	 * Adds a result of JMH: the median of a fork, percentiles in sample mode, and the
+	 * bytes allocated.
 	 */
 	void add(RunResult run) {
 		String name = run.getParams().getBenchmark();
@@ -72,8 +72,8 @@ final class Numbers {
 	}
 
 	/**
-	 * Compares two numbers round by round, since what the machine is busy with in a round
-	 * hits both.
+	 * Returns the median of the ratios of all rounds: load on the machine in a round
+	 * affects both numbers.
 	 */
 	double ratio(String key, String by) {
 		List<Double> dividends = this.values.getOrDefault(key, List.of());
@@ -94,7 +94,10 @@ final class Numbers {
 		return (sorted.size() % 2 != 0) ? sorted.get(middle) : (sorted.get(middle - 1) + sorted.get(middle)) / 2;
 	}
 
-	/** Returns the smallest of some values that a part of all does not exceed. */
+	/**
+	 * Returns a percentile: the smallest value that the given part of all values does not
+	 * exceed.
+	 */
 	static long percentile(long[] values, double part) {
 		long[] sorted = values.clone();
 		Arrays.sort(sorted);

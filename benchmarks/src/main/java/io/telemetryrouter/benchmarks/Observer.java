@@ -14,20 +14,20 @@ import org.jspecify.annotations.Nullable;
 import io.telemetryrouter.PayloadHandler;
 
 /**
- * A handler, the same code for every contender. There are eight classes of them, all
- * copies of {@link ObserverTemplate}, so that the sites that call them are megamorphic as
- * in an application.
+ * A handler with the same code for every contender. There are eight classes, all copies
+ * of {@link ObserverTemplate}, so that their call sites are megamorphic as in an
+ * application.
  *
  * @since 0.1.0
  */
 public interface Observer {
 
-	/** How many classes there are. */
+	/** The number of classes. */
 	int CLASSES = 8;
 
 	void on(Usage usage);
 
-	/** Returns a lambda of this handler's class. */
+	/** Returns a lambda that is defined in this handler's class. */
 	PayloadHandler<Object> lambda();
 
 	Consumer<Usage> consumer();
@@ -40,7 +40,7 @@ public interface Observer {
 		return create(count, false, (index) -> null);
 	}
 
-	/** Creates handlers that add to a counter of their own. */
+	/** Creates handlers that each add to a counter of their own. */
 	static List<Observer> counting(int count) {
 		return create(count, true, (index) -> null);
 	}
@@ -64,7 +64,7 @@ public interface Observer {
 		return observers;
 	}
 
-	/** Copies of the template, a class loader each. */
+	/** Class loader of one copy of the template. */
 	final class Copies extends ClassLoader {
 
 		private static final List<Constructor<? extends Observer>> CONSTRUCTORS = constructors();

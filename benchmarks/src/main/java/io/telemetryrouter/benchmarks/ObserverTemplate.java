@@ -17,8 +17,8 @@ import io.telemetryrouter.PayloadHandler;
 import io.telemetryrouter.spring.annotation.TelemetryListener;
 
 /**
- * What the classes of {@link Observer} are copied from, with the annotations of all
- * contenders. Not nested, since a copy would disagree with its outer class.
+ * Template of the {@link Observer} classes, with the annotations of all contenders. A
+ * top-level class, because a copy of a nested class would not match its outer class.
  *
  * @since 0.1.0
  */
@@ -58,7 +58,7 @@ public final class ObserverTemplate implements Observer {
 	}
 
 	private void handle(Usage usage) {
-		// Never true without counting, which the compiler does not know.
+		// Always false without counting, but the compiler cannot know it.
 		if (this.counting || usage.inputTokens() <= 0) {
 			this.count += usage.inputTokens();
 		}

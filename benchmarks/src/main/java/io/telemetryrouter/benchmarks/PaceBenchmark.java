@@ -13,7 +13,7 @@ import org.openjdk.jmh.annotations.Warmup;
 
 /**
  * Single emits at an agent's pace, one each 0.5 ms, in rotation over 64 names with 3
- * handlers each. Between two emits the thread parks, or computes something else.
+ * handlers each. Between two emits the thread parks or spins.
  *
  * @since 0.1.0
  */

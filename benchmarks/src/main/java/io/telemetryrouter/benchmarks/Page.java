@@ -13,7 +13,7 @@ import java.util.Objects;
 import io.telemetryrouter.benchmarks.Targets.Target;
 
 /**
- * The numbers as a page of Markdown.
+ * Renders the numbers as a page of Markdown.
  */
 final class Page {
 

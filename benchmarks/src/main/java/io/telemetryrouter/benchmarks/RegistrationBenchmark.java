@@ -20,8 +20,8 @@ import io.telemetryrouter.Subscription;
 import io.telemetryrouter.TelemetryRouter;
 
 /**
- * Registering many handlers on a router in use, of one name or of names of their own. The
- * emit at the end includes what is put off until then.
+ * Registration of many handlers on a router in use, for one name or for a name each. The
+ * emit at the end includes the work that registration defers.
  *
  * @since 0.1.0
  */

@@ -17,11 +17,11 @@ import java.util.stream.Stream;
 import com.sun.management.OperatingSystemMXBean;
 
 /**
- * Runs the benchmarks and turns the numbers into a page of Markdown, with ratios and
- * whether the targets are met.
+ * Runs the benchmarks and renders the numbers as a page of Markdown, with ratios and the
+ * verdicts on the targets.
  * <p>
- * What is compared runs one after the other in each of several rounds, a process each,
- * and is compared round by round: a machine that is busy for a while hits both.
+ * Compared benchmarks run in turn in each of several rounds, each in a process of its
+ * own, and are compared per round: a temporary load on the machine affects both.
  *
  * @since 0.1.0
  */
@@ -29,12 +29,12 @@ public final class Report {
 
 	private static final String USAGE = """
 			Usage: java -cp benchmarks.jar io.telemetryrouter.benchmarks.Report [options]
-			  --quick         everything once, for a moment, to see that it runs; numbers mean nothing
-			  --rounds N      at most so many rounds
+			  --quick         a smoke test: runs everything once and briefly; the numbers are meaningless
+			  --rounds N      the maximum number of rounds
 			  --only A,B      only these groups: %s
-			  --dir DIR       where the numbers and the logs of JMH go (default target/benchmark-report)
-			  --from DIR      runs nothing, but renders the numbers of an earlier run
-			  --out FILE      where the page goes (default: printed)""".formatted(Suite.GROUPS);
+			  --dir DIR       folder of the numbers and the logs of JMH (default target/benchmark-report)
+			  --from DIR      renders the numbers of an earlier run instead
+			  --out FILE      file of the page (default: standard output)""".formatted(Suite.GROUPS);
 
 	private final Map<String, String> options;
 
@@ -52,7 +52,7 @@ public final class Report {
 	}
 
 	/**
-	 * Runs and reports.
+	 * Runs the benchmarks and writes the report.
 	 * @param args the options
 	 * @throws Exception if a benchmark fails
 	 */
@@ -66,7 +66,7 @@ public final class Report {
 		else {
 			System.out.println(page);
 		}
-		// Schedulers of peers may have threads that are not daemons.
+		// Schedulers of peers may have non-daemon threads.
 		System.exit(0);
 	}
 
@@ -141,7 +141,10 @@ public final class Report {
 				System.getProperty("java.vendor"), command.strip(), took);
 	}
 
-	/** A virtual machine may hide the model's name, but not its number. */
+	/**
+	 * Returns the names and numbers of the processor model. A virtual machine may hide
+	 * the name.
+	 */
 	private static String processor() throws IOException {
 		Path file = Path.of("/proc/cpuinfo");
 		if (!Files.isReadable(file)) {

@@ -13,11 +13,11 @@ import io.telemetryrouter.TelemetryRouter;
 import io.telemetryrouter.TelemetryRouterBuilder;
 
 /**
- * Event names with some counting handlers each, on a router or by hand.
+ * Creates event names with counting handlers, on a router or on a loop by hand.
  */
 final class Routes {
 
-	// Held, since java.util.logging only refers to its loggers weakly.
+	// A strong reference: java.util.logging references its loggers weakly.
 	private static final Logger LOGGER = Logger.getLogger("io.telemetryrouter");
 
 	static {
@@ -41,7 +41,7 @@ final class Routes {
 		return names.toArray(String[]::new);
 	}
 
-	/** Creates routes with so many handlers each, by a "router" or by "hand". */
+	/** Creates routes with a number of handlers each, on a "router" or by "hand". */
 	static Emitter create(String by, String measuring, String[] names, int handlers) {
 		List<Observer> observers = Observer.counting(names.length * handlers);
 		if (by.equals("hand")) {
@@ -58,7 +58,7 @@ final class Routes {
 		return Emitter.of(router);
 	}
 
-	/** Emits names in rotation: the emits from a number to before another. */
+	/** Emits names in rotation, from one index to another, exclusive. */
 	static void emit(Emitter emitter, String[] names, int from, int to) {
 		Usage payload = Usage.sample();
 		for (int i = from; i < to; i++) {

@@ -5,7 +5,8 @@ import org.openjdk.jmh.annotations.Param;
 import org.openjdk.jmh.annotations.Setup;
 
 /**
- * One emit where many names have handlers: of all names in rotation, and of one of them.
+ * One emit on a router with handlers of many names: all names in rotation, or one of
+ * them.
  *
  * @since 0.1.0
  */
@@ -29,7 +30,7 @@ public class RoutesBenchmark extends AbstractBenchmark {
 
 	@Setup
 	public void setUp() {
-		// Shows the code all classes of handlers, also where few are measured.
+		// Makes the call sites megamorphic, even if few handlers are measured.
 		try (Emitter polluting = Routes.create(this.by, this.measuring, Routes.names(Observer.CLASSES), 1)) {
 			Routes.emit(polluting, Routes.names(Observer.CLASSES), 0, 20_000);
 		}

@@ -11,7 +11,7 @@ import io.telemetryrouter.RunScope;
 import io.telemetryrouter.TelemetryRouter;
 
 /**
- * One emit to a payload handler, of a thread that is inside a run or not.
+ * One emit to a payload handler, inside a run or outside.
  *
  * @since 0.1.0
  */

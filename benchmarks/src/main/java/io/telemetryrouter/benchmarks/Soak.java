@@ -16,12 +16,12 @@ import io.telemetryrouter.RouterSnapshot;
 import io.telemetryrouter.TelemetryRouter;
 
 /**
- * Runs a router for minutes among hostile handlers, and checks its accounts, heap and
- * threads every 30 seconds, while emitters stand still. Prints Markdown.
+ * Runs a router with hostile handlers for minutes. Checks its accounts and heap every 30
+ * seconds, while the emitters are paused, and its threads at the end. Prints Markdown.
  * <p>
- * What emitters and handlers do follows from the seed; how they interleave does not.
- * Exits with status 1 if an account does not balance or differs from what was counted
- * beside it, if a thread is left over, or if the heap grows.
+ * The seed determines the actions of emitters and handlers, but not their interleaving.
+ * Exits with status 1 if an account does not balance or differs from an independent
+ * count, if a thread is left over, or if the heap grows.
  *
  * @since 0.1.0
  */
@@ -33,7 +33,7 @@ public final class Soak {
 
 	private static final long INTERVAL = TimeUnit.SECONDS.toNanos(30);
 
-	private static final long PATIENCE = TimeUnit.MINUTES.toNanos(1);
+	private static final long TIMEOUT = TimeUnit.MINUTES.toNanos(1);
 
 	private static final double MEBIBYTE = 1 << 20;
 
@@ -88,20 +88,20 @@ public final class Soak {
 		long interval = Math.max(1, Math.min(INTERVAL, nanos / 4));
 		while (System.nanoTime() - start < nanos) {
 			TimeUnit.NANOSECONDS.sleep(Math.min(interval, start + nanos - System.nanoTime()));
-			this.load.stand();
+			this.load.pause();
 			check(TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - start));
 			if (!warm && System.nanoTime() - start > nanos / 4) {
-				this.load.warm();
+				this.load.resetTimes();
 				warm = true;
 			}
-			this.load.goOn();
+			this.load.resume();
 		}
 		this.load.stop();
 		this.router.close();
 	}
 
 	private void check(long seconds) throws InterruptedException {
-		this.router.flush(Duration.ofNanos(PATIENCE));
+		this.router.flush(Duration.ofNanos(TIMEOUT));
 		await(() -> {
 			HandlerAccount total = total(this.router.snapshot());
 			return total.queued() == 0 && total.running() == 0 && total.isBalanced();
@@ -122,7 +122,7 @@ public final class Soak {
 	}
 
 	private static boolean await(BooleanSupplier condition) throws InterruptedException {
-		for (long end = System.nanoTime() + PATIENCE; System.nanoTime() < end; TimeUnit.MILLISECONDS.sleep(1)) {
+		for (long end = System.nanoTime() + TIMEOUT; System.nanoTime() < end; TimeUnit.MILLISECONDS.sleep(1)) {
 			if (condition.getAsBoolean()) {
 				return true;
 			}
@@ -160,7 +160,7 @@ public final class Soak {
 	}
 
 	private void checkHeap() {
-		// In the first quarter classes, stripes and tables fill.
+		// Classes are loaded, and stripes and tables grow, in the first quarter.
 		long warm = this.heap.get(this.heap.size() / 4);
 		long last = this.heap.get(this.heap.size() - 1);
 		System.out.printf("- Heap after a collection: %.1f MB after warm-up, %.1f MB at the end%n", warm / MEBIBYTE,
@@ -171,7 +171,7 @@ public final class Soak {
 	}
 
 	private void checkThreads(Set<String> before) throws InterruptedException {
-		// The JDK's own, of which there is one for all.
+		// Shared threads of the JDK.
 		before.addAll(Set.of("CompletableFutureDelayScheduler", "Common-Cleaner"));
 		if (!await(() -> before.containsAll(threads()))) {
 			this.faults.add("Threads are left over");

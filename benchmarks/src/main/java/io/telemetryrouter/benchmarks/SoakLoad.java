@@ -29,8 +29,9 @@ import io.telemetryrouter.Subscription;
 import io.telemetryrouter.TelemetryRouter;
 
 /**
- * What a soaked router has to bear, and what comes of it as counted beside the router:
- * five handlers that behave, three hostile ones, others that come and go.
+ * Load of the soak test, with counts of its own that are compared with the router's: five
+ * well-behaved handlers, three hostile ones, and handlers that are subscribed and closed
+ * again.
  */
 final class SoakLoad {
 
@@ -44,7 +45,7 @@ final class SoakLoad {
 
 	private final List<Counted> handlers = new ArrayList<>();
 
-	/** Those that come and go, taken together. */
+	/** All handlers that are subscribed and closed again, counted together. */
 	private final Counted passing = new Counted("passing", "**", (event, payload) -> {
 	});
 
@@ -52,10 +53,10 @@ final class SoakLoad {
 
 	private final List<Emitter> emitters = new ArrayList<>();
 
-	/** Held for reading by threads that are at work. */
+	/** The working threads hold the read lock; the write lock pauses them. */
 	private final ReadWriteLock gate = new ReentrantReadWriteLock(true);
 
-	/** By how much a thread that does nothing is late. */
+	/** Delays of an idle thread, in nanoseconds: pauses of the machine. */
 	private SampleBuffer hiccups = new SampleBuffer();
 
 	private final Thread control = new Thread(this::control, "soak-control");
@@ -158,17 +159,17 @@ final class SoakLoad {
 			this.emitters.add(emitter);
 			this.threads.add(emitter);
 		}
-		this.threads.add(new Thread(this::comeAndGo, "soak-churn"));
+		this.threads.add(new Thread(this::churn, "soak-churn"));
 		this.threads.add(this.control);
 		this.threads.forEach(Thread::start);
 	}
 
-	/** Returns when all stand still. */
-	void stand() {
+	/** Waits until all threads are paused. */
+	void pause() {
 		this.gate.writeLock().lock();
 	}
 
-	void goOn() {
+	void resume() {
 		this.gate.writeLock().unlock();
 	}
 
@@ -191,7 +192,7 @@ final class SoakLoad {
 		}
 	}
 
-	private void comeAndGo() {
+	private void churn() {
 		SplittableRandom random = new SplittableRandom(this.seed - 1);
 		whileRunning(() -> {
 			HandlerSpec.Builder<Object> spec = HandlerSpec.on(NAMES[random.nextInt(NAMES.length)], "tool.*");
@@ -220,7 +221,7 @@ final class SoakLoad {
 		return this.emitted.values().stream().mapToLong(LongAdder::sum).sum();
 	}
 
-	/** Compares the numbers of a router at rest with what was counted here. */
+	/** Compares the counts of the idle router with those of this class. */
 	void check(RouterSnapshot snapshot, List<String> faults) {
 		for (HandlerSnapshot handler : snapshot.handlers().values()) {
 			if (!handler.account().isBalanced()) {
@@ -260,13 +261,13 @@ final class SoakLoad {
 		}
 	}
 
-	/** Begins the times anew, while emitters stand still. */
-	void warm() {
+	/** Resets the times, while the emitters are paused. */
+	void resetTimes() {
 		this.hiccups = new SampleBuffer();
-		this.emitters.forEach(Emitter::begin);
+		this.emitters.forEach(Emitter::resetTimes);
 	}
 
-	/** Prints what emits took. */
+	/** Prints the times of the emits, and checks the bound of the policy. */
 	void reportTimes(Duration bound, List<String> faults) {
 		SampleBuffer whole = new SampleBuffer();
 		SampleBuffer own = new SampleBuffer();
@@ -281,7 +282,7 @@ final class SoakLoad {
 		Statistics idle = print("a thread that does nothing, over its time", this.hiccups);
 		System.out.printf("%n- An emit passes one full `BLOCK` queue at most: the policy's bound is %d ms%n",
 				bound.toMillis());
-		// The machine has its share, which the thread that does nothing shows.
+		// The idle thread measures the pauses of the machine.
 		if (router.getPercentile(99.9) > 2 * bound.toNanos() + idle.getPercentile(99.9)) {
 			faults.add("Emitters were held beyond their policy");
 		}
@@ -295,7 +296,7 @@ final class SoakLoad {
 		return nanos;
 	}
 
-	/** A handler that counts its calls, and whose time is told from the emitter's. */
+	/** Handler that counts its calls, and reports its time to the calling emitter. */
 	private static final class Counted implements PayloadHandler<Object> {
 
 		private final String id;
@@ -359,7 +360,7 @@ final class SoakLoad {
 			});
 		}
 
-		void begin() {
+		void resetTimes() {
 			this.whole = new SampleBuffer();
 			this.own = new SampleBuffer();
 		}

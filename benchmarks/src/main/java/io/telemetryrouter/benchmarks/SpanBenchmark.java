@@ -8,7 +8,7 @@ import io.telemetryrouter.HandlerSpec;
 import io.telemetryrouter.TelemetryRouter;
 
 /**
- * A span, against emits of the same two events.
+ * A span, compared with emits of the same two events.
  *
  * @since 0.1.0
  */
@@ -17,7 +17,7 @@ public class SpanBenchmark extends AbstractBenchmark {
 	@Param({ "emits", "span" })
 	public String by;
 
-	/** What the handler takes. */
+	/** The parameter of the handler. */
 	@Param({ "payload", "event" })
 	public String takes;
 

@@ -16,8 +16,9 @@ import org.openjdk.jmh.runner.options.TimeValue;
 import io.telemetryrouter.benchmarks.startup.Startup;
 
 /**
- * What a report runs: blocks of benchmarks that are compared with each other, each in so
- * many rounds, with one fork or process of each benchmark a round.
+ * The benchmarks of a report: blocks of benchmarks that are compared with each other.
+ * Each block has a number of rounds, with one fork or process of each benchmark per
+ * round.
  */
 final class Suite {
 
@@ -103,7 +104,9 @@ final class Suite {
 		return new Work(name, (numbers, log) -> numbers.add(name, Child.run(home, main, options, args)));
 	}
 
-	/** Runs one fork of each set of parameters, given like {@code handlers=1,8}. */
+	/**
+	 * Runs one fork for each combination of parameters, given as {@code handlers=1,8}.
+	 */
 	private Work jmh(String include, int threads, String... params) {
 		ChainedOptionsBuilder options = new OptionsBuilder()
 			.include("\\." + include.replace(".", "\\.") + (include.contains(".") ? "$" : "\\."))
@@ -136,15 +139,15 @@ final class Suite {
 		return this.blocks;
 	}
 
-	/** Benchmarks that are compared, and so run one after the other in each round. */
+	/** Benchmarks that are compared, and so run in turn in each round. */
 	record Block(String group, int rounds, List<Work> works) {
 	}
 
-	/** Something that runs. */
+	/** A benchmark with its name. */
 	record Work(String name, Run run) {
 	}
 
-	/** Adds what it measures to the numbers and may write a log. */
+	/** Runs a benchmark, adds its results to the numbers and may write a log. */
 	@FunctionalInterface
 	interface Run {
 

@@ -22,14 +22,17 @@ import io.telemetryrouter.spring.metrics.TelemetryRouterMetrics;
 
 /**
  * One emit on one hot route of synchronous handlers: by hand, by the router on routes of
- * every kind and with meters, and by peers in their quickest usual configuration. Peers
+ * every kind and with meters, and by peers in their fastest usual configuration. Peers
  * have a Micrometer timer around each handler when measuring.
  *
  * @since 0.1.0
  */
 public class SyncBenchmark extends AbstractBenchmark {
 
-	/** Who delivers. The router's have the name of the kind of route or addition. */
+	/**
+	 * The contender. Those of the router are named after the kind of route or the
+	 * addition.
+	 */
 	@Param({ "hand", "exact", "pattern", "all", "listener", "prometheus", "reactor", "greenrobot", "mbassador", "guava",
 			"spring" })
 	public String by;
@@ -43,8 +46,8 @@ public class SyncBenchmark extends AbstractBenchmark {
 	private final String event = Usage.EVENT;
 
 	/**
-	 * Shows the contender all classes of handlers before it is measured with one, so that
-	 * the compiler does not take these for the only ones. The same for all.
+	 * Calls all classes of handlers before the measurement, so that the call sites of
+	 * every contender are megamorphic, even with one handler.
 	 */
 	@Setup
 	public void setUp() {

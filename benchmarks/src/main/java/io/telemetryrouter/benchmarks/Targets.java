@@ -14,7 +14,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
- * What must be shown, by the table {@code targets.txt}, and whether it is.
+ * The targets in the table {@code targets.txt}, and the verdicts on them.
  */
 final class Targets {
 
@@ -30,7 +30,7 @@ final class Targets {
 		this.numbers = numbers;
 	}
 
-	/** Judges the targets. */
+	/** Returns the verdicts on the targets of some groups, or of all. */
 	List<Target> judge(Set<String> groups) throws IOException {
 		try (InputStream in = Objects.requireNonNull(Targets.class.getResourceAsStream("targets.txt"))) {
 			return new String(in.readAllBytes(), StandardCharsets.UTF_8).lines()
@@ -44,7 +44,8 @@ final class Targets {
 	}
 
 	/**
-	 * Replaces each group of alternatives by each of them, the same everywhere in a line.
+	 * Expands a group of alternatives to a line for each; equal groups take the same
+	 * alternative.
 	 */
 	static Stream<String> expand(String line) {
 		return EACH.matcher(line)
@@ -74,7 +75,7 @@ final class Targets {
 				verdict(value, Double.parseDouble(bound.substring(3)), bound.startsWith("<=")));
 	}
 
-	/** Returns the key of what ours is compared with. */
+	/** Returns the key of the number that ours is compared with. */
 	private String key(String ours, String against) {
 		Matcher fastest = FASTEST.matcher(against);
 		if (fastest.find()) {
@@ -106,7 +107,7 @@ final class Targets {
 		return (most ? value <= bound : value >= bound) ? MET : "**not met**";
 	}
 
-	/** A target, what was reached, and the verdict. */
+	/** A target, the measured numbers, and the verdict. */
 	record Target(String what, String ours, String against, String reached, String bound, String verdict) {
 	}
 

@@ -3,21 +3,21 @@ package io.telemetryrouter.benchmarks;
 import io.telemetryrouter.TelemetryEventType;
 
 /**
- * What one call of a tool or model used: the payload of every benchmark.
+ * Usage of one call of a tool or model: the payload of every benchmark.
  *
  * @param model the model's name
  * @param inputTokens the tokens read
  * @param outputTokens the tokens written
- * @param nanos how long the call took
+ * @param nanos the duration of the call in nanoseconds
  * @since 0.1.0
  */
 @TelemetryEventType(Usage.EVENT)
 public record Usage(String model, int inputTokens, int outputTokens, long nanos) {
 
-	/** The name under which it is emitted. */
+	/** The name of its event. */
 	public static final String EVENT = "agent.tool.execution";
 
-	/** Returns a payload that the compiler cannot fold. */
+	/** Returns a payload that the compiler cannot treat as a constant. */
 	static Usage sample() {
 		return new Usage("model-1", (int) (System.nanoTime() & 1023) + 1, 17, 1_000_000);
 	}

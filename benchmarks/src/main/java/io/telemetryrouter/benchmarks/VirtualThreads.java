@@ -9,9 +9,9 @@ import org.springframework.core.task.VirtualThreadTaskExecutor;
 import io.telemetryrouter.TelemetryRouter;
 
 /**
- * What it costs that each of many short-lived virtual threads emits once: prints the time
- * of a thread, the longest emit and the time of garbage collection, with emits or
- * without. Needs JDK 21 or later.
+ * Measures many short-lived virtual threads that each emit once: prints the time per
+ * thread, the longest emit and the time of garbage collection, with emits or without.
+ * Needs JDK 21 or later.
  *
  * @since 0.1.0
  */
@@ -23,8 +23,8 @@ public final class VirtualThreads {
 	}
 
 	/**
-	 * Runs.
-	 * @param args "with" or "without" emits; how many threads
+	 * Runs the measurement.
+	 * @param args "with" or "without" emits; the number of threads
 	 * @throws InterruptedException if interrupted
 	 */
 	public static void main(String[] args) throws InterruptedException {
@@ -40,7 +40,7 @@ public final class VirtualThreads {
 			long start = System.nanoTime();
 			long[] times = run(emitter, threads);
 			Child.print("micros", (System.nanoTime() - start) / 1e3 / threads);
-			// Whole milliseconds: of none there is no ratio.
+			// Whole milliseconds, at least one, so that there is a ratio.
 			Child.print("gc.millis", Math.max(1, collecting() - collecting));
 			Child.print("p99.nanos", Numbers.percentile(times, 0.99));
 			Child.print("longest.millis", Numbers.percentile(times, 1) / 1e6);

@@ -1,5 +1,5 @@
 /**
- * Measures the router beside its peers.
+ * Benchmarks of the router and its peers.
  */
 @NullMarked
 package io.telemetryrouter.benchmarks;

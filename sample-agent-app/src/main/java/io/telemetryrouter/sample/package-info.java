@@ -1,5 +1,5 @@
 /**
- * Shows an agent that reports what it does through the router.
+ * Sample application: an agent that emits its activities through the router.
  */
 @NullMarked
 package io.telemetryrouter.sample;

@@ -5,7 +5,7 @@ import java.time.Duration;
 import io.telemetryrouter.TelemetryEventType;
 
 /**
- * A run of an agent: one call of a chat client, an AI service or an agent written by hand
+ * A run of an agent: one call of a chat client, an AI service or a hand-written agent
  * ({@code gen_ai.operation.name} is {@code invoke_agent}).
  *
  * @since 0.1.0
@@ -13,24 +13,24 @@ import io.telemetryrouter.TelemetryEventType;
 public sealed interface AgentRun {
 
 	/**
-	 * Returns what was known when it started.
-	 * @return the start
+	 * Returns the payload of the start event.
+	 * @return the payload
 	 */
 	Started started();
 
 	/**
 	 * Returns the run.
-	 * @return the same as the start says
+	 * @return the run
 	 */
 	default Run run() {
 		return started().run();
 	}
 
 	/**
-	 * What happened in a run itself; runs that it started have totals of their own.
+	 * Totals of a run, without those of the runs that it started.
 	 *
-	 * @param modelCalls model calls that ended, in any way
-	 * @param toolCalls tool calls that ended, in any way
+	 * @param modelCalls the number of ended model calls, with any outcome
+	 * @param toolCalls the number of ended tool calls, with any outcome
 	 * @param tokens the tokens of all model calls that reported a number
 	 */
 	record Totals(int modelCalls, int toolCalls, Tokens tokens) {
@@ -55,9 +55,9 @@ public sealed interface AgentRun {
 	/**
 	 * A run completed: event {@code agent.run.completed}.
 	 *
-	 * @param started what was known at the start
-	 * @param duration how long it took (nanosecond precision)
-	 * @param totals what happened in it
+	 * @param started the payload of the start event
+	 * @param duration the elapsed time, with nanosecond precision
+	 * @param totals the totals of the run
 	 */
 	@TelemetryEventType("agent.run.completed")
 	record Completed(Started started, Duration duration, Totals totals) implements AgentRun {
@@ -66,10 +66,10 @@ public sealed interface AgentRun {
 	/**
 	 * A run failed: event {@code agent.run.failed}.
 	 *
-	 * @param started what was known at the start
-	 * @param duration how long it took (nanosecond precision)
-	 * @param totals what happened in it
-	 * @param failure why
+	 * @param started the payload of the start event
+	 * @param duration the elapsed time, with nanosecond precision
+	 * @param totals the totals of the run
+	 * @param failure the failure
 	 */
 	@TelemetryEventType("agent.run.failed")
 	record Failed(Started started, Duration duration, Totals totals, Failure failure) implements AgentRun {
@@ -78,9 +78,9 @@ public sealed interface AgentRun {
 	/**
 	 * A run was cancelled: event {@code agent.run.cancelled}.
 	 *
-	 * @param started what was known at the start
-	 * @param duration how long it took (nanosecond precision)
-	 * @param totals what happened in it
+	 * @param started the payload of the start event
+	 * @param duration the elapsed time, with nanosecond precision
+	 * @param totals the totals of the run
 	 */
 	@TelemetryEventType("agent.run.cancelled")
 	record Cancelled(Started started, Duration duration, Totals totals) implements AgentRun {

@@ -14,14 +14,14 @@ import io.telemetryrouter.TelemetryEventType;
 public sealed interface Approval {
 
 	/**
-	 * Returns what was known when it started.
-	 * @return the start
+	 * Returns the payload of the start event.
+	 * @return the payload
 	 */
 	Started started();
 
 	/**
-	 * Returns the run it belongs to.
-	 * @return the same as the start says
+	 * Returns the run that the approval belongs to.
+	 * @return the run
 	 */
 	default Run run() {
 		return started().run();
@@ -29,7 +29,7 @@ public sealed interface Approval {
 
 	/**
 	 * Returns the id of the request.
-	 * @return the same as the start says
+	 * @return the id
 	 */
 	default String approvalId() {
 		return started().approvalId();
@@ -38,9 +38,9 @@ public sealed interface Approval {
 	/**
 	 * A person was asked: event {@code approval.started}.
 	 *
-	 * @param run the run it belongs to
+	 * @param run the run that the approval belongs to
 	 * @param approvalId the id of the request
-	 * @param subject what is to be approved, such as the name of a tool
+	 * @param subject the subject of the approval, such as the name of a tool
 	 * @param request the request as the person sees it; {@code null} unless captured
 	 */
 	@TelemetryEventType("approval.started")
@@ -57,10 +57,10 @@ public sealed interface Approval {
 	/**
 	 * A person decided: event {@code approval.completed}.
 	 *
-	 * @param started what was known at the start
-	 * @param duration how long it took (nanosecond precision)
-	 * @param approved what was decided
-	 * @param decidedBy who decided
+	 * @param started the payload of the start event
+	 * @param duration the elapsed time, with nanosecond precision
+	 * @param approved whether the request was approved
+	 * @param decidedBy the name of the person, or {@code null} if unknown
 	 */
 	@TelemetryEventType("approval.completed")
 	record Completed(Started started, Duration duration, boolean approved,
@@ -70,9 +70,9 @@ public sealed interface Approval {
 	/**
 	 * An approval failed: event {@code approval.failed}.
 	 *
-	 * @param started what was known at the start
-	 * @param duration how long it took (nanosecond precision)
-	 * @param failure why
+	 * @param started the payload of the start event
+	 * @param duration the elapsed time, with nanosecond precision
+	 * @param failure the failure
 	 */
 	@TelemetryEventType("approval.failed")
 	record Failed(Started started, Duration duration, Failure failure) implements Approval {
@@ -82,8 +82,8 @@ public sealed interface Approval {
 	 * An approval was cancelled, or not decided in time: event
 	 * {@code approval.cancelled}.
 	 *
-	 * @param started what was known at the start
-	 * @param duration how long it took (nanosecond precision)
+	 * @param started the payload of the start event
+	 * @param duration the elapsed time, with nanosecond precision
 	 */
 	@TelemetryEventType("approval.cancelled")
 	record Cancelled(Started started, Duration duration) implements Approval {

@@ -3,10 +3,10 @@ package io.telemetryrouter.agent;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Why something failed.
+ * Failure of an activity.
  *
  * @param type the class name of the error ({@code error.type})
- * @param message the error's message; {@code null} unless content is captured, since
+ * @param message the error's message; {@code null} unless content is captured, because
  * providers quote prompts in it
  * @since 0.1.0
  */

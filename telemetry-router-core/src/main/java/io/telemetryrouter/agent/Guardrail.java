@@ -5,21 +5,21 @@ import java.time.Duration;
 import io.telemetryrouter.TelemetryEventType;
 
 /**
- * A check of what goes into a model or comes out of it.
+ * A check of the input or the output of a model.
  *
  * @since 0.1.0
  */
 public sealed interface Guardrail {
 
 	/**
-	 * Returns what was known when it started.
-	 * @return the start
+	 * Returns the payload of the start event.
+	 * @return the payload
 	 */
 	Started started();
 
 	/**
-	 * Returns the run it belongs to.
-	 * @return the same as the start says
+	 * Returns the run that the guardrail belongs to.
+	 * @return the run
 	 */
 	default Run run() {
 		return started().run();
@@ -27,7 +27,7 @@ public sealed interface Guardrail {
 
 	/**
 	 * Returns the name of the guardrail.
-	 * @return the same as the start says
+	 * @return the name
 	 */
 	default String name() {
 		return started().name();
@@ -36,7 +36,7 @@ public sealed interface Guardrail {
 	/**
 	 * A guardrail started: event {@code guardrail.started}.
 	 *
-	 * @param run the run it belongs to
+	 * @param run the run that the guardrail belongs to
 	 * @param name the name of the guardrail
 	 * @param input {@code true} if it checks the input of the model, {@code false} if the
 	 * output
@@ -52,10 +52,10 @@ public sealed interface Guardrail {
 	}
 
 	/**
-	 * A guardrail came to a result: event {@code guardrail.completed}.
+	 * A guardrail completed its check: event {@code guardrail.completed}.
 	 *
-	 * @param started what was known at the start
-	 * @param duration how long it took (nanosecond precision)
+	 * @param started the payload of the start event
+	 * @param duration the elapsed time, with nanosecond precision
 	 * @param passed whether the content may pass
 	 */
 	@TelemetryEventType("guardrail.completed")
@@ -65,9 +65,9 @@ public sealed interface Guardrail {
 	/**
 	 * A guardrail failed: event {@code guardrail.failed}.
 	 *
-	 * @param started what was known at the start
-	 * @param duration how long it took (nanosecond precision)
-	 * @param failure why
+	 * @param started the payload of the start event
+	 * @param duration the elapsed time, with nanosecond precision
+	 * @param failure the failure
 	 */
 	@TelemetryEventType("guardrail.failed")
 	record Failed(Started started, Duration duration, Failure failure) implements Guardrail {
@@ -76,8 +76,8 @@ public sealed interface Guardrail {
 	/**
 	 * A guardrail was cancelled: event {@code guardrail.cancelled}.
 	 *
-	 * @param started what was known at the start
-	 * @param duration how long it took (nanosecond precision)
+	 * @param started the payload of the start event
+	 * @param duration the elapsed time, with nanosecond precision
 	 */
 	@TelemetryEventType("guardrail.cancelled")
 	record Cancelled(Started started, Duration duration) implements Guardrail {

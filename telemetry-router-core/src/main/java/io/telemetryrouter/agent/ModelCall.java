@@ -15,14 +15,14 @@ import io.telemetryrouter.TelemetryEventType;
 public sealed interface ModelCall {
 
 	/**
-	 * Returns what was known when it started.
-	 * @return the start
+	 * Returns the payload of the start event.
+	 * @return the payload
 	 */
 	Started started();
 
 	/**
-	 * Returns the run it belongs to.
-	 * @return the same as the start says
+	 * Returns the run that the model call belongs to.
+	 * @return the run
 	 */
 	default Run run() {
 		return started().run();
@@ -30,15 +30,15 @@ public sealed interface ModelCall {
 
 	/**
 	 * Returns the provider.
-	 * @return the same as the start says
+	 * @return the provider, or {@code null} if unknown
 	 */
 	default @Nullable String provider() {
 		return started().provider();
 	}
 
 	/**
-	 * Returns the model asked for.
-	 * @return the same as the start says
+	 * Returns the requested model.
+	 * @return the model, or {@code null} if unknown
 	 */
 	default @Nullable String requestModel() {
 		return started().requestModel();
@@ -47,13 +47,13 @@ public sealed interface ModelCall {
 	/**
 	 * A model call started: event {@code model.call.started}.
 	 *
-	 * @param run the run it belongs to
+	 * @param run the run that the model call belongs to
 	 * @param operation {@code chat} or {@code embeddings} ({@code gen_ai.operation.name})
 	 * @param turn the number of this call in its run, from 1
 	 * @param provider the provider, such as {@code openai} ({@code gen_ai.provider.name})
-	 * @param requestModel the model asked for ({@code gen_ai.request.model})
+	 * @param requestModel the requested model ({@code gen_ai.request.model})
 	 * @param streaming whether the answer is streamed ({@code gen_ai.request.stream})
-	 * @param messages how many messages the prompt has, or texts to embed
+	 * @param messages the number of messages in the prompt, or of texts to embed
 	 * @param tools names of the tools that the model may call
 	 * ({@code gen_ai.tool.definitions})
 	 * @param prompt the prompt ({@code gen_ai.input.messages}); {@code null} unless
@@ -80,19 +80,19 @@ public sealed interface ModelCall {
 	/**
 	 * A model call completed: event {@code model.call.completed}.
 	 *
-	 * @param started what was known at the start
-	 * @param duration how long it took (nanosecond precision)
+	 * @param started the payload of the start event
+	 * @param duration the elapsed time, with nanosecond precision
 	 * @param timeToFirstToken time to the first token of a streamed answer
 	 * ({@code gen_ai.response.time_to_first_chunk}, in seconds there)
 	 * @param responseModel the model that answered ({@code gen_ai.response.model})
 	 * @param responseId the id of the answer ({@code gen_ai.response.id})
 	 * @param tokens the tokens; {@code null} if no usable numbers were reported
-	 * @param tokensProblem why there are no tokens, such as {@code not reported};
-	 * {@code null} if there are
-	 * @param finishReasons why the model stopped, in lower case; {@code tool_calls} if it
-	 * wants tools; empty if the answer ended without a reason
+	 * @param tokensProblem the reason for missing tokens, such as {@code not reported};
+	 * {@code null} if tokens are present
+	 * @param finishReasons the reasons for which the model stopped, in lower case;
+	 * {@code tool_calls} if it requests tools; empty if the answer ended without a reason
 	 * ({@code gen_ai.response.finish_reasons})
-	 * @param toolCallsRequested how many tool calls the answer asks for
+	 * @param toolCallsRequested the number of tool calls that the answer requests
 	 * @param answer the answer ({@code gen_ai.output.messages}); {@code null} unless
 	 * captured
 	 */
@@ -114,9 +114,9 @@ public sealed interface ModelCall {
 	/**
 	 * A model call failed: event {@code model.call.failed}.
 	 *
-	 * @param started what was known at the start
-	 * @param duration how long it took (nanosecond precision)
-	 * @param failure why
+	 * @param started the payload of the start event
+	 * @param duration the elapsed time, with nanosecond precision
+	 * @param failure the failure
 	 */
 	@TelemetryEventType("model.call.failed")
 	record Failed(Started started, Duration duration, Failure failure) implements ModelCall {
@@ -125,8 +125,8 @@ public sealed interface ModelCall {
 	/**
 	 * A model call was cancelled: event {@code model.call.cancelled}.
 	 *
-	 * @param started what was known at the start
-	 * @param duration how long it took (nanosecond precision)
+	 * @param started the payload of the start event
+	 * @param duration the elapsed time, with nanosecond precision
 	 */
 	@TelemetryEventType("model.call.cancelled")
 	record Cancelled(Started started, Duration duration) implements ModelCall {

@@ -15,14 +15,14 @@ import io.telemetryrouter.TelemetryEventType;
 public sealed interface Retrieval {
 
 	/**
-	 * Returns what was known when it started.
-	 * @return the start
+	 * Returns the payload of the start event.
+	 * @return the payload
 	 */
 	Started started();
 
 	/**
-	 * Returns the run it belongs to.
-	 * @return the same as the start says
+	 * Returns the run that the retrieval belongs to.
+	 * @return the run
 	 */
 	default Run run() {
 		return started().run();
@@ -31,9 +31,10 @@ public sealed interface Retrieval {
 	/**
 	 * A retrieval started: event {@code retrieval.started}.
 	 *
-	 * @param run the run it belongs to
-	 * @param source what is searched ({@code gen_ai.data_source.id})
-	 * @param topK how many documents are wanted at most ({@code gen_ai.retrieval.top_k})
+	 * @param run the run that the retrieval belongs to
+	 * @param source the data source that is searched ({@code gen_ai.data_source.id})
+	 * @param topK the maximum number of documents to return
+	 * ({@code gen_ai.retrieval.top_k})
 	 * @param query the query ({@code gen_ai.retrieval.query.text}); {@code null} unless
 	 * captured
 	 */
@@ -51,9 +52,10 @@ public sealed interface Retrieval {
 	/**
 	 * A retrieval completed: event {@code retrieval.completed}.
 	 *
-	 * @param started what was known at the start
-	 * @param duration how long it took (nanosecond precision)
-	 * @param documents how many documents were found ({@code gen_ai.retrieval.documents})
+	 * @param started the payload of the start event
+	 * @param duration the elapsed time, with nanosecond precision
+	 * @param documents the number of documents that were found
+	 * ({@code gen_ai.retrieval.documents})
 	 */
 	@TelemetryEventType("retrieval.completed")
 	record Completed(Started started, Duration duration, @Nullable Integer documents) implements Retrieval {
@@ -62,9 +64,9 @@ public sealed interface Retrieval {
 	/**
 	 * A retrieval failed: event {@code retrieval.failed}.
 	 *
-	 * @param started what was known at the start
-	 * @param duration how long it took (nanosecond precision)
-	 * @param failure why
+	 * @param started the payload of the start event
+	 * @param duration the elapsed time, with nanosecond precision
+	 * @param failure the failure
 	 */
 	@TelemetryEventType("retrieval.failed")
 	record Failed(Started started, Duration duration, Failure failure) implements Retrieval {
@@ -73,8 +75,8 @@ public sealed interface Retrieval {
 	/**
 	 * A retrieval was cancelled: event {@code retrieval.cancelled}.
 	 *
-	 * @param started what was known at the start
-	 * @param duration how long it took (nanosecond precision)
+	 * @param started the payload of the start event
+	 * @param duration the elapsed time, with nanosecond precision
 	 */
 	@TelemetryEventType("retrieval.cancelled")
 	record Cancelled(Started started, Duration duration) implements Retrieval {

@@ -3,8 +3,8 @@ package io.telemetryrouter.agent;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The run that an event belongs to. A run that another one starts, for instance an agent
- * that is a tool, has it as its parent.
+ * The run that an event belongs to. A run that another run starts, for instance an agent
+ * that is a tool, has that run as its parent.
  *
  * @param id the run's id, the same as that of the event's envelope
  * @param parentId the id of the run that started this one; {@code null} if none did
@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param framework the framework that runs the agent, such as {@code spring-ai};
  * {@code null} for none
  * @param agentName the agent ({@code gen_ai.agent.name})
- * @param conversationId the conversation that the run goes on with
+ * @param conversationId the conversation that the run continues
  * ({@code gen_ai.conversation.id})
  * @since 0.1.0
  */
@@ -20,7 +20,7 @@ public record Run(String id, @Nullable String parentId, String rootId, @Nullable
 		@Nullable String agentName, @Nullable String conversationId) {
 
 	/**
-	 * Returns a run without a parent of which no more is known than its id.
+	 * Returns a run without a parent, of which only the id is known.
 	 * @param id the id
 	 * @return the run
 	 */

@@ -3,17 +3,17 @@ package io.telemetryrouter.agent;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Numbers of tokens, of one model call or summed up.
+ * Token counts of one model call, or a sum of them.
  *
  * @param input tokens of the prompt, cached ones included
  * ({@code gen_ai.usage.input_tokens})
  * @param output tokens of the answer, reasoning included
  * ({@code gen_ai.usage.output_tokens})
- * @param cacheRead those of the input that came from the provider's cache
+ * @param cacheRead input tokens that were read from the provider's cache
  * ({@code gen_ai.usage.cache_read.input_tokens})
- * @param cacheWrite those of the input that went to the provider's cache
+ * @param cacheWrite input tokens that were written to the provider's cache
  * ({@code gen_ai.usage.cache_creation.input_tokens})
- * @param reasoning those of the output that are reasoning
+ * @param reasoning output tokens that are reasoning
  * ({@code gen_ai.usage.reasoning.output_tokens})
  * @since 0.1.0
  */
@@ -34,7 +34,7 @@ public record Tokens(long input, long output, @Nullable Long cacheRead, @Nullabl
 	}
 
 	/**
-	 * Creates numbers without details.
+	 * Creates token counts without details.
 	 * @param input tokens of the prompt
 	 * @param output tokens of the answer
 	 * @throws IllegalArgumentException if one of them is negative
@@ -44,7 +44,7 @@ public record Tokens(long input, long output, @Nullable Long cacheRead, @Nullabl
 	}
 
 	/**
-	 * Returns the tokens of input and output.
+	 * Returns the number of input and output tokens.
 	 * @return the sum
 	 */
 	public long total() {

@@ -14,14 +14,14 @@ import io.telemetryrouter.TelemetryEventType;
 public sealed interface ToolCall {
 
 	/**
-	 * Returns what was known when it started.
-	 * @return the start
+	 * Returns the payload of the start event.
+	 * @return the payload
 	 */
 	Started started();
 
 	/**
-	 * Returns the run it belongs to.
-	 * @return the same as the start says
+	 * Returns the run that the tool call belongs to.
+	 * @return the run
 	 */
 	default Run run() {
 		return started().run();
@@ -29,7 +29,7 @@ public sealed interface ToolCall {
 
 	/**
 	 * Returns the name of the tool.
-	 * @return the same as the start says
+	 * @return the name
 	 */
 	default String tool() {
 		return started().tool();
@@ -38,7 +38,7 @@ public sealed interface ToolCall {
 	/**
 	 * A tool call started: event {@code tool.call.started}.
 	 *
-	 * @param run the run it belongs to
+	 * @param run the run that the tool call belongs to
 	 * @param callId the id that the model gave the call ({@code gen_ai.tool.call.id})
 	 * @param tool the name of the tool ({@code gen_ai.tool.name})
 	 * @param type the type of the tool, such as {@code function}
@@ -60,8 +60,8 @@ public sealed interface ToolCall {
 	/**
 	 * A tool call completed: event {@code tool.call.completed}.
 	 *
-	 * @param started what was known at the start
-	 * @param duration how long it took (nanosecond precision)
+	 * @param started the payload of the start event
+	 * @param duration the elapsed time, with nanosecond precision
 	 * @param resultLength length of the result, in characters
 	 * @param result the result ({@code gen_ai.tool.call.result}); {@code null} unless
 	 * captured
@@ -74,9 +74,9 @@ public sealed interface ToolCall {
 	/**
 	 * A tool call failed: event {@code tool.call.failed}.
 	 *
-	 * @param started what was known at the start
-	 * @param duration how long it took (nanosecond precision)
-	 * @param failure why
+	 * @param started the payload of the start event
+	 * @param duration the elapsed time, with nanosecond precision
+	 * @param failure the failure
 	 */
 	@TelemetryEventType("tool.call.failed")
 	record Failed(Started started, Duration duration, Failure failure) implements ToolCall {
@@ -85,8 +85,8 @@ public sealed interface ToolCall {
 	/**
 	 * A tool call was cancelled: event {@code tool.call.cancelled}.
 	 *
-	 * @param started what was known at the start
-	 * @param duration how long it took (nanosecond precision)
+	 * @param started the payload of the start event
+	 * @param duration the elapsed time, with nanosecond precision
 	 */
 	@TelemetryEventType("tool.call.cancelled")
 	record Cancelled(Started started, Duration duration) implements ToolCall {

@@ -221,14 +221,14 @@ public final class DefaultTelemetryRouter implements TelemetryRouter {
 	public boolean resetMaxima(String handlerId) {
 		Handler handler = this.parts.handlers.get(handlerId);
 		if (handler != null) {
-			handler.resetMaxima();
+			handler.metrics.resetMaxima();
 		}
 		return handler != null;
 	}
 
 	@Override
 	public void resetMaxima() {
-		this.parts.handlers.active().forEach(Handler::resetMaxima);
+		this.parts.handlers.active().forEach((handler) -> handler.metrics.resetMaxima());
 		this.parts.events.all().forEach((event) -> event.latency.resetMax(this.parts.samples));
 	}
 

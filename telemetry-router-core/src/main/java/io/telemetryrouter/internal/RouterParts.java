@@ -147,14 +147,13 @@ final class RouterParts {
 				(event) -> guarded(critical,
 						() -> EventType.isCritical(event.payload()) || settings.criticalEvents().test(event.name())),
 				recording);
-		HandlerServices services = new HandlerServices(lanes, this.samples, this.reporter, settings.errorListeners(),
-				callbacks, settings.quarantine(), settings.clock(), this.ticker, measured);
+		HandlerServices services = new HandlerServices(lanes, settings.errorListeners(), settings.quarantine());
 		this.registry = new HandlerRegistry(services, this.handlers, this.events, announcements,
 				new CallSites(this.reporter, settings.registrationWarningThreshold()));
 
 		PayloadChecks payloadChecks = new PayloadChecks(settings.payloadChecks(), this.reporter);
 		this.routes = new Routes(this.registry, this.events, this.ticker, slow, payloadChecks);
-		this.registry.invalidates(this.routes);
+		this.registry.whenChanged(this.routes::handlersChanged);
 		this.nextEvents = new NextEvents(this.routes, callbacks, this.watchdog, this.reporter, filter.handlerNumber());
 		Dispatcher dispatcher = new Dispatcher(envelopes, this.samples, this.nextEvents, this.reporter, this.ticker,
 				new Dispatcher.Limits(settings.maxDepth(), settings.maxNestedEmits(), slow, measured),

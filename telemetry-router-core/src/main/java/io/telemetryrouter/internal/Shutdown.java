@@ -1,12 +1,14 @@
 package io.telemetryrouter.internal;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 import io.telemetryrouter.DropReason;
 import io.telemetryrouter.HandlerAccount;
+import io.telemetryrouter.internal.event.DispatchStack;
 import io.telemetryrouter.internal.event.DispatchStacks;
 import io.telemetryrouter.internal.registry.Handler;
 import io.telemetryrouter.internal.support.Names;
@@ -39,13 +41,15 @@ final class Shutdown {
 	/**
 	 * Closes the router, or waits for the thread that closes it. If called inside a
 	 * handler, the router closes in the background, because the handler would wait for
-	 * itself.
+	 * itself. An asynchronous handler waits for the other lanes, because the code that
+	 * closes the router, such as an application context, may then discard their handlers.
 	 */
 	void close() {
 		boolean first = this.begun.compareAndSet(false, true);
 		if (DispatchStacks.isInsideHandler()) {
 			if (first) {
 				closeInBackground();
+				awaitOtherLanes();
 			}
 		}
 		else if (first) {
@@ -66,6 +70,15 @@ final class Shutdown {
 			// The thread could not be started: the next call of close() tries again.
 			this.begun.set(false);
 			throw ex;
+		}
+	}
+
+	private void awaitOtherLanes() {
+		DispatchStack stack = DispatchStacks.current();
+		if (stack != null && stack.onLane) {
+			List<Handler> others = this.parts.flush.handlersWithLanes();
+			others.removeIf((handler) -> stack.countRunning(handler.handlerNumber()) != 0);
+			this.parts.flush.await(others, System.nanoTime() + this.timeoutNanos, null);
 		}
 	}
 

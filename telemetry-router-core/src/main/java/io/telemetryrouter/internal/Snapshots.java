@@ -15,7 +15,6 @@ import io.telemetryrouter.HandlerMode;
 import io.telemetryrouter.HandlerSnapshot;
 import io.telemetryrouter.HandlerStatus;
 import io.telemetryrouter.LaneThread;
-import io.telemetryrouter.LatencySnapshot;
 import io.telemetryrouter.QuarantineSnapshot;
 import io.telemetryrouter.RouterSnapshot;
 import io.telemetryrouter.StuckCall;
@@ -120,18 +119,17 @@ record Snapshots(RouterParts parts) {
 		HandlerAccount account = handler.account();
 		return new HandlerSnapshot(options.id, options.patterns.stream().map(EventPattern::toString).toList(),
 				options.payloadType, (lane != null) ? HandlerMode.ASYNC : HandlerMode.SYNC, options.priority,
-				options.times, (lane != null) ? lane.concurrency() : 1, options.overflow,
+				options.spec.times(), (lane != null) ? lane.concurrency() : 1, options.overflow,
 				(lane != null) ? thread(options) : null, (lane != null) ? lane.capacity() : 0,
 				(lane != null) ? lane.spilled() : 0, oldestAge(lane), account,
 				metrics.latency.snapshot(this.parts.samples), metrics.failedLatency.snapshot(this.parts.samples),
-				(lane != null) ? lane.queueWait().snapshot(this.parts.samples) : LatencySnapshot.EMPTY,
-				metrics.counters.get(Counters.SLOW), metrics.failures.latestFirst(),
-				status(handler, quarantine, stuckCalls), quarantine, stuckCalls, options.source, options.conditionText,
-				lastSeen(handler));
+				metrics.queueWait.snapshot(this.parts.samples), metrics.counters.get(Counters.SLOW),
+				metrics.failures.latestFirst(), status(handler, quarantine, stuckCalls), quarantine, stuckCalls,
+				options.source, options.conditionText, lastSeen(handler));
 	}
 
 	private LaneThread thread(HandlerOptions options) {
-		return this.parts.executor.isExternal() ? options.thread : LaneThread.PLATFORM;
+		return this.parts.executor.isExternal() ? options.spec.thread() : LaneThread.PLATFORM;
 	}
 
 	private static HandlerStatus status(Handler handler, @Nullable QuarantineSnapshot quarantine,

@@ -5,15 +5,16 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Lines that are written together. Guarded by the lock of {@link GroupCommit} until it is
- * taken to be written, and by {@link #done} afterwards.
+ * Lines that one write puts into a segment. Guarded by the lock of {@link GroupCommit}.
+ * During its write, the writing thread reads it without the lock and no thread adds
+ * lines.
  */
 final class Batch {
 
-	/** A batch of this size is written by the thread that made it so large. */
+	/** A thread whose line brings a batch to this size, in bytes, waits for its write. */
 	static final int LIMIT = 256 << 10;
 
-	/** From this size on, lines that no thread waits for are written at once. */
+	/** Size in bytes from which a batch that no thread waits for is written at once. */
 	static final int WORTHWHILE = 64 << 10;
 
 	byte[] bytes;
@@ -22,13 +23,13 @@ final class Batch {
 
 	int lines;
 
-	/** The number of the first line. */
+	/** The sequence number of the first line. */
 	long firstSequence;
 
-	/** The write has ended. */
+	/** Whether the write has ended. */
 	boolean done;
 
-	/** Why nothing is written, once done. */
+	/** The failure of the write, once done; {@code null} if it succeeded. */
 	@Nullable Throwable failure;
 
 	Batch(byte[] bytes) {

@@ -1,25 +1,26 @@
 package io.telemetryrouter.journal;
 
 /**
- * What a line has of an event's payload: the {@code datastatus} of a line, which lines
- * with a complete payload do not have.
+ * Status of the payload in a line: its {@code datastatus}, which lines with a complete
+ * payload do not have.
  *
  * @since 0.1.0
  */
 public enum DataStatus {
 
 	/**
-	 * All that the encoder wrote, or {@code null} was emitted.
+	 * The line has all the JSON that the encoder wrote, or {@code null} was emitted.
 	 */
 	COMPLETE,
 
 	/**
-	 * Its class name only, since the encoder failed.
+	 * The line has the payload's class name only, because the encoder failed.
 	 */
 	REDACTED,
 
 	/**
-	 * Its class name and the beginning of its JSON, since it was too long.
+	 * The line has the payload's class name and the beginning of its JSON, because the
+	 * JSON was too long.
 	 */
 	TRUNCATED
 

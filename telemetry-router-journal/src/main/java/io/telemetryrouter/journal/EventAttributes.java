@@ -5,8 +5,8 @@ import org.jspecify.annotations.Nullable;
 import io.telemetryrouter.TelemetryEvent;
 
 /**
- * What a line says of an event beyond its envelope. Called on the thread that appends, by
- * several threads at once; an event for which it throws is counted
+ * Source of the run, trace and schema of a line. Called on the appending thread, by
+ * several threads at once. If a method throws an exception, the event is counted as
  * {@link LossReason#UNREADABLE_EVENT}.
  *
  * @since 0.1.0
@@ -32,7 +32,7 @@ public interface EventAttributes {
 	}
 
 	/**
-	 * Returns the trace that an event belongs to.
+	 * Returns the trace that an event belongs to. By default none.
 	 * @param event the event
 	 * @return a {@code traceparent} of W3C Trace Context, or {@code null} if there is
 	 * none
@@ -42,7 +42,7 @@ public interface EventAttributes {
 	}
 
 	/**
-	 * Returns the schema that an event's payload adheres to.
+	 * Returns the schema of an event's payload. By default none.
 	 * @param event the event
 	 * @return a URI, or {@code null} if there is none
 	 */

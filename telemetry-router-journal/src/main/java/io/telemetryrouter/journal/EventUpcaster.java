@@ -3,8 +3,8 @@ package io.telemetryrouter.journal;
 import tools.jackson.databind.JsonNode;
 
 /**
- * Makes a payload that an earlier version of an application has recorded one of the next
- * version of its event. Called on the replaying thread.
+ * Converts a recorded payload from one version of its event to the next. Called on the
+ * thread that replays the event or reads it back, by several threads at once.
  *
  * @since 0.1.0
  */
@@ -17,15 +17,16 @@ public interface EventUpcaster {
 	String event();
 
 	/**
-	 * Returns the version of the payloads it takes; it returns those of the next one. A
-	 * line has the version at the end of its {@code dataschema}, and version 1 without
-	 * one.
+	 * Returns the version of the payloads that this upcaster accepts; it returns payloads
+	 * of the next version. The version of a line is the number at the end of its
+	 * {@code dataschema}, or 1 if there is none.
 	 * @return the version
 	 */
 	int fromVersion();
 
 	/**
-	 * Changes a payload. If it throws, the line is skipped, counted and listed.
+	 * Converts a payload. If it throws an exception, the payload is unreadable: the
+	 * handler is not called and counts a type mismatch, and a replay lists the line.
 	 * @param data the payload, which may be changed in place
 	 * @return the payload of the next version
 	 */

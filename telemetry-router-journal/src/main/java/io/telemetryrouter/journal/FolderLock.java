@@ -12,9 +12,10 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * One writer in a folder: a lock on a file in it, which ends with the process. The
- * folders of this process are kept apart: on POSIX systems a process that opens and
- * closes a file loses all its locks on it.
+ * Lock that admits one writer to a folder. It is a lock on a file in the folder, which
+ * the operating system releases when the process ends. A set holds the locked folders of
+ * this process: on POSIX systems, a second open and close of the file in the same process
+ * would release the lock.
  */
 final class FolderLock implements Closeable {
 

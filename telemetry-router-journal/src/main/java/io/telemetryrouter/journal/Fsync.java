@@ -1,16 +1,15 @@
 package io.telemetryrouter.journal;
 
 /**
- * When a journal asks the operating system to put what is written on the disk itself.
- * What is written survives a killed process in any case; this decides about a lost
- * machine.
+ * When a journal syncs written data to the disk. Written data survives a killed process
+ * in any case; this setting decides how much survives a crash of the machine.
  *
  * @since 0.1.0
  */
 public enum Fsync {
 
 	/**
-	 * Before a line is acknowledged. One call serves all threads that wait at that time.
+	 * Before a line is acknowledged. One sync serves all threads that wait at that time.
 	 */
 	ALWAYS,
 
@@ -20,7 +19,7 @@ public enum Fsync {
 	INTERVAL,
 
 	/**
-	 * Never: the operating system decides.
+	 * Never: the operating system decides when.
 	 */
 	NEVER
 

@@ -10,23 +10,24 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Numbers lines and collects them in a batch while another one is written. The thread
- * that finds no write going on writes the open batch, with the lines of all threads that
- * came meanwhile: one write and one sync serve them all. No lock is held during a write.
+ * Assigns sequence numbers to lines, and collects lines in the open batch while another
+ * batch is written. A thread that finds no write in progress writes the open batch, with
+ * the lines that other threads have added meanwhile: one write and one sync serve them
+ * all. No lock is held during a write.
  * <p>
- * Waiting threads cannot be interrupted: an emitter's interrupt is not for its journal.
+ * Waiting is uninterruptible: an interrupt of an emitting thread must not lose its line.
  */
 final class GroupCommit {
 
-	/** How long lines that no thread waits for wait for more of them. */
+	/** Nanoseconds that lines without a waiting thread wait for further lines. */
 	private static final long LINGER = TimeUnit.MILLISECONDS.toNanos(5);
 
 	private final ReentrantLock lock = new ReentrantLock();
 
-	/** A write has ended. */
+	/** Signalled when a write has ended. */
 	private final Condition written = this.lock.newCondition();
 
-	/** The open batch has a line that no thread waits for, or many of them. */
+	/** Signals the journal's thread: lines are waiting, or the journal was closed. */
 	private final Condition waiting = this.lock.newCondition();
 
 	private final SegmentWriter writer;
@@ -74,7 +75,7 @@ final class GroupCommit {
 	 * Adds a line.
 	 * @param line the line
 	 * @param acknowledged whether to wait until it is written
-	 * @return its number, or 0 if it is known to be lost
+	 * @return its sequence number, or 0 if it is known to be lost
 	 */
 	long append(Line line, boolean acknowledged) {
 		this.lock.lock();
@@ -117,7 +118,7 @@ final class GroupCommit {
 				this.written.awaitUninterruptibly();
 			}
 			else {
-				// Any other batch is done, so this is the open one.
+				// Every other batch is done, so this batch is the open one.
 				writeOpen();
 			}
 		}
@@ -127,7 +128,7 @@ final class GroupCommit {
 		Batch batch = this.open;
 		this.open = new Batch((this.spare != null) ? this.spare : new byte[batch.bytes.length]);
 		this.spare = null;
-		batch.failure = alone(() -> this.writer.write(batch));
+		batch.failure = exclusively(() -> this.writer.write(batch));
 		batch.done = true;
 		this.failure = batch.failure;
 		this.pending -= batch.lines;
@@ -144,8 +145,8 @@ final class GroupCommit {
 		this.written.signalAll();
 	}
 
-	/** Runs an action without the lock and without another one at the same time. */
-	private @Nullable Throwable alone(Action action) {
+	/** Runs an action without the lock. One action runs at a time. */
+	private @Nullable Throwable exclusively(Action action) {
 		while (this.writing) {
 			this.written.awaitUninterruptibly();
 		}
@@ -165,7 +166,9 @@ final class GroupCommit {
 		return failed;
 	}
 
-	/** Waits until all lines so far are written, and on the disk if that is wanted. */
+	/**
+	 * Waits until all lines so far are written, and with {@code sync} synced to the disk.
+	 */
 	boolean flush(boolean sync) {
 		this.lock.lock();
 		try {
@@ -173,7 +176,7 @@ final class GroupCommit {
 			if (batch.lines > 0) {
 				await(batch);
 			}
-			Throwable failed = sync ? alone(this.writer::sync) : alone(() -> {
+			Throwable failed = sync ? exclusively(this.writer::sync) : exclusively(() -> {
 			});
 			return failed == null && batch.failure == null;
 		}
@@ -183,10 +186,10 @@ final class GroupCommit {
 	}
 
 	/**
-	 * Waits for lines that no thread waits for, and then for more of them, and writes
-	 * them.
-	 * @param nanos until when to wait for lines
-	 * @return the time that is left, not positive if it is time to tend
+	 * Waits for lines that no other thread waits for, lingers for more of them, and
+	 * writes them.
+	 * @param nanos how long to wait for the first line
+	 * @return the rest of {@code nanos}; zero or less if maintenance is due
 	 */
 	long writeWaiting(long nanos) throws InterruptedException {
 		long start = System.nanoTime();
@@ -208,11 +211,11 @@ final class GroupCommit {
 		}
 	}
 
-	/** Lets the writer do what is due. */
-	void tend() {
+	/** Runs the maintenance of the writer. */
+	void maintain() {
 		this.lock.lock();
 		try {
-			Throwable failed = this.closed ? null : alone(this.writer::tend);
+			Throwable failed = this.closed ? null : exclusively(this.writer::maintain);
 			if (failed != null) {
 				this.failure = failed;
 			}
@@ -232,7 +235,7 @@ final class GroupCommit {
 		}
 	}
 
-	/** Takes no more lines, writes those that wait and closes the file. */
+	/** Rejects further lines, writes the open batch and closes the file. */
 	void close() throws IOException {
 		this.lock.lock();
 		try {
@@ -244,7 +247,7 @@ final class GroupCommit {
 			if (this.open.lines > 0) {
 				await(this.open);
 			}
-			if (alone(this.writer::close) instanceof IOException ex) {
+			if (exclusively(this.writer::close) instanceof IOException ex) {
 				throw ex;
 			}
 		}
@@ -253,7 +256,7 @@ final class GroupCommit {
 		}
 	}
 
-	/** Returns the number of the last line that was written. */
+	/** Returns the sequence number of the last line that was written. */
 	long lastWritten() {
 		this.lock.lock();
 		try {

@@ -14,29 +14,29 @@ import io.telemetryrouter.TelemetryEvent;
 
 /**
  * Appends events to files of JSON Lines in a folder, each line a CloudEvents 1.0 event
- * with a number and a checksum. One journal writes to a folder at a time; any number of
- * {@linkplain JournalReader readers} may read it meanwhile. <pre class="code">
+ * with a sequence number and a checksum. One journal writes to a folder at a time; any
+ * number of {@linkplain JournalReader readers} may read it meanwhile. <pre class="code">
  * try (Journal journal = Journal.open(JournalOptions.in(folder).build())) {
  * 	router.subscribe(journal.handler(JournalMode.ASYNC));
  * 	...
  * }
- * </pre> Thread-safe. Lines are in the order of their numbers; the events of one thread
- * keep their order.
+ * </pre> Thread-safe. Lines are in the order of their sequence numbers; the events of one
+ * thread keep their order.
  * <p>
  * When the disk is full or fails, events are counted as {@linkplain JournalStatus#lost()
- * lost}, which is logged once, and nothing else happens to who appends. Each further
- * event is another attempt, so writing goes on when the disk does.
+ * lost}. The failure is logged once, and the appending thread gets no exception. Each
+ * further event is another attempt, so writing resumes when the disk recovers.
  *
  * @since 0.1.0
  */
 public final class Journal implements AutoCloseable {
 
 	/**
-	 * The longest line in bytes.
+	 * Maximum length of a line in bytes, line feed included.
 	 */
 	public static final int MAX_LINE = LineFormat.MAX_LINE;
 
-	/** A line of this capacity is not kept for reuse. */
+	/** Lines with a buffer above this capacity, in bytes, are not reused. */
 	private static final int LARGE = 1 << 20;
 
 	private final JournalOptions options;
@@ -60,10 +60,10 @@ public final class Journal implements AutoCloseable {
 	}
 
 	/**
-	 * Opens a journal, and cuts what an earlier process has not written to its end.
+	 * Opens a journal, and truncates incomplete and damaged lines at its end.
 	 * @param options the folder and its options
 	 * @return the journal
-	 * @throws JournalException if the folder cannot be made, read or written to, or if
+	 * @throws JournalException if the folder cannot be created, read or written, or if
 	 * another journal writes to it
 	 */
 	public static Journal open(JournalOptions options) {
@@ -107,7 +107,7 @@ public final class Journal implements AutoCloseable {
 	}
 
 	/**
-	 * Returns the folder of the journal, for readers.
+	 * Returns the folder of the journal.
 	 * @return the folder
 	 */
 	public Path directory() {
@@ -115,25 +115,25 @@ public final class Journal implements AutoCloseable {
 	}
 
 	/**
-	 * Returns what was cut from the last segment when the journal was opened.
-	 * @return the cut, or {@code null} if nothing was
+	 * Returns the truncation of the last segment when the journal was opened.
+	 * @return the truncation, or {@code null} if the segment was intact
 	 */
 	public @Nullable JournalRepair repair() {
 		return this.repair;
 	}
 
 	/**
-	 * Appends an event, and returns when its line is acknowledged: handed to the
-	 * operating system, and with {@link Fsync#ALWAYS} on the disk. Threads that append at
-	 * the same time are served by one write.
+	 * Appends an event, and returns when its line is acknowledged: written to the
+	 * operating system, and with {@link Fsync#ALWAYS} synced to the disk. Concurrent
+	 * calls share one write.
 	 * @param event the event
-	 * @return {@code false} if the event has no line; it is counted as lost
+	 * @return {@code false} if no line was written; the event is counted as lost
 	 */
 	public boolean append(TelemetryEvent<?> event) {
 		return append(event, true) != 0;
 	}
 
-	/** Returns the number of the line, or 0 if it is known to be lost. */
+	/** Returns the sequence number of the line, or 0 if it is known to be lost. */
 	private long append(TelemetryEvent<?> event, boolean acknowledged) {
 		Line pooled = this.lines.poll();
 		Line line = (pooled != null) ? pooled : new Line(this.options);
@@ -159,14 +159,15 @@ public final class Journal implements AutoCloseable {
 	}
 
 	/**
-	 * Returns a handler of all events for a router, its
-	 * {@linkplain HandlerSpec.Builder#recorder recorder}. With {@link JournalMode#SYNC}
-	 * it {@linkplain #append(TelemetryEvent) appends} before any other handler is offered
-	 * the event. With {@link JournalMode#ASYNC} it has a lane of its own, and lines are
-	 * written soon after, many at a time; a flush of the router {@linkplain #flush()
-	 * flushes} the journal, too. Handlers of the router with
-	 * {@link io.telemetryrouter.OverflowPolicy#SPILL} read back from the journal.
-	 * @param mode where events are written
+	 * Returns a handler of all events that is the
+	 * {@linkplain HandlerSpec.Builder#recorder recorder} of its router. With
+	 * {@link JournalMode#SYNC} it {@linkplain #append(TelemetryEvent) appends} an event
+	 * before any other handler is offered the event. With {@link JournalMode#ASYNC} it
+	 * has a lane of its own and writes lines in batches; a flush of the router also
+	 * {@linkplain #flush() flushes} the journal. The router's handlers with
+	 * {@link io.telemetryrouter.OverflowPolicy#SPILL} read spilled events from the
+	 * journal.
+	 * @param mode whether the emitting thread or a lane appends events
 	 * @return the handler, with the id {@code journal}; other options can be set by
 	 * {@link HandlerSpec#mutate()}
 	 */
@@ -179,26 +180,26 @@ public final class Journal implements AutoCloseable {
 	}
 
 	/**
-	 * Writes all lines that are in memory, and puts them on the disk unless
-	 * {@link Fsync#NEVER} is set. Waits for the disk, however long it takes.
-	 * @return {@code false} if that failed
+	 * Writes all lines that are in memory, and syncs them to the disk unless
+	 * {@link Fsync#NEVER} is set. Waits for the disk without a timeout.
+	 * @return {@code false} if a write or the sync failed
 	 */
 	public boolean flush() {
 		return this.commit.flush(this.options.fsync != Fsync.NEVER);
 	}
 
 	/**
-	 * Returns what the journal has done so far.
-	 * @return counts
+	 * Returns the counts of the journal since it was opened.
+	 * @return the counts
 	 */
 	public JournalStatus status() {
 		return this.commit.status();
 	}
 
 	/**
-	 * Writes all lines that are in memory, puts them on the disk unless
-	 * {@link Fsync#NEVER} is set, and lets another journal have the folder. Events that
-	 * come later are counted {@link LossReason#CLOSED}. A second call does nothing.
+	 * Writes all lines that are in memory, syncs them to the disk unless
+	 * {@link Fsync#NEVER} is set, and releases the lock of the folder. Later events are
+	 * counted as {@link LossReason#CLOSED}. A second call does nothing.
 	 */
 	@Override
 	public void close() {
@@ -212,7 +213,7 @@ public final class Journal implements AutoCloseable {
 	}
 
 	/**
-	 * What the router calls, and where its handlers read back.
+	 * Records the events of a router, and reads them back for its handlers.
 	 */
 	private final class Recorder implements EventRecorder {
 

@@ -19,8 +19,8 @@ import io.telemetryrouter.EventRecorder;
 import io.telemetryrouter.RecordedEvent;
 
 /**
- * How far a durable handler has got: the number of a line, in a file of its own. It is
- * replaced as a whole, so that a process that is killed leaves the old one or the new
+ * Position of a durable handler: the sequence number of a line, in a file of its own. The
+ * file is replaced atomically, so that a killed process leaves the old one or the new
  * one. Used by one thread at a time.
  */
 final class JournalCursor implements EventRecorder.Cursor {
@@ -46,7 +46,7 @@ final class JournalCursor implements EventRecorder.Cursor {
 		this.file = options.directory.resolve(FOLDER).resolve(this.name);
 	}
 
-	/** Returns a name that every file system takes, and a different one for each id. */
+	/** Returns a file name that is valid on every file system and unique for each id. */
 	private static String encoded(String handlerId) {
 		StringBuilder name = new StringBuilder();
 		for (byte each : handlerId.getBytes(StandardCharsets.UTF_8)) {
@@ -58,8 +58,8 @@ final class JournalCursor implements EventRecorder.Cursor {
 	}
 
 	/**
-	 * Sets cursors back that are behind the last line of a journal that is opened. Lines
-	 * were lost then, and their numbers will be used again.
+	 * Moves cursors that point past the last line back to it. The lines between were
+	 * lost, and their sequence numbers will be assigned again.
 	 */
 	static void setBack(Path directory, long last) throws IOException {
 		Path folder = directory.resolve(FOLDER);
@@ -77,7 +77,7 @@ final class JournalCursor implements EventRecorder.Cursor {
 
 	@Override
 	public EventRecorder.Backlog open() throws IOException {
-		// Lines in memory are of this process, and for others.
+		// The backlog includes the lines that are still in memory.
 		this.commit.flush(false);
 		long end = latest();
 		long position = read();
@@ -93,7 +93,7 @@ final class JournalCursor implements EventRecorder.Cursor {
 		return this.commit.lastWritten();
 	}
 
-	/** Returns the number, 0 if it cannot be read, or -1 if there is none. */
+	/** Returns the position, 0 if the file is damaged, or -1 if there is no file. */
 	private long read() throws IOException {
 		String text;
 		try {
@@ -110,7 +110,7 @@ final class JournalCursor implements EventRecorder.Cursor {
 		return Math.max(0, number);
 	}
 
-	/** Returns the number, or -1 if the text is damaged. */
+	/** Returns the position, or -1 if the text is damaged. */
 	private static long number(String text) {
 		String digits = (text.length() == 28) ? text.substring(0, 19) : "";
 		boolean intact = digits.chars().allMatch((ch) -> ch >= '0' && ch <= '9') && text.equals(text(digits));
@@ -135,7 +135,7 @@ final class JournalCursor implements EventRecorder.Cursor {
 		Files.move(next, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
 	}
 
-	/** The lines between two numbers, the first one excluded. */
+	/** The lines after {@code position}, up to {@code end}. */
 	private final class Lines implements EventRecorder.Backlog {
 
 		private final long position;
@@ -172,8 +172,9 @@ final class JournalCursor implements EventRecorder.Cursor {
 			if (this.last == this.position && line.sequence() > this.position + 1) {
 				logger.log(Level.WARNING,
 						"Lines " + (this.position + 1) + " to " + (line.sequence() - 1) + " of journal '"
-								+ JournalCursor.this.options.directory + "' are gone, which cursor '"
-								+ JournalCursor.this.name + "' had not passed: its handler goes on behind them");
+								+ JournalCursor.this.options.directory + "' are gone, and cursor '"
+								+ JournalCursor.this.name + "' had not reached them: its handler continues with line "
+								+ line.sequence());
 			}
 			this.last = line.sequence();
 			Class<?> type = JournalCursor.this.options.types.getOrDefault(line.name(), Object.class);

@@ -3,8 +3,8 @@ package io.telemetryrouter.journal;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A journal cannot be opened. The message says what is wrong, where, and how to put it
- * right.
+ * Thrown if a journal cannot be opened or listed. The message names the problem, the
+ * folder and the remedy.
  *
  * @since 0.1.0
  */

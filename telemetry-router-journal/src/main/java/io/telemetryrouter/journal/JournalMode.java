@@ -1,21 +1,21 @@
 package io.telemetryrouter.journal;
 
 /**
- * Where a router's events are written to the journal.
+ * Thread that appends a router's events to the journal.
  *
  * @since 0.1.0
  */
 public enum JournalMode {
 
 	/**
-	 * On a lane of the journal's own. An emit waits for nothing; an event that is still
-	 * in memory when the process is killed is lost.
+	 * A thread of the journal's lane. An emit does not wait for the disk; events that are
+	 * still in memory when the process is killed are lost.
 	 */
 	ASYNC,
 
 	/**
-	 * On the emitting thread, before any other handler is offered the event. The emit
-	 * returns when the line is acknowledged, or counted as lost.
+	 * The emitting thread, before any other handler is offered the event. The emit
+	 * returns when the line is acknowledged or counted as lost.
 	 */
 	SYNC
 

@@ -50,7 +50,7 @@ public final class JournalOptions {
 
 	final RecordedPayloads payloads;
 
-	/** The classes of payloads, by the names of events. */
+	/** Payload classes by event name. */
 	final Map<String, Class<?>> types;
 
 	final Clock clock;
@@ -75,8 +75,8 @@ public final class JournalOptions {
 
 	/**
 	 * Starts the options of a journal.
-	 * @param directory the folder of its files; it is made if it is not there, and only
-	 * one journal writes to it
+	 * @param directory the folder of its files, created if absent; only one journal can
+	 * write to it
 	 * @return a builder
 	 */
 	public static Builder in(Path directory) {
@@ -124,8 +124,9 @@ public final class JournalOptions {
 		}
 
 		/**
-		 * Sets when written data is put on the disk. By default {@link Fsync#INTERVAL}.
-		 * @param fsync when
+		 * Sets when written data is synced to the disk. By default
+		 * {@link Fsync#INTERVAL}.
+		 * @param fsync the policy
 		 * @return this builder
 		 */
 		public Builder fsync(Fsync fsync) {
@@ -165,8 +166,8 @@ public final class JournalOptions {
 		}
 
 		/**
-		 * Sets the size that all segments together keep: the oldest one is deleted for a
-		 * new one. By default 1 GiB.
+		 * Sets the maximum total size of all segments. The oldest segments are deleted to
+		 * keep it. By default 1 GiB.
 		 * @param retentionSize the size in bytes, at least that of two segments
 		 * @return this builder
 		 */
@@ -176,8 +177,8 @@ public final class JournalOptions {
 		}
 
 		/**
-		 * Sets how long a segment is kept after it was last written to. By default for as
-		 * long as the size allows.
+		 * Sets the maximum age of a segment since its last write. Older segments are
+		 * deleted. By default only the total size limits retention.
 		 * @param retentionAge the age, or {@code null} for no limit
 		 * @return this builder
 		 */
@@ -187,8 +188,9 @@ public final class JournalOptions {
 		}
 
 		/**
-		 * Sets how long the JSON of a payload may be. Of a longer one the beginning is
-		 * kept, as text, and the line says so. By default 256 KiB.
+		 * Sets the maximum size of a payload's JSON. Of a longer payload the line keeps
+		 * the beginning, as text, with the status {@link DataStatus#TRUNCATED}. By
+		 * default 256 KiB.
 		 * @param maxPayload the size in bytes, from 64 bytes to 1 MiB
 		 * @return this builder
 		 */
@@ -212,8 +214,8 @@ public final class JournalOptions {
 		}
 
 		/**
-		 * Sets how payloads become JSON, and what of them is left out. By default they
-		 * are written whole.
+		 * Sets the encoder that writes payloads as JSON. By default
+		 * {@link PayloadEncoder#json()}.
 		 * @param encoder the encoder
 		 * @return this builder
 		 */
@@ -223,8 +225,8 @@ public final class JournalOptions {
 		}
 
 		/**
-		 * Sets where run, trace and schema of an event come from. By default lines have
-		 * none.
+		 * Sets the source of a line's run, trace and schema. By default a line has the
+		 * run of its event, and neither trace nor schema.
 		 * @param attributes the attributes
 		 * @return this builder
 		 */
@@ -234,11 +236,11 @@ public final class JournalOptions {
 		}
 
 		/**
-		 * Sets how payloads are read back, for handlers that have fallen behind or
-		 * continue after a restart. By default by a plain mapper.
-		 * @param mapper reads payloads; it has to understand what the encoder writes
-		 * @param upcasters bring payloads of earlier versions to the latest one
-		 * @param contracts the classes of payloads, where they are known
+		 * Sets how payloads are read back for durable handlers and for handlers with
+		 * spilled events. By default with a plain mapper.
+		 * @param mapper the mapper that reads the JSON that the encoder writes
+		 * @param upcasters the upcasters for payloads of earlier versions
+		 * @param contracts the event types with a known payload class
 		 * @return this builder
 		 */
 		public Builder reading(JsonMapper mapper, Collection<? extends EventUpcaster> upcasters,
@@ -250,7 +252,7 @@ public final class JournalOptions {
 		}
 
 		/**
-		 * Sets the clock by which segments age.
+		 * Sets the clock that segment ages are computed with.
 		 * @param clock the clock
 		 * @return this builder
 		 */

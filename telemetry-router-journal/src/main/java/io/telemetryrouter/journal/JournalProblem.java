@@ -1,14 +1,16 @@
 package io.telemetryrouter.journal;
 
 /**
- * Something in a journal that a reader has left out.
+ * Damage or gap that a reader of a journal has found and skipped.
  *
- * @param kind what it is
- * @param segment the file
- * @param offset where in the file it begins, in bytes
- * @param bytes how long it is, line feed included; 0 if nothing is there
- * @param firstSequence the first missing number, or that of a repeated line, or 0
- * @param lastSequence the last missing number, or that of a repeated line, or 0
+ * @param kind the kind of problem
+ * @param segment the name of the segment's file
+ * @param offset the offset in the file at which it begins, in bytes
+ * @param bytes its length, line feed included; 0 for missing lines and unreadable
+ * segments
+ * @param firstSequence the first missing sequence number, or that of a repeated line, or
+ * 0
+ * @param lastSequence the last missing sequence number, or that of a repeated line, or 0
  * @since 0.1.0
  */
 public record JournalProblem(Kind kind, String segment, long offset, long bytes, long firstSequence,
@@ -16,17 +18,17 @@ public record JournalProblem(Kind kind, String segment, long offset, long bytes,
 
 	/**
 	 * Returns the problem in one line.
-	 * @return what, where and how much
+	 * @return the segment, the offset and the kind of problem
 	 */
 	@Override
 	public String toString() {
 		String where = this.segment + " at byte " + this.offset + ": ";
 		return where + switch (this.kind) {
 			case DAMAGED -> "a line of " + this.bytes + " bytes has no valid checksum";
-			case INVALID -> "a line of " + this.bytes + " bytes has a valid checksum but is not a journal's";
-			case TOO_LONG -> this.bytes + " bytes without a line feed, of which a line may have " + LineFormat.MAX_LINE;
+			case INVALID -> "a line of " + this.bytes + " bytes has a valid checksum but is no journal line";
+			case TOO_LONG -> this.bytes + " bytes without a line feed; a line has at most " + LineFormat.MAX_LINE;
 			case INCOMPLETE -> "the last line of the segment ends after " + this.bytes + " bytes";
-			case REPEATED -> "line " + this.firstSequence + " comes again or too late";
+			case REPEATED -> "line " + this.firstSequence + " is repeated or out of order";
 			case MISSING -> (this.firstSequence == this.lastSequence) ? "line " + this.firstSequence + " is missing"
 					: "lines " + this.firstSequence + " to " + this.lastSequence + " are missing";
 			case UNREADABLE -> "the segment cannot be read from there";
@@ -49,23 +51,23 @@ public record JournalProblem(Kind kind, String segment, long offset, long bytes,
 		INVALID,
 
 		/**
-		 * Bytes without a line feed, more than a line may have.
+		 * More bytes without a line feed than {@link Journal#MAX_LINE}.
 		 */
 		TOO_LONG,
 
 		/**
-		 * The last line of a segment that another one follows has no line feed.
+		 * The last line of a segment has no line feed, although a later segment exists.
 		 */
 		INCOMPLETE,
 
 		/**
-		 * A line whose number is not higher than that of the line before.
+		 * A line whose sequence number is not higher than that of the line before.
 		 */
 		REPEATED,
 
 		/**
-		 * Numbers that no line has: lines were damaged or not written, or a segment is
-		 * gone.
+		 * Sequence numbers without a line: lines were damaged or not written, or a
+		 * segment was deleted.
 		 */
 		MISSING,
 

@@ -9,14 +9,14 @@ import org.jspecify.annotations.Nullable;
 import io.telemetryrouter.EventPattern;
 
 /**
- * Selects lines of a journal: those that meet all conditions. Immutable.
+ * Selects the lines of a journal that meet all conditions. Immutable.
  *
  * @param from the earliest time, or {@code null}
- * @param to the time before which events are, or {@code null}
- * @param names patterns of which an event's name matches one; empty for all
+ * @param to the end of the time range, exclusive, or {@code null}
+ * @param names names and patterns, of which one must match; empty for all
  * @param runId the run, or {@code null}
- * @param firstSequence the lowest number
- * @param lastSequence the highest number
+ * @param firstSequence the lowest sequence number
+ * @param lastSequence the highest sequence number
  * @since 0.1.0
  */
 public record JournalQuery(@Nullable Instant from, @Nullable Instant to, List<EventPattern> names,
@@ -29,7 +29,7 @@ public record JournalQuery(@Nullable Instant from, @Nullable Instant to, List<Ev
 	}
 
 	/**
-	 * Returns the query that every line meets.
+	 * Returns the query that selects every line.
 	 * @return the query
 	 */
 	public static JournalQuery all() {
@@ -37,8 +37,8 @@ public record JournalQuery(@Nullable Instant from, @Nullable Instant to, List<Ev
 	}
 
 	/**
-	 * Adds a condition: emitted at a time or later. Times are not in the order of lines,
-	 * so the whole journal is read.
+	 * Adds a condition: emitted at a time or later. Lines are not sorted by time, so the
+	 * whole journal is read.
 	 * @param from the time
 	 * @return the query
 	 */
@@ -56,7 +56,7 @@ public record JournalQuery(@Nullable Instant from, @Nullable Instant to, List<Ev
 	}
 
 	/**
-	 * Adds a name or pattern. With several of them one must match.
+	 * Adds a name or pattern. One of all names and patterns must match.
 	 * @param pattern the name or pattern
 	 * @return the query
 	 * @throws IllegalArgumentException if it is malformed
@@ -68,7 +68,7 @@ public record JournalQuery(@Nullable Instant from, @Nullable Instant to, List<Ev
 	}
 
 	/**
-	 * Adds a condition: of a run.
+	 * Adds a condition: emitted in a run.
 	 * @param runId the run's id
 	 * @return the query
 	 */
@@ -77,9 +77,10 @@ public record JournalQuery(@Nullable Instant from, @Nullable Instant to, List<Ev
 	}
 
 	/**
-	 * Adds a condition: with a number in a range. Other segments are not read.
-	 * @param first the lowest number
-	 * @param last the highest number
+	 * Adds a condition: a sequence number in a range. Segments outside the range are not
+	 * read.
+	 * @param first the lowest sequence number
+	 * @param last the highest sequence number
 	 * @return the query
 	 */
 	public JournalQuery sequences(long first, long last) {

@@ -10,10 +10,11 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads the lines of a journal in order, also while a journal writes to it. A line that
- * cannot be checked is left out and reported, and so are missing ones; reading goes on
- * behind the next line feed. Nothing that is in the files makes it throw. It needs memory
- * for one line, however large the journal is. Not thread-safe.
+ * Reads the lines of a journal in order, also while a journal writes to it. Damaged lines
+ * are skipped and reported; gaps in the sequence numbers are reported, too. Reading
+ * continues after the next line feed. No content of a file makes the reader throw an
+ * exception. It holds one line in memory, regardless of the size of the journal. Not
+ * thread-safe.
  *
  * @since 0.1.0
  */
@@ -29,10 +30,12 @@ public final class JournalReader implements Closeable {
 
 	private @Nullable SegmentInput input;
 
-	/** The number that the next line should have; 0 if unknown. */
+	/** The expected sequence number of the next line; 0 if unknown. */
 	private long expected;
 
-	/** The segment that the next one follows. */
+	/**
+	 * The first sequence number of the latest segment; the next segment has a higher one.
+	 */
 	private long after;
 
 	private long bytesRead;
@@ -46,7 +49,7 @@ public final class JournalReader implements Closeable {
 	/**
 	 * Opens a journal at its beginning.
 	 * @param directory the journal's folder
-	 * @param problems is told, during {@link #next()}, what is left out
+	 * @param problems receives each problem, during {@link #next()}
 	 * @return the reader
 	 * @throws JournalException if there is no such folder
 	 */
@@ -55,11 +58,11 @@ public final class JournalReader implements Closeable {
 	}
 
 	/**
-	 * Opens a journal at the segment that has a line. Lines before it in that segment are
-	 * read, too.
+	 * Opens a journal at the segment that contains a line. The reader also returns the
+	 * earlier lines of that segment.
 	 * @param directory the journal's folder
-	 * @param sequence the number of the line
-	 * @param problems is told, during {@link #next()}, what is left out
+	 * @param sequence the sequence number of the line
+	 * @param problems receives each problem, during {@link #next()}
 	 * @return the reader
 	 * @throws JournalException if there is no such folder
 	 */
@@ -73,7 +76,10 @@ public final class JournalReader implements Closeable {
 		return new JournalReader(directory, after, problems);
 	}
 
-	/** Reads one segment from an offset, or from the first line that begins after it. */
+	/**
+	 * Reads one segment, from its start or from the first line that begins after an
+	 * offset.
+	 */
 	static JournalReader open(Segment segment, long offset) throws IOException {
 		JournalReader reader = new JournalReader(segment.file().resolveSibling(""), segment.firstSequence(),
 				(problem) -> {
@@ -110,8 +116,8 @@ public final class JournalReader implements Closeable {
 
 	/**
 	 * Returns the next line.
-	 * @return the line, or {@code null} if there is none for now: a later call returns
-	 * what has been written meanwhile
+	 * @return the line, or {@code null} if there is none yet; a later call returns lines
+	 * that were written since
 	 */
 	public @Nullable JournalRecord next() {
 		while (true) {
@@ -133,7 +139,7 @@ public final class JournalReader implements Closeable {
 					input.rewind();
 					return null;
 				}
-				// The segment was written to its end before the next one was made.
+				// The writer completes a segment before it creates the next one.
 				else if (!input.readMore()) {
 					finish(input);
 				}
@@ -145,14 +151,14 @@ public final class JournalReader implements Closeable {
 	}
 
 	/**
-	 * Returns how many bytes were read so far.
-	 * @return the bytes of lines, whole or damaged
+	 * Returns the number of bytes that were read so far.
+	 * @return the size of intact and damaged lines
 	 */
 	public long bytesRead() {
 		return this.bytesRead;
 	}
 
-	/** Returns how many bytes of segments that are not open yet there are. */
+	/** Returns the total size in bytes of the segments that were not opened yet. */
 	long bytesAhead() {
 		return list(this.directory).stream()
 			.filter((ahead) -> ahead.firstSequence() > this.after)
@@ -160,7 +166,7 @@ public final class JournalReader implements Closeable {
 			.sum();
 	}
 
-	/** Returns where the line after the last one begins in its segment. */
+	/** Returns the offset in the segment at which the next line begins. */
 	long offset() {
 		return (this.input != null) ? this.input.nextOffset() : 0;
 	}
@@ -168,18 +174,18 @@ public final class JournalReader implements Closeable {
 	private @Nullable JournalRecord take(SegmentInput input) {
 		this.bytesRead += input.nextOffset() - input.lineOffset();
 		if (input.isTooLong()) {
-			return leaveOut(JournalProblem.Kind.TOO_LONG, input, 0);
+			return skip(JournalProblem.Kind.TOO_LONG, input, 0);
 		}
 		if (!this.parser.isIntact(input.bytes(), input.lineStart(), input.lineLength())) {
-			return leaveOut(JournalProblem.Kind.DAMAGED, input, 0);
+			return skip(JournalProblem.Kind.DAMAGED, input, 0);
 		}
 		JournalRecord found = this.parser.parse(input.bytes(), input.lineStart(), input.lineLength());
 		if (found == null) {
-			return leaveOut(JournalProblem.Kind.INVALID, input, 0);
+			return skip(JournalProblem.Kind.INVALID, input, 0);
 		}
 		long sequence = found.sequence();
 		if (sequence < this.expected) {
-			return leaveOut(JournalProblem.Kind.REPEATED, input, sequence);
+			return skip(JournalProblem.Kind.REPEATED, input, sequence);
 		}
 		if (sequence > this.expected && this.expected != 0) {
 			report(JournalProblem.Kind.MISSING, input.lineOffset(), 0, this.expected, sequence - 1);
@@ -188,7 +194,7 @@ public final class JournalReader implements Closeable {
 		return found;
 	}
 
-	private @Nullable JournalRecord leaveOut(JournalProblem.Kind kind, SegmentInput input, long sequence) {
+	private @Nullable JournalRecord skip(JournalProblem.Kind kind, SegmentInput input, long sequence) {
 		report(kind, input.lineOffset(), input.nextOffset() - input.lineOffset(), sequence, sequence);
 		return null;
 	}
@@ -225,7 +231,7 @@ public final class JournalReader implements Closeable {
 			}
 		}
 		catch (IOException | RuntimeException ex) {
-			// The folder is gone or cannot be listed: there is nothing for now.
+			// The folder was deleted or cannot be listed: no line is available for now.
 			return null;
 		}
 		return null;

@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.ObjectReader;
 
 /**
- * A line of a journal whose checksum is right: a CloudEvents 1.0 event. Immutable.
+ * Line of a journal with a valid checksum: a CloudEvents 1.0 event. Immutable.
  *
  * @since 0.1.0
  */
@@ -23,8 +23,9 @@ public final class JournalRecord {
 	}
 
 	/**
-	 * Returns the number of the line, which ascends by one through all segments. It is
-	 * not the number of the event's envelope, which begins anew with each router.
+	 * Returns the sequence number of the line, which increases by one through all
+	 * segments. It is not the sequence number of the event's envelope, which starts again
+	 * with each router.
 	 * @return the number, from 1
 	 */
 	public long sequence() {
@@ -40,7 +41,7 @@ public final class JournalRecord {
 	}
 
 	/**
-	 * Returns the application that the event comes from.
+	 * Returns the application that wrote the line: the {@code source} of CloudEvents.
 	 * @return a URI reference
 	 */
 	public String source() {
@@ -56,7 +57,7 @@ public final class JournalRecord {
 	}
 
 	/**
-	 * Returns when the event was emitted.
+	 * Returns the time at which the event was emitted.
 	 * @return the time
 	 */
 	public Instant time() {
@@ -80,8 +81,8 @@ public final class JournalRecord {
 	}
 
 	/**
-	 * Returns the event that caused this one: the one whose handler emitted it.
-	 * @return that event's id or {@code null}
+	 * Returns the id of the event whose handler emitted this one.
+	 * @return the id or {@code null}
 	 */
 	public @Nullable String causationId() {
 		return this.fields.causationId;
@@ -104,7 +105,7 @@ public final class JournalRecord {
 	}
 
 	/**
-	 * Returns what there is of the payload.
+	 * Returns the status of the payload.
 	 * @return the status
 	 */
 	public DataStatus dataStatus() {
@@ -113,7 +114,7 @@ public final class JournalRecord {
 
 	/**
 	 * Returns the payload.
-	 * @return its JSON, or {@code null} where {@code null} was emitted
+	 * @return its JSON, or {@code null} if {@code null} was emitted
 	 */
 	public @Nullable String data() {
 		return hasData() ? new String(this.line, this.fields.dataStart, this.fields.dataEnd - this.fields.dataStart,
@@ -141,7 +142,7 @@ public final class JournalRecord {
 		return this.line.length;
 	}
 
-	/** Shows no payload, since the text ends up in logs. */
+	/** Omits the payload, because the text may be logged. */
 	@Override
 	public String toString() {
 		return "JournalRecord[sequence=" + sequence() + ", id=" + id() + "]";

@@ -5,17 +5,18 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a journal has done since it was opened. Immutable.
+ * Counts of a journal since it was opened. Immutable.
  *
  * @param written lines that were acknowledged
  * @param pending lines that are in memory only
  * @param bytes the bytes of the acknowledged lines
- * @param syncs calls that put written data on the disk
- * @param redacted lines without their payload, since it could not be encoded
- * @param truncated lines with a part of their payload, since it was too long
- * @param lost events without a line, by reason; every reason is there
- * @param lastSequence the number of the last line, 0 if there is none
- * @param failure what the last attempt to write ran into, or {@code null} if it succeeded
+ * @param syncs syncs of written data to the disk
+ * @param redacted lines without their payload, because it could not be encoded
+ * @param truncated lines with a part of their payload, because it was too long
+ * @param lost events without a line, by reason; every reason has an entry
+ * @param lastSequence the sequence number of the last line, 0 if there is none
+ * @param failure the exception of the last write or maintenance, as text, or {@code null}
+ * if it succeeded
  * @since 0.1.0
  */
 public record JournalStatus(long written, long pending, long bytes, long syncs, long redacted, long truncated,

@@ -4,13 +4,14 @@ import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 
 import org.jspecify.annotations.Nullable;
 
 /**
- * The thread of a journal: it writes lines that no other thread waits for, does what is
- * due from time to time, and writes the log, so that no emitter waits for a logger.
+ * The thread of a journal. It writes lines that no other thread waits for, runs the
+ * periodic maintenance, and writes the log, so that no emitter waits for a logger.
  */
 final class JournalThread implements Runnable {
 
@@ -28,8 +29,10 @@ final class JournalThread implements Runnable {
 
 	private boolean encoderReported;
 
-	/** The events lost when writing last succeeded; -1 while it does. */
-	private long lostBefore = -1;
+	/** Whether a failure was reported and writing has not succeeded since. */
+	private boolean failing;
+
+	private final AtomicBoolean lossReported = new AtomicBoolean();
 
 	JournalThread(JournalOptions options, GroupCommit commit) {
 		this.options = options;
@@ -56,17 +59,17 @@ final class JournalThread implements Runnable {
 			try {
 				left = this.commit.writeWaiting(left);
 				if (left <= 0) {
-					this.commit.tend();
+					this.commit.maintain();
 					left = interval;
 				}
 				report();
 			}
 			catch (InterruptedException ex) {
-				// Nobody but this class ends this thread.
+				// Only Journal.close() ends this thread.
 				left = 0;
 			}
 			catch (Throwable ex) {
-				// A logger that fails: lines must be written all the same.
+				// The logger failed. Lines must still be written.
 				left = interval;
 			}
 		}
@@ -86,23 +89,26 @@ final class JournalThread implements Runnable {
 		if (encoder != null && !this.encoderReported) {
 			this.encoderReported = true;
 			logger.log(Level.WARNING, "Journal '" + this.options.directory + "' keeps no payload of " + encoder
-					+ ". Such lines are counted as redacted; this is said once");
+					+ ". Such lines are counted as redacted; this is logged once");
 		}
 		JournalStatus status = this.commit.status();
 		long lost = status.lost().getOrDefault(LossReason.IO_ERROR, 0L);
-		if (status.failure() != null && this.lostBefore < 0) {
-			this.lostBefore = lost;
+		if (status.failure() != null && !this.failing) {
+			this.failing = true;
 			logger.log(Level.WARNING, "Journal '" + this.options.directory + "' cannot be written: " + status.failure()
-					+ ". Events are counted as lost until it can: see to the disk, there is no need to restart");
+					+ ". Events are counted as lost until a write succeeds: check the disk; no restart is needed");
 		}
-		else if (status.failure() == null && this.lostBefore >= 0) {
-			this.lostBefore = -1;
+		else if (status.failure() == null && this.failing) {
+			this.failing = false;
 			logger.log(Level.WARNING,
 					"Journal '" + this.options.directory + "' is written again. Events lost so far: " + lost);
 		}
 	}
 
-	/** Notes the first failure, by its class: its message may have the payload. */
+	/**
+	 * Keeps the class of the first failure for the log. Its message may contain the
+	 * payload.
+	 */
 	void encoderFailed(String event, Throwable failure) {
 		if (this.encoderFailure.get() == null) {
 			this.encoderFailure.compareAndSet(null,
@@ -121,16 +127,25 @@ final class JournalThread implements Runnable {
 
 	void closeFailed(IOException failure) {
 		logger.log(Level.WARNING,
-				"Journal '" + this.options.directory + "' could not be put on the disk at its end: " + failure);
+				"Journal '" + this.options.directory + "' could not be synced and closed: " + failure);
 	}
 
-	/** Waits for the thread, which the end of the commit has woken. */
+	/**
+	 * Waits up to a second for the thread to end, which the closed commit has woken, and
+	 * reports losses that have no other line.
+	 */
 	void end() {
 		try {
 			this.thread.join(TimeUnit.SECONDS.toMillis(1));
 		}
 		catch (InterruptedException ex) {
 			Thread.currentThread().interrupt();
+		}
+		JournalStatus status = this.commit.status();
+		long lost = status.lost().getOrDefault(LossReason.IO_ERROR, 0L);
+		if (status.failure() != null && lost > 0 && this.lossReported.compareAndSet(false, true)) {
+			logger.log(Level.WARNING, "Journal '" + this.options.directory
+					+ "' was closed before it could be written again. Events lost: " + lost);
 		}
 	}
 

@@ -15,7 +15,8 @@ import tools.jackson.core.json.JsonFactory;
 import io.telemetryrouter.TelemetryEvent;
 
 /**
- * Makes the line of an event, all but its number and checksum. Reused. Not thread-safe.
+ * Encodes the line of an event, except its sequence number and checksum. Instances are
+ * reused. Not thread-safe.
  */
 final class Line {
 
@@ -24,8 +25,9 @@ final class Line {
 		.build();
 
 	/**
-	 * Leaves room for the longest payload, and for its stub: as a text, it is at most
-	 * twice as long.
+	 * Maximum size of the attributes in bytes. The rest of a line has room for the
+	 * longest payload, and for the stub of a truncated payload: escaping the beginning of
+	 * its JSON at most doubles it.
 	 */
 	private static final int MAX_ATTRIBUTES = 512 << 10;
 
@@ -65,7 +67,10 @@ final class Line {
 
 	private @Nullable Throwable encoderFailure;
 
-	/** The second of the last line's time, and its text without the zone. */
+	/**
+	 * The epoch second of the last line's time; its text without the zone is
+	 * {@code secondText}.
+	 */
 	private long second = Long.MIN_VALUE;
 
 	private byte[] secondText = {};
@@ -78,12 +83,12 @@ final class Line {
 		return text.getBytes(StandardCharsets.US_ASCII);
 	}
 
-	/** Returns what the last line has of its payload. */
+	/** Returns the status of the payload in the last line. */
 	DataStatus status() {
 		return this.status;
 	}
 
-	/** Returns why the last line is redacted. */
+	/** Returns the exception because of which the last line is redacted. */
 	@Nullable Throwable encoderFailure() {
 		return this.encoderFailure;
 	}
@@ -98,9 +103,9 @@ final class Line {
 	}
 
 	/**
-	 * Makes the line of an event.
+	 * Encodes the line of an event.
 	 * @return {@code false} if it would be too long
-	 * @throws IOException never in practice: bytes go to memory
+	 * @throws IOException never in practice: the buffer is in memory
 	 */
 	boolean encode(TelemetryEvent<?> event) throws IOException {
 		this.status = DataStatus.COMPLETE;
@@ -125,14 +130,14 @@ final class Line {
 		return true;
 	}
 
-	/** Copies the line and ends it there. */
+	/** Copies the line, and appends its sequence number and checksum to the copy. */
 	void copyTo(byte[] target, int at, long sequence) {
 		int end = this.buffer.size();
 		System.arraycopy(this.buffer.bytes(), 0, target, at, end);
 		LineFormat.end(target, at + end, this.checksum, sequence);
 	}
 
-	/** Most of a line is the same for all, or is digits: no generator is needed. */
+	/** Writes bytes directly: most of a line is constant or consists of digits. */
 	private void writeAttributes(TelemetryEvent<?> event) throws IOException {
 		EventAttributes attributes = this.options.attributes;
 		this.buffer.write(ID);
@@ -177,7 +182,7 @@ final class Line {
 		return JSON.createGenerator(ObjectWriteContext.empty(), this.buffer);
 	}
 
-	/** As {@link Instant#toString()}, but formats each second only once. */
+	/** Formats like {@link Instant#toString()}, but each second only once. */
 	private void writeTime(Instant time) throws IOException {
 		if (time.getEpochSecond() != this.second) {
 			this.second = time.getEpochSecond();
@@ -213,7 +218,7 @@ final class Line {
 		}
 	}
 
-	/** Returns whether one complete value was written. */
+	/** Returns whether the encoder wrote exactly one complete value. */
 	@SuppressWarnings("try")
 	private boolean encode(String event, Object payload) {
 		JsonGenerator out = generator();
@@ -224,13 +229,16 @@ final class Line {
 			return one;
 		}
 		catch (Throwable ex) {
-			// Fails closed, whatever it is: the line keeps the class name only.
+			// Fails closed on any throwable: the line keeps the class name only.
 			this.encoderFailure = this.buffer.isFull() ? null : ex;
 			return false;
 		}
 	}
 
-	/** A character may be cut in two: what is left of it is replaced. */
+	/**
+	 * Decodes the bytes from an index on. A character that the limit has split is
+	 * replaced.
+	 */
 	private String beginning(int from) {
 		return new String(this.buffer.bytes(), from, this.buffer.size() - from, StandardCharsets.UTF_8) + "\u2026";
 	}

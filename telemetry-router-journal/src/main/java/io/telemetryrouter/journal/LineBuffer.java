@@ -6,7 +6,7 @@ import java.util.Arrays;
 import java.util.UUID;
 
 /**
- * Bytes of a line that is being made, up to a limit. Not thread-safe.
+ * Buffer for the bytes of one line, which grows up to a limit. Not thread-safe.
  */
 final class LineBuffer extends OutputStream {
 
@@ -18,7 +18,9 @@ final class LineBuffer extends OutputStream {
 
 	private boolean full;
 
-	/** Lets this grow to a size; a write beyond it fills this to that size and fails. */
+	/**
+	 * Sets the maximum size; a write beyond it fills the buffer to that size and fails.
+	 */
 	void limit(int limit) {
 		this.limit = limit;
 		this.full = false;
@@ -41,7 +43,7 @@ final class LineBuffer extends OutputStream {
 		return this.bytes.length;
 	}
 
-	/** Forgets all bytes after the first ones. */
+	/** Discards all bytes from an index on. */
 	void truncate(int size) {
 		this.size = size;
 	}
@@ -62,7 +64,7 @@ final class LineBuffer extends OutputStream {
 		}
 	}
 
-	/** Makes room for bytes, and returns the index of the first one. */
+	/** Reserves a number of bytes, and returns the index of the first one. */
 	private int reserve(int length) throws IOException {
 		if (length > this.limit - this.size) {
 			fail();
@@ -81,8 +83,9 @@ final class LineBuffer extends OutputStream {
 	}
 
 	/**
-	 * Writes a text in quotes if it is one in JSON as it is, as almost all are.
-	 * @return {@code false} if a character has to be escaped or has several bytes
+	 * Writes a text in quotes if no character needs escaping, as in almost all cases.
+	 * @return {@code false} if a character needs escaping or is not ASCII; nothing is
+	 * written
 	 */
 	boolean writePlain(String text) throws IOException {
 		int start = this.size;
@@ -100,7 +103,7 @@ final class LineBuffer extends OutputStream {
 		return true;
 	}
 
-	/** Writes an id as {@link UUID#toString()} shows it. */
+	/** Writes an id in the format of {@link UUID#toString()}. */
 	void writeUuid(UUID id) throws IOException {
 		int at = reserve(36);
 		LineFormat.hex(this.bytes, at, 8, id.getMostSignificantBits() >>> 32);
@@ -120,7 +123,10 @@ final class LineBuffer extends OutputStream {
 		LineFormat.decimal(this.bytes, at, digits, value);
 	}
 
-	/** A line feed in JSON is white space: inside a text it would be escaped. */
+	/**
+	 * Replaces line feeds by spaces. In JSON they are white space: inside a string they
+	 * are escaped.
+	 */
 	void replaceLineFeeds(int from) {
 		for (int i = from; i < this.size; i++) {
 			if (this.bytes[i] == '\n' || this.bytes[i] == '\r') {

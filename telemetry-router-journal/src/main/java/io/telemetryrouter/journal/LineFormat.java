@@ -11,7 +11,7 @@ import java.util.zip.CRC32C;
  */
 final class LineFormat {
 
-	/** The longest line, line feed included: what a reader must be ready to hold. */
+	/** Maximum length of a line, line feed included, and so of a reader's buffer. */
 	static final int MAX_LINE = 4 << 20;
 
 	static final byte LINE_FEED = '\n';
@@ -28,7 +28,7 @@ final class LineFormat {
 
 	private static final byte[] HEX = "0123456789abcdef".getBytes(StandardCharsets.US_ASCII);
 
-	/** How many bytes {@link #end} adds, line feed included. */
+	/** Number of bytes that {@link #end} adds, line feed included. */
 	static final int END = SEQUENCE.length + SEQUENCE_DIGITS + 1 + CRC_MEMBER + 1;
 
 	private LineFormat() {
@@ -36,10 +36,10 @@ final class LineFormat {
 
 	/**
 	 * Ends a line in place.
-	 * @param line the array that has the line, with room for {@link #END} more bytes
-	 * @param end where it ends so far
-	 * @param checksum the checksum of what it has so far
-	 * @param sequence the number of the line
+	 * @param line the array that contains the line, with room for {@link #END} more bytes
+	 * @param end the index after the last byte of the line
+	 * @param checksum the checksum of the line's bytes so far
+	 * @param sequence the sequence number of the line
 	 */
 	static void end(byte[] line, int end, CRC32C checksum, long sequence) {
 		int at = put(line, end, SEQUENCE);
@@ -78,7 +78,7 @@ final class LineFormat {
 		}
 	}
 
-	/** Returns whether a line, without its line feed, has its checksum. */
+	/** Returns whether a line, passed without its line feed, has a valid checksum. */
 	static boolean isIntact(byte[] bytes, int start, int length, CRC32C checksum) {
 		int covered = length - CRC_MEMBER;
 		if (covered <= 0) {

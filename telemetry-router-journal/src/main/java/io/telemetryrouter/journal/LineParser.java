@@ -18,7 +18,10 @@ import tools.jackson.core.json.JsonFactory;
  */
 final class LineParser {
 
-	/** Whatever was written can be read: the length of a line is limit enough. */
+	/**
+	 * The maximum length of a line is the only limit, so that every written line can be
+	 * read.
+	 */
 	private static final JsonFactory JSON = JsonFactory.builder()
 		.streamReadConstraints(StreamReadConstraints.builder()
 			.maxNestingDepth(LineFormat.MAX_LINE)
@@ -33,19 +36,19 @@ final class LineParser {
 
 	private final CRC32C checksum = new CRC32C();
 
-	/** The second of the last line's time, and its text. */
+	/** The epoch second of the last line's time; its text is {@code secondText}. */
 	private long second;
 
 	private String secondText = "";
 
-	/** Returns whether a line, without its line feed, has its checksum. */
+	/** Returns whether a line, passed without its line feed, has a valid checksum. */
 	boolean isIntact(byte[] bytes, int start, int length) {
 		return LineFormat.isIntact(bytes, start, length, this.checksum);
 	}
 
 	/**
 	 * Returns the record of an intact line.
-	 * @return the record, or {@code null} if the line is not that of a journal
+	 * @return the record, or {@code null} if a journal cannot have written the line
 	 */
 	@Nullable JournalRecord parse(byte[] bytes, int start, int length) {
 		byte[] line = Arrays.copyOfRange(bytes, start, start + length);
@@ -61,7 +64,8 @@ final class LineParser {
 			return (ended && fields.isComplete()) ? new JournalRecord(line, fields) : null;
 		}
 		catch (RuntimeException ex) {
-			// Its checksum is right, but it is no JSON, or a member has another form.
+			// The checksum is valid, but the line is no JSON, or a member has the wrong
+			// form.
 			return null;
 		}
 	}
@@ -93,7 +97,7 @@ final class LineParser {
 		}
 	}
 
-	/** As {@link Instant#parse}, but parses each second only once. */
+	/** Parses like {@link Instant#parse}, but each second only once. */
 	private Instant time(String text) {
 		int end = text.length() - 1;
 		if (end <= SECOND + 1 || end > SECOND + 10 || text.charAt(SECOND) != '.' || text.charAt(end) != 'Z') {

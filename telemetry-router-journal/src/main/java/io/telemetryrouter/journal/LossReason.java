@@ -1,26 +1,26 @@
 package io.telemetryrouter.journal;
 
 /**
- * Why an event has no line in the journal.
+ * Reason for which an event has no line in the journal.
  *
  * @since 0.1.0
  */
 public enum LossReason {
 
 	/**
-	 * The disk was full, the folder was gone, or another failure of input or output.
+	 * The disk was full, the folder was deleted, or another I/O error occurred.
 	 */
 	IO_ERROR,
 
 	/**
-	 * The line would be longer than {@link Journal#MAX_LINE}: an event name or another
-	 * attribute is out of bounds, since payloads are cut.
+	 * The line would be longer than {@link Journal#MAX_LINE}because of its event name or
+	 * another attribute; payloads are truncated instead.
 	 */
 	TOO_LONG,
 
 	/**
-	 * The envelope could not be written: its own methods, or a source of attributes,
-	 * failed.
+	 * The attributes could not be written: a method of the event or of
+	 * {@link EventAttributes} threw an exception.
 	 */
 	UNREADABLE_EVENT,
 

@@ -4,7 +4,7 @@ import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 
 /**
- * How fast a replay goes. One object serves one replay.
+ * Speed of a replay. An instance serves one replay.
  *
  * @since 0.1.0
  */
@@ -13,14 +13,14 @@ public interface Pacing {
 
 	/**
 	 * Waits until an event is due.
-	 * @param offset the time from the replay's first event to this one, as recorded;
-	 * never less than that of the event before
+	 * @param offset the recorded time from the replay's first event to this one; never
+	 * less than the offset of the previous event
 	 * @throws InterruptedException if the thread is interrupted, which ends the replay
 	 */
 	void await(Duration offset) throws InterruptedException;
 
 	/**
-	 * Returns the pacing that waits for nothing.
+	 * Returns a pacing that never waits.
 	 * @return the pacing
 	 */
 	static Pacing fullSpeed() {
@@ -29,7 +29,8 @@ public interface Pacing {
 	}
 
 	/**
-	 * Returns the pacing at which events were emitted.
+	 * Returns a pacing that keeps the recorded intervals between events. Its time starts
+	 * with this call.
 	 * @return the pacing
 	 */
 	static Pacing asRecorded() {

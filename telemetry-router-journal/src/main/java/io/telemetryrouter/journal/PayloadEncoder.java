@@ -10,11 +10,12 @@ import io.telemetryrouter.PayloadSanitizer;
 import io.telemetryrouter.Sensitive;
 
 /**
- * Writes a payload as JSON, and decides by that what of it reaches the disk: here is the
- * place to redact. It is called on the thread that appends, by several threads at once.
+ * Writes a payload as JSON. No other part of a payload reaches the disk, so an encoder is
+ * the place to redact. Called on the appending thread, by several threads at once.
  * <p>
- * It fails closed: if it throws, or writes no complete JSON value, the line says that the
- * payload is redacted and names its class, and nothing that was written is kept.
+ * Failures are closed: if the encoder throws an exception, or does not write exactly one
+ * complete JSON value, its output is discarded and the line has the payload's class name
+ * with the status {@link DataStatus#REDACTED}.
  *
  * @since 0.1.0
  */
@@ -25,13 +26,14 @@ public interface PayloadEncoder {
 	 * Writes a payload.
 	 * @param event the event's name
 	 * @param payload the payload
-	 * @param out takes exactly one JSON value
+	 * @param out the generator, to which exactly one JSON value is written
 	 * @throws Exception if the payload cannot be written
 	 */
 	void encode(String event, Object payload, JsonGenerator out) throws Exception;
 
 	/**
-	 * Returns an encoder that gives this one what sanitizers return.
+	 * Returns an encoder that passes a payload through sanitizers before this encoder
+	 * writes it.
 	 * @param sanitizers the sanitizers, in the order in which they are called
 	 * @return the encoder
 	 */
@@ -50,8 +52,8 @@ public interface PayloadEncoder {
 	}
 
 	/**
-	 * Returns an encoder that writes payloads with a plain mapper, but for what is
-	 * {@link Sensitive}.
+	 * Returns an encoder that writes payloads with a plain mapper, without
+	 * {@link Sensitive} values.
 	 * @return the encoder
 	 */
 	static PayloadEncoder json() {
@@ -59,10 +61,10 @@ public interface PayloadEncoder {
 	}
 
 	/**
-	 * Returns an encoder that writes payloads as a mapper does, but for what is
-	 * {@link Sensitive}. It writes no object that has a sensitive part and is not written
-	 * property by property, as with a serializer of its own, {@code @JsonValue} or as the
-	 * key of a map: that payload is redacted as a whole.
+	 * Returns an encoder that writes payloads with a mapper, without {@link Sensitive}
+	 * values. A payload is redacted as a whole if it contains an object with a sensitive
+	 * part that the mapper does not write property by property: by a custom serializer,
+	 * by {@code @JsonValue} or as the key of a map.
 	 * @param mapper the mapper; it is copied
 	 * @return the encoder
 	 */

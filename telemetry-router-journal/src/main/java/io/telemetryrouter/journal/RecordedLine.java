@@ -13,8 +13,8 @@ import org.jspecify.annotations.Nullable;
 import io.telemetryrouter.RecordedEvent;
 
 /**
- * A line as an event. Handlers that ask for the same class get the same payload. Used by
- * one thread.
+ * Event that is read from a line. Handlers of the same payload class get the same payload
+ * object. Used by one thread.
  */
 final class RecordedLine implements RecordedEvent {
 
@@ -38,7 +38,7 @@ final class RecordedLine implements RecordedEvent {
 		this.unknownMembers = unknownMembers;
 	}
 
-	/** Returns why a handler could not be given the payload, or {@code null}. */
+	/** Returns the reason for which the payload could not be read, or {@code null}. */
 	@Nullable String unreadable() {
 		return this.unreadable;
 	}
@@ -68,7 +68,7 @@ final class RecordedLine implements RecordedEvent {
 			return UUID.fromString(id);
 		}
 		catch (IllegalArgumentException ex) {
-			// Written by another tool: the same line has the same id all the same.
+			// Another tool wrote the line. Each read of it returns the same id.
 			return UUID.nameUUIDFromBytes(id.getBytes(StandardCharsets.UTF_8));
 		}
 	}
@@ -104,7 +104,7 @@ final class RecordedLine implements RecordedEvent {
 				payload = this.payloads.read(this.line, target, this.unknownMembers);
 			}
 			catch (RuntimeException ex) {
-				// Its message may quote the payload.
+				// The message of the exception may quote the payload.
 				throw unreadable("its payload cannot be read as " + target.getName() + ": " + ex.getClass().getName());
 			}
 			this.read.put(target, payload);

@@ -16,14 +16,14 @@ import tools.jackson.databind.deser.DeserializationProblemHandler;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * Reads payloads as the classes that handlers ask for, after they were brought to the
- * latest version. Unknown members are skipped. Thread-safe.
+ * Reads payloads as the payload classes of handlers, after upcasters have converted them
+ * to the latest version. Unknown members are skipped. Thread-safe.
  */
 final class RecordedPayloads {
 
 	private final JsonMapper mapper;
 
-	/** Finding how to read a class takes longer than reading a small payload. */
+	/** Readers by class: to create one takes longer than to read a small payload. */
 	private final Map<Class<?>, ObjectReader> readers = new ConcurrentHashMap<>();
 
 	private final Map<String, Map<Integer, EventUpcaster>> upcasters = new HashMap<>();
@@ -45,9 +45,9 @@ final class RecordedPayloads {
 	}
 
 	/**
-	 * Reads the payload of a line, which has one.
-	 * @param type its class
-	 * @param unknown is given the path of each unknown member
+	 * Reads the payload of a line that has one.
+	 * @param type the payload class
+	 * @param unknown receives a text for each unknown member
 	 */
 	Object read(JournalRecord line, Class<?> type, List<String> unknown) {
 		ObjectReader reader = this.readers.computeIfAbsent(type, this.mapper::readerFor)
@@ -74,12 +74,12 @@ final class RecordedPayloads {
 			start--;
 		}
 		int digits = schema.length() - start;
-		// A longer one is no version.
+		// A longer number is no version.
 		return (digits > 0 && digits < 10) ? Integer.parseInt(schema.substring(start)) : 1;
 	}
 
 	/**
-	 * Reports what records do not have.
+	 * Reports members that a payload class does not have.
 	 */
 	private static final class UnknownMembers extends DeserializationProblemHandler {
 

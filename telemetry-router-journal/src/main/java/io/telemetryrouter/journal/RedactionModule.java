@@ -25,8 +25,9 @@ import tools.jackson.databind.ser.bean.BeanSerializerBase;
 import io.telemetryrouter.Sensitive;
 
 /**
- * Makes a mapper write no value that is {@link Sensitive}. What is sensitive is found
- * property by property, so a class that is not written that way is refused.
+ * Jackson module that writes no {@link Sensitive} value. Sensitive values are found
+ * property by property, so a class with a sensitive part is refused if it is written in
+ * another way.
  */
 final class RedactionModule extends JacksonModule {
 
@@ -48,7 +49,7 @@ final class RedactionModule extends JacksonModule {
 
 	@Override
 	public void setupModule(SetupContext context) {
-		// Before all others: what a property's own annotations say must not count.
+		// First in order, so that no other annotation of a property takes precedence.
 		context.insertAnnotationIntrospector(new Introspector());
 		context.addSerializerModifier(new Modifier());
 	}
@@ -80,7 +81,9 @@ final class RedactionModule extends JacksonModule {
 
 	}
 
-	/** Refuses what is not written property by property. */
+	/**
+	 * Refuses classes with a sensitive part that are not written property by property.
+	 */
 	private static final class Modifier extends ValueSerializerModifier {
 
 		private static final long serialVersionUID = 1L;

@@ -25,7 +25,7 @@ final class RouterReplay implements TelemetryReplayer.ReplayHandler {
 
 	private final RecordedPayloads payloads;
 
-	/** The classes of payloads, by the events' names. */
+	/** Payload classes by event name. */
 	private final Map<String, Class<?>> types = new HashMap<>();
 
 	private final Set<String> remarks = new LinkedHashSet<>();
@@ -36,7 +36,9 @@ final class RouterReplay implements TelemetryReplayer.ReplayHandler {
 
 	long unknownFields;
 
-	/** Handlers say what payloads are where no contract does. */
+	/**
+	 * Takes the payload class of an event from its contract, or else from its handlers.
+	 */
 	RouterReplay(TelemetryRouter router, RecordedPayloads payloads, Collection<? extends EventType<?>> contracts) {
 		this.router = router;
 		this.payloads = payloads;
@@ -52,7 +54,7 @@ final class RouterReplay implements TelemetryReplayer.ReplayHandler {
 		return type != Object.class && !Modifier.isAbstract(type.getModifiers());
 	}
 
-	/** Of classes that are not related, none is that of the event. */
+	/** Returns the subclass of two classes, or {@link Object} if they are unrelated. */
 	private Class<?> closer(Class<?> one, Class<?> other) {
 		if (one.isAssignableFrom(other)) {
 			return other;
@@ -79,7 +81,7 @@ final class RouterReplay implements TelemetryReplayer.ReplayHandler {
 		unknown.forEach((field) -> remark("Event '" + line.name() + "': " + field));
 	}
 
-	/** Names in a journal may be anything, and remarks end up in logs. */
+	/** Adds a remark that can be logged: names in a journal may have any characters. */
 	private void remark(String remark) {
 		if (this.remarks.size() < TelemetryReplayer.MAX_PROBLEMS) {
 			this.remarks.add(UNPRINTABLE.matcher(remark).replaceAll("\uFFFD"));

@@ -11,12 +11,12 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * A file of a journal. Its name has the number of its first line, with leading zeros, so
- * that segments sort by name. There is no index: the names say which segments a range of
- * numbers needs.
+ * File of a journal. Its name contains the sequence number of its first line, with
+ * leading zeros, so that segments sort by name. There is no index: the names tell the
+ * segments of a range of sequence numbers.
  *
- * @param file where it is
- * @param firstSequence the number of its first line
+ * @param file the path
+ * @param firstSequence the sequence number of its first line
  */
 record Segment(Path file, long firstSequence) implements Comparable<Segment> {
 
@@ -32,7 +32,7 @@ record Segment(Path file, long firstSequence) implements Comparable<Segment> {
 		try (DirectoryStream<Path> files = Files.newDirectoryStream(directory, "journal-*.jsonl")) {
 			for (Path file : files) {
 				Matcher name = NAME.matcher(file.getFileName().toString());
-				// 19 digits may exceed a long, by one that no journal reaches.
+				// 19 digits may exceed a long. No journal reaches its maximum.
 				if (name.matches() && name.group(1).compareTo("9223372036854775807") < 0) {
 					segments.add(new Segment(file, Long.parseLong(name.group(1))));
 				}

@@ -6,14 +6,14 @@ import java.io.RandomAccessFile;
 import java.nio.file.Path;
 
 /**
- * A file that lines are appended to. Not a channel: an interrupt of the writing thread
- * would close it.
+ * File that lines are appended to. Not a {@code FileChannel}: an interrupt of the writing
+ * thread would close it.
  */
 interface SegmentFile extends Closeable {
 
 	long length() throws IOException;
 
-	/** Appends. After a failure, a part may be written. */
+	/** Appends bytes. A failed call may have written a part of them. */
 	void write(byte[] bytes, int length) throws IOException;
 
 	void sync() throws IOException;
@@ -21,7 +21,7 @@ interface SegmentFile extends Closeable {
 	void truncate(long length) throws IOException;
 
 	/**
-	 * Opens files for appending, and makes those that are not there.
+	 * Opens files for appending, and creates them if absent.
 	 */
 	@FunctionalInterface
 	interface Opener {

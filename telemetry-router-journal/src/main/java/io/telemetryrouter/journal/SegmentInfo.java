@@ -7,12 +7,12 @@ import java.nio.file.attribute.BasicFileAttributes;
 import java.time.Instant;
 
 /**
- * A file of a journal.
+ * File of a journal.
  *
- * @param file where it is
- * @param firstSequence the number of its first line
- * @param bytes its size; 0 if it is gone meanwhile
- * @param lastModified when it was last written to
+ * @param file the path
+ * @param firstSequence the sequence number of its first line
+ * @param bytes its size; 0 if it was deleted meanwhile
+ * @param lastModified the time of the last write
  * @since 0.1.0
  */
 public record SegmentInfo(Path file, long firstSequence, long bytes, Instant lastModified) {

@@ -6,8 +6,8 @@ import java.nio.file.Path;
 import java.util.Arrays;
 
 /**
- * Splits a file into lines, with memory for one line. Of a line that is too long only its
- * end is found. Not thread-safe.
+ * Splits a file into lines, and holds one line in memory. A line that is too long is
+ * discarded up to its end. Not thread-safe.
  */
 final class SegmentInput {
 
@@ -17,19 +17,22 @@ final class SegmentInput {
 
 	private byte[] bytes = new byte[CHUNK];
 
-	/** Where in the file {@code bytes[0]} is. */
+	/** The offset of {@code bytes[0]} in the file. */
 	private long base;
 
-	/** How many bytes are there. */
+	/** The number of bytes in {@code bytes}. */
 	private int end;
 
-	/** The index of the first byte that belongs to no line yet. */
+	/** The index of the first byte of the next line. */
 	private int next;
 
-	/** The index before which there is no line feed, from {@code next} on. */
+	/** The index up to which there is no line feed, from {@code next} on. */
 	private int searched;
 
-	/** Where in the file the next line begins: before {@code base} if it is too long. */
+	/**
+	 * The offset of the next line in the file; less than {@code base} if the line is too
+	 * long.
+	 */
 	private long nextOffset;
 
 	private long lineOffset;
@@ -44,7 +47,7 @@ final class SegmentInput {
 		this.file = new RandomAccessFile(path.toFile(), "r");
 	}
 
-	/** Begins at an offset, in the middle of a line or at its start. */
+	/** Skips to the first line that begins after an offset. */
 	void skipTo(long offset) throws IOException {
 		this.base = offset;
 		this.nextOffset = offset;
@@ -52,8 +55,8 @@ final class SegmentInput {
 	}
 
 	/**
-	 * Goes to the next line.
-	 * @return {@code false} if no further line has its line feed yet
+	 * Moves to the next line.
+	 * @return {@code false} if no further line has a line feed yet
 	 */
 	boolean readLine() throws IOException {
 		while (true) {
@@ -80,7 +83,7 @@ final class SegmentInput {
 		this.nextOffset = this.base + this.next;
 	}
 
-	/** Reads what is there behind the bytes that are known. */
+	/** Reads further bytes of the file. */
 	boolean readMore() throws IOException {
 		makeRoom();
 		this.file.seek(this.base + this.end);
@@ -113,8 +116,8 @@ final class SegmentInput {
 	}
 
 	/**
-	 * Forgets the beginning of an incomplete line. What comes there may be another line,
-	 * since the writer cuts what it could not write to its end.
+	 * Discards the beginning of an incomplete line. The writer truncates incomplete
+	 * lines, so another line may follow at the same offset.
 	 */
 	void rewind() throws IOException {
 		this.base = Math.min(this.nextOffset, this.file.length());
@@ -137,7 +140,7 @@ final class SegmentInput {
 		return this.lineLength;
 	}
 
-	/** Returns whether the beginning of the line is not in memory. */
+	/** Returns whether the line was too long, so that its beginning is not in memory. */
 	boolean isTooLong() {
 		return this.tooLong;
 	}
@@ -150,7 +153,7 @@ final class SegmentInput {
 		return this.nextOffset;
 	}
 
-	/** Returns how many bytes follow the last line, at the end of the file. */
+	/** Returns the number of bytes after the last line, at the end of the file. */
 	long rest() {
 		return this.base + this.end - this.nextOffset;
 	}
@@ -160,7 +163,7 @@ final class SegmentInput {
 			this.file.close();
 		}
 		catch (IOException ex) {
-			// Nothing was written.
+			// The file was only read, so no data is lost.
 		}
 	}
 

@@ -10,21 +10,23 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Appends batches to the last segment, begins a new one when it is large or old enough,
- * and deletes old ones. After a failure, the segment is cut to what was written before,
- * and opened again by the next write. One thread at a time, which {@link GroupCommit}
- * sees to.
+ * Appends batches to the last segment, begins a new segment by size or age, and deletes
+ * old segments. After a failure, the segment is truncated to its complete lines, and the
+ * next write opens it again. Used by one thread at a time, which {@link GroupCommit}
+ * ensures.
  */
 final class SegmentWriter {
 
-	/** As much of the last segment as is searched for its last line, at first. */
+	/** Size of the end of the last segment that is searched first for its last line. */
 	private static final long TAIL = 2L * LineFormat.MAX_LINE;
 
 	private final JournalOptions options;
 
 	private final SegmentFile.Opener opener;
 
-	/** The segment to append to; it may have to be opened again. */
+	/**
+	 * The segment to append to; if {@code file} is {@code null}, the next write opens it.
+	 */
 	private @Nullable Segment segment;
 
 	private @Nullable SegmentFile file;
@@ -32,12 +34,12 @@ final class SegmentWriter {
 	/** The length of the segment's complete lines. */
 	private long length;
 
-	/** When the segment began, in milliseconds since 1970. */
+	/** The time at which the segment began, in milliseconds since the epoch. */
 	private long begun;
 
 	private final long segmentAge;
 
-	/** Something was written since the last sync. */
+	/** Whether data was written since the last sync. */
 	private boolean dirty;
 
 	private long syncs;
@@ -48,11 +50,11 @@ final class SegmentWriter {
 		this.opener = opener;
 	}
 
-	/** The end of the last segment, as it was found. */
+	/** Result of {@link #open()}. */
 	record Found(long nextSequence, @Nullable JournalRepair repair) {
 	}
 
-	/** Finds the last line of the journal, and cuts what follows it. */
+	/** Finds the last intact line of the journal, and truncates the segment after it. */
 	Found open() throws IOException {
 		List<Segment> segments = Segment.list(this.options.directory);
 		if (segments.isEmpty()) {
@@ -121,7 +123,7 @@ final class SegmentWriter {
 		}
 	}
 
-	/** Asked with each write, so it makes no objects. */
+	/** Called with each write, so it allocates no objects. */
 	private boolean isOld() {
 		return this.options.clock.millis() - this.begun >= this.segmentAge;
 	}
@@ -180,7 +182,7 @@ final class SegmentWriter {
 		}
 	}
 
-	/** Puts on the disk what was written since the last time. */
+	/** Syncs the data that was written since the last sync. */
 	void sync() throws IOException {
 		SegmentFile opened = this.file;
 		if (this.dirty && opened != null) {
@@ -190,15 +192,15 @@ final class SegmentWriter {
 		}
 	}
 
-	/** What is due from time to time, also while nothing is written. */
-	void tend() throws IOException {
+	/** Syncs, ends an old segment and deletes expired ones; called periodically. */
+	void maintain() throws IOException {
 		try {
 			if (this.options.fsync == Fsync.INTERVAL) {
 				sync();
 			}
 			Segment current = this.segment;
 			if (current != null && this.file != null && !Files.exists(current.file())) {
-				// It was deleted, and so would be all that is written to it from now on.
+				// The file was deleted: further writes to it would be lost.
 				this.file.close();
 				this.file = null;
 				this.segment = null;
@@ -216,7 +218,10 @@ final class SegmentWriter {
 		}
 	}
 
-	/** Deletes the oldest segments. The last one has the number to go on from. */
+	/**
+	 * Deletes the oldest segments. The last one stays: its lines give the next sequence
+	 * number.
+	 */
 	private void deleteOld(long size) throws IOException {
 		List<Segment> segments = Segment.list(this.options.directory);
 		long total = 0;
@@ -238,7 +243,7 @@ final class SegmentWriter {
 		return age != null && Duration.between(info.lastModified(), this.options.clock.instant()).compareTo(age) >= 0;
 	}
 
-	/** Makes the name of a new segment durable. Not every system has this. */
+	/** Makes the directory entry of a new segment durable, if the system supports it. */
 	private void syncDirectory() {
 		// An interrupt would close the channel.
 		boolean interrupted = Thread.interrupted();
@@ -246,7 +251,7 @@ final class SegmentWriter {
 			channel.force(true);
 		}
 		catch (IOException ex) {
-			// Folders cannot be opened as files there.
+			// This system cannot open a folder as a file.
 		}
 		finally {
 			if (interrupted) {
@@ -255,7 +260,7 @@ final class SegmentWriter {
 		}
 	}
 
-	/** Cuts what a failed write has left, or leaves that to the next attempt. */
+	/** Truncates the segment to its complete lines after a failure. */
 	private void abandon() {
 		SegmentFile opened = this.file;
 		this.file = null;
@@ -266,7 +271,7 @@ final class SegmentWriter {
 			opened.truncate(this.length);
 		}
 		catch (IOException ex) {
-			// The same is done before the next write.
+			// The next write truncates the segment first.
 		}
 	}
 

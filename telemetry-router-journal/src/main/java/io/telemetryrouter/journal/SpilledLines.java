@@ -13,21 +13,22 @@ import io.telemetryrouter.EventRecorder;
 import io.telemetryrouter.RecordedEvent;
 
 /**
- * Reads lines back by their numbers, for a handler that has fallen behind.
+ * Reads the lines of one handler's spilled events by sequence number.
  * <p>
- * Numbers come nearly in order: threads that emit at the same time may offer their events
- * the other way round. So lines that were passed over are kept for a while. If one of
- * them is asked for later, the place of its line is searched for again.
+ * Sequence numbers are requested nearly in order: threads that emit concurrently may
+ * offer their events in another order than that of the lines. So a limited number of
+ * skipped lines is cached. A skipped line that is no longer cached is searched for in its
+ * segment.
  */
 final class SpilledLines implements EventRecorder.Reader {
 
-	/** How many bytes of lines that were passed over are kept. */
+	/** Maximum size of the cached skipped lines, in bytes. */
 	private static final long MAX_PASSED = 1 << 20;
 
-	/** How many bytes are read to find a line. */
+	/** Range in bytes at which the binary search for a line ends. */
 	private static final long NEAR = 256 << 10;
 
-	/** Over how many lines it is faster to search. */
+	/** Distance in lines from which a search is faster than reading on. */
 	private static final long FAR = 10_000;
 
 	private final Path directory;
@@ -43,14 +44,13 @@ final class SpilledLines implements EventRecorder.Reader {
 	private long passedBytes;
 
 	/**
-	 * All lines after this one, up to the last one that was read, were returned or are
-	 * kept.
+	 * All lines after this one, up to {@code last}, were returned or are cached.
 	 */
 	private long forgotten;
 
 	private long last;
 
-	/** Creates a reader; {@code write} writes all lines so far, as far as it can. */
+	/** Creates a reader; {@code write} tries to write all lines that are in memory. */
 	SpilledLines(Path directory, RecordedPayloads payloads, Runnable write) {
 		this.directory = directory;
 		this.payloads = payloads;
@@ -63,7 +63,7 @@ final class SpilledLines implements EventRecorder.Reader {
 		if (line == null && !(this.reader != null && number > this.forgotten && number <= this.last)) {
 			line = find(number);
 			if (line == null && this.last < number) {
-				// It is in memory, unless a write has failed.
+				// The line is still in memory, unless its write has failed.
 				this.write.run();
 				line = find(number);
 			}
@@ -111,7 +111,9 @@ final class SpilledLines implements EventRecorder.Reader {
 		}
 	}
 
-	/** Opens the journal a little before a line, or behind where it would be. */
+	/**
+	 * Opens the journal shortly before a line, or at its first segment if that is later.
+	 */
 	static JournalReader seek(Path directory, long number) throws IOException {
 		Segment segment = null;
 		for (Segment each : Segment.list(directory)) {

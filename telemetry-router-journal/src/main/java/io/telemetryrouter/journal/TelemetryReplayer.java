@@ -14,18 +14,18 @@ import io.telemetryrouter.EventType;
 import io.telemetryrouter.TelemetryRouter;
 
 /**
- * Reads events back from a journal and hands them, in order and on the calling thread, to
- * the handlers of a router that {@linkplain io.telemetryrouter.HandlerSpec.Builder#replay
- * opted in}, or to any other code. It may read what a live journal writes; it ends with
- * what is written when it begins. Damaged lines and missing segments are skipped, counted
- * and listed. Immutable and thread-safe.
+ * Reads events from a journal and passes them, in order and on the calling thread, to the
+ * handlers of a router that {@linkplain io.telemetryrouter.HandlerSpec.Builder#replay
+ * opted in}, or to a {@link ReplayHandler}. The journal may be written meanwhile; a
+ * replay ends with the last line that was written when it began. Damaged lines and
+ * missing segments are skipped, counted and listed. Immutable and thread-safe.
  *
  * @since 0.1.0
  */
 public final class TelemetryReplayer {
 
 	/**
-	 * How many problems a report lists.
+	 * Maximum number of problems in a report.
 	 */
 	public static final int MAX_PROBLEMS = 100;
 
@@ -38,7 +38,7 @@ public final class TelemetryReplayer {
 	private final List<EventType<?>> contracts;
 
 	/**
-	 * Creates a replayer that knows no router.
+	 * Creates a replayer without a router, for {@link ReplayHandler}s only.
 	 * @param directory the journal's folder
 	 */
 	public TelemetryReplayer(Path directory) {
@@ -49,10 +49,9 @@ public final class TelemetryReplayer {
 	 * Creates a replayer.
 	 * @param directory the journal's folder
 	 * @param router the router whose handlers receive the events
-	 * @param mapper reads payloads; it has to understand what the journal's encoder
-	 * writes
-	 * @param upcasters bring payloads of earlier versions to the latest one
-	 * @param contracts the classes of payloads, where they are known
+	 * @param mapper the mapper that reads the JSON that the journal's encoder writes
+	 * @param upcasters the upcasters for payloads of earlier versions
+	 * @param contracts the event types with a known payload class
 	 * @throws IllegalArgumentException if two upcasters take the same version
 	 */
 	public TelemetryReplayer(Path directory, TelemetryRouter router, JsonMapper mapper,
@@ -79,13 +78,13 @@ public final class TelemetryReplayer {
 
 	/**
 	 * Replays events to the handlers of the router that opted in, and to no others.
-	 * Nothing that is replayed is journalled again. A payload comes back as the class
-	 * that the handler asks for, or, if it takes any, that of the event's contract, or
-	 * that another handler of the event's name asks for; otherwise as a map, list, text,
-	 * number or truth value. Members that the class does not have are skipped.
+	 * Replayed events are not journalled again. A payload is read as the payload class of
+	 * the handler. For a handler of any payload, it is read as the class of the event's
+	 * contract, or else of another handler of the event's name, or else as a map, list,
+	 * string, number or boolean. Members that the class does not have are skipped.
 	 * @param query selects the events
-	 * @param pacing how fast
-	 * @return what was done
+	 * @param pacing the speed
+	 * @return the result
 	 * @throws JournalException if there is no such folder
 	 * @throws IllegalStateException if the replayer has no router
 	 */
@@ -104,8 +103,8 @@ public final class TelemetryReplayer {
 	 * Replays events at full speed.
 	 * @param query selects the events
 	 * @param handler is called with each of them; if it throws, the event is counted as
-	 * failed and the replay goes on
-	 * @return what was done
+	 * failed and the replay continues
+	 * @return the result
 	 * @throws JournalException if there is no such folder
 	 */
 	public ReplayReport replay(JournalQuery query, ReplayHandler handler) {
@@ -115,16 +114,17 @@ public final class TelemetryReplayer {
 	/**
 	 * Replays events.
 	 * @param query selects the events
-	 * @param pacing how fast
+	 * @param pacing the speed
 	 * @param handler is called with each of them; if it throws, the event is counted as
-	 * failed and the replay goes on
-	 * @return what was done
+	 * failed and the replay continues
+	 * @return the result
 	 * @throws JournalException if there is no such folder
 	 */
 	public ReplayReport replay(JournalQuery query, Pacing pacing, ReplayHandler handler) {
 		Run run = new Run(query, pacing, handler);
 		try (JournalReader reader = JournalReader.open(this.directory, query.firstSequence(), run::skipped)) {
-			// What a handler causes to be written must not be replayed in turn, for ever.
+			// Lines that handlers write during the replay must not be replayed: it would
+			// never end.
 			long end = reader.bytesAhead();
 			for (JournalRecord line = reader.next(); line != null; line = reader.next()) {
 				if (reader.bytesRead() > end || line.sequence() > query.lastSequence() || !run.accept(line)) {
@@ -136,7 +136,7 @@ public final class TelemetryReplayer {
 	}
 
 	/**
-	 * Takes replayed events.
+	 * Handles replayed events.
 	 */
 	@FunctionalInterface
 	public interface ReplayHandler {
@@ -185,7 +185,7 @@ public final class TelemetryReplayer {
 			this.handler = handler;
 		}
 
-		/** Returns whether to go on. */
+		/** Handles a line, and returns whether the replay continues. */
 		boolean accept(JournalRecord line) {
 			this.read++;
 			if (!this.query.matches(line)) {

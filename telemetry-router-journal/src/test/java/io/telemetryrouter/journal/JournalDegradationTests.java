@@ -90,8 +90,20 @@ class JournalDegradationTests {
 		}
 		assertThat(this.log.lines(this.directory)).containsExactly(
 				"Journal '" + this.directory + "' cannot be written: java.io.IOException: No space left on device."
-						+ " Events are counted as lost until it can: see to the disk, there is no need to restart",
+						+ " Events are counted as lost until a write succeeds: check the disk; no restart is needed",
 				"Journal '" + this.directory + "' is written again. Events lost so far: 2");
+	}
+
+	@Test
+	void whenDiskIsFullToTheEndThenTheLastLineSaysWhatWasLost() {
+		Journal journal = open(options());
+		this.disk.room = 0;
+		journal.append(new TestEvent("a", 1));
+		journal.append(new TestEvent("a", 2));
+		journal.close();
+		journal.close();
+		assertThat(this.log.lines(this.directory)).containsOnlyOnce(
+				"Journal '" + this.directory + "' was closed before it could be written again. Events lost: 2");
 	}
 
 	@Test

@@ -7,8 +7,8 @@ import org.jspecify.annotations.Nullable;
 import io.telemetryrouter.TelemetryRouter;
 
 /**
- * What delivers events to handlers. What a contender has nothing for is
- * {@linkplain NotApplicable not applicable}.
+ * Event router under test. Operations that a contender does not support throw
+ * {@link NotApplicable}.
  */
 interface Contender extends AutoCloseable {
 
@@ -26,17 +26,20 @@ interface Contender extends AutoCloseable {
 		return false;
 	}
 
-	/** Returns the router, for what only it has. */
+	/** Returns the router, for operations that no peer has. */
 	default TelemetryRouter router() {
 		throw new NotApplicable();
 	}
 
-	/** Ends the contender, from inside a handler. */
+	/** Closes the contender, from inside a handler. */
 	default void shutDown() {
 		throw new NotApplicable();
 	}
 
-	/** Returns what is wrong with its accounts; the given handlers must be done. */
+	/**
+	 * Returns a problem of its accounts, or {@code null}; the given handlers must be
+	 * idle.
+	 */
 	default @Nullable String audit(String... done) {
 		return null;
 	}
@@ -46,7 +49,7 @@ interface Contender extends AutoCloseable {
 		return false;
 	}
 
-	/** Returns how many events it has counted that did not get through to a handler. */
+	/** Returns the number of events that it has counted as not delivered to a handler. */
 	default long lost(String id) {
 		return 0;
 	}
@@ -54,13 +57,13 @@ interface Contender extends AutoCloseable {
 	@Override
 	void close();
 
-	/** Throws anything, as code of other languages and reflection do. */
+	/** Throws any throwable, like code of other languages and reflection. */
 	@SuppressWarnings("unchecked")
 	static <E extends Throwable> RuntimeException sneaky(Throwable error) throws E {
 		throw (E) error;
 	}
 
-	/** Receives events and may throw anything. */
+	/** Receives events and may throw any throwable. */
 	@FunctionalInterface
 	interface Handler {
 
@@ -68,7 +71,7 @@ interface Contender extends AutoCloseable {
 
 	}
 
-	/** Thrown where a contender has nothing of the kind. */
+	/** Thrown by an operation that a contender does not support. */
 	final class NotApplicable extends RuntimeException {
 
 		private static final long serialVersionUID = 1;
@@ -79,15 +82,15 @@ interface Contender extends AutoCloseable {
 
 	}
 
-	/** What is broken around the handlers. */
+	/** A failing component around the handlers. */
 	enum Fault {
 
 		NONE,
 
-		/** What is told of failures throws. */
+		/** The error handler throws. */
 		ERROR_HANDLER,
 
-		/** What carries context from the emitter's thread to another throws. */
+		/** The propagation of context from the emitter's thread to another throws. */
 		CONTEXT;
 
 		IllegalStateException failure() {

@@ -1,13 +1,13 @@
 package io.telemetryrouter.benchmarks.isolation;
 
 /**
- * What is emitted.
+ * The payload of all scenarios.
  *
  * @since 0.1.0
  */
 public class Event {
 
-	/** Of an event that handlers emit in turn. */
+	/** The number of an event that a handler emits. */
 	static final int NESTED = -1;
 
 	final int number;
@@ -16,7 +16,7 @@ public class Event {
 		this.number = number;
 	}
 
-	/** One whose methods throw. */
+	/** An event whose methods throw. */
 	static final class Untouchable extends Event {
 
 		Untouchable(int number) {

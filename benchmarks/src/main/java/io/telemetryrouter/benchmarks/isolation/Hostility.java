@@ -8,8 +8,9 @@ import org.slf4j.MDC;
 import io.telemetryrouter.benchmarks.isolation.Contender.Fault;
 
 /**
- * Hostile handlers and situations, a scenario each. Between two well-behaved neighbours
- * an emitter emits some events, and one more to see whether all still works.
+ * Scenarios with hostile handlers and situations. The hostile handlers are subscribed
+ * between two well-behaved neighbours. An emitter emits some events, and a last one to
+ * check that delivery still works.
  *
  * @since 0.1.0
  */
@@ -69,7 +70,7 @@ public enum Hostility {
 		});
 	}),
 
-	/** Twice as many with each level. */
+	/** The number of events doubles with each level. */
 	AVALANCHE("two emit the event of both, so that it doubles each time", (stage) -> {
 		stage.hostile((event) -> stage.nested(Stage.NAME));
 		stage.hostile((event) -> stage.nested(Stage.NAME));
@@ -144,7 +145,7 @@ public enum Hostility {
 
 	NO_STACK("is called by an emitter almost out of stack", Hostility::ignore);
 
-	/** How many events are emitted at once before the emitter waits for the handlers. */
+	/** The number of events after which the emitter waits for the handlers. */
 	private static final int BURST = 500;
 
 	final String title;
@@ -161,13 +162,13 @@ public enum Hostility {
 		this.enter = enter;
 	}
 
-	/** Plays the scenario. */
+	/** Runs the scenario. */
 	Verdict play(Peer peer, boolean async, Duration limit) {
 		try {
 			Contender contender = peer.open(async, fault());
-			Duration patience = limit.multipliedBy(1 + events() / 50_000);
-			Verdict verdict = new Stage(contender, this, patience).play();
-			return close(contender, patience) || verdict.outcome() != Verdict.Outcome.SURVIVED ? verdict
+			Duration timeout = limit.multipliedBy(1 + events() / 50_000);
+			Verdict verdict = new Stage(contender, this, timeout).play();
+			return close(contender, timeout) || verdict.outcome() != Verdict.Outcome.SURVIVED ? verdict
 					: Verdict.failed("close hangs");
 		}
 		catch (Contender.NotApplicable ex) {
@@ -205,7 +206,7 @@ public enum Hostility {
 				}
 			}
 		}
-		// Nothing needs to be delivered after a close.
+		// A closed contender need not deliver.
 		if (this != CLOSES) {
 			stage.emitLast();
 		}
@@ -245,13 +246,13 @@ public enum Hostility {
 		};
 	}
 
-	/** Whether neighbours may miss events that are counted. */
+	/** Returns whether neighbours may miss events that the contender has counted. */
 	boolean mayLoseCounted() {
 		return this == NO_STACK;
 	}
 
 	/**
-	 * Whether the verdict depends on what the handler has seen, so that its calls are
+	 * Returns whether the verdict depends on the calls of the handler, so that they are
 	 * awaited.
 	 */
 	boolean awaitsCalls() {
@@ -259,7 +260,7 @@ public enum Hostility {
 				|| this == CLOSES;
 	}
 
-	/** Whether handlers emit what they are called with. */
+	/** Returns whether handlers emit the event that they are called with. */
 	boolean loops() {
 		return this == EMITS_ITSELF || this == PING_PONG || this == AVALANCHE;
 	}
@@ -276,14 +277,14 @@ public enum Hostility {
 		return recurse(level + 1) + 1;
 	}
 
-	/** Goes down as deep as it can and emits on the way up. */
+	/** Recurses until the stack is exhausted, and emits as the calls return. */
 	@SuppressWarnings("InfiniteRecursion")
 	private static void dive(Stage stage, int[] next) {
 		try {
 			dive(stage, next);
 		}
 		catch (StackOverflowError ex) {
-			// At the bottom
+			// The stack is exhausted
 		}
 		try {
 			if (next[0] < NO_STACK.events()) {
@@ -291,7 +292,7 @@ public enum Hostility {
 			}
 		}
 		catch (StackOverflowError ex) {
-			// Not even called
+			// Too little stack for the call
 		}
 	}
 

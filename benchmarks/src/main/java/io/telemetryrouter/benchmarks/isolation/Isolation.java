@@ -19,24 +19,24 @@ import org.slf4j.MDC;
 import io.telemetryrouter.benchmarks.Child;
 
 /**
- * Plays every hostile scenario against the router and its peers, and prints which of them
- * survive as a page of Markdown. Each contender has a process of its own, one for
- * synchronous and one for asynchronous handlers.
+ * Runs every hostile scenario with the router and its peers, and prints the verdicts as a
+ * page of Markdown. Each contender has a process of its own, one for synchronous and one
+ * for asynchronous handlers.
  *
  * @since 0.1.0
  */
 public final class Isolation {
 
-	/** For the emitter, and for events to arrive: far more than they need. */
+	/** Time limit of the emitter and of the delivery, far above the usual time. */
 	private static final Duration LIMIT = Duration.ofSeconds(5);
 
 	private Isolation() {
 	}
 
 	/**
-	 * Plays and prints.
-	 * @param args none; the name of a peer and whether its handlers are asynchronous in
-	 * processes of its own
+	 * Runs the scenarios and prints the page.
+	 * @param args none; in a child process the name of a peer, and whether its handlers
+	 * are asynchronous
 	 * @throws IOException if a process fails
 	 */
 	public static void main(String[] args) throws IOException {
@@ -45,24 +45,24 @@ public final class Isolation {
 		}
 		else {
 			PrintStream results = System.out;
-			// What contenders say goes elsewhere.
+			// The output of contenders must not mix with the results.
 			System.setOut(System.err);
 			LogManager.getLogManager().reset();
-			// Starts the logging system, which takes a while.
+			// Initializes the logging system, which takes a while.
 			MDC.clear();
 			play(Peer.valueOf(args[0]), Boolean.parseBoolean(args[1])).store(results, null);
 			results.flush();
 		}
-		// Threads of peers that still hang may not be daemons.
+		// Hanging threads of peers may be non-daemon threads.
 		System.exit(0);
 	}
 
 	private static Properties play(Peer peer, boolean async) {
 		Properties verdicts = new Properties();
 		for (Hostility hostility : Hostility.values()) {
-			// What hangs on the emitter's thread holds the emitter, with any contender:
-			// that
-			// is for asynchronous handlers, and for contenders that have none.
+			// A synchronous handler that hangs blocks the emitter of any contender. So
+			// this scenario needs
+			// asynchronous handlers, except with contenders that have none.
 			boolean played = hostility != Hostility.HANGS || async || !peer.isAsync();
 			verdicts.setProperty(hostility.name(),
 					(played ? hostility.play(peer, async, LIMIT) : Verdict.NOT_APPLICABLE).toString());

@@ -51,7 +51,7 @@ public enum Peer {
 
 	OBSERVATION("`ObservationRegistry`", EnumSet.of(Fault.NONE));
 
-	/** Threads of an executor that a contender leaves to its user: Boot's default. */
+	/** Threads of the executor for contenders without one: the default of Spring Boot. */
 	private static final int THREADS = 8;
 
 	final String title;
@@ -98,7 +98,7 @@ public enum Peer {
 		SimpleApplicationEventMulticaster multicaster = new SimpleApplicationEventMulticaster(context.getBeanFactory());
 		if (async) {
 			multicaster.setTaskExecutor((fault == Fault.CONTEXT) ? (task) -> {
-				// A task decorator runs where the task is submitted.
+				// A task decorator runs on the submitting thread.
 				throw fault.failure();
 			} : executor);
 		}
@@ -117,7 +117,7 @@ public enum Peer {
 		}, context::publishEvent, context::close, executor::shutdownNow);
 	}
 
-	/** Guava's, with its default handler of exceptions, which logs. */
+	/** Guava's event bus with its default exception handler, which logs. */
 	private static Contender guava(boolean async, Fault fault) {
 		ExecutorService executor = executor();
 		SubscriberExceptionHandler broken = (error, context) -> {
@@ -137,7 +137,10 @@ public enum Peer {
 		}, bus::post, Bus.NONE, executor::shutdownNow);
 	}
 
-	/** Greenrobot's with its defaults: logs exceptions and posts them as events. */
+	/**
+	 * Greenrobot's event bus with its defaults: it logs exceptions and posts them as
+	 * events.
+	 */
 	private static Contender greenrobot(boolean async, Fault fault) {
 		var bus = org.greenrobot.eventbus.EventBus.builder().build();
 		if (fault == Fault.ERROR_HANDLER) {
@@ -151,7 +154,7 @@ public enum Peer {
 		});
 	}
 
-	/** MBassador with its defaults and the error handler that comes with it. */
+	/** MBassador with its defaults and its console error handler. */
 	private static Contender mbassador(boolean async, Fault fault) {
 		MBassador<Event> bus = new MBassador<>((fault == Fault.ERROR_HANDLER) ? (error) -> {
 			throw fault.failure();
@@ -163,11 +166,11 @@ public enum Peer {
 		}, bus::publish, bus::shutdown, bus::shutdown);
 	}
 
-	/** A bus by what it does. */
+	/** A bus, given by its operations. */
 	private record Bus(Function<Handler, Runnable> subscribe, Consumer<Event> post, Runnable end,
 			Runnable release) implements Contender {
 
-		/** The end of a bus that has none. */
+		/** The shutdown of a bus without such an operation. */
 		static final Runnable NONE = () -> {
 			throw new NotApplicable();
 		};
@@ -197,7 +200,7 @@ public enum Peer {
 
 	}
 
-	/** Observations: an event is one that starts and stops at once. */
+	/** Micrometer observations: each event is an observation that stops at once. */
 	private record Observations(ObservationRegistry registry) implements Contender {
 
 		@Override
@@ -256,7 +259,7 @@ public enum Peer {
 
 	}
 
-	/** Not a record: Spring compares listeners. */
+	/** Not a record, because Spring compares listeners by {@code equals}. */
 	private static final class SpringListener implements ApplicationListener<PayloadApplicationEvent<?>> {
 
 		private final Handler handler;
@@ -279,7 +282,9 @@ public enum Peer {
 
 	}
 
-	/** A handler on the thread that posts; with Guava on one of the executor. */
+	/**
+	 * A handler on the posting thread, or on the executor of Guava's asynchronous bus.
+	 */
 	@Listener(references = References.Strong)
 	public static final class SyncListener {
 
@@ -298,7 +303,7 @@ public enum Peer {
 
 	}
 
-	/** A handler on a thread of the bus's own. */
+	/** A handler on a thread of the bus. */
 	@Listener(references = References.Strong)
 	public static final class AsyncListener {
 
@@ -316,7 +321,7 @@ public enum Peer {
 
 	}
 
-	/** Greenrobot's handler of failures. */
+	/** A failing subscriber of greenrobot's exception events. */
 	public static final class ErrorListener {
 
 		@Subscribe

@@ -16,7 +16,7 @@ import io.telemetryrouter.TelemetryRouter;
 import io.telemetryrouter.TelemetryRouterBuilder;
 
 /**
- * This router, with its defaults.
+ * The router with its defaults.
  */
 final class Router implements Contender {
 
@@ -126,7 +126,7 @@ final class Router implements Contender {
 		this.router.close();
 	}
 
-	/** Throws by turns when it captures, when it restores and when it puts back. */
+	/** Throws in turn on capture, on restore and on the close of the scope. */
 	private static final class BrokenCarrier implements ContextCarrier {
 
 		private final Fault fault;

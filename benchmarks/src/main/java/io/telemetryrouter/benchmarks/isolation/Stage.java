@@ -14,17 +14,20 @@ import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where one scenario is played: a contender, a neighbour before and one after the hostile
- * handlers, and an emitter.
+ * Run of one scenario: a contender, one neighbour subscribed before the hostile handlers
+ * and one after them, and an emitter.
  */
 final class Stage {
 
 	static final String NAME = "event";
 
-	/** What hostile handlers leave on threads. */
+	/** A thread local that hostile handlers do not remove. */
 	static final ThreadLocal<Stage> LOCAL = new ThreadLocal<>();
 
-	/** More calls than these and the events of the emitter: handlers have run away. */
+	/**
+	 * Maximum number of calls beyond the emitter's events; more calls are an endless
+	 * loop.
+	 */
 	private static final int MAX_CALLS = 20_000;
 
 	final Contender contender;
@@ -63,7 +66,7 @@ final class Stage {
 		this.hostility = hostility;
 		this.limit = limit;
 		int events = hostility.events();
-		// The last is for the event that shows whether all still works
+		// The last element is for the event that checks the delivery
 		this.emitted = new boolean[events + 1];
 		this.before = new Neighbour("before", events + 1);
 		this.after = new Neighbour("after", events + 1);
@@ -107,7 +110,7 @@ final class Stage {
 		this.contender.publish(name, new Event(Event.NESTED));
 	}
 
-	/** Emits an event as the emitter, who must not be harmed. */
+	/** Emits an event as the emitter, which must not get an exception. */
 	void emit(String name, Event event) {
 		try {
 			this.contender.publish(name, event);
@@ -119,31 +122,33 @@ final class Stage {
 		this.emits = this.emits + 1;
 	}
 
-	/** Emits an event as an emitter that has used up its stack, and may be told so. */
+	/**
+	 * Emits an event with an exhausted stack; a {@link StackOverflowError} is allowed.
+	 */
 	void emitIfPossible(int number) {
 		try {
 			this.contender.publish(NAME, new Event(number));
-			// Not by a call, for which there may be no stack
+			// Inlined, because a call could overflow the stack
 			this.emitted[number] = true;
 			this.emits = this.emits + 1;
 		}
 		catch (StackOverflowError ex) {
-			// Told that it was not emitted
+			// The emitter knows that the event was not emitted
 			return;
 		}
 	}
 
-	/** Emits the last event, which shows whether all still works. */
+	/** Emits the last event, which checks that delivery still works. */
 	void emitLast() {
 		emit(NAME, new Event(this.emitted.length - 1));
 	}
 
-	/** Notes something that is worth knowing and no harm by itself. */
+	/** Adds an observation to the verdict that is no failure. */
 	void remark(String remark) {
 		this.remarks.add(remark);
 	}
 
-	/** Waits until the neighbours have what was emitted so far, or have lost it. */
+	/** Waits until the neighbours have received or lost all events so far. */
 	boolean awaitNeighbours() {
 		return await(() -> isDone(this.before) && isDone(this.after));
 	}
@@ -177,7 +182,7 @@ final class Stage {
 		return IntStream.range(0, this.emitted.length).anyMatch((number) -> neighbour.received.get(number) > 1);
 	}
 
-	/** Plays the scenario. */
+	/** Runs the scenario. */
 	Verdict play() {
 		this.contender.subscribe(this.before.id, this.before);
 		this.hostility.enter(this);
@@ -247,7 +252,7 @@ final class Stage {
 		return new Verdict(Verdict.Outcome.SURVIVED, String.join(", ", this.remarks));
 	}
 
-	/** Does not return, whatever happens. */
+	/** Blocks until the scenario ends, and ignores interrupts. */
 	void hang() {
 		this.hanging.incrementAndGet();
 		boolean ended = false;
@@ -257,13 +262,13 @@ final class Stage {
 				ended = true;
 			}
 			catch (InterruptedException ex) {
-				// For ever means for ever
+				// An interrupt does not end the hang
 				continue;
 			}
 		}
 	}
 
-	/** A well-behaved handler that notes what it gets. */
+	/** A well-behaved handler that counts the events it receives. */
 	private static final class Neighbour implements Contender.Handler {
 
 		private final String id;

@@ -1,6 +1,6 @@
 package io.telemetryrouter.benchmarks.isolation;
 
-/** How a contender came through a scenario. */
+/** Result of a scenario with a contender. */
 record Verdict(Outcome outcome, String detail) {
 
 	static final Verdict NOT_APPLICABLE = new Verdict(Outcome.NOT_APPLICABLE, "");
@@ -20,13 +20,13 @@ record Verdict(Outcome outcome, String detail) {
 
 	enum Outcome {
 
-		/** The emitter and all other handlers were as if nothing had happened. */
+		/** The emitter and all other handlers were unaffected. */
 		SURVIVED,
 
-		/** They were not. */
+		/** The emitter or another handler was affected. */
 		FAILED,
 
-		/** The contender has nothing of the kind. */
+		/** The contender does not support the scenario. */
 		NOT_APPLICABLE
 
 	}

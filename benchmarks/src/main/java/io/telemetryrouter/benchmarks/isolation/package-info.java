@@ -1,6 +1,5 @@
 /**
- * The isolation kit: hostile handlers and situations, played against the router and its
- * peers.
+ * Isolation tests: hostile handlers and situations, with the router and its peers.
  */
 @NullMarked
 package io.telemetryrouter.benchmarks.isolation;

@@ -27,9 +27,9 @@ import io.telemetryrouter.Subscription;
 import io.telemetryrouter.TelemetryRouter;
 
 /**
- * Two threads race, a third looks at what came of it. Workers of lanes have no threads of
- * their own here: their tasks are kept, and run by an actor or at the end, so that a
- * wake-up that got lost shows as an event that was never handled.
+ * Races of two threads, whose result an arbiter checks. Lane workers have no threads of
+ * their own here: their tasks are collected, and run by an actor or at the end, so that a
+ * lost wake-up shows as an event that was never handled.
  *
  * @since 0.1.0
  */
@@ -38,10 +38,10 @@ public final class Races {
 	private Races() {
 	}
 
-	/** A router with one handler that counts, on the name {@code event}. */
+	/** A router with one counting handler of the event {@code event}. */
 	public abstract static class Scene {
 
-		// Held, since java.util.logging only refers to its loggers weakly.
+		// A strong reference: java.util.logging references its loggers weakly.
 		private static final Logger LOGGER = Logger.getLogger("io.telemetryrouter");
 
 		static {
@@ -88,14 +88,14 @@ public final class Races {
 			this.router.emit("event", "payload");
 		}
 
-		/** Does the work of the lanes, as far as workers were woken. */
+		/** Runs the tasks of the workers that were woken. */
 		final void work() {
 			for (Runnable task = this.tasks.poll(); task != null; task = this.tasks.poll()) {
 				task.run();
 			}
 		}
 
-		/** The account of the handler, whether it has left or not. */
+		/** Returns the account of the handler, also after its removal. */
 		private HandlerAccount account() {
 			RouterSnapshot snapshot = this.router.snapshot();
 			return snapshot.handlers()
@@ -105,7 +105,7 @@ public final class Races {
 				.reduce(snapshot.departed(), HandlerAccount::plus);
 		}
 
-		/** Whether no event is queued or running, and each is counted once. */
+		/** Returns whether no event is queued or running, and each is counted once. */
 		final boolean isConserved(long events) {
 			return account().offered() == events && isSettled();
 		}
@@ -116,14 +116,17 @@ public final class Races {
 					&& account.handled() == this.calls.get() && !this.overlapped;
 		}
 
-		/** The calls, and whether all events are accounted for. */
+		/** Reports the number of calls, and whether all events are accounted for. */
 		final void finish(II_Result result, long events) {
 			work();
 			result.r1 = this.calls.get();
 			result.r2 = isConserved(events) ? 1 : 0;
 		}
 
-		/** The same where some events may not have found the handler any more. */
+		/**
+		 * Reports the same, if some events may have been emitted after the handler's
+		 * removal.
+		 */
 		final void finishAtMost(II_Result result, long events) {
 			work();
 			result.r1 = this.calls.get();
@@ -132,11 +135,11 @@ public final class Races {
 
 	}
 
-	/** A worker runs out of events while another one comes. */
+	/** A worker becomes idle while an event is emitted. */
 	@JCStressTest
 	@State
 	@Outcome(id = "2, 1", expect = Expect.ACCEPTABLE, desc = "Both handled, one at a time")
-	@Outcome(expect = Expect.FORBIDDEN, desc = "An event stays behind")
+	@Outcome(expect = Expect.FORBIDDEN, desc = "An event stays queued")
 	public static class WakeUp extends Scene {
 
 		public WakeUp() {
@@ -161,11 +164,11 @@ public final class Races {
 
 	}
 
-	/** Two emitters find the lane idle; then two threads would do its work. */
+	/** Two emitters find the lane idle; one of them must wake a worker. */
 	@JCStressTest
 	@State
 	@Outcome(id = "2, 1", expect = Expect.ACCEPTABLE, desc = "Both handled, one at a time")
-	@Outcome(expect = Expect.FORBIDDEN, desc = "An event stays behind, or two workers overlap")
+	@Outcome(expect = Expect.FORBIDDEN, desc = "An event stays queued, or two workers overlap")
 	public static class SerialLane extends Scene {
 
 		public SerialLane() {
@@ -195,7 +198,7 @@ public final class Races {
 	@JCStressTest
 	@State
 	@Outcome(id = "2", expect = Expect.ACCEPTABLE, desc = "Both handled")
-	@Outcome(expect = Expect.FORBIDDEN, desc = "An event stays behind")
+	@Outcome(expect = Expect.FORBIDDEN, desc = "An event stays queued")
 	public static class ConcurrentLane extends Scene {
 
 		public ConcurrentLane() {
@@ -223,7 +226,8 @@ public final class Races {
 	}
 
 	/**
-	 * Two emitters evict each other's events from a queue of one, while it is worked off.
+	 * Two emitters evict each other's events from a queue of capacity 1, while a worker
+	 * drains it.
 	 */
 	@JCStressTest
 	@State
@@ -283,7 +287,7 @@ public final class Races {
 
 	}
 
-	/** Two threads emit to an asynchronous once handler, and work its lane. */
+	/** Two threads emit to an asynchronous once handler, and run its workers. */
 	@JCStressTest
 	@State
 	@Outcome(id = "1, 1", expect = Expect.ACCEPTABLE, desc = "Called once")
@@ -313,11 +317,11 @@ public final class Races {
 
 	}
 
-	/** A handler leaves, and the same thread emits again, while another emits. */
+	/** A thread removes the handler and emits, while another thread emits. */
 	@JCStressTest
 	@State
-	@Outcome(id = { "0, 1", "1, 1" }, expect = Expect.ACCEPTABLE, desc = "Only what was emitted before")
-	@Outcome(expect = Expect.FORBIDDEN, desc = "Called after it had left, or wrongly counted")
+	@Outcome(id = { "0, 1", "1, 1" }, expect = Expect.ACCEPTABLE, desc = "Only events emitted before the removal")
+	@Outcome(expect = Expect.FORBIDDEN, desc = "Called after its removal, or wrongly counted")
 	public static class Unsubscribe extends Scene {
 
 		public Unsubscribe() {
@@ -344,12 +348,13 @@ public final class Races {
 	}
 
 	/**
-	 * The same with a lane: what is queued is discarded, and none of it stays uncounted.
+	 * The same with a lane: queued events are discarded, and all of them are counted.
 	 */
 	@JCStressTest
 	@State
-	@Outcome(id = { "0, 1", "1, 1", "2, 1" }, expect = Expect.ACCEPTABLE, desc = "Only what was emitted before")
-	@Outcome(expect = Expect.FORBIDDEN, desc = "Called after it had left, or wrongly counted")
+	@Outcome(id = { "0, 1", "1, 1", "2, 1" }, expect = Expect.ACCEPTABLE,
+			desc = "Only events emitted before the removal")
+	@Outcome(expect = Expect.FORBIDDEN, desc = "Called after its removal, or wrongly counted")
 	public static class AsyncUnsubscribe extends Scene {
 
 		public AsyncUnsubscribe() {
@@ -377,8 +382,8 @@ public final class Races {
 	}
 
 	/**
-	 * A handler comes, which replaces a route in steady use, while a thread emits by it:
-	 * after its first emit it counts in notes that nobody looks at for it.
+	 * A subscription replaces a route in steady use, while another thread emits on it.
+	 * The counts of the retired route must not be lost.
 	 */
 	@JCStressTest
 	@State
@@ -419,8 +424,8 @@ public final class Races {
 	}
 
 	/**
-	 * A handler for two events leaves while it still has them in its queue: whoever asks
-	 * whether all is done must see it, wherever it is kept.
+	 * A handler of two events is removed while they are still queued. Flush and close
+	 * must see its events, wherever the handler is kept.
 	 */
 	public abstract static class Leaving extends Scene {
 
@@ -431,11 +436,14 @@ public final class Races {
 
 	}
 
-	/** It leaves during a flush. No worker runs, so the first event is still queued. */
+	/**
+	 * The handler is removed during a flush. No worker runs, so the first event is still
+	 * queued.
+	 */
 	@JCStressTest
 	@State
-	@Outcome(id = "0, 1", expect = Expect.ACCEPTABLE, desc = "Flush says that events are pending")
-	@Outcome(expect = Expect.FORBIDDEN, desc = "Flush says complete while an earlier event is unhandled")
+	@Outcome(id = "0, 1", expect = Expect.ACCEPTABLE, desc = "Flush reports pending events")
+	@Outcome(expect = Expect.FORBIDDEN, desc = "Flush reports completion while an earlier event is unhandled")
 	public static class LeavingFlush extends Leaving {
 
 		@Actor
@@ -456,7 +464,7 @@ public final class Races {
 
 	}
 
-	/** It leaves while the router closes, which discards what is queued. */
+	/** The handler is removed while the router closes, which discards queued events. */
 	@JCStressTest
 	@State
 	@Outcome(id = "0, 1", expect = Expect.ACCEPTABLE, desc = "Close has discarded and counted all events")

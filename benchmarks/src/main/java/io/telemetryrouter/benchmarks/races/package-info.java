@@ -1,5 +1,5 @@
 /**
- * Races that jcstress plays millions of times: see docs/testing.md.
+ * Races that jcstress runs millions of times: see docs/testing.md.
  */
 @NullMarked
 package io.telemetryrouter.benchmarks.races;

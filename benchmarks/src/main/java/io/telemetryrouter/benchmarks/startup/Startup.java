@@ -31,14 +31,14 @@ import io.telemetryrouter.benchmarks.Child;
 import io.telemetryrouter.spring.annotation.TelemetryListener;
 
 /**
- * Whole starts of a web application with the actuator and five listeners, from a copy of
- * the jar of the benchmarks: with the router's entries in {@code META-INF} and without
- * them, in turn, each in a process of its own. What the router adds is the median of the
- * differences within the pairs, from the start of the virtual machine until the
- * application is ready, as its user sees it.
+ * Measures whole starts of a web application with the actuator and five listeners, from a
+ * copy of the benchmark jar: with the router's entries in {@code META-INF} and without
+ * them, in turn, each in a process of its own. The time that the router adds is the
+ * median of the differences within the pairs, from the start of the virtual machine until
+ * the application is ready.
  * <p>
- * The class path is that of the starter, or also has the agent frameworks and the journal
- * of the benchmarks, which the router looks for.
+ * The class path is that of the starter, or also contains the agent frameworks and the
+ * journal, for which the router has auto-configurations.
  *
  * @since 0.1.0
  */
@@ -56,9 +56,9 @@ public final class Startup {
 	}
 
 	/**
-	 * Compares, or starts once, and prints times in milliseconds.
-	 * @param args "pairs", how many, on how many processors (1 or 2), and the class path
-	 * ("starter" or "partners"); or "with" or "without"
+	 * Compares pairs of starts, or starts once, and prints times in milliseconds.
+	 * @param args "pairs", the number of pairs, the number of processors (1 or 2), and
+	 * the class path ("starter" or "partners"); or "with" or "without"
 	 * @throws IOException if a start fails
 	 * @throws InterruptedException if interrupted
 	 */
@@ -73,7 +73,7 @@ public final class Startup {
 
 	private static void compare(int pairs, boolean pinned, boolean partners) throws IOException, InterruptedException {
 		if (pinned) {
-			// Processes that are started from here inherit it
+			// Child processes inherit the affinity
 			String self = String.valueOf(ProcessHandle.current().pid());
 			new ProcessBuilder("taskset", "-acp", "0", self).redirectOutput(ProcessBuilder.Redirect.DISCARD)
 				.start()
@@ -139,7 +139,7 @@ public final class Startup {
 		}
 	}
 
-	/** Copies the jar; without the router, Boot does not find it there. */
+	/** Copies the jar, with or without the partners and the router's registrations. */
 	private static Path copy(boolean partners, boolean router) throws IOException {
 		Path copy = Files.createTempFile("startup", ".jar");
 		copy.toFile().deleteOnExit();
@@ -157,7 +157,7 @@ public final class Startup {
 		return copy;
 	}
 
-	/** Leaves out the router's classes from a class name or from a list of them. */
+	/** Removes the router's classes from a line with class names. */
 	private static String strip(String line) {
 		int equals = line.indexOf('=') + 1;
 		return line.substring(0, equals) + Stream.of(line.substring(equals).split(","))
@@ -176,7 +176,7 @@ public final class Startup {
 
 	}
 
-	/** Of all kinds; one has a condition. */
+	/** Listeners of all kinds; one has a condition. */
 	static class Observers {
 
 		private final LongAdder calls = new LongAdder();

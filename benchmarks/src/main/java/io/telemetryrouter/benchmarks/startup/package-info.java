@@ -1,6 +1,6 @@
 /**
- * What the router adds to the start of an application, measured outside JMH. A package of
- * its own, since Spring looks at all classes in the package of an application.
+ * Start-up time that the router adds to an application, measured outside JMH. A separate
+ * package, because Spring scans all classes in the package of an application.
  */
 @NullMarked
 package io.telemetryrouter.benchmarks.startup;

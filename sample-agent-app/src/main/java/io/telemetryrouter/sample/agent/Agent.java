@@ -1,9 +1,8 @@
 package io.telemetryrouter.sample.agent;
 
 /**
- * An agent that serves customers. Its events are those of
- * {@code io.telemetryrouter.agent}, whatever it is built with; who listens is none of its
- * business.
+ * An agent that serves customers. All implementations emit the events of
+ * {@code io.telemetryrouter.agent} and do not depend on the handlers.
  *
  * @since 0.1.0
  */
@@ -12,7 +11,7 @@ public interface Agent {
 
 	/**
 	 * Serves a customer until the customer leaves.
-	 * @param session the customer, and what the agent works with
+	 * @param session the customer, the model and the tools of the run
 	 */
 	void run(Session session);
 

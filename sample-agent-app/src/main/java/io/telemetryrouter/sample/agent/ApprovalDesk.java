@@ -7,10 +7,11 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
 /**
- * Gets approvals for tools that spend the customer's money.
+ * Requests approvals for tools that spend the customer's money.
  * <p>
- * The router is no part of this: a handler observes and has no say. An agent that must
- * wait for a decision holds a {@link CompletableFuture} with a timeout, as here.
+ * The router takes no part in an approval: handlers observe events and cannot decide. An
+ * agent that must wait for a decision holds a {@link CompletableFuture} with a timeout,
+ * as here.
  *
  * @since 0.1.0
  */
@@ -24,9 +25,9 @@ public final class ApprovalDesk {
 
 	/**
 	 * Creates a desk.
-	 * @param approver who decides
+	 * @param approver decides on each request
 	 * @param tools the names of the tools that need an approval
-	 * @param timeout how long a decision may take
+	 * @param timeout the maximum time for a decision
 	 */
 	public ApprovalDesk(Approver approver, Set<String> tools, Duration timeout) {
 		this.approver = approver;
@@ -44,10 +45,10 @@ public final class ApprovalDesk {
 	}
 
 	/**
-	 * Asks for a decision. An approver that fails has not approved.
+	 * Requests a decision. A failure of the approver counts as denied.
 	 * @param runId the run
 	 * @param call the call that would spend money
-	 * @return the decision; never completes exceptionally and always within the timeout
+	 * @return the decision; completes within the timeout and never exceptionally
 	 */
 	public CompletableFuture<Decision> request(String runId, ToolRequest call) {
 		return ask(runId, call).orTimeout(this.timeout.toNanos(), TimeUnit.NANOSECONDS).handle((approved, failure) -> {
@@ -60,7 +61,7 @@ public final class ApprovalDesk {
 
 	private CompletableFuture<Boolean> ask(String runId, ToolRequest call) {
 		try {
-			// A copy, since the timeout must not complete a future that is the approver's
+			// A copy, because the timeout must not complete the approver's own future
 			return this.approver.ask(runId, call).copy();
 		}
 		catch (RuntimeException ex) {
@@ -69,7 +70,7 @@ public final class ApprovalDesk {
 	}
 
 	/**
-	 * What became of a request.
+	 * Outcome of a request.
 	 */
 	public enum Decision {
 
@@ -84,7 +85,7 @@ public final class ApprovalDesk {
 		DENIED,
 
 		/**
-		 * Nobody decided in time, so the tool may not be called.
+		 * No decision was made in time, so the tool may not be called.
 		 */
 		TIMED_OUT
 

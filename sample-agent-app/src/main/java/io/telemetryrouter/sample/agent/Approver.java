@@ -3,8 +3,7 @@ package io.telemetryrouter.sample.agent;
 import java.util.concurrent.CompletableFuture;
 
 /**
- * Decides whether a tool may spend the customer's money: a person with a button, in
- * earnest.
+ * Decides whether a tool may spend the customer's money. In production, a person decides.
  *
  * @since 0.1.0
  */
@@ -12,10 +11,10 @@ import java.util.concurrent.CompletableFuture;
 public interface Approver {
 
 	/**
-	 * Asks for a decision without waiting for it.
+	 * Requests a decision without waiting for it.
 	 * @param runId the run
 	 * @param call the call that would spend money
-	 * @return completes with {@code true} to approve, {@code false} to deny
+	 * @return the decision: {@code true} to approve, {@code false} to deny
 	 */
 	CompletableFuture<Boolean> ask(String runId, ToolRequest call);
 

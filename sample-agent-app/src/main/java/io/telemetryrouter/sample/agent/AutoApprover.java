@@ -4,7 +4,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 
 /**
- * Stands in for the person: decides on another thread, by the name of the tool.
+ * Approver of the sample: decides on another thread, by the name of the tool.
  *
  * @since 0.1.0
  */
@@ -13,8 +13,8 @@ public final class AutoApprover implements Approver {
 	private final Set<String> denied;
 
 	/**
-	 * Creates an approver that approves all tools but some.
-	 * @param denied the names of the tools it denies
+	 * Creates an approver that approves all other tools.
+	 * @param denied the names of the denied tools
 	 */
 	public AutoApprover(Set<String> denied) {
 		this.denied = Set.copyOf(denied);

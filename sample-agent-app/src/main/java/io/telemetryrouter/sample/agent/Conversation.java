@@ -5,7 +5,7 @@ import java.util.Collections;
 import java.util.List;
 
 /**
- * What has been said in a run so far. Not thread-safe: a run has one thread.
+ * The messages of a run so far. Not thread-safe: a run has one thread.
  *
  * @since 0.1.0
  */
@@ -16,7 +16,7 @@ public final class Conversation {
 	private long characters;
 
 	/**
-	 * Adds what has been said.
+	 * Adds a message.
 	 * @param message the message
 	 */
 	public void add(Message message) {

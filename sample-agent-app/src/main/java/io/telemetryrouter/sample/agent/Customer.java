@@ -3,21 +3,21 @@ package io.telemetryrouter.sample.agent;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Whom the agent serves.
+ * The customer that the agent serves.
  *
  * @since 0.1.0
  */
 public interface Customer {
 
 	/**
-	 * Returns what the customer says next.
+	 * Returns the customer's next message.
 	 * @return the text, or {@code null} when the customer has left
 	 */
 	@Nullable String say();
 
 	/**
-	 * Returns whether the customer waits for the agent to say something. Not so after a
-	 * farewell, nor when a tool has handed the customer over.
+	 * Returns whether the customer waits for a message of the agent. The customer does
+	 * not wait after a farewell, nor after a tool has transferred the customer.
 	 * @return {@code true} if it is the agent's turn
 	 */
 	boolean awaitsAnswer();

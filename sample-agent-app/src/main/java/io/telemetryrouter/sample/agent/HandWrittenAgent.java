@@ -16,9 +16,9 @@ import io.telemetryrouter.agent.ToolCall;
 import io.telemetryrouter.sample.agent.Message.Role;
 
 /**
- * An agent loop without a framework: listens to the customer, asks the model, calls
- * tools, and says what happens. Of the router it knows {@link TelemetryEmitter} and its
- * spans alone; nothing a listener does reaches it. Thread-safe.
+ * An agent loop without a framework: it reads the customer's messages, calls the model
+ * and tools, and emits an event for each step. It uses only {@link TelemetryEmitter} and
+ * its spans; no handler can affect it. Thread-safe.
  *
  * @since 0.1.0
  */
@@ -32,7 +32,7 @@ public final class HandWrittenAgent implements Agent {
 
 	/**
 	 * Creates an agent.
-	 * @param telemetry takes the agent's events
+	 * @param telemetry receives the agent's events
 	 * @param model the name of the model
 	 */
 	public HandWrittenAgent(TelemetryEmitter telemetry, String model) {

@@ -5,9 +5,9 @@ import java.util.List;
 /**
  * One message of a conversation.
  *
- * @param role who says it
+ * @param role the role of the author
  * @param content the text
- * @param toolCalls the tool calls that come with it
+ * @param toolCalls the tool calls in the message
  * @since 0.1.0
  */
 public record Message(Role role, String content, List<ToolRequest> toolCalls) {
@@ -25,7 +25,7 @@ public record Message(Role role, String content, List<ToolRequest> toolCalls) {
 	}
 
 	/**
-	 * Who says a message.
+	 * Author of a message.
 	 */
 	public enum Role {
 

@@ -12,7 +12,7 @@ public interface Model {
 
 	/**
 	 * Answers a conversation.
-	 * @param conversation what has been said so far
+	 * @param conversation the messages so far
 	 * @return the response
 	 */
 	Response respond(Conversation conversation);
@@ -21,7 +21,7 @@ public interface Model {
 	 * A response of the model.
 	 *
 	 * @param content the text, possibly empty
-	 * @param toolCalls the tool calls it asks for
+	 * @param toolCalls the requested tool calls
 	 * @param usage the tokens used
 	 */
 	record Response(String content, List<ToolRequest> toolCalls, TokenUsage usage) {

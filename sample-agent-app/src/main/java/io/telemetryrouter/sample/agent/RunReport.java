@@ -3,11 +3,11 @@ package io.telemetryrouter.sample.agent;
 import java.util.Map;
 
 /**
- * What a run came to.
+ * Counts of a run.
  *
- * @param userMessages how many messages the customer sent
- * @param modelResponses how many responses the model gave
- * @param toolExecutions how many tool calls ended how
+ * @param userMessages the number of the customer's messages
+ * @param modelResponses the number of the model's responses
+ * @param toolExecutions the number of tool calls by outcome
  * @param usage the tokens used
  * @since 0.1.0
  */

@@ -9,9 +9,9 @@ import org.jspecify.annotations.Nullable;
 import io.telemetryrouter.sample.agent.ApprovalDesk.Decision;
 
 /**
- * One run, as an agent sees it: the customer, the model and the tools. Keeps count of
- * what is asked of them, apart from any event. Thread-safe, since a model that is behind
- * HTTP answers on another thread.
+ * One run from the agent's view: the customer, the model and the tools. It counts their
+ * calls independently of events. Thread-safe, because a model behind HTTP responds on
+ * another thread.
  *
  * @since 0.1.0
  */
@@ -37,7 +37,7 @@ public final class Session {
 
 	/**
 	 * Creates a session.
-	 * @param runId an id that no other run has at the same time
+	 * @param runId an id that is unique among the concurrent runs
 	 * @param customer the customer
 	 * @param model the model
 	 * @param toolbox the tools
@@ -60,7 +60,7 @@ public final class Session {
 	}
 
 	/**
-	 * Returns what the customer says next.
+	 * Returns the customer's next message.
 	 * @return the text, or {@code null} when the customer has left
 	 */
 	public synchronized @Nullable String say() {
@@ -70,7 +70,7 @@ public final class Session {
 	}
 
 	/**
-	 * Returns whether the customer waits for the agent to say something.
+	 * Returns whether the customer waits for a message of the agent.
 	 * @return {@code true} if it is the agent's turn
 	 */
 	public synchronized boolean awaitsAnswer() {
@@ -79,7 +79,7 @@ public final class Session {
 
 	/**
 	 * Asks the model.
-	 * @param conversation what has been said so far
+	 * @param conversation the messages so far
 	 * @return the response
 	 */
 	public synchronized Model.Response respond(Conversation conversation) {
@@ -90,7 +90,7 @@ public final class Session {
 	}
 
 	/**
-	 * Returns the tools that there are.
+	 * Returns the available tools.
 	 * @return their names
 	 */
 	public Set<String> tools() {
@@ -98,7 +98,7 @@ public final class Session {
 	}
 
 	/**
-	 * Returns the tools after which the agent has nothing more to say.
+	 * Returns the tools after which the agent does not respond any more.
 	 * @return their names
 	 */
 	public Set<String> finalTools() {
@@ -106,7 +106,7 @@ public final class Session {
 	}
 
 	/**
-	 * Calls a tool, once it is approved if it needs that.
+	 * Calls a tool, after its approval if it needs one.
 	 * @param request the call
 	 * @return the tool's answer
 	 * @throws ToolException if the tool fails or is not approved
@@ -138,8 +138,8 @@ public final class Session {
 	}
 
 	/**
-	 * Returns what the run has come to.
-	 * @return the counts so far
+	 * Returns the counts of the run so far.
+	 * @return the counts
 	 */
 	public synchronized RunReport report() {
 		return new RunReport(this.userMessages, this.modelResponses, this.toolExecutions, this.usage);

@@ -1,10 +1,10 @@
 package io.telemetryrouter.sample.agent;
 
 /**
- * The tokens one or several responses used.
+ * Token counts of one or several responses.
  *
- * @param prompt the tokens the model read
- * @param completion the tokens it wrote
+ * @param prompt the tokens of the prompts
+ * @param completion the tokens of the responses
  * @param estimated whether the numbers are estimates
  * @since 0.1.0
  */

@@ -1,8 +1,8 @@
 package io.telemetryrouter.sample.agent;
 
 /**
- * Thrown when a tool answers with an error, or may not be called. The message is what the
- * model gets to read.
+ * Thrown when a tool returns an error, or may not be called. The message is passed to the
+ * model.
  *
  * @since 0.1.0
  */
@@ -14,8 +14,8 @@ public final class ToolException extends RuntimeException {
 
 	/**
 	 * Creates an exception.
-	 * @param status what became of the call
-	 * @param message what the model gets to read
+	 * @param status the outcome of the call
+	 * @param message the message for the model
 	 */
 	public ToolException(ToolStatus status, String message) {
 		super(message);
@@ -23,7 +23,7 @@ public final class ToolException extends RuntimeException {
 	}
 
 	/**
-	 * Returns what became of the call.
+	 * Returns the outcome of the call.
 	 * @return the status
 	 */
 	public ToolStatus status() {

@@ -3,9 +3,9 @@ package io.telemetryrouter.sample.agent;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A call of a tool that the model asks for.
+ * A tool call that the model requests.
  *
- * @param id the call's id, or {@code null} where a framework does not tell
+ * @param id the call's id, or {@code null} if the framework does not pass it
  * @param tool the tool's name
  * @param arguments the arguments as JSON
  * @since 0.1.0

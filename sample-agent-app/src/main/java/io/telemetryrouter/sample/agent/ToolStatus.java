@@ -1,19 +1,19 @@
 package io.telemetryrouter.sample.agent;
 
 /**
- * What became of a tool call.
+ * Outcome of a tool call.
  *
  * @since 0.1.0
  */
 public enum ToolStatus {
 
 	/**
-	 * The tool did what it was asked.
+	 * The tool returned a result.
 	 */
 	SUCCEEDED,
 
 	/**
-	 * The tool answered with an error.
+	 * The tool returned an error.
 	 */
 	FAILED,
 
@@ -23,7 +23,7 @@ public enum ToolStatus {
 	DENIED,
 
 	/**
-	 * The tool was not called: nobody approved it in time.
+	 * The tool was not called: its approval timed out.
 	 */
 	APPROVAL_TIMED_OUT
 

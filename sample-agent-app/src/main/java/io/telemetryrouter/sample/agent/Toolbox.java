@@ -3,7 +3,7 @@ package io.telemetryrouter.sample.agent;
 import java.util.Set;
 
 /**
- * The tools the agent can call.
+ * The tools that the agent can call.
  *
  * @since 0.1.0
  */
@@ -13,20 +13,20 @@ public interface Toolbox {
 	 * Calls a tool.
 	 * @param request the call
 	 * @return the tool's answer
-	 * @throws ToolException if the tool answers with an error; anything else it throws
-	 * counts as a failure, too
+	 * @throws ToolException if the tool returns an error; any other exception counts as a
+	 * failure, too
 	 */
 	String call(ToolRequest request);
 
 	/**
-	 * Returns the tools that there are.
+	 * Returns the available tools.
 	 * @return their names
 	 */
 	Set<String> tools();
 
 	/**
-	 * Returns the tools that hand the customer over to somebody else, so that the agent
-	 * has nothing more to say.
+	 * Returns the tools that transfer the customer, after which the agent does not
+	 * respond any more.
 	 * @return their names
 	 */
 	Set<String> finalTools();

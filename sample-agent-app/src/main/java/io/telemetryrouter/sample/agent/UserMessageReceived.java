@@ -3,8 +3,8 @@ package io.telemetryrouter.sample.agent;
 import io.telemetryrouter.TelemetryEventType;
 
 /**
- * The customer has said something. Carries a length, no text: what is not emitted cannot
- * leak from an observer.
+ * The customer sent a message. The payload has its length only: text that is not emitted
+ * cannot leak from a handler.
  *
  * @param runId the run
  * @param characters the length of the message

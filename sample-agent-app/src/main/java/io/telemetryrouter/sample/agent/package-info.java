@@ -1,5 +1,5 @@
 /**
- * Holds the agent: its loop, what it talks to, and the events it reports.
+ * The agent: its loop, its customer, model and tools, and its own events.
  */
 @NullMarked
 package io.telemetryrouter.sample.agent;

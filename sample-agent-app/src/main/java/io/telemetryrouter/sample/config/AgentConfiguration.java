@@ -12,7 +12,7 @@ import io.telemetryrouter.sample.agent.AutoApprover;
 import io.telemetryrouter.sample.agent.HandWrittenAgent;
 
 /**
- * Puts the hand-written agent together, which knows nothing of Spring.
+ * Configures the hand-written agent, which does not depend on Spring.
  */
 @Configuration(proxyBeanMethods = false)
 @EnableConfigurationProperties(SampleProperties.class)

@@ -13,14 +13,14 @@ import org.springframework.util.unit.DataSize;
 /**
  * Settings of the sample.
  *
- * @param recording File with recorded runs, one a line. A recording inside the jar is
- * played if there is none.
+ * @param recording File with recorded runs, one per line. Without it, the recording
+ * inside the jar is played.
  * @param replay Folder of a journal that is replayed instead of a recording.
- * @param parallelRuns Number of runs played at once.
- * @param exitAfterPlay Whether to end after the recording instead of serving on.
- * @param maxRequestSize Size of a posted run at most.
- * @param flushTimeout Time the summary waits for asynchronous handlers at most.
- * @param model Name of the model that the recording is of.
+ * @param parallelRuns Number of runs that are played concurrently.
+ * @param exitAfterPlay Whether to exit after the recording has been played.
+ * @param maxRequestSize Maximum size of a posted run.
+ * @param flushTimeout Maximum time that the summary waits for asynchronous handlers.
+ * @param model Name of the model in the recording.
  * @param approval Approval of tools that spend the customer's money.
  * @since 0.1.0
  */
@@ -41,7 +41,7 @@ public record SampleProperties(@Nullable String recording, @Nullable Path replay
 	 *
 	 * @param tools Names of the tools that need an approval.
 	 * @param denied Names of the tools that are never approved.
-	 * @param timeout Time a decision may take.
+	 * @param timeout Maximum time for a decision.
 	 */
 	public record Approval(@DefaultValue Set<String> tools, @DefaultValue Set<String> denied,
 			@DefaultValue("5s") Duration timeout) {

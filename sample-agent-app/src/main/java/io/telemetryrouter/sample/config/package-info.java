@@ -1,5 +1,5 @@
 /**
- * Holds the sample's settings and puts its agent together.
+ * The sample's properties, and the configuration of its agent.
  */
 @NullMarked
 package io.telemetryrouter.sample.config;

@@ -23,7 +23,7 @@ import io.telemetryrouter.sample.openai.AbstractFrameworkAgent;
 import io.telemetryrouter.sample.openai.OpenAiServer;
 
 /**
- * An agent that is an AI service with tools and a memory. Thread-safe.
+ * An agent built as an AI service with tools and a memory. Thread-safe.
  */
 final class LangChain4jAgent extends AbstractFrameworkAgent {
 
@@ -55,7 +55,8 @@ final class LangChain4jAgent extends AbstractFrameworkAgent {
 					assistant.answer(text);
 				}
 				catch (RecordingEndedException ex) {
-					// The recording was cut; the run has failed
+					// The recording is truncated here: the run of the framework has
+					// failed
 				}
 			}
 
@@ -100,7 +101,8 @@ final class LangChain4jAgent extends AbstractFrameworkAgent {
 	}
 
 	/**
-	 * Thrown when the recording ends after a tool call: no model answers any more.
+	 * Thrown when the recording ends after a tool call, without a further response of the
+	 * model.
 	 */
 	static final class RecordingEndedException extends RuntimeException {
 

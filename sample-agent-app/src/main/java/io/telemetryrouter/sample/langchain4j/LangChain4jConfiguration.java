@@ -13,7 +13,7 @@ import io.telemetryrouter.sample.config.SampleProperties;
 import io.telemetryrouter.sample.openai.OpenAiServer;
 
 /**
- * Puts the agent of LangChain4j together, with its own client of OpenAI.
+ * Configures the LangChain4j agent, with LangChain4j's own OpenAI client.
  */
 @Configuration(proxyBeanMethods = false)
 @Profile("langchain4j")

@@ -1,5 +1,5 @@
 /**
- * The agent that is built with LangChain4j: profile {@code langchain4j}.
+ * The agent built with LangChain4j: profile {@code langchain4j}.
  */
 @NullMarked
 package io.telemetryrouter.sample.langchain4j;

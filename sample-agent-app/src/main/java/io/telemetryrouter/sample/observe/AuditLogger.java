@@ -9,8 +9,8 @@ import io.telemetryrouter.TelemetryEvent;
 import io.telemetryrouter.spring.annotation.TelemetryListener;
 
 /**
- * Writes a line for every event, never its payload. Asynchronous: the agent does not wait
- * for a log. Quiet by default; {@code --logging.level.audit=debug} shows it.
+ * Logs a line for every event, without its payload. Asynchronous, so that the agent does
+ * not wait for the log. Off by default; {@code --logging.level.audit=debug} enables it.
  */
 @Component
 class AuditLogger {

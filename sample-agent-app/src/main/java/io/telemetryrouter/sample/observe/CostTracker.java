@@ -14,8 +14,9 @@ import io.telemetryrouter.spring.cost.BudgetThreshold;
 import io.telemetryrouter.spring.cost.CostRecorded;
 
 /**
- * Adds up what runs cost, by the outermost run. Synchronous, so that the number is right
- * before the agent's next step. It only computes, so events can be replayed to it.
+ * Sums up the costs of runs, by the outermost run. Synchronous, so that the sum is
+ * current before the agent's next step. It has no side effects, so events can be replayed
+ * to it.
  *
  * @since 0.1.0
  */
@@ -41,7 +42,7 @@ public class CostTracker {
 	}
 
 	/**
-	 * Returns what a run has cost, and forgets it.
+	 * Returns the costs of a run, and removes them.
 	 * @param runId the id of the outermost run
 	 * @return the costs
 	 */
@@ -51,7 +52,7 @@ public class CostTracker {
 	}
 
 	/**
-	 * Returns what all runs have cost since the start.
+	 * Returns the costs of all runs since the start.
 	 * @return the sum
 	 */
 	public BigDecimal totalAmount() {
@@ -67,10 +68,10 @@ public class CostTracker {
 	}
 
 	/**
-	 * What a run has cost.
+	 * Costs of a run.
 	 *
 	 * @param amount the sum
-	 * @param exhausted whether nothing is left of the run's budget
+	 * @param exhausted whether the run's budget is exhausted
 	 */
 	public record Spending(BigDecimal amount, boolean exhausted) {
 

@@ -15,9 +15,9 @@ import io.telemetryrouter.spring.annotation.TelemetryListener;
 import io.telemetryrouter.spring.cost.BudgetThreshold;
 
 /**
- * Escalates each exhausted budget once: every run gets a handler of its own that leaves
- * with its first event, or with the run. The handlers get no id of ours, since ids become
- * tags of meters and a run's id must not.
+ * Escalates each exhausted budget once: every run has a handler of its own that is
+ * removed after its first event, or at the end of the run. The handlers have generated
+ * ids, because handler ids are tags of meters, and a run's id must not become one.
  *
  * @since 0.1.0
  */
@@ -41,7 +41,7 @@ public class EscalationDesk {
 				this.router.subscribe(HandlerSpec.on(EventType.of(BudgetThreshold.class))
 					.condition((event) -> isExhausted(event.payload()) && event.payload().run().id().equals(runId))
 					.once()
-					// In earnest: page whoever answers for the run
+					// In production: page the person on call
 					.handler((event, threshold) -> this.escalations.increment())
 					.build()));
 	}
@@ -59,7 +59,7 @@ public class EscalationDesk {
 	}
 
 	/**
-	 * Returns how many budgets have been escalated since the start.
+	 * Returns the number of budgets that were escalated since the start.
 	 * @return the number
 	 */
 	public long escalations() {

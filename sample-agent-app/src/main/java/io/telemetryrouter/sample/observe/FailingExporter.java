@@ -6,8 +6,8 @@ import io.telemetryrouter.agent.ToolCall;
 import io.telemetryrouter.spring.annotation.TelemetryListener;
 
 /**
- * Exports to a collector that is down: fails on every event, on purpose, to show that
- * nobody else notices and that the router sets it aside after ten failures.
+ * Exports to a collector that is down. It fails on every event, on purpose, to show that
+ * no other handler is affected and that the router quarantines it after ten failures.
  */
 @Component
 class FailingExporter {

@@ -11,8 +11,8 @@ import io.telemetryrouter.agent.ToolCall;
 import io.telemetryrouter.spring.annotation.TelemetryListener;
 
 /**
- * Keeps how long the model and the tools take. Synchronous: adding to a counter is
- * cheaper than handing it to another thread.
+ * Records the latency of the model and the tools. Synchronous: adding to a counter is
+ * cheaper than a hand-off to another thread.
  *
  * @since 0.1.0
  */
@@ -39,7 +39,7 @@ public class LatencyTracker {
 	}
 
 	/**
-	 * Returns how long the model took.
+	 * Returns the latency of the model.
 	 * @return the timing
 	 */
 	public Timing model() {
@@ -47,7 +47,7 @@ public class LatencyTracker {
 	}
 
 	/**
-	 * Returns how long the tools took.
+	 * Returns the latency of the tools.
 	 * @return the timing
 	 */
 	public Timing tools() {
@@ -81,7 +81,7 @@ public class LatencyTracker {
 
 		/**
 		 * Returns the maximum.
-		 * @return the longest, or zero
+		 * @return the maximum, or zero
 		 */
 		public Duration max() {
 			return Duration.ofNanos(this.maxNanos.get());

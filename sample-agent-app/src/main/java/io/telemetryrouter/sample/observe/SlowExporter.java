@@ -9,8 +9,8 @@ import io.telemetryrouter.TelemetryEvent;
 import io.telemetryrouter.spring.annotation.TelemetryListener;
 
 /**
- * Exports to a collector that takes 200 events a second: slow on purpose, to show that
- * its small queue drops what is too much and that the agent does not wait.
+ * Exports to a collector that accepts 200 events a second. It is slow on purpose, to show
+ * that its small queue drops the excess events and that the agent does not wait.
  */
 @Component
 class SlowExporter {

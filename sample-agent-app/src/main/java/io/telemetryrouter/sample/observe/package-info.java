@@ -1,5 +1,5 @@
 /**
- * Holds the observers: guests that the agent does not know.
+ * The event handlers, which the agent does not depend on.
  */
 @NullMarked
 package io.telemetryrouter.sample.observe;

@@ -11,9 +11,9 @@ import io.telemetryrouter.sample.agent.Session;
 import io.telemetryrouter.sample.agent.UserMessageReceived;
 
 /**
- * An agent whose loop is that of a framework. It emits nothing of models and tools: the
- * framework's adapter does. All it does for telemetry is to open a run for the
- * conversation, since a framework has a run for each answer.
+ * An agent with the loop of a framework. The framework's adapter emits the events of
+ * models and tools. The agent itself opens a run for the conversation, because the
+ * framework has one run per answer, and emits the user's messages.
  *
  * @since 0.1.0
  */
@@ -29,8 +29,8 @@ public abstract class AbstractFrameworkAgent implements Agent {
 
 	/**
 	 * Creates an agent.
-	 * @param telemetry takes the agent's own events
-	 * @param server the server that the framework's client asks
+	 * @param telemetry receives the agent's own events
+	 * @param server the server that the framework's client calls
 	 */
 	protected AbstractFrameworkAgent(TelemetryEmitter telemetry, OpenAiServer server) {
 		this.telemetry = telemetry;
@@ -55,7 +55,8 @@ public abstract class AbstractFrameworkAgent implements Agent {
 				text = session.say();
 			}
 			if (session.awaitsAnswer()) {
-				logger.warn("Left the rest of run '{}' out: its model speaks unasked, which a framework's does not",
+				logger.warn(
+						"Skipped the rest of run '{}': its model responds without a user message, and a framework cannot",
 						session.runId().replaceAll("\\p{Cntrl}", "?"));
 			}
 		}
@@ -74,7 +75,8 @@ public abstract class AbstractFrameworkAgent implements Agent {
 	protected interface Chat {
 
 		/**
-		 * Lets the framework answer a message, calling tools as the model asks for them.
+		 * Lets the framework answer a message, and call the tools that the model
+		 * requests.
 		 * @param text the message
 		 */
 		void answer(String text);

@@ -16,7 +16,7 @@ import io.telemetryrouter.sample.agent.Model;
 import io.telemetryrouter.sample.agent.ToolRequest;
 
 /**
- * The JSON of OpenAI's chat completions.
+ * Reads and writes the JSON of OpenAI's chat completions.
  */
 final class ChatCompletions {
 
@@ -30,13 +30,13 @@ final class ChatCompletions {
 	}
 
 	/**
-	 * Returns what a request says has been said so far.
+	 * Returns the conversation that a request contains.
 	 */
 	static Conversation conversation(JsonNode request) {
 		Conversation conversation = new Conversation();
 		for (JsonNode message : request.path("messages")) {
 			if (message.path("role").asString("").equals("system")) {
-				// Spring AI sends an empty one; the recording has its own
+				// Spring AI sends an empty system message; the recording has its own
 				continue;
 			}
 			List<ToolRequest> calls = new ArrayList<>();

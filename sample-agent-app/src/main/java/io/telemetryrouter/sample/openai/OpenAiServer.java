@@ -18,16 +18,16 @@ import org.springframework.scheduling.concurrent.CustomizableThreadFactory;
 import io.telemetryrouter.sample.agent.Model;
 
 /**
- * A server on loopback that speaks as much of OpenAI's chat completions as a client needs
- * that does not stream. Each request names its run in {@code user}, and is answered by
- * the model of that run. Thread-safe.
+ * HTTP server on the loopback interface that implements OpenAI's chat completions without
+ * streaming. Each request names its run in {@code user}; the model of that run answers
+ * it. Thread-safe.
  *
  * @since 0.1.0
  */
 public final class OpenAiServer implements AutoCloseable {
 
 	static {
-		// Or each answer waits for the client to acknowledge its headers: 40 ms
+		// Without it, each answer waits 40 ms for the client to acknowledge its headers
 		System.setProperty("sun.net.httpserver.nodelay", "true");
 	}
 
@@ -39,7 +39,7 @@ public final class OpenAiServer implements AutoCloseable {
 
 	/**
 	 * Starts a server.
-	 * @throws IOException if there is no port for it
+	 * @throws IOException if no port can be bound
 	 */
 	public OpenAiServer() throws IOException {
 		this.server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
@@ -49,7 +49,7 @@ public final class OpenAiServer implements AutoCloseable {
 	}
 
 	/**
-	 * Returns where clients find the server.
+	 * Returns the base URL for clients.
 	 * @return the base URL
 	 */
 	public String baseUrl() {
@@ -60,7 +60,7 @@ public final class OpenAiServer implements AutoCloseable {
 	 * Lets a model answer the requests of a run.
 	 * @param runId the run
 	 * @param model the model; called on threads of the server
-	 * @return ends that when it is closed
+	 * @return the registration; closing it removes the model
 	 */
 	public Registration register(String runId, Model model) {
 		this.modelsByRun.put(runId, model);
@@ -96,7 +96,7 @@ public final class OpenAiServer implements AutoCloseable {
 	}
 
 	/**
-	 * A model that answers the requests of a run.
+	 * Registration of a model for the requests of a run.
 	 */
 	@FunctionalInterface
 	public interface Registration extends AutoCloseable {

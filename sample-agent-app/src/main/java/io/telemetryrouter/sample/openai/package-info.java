@@ -1,5 +1,5 @@
 /**
- * Puts the recorded model behind the HTTP interface that clients of OpenAI know.
+ * Serves the recorded model by the HTTP interface of OpenAI's chat completions.
  */
 @NullMarked
 package io.telemetryrouter.sample.openai;

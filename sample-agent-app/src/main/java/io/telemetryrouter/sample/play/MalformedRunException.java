@@ -1,8 +1,8 @@
 package io.telemetryrouter.sample.play;
 
 /**
- * Thrown when a text is not a recorded run. The message names the place and what is
- * expected there, and never quotes the text, which may be a customer's.
+ * Thrown when a text is not a recorded run. The message names the place and the expected
+ * content, and never quotes the text, which may be confidential.
  *
  * @since 0.1.0
  */
@@ -18,7 +18,7 @@ public class MalformedRunException extends RuntimeException {
 	}
 
 	/**
-	 * Returns what is wrong, and where.
+	 * Returns the problem and its place.
 	 * @return the problem, without any of the text
 	 */
 	public String problem() {

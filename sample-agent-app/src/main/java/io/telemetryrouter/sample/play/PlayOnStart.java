@@ -23,8 +23,8 @@ import io.telemetryrouter.sample.config.SampleProperties;
 import io.telemetryrouter.sample.play.RecordingPlayer.Played;
 
 /**
- * Plays the recording when the application has started, or replays a journal to the
- * handlers that opted in, and prints the summary.
+ * Plays the recording on start, or replays a journal to the handlers that opted in, and
+ * prints the summary.
  */
 @Component
 class PlayOnStart implements ApplicationRunner {

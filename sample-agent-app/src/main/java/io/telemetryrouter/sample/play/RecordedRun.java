@@ -10,7 +10,7 @@ import io.telemetryrouter.sample.agent.ToolRequest;
  * One recorded run.
  *
  * @param runId the run's id
- * @param turns what was said, in order
+ * @param turns the turns, in order
  * @since 0.1.0
  */
 public record RecordedRun(String runId, List<Turn> turns) {
@@ -20,7 +20,7 @@ public record RecordedRun(String runId, List<Turn> turns) {
 	}
 
 	/**
-	 * One message, together with the tools' answers to it.
+	 * One message, with the tools' answers to it.
 	 */
 	public sealed interface Turn {
 
@@ -60,7 +60,7 @@ public record RecordedRun(String runId, List<Turn> turns) {
 	 * A tool call.
 	 *
 	 * @param call the call
-	 * @param answer what the tool answered, or {@code null} if the recording ends before
+	 * @param answer the tool's answer, or {@code null} if the recording ends before it
 	 */
 	public record RecordedCall(ToolRequest call, @Nullable String answer) {
 	}

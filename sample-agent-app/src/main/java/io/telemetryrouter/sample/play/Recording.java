@@ -17,7 +17,7 @@ import org.springframework.stereotype.Component;
 import io.telemetryrouter.sample.config.SampleProperties;
 
 /**
- * The recording to play on start: a file, or the one inside the jar.
+ * The recording to play on start: a file, or the recording inside the jar.
  */
 @Component
 class Recording {
@@ -48,8 +48,8 @@ class Recording {
 	}
 
 	/**
-	 * Opens the recording. Bytes that are not UTF-8 become replacement characters rather
-	 * than end the play.
+	 * Opens the recording. Bytes that are not UTF-8 become replacement characters and
+	 * cause no failure.
 	 */
 	Reader open() throws IOException {
 		InputStream in = (this.file != null) ? Files.newInputStream(this.file)

@@ -4,7 +4,7 @@ import org.springframework.boot.diagnostics.AbstractFailureAnalyzer;
 import org.springframework.boot.diagnostics.FailureAnalysis;
 
 /**
- * Explains why a recording cannot be played.
+ * Failure analyzer for a recording that cannot be played.
  */
 class RecordingFailureAnalyzer extends AbstractFailureAnalyzer<RecordingNotReadableException> {
 

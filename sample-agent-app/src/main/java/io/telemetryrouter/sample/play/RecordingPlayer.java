@@ -18,8 +18,8 @@ import org.springframework.stereotype.Component;
 import io.telemetryrouter.sample.config.SampleProperties;
 
 /**
- * Plays recordings, several runs at once. Players pull the runs, so that only those at
- * play are in memory, however long the recording.
+ * Plays recordings, several runs concurrently. Player threads pull the runs, so that only
+ * running ones are in memory, regardless of the size of the recording.
  */
 @Component
 class RecordingPlayer {
@@ -34,10 +34,10 @@ class RecordingPlayer {
 	}
 
 	/**
-	 * Plays all runs and waits for the last.
+	 * Plays all runs and waits for the last one.
 	 * @param source the JSON lines
-	 * @param malformed told the number of each malformed line and what is wrong with it
-	 * @return what was played
+	 * @param malformed receives the number and the problem of each malformed line
+	 * @return the result
 	 * @throws IOException if the source cannot be read
 	 * @throws InterruptedException if the wait is interrupted
 	 */
@@ -81,11 +81,11 @@ class RecordingPlayer {
 	}
 
 	/**
-	 * What was played.
+	 * Result of a play.
 	 *
-	 * @param runs how many runs
-	 * @param parallelRuns how many at once
-	 * @param duration in what time
+	 * @param runs the number of runs
+	 * @param parallelRuns the number of concurrent runs
+	 * @param duration the elapsed time
 	 */
 	record Played(int runs, int parallelRuns, Duration duration) {
 	}

@@ -8,8 +8,8 @@ import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads runs from JSON lines, one at a time. A malformed line is reported and skipped; a
- * blank one is nothing. Thread-safe, so that several players can share it.
+ * Reads runs from JSON lines, one at a time. Malformed lines are reported and skipped;
+ * blank lines are skipped. Thread-safe, so that several players can share a reader.
  */
 final class RecordingReader implements AutoCloseable {
 
@@ -22,7 +22,7 @@ final class RecordingReader implements AutoCloseable {
 	/**
 	 * Creates a reader.
 	 * @param source the JSON lines
-	 * @param malformed told the number of each malformed line and what is wrong with it
+	 * @param malformed receives the number and the problem of each malformed line
 	 */
 	RecordingReader(Reader source, BiConsumer<Integer, String> malformed) {
 		this.lines = new BufferedReader(source);

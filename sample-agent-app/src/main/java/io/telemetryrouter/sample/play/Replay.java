@@ -22,14 +22,16 @@ import io.telemetryrouter.sample.play.RecordedRun.Turn;
 import io.telemetryrouter.sample.play.RecordedRun.UserTurn;
 
 /**
- * Plays a recorded run to the agent: its customer, its model and its tools. Token counts
- * are estimates. Not thread-safe.
+ * Customer, model and tools of a recorded run. Token counts are estimates. Not
+ * thread-safe.
  */
 final class Replay implements Customer, Model, Toolbox {
 
 	private final List<Turn> turns;
 
-	/** Of the latest response, in order: a recording may repeat a call, id and all. */
+	/**
+	 * Calls of the latest response, in order: a recording may repeat a call with its id.
+	 */
 	private final List<RecordedCall> unanswered = new ArrayList<>();
 
 	private long systemCharacters;

@@ -61,7 +61,7 @@ public final class RunParser {
 		}
 		catch (JacksonException ex) {
 			TokenStreamLocation location = ex.getLocation();
-			// Not the exception's own message, which quotes the text
+			// The message of the exception quotes the text, so it is not used
 			throw new MalformedRunException("Not valid JSON" + ((location != null)
 					? " at line " + location.getLineNr() + ", column " + location.getColumnNr() : ""));
 		}
@@ -119,7 +119,8 @@ public final class RunParser {
 	}
 
 	/**
-	 * Gives an answer to the oldest open call with its id: ids may come again in a run.
+	 * Assigns an answer to the oldest unanswered call with its id: ids may repeat in a
+	 * run.
 	 */
 	private static void answer(JsonNode message, String path, List<PendingCall> unanswered) {
 		String id = text(message, "tool_call_id", path);
@@ -140,7 +141,8 @@ public final class RunParser {
 	}
 
 	/**
-	 * Returns a message's text, which is a string, parts with a text each, or nothing.
+	 * Returns the text of a message, whose content is a string, an array of parts or
+	 * missing.
 	 */
 	private static String content(JsonNode message, String path) {
 		JsonNode content = message.get("content");
@@ -186,7 +188,7 @@ public final class RunParser {
 	}
 
 	/**
-	 * A turn whose tool answers are still to come.
+	 * A turn whose tool answers are not parsed yet.
 	 */
 	private interface PendingTurn {
 
@@ -195,7 +197,7 @@ public final class RunParser {
 	}
 
 	/**
-	 * A call whose answer is still to come.
+	 * A call whose answer is not parsed yet.
 	 */
 	private static final class PendingCall {
 

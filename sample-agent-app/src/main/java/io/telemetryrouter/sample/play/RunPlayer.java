@@ -41,7 +41,7 @@ public class RunPlayer {
 	/**
 	 * Plays a run on the calling thread.
 	 * @param run the run
-	 * @return what it came to
+	 * @return the summary of the run
 	 */
 	public RunSummary play(RecordedRun run) {
 		String id = claimId(run.runId());
@@ -59,8 +59,8 @@ public class RunPlayer {
 	}
 
 	/**
-	 * Makes the id unique among the runs of the moment: anyone may post the same run
-	 * twice at a time, and observers tell runs apart by their ids.
+	 * Makes the id unique among the concurrent runs: the same run can be posted twice at
+	 * a time, and handlers distinguish runs by id.
 	 */
 	private String claimId(String recorded) {
 		String id = recorded;

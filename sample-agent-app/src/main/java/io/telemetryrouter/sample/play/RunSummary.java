@@ -6,15 +6,15 @@ import java.util.Map;
 import io.telemetryrouter.sample.agent.TokenUsage;
 
 /**
- * What a played run came to.
+ * Summary of a played run.
  *
  * @param runId the run's id, as recorded
- * @param userMessages how many messages the customer sent
- * @param modelResponses how many responses the model gave
- * @param toolExecutions how many tool calls ended how
+ * @param userMessages the number of the customer's messages
+ * @param modelResponses the number of the model's responses
+ * @param toolExecutions the number of tool calls by outcome
  * @param tokens the tokens used
- * @param cost what they cost
- * @param budgetExhausted whether nothing is left of the run's budget
+ * @param cost the cost of the tokens
+ * @param budgetExhausted whether the run's budget is exhausted
  * @since 0.1.0
  */
 public record RunSummary(String runId, int userMessages, int modelResponses, Map<String, Integer> toolExecutions,

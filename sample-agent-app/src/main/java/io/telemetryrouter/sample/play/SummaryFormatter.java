@@ -23,7 +23,7 @@ import io.telemetryrouter.sample.observe.LatencyTracker;
 import io.telemetryrouter.sample.play.RecordingPlayer.Played;
 
 /**
- * Writes the summary of a play for people.
+ * Formats the summary of a play or a replay as text.
  */
 @Component
 class SummaryFormatter {

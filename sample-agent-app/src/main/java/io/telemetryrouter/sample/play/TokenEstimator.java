@@ -1,7 +1,7 @@
 package io.telemetryrouter.sample.play;
 
 /**
- * Estimates tokens from the length of text, since recordings carry no counts.
+ * Estimates tokens from the length of text, because recordings contain no counts.
  */
 final class TokenEstimator {
 

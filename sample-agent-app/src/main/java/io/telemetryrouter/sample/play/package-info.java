@@ -1,5 +1,5 @@
 /**
- * Plays recordings through the agent and sums up what happened.
+ * Plays recordings through the agent and prints a summary.
  */
 @NullMarked
 package io.telemetryrouter.sample.play;

@@ -22,14 +22,14 @@ import io.telemetryrouter.sample.openai.AbstractFrameworkAgent;
 import io.telemetryrouter.sample.openai.OpenAiServer;
 
 /**
- * An agent that is a {@link ChatClient} with tools and a memory. Thread-safe.
+ * An agent built as a {@link ChatClient} with tools and a memory. Thread-safe.
  */
 final class SpringAiAgent extends AbstractFrameworkAgent {
 
 	private static final int MAX_MESSAGES = 10_000;
 
 	/**
-	 * Inside the tool calling advisor, so that the memory has the calls of tools, too.
+	 * Inside the tool calling advisor, so that the memory contains the tool calls, too.
 	 */
 	private static final int MEMORY_ORDER = ToolCallingAdvisor.DEFAULT_ORDER + 1;
 
@@ -87,7 +87,7 @@ final class SpringAiAgent extends AbstractFrameworkAgent {
 
 		@Override
 		public ToolMetadata getToolMetadata() {
-			// A tool that hands the customer over has the last word
+			// After a tool that transfers the customer, the model does not respond
 			return ToolMetadata.builder().returnDirect(!this.session.awaitsAnswer()).build();
 		}
 

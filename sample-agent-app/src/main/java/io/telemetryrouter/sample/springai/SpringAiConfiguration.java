@@ -16,7 +16,7 @@ import io.telemetryrouter.sample.config.SampleProperties;
 import io.telemetryrouter.sample.openai.OpenAiServer;
 
 /**
- * Puts the agent of Spring AI together, with its own client of OpenAI.
+ * Configures the Spring AI agent, with Spring AI's own OpenAI client.
  */
 @Configuration(proxyBeanMethods = false)
 @Profile("spring-ai")

@@ -1,5 +1,5 @@
 /**
- * The agent that is built with Spring AI: profile {@code spring-ai}.
+ * The agent built with Spring AI: profile {@code spring-ai}.
  */
 @NullMarked
 package io.telemetryrouter.sample.springai;

@@ -1,5 +1,5 @@
 /**
- * Takes recorded runs over HTTP.
+ * Receives recorded runs over HTTP.
  */
 @NullMarked
 package io.telemetryrouter.sample.web;

@@ -257,17 +257,15 @@ public final class Dispatcher {
 
 	/** Offers an event; returns {@code false} if the emitter has to wait for room. */
 	private boolean offer(Handler handler, @Nullable Object payload, Envelope<?> envelope, DispatchFrame frame) {
-		EmitTracker tracker = envelope.tracker();
 		try {
-			if (handler.takes(payload)
-					|| handler.admission.admit(envelope.name(), payload, envelope, frame.stack, tracker)) {
+			if (handler.takes(payload) || handler.admission.admit(payload, envelope, frame)) {
 				return handler.offer(envelope, frame.stack);
 			}
 		}
 		catch (Throwable ex) {
 			// The router's own, such as no memory for a segment: count it and let the
 			// others have the event.
-			handler.failed(envelope.name(), envelope, ex, -1, frame.stack, tracker);
+			handler.failures.failed(envelope.name(), envelope, ex, -1, frame.stack, frame.tracker());
 		}
 		return true;
 	}

@@ -68,7 +68,7 @@ final class Route implements OfferedEvents, DispatchFrame.Recipients {
 			envelope |= handler.options.needsEnvelope();
 		}
 		this.needsEnvelope = envelope;
-		this.durable = handlers.stream().anyMatch((handler) -> handler.options.durable);
+		this.durable = handlers.stream().anyMatch((handler) -> handler.options.spec.durable());
 		this.sync = calls(handlers);
 		this.recorder = recorder(handlers);
 		this.count = new DispatchCount(statistics, handlers, dead);

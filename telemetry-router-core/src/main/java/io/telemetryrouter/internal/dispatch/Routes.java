@@ -20,7 +20,7 @@ import io.telemetryrouter.internal.support.Ticker;
  * Compiles a route for each event name, and removes routes whose handlers change. The
  * route of a name that is not tracked is compiled for each emit and not kept.
  */
-public final class Routes implements HandlerRegistry.Invalidation {
+public final class Routes {
 
 	private final HandlerRegistry registry;
 
@@ -108,7 +108,7 @@ public final class Routes implements HandlerRegistry.Invalidation {
 	/** Returns the handlers that replayed events of a name are for, in order. */
 	List<Handler> replayed(String event) {
 		List<Handler> handlers = this.registry.whileUnchanged(() -> inOrder(this.registry.matching(event)));
-		return handlers.stream().filter((handler) -> handler.options.replay).toList();
+		return handlers.stream().filter((handler) -> handler.options.spec.replay()).toList();
 	}
 
 	/** Compiles a route of replayed events, whose name is not counted as emitted. */
@@ -182,7 +182,7 @@ public final class Routes implements HandlerRegistry.Invalidation {
 		});
 	}
 
-	@Override
+	/** Invalidates the routes of a pattern. Called under the write lock. */
 	public void handlersChanged(EventPattern pattern) {
 		if (pattern.isExact()) {
 			Route route = this.table.find(pattern.toString());

@@ -74,7 +74,7 @@ final class SyncCall {
 			}
 		}
 		catch (Throwable ex) {
-			this.handler.failed(this.event, frame.envelope(), ex, -1, frame.stack, frame.tracker());
+			this.handler.failures.failed(this.event, frame.envelope(), ex, -1, frame.stack, frame.tracker());
 		}
 		// Counted, and by no call from there to here: there may be no stack left for one.
 		frame.reached = this.reached;
@@ -96,7 +96,7 @@ final class SyncCall {
 			nanos = frame.split(this.ticker.now());
 			// An event that was not admitted is counted already.
 			if (admitted) {
-				this.handler.failed(this.event, frame.envelope(), ex, nanos, frame.stack, frame.tracker());
+				this.handler.failures.failed(this.event, frame.envelope(), ex, nanos, frame.stack, frame.tracker());
 			}
 		}
 		// As above.
@@ -117,7 +117,7 @@ final class SyncCall {
 
 	private void handled(DispatchFrame frame, long nanos, @Nullable SampleBuffer buffer) {
 		if (nanos > this.slowNanos) {
-			this.handler.slow(this.event, nanos);
+			this.handler.failures.slow(this.event, nanos);
 		}
 		EmitTracker tracker = frame.tracker();
 		if (tracker != null) {

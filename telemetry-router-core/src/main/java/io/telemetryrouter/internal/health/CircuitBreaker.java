@@ -27,12 +27,14 @@ import io.telemetryrouter.internal.support.Ticker;
  * that rejects the event gives the claim back. No probe is made while a call that timed
  * out has not returned, so hung probes do not accumulate threads.
  * <p>
- * The target holds the state. It is written last when the breaker opens and first when it
+ * The gate holds the state. It is written last when the breaker opens and first when it
  * closes, so an error half-way leaves no handler in quarantine.
  */
 public final class CircuitBreaker {
 
-	private final Target target;
+	private final StuckCallCheck.Watched handler;
+
+	private final Gate gate;
 
 	private final QuarantineSettings settings;
 
@@ -84,9 +86,10 @@ public final class CircuitBreaker {
 
 	private long claimed;
 
-	public CircuitBreaker(Target target, QuarantineSettings settings, Reporter reporter, InstantSource clock,
-			Ticker ticker) {
-		this.target = target;
+	public CircuitBreaker(StuckCallCheck.Watched handler, Gate gate, QuarantineSettings settings, Reporter reporter,
+			InstantSource clock, Ticker ticker) {
+		this.handler = handler;
+		this.gate = gate;
 		this.settings = settings;
 		this.reporter = reporter;
 		this.clock = clock;
@@ -105,13 +108,13 @@ public final class CircuitBreaker {
 		long first;
 		synchronized (this) {
 			this.failed++;
-			if (this.target.isQuarantined()) {
+			if (this.gate.isQuarantined()) {
 				if (this.probeStack == stack) {
 					postpone(now, instant);
 				}
 				return;
 			}
-			this.target.countCalls(true);
+			this.gate.countCalls(true);
 			reason = reasonToOpen(now);
 			if (reason == null) {
 				return;
@@ -119,7 +122,7 @@ public final class CircuitBreaker {
 			open(now, instant);
 			first = this.delay;
 		}
-		this.reporter.quarantined(this.target.handlerId(), reason, error, first);
+		this.reporter.quarantined(this.handler.handlerId(), reason, error, first);
 	}
 
 	private @Nullable String reasonToOpen(long now) {
@@ -133,7 +136,7 @@ public final class CircuitBreaker {
 			this.windowHandled = returned;
 			this.windowFailed = this.failed - 1;
 		}
-		if (!this.target.isActive()) {
+		if (!this.gate.isActive()) {
 			return null;
 		}
 		if (this.consecutiveFailures >= this.settings.failures()) {
@@ -145,7 +148,7 @@ public final class CircuitBreaker {
 			return String.format(Locale.ROOT, "%d %% of %d calls failed in %s", 100 * failedNow / calls, calls,
 					Durations.printable(now - this.windowStart));
 		}
-		int abandoned = this.target.stuckCalls().abandoned();
+		int abandoned = this.handler.stuckCalls().abandoned();
 		return (abandoned >= this.settings.failures()) ? abandoned + " calls that timed out and have not returned"
 				: null;
 	}
@@ -156,9 +159,9 @@ public final class CircuitBreaker {
 		this.openedAt = now;
 		this.since = instant;
 		this.times++;
-		this.skippedBefore = this.target.skipped();
+		this.skippedBefore = this.gate.skipped();
 		delay(now, instant);
-		this.target.quarantine(true);
+		this.gate.quarantine(true);
 	}
 
 	private void postpone(long now, Instant instant) {
@@ -186,7 +189,7 @@ public final class CircuitBreaker {
 	}
 
 	private boolean isDue(long now) {
-		return now - this.due >= 0 && this.target.stuckCalls().abandoned() == 0;
+		return now - this.due >= 0 && this.handler.stuckCalls().abandoned() == 0;
 	}
 
 	/**
@@ -196,10 +199,10 @@ public final class CircuitBreaker {
 	public boolean claim(DispatchStack stack) {
 		long now = this.ticker.now();
 		if (!isDue(now)) {
-			return !this.target.isQuarantined();
+			return !this.gate.isQuarantined();
 		}
 		synchronized (this) {
-			if (!this.target.isQuarantined()) {
+			if (!this.gate.isQuarantined()) {
 				return true;
 			}
 			if (!isDue(now) || (this.probeStack != null && !isLost(this.probeStack, now))) {
@@ -215,7 +218,7 @@ public final class CircuitBreaker {
 	 * A thread without stack or memory may be unable to report the result of its probe.
 	 */
 	private boolean isLost(DispatchStack stack, long now) {
-		return now - this.claimed >= this.delay && stack.countRunning(this.target.handlerNumber()) == 0;
+		return now - this.claimed >= this.delay && stack.countRunning(this.handler.handlerNumber()) == 0;
 	}
 
 	/** Gives the claim back: the event did not reach the handler. */
@@ -227,7 +230,7 @@ public final class CircuitBreaker {
 
 	public void returned(DispatchStack stack) {
 		this.handled.incrementAndGet();
-		if (this.target.isQuarantined()) {
+		if (this.gate.isQuarantined()) {
 			close(stack);
 		}
 	}
@@ -241,18 +244,18 @@ public final class CircuitBreaker {
 		long skipped;
 		long lasted;
 		synchronized (this) {
-			if (!this.target.isQuarantined() || (stack != null && this.probeStack != stack)) {
+			if (!this.gate.isQuarantined() || (stack != null && this.probeStack != stack)) {
 				return;
 			}
-			this.target.quarantine(false);
+			this.gate.quarantine(false);
 			this.probeStack = null;
 			this.recoveredAt = (stack != null) ? now : null;
 			this.consecutiveFailures = 0;
 			this.windowOpen = false;
-			skipped = this.target.skipped() - this.skippedBefore;
+			skipped = this.gate.skipped() - this.skippedBefore;
 			lasted = now - this.openedAt;
 		}
-		this.reporter.recovered(this.target.handlerId(), lasted, skipped);
+		this.reporter.recovered(this.handler.handlerId(), lasted, skipped);
 	}
 
 	/**
@@ -260,21 +263,21 @@ public final class CircuitBreaker {
 	 * has returned since the last failure.
 	 */
 	public synchronized void relax(long now) {
-		if (this.windowOpen && !this.target.isQuarantined() && now - this.lastFailure > nanos(this.settings.window())
+		if (this.windowOpen && !this.gate.isQuarantined() && now - this.lastFailure > nanos(this.settings.window())
 				&& this.handled.get() != this.handledBefore) {
-			this.target.countCalls(false);
+			this.gate.countCalls(false);
 			this.windowOpen = false;
 			this.handledBefore = -1;
 		}
 	}
 
 	public synchronized @Nullable QuarantineSnapshot snapshot() {
-		return this.target.isQuarantined() ? new QuarantineSnapshot(this.since, this.nextProbe, this.times,
-				this.target.skipped() - this.skippedBefore) : null;
+		return this.gate.isQuarantined() ? new QuarantineSnapshot(this.since, this.nextProbe, this.times,
+				this.gate.skipped() - this.skippedBefore) : null;
 	}
 
-	/** The handler that a breaker protects. */
-	public interface Target extends StuckCallCheck.Watched {
+	/** Decides whether the handler of a breaker receives an event. */
+	public interface Gate {
 
 		boolean isActive();
 

@@ -10,7 +10,6 @@ import io.telemetryrouter.EventRecorder;
 import io.telemetryrouter.OverflowPolicy;
 import io.telemetryrouter.internal.event.DispatchStack;
 import io.telemetryrouter.internal.event.Envelope;
-import io.telemetryrouter.internal.metrics.LatencyHistogram;
 import io.telemetryrouter.internal.support.Headroom;
 
 /**
@@ -41,16 +40,14 @@ public final class Lane {
 
 	private final LaneBarriers barriers;
 
-	private final LatencyHistogram queueWait = new LatencyHistogram();
-
 	private final LaneServices services;
 
 	/** Where producers wait; null where they do not. */
 	private final @Nullable RoomSignal room;
 
 	/**
-	 * Why events are not handled any more; {@code null} while they are, and
-	 * {@link DropReason#QUARANTINED} while each one asks for a probe. Written under this.
+	 * Why events are not handled any more; {@code null} while they are. Written under
+	 * this.
 	 */
 	private volatile @Nullable DropReason discard;
 
@@ -77,10 +74,6 @@ public final class Lane {
 
 	public int concurrency() {
 		return this.workers.length;
-	}
-
-	public LatencyHistogram queueWait() {
-		return this.queueWait;
 	}
 
 	public int capacity() {
@@ -187,7 +180,7 @@ public final class Lane {
 	 */
 	public void wake() {
 		DropReason reason = this.discard;
-		if (reason != null && reason != DropReason.QUARANTINED) {
+		if (reason != null) {
 			empty(reason);
 			return;
 		}
@@ -219,19 +212,9 @@ public final class Lane {
 		return this.queue.isFrozen();
 	}
 
-	/** Sets whether workers ask for a probe before each event. */
-	public synchronized void quarantine(boolean quarantined) {
-		if (quarantined && this.discard == null) {
-			this.discard = DropReason.QUARANTINED;
-		}
-		else if (!quarantined && this.discard == DropReason.QUARANTINED) {
-			this.discard = null;
-		}
-	}
-
 	/** Gives up long calls, wakes refused workers, ends bursts. For the watchdog. */
 	public void check() {
-		if (this.services.hasTimeout()) {
+		if (this.services.timeoutNanos() != 0) {
 			giveUpOverdue(this.services.timeoutNanos());
 		}
 		if (!isPaused()) {
@@ -259,7 +242,8 @@ public final class Lane {
 			this.barriers.release();
 		}
 		LaneGaps gaps = this.drops.gaps;
-		boolean gap = gaps != null && gaps.isPending() && this.discard == null && !isPaused();
+		boolean gap = gaps != null && gaps.isPending() && this.discard == null && !isPaused()
+				&& !this.target.isQuarantined();
 		Envelope<?> event = (gap && gaps != null) ? gaps.take(this.queue, consumer) : null;
 		return (event != null) ? event : this.queue.poll(consumer);
 	}
@@ -290,9 +274,7 @@ public final class Lane {
 	/** Stops handling: counts queued events and all later ones as dropped. */
 	public void discard(DropReason reason) {
 		synchronized (this) {
-			if (this.discard == null || this.discard == DropReason.QUARANTINED) {
-				this.discard = reason;
-			}
+			this.discard = (this.discard != null) ? this.discard : reason;
 		}
 		// A producer that claims a position after that empties the queue itself.
 		long claimed = this.queue.tail();
@@ -307,7 +289,7 @@ public final class Lane {
 	public void close(DropReason reason) {
 		empty(reason);
 		discard(DropReason.CLOSED);
-		this.drops.end();
+		this.drops.endBurst();
 	}
 
 	private void empty(DropReason reason) {

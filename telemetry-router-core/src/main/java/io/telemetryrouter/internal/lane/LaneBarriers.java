@@ -1,7 +1,6 @@
 package io.telemetryrouter.internal.lane;
 
-import java.util.ArrayList;
-import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.function.Predicate;
 
@@ -19,8 +18,7 @@ final class LaneBarriers {
 
 	private final LaneWorker[] workers;
 
-	/** Replaced under this. */
-	private volatile List<Barrier> barriers = List.of();
+	private final CopyOnWriteArrayList<Barrier> barriers = new CopyOnWriteArrayList<>();
 
 	LaneBarriers(LaneQueue queue, LaneWorker[] workers) {
 		this.queue = queue;
@@ -41,22 +39,11 @@ final class LaneBarriers {
 			this.queue
 				.forEach((event, position) -> end[0] = events.test(event) ? Math.max(end[0], position + 1) : end[0]);
 		}
-		Barrier barrier = new Barrier(end[0], Math.max(tail, end[0]), spilled, latch, events);
-		synchronized (this) {
-			List<Barrier> all = new ArrayList<>(this.barriers);
-			all.add(barrier);
-			this.barriers = List.copyOf(all);
-		}
+		this.barriers.add(new Barrier(end[0], Math.max(tail, end[0]), spilled, latch, events));
 	}
 
 	void remove(CountDownLatch latch) {
-		removeIf((barrier) -> barrier.latch == latch);
-	}
-
-	private synchronized void removeIf(Predicate<Barrier> ended) {
-		List<Barrier> all = new ArrayList<>(this.barriers);
-		all.removeIf(ended);
-		this.barriers = List.copyOf(all);
+		this.barriers.removeIf((barrier) -> barrier.latch == latch);
 	}
 
 	/** Returns how many events, of some if given, are queued or in a worker's hand. */
@@ -67,7 +54,7 @@ final class LaneBarriers {
 			this.queue.forEach((event, position) -> pending[0] += events.test(event) ? 1 : 0);
 		}
 		for (LaneWorker worker : this.workers) {
-			boolean has = worker.position().position != EventQueue.Position.NONE && worker.mayHave(events);
+			boolean has = worker.hand.position != EventQueue.Position.NONE && worker.mayHave(events);
 			pending[0] += has ? 1 : 0;
 		}
 		return pending[0];
@@ -76,7 +63,7 @@ final class LaneBarriers {
 	/** Releases the threads whose events are processed. */
 	void release() {
 		if (!this.barriers.isEmpty()) {
-			removeIf(this::release);
+			this.barriers.removeIf(this::release);
 		}
 	}
 
@@ -98,7 +85,7 @@ final class LaneBarriers {
 			return false;
 		}
 		for (LaneWorker worker : this.workers) {
-			if (worker.position().position < barrier.tail && worker.mayHave(barrier.events)) {
+			if (worker.hand.position < barrier.tail && worker.mayHave(barrier.events)) {
 				return false;
 			}
 		}

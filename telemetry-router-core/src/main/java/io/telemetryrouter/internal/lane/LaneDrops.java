@@ -1,5 +1,8 @@
 package io.telemetryrouter.internal.lane;
 
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+
 import org.jspecify.annotations.Nullable;
 
 import io.telemetryrouter.DropReason;
@@ -11,8 +14,14 @@ import io.telemetryrouter.internal.support.Throttle;
 
 /**
  * Counts and reports what a lane drops, and ends what waits for an event.
+ * <p>
+ * A burst of events without room is two lines: one at its begin, and one with the count
+ * when a second has passed without a drop and the queue has room again. At most one burst
+ * in ten seconds is reported; the count of the next one includes the drops of the others.
  */
 final class LaneDrops {
+
+	private static final long QUIET = TimeUnit.SECONDS.toNanos(1);
 
 	private final LaneTarget target;
 
@@ -22,12 +31,26 @@ final class LaneDrops {
 
 	private final OverflowPolicy overflow;
 
-	/** Made with the first drop: most queues are never full. */
-	private volatile @Nullable OverflowBurst burst;
-
 	private final @Nullable SpillQueue spill;
 
+	private final Throttle lossReports = new Throttle();
+
+	/** What was dropped, if the handler is to be told. */
+	final @Nullable LaneGaps gaps;
+
+	/** Events without room that no line has counted yet. */
+	private final AtomicLong overflown = new AtomicLong();
+
+	private final Throttle bursts = new Throttle(TimeUnit.SECONDS.toNanos(10));
+
+	/** Whether the begin of a burst was reported. Written under this. */
+	private volatile boolean inBurst;
+
 	// Used by the watchdog's thread only.
+
+	private long overflownSeen;
+
+	private long seenSince;
 
 	/** Whether it was reported that the lane is behind, and not yet the end of that. */
 	private boolean behind;
@@ -38,9 +61,6 @@ final class LaneDrops {
 
 	/** How many events had been spilled when the lane was last seen not behind. */
 	private long spilledBefore;
-
-	/** What was dropped, if the handler is to be told. */
-	final @Nullable LaneGaps gaps;
 
 	LaneDrops(LaneTarget target, LaneQueue queue, OverflowPolicy overflow, boolean gaps, LaneServices services) {
 		this.target = target;
@@ -57,7 +77,7 @@ final class LaneDrops {
 
 	/** Drops an event that the queue has no room for, and the recorder no copy of. */
 	void dropFull(Envelope<?> event) {
-		if (this.spill != null && !this.services.recording().has(event)) {
+		if (this.overflow == OverflowPolicy.SPILL && !this.services.recording().has(event)) {
 			dropLost(event.spilled(), null);
 		}
 		else {
@@ -83,19 +103,25 @@ final class LaneDrops {
 	/** Never throws: without stack, say, there is no report, and the event is counted. */
 	private void overflown() {
 		try {
-			OverflowBurst current = this.burst;
-			((current != null) ? current : createBurst()).dropped();
+			this.overflown.incrementAndGet();
+			if (!this.inBurst && beginBurst(this.services.ticker().now())) {
+				this.services.reporter()
+					.overflowBegan(this.target.handlerId(), this.queue.capacity(), this.queue.isFrozen(),
+							this.overflow);
+			}
 		}
 		catch (Throwable ex) {
 			return;
 		}
 	}
 
-	private synchronized OverflowBurst createBurst() {
-		OverflowBurst current = (this.burst != null) ? this.burst : new OverflowBurst(this.target.handlerId(),
-				this.queue, this.overflow, this.services.reporter(), this.services.ticker());
-		this.burst = current;
-		return current;
+	private boolean beginBurst(long now) {
+		Headroom.require();
+		synchronized (this) {
+			boolean begins = !this.inBurst && this.bursts.tryAcquire(now) != Throttle.SUPPRESSED;
+			this.inBurst |= begins;
+			return begins;
+		}
 	}
 
 	void drop(Envelope<?> event, DropReason reason) {
@@ -115,9 +141,7 @@ final class LaneDrops {
 	/** Drops an event that the recorder does not have, or cannot give back. */
 	void dropLost(SpilledEvent event, @Nullable Throwable failure) {
 		drop(event, DropReason.NOT_JOURNALLED);
-		if (this.spill != null) {
-			this.services.reporter().notJournalled(this.target.handlerId(), failure, this.spill.reports);
-		}
+		this.services.reporter().notJournalled(this.target.handlerId(), failure, this.lossReports);
 	}
 
 	/** Remembers a dropped event for a handler that is told of gaps. */
@@ -142,12 +166,24 @@ final class LaneDrops {
 
 	/** Ends a burst that is over, and reports a lane that is behind. For the watchdog. */
 	void check() {
-		OverflowBurst current = this.burst;
-		if (current != null) {
-			current.check();
+		if (this.inBurst) {
+			checkBurst();
 		}
 		if (this.spill != null) {
 			checkBehind(this.spill);
+		}
+	}
+
+	private void checkBurst() {
+		long now = System.nanoTime();
+		long count = this.overflown.get();
+		if (count != this.overflownSeen) {
+			this.overflownSeen = count;
+			this.seenSince = now;
+		}
+		else if (now - this.seenSince >= QUIET && this.queue.size() < this.queue.capacity()) {
+			this.overflownSeen = 0;
+			endBurst();
 		}
 	}
 
@@ -170,11 +206,16 @@ final class LaneDrops {
 		}
 	}
 
-	void end() {
-		OverflowBurst current = this.burst;
-		if (current != null) {
-			current.end();
+	void endBurst() {
+		long count;
+		synchronized (this) {
+			if (!this.inBurst) {
+				return;
+			}
+			this.inBurst = false;
+			count = this.overflown.getAndSet(0);
 		}
+		this.services.reporter().overflowEnded(this.target.handlerId(), count);
 	}
 
 }

@@ -20,11 +20,8 @@ public final class LaneExecutor {
 	/** On the user's executor, a lane makes way for other tasks after so many events. */
 	private static final int BATCH_SIZE = 256;
 
-	/** Of threads that work for a handler. */
-	private static final String HANDLER_THREAD = "telemetry-router-";
-
-	/** Of all others, so that no handler's id makes the same name. */
-	private static final String ROUTER_THREAD = "telemetry-router:";
+	/** Begins the names of all threads that the router names. */
+	private static final String THREAD = "telemetry-router";
 
 	private final @Nullable Executor external;
 
@@ -54,7 +51,8 @@ public final class LaneExecutor {
 	}
 
 	private Thread newThread(Runnable task) {
-		Thread thread = new OwnThread(task, ROUTER_THREAD + this.threads.incrementAndGet());
+		// No inherited thread locals: they would be those of an emitter.
+		Thread thread = new Thread(null, task, THREAD + ":" + this.threads.incrementAndGet(), 0, false);
 		thread.setDaemon(true);
 		thread.setContextClassLoader(this.classLoader);
 		return thread;
@@ -85,13 +83,9 @@ public final class LaneExecutor {
 	public void executeSurely(Runnable task) {
 		try {
 			this.own.execute(() -> {
-				try {
-					// Not what it was when the thread last worked for a handler.
-					nameCallback();
-				}
-				finally {
-					task.run();
-				}
+				// Not what it was when the thread last worked for a handler.
+				Thread.currentThread().setName(THREAD + ":callbacks");
+				task.run();
 			});
 		}
 		catch (Throwable ex) {
@@ -108,28 +102,23 @@ public final class LaneExecutor {
 	}
 
 	/**
-	 * Names the current thread after the handler it works for, if it is the router's or
-	 * has no name of its own, as virtual threads have not.
+	 * Returns the name of a thread that works for a handler. Others have a colon, so that
+	 * no handler's id makes the same name.
 	 */
-	void named(String handlerId) {
-		Thread thread = Thread.currentThread();
-		if (thread instanceof OwnThread own) {
-			if (handlerId.equals(own.handlerId)) {
-				// A system call saved: a thread often stays with one lane.
-				return;
-			}
-			own.handlerId = handlerId;
-		}
-		else if (!thread.getName().isEmpty() && !thread.getName().startsWith(HANDLER_THREAD)) {
-			return;
-		}
-		thread.setName(HANDLER_THREAD + Names.printable(handlerId));
+	static String threadName(String handlerId) {
+		return THREAD + "-" + Names.printable(handlerId);
 	}
 
-	private static void nameCallback() {
-		if (Thread.currentThread() instanceof OwnThread own) {
-			own.handlerId = null;
-			own.setName(ROUTER_THREAD + "callbacks");
+	/**
+	 * Names the current thread, if it is the router's or has no name of its own, as
+	 * virtual threads have not.
+	 */
+	static void named(String name) {
+		Thread thread = Thread.currentThread();
+		String present = thread.getName();
+		// A system call saved: a thread often stays with one lane.
+		if (!present.equals(name) && (present.isEmpty() || present.startsWith(THREAD))) {
+			thread.setName(name);
 		}
 	}
 
@@ -145,17 +134,6 @@ public final class LaneExecutor {
 		else {
 			this.own.shutdown();
 		}
-	}
-
-	private static final class OwnThread extends Thread {
-
-		private @Nullable String handlerId;
-
-		OwnThread(Runnable task, String name) {
-			// No inherited thread locals: they would be those of an emitter.
-			super(null, task, name, 0, false);
-		}
-
 	}
 
 }

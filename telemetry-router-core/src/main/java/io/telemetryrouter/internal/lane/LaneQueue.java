@@ -18,9 +18,9 @@ import io.telemetryrouter.internal.event.Envelope;
  * first and the order holds. An event is set aside once at most, hence a search takes
  * constant time on average, and the queue's capacity at worst.
  * <p>
- * Before the first critical event is set aside, and while none is, this is a plain
- * {@link EventQueue}: an event pays for one or two reads of a field. The lock of those
- * set aside is taken by emitters that search and by workers while there are any.
+ * While none is set aside this is a plain {@link EventQueue}: an event pays for one or
+ * two reads of a field. The lock of those set aside is taken by emitters that search, and
+ * by workers while there are any.
  */
 class LaneQueue extends EventQueue<Envelope<?>> {
 
@@ -28,7 +28,18 @@ class LaneQueue extends EventQueue<Envelope<?>> {
 
 	private final Predicate<Envelope<?>> critical;
 
-	private volatile @Nullable Aside aside;
+	/**
+	 * The events set aside, by position. Guarded by itself, as is all that changes it.
+	 */
+	private final TreeMap<Long, Envelope<?>> aside = new TreeMap<>();
+
+	/**
+	 * The position of the first of them, from before it is taken from the queue. Read
+	 * without the lock, as is their number.
+	 */
+	private final Position firstAside = new Position();
+
+	private volatile int sizeAside;
 
 	LaneQueue(int capacity, Predicate<Envelope<?>> critical) {
 		super(capacity);
@@ -39,11 +50,19 @@ class LaneQueue extends EventQueue<Envelope<?>> {
 		return this.critical.test(event);
 	}
 
+	private boolean hasAside() {
+		return this.firstAside.position != Position.NONE;
+	}
+
 	/** Together with the events set aside there are never more than the capacity. */
 	@Override
 	boolean offer(Envelope<?> event) {
-		Aside aside = this.aside;
-		return (aside == null || aside.isEmpty()) ? super.offer(event) : aside.offer(event);
+		if (!hasAside()) {
+			return super.offer(event);
+		}
+		synchronized (this.aside) {
+			return size() < capacity() && super.offer(event);
+		}
 	}
 
 	/**
@@ -57,7 +76,7 @@ class LaneQueue extends EventQueue<Envelope<?>> {
 		// is limited.
 		for (int i = 0; i < MAX_EVICTIONS; i++) {
 			Envelope<?> dropped = evictBestEffort();
-			boolean full = dropped == null && isAllCritical();
+			boolean full = dropped == null && super.isEmpty() && hasAside();
 			if (full && critical && oldest) {
 				dropped = evict(new Position());
 			}
@@ -74,82 +93,134 @@ class LaneQueue extends EventQueue<Envelope<?>> {
 		return false;
 	}
 
-	private boolean isAllCritical() {
-		Aside aside = this.aside;
-		return aside != null && super.isEmpty() && !aside.isEmpty();
-	}
-
 	/**
 	 * Takes the oldest event that is not critical, even if the queue is frozen, or
 	 * returns {@code null} if there is none.
 	 */
 	private @Nullable Envelope<?> evictBestEffort() {
-		Aside aside = this.aside;
-		if (aside == null) {
+		if (!hasAside()) {
 			Envelope<?> event = evict(new Position(), this.critical);
 			Envelope<?> oldest = (event != null) ? null : super.peek();
 			if (oldest == null || !isCritical(oldest)) {
 				return event;
 			}
-			aside = create();
 		}
-		return aside.evictBestEffort();
+		synchronized (this.aside) {
+			try {
+				while (true) {
+					Position position = this.aside.isEmpty() ? this.firstAside : new Position();
+					Envelope<?> event = super.evict(position);
+					if (event == null || !setAside(event, position.position)) {
+						return event;
+					}
+				}
+			}
+			finally {
+				changed();
+			}
+		}
 	}
 
-	private synchronized Aside create() {
-		Aside created = (this.aside != null) ? this.aside : new Aside();
-		this.aside = created;
-		return created;
+	/** Returns {@code false} if the event is not worth it, or without memory. */
+	private boolean setAside(Envelope<?> event, long position) {
+		try {
+			if (!isCritical(event)) {
+				return false;
+			}
+			this.aside.put(position, event);
+			return true;
+		}
+		catch (Throwable ex) {
+			// It is dropped, and counted.
+			return false;
+		}
+	}
+
+	private void changed() {
+		this.sizeAside = this.aside.size();
+		this.firstAside.position = this.aside.isEmpty() ? Position.NONE : this.aside.firstKey();
 	}
 
 	@Override
 	@Nullable Envelope<?> poll(Position consumer) {
-		Aside aside = this.aside;
-		if (aside != null && !aside.isEmpty()) {
-			Envelope<?> event = aside.take(consumer, false);
-			if (event != null) {
-				return event;
-			}
+		Envelope<?> event = takeAside(consumer, false);
+		if (event != null) {
+			return event;
 		}
-		Envelope<?> event = super.poll(consumer);
-		aside = this.aside;
+		event = super.poll(consumer);
 		// An older one may have been set aside just before.
-		return (event != null && aside != null && !aside.isEmpty()) ? aside.exchange(event, consumer) : event;
+		return (event != null && hasAside()) ? exchange(event, consumer) : event;
 	}
 
 	@Override
 	@Nullable Envelope<?> evict(Position consumer) {
-		Aside aside = this.aside;
-		Envelope<?> event = (aside != null && !aside.isEmpty()) ? aside.take(consumer, true) : null;
+		Envelope<?> event = takeAside(consumer, true);
 		return (event != null) ? event : super.evict(consumer);
+	}
+
+	private @Nullable Envelope<?> takeAside(Position consumer, boolean evenIfFrozen) {
+		if (!hasAside()) {
+			return null;
+		}
+		synchronized (this.aside) {
+			if (this.aside.isEmpty() || (isFrozen() && !evenIfFrozen)) {
+				return null;
+			}
+			// In hand before it counts as taken.
+			consumer.position = this.aside.firstKey();
+			Envelope<?> event = this.aside.pollFirstEntry().getValue();
+			changed();
+			return event;
+		}
+	}
+
+	/** Puts an event back that is not the oldest, and takes the oldest instead. */
+	private Envelope<?> exchange(Envelope<?> event, Position consumer) {
+		synchronized (this.aside) {
+			Map.Entry<Long, Envelope<?>> oldest = this.aside.firstEntry();
+			if (oldest == null || oldest.getKey() > consumer.position) {
+				return event;
+			}
+			try {
+				this.aside.put(consumer.position, event);
+			}
+			catch (Throwable ex) {
+				// No memory. Better out of order than lost.
+				return event;
+			}
+			consumer.position = oldest.getKey();
+			this.aside.remove(oldest.getKey());
+			changed();
+			return oldest.getValue();
+		}
 	}
 
 	@Override
 	@Nullable Envelope<?> peek() {
-		Aside aside = this.aside;
-		Envelope<?> event = (aside != null && !aside.isEmpty()) ? aside.peek() : null;
-		return (event != null) ? event : super.peek();
+		if (hasAside()) {
+			synchronized (this.aside) {
+				if (!this.aside.isEmpty()) {
+					return this.aside.firstEntry().getValue();
+				}
+			}
+		}
+		return super.peek();
 	}
 
 	@Override
 	void forEach(ObjLongConsumer<Envelope<?>> action) {
-		Aside aside = this.aside;
-		if (aside == null) {
+		synchronized (this.aside) {
+			this.aside.forEach((position, event) -> action.accept(event, position));
 			super.forEach(action);
-			aside = this.aside;
-			if (aside == null) {
-				return;
-			}
 		}
-		aside.forEach(action);
 	}
 
 	@Override
 	void freeze(boolean frozen) {
 		super.freeze(frozen);
-		Aside aside = this.aside;
-		if (aside != null) {
-			aside.awaitTake();
+		synchronized (this.aside) {
+			// No worker is taking an event that began before.
+			return;
 		}
 	}
 
@@ -157,11 +228,21 @@ class LaneQueue extends EventQueue<Envelope<?>> {
 
 	@Override
 	boolean isEmpty() {
-		return super.isEmpty() && (this.aside == null || this.aside.isEmpty());
+		return super.isEmpty() && !hasAside();
+	}
+
+	@Override
+	int size() {
+		return Math.min(capacity(), super.size() + this.sizeAside);
 	}
 
 	boolean isHalfFree() {
 		return size() <= capacity() / 2;
+	}
+
+	/** Returns a position before which no event is left. */
+	long oldest() {
+		return Math.min(head(), this.firstAside.position);
 	}
 
 	/** Returns how many events a flush has to wait for. */
@@ -177,122 +258,6 @@ class LaneQueue extends EventQueue<Envelope<?>> {
 	/** Returns how many of those were taken. */
 	long spilledHead() {
 		return 0;
-	}
-
-	/** Returns a position before which no event is left. */
-	long oldest() {
-		long head = head();
-		Aside aside = this.aside;
-		return (aside != null) ? Math.min(head, aside.first.position) : head;
-	}
-
-	@Override
-	int size() {
-		int size = super.size();
-		Aside aside = this.aside;
-		return (aside != null) ? Math.min(capacity(), size + aside.size) : size;
-	}
-
-	/** The events set aside, oldest first. */
-	private final class Aside {
-
-		/**
-		 * The position of the first of them, from before it is taken from the queue.
-		 */
-		final Position first = new Position();
-
-		/** Guarded by this. */
-		private final TreeMap<Long, Envelope<?>> events = new TreeMap<>();
-
-		/** Written under this. */
-		volatile int size;
-
-		boolean isEmpty() {
-			return this.first.position == Position.NONE;
-		}
-
-		synchronized boolean offer(Envelope<?> event) {
-			return LaneQueue.this.size() < capacity() && LaneQueue.super.offer(event);
-		}
-
-		synchronized @Nullable Envelope<?> evictBestEffort() {
-			try {
-				while (true) {
-					Position position = this.events.isEmpty() ? this.first : new Position();
-					Envelope<?> event = LaneQueue.super.evict(position);
-					if (event == null || !add(event, position.position)) {
-						return event;
-					}
-				}
-			}
-			finally {
-				changed();
-			}
-		}
-
-		/** Returns {@code false} if the event is not worth it, or without memory. */
-		private boolean add(Envelope<?> event, long position) {
-			try {
-				if (!isCritical(event)) {
-					return false;
-				}
-				this.events.put(position, event);
-				return true;
-			}
-			catch (Throwable ex) {
-				// It is dropped, and counted.
-				return false;
-			}
-		}
-
-		private void changed() {
-			this.size = this.events.size();
-			this.first.position = this.events.isEmpty() ? Position.NONE : this.events.firstKey();
-		}
-
-		synchronized @Nullable Envelope<?> take(Position consumer, boolean always) {
-			if (this.events.isEmpty() || (isFrozen() && !always)) {
-				return null;
-			}
-			// In hand before it counts as taken.
-			consumer.position = this.events.firstKey();
-			Envelope<?> event = this.events.pollFirstEntry().getValue();
-			changed();
-			return event;
-		}
-
-		/** Puts an event back that is not the oldest, and takes the oldest instead. */
-		synchronized Envelope<?> exchange(Envelope<?> event, Position consumer) {
-			Map.Entry<Long, Envelope<?>> oldest = this.events.firstEntry();
-			if (oldest == null || oldest.getKey() > consumer.position) {
-				return event;
-			}
-			try {
-				this.events.put(consumer.position, event);
-			}
-			catch (Throwable ex) {
-				// No memory. Better out of order than lost.
-				return event;
-			}
-			consumer.position = oldest.getKey();
-			this.events.remove(oldest.getKey());
-			changed();
-			return oldest.getValue();
-		}
-
-		/** Returns when no worker is taking an event that began before. */
-		synchronized void awaitTake() {
-		}
-
-		synchronized @Nullable Envelope<?> peek() {
-			return this.events.isEmpty() ? null : this.events.firstEntry().getValue();
-		}
-
-		synchronized void forEach(ObjLongConsumer<Envelope<?>> action) {
-			this.events.forEach((position, event) -> action.accept(event, position));
-			LaneQueue.super.forEach(action);
-		}
-
 	}
 
 }

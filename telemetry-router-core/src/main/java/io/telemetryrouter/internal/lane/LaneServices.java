@@ -37,8 +37,4 @@ public record LaneServices(LaneExecutor executor, @Nullable ContextCarrier carri
 				timeoutNanos, this.critical, this.recording);
 	}
 
-	boolean hasTimeout() {
-		return this.timeoutNanos != 0;
-	}
-
 }

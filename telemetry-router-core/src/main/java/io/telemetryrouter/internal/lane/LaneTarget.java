@@ -8,6 +8,7 @@ import io.telemetryrouter.internal.event.DispatchStack;
 import io.telemetryrouter.internal.event.EmitTracker;
 import io.telemetryrouter.internal.event.Envelope;
 import io.telemetryrouter.internal.health.StuckCallCheck;
+import io.telemetryrouter.internal.metrics.LatencyHistogram;
 import io.telemetryrouter.internal.metrics.SampleBuffer;
 
 /**
@@ -20,8 +21,8 @@ public interface LaneTarget extends StuckCallCheck.Watched {
 	/** Returns whether the handler records events for the others. */
 	boolean isRecorder();
 
-	/** Returns what turns recorded events into those of the handler. */
-	ReadBack readBack();
+	/** Returns what records how long events wait in the queue. */
+	LatencyHistogram queueWait();
 
 	/** Counts an event that comes from the lane and not from an emit as offered. */
 	void offered();
@@ -39,29 +40,23 @@ public interface LaneTarget extends StuckCallCheck.Watched {
 	 */
 	void abandoned(Envelope<?> event, Throwable error, long nanos, DispatchStack stack);
 
+	/** Returns whether each event asks for a probe. */
+	boolean isQuarantined();
+
 	/** Returns whether an event of a quarantined handler may be its probe. */
 	boolean claimProbe(DispatchStack stack);
 
 	void drop(DropReason reason, @Nullable EmitTracker tracker);
 
-	/** Turns recorded events into those of a handler. */
-	interface ReadBack {
+	/**
+	 * Returns the payload of a recorded event that was emitted with one of some class.
+	 * @throws Exception if the recording does not have it
+	 */
+	Object payload(RecordedEvent event, Class<?> emitted) throws Exception;
 
-		/**
-		 * Returns the payload of an event that was emitted with one of some class.
-		 * @throws Exception if the recording does not have it
-		 */
-		Object payload(RecordedEvent event, Class<?> emitted) throws Exception;
-
-		/**
-		 * Returns an event of an earlier process if the handler gets it, counted as
-		 * offered.
-		 */
-		@Nullable Envelope<?> admit(RecordedEvent event);
-
-		/** Reports that the rest of those events cannot be read. */
-		void failed(Throwable failure);
-
-	}
+	/**
+	 * Returns an event of an earlier process if the handler gets it, counted as offered.
+	 */
+	@Nullable Envelope<?> admit(RecordedEvent event);
 
 }

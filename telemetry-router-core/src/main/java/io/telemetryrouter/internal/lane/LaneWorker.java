@@ -27,8 +27,8 @@ import io.telemetryrouter.internal.support.VarHandles;
  * replaced. The thread that runs turns the state back to idle; only the watchdog may take
  * a worker from its thread, when it gives a call up.
  * <p>
- * Its {@linkplain #position() position} is that of the event it has in hand, from before
- * that counts as taken until it is done.
+ * The position {@linkplain #hand in its hand} is that of the event it has taken, from
+ * before that counts as taken until it is done. Any thread reads it.
  */
 final class LaneWorker implements Runnable {
 
@@ -47,18 +47,14 @@ final class LaneWorker implements Runnable {
 
 	private final LaneServices services;
 
+	private final String threadName;
+
 	final InHand hand = new InHand();
 
 	private volatile int state = IDLE;
 
-	/** How often the worker was scheduled, roughly. */
-	private volatile int schedules;
-
-	/** The value at the watchdog's last check. Used by its thread only. */
-	private int schedulesSeen;
-
-	/** How many checks have seen the same value. Used by the same thread only. */
-	private int looks;
+	/** How many looks of the watchdog have found it not running since it was woken. */
+	private volatile int looks;
 
 	/**
 	 * Whether no event could be taken, as without memory or after the class loader was
@@ -67,17 +63,13 @@ final class LaneWorker implements Runnable {
 	private boolean broken;
 
 	/** The latest stay on a thread. */
-	private volatile @Nullable TimedRun run;
+	private volatile @Nullable LaneRun run;
 
 	LaneWorker(Lane lane, LaneTarget target, LaneServices services) {
 		this.lane = lane;
 		this.target = target;
 		this.services = services;
-	}
-
-	/** Returns the worker's position, to be read by any thread. */
-	EventQueue.Position position() {
-		return this.hand;
+		this.threadName = LaneExecutor.threadName(target.handlerId());
 	}
 
 	/**
@@ -98,36 +90,32 @@ final class LaneWorker implements Runnable {
 		if (!STATE.compareAndSet(this, IDLE, SCHEDULED)) {
 			return false;
 		}
-		schedule(false);
+		this.looks = 0;
+		submit(false);
 		return true;
-	}
-
-	/**
-	 * Schedules the worker; falls back on the router's own threads if it {@code insists}.
-	 */
-	private void schedule(boolean insists) {
-		this.schedules++;
-		submit(insists);
 	}
 
 	/**
 	 * Schedules the worker for the watchdog, which the user's executor must not hold up.
 	 */
-	private void scheduleAside() {
+	private void submitAside() {
 		LaneExecutor executor = this.services.executor();
 		if (!executor.isExternal()) {
-			schedule(true);
+			submit(true);
 			return;
 		}
-		this.schedules++;
 		try {
 			executor.executeOwn(() -> submit(true));
 		}
 		catch (Throwable ex) {
-			rejected(true, ex);
+			rejected(ex);
 		}
 	}
 
+	/**
+	 * Hands the worker to the executor; falls back on the router's own threads if it
+	 * {@code insists}.
+	 */
 	private void submit(boolean insists) {
 		DispatchStack stack = DispatchStacks.acquire();
 		boolean nested = stack.scheduling;
@@ -136,7 +124,9 @@ final class LaneWorker implements Runnable {
 			this.services.executor().execute(this);
 		}
 		catch (Throwable ex) {
-			rejected(insists, ex);
+			if (!insists || !submitOwn()) {
+				rejected(ex);
+			}
 		}
 		finally {
 			stack.scheduling = nested;
@@ -144,10 +134,7 @@ final class LaneWorker implements Runnable {
 		}
 	}
 
-	private void rejected(boolean insists, Throwable ex) {
-		if (insists && scheduleOwn()) {
-			return;
-		}
+	private void rejected(Throwable ex) {
 		// The event stays queued; the next one, a flush, the close and the watchdog try
 		// again. Unless the executor has taken the task all the same.
 		STATE.compareAndSet(this, SCHEDULED, IDLE);
@@ -169,19 +156,17 @@ final class LaneWorker implements Runnable {
 		if (this.lane.isEmpty() && this.hand.event == null) {
 			return;
 		}
-		int seen = this.schedules;
-		this.looks = (this.state != RUNNING && seen == this.schedulesSeen) ? this.looks + 1 : 0;
-		this.schedulesSeen = seen;
-		if (this.looks == 0) {
+		int seen = (this.state != RUNNING) ? this.looks + 1 : 0;
+		this.looks = seen;
+		if (seen < 2) {
 			return;
 		}
-		if (STATE.compareAndSet(this, IDLE, SCHEDULED) || this.looks == 1) {
-			scheduleAside();
-			this.schedulesSeen = this.schedules;
+		if (STATE.compareAndSet(this, IDLE, SCHEDULED) || seen == 2) {
+			submitAside();
 		}
 		else {
 			this.services.reporter().laneNotRun(this.target.handlerId());
-			scheduleOwn();
+			submitOwn();
 		}
 	}
 
@@ -189,7 +174,7 @@ final class LaneWorker implements Runnable {
 	 * Hands the worker to a thread of the router's own.
 	 * @return whether there was one
 	 */
-	private boolean scheduleOwn() {
+	private boolean submitOwn() {
 		try {
 			this.services.executor().executeOwn(this);
 			return true;
@@ -235,20 +220,20 @@ final class LaneWorker implements Runnable {
 		Headroom.require();
 		DispatchStack stack = DispatchStacks.acquire();
 		boolean nested = stack.onLane;
-		TimedRun calls = null;
+		LaneRun current = null;
 		Throwable broken = null;
 		try {
 			stack.onLane = true;
-			calls = new TimedRun(stack);
-			this.run = calls;
-			this.services.executor().named(this.target.handlerId());
+			current = new LaneRun(this.hand, this.lane, this.target, this.services, stack);
+			this.run = current;
+			LaneExecutor.named(this.threadName);
 			if (this.hand.event != null) {
 				fail(new IllegalStateException("The router ran out of stack or memory"), stack);
 			}
-			new LaneRun(this.hand, this.lane, this.target, this.services, stack, calls).run();
+			current.run();
 		}
 		catch (Throwable ex) {
-			if (calls == null || !calls.isGivenUp()) {
+			if (current == null || !current.isGivenUp()) {
 				broken = (this.hand.event == null) ? ex : null;
 				fail(ex, stack);
 			}
@@ -257,8 +242,8 @@ final class LaneWorker implements Runnable {
 			stack.onLane = nested;
 			stack.giveBack();
 		}
-		if (calls != null && calls.isGivenUp()) {
-			calls.leave();
+		if (current != null && current.isGivenUp()) {
+			current.leave();
 			return false;
 		}
 		// The run refers to the thread, which may be a virtual one.
@@ -312,12 +297,12 @@ final class LaneWorker implements Runnable {
 
 	/** Gives up a call that takes too long, and moves on to another thread. */
 	void giveUpOverdue(long timeout) {
-		TimedRun calls = this.run;
-		if (calls == null || !calls.isRunning()) {
+		LaneRun current = this.run;
+		if (current == null || !current.isRunning()) {
 			return;
 		}
 		long now = this.services.ticker().now();
-		TimedRun.Overdue overdue = calls.giveUp(now, timeout);
+		LaneRun.Overdue overdue = current.giveUp(now, timeout);
 		if (overdue == null) {
 			return;
 		}
@@ -325,25 +310,39 @@ final class LaneWorker implements Runnable {
 		Envelope<?> event = overdue.event();
 		try {
 			// Before the failure is judged: there is no probe while this call hangs.
-			show(overdue, calls, now);
-			this.target.abandoned(event, overdue.error(), overdue.nanos(), calls.stack);
+			show(overdue, current, now);
+			this.target.abandoned(event, overdue.error(), overdue.nanos(), current.stack);
 			this.hand.event = null;
 			this.lane.drops.done(event);
 		}
 		finally {
 			// If anything was thrown, such as by a clock, the next run counts the event.
 			this.hand.position = EventQueue.Position.NONE;
+			this.looks = 0;
 			this.state = SCHEDULED;
-			scheduleAside();
+			submitAside();
 		}
 	}
 
-	private void show(TimedRun.Overdue overdue, TimedRun calls, long now) {
-		StuckCall call = new StuckCall(Names.printable(calls.thread.getName()), Names.printable(overdue.event().name()),
-				this.services.clock().instant().minusNanos(overdue.nanos()), List.of(overdue.trace()), true);
+	private void show(LaneRun.Overdue overdue, LaneRun current, long now) {
+		StuckCall call = new StuckCall(Names.printable(current.thread.getName()),
+				Names.printable(overdue.event().name()), this.services.clock().instant().minusNanos(overdue.nanos()),
+				List.of(overdue.trace()), true);
 		this.target.stuckCalls()
 			.add(new StuckCalls.Entry(Reporter.named(this.target.handlerId()), call, overdue.frame(),
-					now - overdue.nanos(), calls::hasLeft));
+					now - overdue.nanos(), current::hasLeft));
+	}
+
+	/**
+	 * The event that a worker has in hand, and its position. Apart from the worker's
+	 * state: the running thread writes this for each event, and emitters read the state
+	 * for each.
+	 */
+	static final class InHand extends EventQueue.Position {
+
+		/** The event that was taken and is not counted yet. */
+		@Nullable Envelope<?> event;
+
 	}
 
 }

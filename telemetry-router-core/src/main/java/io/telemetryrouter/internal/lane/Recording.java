@@ -1,5 +1,8 @@
 package io.telemetryrouter.internal.lane;
 
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+
 import org.jspecify.annotations.Nullable;
 
 import io.telemetryrouter.EventRecorder;
@@ -7,21 +10,34 @@ import io.telemetryrouter.RecordedEvent;
 import io.telemetryrouter.internal.event.Envelope;
 import io.telemetryrouter.internal.event.EnvelopeSource;
 import io.telemetryrouter.internal.event.SpilledEvent;
+import io.telemetryrouter.internal.metrics.StripedCounter;
 import io.telemetryrouter.internal.support.Ticker;
 
 /**
  * The recorder of a router, while there is one, for lanes that leave events to it.
+ * <p>
+ * It tells when all emits that are between the recorder and the lanes have reached the
+ * lanes, also while others begin. Emits of even and odd epochs are counted apart, so that
+ * those of an epoch that is over become fewer (P. McKenney, Sleepable RCU).
  */
 public final class Recording {
+
+	private static final long PAUSE = TimeUnit.MILLISECONDS.toNanos(1);
+
+	private static final int MAX_PAUSES = 50;
 
 	private final EnvelopeSource envelopes;
 
 	private final Ticker ticker;
 
-	/** Emits that durable handlers get. */
-	private final Passage passage = new Passage();
-
 	private volatile @Nullable Source source;
+
+	private final StripedCounter[] begun = { new StripedCounter(), new StripedCounter() };
+
+	private final StripedCounter[] ended = { new StripedCounter(), new StripedCounter() };
+
+	/** Written under this. */
+	private volatile int epoch;
 
 	public Recording(EnvelopeSource envelopes, Ticker ticker) {
 		this.envelopes = envelopes;
@@ -62,28 +78,6 @@ public final class Recording {
 		return this.envelopes.envelope(event, payload, this.ticker.now(), spilled);
 	}
 
-	/**
-	 * Called before an event is recorded that durable handlers get; returns what to end
-	 * it with.
-	 */
-	public int begin(int stripe) {
-		return this.passage.begin(stripe);
-	}
-
-	/** Called when that event is in all lanes. */
-	public void end(int begun, int stripe) {
-		this.passage.end(begun, stripe);
-	}
-
-	/**
-	 * Waits, for a moment at most, until all events that were recorded before are in the
-	 * lanes of durable handlers.
-	 * @return whether they are
-	 */
-	public boolean awaitLanes() {
-		return this.passage.await();
-	}
-
 	public EventRecorder.@Nullable Cursor cursor(String handlerId) {
 		Source source = this.source;
 		return (source != null) ? source.recorder.cursor(handlerId) : null;
@@ -92,6 +86,52 @@ public final class Recording {
 	/** Makes the envelope of an event that an earlier process has recorded. */
 	public Envelope<?> envelope(RecordedEvent event, @Nullable Object payload) {
 		return this.envelopes.unspilled(event, payload, this.ticker.now());
+	}
+
+	/**
+	 * Called before an event is recorded that durable handlers get; returns what to end
+	 * it with.
+	 */
+	public int begin(int stripe) {
+		int current = this.epoch;
+		this.begun[current].add(1, stripe);
+		return current;
+	}
+
+	/** Called when that event is in all lanes. */
+	public void end(int epoch, int stripe) {
+		this.ended[epoch].add(1, stripe);
+	}
+
+	/**
+	 * Waits, for a moment at most, until all events that were recorded before are in the
+	 * lanes of durable handlers.
+	 * @return whether they are
+	 */
+	public synchronized boolean awaitLanes() {
+		int current = this.epoch;
+		// Those that began in the epoch before and were counted late.
+		if (!awaitEnd(1 - current)) {
+			return false;
+		}
+		this.epoch = 1 - current;
+		return awaitEnd(current);
+	}
+
+	private boolean awaitEnd(int epoch) {
+		for (int i = 0; !hasEnded(epoch); i++) {
+			if (i == MAX_PAUSES || Thread.currentThread().isInterrupted()) {
+				return false;
+			}
+			LockSupport.parkNanos(this, PAUSE);
+		}
+		return true;
+	}
+
+	private boolean hasEnded(int epoch) {
+		// In this order: an emit that begins in between has not ended.
+		long sum = this.ended[epoch].sum();
+		return sum == this.begun[epoch].sum();
 	}
 
 	private record Source(EventRecorder recorder, @Nullable Lane lane) {

@@ -1,12 +1,12 @@
 package io.telemetryrouter.internal.lane;
 
-import java.io.IOException;
-
 import org.jspecify.annotations.Nullable;
 
 import io.telemetryrouter.EventRecorder;
 import io.telemetryrouter.RecordedEvent;
 import io.telemetryrouter.internal.event.Envelope;
+import io.telemetryrouter.internal.health.Reporter;
+import io.telemetryrouter.internal.support.Names;
 
 /**
  * What was recorded for a durable handler before it subscribed. The worker takes it, in
@@ -16,7 +16,9 @@ final class SpillBacklog {
 
 	private final EventRecorder.Backlog events;
 
-	private final LaneTarget.ReadBack target;
+	private final LaneTarget target;
+
+	private final Reporter reporter;
 
 	private long inHand;
 
@@ -26,9 +28,10 @@ final class SpillBacklog {
 	/** The number up to which it is handled. Written by the worker. */
 	volatile long handled;
 
-	SpillBacklog(EventRecorder.Backlog events, LaneTarget.ReadBack target) {
+	SpillBacklog(EventRecorder.Backlog events, LaneTarget target, Reporter reporter) {
 		this.events = events;
 		this.target = target;
+		this.reporter = reporter;
 	}
 
 	/** Takes the next event that the handler gets, or returns {@code null} at the end. */
@@ -45,18 +48,14 @@ final class SpillBacklog {
 			}
 		}
 		catch (Exception | LinkageError | StackOverflowError ex) {
-			this.target.failed(ex);
+			this.reporter.callbackFailed("Reading back for handler '" + Names.printable(this.target.handlerId()) + "'",
+					ex);
 		}
 		return null;
 	}
 
 	void close() {
-		try {
-			this.events.close();
-		}
-		catch (IOException | RuntimeException ex) {
-			// Nothing was written.
-		}
+		SpillReader.close(this.events);
 	}
 
 }

@@ -11,7 +11,6 @@ import io.telemetryrouter.EventRecorder;
 import io.telemetryrouter.internal.event.Envelope;
 import io.telemetryrouter.internal.event.SpilledEvent;
 import io.telemetryrouter.internal.support.Headroom;
-import io.telemetryrouter.internal.support.Throttle;
 
 /**
  * The queue of a lane that leaves events to the recorder when it is full.
@@ -28,15 +27,13 @@ import io.telemetryrouter.internal.support.Throttle;
  */
 final class SpillQueue extends LaneQueue {
 
-	private final LaneTarget.ReadBack readBack;
+	private final LaneTarget target;
 
-	private final Recording recording;
+	private final LaneServices services;
 
 	/** Is given each event that cannot be read back. */
 	private BiConsumer<SpilledEvent, @Nullable Throwable> lost = (event, failure) -> {
 	};
-
-	final Throttle reports = new Throttle();
 
 	private final Object lock = new Object();
 
@@ -71,9 +68,9 @@ final class SpillQueue extends LaneQueue {
 	/** A durable lane is behind, and hands nothing out, until it has its backlog. */
 	SpillQueue(int capacity, boolean durable, LaneTarget target, LaneServices services) {
 		super(capacity, services.critical());
-		this.readBack = target.readBack();
-		this.recording = services.recording();
-		this.reader = new SpillReader(this.recording, this.readBack);
+		this.target = target;
+		this.services = services;
+		this.reader = new SpillReader(services.recording(), target);
 		this.behind = durable;
 		this.spilled = durable ? 1 : 0;
 		this.backlogged = durable;
@@ -90,7 +87,7 @@ final class SpillQueue extends LaneQueue {
 
 	/** Sets what comes before all else. */
 	void backlog(EventRecorder.Backlog events) {
-		SpillBacklog created = new SpillBacklog(events, this.readBack);
+		SpillBacklog created = new SpillBacklog(events, this.target, this.services.reporter());
 		synchronized (this.lock) {
 			if (this.backlogged) {
 				this.backlog = created;
@@ -118,7 +115,7 @@ final class SpillQueue extends LaneQueue {
 
 	private boolean spill(Envelope<?> event) {
 		settle();
-		if (!this.recording.has(event) || this.recorded.isFull()) {
+		if (!this.services.recording().has(event) || this.recorded.isFull()) {
 			return false;
 		}
 		if (this.unrecorded.isEmpty() && event.recorded() > 0) {
@@ -136,7 +133,7 @@ final class SpillQueue extends LaneQueue {
 	private void settle() {
 		Envelope<?> oldest = this.unrecorded.peek();
 		while (oldest != null && !this.recorded.isFull()
-				&& (oldest.recorded() != 0 || this.unrecorded.size() > this.recording.ahead())) {
+				&& (oldest.recorded() != 0 || this.unrecorded.size() > this.services.recording().ahead())) {
 			this.recorded.add(oldest.spilled());
 			this.unrecorded.remove();
 			oldest = this.unrecorded.peek();
@@ -177,7 +174,7 @@ final class SpillQueue extends LaneQueue {
 
 	private @Nullable Envelope<?> take(SpillBacklog backlog, Position consumer) {
 		synchronized (this.lock) {
-			backlog.reading = isCurrent(backlog);
+			backlog.reading = this.backlog == backlog;
 			if (!backlog.reading) {
 				return null;
 			}
@@ -185,7 +182,7 @@ final class SpillQueue extends LaneQueue {
 		Envelope<?> event = backlog.next();
 		synchronized (this.lock) {
 			backlog.reading = false;
-			if (!isCurrent(backlog)) {
+			if (this.backlog != backlog) {
 				// The lane was emptied meanwhile. The worker drops the event.
 				backlog.close();
 			}
@@ -198,11 +195,6 @@ final class SpillQueue extends LaneQueue {
 			}
 		}
 		return event;
-	}
-
-	@SuppressWarnings("ReferenceEquality")
-	private boolean isCurrent(SpillBacklog other) {
-		return this.backlog == other;
 	}
 
 	private void endBacklog() {
@@ -243,7 +235,7 @@ final class SpillQueue extends LaneQueue {
 			failure = ex;
 		}
 		synchronized (this.lock) {
-			if (!isReading(next)) {
+			if (!SpilledEvents.isSame(this.reading, next)) {
 				closeReader();
 				return null;
 			}
@@ -260,11 +252,6 @@ final class SpillQueue extends LaneQueue {
 			this.lost.accept(next, failure);
 		}
 		return event;
-	}
-
-	@SuppressWarnings("ReferenceEquality")
-	private boolean isReading(SpilledEvent event) {
-		return this.reading == event;
 	}
 
 	private void closeReader() {

@@ -1,5 +1,6 @@
 package io.telemetryrouter.internal.lane;
 
+import java.io.Closeable;
 import java.io.IOException;
 
 import org.jspecify.annotations.Nullable;
@@ -17,13 +18,13 @@ final class SpillReader {
 
 	private final Recording recording;
 
-	private final LaneTarget.ReadBack readBack;
+	private final LaneTarget target;
 
 	private EventRecorder.@Nullable Reader reader;
 
-	SpillReader(Recording recording, LaneTarget.ReadBack readBack) {
+	SpillReader(Recording recording, LaneTarget target) {
 		this.recording = recording;
-		this.readBack = readBack;
+		this.target = target;
 	}
 
 	/** Returns an event, or {@code null} if the recording does not have it. */
@@ -38,7 +39,7 @@ final class SpillReader {
 			return null;
 		}
 		Class<?> type = spilled.type();
-		Object payload = (type != null) ? this.readBack.payload(event, type) : null;
+		Object payload = (type != null) ? this.target.payload(event, type) : null;
 		return this.recording.envelope(event, payload, spilled);
 	}
 
@@ -46,12 +47,16 @@ final class SpillReader {
 		EventRecorder.Reader opened = this.reader;
 		this.reader = null;
 		if (opened != null) {
-			try {
-				opened.close();
-			}
-			catch (IOException | RuntimeException ex) {
-				// Nothing was written.
-			}
+			close(opened);
+		}
+	}
+
+	static void close(Closeable recording) {
+		try {
+			recording.close();
+		}
+		catch (IOException | RuntimeException ex) {
+			// Nothing was written.
 		}
 	}
 

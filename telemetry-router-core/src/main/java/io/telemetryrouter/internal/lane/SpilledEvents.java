@@ -3,7 +3,6 @@ package io.telemetryrouter.internal.lane;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
 
 import org.jspecify.annotations.Nullable;
 
@@ -61,29 +60,26 @@ final class SpilledEvents {
 		return removed;
 	}
 
-	/** A hundred events or several hundred, and the objects that they refer to. */
+	@SuppressWarnings("ReferenceEquality")
+	static boolean isSame(@Nullable Object one, @Nullable Object other) {
+		return one == other;
+	}
+
+	/**
+	 * A hundred events or several hundred, and the objects that they refer to. An event
+	 * is a byte that says which of its parts are not zero, and these parts: most are
+	 * zero.
+	 */
 	private static final class Chunk {
 
 		private static final int BYTES = 1 << 10;
 
+		private static final int PARTS = 7;
+
 		/** More than an event can take. */
-		private static final int MAX_EVENT = 64;
+		private static final int MAX_EVENT = 1 + PARTS * 10;
 
 		private static final int MAX_OBJECTS = 128;
-
-		private static final int NEXT_NUMBER = 1;
-
-		private static final int SEQUENCE_ALIKE = 2;
-
-		private static final int SAME_TYPE = 4;
-
-		private static final int SAME_RUN = 8;
-
-		private static final int NEXT_IN_RUN = 16;
-
-		private static final int CAUSE = 32;
-
-		private static final int TRACKER = 64;
 
 		private final byte[] bytes = new byte[BYTES];
 
@@ -109,39 +105,31 @@ final class SpilledEvents {
 		void write(SpilledEvent event) {
 			SpilledEvent last = this.lastWritten;
 			long step = event.number() - last.number();
-			boolean alike = event.sequence() - last.sequence() == step;
-			boolean sameType = event.type() == last.type();
-			boolean sameRun = isSame(event.run(), last.run());
-			long expected = nextInRun(last, event.run());
-			boolean nextInRun = event.runSequence() == expected;
-			int at = this.end;
-			this.bytes[at++] = (byte) (flag(step == 1, NEXT_NUMBER) | flag(alike, SEQUENCE_ALIKE)
-					| flag(sameType, SAME_TYPE) | flag(sameRun, SAME_RUN) | flag(nextInRun, NEXT_IN_RUN)
-					| flag(event.cause() != null, CAUSE) | flag(event.tracker() != null, TRACKER));
-			at = (step == 1) ? at : write(at, step);
-			at = alike ? at : write(at, event.sequence() - last.sequence());
-			at = sameType ? at : write(at, index(event.type()));
-			at = sameRun ? at : write(at, index(event.run()));
-			at = nextInRun ? at : write(at, event.runSequence() - expected);
-			at = (event.cause() == null) ? at : write(at, index(event.cause()));
-			at = (event.tracker() == null) ? at : write(at, index(event.tracker()));
+			long[] parts = { step - 1, event.sequence() - last.sequence() - step, change(last.type(), event.type()),
+					change(last.run(), event.run()), event.runSequence() - nextInRun(last, event.run()),
+					index(event.cause()), index(event.tracker()) };
+			int flags = 0;
+			int at = this.end + 1;
+			for (int i = 0; i < PARTS; i++) {
+				if (parts[i] != 0) {
+					flags |= 1 << i;
+					at = write(at, parts[i]);
+				}
+			}
+			this.bytes[this.end] = (byte) flags;
 			// What it refers to is in the list.
 			this.lastWritten = new SpilledEvent(event.number(), event.sequence(), event.type(), event.run(),
 					event.runSequence(), null, null);
 			this.end = at;
 		}
 
-		@SuppressWarnings("ReferenceEquality")
-		private static boolean isSame(@Nullable Object one, @Nullable Object other) {
-			return one == other;
-		}
-
 		private static long nextInRun(SpilledEvent last, @Nullable Run run) {
 			return (run != null) ? last.runSequence() + 1 : 0;
 		}
 
-		private static int flag(boolean on, int flag) {
-			return on ? flag : 0;
+		/** Returns 0 for the same object, or 1 more than the index of another one. */
+		private int change(@Nullable Object last, @Nullable Object object) {
+			return isSame(last, object) ? 0 : 1 + index(object);
 		}
 
 		/** Returns the index of an object, from 1; 0 for none. */
@@ -173,14 +161,15 @@ final class SpilledEvents {
 		SpilledEvent read() {
 			SpilledEvent last = this.lastRead;
 			int flags = this.bytes[this.next++];
-			long step = ((flags & NEXT_NUMBER) != 0) ? 1 : readNumber();
-			long sequence = last.sequence() + (((flags & SEQUENCE_ALIKE) != 0) ? step : readNumber());
-			Class<?> type = ((flags & SAME_TYPE) != 0) ? last.type() : (Class<?>) readObject();
-			Run run = ((flags & SAME_RUN) != 0) ? last.run() : (Run) readObject();
-			long runSequence = nextInRun(last, run) + (((flags & NEXT_IN_RUN) != 0) ? 0 : readNumber());
-			Cause cause = ((flags & CAUSE) != 0) ? (Cause) readObject() : null;
-			EmitTracker tracker = ((flags & TRACKER) != 0) ? (EmitTracker) readObject() : null;
-			this.lastRead = new SpilledEvent(last.number() + step, sequence, type, run, runSequence, cause, tracker);
+			long[] parts = new long[PARTS];
+			for (int i = 0; i < PARTS; i++) {
+				parts[i] = ((flags & (1 << i)) != 0) ? readNumber() : 0;
+			}
+			long step = 1 + parts[0];
+			Class<?> type = (parts[2] == 0) ? last.type() : (Class<?>) object(parts[2] - 1);
+			Run run = (parts[3] == 0) ? last.run() : (Run) object(parts[3] - 1);
+			this.lastRead = new SpilledEvent(last.number() + step, last.sequence() + step + parts[1], type, run,
+					nextInRun(last, run) + parts[4], (Cause) object(parts[5]), (EmitTracker) object(parts[6]));
 			return this.lastRead;
 		}
 
@@ -197,9 +186,8 @@ final class SpilledEvents {
 			return (value >>> 1) ^ -(value & 1);
 		}
 
-		private @Nullable Object readObject() {
-			int index = (int) readNumber();
-			return (index != 0) ? Objects.requireNonNull(this.objects.get(index - 1)) : null;
+		private @Nullable Object object(long index) {
+			return (index != 0) ? this.objects.get((int) index - 1) : null;
 		}
 
 	}

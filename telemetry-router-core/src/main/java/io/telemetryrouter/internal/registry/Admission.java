@@ -25,7 +25,7 @@ import io.telemetryrouter.internal.support.Headroom;
  * All conditions are flags of one number, the gate, which is 0 for a handler that takes
  * every event. So the usual case costs one read.
  */
-public final class Admission {
+public final class Admission implements CircuitBreaker.Gate {
 
 	/** Each event is checked: the handler has a condition, a run, an owner or a limit. */
 	private static final int SELECTIVE = 1;
@@ -56,7 +56,7 @@ public final class Admission {
 	Admission(Handler handler, HandlerOptions options, HandlerRegistry.@Nullable Owner owner) {
 		this.handler = handler;
 		this.options = options;
-		this.remaining = (options.times > 0) ? new AtomicLong(options.times) : null;
+		this.remaining = (options.spec.times() > 0) ? new AtomicLong(options.spec.times()) : null;
 		this.owner = owner;
 		this.gate = (options.condition != null || options.run != null || this.remaining != null || owner != null)
 				? SELECTIVE : 0;
@@ -75,22 +75,46 @@ public final class Admission {
 		this.gate = on ? (this.gate | flag) : (this.gate & ~flag);
 	}
 
+	@Override
+	public boolean isActive() {
+		return !has(LEFT);
+	}
+
+	@Override
+	public boolean isQuarantined() {
+		return has(QUARANTINED);
+	}
+
+	@Override
+	public void quarantine(boolean quarantined) {
+		set(QUARANTINED, quarantined);
+	}
+
+	@Override
+	public void countCalls(boolean counted) {
+		set(COUNTED, counted);
+	}
+
+	@Override
+	public long skipped() {
+		return this.handler.metrics.counters.dropped(DropReason.QUARANTINED);
+	}
+
 	/**
 	 * Returns whether the handler gets an event, and counts the event if not. Claims an
 	 * event of a limited handler. The envelope is there if the handler needs one.
 	 */
-	public boolean admit(String event, @Nullable Object payload, @Nullable Envelope<?> envelope, DispatchStack stack,
-			@Nullable EmitTracker tracker) {
+	public boolean admit(@Nullable Object payload, @Nullable Envelope<?> envelope, DispatchFrame frame) {
 		int flags = this.gate;
 		if ((flags & (LEFT | PAUSED)) != 0) {
-			this.handler.drop(((flags & LEFT) != 0) ? DropReason.UNSUBSCRIBED : DropReason.PAUSED, tracker);
+			this.handler.drop(((flags & LEFT) != 0) ? DropReason.UNSUBSCRIBED : DropReason.PAUSED, frame.tracker());
 			return false;
 		}
 		CircuitBreaker breaker = this.handler.breaker;
 		if ((flags & QUARANTINED) != 0 && breaker != null) {
-			return admitProbe(breaker, event, payload, envelope, stack, tracker);
+			return admitProbe(breaker, payload, envelope, frame);
 		}
-		return select(event, payload, envelope, stack, tracker);
+		return select(payload, envelope, frame);
 	}
 
 	/**
@@ -107,7 +131,7 @@ public final class Admission {
 		try {
 			Object payload = event.payload(this.options.recordedType());
 			Envelope<?> envelope = recording.envelope(event, payload);
-			return admit(event.name(), payload, envelope, stack, null) ? envelope : null;
+			return admit(payload, envelope, frame) ? envelope : null;
 		}
 		catch (Exception | LinkageError | StackOverflowError ex) {
 			this.handler.drop(DropReason.TYPE_MISMATCH, null);
@@ -119,31 +143,31 @@ public final class Admission {
 		}
 	}
 
-	private boolean admitProbe(CircuitBreaker breaker, String event, @Nullable Object payload,
-			@Nullable Envelope<?> envelope, DispatchStack stack, @Nullable EmitTracker tracker) {
+	private boolean admitProbe(CircuitBreaker breaker, @Nullable Object payload, @Nullable Envelope<?> envelope,
+			DispatchFrame frame) {
 		if (this.options.async && breaker.isDue()) {
 			// The worker makes the probe.
-			return select(event, payload, envelope, stack, tracker);
+			return select(payload, envelope, frame);
 		}
-		if (this.options.async || !breaker.claim(stack)) {
+		if (this.options.async || !breaker.claim(frame.stack)) {
 			this.handler.missed(envelope, DropReason.QUARANTINED);
-			this.handler.drop(DropReason.QUARANTINED, tracker);
+			this.handler.drop(DropReason.QUARANTINED, frame.tracker());
 			return false;
 		}
 		boolean selected = false;
 		try {
-			selected = select(event, payload, envelope, stack, tracker);
+			selected = select(payload, envelope, frame);
 			return selected;
 		}
 		finally {
 			if (!selected) {
-				breaker.giveBack(stack);
+				breaker.giveBack(frame.stack);
 			}
 		}
 	}
 
-	private boolean select(String event, @Nullable Object payload, @Nullable Envelope<?> envelope, DispatchStack stack,
-			@Nullable EmitTracker tracker) {
+	private boolean select(@Nullable Object payload, @Nullable Envelope<?> envelope, DispatchFrame frame) {
+		EmitTracker tracker = frame.tracker();
 		if (this.owner != null && this.owner.refersTo(null)) {
 			this.handler.close();
 			this.handler.drop(DropReason.UNSUBSCRIBED, tracker);
@@ -158,30 +182,28 @@ public final class Admission {
 				this.handler.filter(tracker);
 			}
 			else {
-				this.handler.failures.mismatch(event, payload);
+				this.handler.failures.mismatch(frame.event(), payload);
 				this.handler.drop(DropReason.TYPE_MISMATCH, tracker);
 			}
 			return false;
 		}
-		return satisfies(event, envelope, stack, tracker) && claim(tracker);
+		return satisfies(envelope, frame) && claim(tracker);
 	}
 
-	private boolean satisfies(String event, @Nullable Envelope<?> envelope, DispatchStack stack,
-			@Nullable EmitTracker tracker) {
+	private boolean satisfies(@Nullable Envelope<?> envelope, DispatchFrame frame) {
 		if (this.options.condition == null) {
 			return true;
 		}
-		DispatchFrame frame = stack.innermost();
 		long caller = frame.running();
 		frame.running(this.options.number | DispatchFrame.CONDITION);
 		try {
 			if (test(this.options.condition, envelope, frame)) {
 				return true;
 			}
-			this.handler.filter(tracker);
+			this.handler.filter(frame.tracker());
 		}
 		catch (Throwable ex) {
-			this.handler.failures.conditionFailed(event, envelope, ex, tracker);
+			this.handler.failures.conditionFailed(frame, envelope, ex);
 			this.handler.missed(envelope, DropReason.CONDITION_FAILED);
 		}
 		finally {

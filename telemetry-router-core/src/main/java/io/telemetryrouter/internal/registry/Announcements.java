@@ -1,6 +1,5 @@
 package io.telemetryrouter.internal.registry;
 
-import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -15,7 +14,6 @@ import io.telemetryrouter.internal.event.DispatchFrame;
 import io.telemetryrouter.internal.event.DispatchStacks;
 import io.telemetryrouter.internal.health.Reporter;
 import io.telemetryrouter.internal.health.StuckCallCheck;
-import io.telemetryrouter.internal.lane.Lane;
 import io.telemetryrouter.internal.metrics.LatencyHistogram;
 
 /**
@@ -46,20 +44,20 @@ public final class Announcements {
 	 * Queues a call to every present listener. May be called under a lock, for the order.
 	 */
 	void add(Consumer<RouterListener> call) {
-		if (!this.listeners.isEmpty()) {
-			List<RouterListener> present = List.copyOf(this.listeners);
-			this.queue.add(() -> present.forEach((listener) -> guarded(call, listener)));
-		}
+		this.listeners.forEach((listener) -> add(listener, call));
+	}
+
+	/** Queues a call to one listener. */
+	void add(RouterListener listener, Consumer<RouterListener> call) {
+		this.queue.add(() -> guarded(call, listener));
 	}
 
 	/**
-	 * Adds a listener and queues calls that tell it what there is. Called under all locks
-	 * that {@link #add} is called under, for the order.
+	 * Adds a listener. Then the caller queues what tells it what there is, under all
+	 * locks that {@link #add} is called under, for the order.
 	 */
-	void addListener(RouterListener listener, List<Consumer<RouterListener>> calls) {
-		// First: a thread that is making calls may make these at once.
+	void addListener(RouterListener listener) {
 		this.listeners.add(listener);
-		this.queue.add(() -> calls.forEach((call) -> guarded(call, listener)));
 	}
 
 	void removeListener(RouterListener listener) {
@@ -105,12 +103,11 @@ public final class Announcements {
 	void announce(Handler handler, RouterListener listener) {
 		String id = handler.options.id;
 		long number = handler.options.number | DispatchFrame.RECORDER;
-		Lane lane = handler.lane();
 		listener.handlerAdded(id);
 		record(listener, listener.callRecorder(id, false), handler.metrics.latency, number);
 		record(listener, listener.callRecorder(id, true), handler.metrics.failedLatency, number);
-		if (lane != null) {
-			record(listener, listener.waitRecorder(id), lane.queueWait(), number);
+		if (handler.options.async) {
+			record(listener, listener.waitRecorder(id), handler.metrics.queueWait, number);
 		}
 	}
 

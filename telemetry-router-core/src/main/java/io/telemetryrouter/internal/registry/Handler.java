@@ -5,6 +5,7 @@ import org.jspecify.annotations.Nullable;
 import io.telemetryrouter.DropReason;
 import io.telemetryrouter.HandlerAccount;
 import io.telemetryrouter.LaneThread;
+import io.telemetryrouter.RecordedEvent;
 import io.telemetryrouter.Subscription;
 import io.telemetryrouter.internal.event.DispatchFrame;
 import io.telemetryrouter.internal.event.DispatchStack;
@@ -14,8 +15,10 @@ import io.telemetryrouter.internal.event.Payloads;
 import io.telemetryrouter.internal.health.CircuitBreaker;
 import io.telemetryrouter.internal.health.StuckCalls;
 import io.telemetryrouter.internal.lane.Lane;
+import io.telemetryrouter.internal.lane.LaneServices;
 import io.telemetryrouter.internal.lane.LaneTarget;
 import io.telemetryrouter.internal.metrics.Counters;
+import io.telemetryrouter.internal.metrics.LatencyHistogram;
 import io.telemetryrouter.internal.metrics.SampleBuffer;
 import io.telemetryrouter.internal.support.Headroom;
 import io.telemetryrouter.internal.support.Names;
@@ -34,7 +37,7 @@ public final class Handler implements Subscription, LaneTarget {
 
 	public final HandlerMetrics metrics;
 
-	private final HandlerServices services;
+	private final LaneServices services;
 
 	private final HandlerRegistry registry;
 
@@ -43,7 +46,7 @@ public final class Handler implements Subscription, LaneTarget {
 	/** {@code null} if quarantine is off, and for a handler with a limit of events. */
 	public final @Nullable CircuitBreaker breaker;
 
-	final HandlerFailures failures;
+	public final HandlerFailures failures;
 
 	/** Of a durable handler. */
 	private final @Nullable Progress progress;
@@ -58,23 +61,21 @@ public final class Handler implements Subscription, LaneTarget {
 
 	Handler(HandlerOptions options, @Nullable Object owner, HandlerServices services, HandlerRegistry registry) {
 		this.options = options;
-		this.services = services;
+		LaneServices shared = services.lanes();
+		this.services = shared;
 		this.registry = registry;
-		this.registeredAt = services.ticker().now();
-		this.metrics = new HandlerMetrics(services.samples(), !options.async && !services.measured());
+		this.registeredAt = shared.ticker().now();
+		this.metrics = new HandlerMetrics(shared.samples(), !options.async && !shared.measured());
 		this.admission = new Admission(this, options,
 				(owner != null) ? new HandlerRegistry.Owner(owner, registry.collectedOwners, this) : null);
-		this.lane = options.async
-				? new Lane(this, options.maxQueue, options.overflow, options.concurrency, options.gaps, options.durable,
-						services.lanes().with(options.thread == LaneThread.PLATFORM, timeoutNanos()))
-				: null;
-		this.breaker = (services.quarantine().enabled() && options.times == 0)
-				? new CircuitBreaker(new QuarantinedHandler(this), services.quarantine(), services.reporter(),
-						services.clock(), services.ticker())
-				: null;
+		this.lane = options.async ? new Lane(this, options.maxQueue, options.overflow, options.spec.concurrency(),
+				options.spec.gaps(), options.spec.durable(),
+				shared.with(options.spec.thread() == LaneThread.PLATFORM, timeoutNanos())) : null;
+		this.breaker = (services.quarantine().enabled() && options.spec.times() == 0) ? new CircuitBreaker(this,
+				this.admission, services.quarantine(), shared.reporter(), shared.clock(), shared.ticker()) : null;
 		this.failures = new HandlerFailures(options, this.metrics, services, this.breaker);
-		this.progress = (options.durable && this.lane != null)
-				? new Progress(options.id, this.lane, services.lanes().recording(), services.reporter()) : null;
+		this.progress = (options.spec.durable() && this.lane != null)
+				? new Progress(options.id, this.lane, shared.recording(), shared.reporter()) : null;
 	}
 
 	/** Lets a durable handler begin, once the router has its recorder. */
@@ -86,7 +87,7 @@ public final class Handler implements Subscription, LaneTarget {
 
 	/** Returns after how many nanoseconds a call times out, or 0 for never. */
 	public long timeoutNanos() {
-		return this.options.timeoutNanos(this.services.lanes().timeoutNanos());
+		return this.options.timeoutNanos(this.services.timeoutNanos());
 	}
 
 	@Override
@@ -95,8 +96,13 @@ public final class Handler implements Subscription, LaneTarget {
 	}
 
 	@Override
-	public ReadBack readBack() {
-		return new HandlerReadBack(this.options, this.admission, this.services);
+	public Object payload(RecordedEvent event, Class<?> emitted) throws Exception {
+		return this.options.payload(event, emitted);
+	}
+
+	@Override
+	public @Nullable Envelope<?> admit(RecordedEvent event) {
+		return this.admission.admit(event, this.services.recording());
 	}
 
 	public @Nullable Lane lane() {
@@ -154,7 +160,7 @@ public final class Handler implements Subscription, LaneTarget {
 
 	/** Calls a synchronous handler, or counts an event that is not admitted. */
 	public boolean invokeAdmitted(String event, @Nullable Object payload, DispatchFrame frame) throws Throwable {
-		if (!this.admission.admit(event, payload, frame.envelope(), frame.stack, frame.tracker())) {
+		if (!this.admission.admit(payload, frame.envelope(), frame)) {
 			return false;
 		}
 		invoke(event, payload, frame.envelope());
@@ -168,19 +174,14 @@ public final class Handler implements Subscription, LaneTarget {
 		}
 	}
 
-	public void slow(String event, long nanos) {
-		this.failures.slow(event, nanos);
-	}
-
-	/** Counts and reports a failed call. Never throws once it has counted. */
-	public void failed(String event, @Nullable Envelope<?> envelope, Throwable error, long nanos, DispatchStack stack,
-			@Nullable EmitTracker tracker) {
-		this.failures.failed(event, envelope, error, nanos, stack, tracker);
-	}
-
 	@Override
 	public void invoke(Envelope<?> event) throws Throwable {
 		invoke(event.name(), event.payload(), event);
+	}
+
+	@Override
+	public LatencyHistogram queueWait() {
+		return this.metrics.queueWait;
 	}
 
 	@Override
@@ -196,7 +197,7 @@ public final class Handler implements Subscription, LaneTarget {
 			tracker.handled();
 		}
 		if (nanos > this.options.slowNanos) {
-			slow(event.name(), nanos);
+			this.failures.slow(event.name(), nanos);
 		}
 		// Last: an event that is not counted here is counted as failed.
 		if (nanos >= 0) {
@@ -215,6 +216,11 @@ public final class Handler implements Subscription, LaneTarget {
 	@Override
 	public void abandoned(Envelope<?> event, Throwable error, long nanos, DispatchStack stack) {
 		this.failures.abandoned(event, error, nanos, stack);
+	}
+
+	@Override
+	public boolean isQuarantined() {
+		return this.admission.isQuarantined();
 	}
 
 	@Override
@@ -275,19 +281,12 @@ public final class Handler implements Subscription, LaneTarget {
 		}
 	}
 
-	public void resetMaxima() {
-		this.metrics.resetMaxima();
-		if (this.lane != null) {
-			this.lane.queueWait().resetMax(this.services.samples());
-		}
-	}
-
 	public void check(long now) {
 		if (this.lane != null) {
 			this.lane.check();
 		}
 		if (this.progress != null) {
-			this.progress.check(this.services.callbacks());
+			this.progress.check(this.services.executor()::executeSurely);
 		}
 		if (this.breaker != null && this.admission.has(Admission.COUNTED)) {
 			this.breaker.relax(now);
@@ -306,7 +305,7 @@ public final class Handler implements Subscription, LaneTarget {
 
 	@Override
 	public boolean isActive() {
-		return !this.admission.has(Admission.LEFT);
+		return this.admission.isActive();
 	}
 
 	@Override

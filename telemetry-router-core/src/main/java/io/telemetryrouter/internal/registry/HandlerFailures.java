@@ -18,30 +18,31 @@ import io.telemetryrouter.internal.support.Headroom;
  * out or take long, and payloads of another type. Tells the circuit breaker of failures.
  * Thread-safe.
  */
-record HandlerFailures(HandlerOptions options, HandlerMetrics metrics, HandlerServices services,
+public record HandlerFailures(HandlerOptions options, HandlerMetrics metrics, HandlerServices services,
 		@Nullable CircuitBreaker breaker) {
 
-	void slow(String event, long nanos) {
+	public void slow(String event, long nanos) {
 		this.metrics.counters.add(Counters.SLOW, 1);
-		this.services.reporter()
-			.slowHandler(this.options.id, event, nanos, this.options.slowNanos, this.metrics.throttles().slow());
+		this.services.lanes()
+			.reporter()
+			.slowHandler(this.options.id, event, nanos, this.options.slowNanos, this.metrics.slowReports);
 	}
 
 	/** Ends a part of an emit that the handler took, beside its call. */
 	void took(String part, DispatchFrame frame) {
-		if (this.services.measured()) {
-			frame.took(part, this.options.id, frame.split(this.services.ticker().now()));
+		if (this.services.lanes().measured()) {
+			frame.took(part, this.options.id, frame.split(this.services.lanes().ticker().now()));
 		}
 	}
 
 	/** Reports a payload that is not of the handler's type. */
 	void mismatch(String event, @Nullable Object payload) {
-		this.services.reporter()
-			.typeMismatch(this.options.id, this.options.payloadType, event, payload,
-					this.metrics.throttles().mismatches());
+		this.services.lanes()
+			.reporter()
+			.typeMismatch(this.options.id, this.options.payloadType, event, payload, this.metrics.mismatchReports);
 	}
 
-	void failed(String event, @Nullable Envelope<?> envelope, Throwable error, long nanos, DispatchStack stack,
+	public void failed(String event, @Nullable Envelope<?> envelope, Throwable error, long nanos, DispatchStack stack,
 			@Nullable EmitTracker tracker) {
 		this.metrics.counters.add(Counters.FAILED, 1);
 		try {
@@ -64,7 +65,8 @@ record HandlerFailures(HandlerOptions options, HandlerMetrics metrics, HandlerSe
 	}
 
 	/** Counts and reports a failed condition, which says nothing about the handler. */
-	void conditionFailed(String event, @Nullable Envelope<?> envelope, Throwable error, @Nullable EmitTracker tracker) {
+	void conditionFailed(DispatchFrame frame, @Nullable Envelope<?> envelope, Throwable error) {
+		EmitTracker tracker = frame.tracker();
 		this.metrics.counters.drop(DropReason.CONDITION_FAILED, 1);
 		try {
 			Headroom.require();
@@ -72,9 +74,10 @@ record HandlerFailures(HandlerOptions options, HandlerMetrics metrics, HandlerSe
 				tracker.dropped(1);
 			}
 			try {
-				tell(new HandlerFailure(this.options.id, event, error, envelope));
-				this.services.reporter()
-					.conditionFailed(this.options.id, event, error, this.metrics.throttles().conditions());
+				tell(new HandlerFailure(this.options.id, frame.event(), error, envelope));
+				this.services.lanes()
+					.reporter()
+					.conditionFailed(this.options.id, frame.event(), error, this.metrics.conditionReports);
 			}
 			finally {
 				restoreInterrupt(error);
@@ -89,10 +92,10 @@ record HandlerFailures(HandlerOptions options, HandlerMetrics metrics, HandlerSe
 	void abandoned(Envelope<?> event, Throwable error, long nanos, DispatchStack stack) {
 		this.metrics.counters.add(Counters.FAILED, 1);
 		try {
-			record(event.name(), error, this.services.measured() ? nanos : -1, event.tracker());
+			record(event.name(), error, this.services.lanes().measured() ? nanos : -1, event.tracker());
 			HandlerFailure failure = new HandlerFailure(this.options.id, event.name(), error, event);
 			// Error listeners are user code and must not delay the watchdog.
-			this.services.callbacks().execute(() -> report(failure));
+			this.services.lanes().executor().executeSurely(() -> report(failure));
 			judge(error, stack);
 		}
 		catch (Throwable ex) {
@@ -107,13 +110,14 @@ record HandlerFailures(HandlerOptions options, HandlerMetrics metrics, HandlerSe
 		if (nanos >= 0) {
 			this.metrics.failedLatency.record(nanos, null);
 		}
-		this.metrics.failures.add(event, error, this.services.clock().instant());
+		this.metrics.failures.add(event, error, this.services.lanes().clock().instant());
 	}
 
 	private void report(HandlerFailure failure) {
 		tell(failure);
-		this.services.reporter()
-			.handlerFailed(this.options.id, failure.event(), failure.error(), this.metrics.throttles().failures());
+		this.services.lanes()
+			.reporter()
+			.handlerFailed(this.options.id, failure.event(), failure.error(), this.metrics.failureReports);
 	}
 
 	private void tell(HandlerFailure failure) {
@@ -122,7 +126,7 @@ record HandlerFailures(HandlerOptions options, HandlerMetrics metrics, HandlerSe
 				listener.onFailure(failure);
 			}
 			catch (Throwable ex) {
-				this.services.reporter().callbackFailed("Error listener", ex);
+				this.services.lanes().reporter().callbackFailed("Error listener", ex);
 			}
 		}
 	}

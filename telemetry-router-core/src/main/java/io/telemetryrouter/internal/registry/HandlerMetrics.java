@@ -1,5 +1,6 @@
 package io.telemetryrouter.internal.registry;
 
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -33,6 +34,11 @@ public final class HandlerMetrics {
 
 	public final LatencyHistogram failedLatency = new LatencyHistogram();
 
+	/** Empty unless the handler is asynchronous. */
+	public final LatencyHistogram queueWait = new LatencyHistogram();
+
+	private final List<LatencyHistogram> histograms = List.of(this.latency, this.failedLatency, this.queueWait);
+
 	public final Counters counters = new Counters();
 
 	public final RecentFailures failures = new RecentFailures();
@@ -41,8 +47,13 @@ public final class HandlerMetrics {
 
 	public final StuckCalls stuckCalls = new StuckCalls();
 
-	/** Made with the first report: most handlers never have one. */
-	private @Nullable Throttles throttles;
+	final Throttle failureReports = new Throttle();
+
+	final Throttle conditionReports = new Throttle();
+
+	final Throttle mismatchReports = new Throttle();
+
+	final Throttle slowReports = new Throttle();
 
 	/** The routes to the handler. They hold what is offered and not yet reconciled. */
 	public final Set<OfferedEvents> routes = ConcurrentHashMap.newKeySet(1);
@@ -55,14 +66,6 @@ public final class HandlerMetrics {
 	HandlerMetrics(SampleBuffers samples, boolean derived) {
 		this.samples = samples;
 		this.derived = derived;
-	}
-
-	/** Returns what limits the reports of the handler. */
-	synchronized Throttles throttles() {
-		Throttles known = (this.throttles != null) ? this.throttles
-				: new Throttles(new Throttle(), new Throttle(), new Throttle(), new Throttle());
-		this.throttles = known;
-		return known;
 	}
 
 	/**
@@ -93,31 +96,18 @@ public final class HandlerMetrics {
 	}
 
 	/** Hands the counts, including late ones, over to those of retired handlers. */
-	void retireInto(Counters retired, @Nullable Lane lane) {
+	void retireInto(Counters retired) {
 		this.counters.moveTo(retired);
 		retired.add(Counters.HANDLED, this.latency.count());
-		this.samples.release(this.latency);
-		this.samples.release(this.failedLatency);
-		if (lane != null) {
-			this.samples.release(lane.queueWait());
-		}
+		this.histograms.forEach(this.samples::release);
 	}
 
-	void removeRecorders(RouterListener listener, @Nullable Lane lane) {
-		this.latency.removeRecorder(listener);
-		this.failedLatency.removeRecorder(listener);
-		if (lane != null) {
-			lane.queueWait().removeRecorder(listener);
-		}
+	void removeRecorders(RouterListener listener) {
+		this.histograms.forEach((histogram) -> histogram.removeRecorder(listener));
 	}
 
-	void resetMaxima() {
-		this.latency.resetMax(this.samples);
-		this.failedLatency.resetMax(this.samples);
-	}
-
-	/** One for each kind of report. */
-	record Throttles(Throttle failures, Throttle conditions, Throttle mismatches, Throttle slow) {
+	public void resetMaxima() {
+		this.histograms.forEach((histogram) -> histogram.resetMax(this.samples));
 	}
 
 }

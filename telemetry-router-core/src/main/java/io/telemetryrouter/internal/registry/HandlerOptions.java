@@ -8,7 +8,6 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.function.BooleanSupplier;
 import java.util.function.Predicate;
 
 import org.jspecify.annotations.Nullable;
@@ -18,7 +17,6 @@ import io.telemetryrouter.EventPattern;
 import io.telemetryrouter.EventRecorder;
 import io.telemetryrouter.HandlerMode;
 import io.telemetryrouter.HandlerSpec;
-import io.telemetryrouter.LaneThread;
 import io.telemetryrouter.OverflowPolicy;
 import io.telemetryrouter.PayloadHandler;
 import io.telemetryrouter.RecordedEvent;
@@ -29,8 +27,7 @@ import io.telemetryrouter.internal.support.Names;
 
 /**
  * The options that a handler was registered with, the router's defaults filled in.
- * Immutable. The specification itself is not kept: it holds the owner, which must stay
- * collectable.
+ * Immutable.
  */
 public final class HandlerOptions {
 
@@ -38,6 +35,12 @@ public final class HandlerOptions {
 
 	/** Tells the handler from all others of the process; grows with each registration. */
 	public final long number = numbers.incrementAndGet();
+
+	/**
+	 * The specification. The user's owner must stay collectable: if there is one, the
+	 * options are the owner here.
+	 */
+	public final HandlerSpec<?> spec;
 
 	public final String id;
 
@@ -50,8 +53,6 @@ public final class HandlerOptions {
 
 	/** Whether the handler takes any event with a payload of its type. */
 	final boolean anyEvent;
-
-	public final long times;
 
 	public final int priority;
 
@@ -80,30 +81,16 @@ public final class HandlerOptions {
 
 	public final OverflowPolicy overflow;
 
-	final int concurrency;
-
-	final boolean gaps;
-
-	/** Or {@code null} for the router's default. */
-	private final @Nullable Duration timeout;
-
 	/** The id of the run whose events alone it takes, or {@code null} for any. */
 	final @Nullable String run;
 
-	public final LaneThread thread;
-
-	public final @Nullable BooleanSupplier onFlush;
-
-	public final boolean replay;
-
 	public final @Nullable EventRecorder recorder;
-
-	public final boolean durable;
 
 	private final HandlerSpec.@Nullable Conversion<?> conversion;
 
 	@SuppressWarnings("unchecked")
 	public HandlerOptions(String id, HandlerSpec<?> spec, String source, RouterSnapshot.Defaults defaults) {
+		this.spec = (spec.owner() != null) ? spec.mutate().owner(this).build() : spec;
 		this.id = id;
 		this.source = source;
 		this.priority = (spec.priority() != null) ? spec.priority() : defaults.priority();
@@ -115,7 +102,6 @@ public final class HandlerOptions {
 		this.payloadType = spec.payloadType();
 		this.anyPayload = this.payloadType == Object.class;
 		this.anyEvent = spec.isAnyEvent();
-		this.times = spec.times();
 		this.condition = (Predicate<TelemetryEvent<Object>>) (Predicate<?>) spec.condition();
 		this.conditionText = (this.condition != null) ? text(this.condition) : null;
 		this.announced = spec.id() != null || (spec.times() == 0 && spec.owner() == null && spec.run() == null);
@@ -124,14 +110,7 @@ public final class HandlerOptions {
 		this.async = spec.mode() == HandlerMode.ASYNC;
 		this.maxQueue = (spec.maxQueue() != null) ? spec.maxQueue() : defaults.maxHandlerQueue();
 		this.overflow = overflow(spec, defaults.overflow());
-		this.concurrency = spec.concurrency();
-		this.gaps = spec.gaps();
-		this.thread = spec.thread();
-		this.onFlush = spec.onFlush();
 		this.run = spec.run();
-		this.replay = spec.replay();
-		this.durable = spec.durable();
-		this.timeout = spec.handlerTimeout();
 		this.conversion = spec.conversion();
 	}
 
@@ -162,7 +141,8 @@ public final class HandlerOptions {
 
 	/** Returns after how many nanoseconds a call times out, or 0 for never. */
 	long timeoutNanos(long defaultNanos) {
-		return (this.timeout != null) ? TimeUnit.NANOSECONDS.convert(this.timeout) : defaultNanos;
+		Duration timeout = this.spec.handlerTimeout();
+		return (timeout != null) ? TimeUnit.NANOSECONDS.convert(timeout) : defaultNanos;
 	}
 
 	private static String text(Predicate<?> condition) {

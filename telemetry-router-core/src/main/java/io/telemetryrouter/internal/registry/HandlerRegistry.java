@@ -9,6 +9,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 import org.jspecify.annotations.Nullable;
@@ -57,7 +58,8 @@ public final class HandlerRegistry {
 
 	private final AtomicLong changes = new AtomicLong();
 
-	private volatile Invalidation routes = (pattern) -> {
+	/** Invalidates the routes of a pattern. Called under the write lock. */
+	private volatile Consumer<EventPattern> changed = (pattern) -> {
 	};
 
 	public HandlerRegistry(HandlerServices services, HandlerTable table, TrackedEvents events,
@@ -70,9 +72,9 @@ public final class HandlerRegistry {
 		this.callSites = callSites;
 	}
 
-	/** Sets the routes to invalidate when the handlers of a pattern change. */
-	public void invalidates(Invalidation routes) {
-		this.routes = routes;
+	/** Sets what invalidates routes when the handlers of a pattern change. */
+	public void whenChanged(Consumer<EventPattern> changed) {
+		this.changed = changed;
 	}
 
 	/** Registers a handler, or returns {@code null} if its id is taken. */
@@ -105,7 +107,7 @@ public final class HandlerRegistry {
 		}
 		for (EventPattern pattern : handler.options.patterns) {
 			this.index.add(pattern, handler);
-			this.routes.handlersChanged(pattern);
+			this.changed.accept(pattern);
 		}
 		this.callSites.added(handler.options.source);
 		this.runBound.addAndGet((handler.options.run != null) ? 1 : 0);
@@ -223,7 +225,7 @@ public final class HandlerRegistry {
 
 	public void removeListener(RouterListener listener) {
 		this.events.removeListener(listener);
-		this.table.forEach((handler) -> handler.metrics.removeRecorders(listener, handler.lane()));
+		this.table.forEach((handler) -> handler.metrics.removeRecorders(listener));
 	}
 
 	private void closeCollected() {
@@ -236,14 +238,6 @@ public final class HandlerRegistry {
 	public void check() {
 		closeCollected();
 		this.table.retireAll();
-	}
-
-	/** Invalidates routes. Called under the write lock. */
-	@FunctionalInterface
-	public interface Invalidation {
-
-		void handlersChanged(EventPattern pattern);
-
 	}
 
 	/** A weak reference to the owner of a handler, which ends with it. */

@@ -1,6 +1,5 @@
 package io.telemetryrouter.internal.registry;
 
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentSkipListMap;
@@ -66,7 +65,7 @@ public final class HandlerTable {
 		}
 		HandlerAccount account = handler.account();
 		if (account.isBalanced() && account.queued() == 0 && account.running() == 0) {
-			handler.metrics.retireInto(handler.metrics.derived ? this.retiredDerived : this.retired, handler.lane());
+			handler.metrics.retireInto(handler.metrics.derived ? this.retiredDerived : this.retired);
 			handler.state = State.GONE;
 			this.handlers.remove(handler.options.number);
 			this.leaving--;
@@ -88,13 +87,7 @@ public final class HandlerTable {
 	}
 
 	public List<Handler> active() {
-		List<Handler> active = new ArrayList<>();
-		for (Handler handler : this.handlers.values()) {
-			if (handler.state == State.ACTIVE) {
-				active.add(handler);
-			}
-		}
-		return active;
+		return this.handlers.values().stream().filter((handler) -> handler.state == State.ACTIVE).toList();
 	}
 
 	/**

@@ -34,10 +34,8 @@ public final class PatternIndex<T> {
 	public void remove(EventPattern pattern, T value) {
 		String text = pattern.toString();
 		if (pattern.isExact()) {
-			Set<T> named = this.exact.get(text);
-			if (named != null && named.remove(value) && named.isEmpty()) {
-				this.exact.remove(text);
-			}
+			this.exact.computeIfPresent(text,
+					(name, values) -> (values.remove(value) && values.isEmpty()) ? null : values);
 		}
 		else {
 			this.root.remove(text, 0, value);
@@ -76,71 +74,54 @@ public final class PatternIndex<T> {
 	/** The patterns that begin with the same segments. */
 	private static final class Node<T> {
 
+		/** By the next segment, wildcards included, which no name has. */
 		private final Map<String, Node<T>> segments = new HashMap<>(2);
 
 		/** Of patterns that end here. */
 		private final Set<T> ends = new LinkedHashSet<>(2);
 
-		/** Of patterns that end with {@code **} here. */
-		private final Set<T> rests = new LinkedHashSet<>(2);
-
 		void add(String pattern, int start, T value) {
 			if (start > pattern.length()) {
 				this.ends.add(value);
-				return;
-			}
-			String segment = segment(pattern, start);
-			if (segment.equals("**")) {
-				this.rests.add(value);
 			}
 			else {
+				String segment = segment(pattern, start);
 				this.segments.computeIfAbsent(segment, (key) -> new Node<>())
 					.add(pattern, start + segment.length() + 1, value);
 			}
 		}
 
-		void remove(String pattern, int start, T value) {
+		/** Returns whether nothing is left here. */
+		boolean remove(String pattern, int start, T value) {
 			if (start > pattern.length()) {
 				this.ends.remove(value);
-				return;
 			}
-			String segment = segment(pattern, start);
-			if (segment.equals("**")) {
-				this.rests.remove(value);
-				return;
+			else {
+				String segment = segment(pattern, start);
+				int next = start + segment.length() + 1;
+				this.segments.computeIfPresent(segment, (key, node) -> node.remove(pattern, next, value) ? null : node);
 			}
-			Node<T> next = this.segments.get(segment);
-			if (next != null) {
-				next.remove(pattern, start + segment.length() + 1, value);
-				if (next.isEmpty()) {
-					this.segments.remove(segment);
-				}
-			}
-		}
-
-		private boolean isEmpty() {
-			return this.segments.isEmpty() && this.ends.isEmpty() && this.rests.isEmpty();
+			return this.segments.isEmpty() && this.ends.isEmpty();
 		}
 
 		void match(String name, int start, ObjIntConsumer<T> action) {
 			if (start > name.length()) {
 				accept(this.ends, 1, action);
-				return;
 			}
-			if (!this.segments.isEmpty()) {
+			else if (!this.segments.isEmpty()) {
 				String segment = segment(name, start);
-				int next = start + segment.length() + 1;
-				Node<T> literal = this.segments.get(segment);
-				if (literal != null) {
-					literal.match(name, next, action);
+				for (String key : new String[] { segment, "*" }) {
+					Node<T> node = this.segments.get(key);
+					if (node != null) {
+						node.match(name, start + segment.length() + 1, action);
+					}
 				}
-				Node<T> any = this.segments.get("*");
-				if (any != null && any != literal) {
-					any.match(name, next, action);
+				Node<T> rest = this.segments.get("**");
+				if (rest != null) {
+					// At the root these are the patterns for all events.
+					accept(rest.ends, (start != 0) ? 1 : 2, action);
 				}
 			}
-			// At the root these are the patterns for all events.
-			accept(this.rests, (start != 0) ? 1 : 2, action);
 		}
 
 		private static String segment(String text, int start) {

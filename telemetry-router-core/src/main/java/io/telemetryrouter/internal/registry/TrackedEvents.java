@@ -161,18 +161,17 @@ public final class TrackedEvents {
 
 	/** Adds a listener, which is told of every name and then of the handlers. */
 	synchronized void addListener(RouterListener listener, List<Handler> handlers) {
-		List<Consumer<RouterListener>> calls = new ArrayList<>();
-		this.byName.values()
-			.forEach((statistics) -> calls.add((told) -> this.announcements.announce(statistics, told)));
-		if (this.otherAnnounced) {
-			calls.add((told) -> this.announcements.announce(this.other, told));
-		}
+		this.announcements.addListener(listener);
+		forEach((event) -> {
+			if (event != this.other || this.otherAnnounced) {
+				this.announcements.add(listener, (told) -> this.announcements.announce(event, told));
+			}
+		});
 		for (Handler handler : handlers) {
 			if (handler.options.announced) {
-				calls.add((told) -> this.announcements.announce(handler, told));
+				this.announcements.add(listener, (told) -> this.announcements.announce(handler, told));
 			}
 		}
-		this.announcements.addListener(listener, calls);
 	}
 
 	void removeListener(RouterListener listener) {

@@ -21,10 +21,11 @@ public final class Arguments {
 	}
 
 	public static String requireText(@Nullable String value, String name) {
-		if (require(value, name).isBlank()) {
+		String text = require(value, name);
+		if (text.isBlank()) {
 			throw new IllegalArgumentException("'" + name + "' must not be blank");
 		}
-		return value;
+		return text;
 	}
 
 	/** Checks a whole number. */
@@ -36,18 +37,21 @@ public final class Arguments {
 	}
 
 	public static Duration requirePositive(@Nullable Duration value, String name) {
-		if (require(value, name).isNegative() || value.isZero()) {
-			throw new IllegalArgumentException("'" + name + "' must be positive, but is " + Durations.printable(value));
+		Duration duration = require(value, name);
+		if (duration.isNegative() || duration.isZero()) {
+			throw new IllegalArgumentException(
+					"'" + name + "' must be positive, but is " + Durations.printable(duration));
 		}
-		return value;
+		return duration;
 	}
 
 	public static Duration requireNotNegative(@Nullable Duration value, String name) {
-		if (require(value, name).isNegative()) {
+		Duration duration = require(value, name);
+		if (duration.isNegative()) {
 			throw new IllegalArgumentException(
-					"'" + name + "' must not be negative, but is " + Durations.printable(value));
+					"'" + name + "' must not be negative, but is " + Durations.printable(duration));
 		}
-		return value;
+		return duration;
 	}
 
 }

@@ -19,7 +19,7 @@ import io.telemetryrouter.internal.registry.Handler;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * Routes that are replaced while threads emit by them.
+ * Routes that are replaced while threads emit on them.
  */
 class RouteRaceTests extends RoutesFixture {
 

@@ -55,7 +55,7 @@ abstract class RoutesFixture {
 	final AtomicInteger ids = new AtomicInteger();
 
 	RoutesFixture() {
-		this.registry.invalidates(this.routes);
+		this.registry.whenChanged(this.routes::handlersChanged);
 	}
 
 	HandlerRegistry registry() {
@@ -63,8 +63,7 @@ abstract class RoutesFixture {
 		LaneServices lanes = new LaneServices(new LaneExecutor(null), null, samples, this.reporter,
 				InstantSource.system(), this.ticker, true, () -> true, 0, 0, (event) -> false,
 				new Recording(new EnvelopeSource(InstantSource.system(), this.ticker, new Runs()), this.ticker));
-		HandlerServices services = new HandlerServices(lanes, samples, this.reporter, List.of(), Runnable::run,
-				QuarantineSettings.disabled(), InstantSource.system(), this.ticker, true);
+		HandlerServices services = new HandlerServices(lanes, List.of(), QuarantineSettings.disabled());
 		return new HandlerRegistry(services, new HandlerTable(), this.events, this.announcements,
 				new CallSites(this.reporter, 100_000));
 	}

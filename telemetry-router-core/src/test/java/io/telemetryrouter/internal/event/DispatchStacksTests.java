@@ -189,7 +189,7 @@ class DispatchStacksTests {
 			assertThat(DispatchStacks.acquire()).isSameAs(stack);
 			stack.giveBack();
 			stack.giveBack();
-			// With nobody there its next one is the home.
+			// The home is free, so it is acquired next.
 			assertThat(DispatchStacks.acquire()).isSameAs(home);
 			home.giveBack();
 		});

@@ -19,7 +19,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 /**
- * When the watchdog makes its rounds. By its interval alone it would make one an hour.
+ * Times of the watchdog's scans. By its interval alone it would scan once an hour.
  */
 class WatchdogWakeTests {
 

@@ -138,8 +138,8 @@ class EventQueueTests {
 						else {
 							Thread.yield();
 						}
-						// The tail is read first: what is between was there at that
-						// moment.
+						// The tail is read first, so the difference is at most the size
+						// at that moment.
 						if (queue.tail() - queue.head() > capacity || queue.size() > capacity) {
 							overfull.incrementAndGet();
 						}
@@ -220,7 +220,7 @@ class EventQueueTests {
 
 	private static void meet(AtomicInteger arrived, int all) {
 		arrived.incrementAndGet();
-		// Spins first: only those who start at once can miss each other.
+		// Spins first: only threads that start together can race.
 		for (int i = 0; arrived.get() < all; i++) {
 			if (Thread.currentThread().isInterrupted()) {
 				throw new IllegalStateException("The other one has failed");

@@ -21,6 +21,7 @@ import org.junit.jupiter.api.Test;
 import io.telemetryrouter.DropReason;
 import io.telemetryrouter.EmitOutcome;
 import io.telemetryrouter.OverflowPolicy;
+import io.telemetryrouter.RecordedEvent;
 import io.telemetryrouter.internal.event.DispatchStack;
 import io.telemetryrouter.internal.event.DispatchStacks;
 import io.telemetryrouter.internal.event.EmitTracker;
@@ -30,6 +31,7 @@ import io.telemetryrouter.internal.event.Runs;
 import io.telemetryrouter.internal.health.LogWriter;
 import io.telemetryrouter.internal.health.Reporter;
 import io.telemetryrouter.internal.health.StuckCalls;
+import io.telemetryrouter.internal.metrics.LatencyHistogram;
 import io.telemetryrouter.internal.metrics.SampleBuffer;
 import io.telemetryrouter.internal.metrics.SampleBuffers;
 import io.telemetryrouter.internal.support.Ticker;
@@ -38,8 +40,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 /**
- * A lane that has lost its worker's thread, or an event that was taken, at a place where
- * something was thrown: the test is the watchdog.
+ * A lane that an exception has left without a worker, or with a polled event: the test
+ * acts as the watchdog.
  */
 class LaneWorkerTests {
 
@@ -240,6 +242,8 @@ class LaneWorkerTests {
 
 		private final StuckCalls stuckCalls = new StuckCalls();
 
+		private final LatencyHistogram queueWait = new LatencyHistogram();
+
 		@Override
 		public String handlerId() {
 			return "lane";
@@ -256,8 +260,23 @@ class LaneWorkerTests {
 		}
 
 		@Override
-		public ReadBack readBack() {
+		public Object payload(RecordedEvent event, Class<?> emitted) {
 			throw new UnsupportedOperationException();
+		}
+
+		@Override
+		public @Nullable Envelope<?> admit(RecordedEvent event) {
+			throw new UnsupportedOperationException();
+		}
+
+		@Override
+		public boolean isQuarantined() {
+			return false;
+		}
+
+		@Override
+		public LatencyHistogram queueWait() {
+			return this.queueWait;
 		}
 
 		@Override

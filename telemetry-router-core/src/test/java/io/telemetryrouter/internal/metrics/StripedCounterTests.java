@@ -53,7 +53,7 @@ class StripedCounterTests {
 		assertThat(this.counter.sum()).isEqualTo(7);
 	}
 
-	/** What a thread does that has met another one. */
+	/** Simulates the reaction of a thread to contention. */
 	private Object spread() throws ReflectiveOperationException {
 		Method spread = StripedCounter.class.getDeclaredMethod("spread");
 		spread.setAccessible(true);

@@ -34,14 +34,14 @@ class AnnouncementsTests {
 				told.add(handlerId);
 			}
 
-		}, List.of());
+		});
 		announcements.make();
 		announcements.add((listener) -> listener.handlerAdded("first"));
 		try {
 			announcements.make();
 		}
 		catch (Throwable ex) {
-			// Not what this is about.
+			// The exception is not the subject of this test.
 			assertThat(ex).isNotNull();
 		}
 		announcements.add((listener) -> listener.handlerAdded("second"));

@@ -54,8 +54,7 @@ class HandlerTableTests {
 		LaneServices lanes = new LaneServices(new LaneExecutor(null), null, this.samples, reporter,
 				InstantSource.system(), ticker, measured, () -> true, 0, 0, (event) -> false,
 				new Recording(new EnvelopeSource(InstantSource.system(), ticker, new Runs()), ticker));
-		HandlerServices services = new HandlerServices(lanes, this.samples, reporter, List.of(), Runnable::run,
-				QuarantineSettings.disabled(), InstantSource.system(), ticker, measured);
+		HandlerServices services = new HandlerServices(lanes, List.of(), QuarantineSettings.disabled());
 		return new HandlerRegistry(services, handlers, new TrackedEvents(100, new SampleBuffers(1), announcements),
 				announcements, new CallSites(reporter, 1000));
 	}

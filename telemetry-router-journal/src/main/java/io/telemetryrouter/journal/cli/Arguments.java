@@ -9,13 +9,13 @@ import java.util.stream.Stream;
 import io.telemetryrouter.journal.JournalQuery;
 
 /**
- * What a command line says.
+ * Parsed command line.
  *
  * @param command the command
  * @param directory the journal's folder
- * @param query what to select
+ * @param query the lines to select
  * @param follow whether to wait for further lines
- * @param lines how many lines to begin with
+ * @param lines the number of last lines that {@code tail} prints first
  */
 record Arguments(Command command, Path directory, JournalQuery query, boolean follow, int lines) {
 
@@ -94,7 +94,7 @@ record Arguments(Command command, Path directory, JournalQuery query, boolean fo
 		return new Arguments(command, directory, query, follow, lines);
 	}
 
-	/** Makes two arguments of an option that has its value behind an equals sign. */
+	/** Splits an option with an equals sign into the option and its value. */
 	private static List<String> split(List<String> line) {
 		return line.stream()
 			.flatMap((arg) -> arg.startsWith("--") ? Stream.of(arg.split("=", 2)) : Stream.of(arg))

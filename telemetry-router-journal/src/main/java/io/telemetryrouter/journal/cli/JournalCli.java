@@ -23,9 +23,8 @@ import io.telemetryrouter.journal.JournalRecord;
 import io.telemetryrouter.journal.SegmentInfo;
 
 /**
- * Lists, prints, checks and follows journals, also those that a process writes to. Lines
- * go to the standard output as they are in the journal; what is damaged or missing goes
- * to the standard error.
+ * Lists, prints, checks and follows journals, also while a process writes to them. Lines
+ * go to the standard output unchanged; problems go to the standard error.
  *
  * @since 0.1.0
  */
@@ -39,7 +38,7 @@ public final class JournalCli {
 
 	private static final long POLL_MILLIS = 200;
 
-	/** How many lines are printed before the output, which that flushes, is checked. */
+	/** Number of lines after which the output is checked, which also flushes it. */
 	private static final int CHECKED = 1000;
 
 	private final PrintStream out;
@@ -99,8 +98,8 @@ public final class JournalCli {
 	}
 
 	/**
-	 * A folder without segments is the wrong one: that nothing is damaged there says
-	 * nothing.
+	 * Returns the segments of a journal. A folder without segments is refused: it is
+	 * probably the wrong one, and a report of no damage would mislead.
 	 */
 	private static List<SegmentInfo> segments(Path directory) {
 		if (Files.isRegularFile(directory)) {
@@ -133,7 +132,7 @@ public final class JournalCli {
 			for (JournalRecord line = reader.next(); line != null; line = reader.next()) {
 				if (arguments.query().matches(line)) {
 					this.out.println(line.line());
-					if (++printed % CHECKED == 0 && !isHeard()) {
+					if (++printed % CHECKED == 0 && !isOutputOpen()) {
 						return;
 					}
 				}
@@ -141,8 +140,8 @@ public final class JournalCli {
 		}
 	}
 
-	/** A reader of the output that has gone is no error: it has had enough. */
-	private boolean isHeard() {
+	/** Returns whether the output is still read. A closed pipe is no error. */
+	private boolean isOutputOpen() {
 		return !this.out.checkError();
 	}
 
@@ -165,7 +164,7 @@ public final class JournalCli {
 			summarize(lines, reader.bytesRead(), first, last);
 			long rest = bytes(JournalReader.segments(arguments.directory())) - reader.bytesRead();
 			if (rest > 0) {
-				this.out.printf(Locale.ROOT, "%,d bytes at the end are no complete line yet, or came meanwhile%n",
+				this.out.printf(Locale.ROOT, "%,d bytes at the end are an incomplete line, or were written meanwhile%n",
 						rest);
 			}
 		}
@@ -191,7 +190,7 @@ public final class JournalCli {
 	}
 
 	private void tail(Arguments arguments, List<SegmentInfo> segments) {
-		// A journal is only read whole if its last two segments are all of it.
+		// Reads the last two segments only.
 		long start = (segments.size() > 1) ? segments.get(segments.size() - 2).firstSequence() : 1;
 		try (JournalReader reader = JournalReader.open(arguments.directory(), start, this::report)) {
 			Deque<String> last = new ArrayDeque<>();
@@ -211,7 +210,7 @@ public final class JournalCli {
 	}
 
 	private void follow(Arguments arguments, JournalReader reader) {
-		while (isHeard()) {
+		while (isOutputOpen()) {
 			JournalRecord line = reader.next();
 			if (line != null) {
 				if (arguments.query().matches(line)) {

@@ -5,7 +5,7 @@ import java.io.PrintStream;
 import java.lang.reflect.Method;
 
 /**
- * A progress bar on the terminal; nothing if there is none.
+ * Progress bar on a terminal; without a terminal, it prints nothing.
  */
 final class Progress {
 
@@ -25,7 +25,9 @@ final class Progress {
 		this.total = total;
 	}
 
-	/** Since Java 22 there may be a console that is no terminal. */
+	/**
+	 * Since Java 22 {@link System#console()} may return a console that is no terminal.
+	 */
 	static boolean isTerminal() {
 		Console console = System.console();
 		if (console == null) {
@@ -52,7 +54,7 @@ final class Progress {
 		this.err.flush();
 	}
 
-	/** Makes room for other lines. */
+	/** Erases the bar before other lines are printed. */
 	void clear() {
 		if (this.visible && this.shown >= 0) {
 			this.err.print("\r" + " ".repeat(WIDTH + 8) + "\r");

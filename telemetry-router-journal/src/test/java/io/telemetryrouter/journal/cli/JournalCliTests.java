@@ -240,8 +240,8 @@ class JournalCliTests {
 		Files.write(segment, Arrays.copyOf(bytes, bytes.length - 20));
 		assertThat(run("verify")).isZero();
 		assertThat(this.out.toString()).startsWith(bytes.length / 2 + " bytes: 1 lines intact, 0 damaged, 0 missing\n")
-			.endsWith(
-					"\n" + (bytes.length / 2 - 20) + " bytes at the end are no complete line yet, or came meanwhile\n");
+			.endsWith("\n" + (bytes.length / 2 - 20)
+					+ " bytes at the end are an incomplete line, or were written meanwhile\n");
 	}
 
 	@Test

@@ -1,5 +1,6 @@
 package io.telemetryrouter.spring.annotation;
 
+import java.util.Set;
 import java.util.function.Predicate;
 
 import org.springframework.beans.factory.BeanFactory;
@@ -7,6 +8,11 @@ import org.springframework.context.expression.BeanFactoryResolver;
 import org.springframework.expression.spel.support.MapAccessor;
 import org.springframework.expression.EvaluationContext;
 import org.springframework.expression.Expression;
+import org.springframework.expression.ParseException;
+import org.springframework.expression.spel.SpelNode;
+import org.springframework.expression.spel.ast.FunctionReference;
+import org.springframework.expression.spel.ast.VariableReference;
+import org.springframework.expression.spel.standard.SpelExpression;
 import org.springframework.expression.spel.standard.SpelExpressionParser;
 import org.springframework.expression.spel.support.StandardEvaluationContext;
 
@@ -22,6 +28,9 @@ final class ListenerCondition implements Predicate<TelemetryEvent<?>> {
 
 	private static final SpelExpressionParser PARSER = new SpelExpressionParser();
 
+	/** The event, and the element of a collection that is looked at. */
+	private static final Set<String> BUILT_IN = Set.of("#root", "#this");
+
 	private final Expression expression;
 
 	private final EvaluationContext context;
@@ -33,10 +42,23 @@ final class ListenerCondition implements Predicate<TelemetryEvent<?>> {
 
 	/**
 	 * Parses a condition.
-	 * @throws org.springframework.expression.ParseException if it is malformed
+	 * @throws ParseException if it is malformed, or reads a variable: there are none, and
+	 * SpEL would read it as {@code null}
 	 */
 	static ListenerCondition parse(String text, EvaluationContext context) {
-		return new ListenerCondition(PARSER.parseExpression(text), context);
+		SpelExpression expression = PARSER.parseRaw(text);
+		requireNoVariable(expression.getAST(), text);
+		return new ListenerCondition(expression, context);
+	}
+
+	private static void requireNoVariable(SpelNode node, String text) {
+		String name = node.toStringAST();
+		if (node instanceof FunctionReference || (node instanceof VariableReference && !BUILT_IN.contains(name))) {
+			throw new ParseException(text, node.getStartPosition(), "there is no variable '" + name + "'");
+		}
+		for (int i = 0; i < node.getChildCount(); i++) {
+			requireNoVariable(node.getChild(i), text);
+		}
 	}
 
 	/**

@@ -101,7 +101,27 @@ public final class TelemetryListenerProcessor implements SmartInitializingSingle
 		while (beanFactory != null
 				&& beanFactory.getBeanNamesForType(TelemetryListenerProcessor.class, true, false).length == 0);
 		watch(own);
-		router.start();
+		start(router);
+	}
+
+	private void start(TelemetryRouter router) {
+		try {
+			router.start();
+		}
+		catch (IllegalStateException ex) {
+			String message = String.valueOf(ex.getMessage());
+			this.methodsById.forEach((id, method) -> {
+				if (message.startsWith("Handler '" + id + "' has overflow policy SPILL")) {
+					throw method.failure(
+							"Its overflow policy SPILL continues from the journal, and the router has none.",
+							"Set 'telemetry-router.journal.enabled' to 'true', or choose another overflow policy where it is"
+									+ " set: in the annotation, in 'telemetry-router.handlers." + id
+									+ ".overflow' or in 'telemetry-router.overflow'.",
+							ex);
+				}
+			});
+			throw ex;
+		}
 	}
 
 	private void watch(ConfigurableListableBeanFactory beanFactory) {
@@ -206,6 +226,12 @@ public final class TelemetryListenerProcessor implements SmartInitializingSingle
 						ex);
 			}
 			return registration.isOf(this.beanFactory) ? subscribeNumbered(router, method, spec) : null;
+		}
+		catch (IllegalStateException ex) {
+			throw method.failure("The router does not accept it: " + ex.getMessage() + ".",
+					"Change the method, or what 'telemetry-router.handlers." + id
+							+ "' or 'telemetry-router.overflow' says about it.",
+					ex);
 		}
 	}
 

@@ -45,8 +45,11 @@ final class BeanDefinitionAdjuster implements BeanFactoryPostProcessor, Priority
 	private void deferProperties(ConfigurableListableBeanFactory beanFactory) {
 		for (String beanName : beanFactory.getBeanDefinitionNames()) {
 			int end = beanName.startsWith(PARTNERS) ? beanName.indexOf('-', PARTNERS.length()) : -1;
-			if (end > 0 && !isAnySet(ConfigurationPropertyName.of(beanName.substring(0, end)))) {
-				beanFactory.getBeanDefinition(beanName).setLazyInit(true);
+			if (end > 0) {
+				// Both ways: an application processed ahead of time keeps what it was
+				// then.
+				boolean anySet = isAnySet(ConfigurationPropertyName.of(beanName.substring(0, end)));
+				beanFactory.getBeanDefinition(beanName).setLazyInit(!anySet);
 			}
 		}
 	}

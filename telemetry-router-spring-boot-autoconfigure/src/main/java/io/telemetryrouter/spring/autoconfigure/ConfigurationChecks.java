@@ -63,7 +63,7 @@ final class ConfigurationChecks {
 		if (!(rate > 0 && rate <= 1)) {
 			ConfigurationPropertyName name = QUARANTINE.append("failure-rate");
 			throw invalid(name, rate, "Share must be greater than 0 and at most 1.",
-					"Set '" + ConfigurationReader.text(name) + "' to a number such as '0.8'.");
+					"Set '" + PropertyNames.text(name) + "' to a number such as '0.8'.");
 		}
 		requireTime(false, QUARANTINE.append("window"), quarantine.getWindow());
 		requireAtLeast(1, QUARANTINE.append("minimum-calls"), quarantine.getMinimumCalls());
@@ -71,39 +71,46 @@ final class ConfigurationChecks {
 		requireTime(false, QUARANTINE.append("max-delay"), quarantine.getMaxDelay());
 		if (quarantine.getMaxDelay().compareTo(quarantine.getDelay()) < 0) {
 			ConfigurationPropertyName name = QUARANTINE.append("max-delay");
-			String delay = ConfigurationReader.text(QUARANTINE.append("delay"));
+			String delay = PropertyNames.text(QUARANTINE.append("delay"));
 			throw invalid(name, quarantine.getMaxDelay(),
 					"Duration must not be shorter than '" + delay + "', which is "
 							+ LogText.duration(quarantine.getDelay()) + ".",
-					"Raise '" + ConfigurationReader.text(name) + "', or lower '" + delay + "'.");
+					"Raise '" + PropertyNames.text(name) + "', or lower '" + delay + "'.");
 		}
 	}
 
 	private void requireAtLeast(int minimum, ConfigurationPropertyName name, @Nullable Integer value) {
 		if (value != null && value < minimum) {
 			throw invalid(name, value, "Value must be at least " + minimum + ".",
-					"Set '" + ConfigurationReader.text(name) + "' to a number of at least " + minimum + ".");
+					"Set '" + PropertyNames.text(name) + "' to a number of at least " + minimum + ".");
 		}
 	}
 
 	private void requireTime(boolean zero, ConfigurationPropertyName name, @Nullable Duration value) {
 		if (value != null && (value.isNegative() || (!zero && value.isZero()))) {
 			String reason = zero ? "not be negative" : "be positive";
-			throw invalid(name, value, "Duration must " + reason + ".", "Set '" + ConfigurationReader.text(name)
+			throw invalid(name, value, "Duration must " + reason + ".", "Set '" + PropertyNames.text(name)
 					+ "' to a duration such as '100ms' or '5s'; it must " + reason + ".");
 		}
 	}
 
 	InvalidTelemetryRouterPropertyException invalid(ConfigurationPropertyName name, @Nullable Object value,
 			String reason, String action) {
+		ConfigurationProperty property = find(name);
+		return new InvalidTelemetryRouterPropertyException(PropertyNames.text(name),
+				(property != null) ? property.getValue() : value, (property != null) ? property.getOrigin() : null,
+				reason, action);
+	}
+
+	/** Returns a property, {@code null} if no source has it. */
+	@Nullable ConfigurationProperty find(ConfigurationPropertyName name) {
 		for (ConfigurationPropertySource source : this.sources) {
 			ConfigurationProperty property = source.getConfigurationProperty(name);
 			if (property != null) {
-				return new InvalidTelemetryRouterPropertyException(ConfigurationReader.text(name), property.getValue(),
-						property.getOrigin(), reason, action);
+				return property;
 			}
 		}
-		return new InvalidTelemetryRouterPropertyException(ConfigurationReader.text(name), value, null, reason, action);
+		return null;
 	}
 
 }

@@ -1,29 +1,27 @@
 package io.telemetryrouter.spring.autoconfigure;
 
-import java.beans.PropertyDescriptor;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.TreeSet;
 
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
+import org.jspecify.annotations.Nullable;
 
-import org.springframework.beans.BeanUtils;
 import org.springframework.boot.context.properties.bind.BindResult;
 import org.springframework.boot.context.properties.bind.Bindable;
 import org.springframework.boot.context.properties.bind.Binder;
-import org.springframework.boot.context.properties.bind.DataObjectPropertyName;
 import org.springframework.boot.context.properties.bind.PropertySourcesPlaceholdersResolver;
+import org.springframework.boot.context.properties.source.ConfigurationProperty;
 import org.springframework.boot.context.properties.source.ConfigurationPropertyName;
 import org.springframework.boot.context.properties.source.ConfigurationPropertyName.Form;
 import org.springframework.boot.context.properties.source.ConfigurationPropertySource;
 import org.springframework.boot.context.properties.source.ConfigurationPropertySources;
+import org.springframework.boot.origin.Origin;
 import org.springframework.boot.origin.PropertySourceOrigin;
 import org.springframework.core.env.ConfigurableEnvironment;
 import org.springframework.core.env.EnumerablePropertySource;
@@ -53,6 +51,9 @@ final class ConfigurationReader {
 
 	static final ConfigurationPropertyName PREFIX = ConfigurationPropertyName.of("telemetry-router");
 
+	/** As meters begin. */
+	private static final ConfigurationPropertyName DOTTED = ConfigurationPropertyName.of("telemetry.router");
+
 	static final ConfigurationPropertyName EVENTS = PREFIX.append("events");
 
 	static final ConfigurationPropertyName HANDLERS = PREFIX.append("handlers");
@@ -77,6 +78,8 @@ final class ConfigurationReader {
 
 	/** All set properties except environment variables, which have no case and dots. */
 	private final List<Setting> allSettings = new ArrayList<>();
+
+	private final Set<String> misspelt = new TreeSet<>();
 
 	private final EnvironmentVariables environmentVariables = new EnvironmentVariables();
 
@@ -115,6 +118,9 @@ final class ConfigurationReader {
 			if (PREFIX.isAncestorOf(name)) {
 				this.allSettings.add(new Setting(name, value));
 			}
+			else if (DOTTED.isAncestorOf(name)) {
+				this.misspelt.add("'" + property + "'");
+			}
 		}
 	}
 
@@ -124,34 +130,38 @@ final class ConfigurationReader {
 		readMap(EVENTS, Event.class, properties.getEvents(), this.eventVariables);
 		readMap(HANDLERS, Handler.class, properties.getHandlers(), this.handlerVariables);
 		this.checks.checkAll(properties);
+		if (!this.misspelt.isEmpty()) {
+			logger.warn("Properties " + String.join(", ", this.misspelt)
+					+ " have no effect: those of the telemetry router begin with '" + PREFIX + "'.");
+		}
 		if (this.environmentVariables.isAny()) {
 			this.environmentVariables.reportMisspelt(scalars().values());
 		}
 	}
 
 	private static Map<String, String> scalars() {
-		Map<String, String> scalars = settings(TelemetryRouterProperties.class);
+		Map<String, String> scalars = PropertyNames.settings(TelemetryRouterProperties.class);
 		scalars.keySet().removeAll(Set.of("events", "handlers"));
 		scalars.keySet().removeAll(GROUPS.keySet());
-		GROUPS.forEach((group, type) -> settings(type)
+		GROUPS.forEach((group, type) -> PropertyNames.settings(type)
 			.forEach((uniform, name) -> scalars.put(group + uniform, group + "." + name)));
 		return scalars;
 	}
 
-	/**
-	 * Returns the environment variables about events without other properties.
-	 * @return the settings by the uniform form of the event's name
-	 */
+	/** Returns the variables about events without other properties, by uniform name. */
 	Map<String, Variables<Event>> eventVariables() {
 		return this.eventVariables;
 	}
 
-	/**
-	 * Returns the environment variables about handlers without other properties.
-	 * @return the settings by the uniform form of the handler's id
-	 */
+	/** Returns the variables about handlers without other properties, by uniform id. */
 	Map<String, Variables<Handler>> handlerVariables() {
 		return this.handlerVariables;
+	}
+
+	/** Returns where a property is set, if any source has it. */
+	@Nullable Origin origin(ConfigurationPropertyName name) {
+		ConfigurationProperty property = this.checks.find(name);
+		return (property != null) ? property.getOrigin() : null;
 	}
 
 	/**
@@ -163,7 +173,7 @@ final class ConfigurationReader {
 		for (Setting setting : this.allSettings) {
 			String first = setting.name().getElement(PREFIX.getNumberOfElements(), Form.UNIFORM);
 			if (first.equals("contracts") || (!ELSEWHERE.contains(first) && !PARTNERS.contains(first))) {
-				names.add(text(setting.name()));
+				names.add(PropertyNames.text(setting.name()));
 			}
 		}
 		if (this.environmentVariables.isAny()) {
@@ -177,7 +187,7 @@ final class ConfigurationReader {
 	private void checkNames(ConfigurationPropertyName prefix, Class<?> type) {
 		List<Setting> set = under(prefix);
 		// Introspecting the class is the most expensive step
-		Map<String, String> settings = set.isEmpty() ? Map.of() : settings(type);
+		Map<String, String> settings = set.isEmpty() ? Map.of() : PropertyNames.settings(type);
 		for (Setting setting : set) {
 			ConfigurationPropertyName name = setting.name();
 			String first = name.getElement(prefix.getNumberOfElements(), Form.UNIFORM);
@@ -201,7 +211,7 @@ final class ConfigurationReader {
 		if (set.isEmpty() && !this.environmentVariables.isAny()) {
 			return;
 		}
-		Map<String, String> settings = settings(type);
+		Map<String, String> settings = PropertyNames.settings(type);
 		Map<String, KeyedSettings> keys = new LinkedHashMap<>();
 		for (Setting setting : set) {
 			if (prefix.equals(EVENTS)) {
@@ -213,7 +223,7 @@ final class ConfigurationReader {
 			if (last == prefix.getNumberOfElements() || known == null) {
 				throw unknown(setting, prefix, settings, last);
 			}
-			String key = text(name, prefix.getNumberOfElements(), last);
+			String key = PropertyNames.text(name, prefix.getNumberOfElements(), last);
 			keys.computeIfAbsent(key, (any) -> new KeyedSettings(prefix, key)).add(known, setting.value());
 		}
 		this.environmentVariables.of(prefix, settings)
@@ -257,7 +267,7 @@ final class ConfigurationReader {
 			Map<String, String> settings, int element) {
 		ConfigurationPropertyName name = setting.name();
 		String unknown = name.getElement(element, Form.UNIFORM);
-		String path = text(name, 0, element);
+		String path = PropertyNames.text(name, 0, element);
 		String known = String.join(", ", settings.values()) + ".";
 		String action = "Remove it, or use one of: " + known;
 		if (prefix.equals(EVENTS) || prefix.equals(HANDLERS)) {
@@ -269,7 +279,7 @@ final class ConfigurationReader {
 		if (nearest != null) {
 			action = "Did you mean '" + path + "." + nearest + "'? " + action;
 		}
-		return invalid(text(name), setting.value(), "There is no such property.", action);
+		return invalid(PropertyNames.text(name), setting.value(), "There is no such property.", action);
 	}
 
 	private static InvalidTelemetryRouterPropertyException invalid(String name, Value value, String reason,
@@ -296,32 +306,6 @@ final class ConfigurationReader {
 			}
 		}
 		return under;
-	}
-
-	/**
-	 * Returns the dashed names of a class's properties by their uniform names.
-	 */
-	static Map<String, String> settings(Class<?> type) {
-		Map<String, String> settings = new TreeMap<>();
-		for (PropertyDescriptor property : BeanUtils.getPropertyDescriptors(type)) {
-			if (!property.getName().equals("class")) {
-				settings.put(property.getName().toLowerCase(Locale.ROOT),
-						DataObjectPropertyName.toDashedForm(property.getName()));
-			}
-		}
-		return settings;
-	}
-
-	static String text(ConfigurationPropertyName name) {
-		return text(name, 0, name.getNumberOfElements());
-	}
-
-	private static String text(ConfigurationPropertyName name, int from, int to) {
-		StringBuilder text = new StringBuilder();
-		for (int i = from; i < to; i++) {
-			text.append((i > from) ? "." : "").append(name.getElement(i, Form.ORIGINAL));
-		}
-		return text.toString();
 	}
 
 	/**

@@ -4,11 +4,12 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentSkipListSet;
-import java.util.function.UnaryOperator;
 
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
+
+import org.springframework.boot.context.properties.source.ConfigurationPropertyName;
 
 import io.telemetryrouter.EventPattern;
 import io.telemetryrouter.HandlerMode;
@@ -36,6 +37,8 @@ final class ConfiguredHandlers implements HandlerSpecCustomizer {
 
 	private final boolean enabled;
 
+	private final ConfigurationReader configuration;
+
 	private final Map<String, Event> events;
 
 	private final Map<String, Handler> handlers;
@@ -57,6 +60,7 @@ final class ConfiguredHandlers implements HandlerSpecCustomizer {
 
 	ConfiguredHandlers(TelemetryRouterProperties properties, ConfigurationReader configuration) {
 		this.enabled = properties.isEnabled();
+		this.configuration = configuration;
 		this.events = properties.getEvents();
 		this.handlers = properties.getHandlers();
 		this.eventVariables = configuration.eventVariables();
@@ -94,9 +98,7 @@ final class ConfiguredHandlers implements HandlerSpecCustomizer {
 		if (!handler.isEnabled()) {
 			return null;
 		}
-		UnaryOperator<String> property = (setting) -> (variables != null) ? variables.settings().property(setting)
-				: HANDLERS + key + "." + setting;
-		apply(property, handler, spec, builder);
+		apply(new Source(key, (variables != null) ? variables.settings() : null), handler, spec, builder);
 		return builder.build();
 	}
 
@@ -178,56 +180,63 @@ final class ConfiguredHandlers implements HandlerSpecCustomizer {
 		return (variables != null) ? variables.value() : event;
 	}
 
-	private void apply(UnaryOperator<String> property, Handler handler, HandlerSpec<?> spec,
-			HandlerSpec.Builder<?> builder) {
+	private void apply(Source source, Handler handler, HandlerSpec<?> spec, HandlerSpec.Builder<?> builder) {
 		if (handler.getPriority() != null) {
 			builder.priority(handler.getPriority());
 		}
 		if (handler.getMaxQueue() != null) {
-			requireAsync(property.apply("max-queue"), handler.getMaxQueue(), spec);
+			requireAsync(source, "max-queue", handler.getMaxQueue(), spec);
 			builder.maxQueue(handler.getMaxQueue());
 		}
 		if (handler.getOverflow() != null) {
-			requireAsync(property.apply("overflow"), handler.getOverflow(), spec);
+			requireAsync(source, "overflow", handler.getOverflow(), spec);
 			builder.overflow(handler.getOverflow());
 		}
 		if (handler.getConcurrency() != null) {
-			requireAsync(property.apply("concurrency"), handler.getConcurrency(), spec);
+			requireAsync(source, "concurrency", handler.getConcurrency(), spec);
 			builder.concurrency(handler.getConcurrency());
 		}
 		if (handler.getHandlerTimeout() != null) {
-			requireAsync(property.apply("handler-timeout"), handler.getHandlerTimeout(), spec);
+			requireAsync(source, "handler-timeout", handler.getHandlerTimeout(), spec);
 			builder.handlerTimeout(handler.getHandlerTimeout());
 		}
 		if (handler.getSlowThreshold() != null) {
 			builder.slowThreshold(handler.getSlowThreshold());
 		}
 		if (handler.getThread() != null) {
-			requireAsync(property.apply("thread"), handler.getThread(), spec);
+			requireAsync(source, "thread", handler.getThread(), spec);
 			builder.thread(handler.getThread());
 		}
 		if (handler.getDurable() != null) {
-			requireAsync(property.apply("durable"), handler.getDurable(), spec);
-			requireSpill(property.apply("durable"), handler, spec);
+			requireAsync(source, "durable", handler.getDurable(), spec);
+			requireSpill(source, handler, spec);
 			builder.durable(handler.getDurable());
 		}
 	}
 
-	private void requireSpill(String property, Handler handler, HandlerSpec<?> spec) {
+	private void requireSpill(Source source, Handler handler, HandlerSpec<?> spec) {
 		OverflowPolicy overflow = (handler.getOverflow() != null) ? handler.getOverflow() : spec.overflow();
 		if (Boolean.TRUE.equals(handler.getDurable()) && overflow != OverflowPolicy.SPILL) {
-			throw new InvalidTelemetryRouterPropertyException(property, true, null,
-					"Handler '" + spec.id() + "' does not have overflow policy 'spill'.",
+			throw invalid(source, "durable", true, "Handler '" + spec.id() + "' does not have overflow policy 'spill'.",
 					"Set its property 'overflow' to 'spill', or remove this one.");
 		}
 	}
 
-	private void requireAsync(String property, Object value, HandlerSpec<?> spec) {
+	private void requireAsync(Source source, String setting, Object value, HandlerSpec<?> spec) {
 		if (spec.mode() != HandlerMode.ASYNC) {
-			throw new InvalidTelemetryRouterPropertyException(property, value, null,
-					"Handler '" + spec.id() + "' is synchronous and has no queue.",
+			throw invalid(source, setting, value, "Handler '" + spec.id() + "' is synchronous and has no queue.",
 					"Remove the property, or make the handler asynchronous.");
 		}
+	}
+
+	private InvalidTelemetryRouterPropertyException invalid(Source source, String setting, Object value, String reason,
+			String action) {
+		KeyedSettings variables = source.variables();
+		ConfigurationPropertyName name = (variables != null) ? variables.name()
+				: new KeyedSettings(ConfigurationReader.HANDLERS, source.key()).name();
+		String property = (variables != null) ? variables.property(setting) : HANDLERS + source.key() + "." + setting;
+		return new InvalidTelemetryRouterPropertyException(property, value,
+				this.configuration.origin(name.append(setting)), reason, action);
 	}
 
 	/**
@@ -254,6 +263,13 @@ final class ConfiguredHandlers implements HandlerSpecCustomizer {
 		if (used) {
 			this.used.put(settings, "");
 		}
+	}
+
+	/**
+	 * Where the settings of a handler come from: environment variables, or else
+	 * properties.
+	 */
+	private record Source(String key, @Nullable KeyedSettings variables) {
 	}
 
 	private <T> void report(Map<String, T> settings, String prefix, Map<String, Variables<T>> variables, String reason,

@@ -125,6 +125,11 @@ final class RouterBuilderFactory implements ApplicationListener<ContextRefreshed
 		if (!event.getApplicationContext().equals(this.context)) {
 			return;
 		}
+		if (!this.properties.isEnabled()) {
+			logger.info(
+					"Telemetry router is disabled: 'telemetry-router.enabled' is 'false', so no handler gets an event");
+		}
+		FrozenConditions.report(this.context.getEnvironment(), this.beanFactory, this.properties.isEnabled());
 		String[] names = this.beanFactory.getBeanNamesForType(TelemetryRouter.class);
 		for (String name : names) {
 			if (this.beanFactory.containsSingleton(name)) {

@@ -8,7 +8,7 @@ import org.apache.commons.logging.impl.NoOpLog;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.preinitialize.BackgroundPreinitializer;
 import org.springframework.boot.context.annotation.ImportCandidates;
-import org.springframework.core.env.StandardEnvironment;
+import org.springframework.core.env.AbstractEnvironment;
 import org.springframework.util.ClassUtils;
 import org.springframework.util.ReflectionUtils;
 
@@ -38,7 +38,9 @@ final class TelemetryRouterBackgroundPreinitializer implements BackgroundPreinit
 				loadBeans(ClassUtils.resolveClassName(configuration, loader));
 			}
 		}
-		new ConfigurationReader(new StandardEnvironment()).read(new TelemetryRouterProperties());
+		// Without any property: what is wrong with those that are set, the start says.
+		new ConfigurationReader(new AbstractEnvironment() {
+		}).read(new TelemetryRouterProperties());
 	}
 
 	/** Partners may be absent from the class path, or are not used by default. */

@@ -1,11 +1,16 @@
 package io.telemetryrouter.spring.autoconfigure;
 
+import java.beans.PropertyDescriptor;
+import java.lang.reflect.Method;
 import java.lang.reflect.RecordComponent;
 import java.util.Collection;
-import java.util.TreeSet;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
 
 import org.jspecify.annotations.Nullable;
 
+import org.springframework.beans.BeanUtils;
 import org.springframework.boot.context.properties.ConfigurationPropertiesBindException;
 import org.springframework.boot.context.properties.bind.DataObjectPropertyName;
 import org.springframework.boot.context.properties.bind.UnboundConfigurationPropertiesException;
@@ -15,7 +20,9 @@ import org.springframework.boot.context.properties.source.ConfigurationPropertyN
 import org.springframework.boot.diagnostics.AbstractFailureAnalyzer;
 import org.springframework.boot.diagnostics.FailureAnalysis;
 import org.springframework.core.Ordered;
+import org.springframework.core.ResolvableType;
 import org.springframework.core.annotation.Order;
+import org.springframework.util.ClassUtils;
 
 import io.telemetryrouter.NearestName;
 
@@ -26,6 +33,8 @@ import io.telemetryrouter.NearestName;
 @Order(Ordered.HIGHEST_PRECEDENCE)
 final class UnboundPropertyFailureAnalyzer extends AbstractFailureAnalyzer<ConfigurationPropertiesBindException> {
 
+	private static final String OWN = ClassUtils.getPackageName(UnboundPropertyFailureAnalyzer.class) + ".";
+
 	@Override
 	protected @Nullable FailureAnalysis analyze(Throwable rootFailure, ConfigurationPropertiesBindException cause) {
 		UnboundConfigurationPropertiesException unbound = findCause(cause,
@@ -34,29 +43,73 @@ final class UnboundPropertyFailureAnalyzer extends AbstractFailureAnalyzer<Confi
 			return null;
 		}
 		ConfigurationProperty property = unbound.getUnboundProperties().iterator().next();
-		ConfigurationPropertyName name = property.getName();
-		ConfigurationPropertyName parent = name.getParent();
-		if (!ConfigurationReader.PREFIX.isAncestorOf(name) || parent.getNumberOfElements() != 2) {
+		if (!ConfigurationReader.PREFIX.isAncestorOf(property.getName())) {
 			return null;
 		}
-		Collection<String> settings = settings(cause.getBeanType());
-		String nearest = NearestName.of(name.getLastElement(Form.UNIFORM), settings);
-		String action = ((nearest != null) ? "Did you mean '" + parent + "." + nearest + "'? " : "")
-				+ "Remove it, or use one of: " + String.join(", ", settings) + ".";
+		ConfigurationPropertyName name = property.getName();
 		return new InvalidTelemetryRouterPropertyFailureAnalyzer().analyze(cause,
-				new InvalidTelemetryRouterPropertyException(ConfigurationReader.text(name), property.getValue(),
-						property.getOrigin(), "There is no such property.", action));
+				new InvalidTelemetryRouterPropertyException(text(name), property.getValue(), property.getOrigin(),
+						"There is no such property.", action(name, ResolvableType.forClass(cause.getBeanType()), 2)));
 	}
 
-	private static Collection<String> settings(Class<?> type) {
-		if (!type.isRecord()) {
-			return ConfigurationReader.settings(type).values();
+	private static String text(ConfigurationPropertyName name) {
+		return PropertyNames.text(name).replaceAll("\\.(\\d+)(?=\\.|$)", "[$1]");
+	}
+
+	/**
+	 * Returns what to write instead.
+	 * @param name the name that was written
+	 * @param type what so many of its elements lead to
+	 * @param element the number of these elements
+	 */
+	private static String action(ConfigurationPropertyName name, ResolvableType type, int element) {
+		String path = text(name.chop(element));
+		if (Collection.class.isAssignableFrom(type.toClass())) {
+			return name.isNumericIndex(element) ? action(name, type.getGeneric(), element + 1)
+					: "Write each entry of the list '" + path + "' behind a '-', with: "
+							+ String.join(", ", names(settings(type.getGeneric().toClass()))) + ".";
 		}
-		Collection<String> settings = new TreeSet<>();
-		for (RecordComponent component : type.getRecordComponents()) {
-			settings.add(DataObjectPropertyName.toDashedForm(component.getName()));
+		if (!type.toClass().getName().startsWith(OWN)) {
+			return "Remove it: '" + path + "' is a single value.";
+		}
+		Map<String, Setting> settings = settings(type.toClass());
+		String unknown = name.getElement(element, Form.UNIFORM);
+		Setting known = settings.get(unknown);
+		if (known != null && element + 1 < name.getNumberOfElements()) {
+			return action(name, known.type(), element + 1);
+		}
+		String nearest = NearestName.of(unknown, names(settings));
+		return ((nearest != null) ? "Did you mean '" + path + "." + nearest + "'? " : "") + "Remove it, or use one of: "
+				+ String.join(", ", names(settings)) + ".";
+	}
+
+	private static Collection<String> names(Map<String, Setting> settings) {
+		return settings.values().stream().map(Setting::name).toList();
+	}
+
+	/** Returns the settings of a properties class by their uniform names. */
+	private static Map<String, Setting> settings(Class<?> type) {
+		Map<String, Setting> settings = new TreeMap<>();
+		if (type.isRecord()) {
+			for (RecordComponent component : type.getRecordComponents()) {
+				add(component.getName(), component.getAccessor(), settings);
+			}
+			return settings;
+		}
+		for (PropertyDescriptor property : BeanUtils.getPropertyDescriptors(type)) {
+			if (!property.getName().equals("class") && property.getReadMethod() != null) {
+				add(property.getName(), property.getReadMethod(), settings);
+			}
 		}
 		return settings;
+	}
+
+	private static void add(String name, Method accessor, Map<String, Setting> settings) {
+		settings.put(name.toLowerCase(Locale.ROOT),
+				new Setting(DataObjectPropertyName.toDashedForm(name), ResolvableType.forMethodReturnType(accessor)));
+	}
+
+	private record Setting(String name, ResolvableType type) {
 	}
 
 }

@@ -49,8 +49,8 @@ final class ContractFile {
 		}
 		else if (Files.notExists(this.file)) {
 			write(now);
-			logger.warn("Wrote the contracts of " + types.size() + " events to '" + this.file
-					+ "', which did not exist. Commit it: nothing was compared");
+			logger.warn("Wrote the contracts of " + types.size() + ((types.size() != 1) ? " events" : " event")
+					+ " to '" + this.file + "', which did not exist. Commit it: nothing was compared");
 		}
 		else {
 			compare(read(), now, types);

@@ -14,6 +14,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 import org.springframework.beans.factory.support.DefaultListableBeanFactory;
+import org.springframework.expression.ParseException;
 
 import io.telemetryrouter.DropReason;
 import io.telemetryrouter.HandlerSnapshot;
@@ -22,6 +23,7 @@ import io.telemetryrouter.HandlerStatus;
 import io.telemetryrouter.TelemetryRouter;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 /**
  * Tests for SpEL conditions on payloads without the properties that they read.
@@ -71,6 +73,21 @@ class ListenerConditionTests {
 				new Priced(2), Map.of(), new Priced(null), dear));
 		assertThat(handler.account().handled()).isEqualTo(4);
 		assertThat(handler.account().filtered()).isEqualTo(6);
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "#cost > 1", "payload.cost > #limit", "name == 'x' and !#isDear(payload)",
+			"payload.?[#that > 1]" })
+	void whenConditionReadsAVariableThenItIsRefused(String condition) {
+		assertThatExceptionOfType(ParseException.class).isThrownBy(() -> emit(condition, List.of()))
+			.withMessageContaining("there is no variable '#");
+	}
+
+	@Test
+	void whenConditionReadsRootOrElementThenItIsAccepted() {
+		HandlerSnapshot handler = emit("#root.payload.?[#this > 1].empty", List.of(List.of(1), List.of(2)));
+		assertThat(handler.account().handled()).isOne();
+		assertThat(handler.account().filtered()).isOne();
 	}
 
 	@Test

@@ -44,6 +44,9 @@ class TelemetryListenerDefinitionTests {
 						"Correct the event name"),
 				arguments(new BlankName(), "must not be null or blank", "Correct the event name"),
 				arguments(new BadCondition(), "Its condition 'payload >' is malformed", "Correct the expression"),
+				arguments(new VariableCondition(),
+						"Its condition '#payload.tokens > 1' is malformed: there is no variable '#payload'.",
+						"its root is the TelemetryEvent"),
 				arguments(new TwoPriorities(), "Its priority has 2 values.", "Set one priority"),
 				arguments(new TwoPolicies(), "Its overflow has 2 values.", "Set one overflow"),
 				arguments(new SyncQueue(), "so its maxQueue would have no effect", "Set async = true"),
@@ -157,6 +160,14 @@ class TelemetryListenerDefinitionTests {
 	static class BadCondition {
 
 		@TelemetryListener(events = "x", condition = "payload >")
+		void on() {
+		}
+
+	}
+
+	static class VariableCondition {
+
+		@TelemetryListener(events = "x", condition = "#payload.tokens > 1")
 		void on() {
 		}
 

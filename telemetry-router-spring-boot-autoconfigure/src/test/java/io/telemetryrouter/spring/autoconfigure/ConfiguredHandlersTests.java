@@ -258,6 +258,8 @@ class ConfiguredHandlersTests {
 			.run((context) -> assertThat(FailureReport.of(context.getStartupFailure()))
 				.contains("Property: telemetry-router.handlers.listener.withPriority." + setting)
 				.contains("Value: \"" + value + "\"")
+				.contains("Origin: \"telemetry-router.handlers.listener.withPriority." + setting
+						+ "\" from property source \"test\"")
 				.contains("'listener.withPriority' is synchronous and has no queue")
 				.contains("make the handler asynchronous"));
 	}

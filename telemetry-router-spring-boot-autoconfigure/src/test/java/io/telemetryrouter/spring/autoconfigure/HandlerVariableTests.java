@@ -142,6 +142,7 @@ class HandlerVariableTests {
 		withVariables(Map.of("TELEMETRY_ROUTER_HANDLERS_LISTENER_WITHPRIORITY_MAX_QUEUE", "5"))
 			.run((context) -> assertThat(FailureReport.of(context.getStartupFailure()))
 				.contains("Property: TELEMETRY_ROUTER_HANDLERS_LISTENER_WITHPRIORITY_MAX_QUEUE")
+				.contains("Origin: \"TELEMETRY_ROUTER_HANDLERS_LISTENER_WITHPRIORITY_MAX_QUEUE\" from property source")
 				.contains("'listener.withPriority' is synchronous and has no queue"));
 	}
 

@@ -53,6 +53,15 @@ class StartReportTests {
 	}
 
 	@Test
+	void whenRouterIsDisabledThenOneLineSaysSo(CapturedOutput output) {
+		this.contextRunner.withBean(Listener.class)
+			.withPropertyValues("telemetry-router.enabled=false")
+			.run((context) -> assertThat(context).hasNotFailed());
+		assertThat(output).containsOnlyOnce(
+				"Telemetry router is disabled: 'telemetry-router.enabled' is 'false', so no handler gets an event");
+	}
+
+	@Test
 	void whenThereAreNoHandlersThenThatIsSaid() {
 		assertThat(StartReport.of(List.of(), List.of())).isEqualTo("Telemetry router started with no handlers yet");
 	}

@@ -1,7 +1,9 @@
 package io.telemetryrouter.spring.autoconfigure;
 
+import java.lang.Thread.State;
 import java.util.List;
 import java.util.ResourceBundle;
+import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -21,6 +23,7 @@ import org.springframework.boot.autoconfigure.task.TaskExecutionAutoConfiguratio
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
+import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.SmartLifecycle;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.scheduling.annotation.Async;
@@ -78,6 +81,21 @@ class TelemetryRouterCloserTests {
 		assertThat(log).endsWith("listener destroyed");
 		assertThat(output).contains("offered=4, handled=4, failed=0, filtered=0, dropped={}")
 			.doesNotContain("router had closed");
+	}
+
+	@Test
+	void whenAHandlerClosesTheContextThenOtherLanesAreDrainedBeforeTheirBeansAreDestroyed(CapturedOutput output) {
+		this.contextRunner.withBean("stopper", Stopper.class).withBean("slow", SlowListener.class).run((context) -> {
+			TelemetryEmitter telemetry = context.getBean(TelemetryEmitter.class);
+			for (int i = 0; i < 3; i++) {
+				telemetry.emit("slow", i);
+			}
+			telemetry.emit("stop", null);
+			Awaitility.await()
+				.untilAsserted(() -> assertThat(output).contains("Telemetry router closed in")
+					.contains("offered=4, handled=4, failed=0, filtered=0, dropped={}"));
+		});
+		assertThat(log).containsExactly("slow 0", "slow 1", "slow 2", "slow destroyed", "listener destroyed");
 	}
 
 	@Test
@@ -248,6 +266,42 @@ class TelemetryRouterCloserTests {
 		@Override
 		public void log(Level level, ResourceBundle bundle, String format, Object... params) {
 			log(level, bundle, format, (Throwable) null);
+		}
+
+	}
+
+	static class Stopper {
+
+		static volatile Thread thread;
+
+		private final ConfigurableApplicationContext context;
+
+		Stopper(ConfigurableApplicationContext context) {
+			this.context = context;
+		}
+
+		@TelemetryListener(events = "stop", async = true)
+		void stop() {
+			thread = Thread.currentThread();
+			this.context.close();
+		}
+
+	}
+
+	static class SlowListener implements DisposableBean {
+
+		/** Works while the context closes, which waits for it or destroys its bean. */
+		@TelemetryListener(events = "slow", async = true)
+		void on(int number) {
+			Awaitility.await()
+				.until(() -> log.contains("slow destroyed") || (Stopper.thread != null
+						&& Set.of(State.WAITING, State.TIMED_WAITING).contains(Stopper.thread.getState())));
+			log.add("slow " + number);
+		}
+
+		@Override
+		public void destroy() {
+			log.add("slow destroyed");
 		}
 
 	}

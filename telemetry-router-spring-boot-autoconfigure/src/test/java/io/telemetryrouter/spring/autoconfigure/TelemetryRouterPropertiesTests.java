@@ -7,12 +7,15 @@ import java.time.Duration;
 import java.util.Map;
 
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.env.YamlPropertySourceLoader;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.core.env.MapPropertySource;
 import org.springframework.core.env.StandardEnvironment;
@@ -30,6 +33,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 /**
  * Tests for {@link TelemetryRouterProperties} and {@link ConfigurationReader}.
  */
+@ExtendWith(OutputCaptureExtension.class)
 class TelemetryRouterPropertiesTests {
 
 	private final ApplicationContextRunner contextRunner = new ApplicationContextRunner()
@@ -250,6 +254,16 @@ class TelemetryRouterPropertiesTests {
 				.contains("Value: \"5\"")
 				.contains("There is no such property")
 				.contains(fix));
+	}
+
+	@Test
+	void whenPrefixIsThatOfMetersThenOneLineNamesTheProperties(CapturedOutput output) {
+		this.contextRunner
+			.withPropertyValues("telemetry.router.max-depth=3", "telemetry.router.handlers.audit.max-queue=5",
+					"telemetry.sdk.name=x")
+			.run((context) -> assertThat(context).hasNotFailed());
+		assertThat(output).containsOnlyOnce("Properties 'telemetry.router.handlers.audit.max-queue',"
+				+ " 'telemetry.router.max-depth' have no effect: those of the telemetry router begin with 'telemetry-router'.");
 	}
 
 	@Test

@@ -27,13 +27,19 @@ class UnboundPropertyTests {
 				TelemetryRouterCostAutoConfiguration.class, TelemetryRouterReplayAutoConfiguration.class));
 
 	@ParameterizedTest
-	@CsvSource(delimiter = '|', textBlock = """
-			journal.directry      | Did you mean 'telemetry-router.journal.directory'?
-			agent.capture-contnt  | Did you mean 'telemetry-router.agent.capture-content'?
-			contracts.convert-map | Did you mean 'telemetry-router.contracts.convert-maps'?
-			cost.curency          | Did you mean 'telemetry-router.cost.currency'?
-			cost.somethingElse    | Remove it, or use one of: budgets, currency, enabled, prices, zone.
-			""")
+	@CsvSource(delimiter = '|',
+			textBlock = """
+					journal.directry      | Did you mean 'telemetry-router.journal.directory'?
+					agent.capture-contnt  | Did you mean 'telemetry-router.agent.capture-content'?
+					contracts.convert-map | Did you mean 'telemetry-router.contracts.convert-maps'?
+					cost.curency          | Did you mean 'telemetry-router.cost.currency'?
+					cost.somethingElse    | Remove it, or use one of: budgets, currency, enabled, prices, zone.
+					agent.langchain4j.enable | Did you mean 'telemetry-router.agent.langchain4j.enabled'?
+					agent.lanchain4j.enabled | Did you mean 'telemetry-router.agent.langchain4j'?
+					cost.prices[0].modl   | Did you mean 'telemetry-router.cost.prices[0].model'? Remove it, or use one of: cached-input
+					cost.prices.gpt.input | Write each entry of the list 'telemetry-router.cost.prices' behind a '-', with: cached-input
+					journal.mode.fast     | Remove it: 'telemetry-router.journal.mode' is a single value.
+					""")
 	void whenPropertyIsUnknownThenStartFailsAndSaysWhatToWrite(String name, String fix) {
 		this.contextRunner.withPropertyValues("telemetry-router." + name + "=x")
 			.run((context) -> assertThat(FailureReport.of(context.getStartupFailure()))

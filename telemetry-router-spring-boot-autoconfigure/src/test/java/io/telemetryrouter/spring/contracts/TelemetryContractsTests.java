@@ -176,7 +176,7 @@ class TelemetryContractsTests {
 	@Test
 	void whenThereIsNoFileThenItIsWrittenAndSaid(CapturedOutput output) throws Exception {
 		contract(Response.class, 2).verify(file());
-		assertThat(output).contains("Wrote the contracts of 1 events to '" + file() + "', which did not exist");
+		assertThat(output).contains("Wrote the contracts of 1 event to '" + file() + "', which did not exist");
 		assertThat(Files.readString(file())).isEqualTo("""
 				{
 				  "model.response" : {

@@ -3,6 +3,7 @@ package io.telemetryrouter.spring.autoconfigure.cost;
 import org.springframework.boot.autoconfigure.condition.ConditionMessage;
 import org.springframework.boot.autoconfigure.condition.ConditionOutcome;
 import org.springframework.boot.autoconfigure.condition.SpringBootCondition;
+import org.springframework.boot.context.properties.bind.BindException;
 import org.springframework.boot.context.properties.bind.Bindable;
 import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.boot.context.properties.source.ConfigurationPropertyName;
@@ -35,10 +36,20 @@ final class OnPricesOrBudgetsCondition extends SpringBootCondition {
 		ConfigurationPropertyName list = ConfigurationPropertyName.of(name);
 		for (ConfigurationPropertySource source : ConfigurationPropertySources.get(environment)) {
 			if (source.containsDescendantOf(list) != ConfigurationPropertyState.ABSENT) {
-				return Binder.get(environment).bind(list, Bindable.listOf(type)).isBound();
+				return isBound(list, type, environment);
 			}
 		}
 		return false;
+	}
+
+	private static boolean isBound(ConfigurationPropertyName list, Class<?> type, Environment environment) {
+		try {
+			return Binder.get(environment).bind(list, Bindable.listOf(type)).isBound();
+		}
+		catch (BindException ex) {
+			// Explained when the properties are bound
+			return true;
+		}
 	}
 
 }

@@ -20,6 +20,7 @@ import io.telemetryrouter.HandlerAccount;
 import io.telemetryrouter.OverflowPolicy;
 import io.telemetryrouter.TelemetryEventType;
 import io.telemetryrouter.TelemetryRouter;
+import io.telemetryrouter.spring.FailureReport;
 import io.telemetryrouter.spring.annotation.TelemetryListener;
 import io.telemetryrouter.spring.autoconfigure.TelemetryRouterAutoConfiguration;
 
@@ -100,10 +101,18 @@ class SpillingListenerTests {
 
 	@Test
 	void whenThereIsNoJournalThenTheStartFailsAndNamesTheProperty() {
-		this.contextRunner.withBean(SpillingListener.class)
-			.run((context) -> assertThat(context).getFailure()
-				.hasStackTraceContaining("Handler 'audit' has overflow policy SPILL")
-				.hasStackTraceContaining("'telemetry-router.journal.enabled'"));
+		for (ApplicationContextRunner runner : List.of(this.contextRunner.withBean("spilling", SpillingListener.class),
+				this.contextRunner.withBean("plain", PlainListener.class)
+					.withPropertyValues("telemetry-router.handlers.audit.overflow=spill"),
+				this.contextRunner.withBean("plain", PlainListener.class)
+					.withPropertyValues("telemetry-router.overflow=spill"))) {
+			runner.run((context) -> assertThat(FailureReport.of(context.getStartupFailure()))
+				.containsPattern("Bean: (spilling|plain)")
+				.contains("Listener.onCall(")
+				.contains("Reason: Its overflow policy SPILL continues from the journal, and the router has none.")
+				.contains(
+						"Action: Set 'telemetry-router.journal.enabled' to 'true', or choose another overflow policy"));
+		}
 	}
 
 	@Test
@@ -115,6 +124,16 @@ class SpillingListenerTests {
 			.withPropertyValues("telemetry-router.handlers.audit.durable=true")
 			.run((context) -> assertThat(context).getFailure()
 				.hasStackTraceContaining("does not have overflow policy 'spill'"));
+		for (String overflow : List.of("overflow", "handlers.audit.overflow")) {
+			journal("sync").withBean(PlainListener.class)
+				.withPropertyValues("telemetry-router." + overflow + "=spill",
+						"telemetry-router.handlers.audit.concurrency=2")
+				.run((context) -> assertThat(FailureReport.of(context.getStartupFailure()))
+					.contains("PlainListener.onCall(")
+					.containsPattern("Reason: The router does not accept it: Handler 'audit' .*order of events")
+					.contains(
+							"or what 'telemetry-router.handlers.audit' or 'telemetry-router.overflow' says about it."));
+		}
 		journal("sync")
 			.withPropertyValues("telemetry-router.handlers.journal.overflow=spill",
 					"telemetry-router.journal.mode=async")
