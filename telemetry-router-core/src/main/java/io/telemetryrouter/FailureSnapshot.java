@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * @param type the class name of the exception
  * @param at when the failure occurred
  * @param message the exception's message, truncated if it is long. It may quote a
- * payload: show it only to users who are authorized to see payloads. It is not part of
+ * payload: show it only to users with access to payloads. It is not part of
  * {@link #toString()}.
  * @since 0.1.0
  */

@@ -25,6 +25,7 @@ import io.telemetryrouter.internal.dispatch.Routes;
 import io.telemetryrouter.internal.dispatch.SpanTracker;
 import io.telemetryrouter.internal.event.DispatchFrame;
 import io.telemetryrouter.internal.event.DispatchStacks;
+import io.telemetryrouter.internal.event.EmitTracker;
 import io.telemetryrouter.internal.event.Envelope;
 import io.telemetryrouter.internal.event.EnvelopeSource;
 import io.telemetryrouter.internal.event.RunBinding;
@@ -61,10 +62,10 @@ final class RouterParts {
 	static {
 		// A class whose initialization fails for lack of stack stays unusable for
 		// all threads, so these are initialized here.
-		List<Class<?>> neededByEmit = List.of(DispatchFrame.class, DispatchStacks.class, Envelope.class,
-				EventStatistics.class, LatencyHistogram.class, SampleBuffer.class, SampleBuffers.class,
-				StripedCounter.class, DropReason.class, CompletableFuture.class, LockSupport.class,
-				ThreadLocalRandom.class, RunBinding.class);
+		List<Class<?>> neededByEmit = List.of(DispatchFrame.class, DispatchStacks.class, EmitTracker.class,
+				EmitTracker.Outcome.class, Envelope.class, EventStatistics.class, LatencyHistogram.class,
+				SampleBuffer.class, SampleBuffers.class, StripedCounter.class, DropReason.class,
+				CompletableFuture.class, LockSupport.class, ThreadLocalRandom.class, RunBinding.class);
 		try {
 			for (Class<?> type : neededByEmit) {
 				MethodHandles.lookup().ensureInitialized(type);

@@ -32,8 +32,6 @@ import io.telemetryrouter.internal.support.Ticker;
  * <p>
  * On a route of open payload handlers the way takes no lock and allocates nothing. The
  * clock is read once before the first handler and once after each.
- *
- * @since 0.1.0
  */
 public final class Dispatcher {
 
@@ -165,13 +163,13 @@ public final class Dispatcher {
 	private void runMeasured(Route route, @Nullable Object payload, DispatchFrame frame, @Nullable Envelope<?> held) {
 		SampleBuffer buffer = this.samples.get(frame.stack.slot);
 		long start = this.ticker.now();
-		frame.start(start);
+		frame.splitAt = start;
 		if (route.needsEnvelope) {
 			prepare(route, payload, frame, start, held, buffer);
-			frame.start(this.ticker.now());
+			frame.splitAt = this.ticker.now();
 		}
 		route.callMeasured(frame, payload, buffer);
-		long nanos = frame.splitAt() - start;
+		long nanos = frame.splitAt - start;
 		EventStatistics statistics = route.statistics;
 		if (route.isHandled()) {
 			statistics.latency.record(nanos, buffer);
@@ -184,9 +182,9 @@ public final class Dispatcher {
 	private void slow(Route route, DispatchFrame frame, long nanos) {
 		route.statistics.slow();
 		if (route.dispatched() > FIRST_CALLS) {
-			boolean noticeable = frame.longest() >= nanos / 10;
-			this.reporter.slowDispatch(route.event, nanos, this.limits.slowNanos, noticeable ? frame.slowest() : null,
-					frame.slowestHandler(), frame.longest(), route.statistics.slowReports);
+			boolean noticeable = frame.longest >= nanos / 10;
+			this.reporter.slowDispatch(route.event, nanos, this.limits.slowNanos, noticeable ? frame.slowest : null,
+					frame.slowestHandler, frame.longest, route.statistics.slowReports);
 		}
 	}
 
@@ -312,8 +310,8 @@ public final class Dispatcher {
 
 	/** Counts an event as dropped at every handler of a route, which has counted it. */
 	private static void drop(Route route, DropReason reason, DispatchFrame frame) {
-		for (int i = 0; i < route.count(); i++) {
-			route.recipient(i).drop(reason, frame.tracker());
+		for (Handler handler : route.recipients) {
+			handler.drop(reason, frame.tracker());
 			frame.reached++;
 		}
 	}

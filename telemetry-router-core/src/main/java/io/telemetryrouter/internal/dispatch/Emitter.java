@@ -25,61 +25,32 @@ import io.telemetryrouter.internal.support.Headroom;
 /**
  * Takes events in: finds the route of each, or holds the event until the router starts.
  */
-public final class Emitter implements TelemetryEmitter {
-
-	private final Routes routes;
-
-	private final Dispatcher dispatcher;
-
-	private final HoldBuffer held;
-
-	private final Executor completions;
-
-	private final BooleanSupplier blockingAllowed;
-
-	private final long blockNanos;
-
-	private final Runs runs;
-
-	private final SpanTracker spans;
-
-	public Emitter(Routes routes, Dispatcher dispatcher, HoldBuffer held, Executor completions,
-			BooleanSupplier blockingAllowed, long blockNanos, Runs runs, SpanTracker spans) {
-		this.routes = routes;
-		this.dispatcher = dispatcher;
-		this.held = held;
-		this.completions = completions;
-		this.blockingAllowed = blockingAllowed;
-		this.blockNanos = blockNanos;
-		this.runs = runs;
-		this.spans = spans;
-	}
+public record Emitter(Routes routes, Dispatcher dispatcher, HoldBuffer held, Executor completions,
+		BooleanSupplier blockingAllowed, long blockNanos, Runs runs, SpanTracker spans) implements TelemetryEmitter {
 
 	@Override
 	public void emit(String event, @Nullable Object payload) {
-		Route route = (event != null) ? this.routes.find(event) : null;
-		if (route != null) {
-			route.check(payload);
-			this.dispatcher.dispatch(route, payload, null, null);
-		}
-		else {
-			emitUnrouted(event, payload, null, null);
-		}
+		emit(event, payload, null, null);
 	}
 
 	@Override
 	public CompletableFuture<EmitOutcome> emitAsync(String event, @Nullable Object payload) {
 		EmitTracker tracker = new EmitTracker(this.completions);
+		emit(event, payload, tracker, null);
+		tracker.emitted();
+		return tracker.future();
+	}
+
+	/** Emits an event, which may be tracked or that of a span. */
+	void emit(String event, @Nullable Object payload, @Nullable EmitTracker tracker, @Nullable SpanMark span) {
 		Route route = (event != null) ? this.routes.find(event) : null;
 		if (route != null) {
 			route.check(payload);
-			this.dispatcher.dispatch(route, payload, tracker, null);
+			dispatch(route, payload, tracker, span);
 		}
 		else {
-			emitUnrouted(event, payload, tracker, null);
+			emitUnrouted(event, payload, tracker, span);
 		}
-		tracker.emitted();
-		return tracker.future();
 	}
 
 	/**
@@ -91,7 +62,7 @@ public final class Emitter implements TelemetryEmitter {
 			@Nullable SpanMark span) {
 		Headroom.require();
 		EventPattern.requireName(event);
-		this.routes.checks().run(event, payload);
+		this.routes.checks.run(event, payload);
 		if (this.held.isHolding()) {
 			awaitRelease(event);
 			if (this.held.hold(this.dispatcher.envelope(event, payload, tracker, span))) {
@@ -106,18 +77,6 @@ public final class Emitter implements TelemetryEmitter {
 		boolean marked = span != null && route.needsEnvelope;
 		this.dispatcher.dispatch(route, payload, tracker,
 				marked ? this.dispatcher.envelope(route.event, payload, tracker, span) : null);
-	}
-
-	/** Emits an event of a span. */
-	void emit(String event, @Nullable Object payload, SpanMark span) {
-		Route route = this.routes.find(event);
-		if (route != null) {
-			route.check(payload);
-			dispatch(route, payload, null, span);
-		}
-		else {
-			emitUnrouted(event, payload, null, span);
-		}
 	}
 
 	/**
@@ -145,17 +104,12 @@ public final class Emitter implements TelemetryEmitter {
 
 	@Override
 	public RunScope openRun(String runId) {
-		return run(runId).open();
-	}
-
-	/** Returns a run whose parent is that of the calling thread. */
-	Run run(String runId) {
-		return this.runs.run(runId);
+		return this.runs.run(runId).open();
 	}
 
 	@Override
 	public TelemetryEmitter forRun(String runId) {
-		return new RunEmitter(this, run(runId));
+		return new RunEmitter(this, this.runs.run(runId));
 	}
 
 	@Override
@@ -173,10 +127,6 @@ public final class Emitter implements TelemetryEmitter {
 		OpenSpan span = new OpenSpan(this, this.spans.eventNames(name), new SpanIdentity(name, parent), run, payload);
 		span.started();
 		return span;
-	}
-
-	SpanTracker spans() {
-		return this.spans;
 	}
 
 	@Override

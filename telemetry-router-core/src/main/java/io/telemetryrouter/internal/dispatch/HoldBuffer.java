@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
 
 import io.telemetryrouter.RouterSnapshot;
 import io.telemetryrouter.internal.event.EmitTracker;
+import io.telemetryrouter.internal.event.EmitTracker.Outcome;
 import io.telemetryrouter.internal.event.Envelope;
 import io.telemetryrouter.internal.health.Reporter;
 
@@ -73,16 +74,13 @@ public final class HoldBuffer {
 			return false;
 		}
 		if (hasRoom()) {
-			event.enqueued();
+			EmitTracker.enqueued(event.tracker());
 			this.events.add(event);
 			return true;
 		}
 		boolean known = this.overflow.containsKey(event.name()) || this.overflow.size() < this.maxNames;
 		this.overflow.merge(known ? event.name() : RouterSnapshot.OTHER_EVENTS, 1L, Long::sum);
-		EmitTracker tracker = event.tracker();
-		if (tracker != null) {
-			tracker.dropped(1);
-		}
+		EmitTracker.count(event.tracker(), Outcome.DROPPED);
 		return true;
 	}
 
@@ -114,7 +112,7 @@ public final class HoldBuffer {
 				// Of a clock, say. The other events must not be held for good.
 				failure = ex;
 			}
-			event.dequeued();
+			EmitTracker.dequeued(event.tracker());
 		}
 		if (!this.overflow.isEmpty()) {
 			this.reporter.notHeld(this.overflow.values().stream().mapToLong(Long::longValue).sum(), this.limit);

@@ -81,7 +81,7 @@ final class OpenSpan implements TelemetrySpan {
 
 	@Override
 	public RunBinding context() {
-		return RunBinding.of(this.run, this.identity);
+		return new RunBinding(this.run, this.identity);
 	}
 
 	void started() {
@@ -96,7 +96,7 @@ final class OpenSpan implements TelemetrySpan {
 	}
 
 	OpenSpan bind() {
-		this.binding = RunBinding.open(this.identity);
+		this.binding = RunBinding.open(null, this.identity);
 		return this;
 	}
 
@@ -154,7 +154,7 @@ final class OpenSpan implements TelemetrySpan {
 	private void emit(@Nullable Object payload, SpanMark mark) {
 		RunBinding before = RunBinding.enter(this.run);
 		try {
-			this.emitter.emit(this.events[mark.status().ordinal()], payload, mark);
+			this.emitter.emit(this.events[mark.status().ordinal()], payload, null, mark);
 		}
 		finally {
 			RunBinding.restore(before);
@@ -205,12 +205,63 @@ final class OpenSpan implements TelemetrySpan {
 	@Override
 	public <T> Flow.Publisher<T> follow(Flow.Publisher<T> publisher) {
 		unbind();
-		return (subscriber) -> publisher.subscribe(new SpanSubscriber<>(this, subscriber));
+		return (subscriber) -> publisher.subscribe(new SpanSubscriber<>(subscriber));
 	}
 
 	@Override
 	public String toString() {
 		return "TelemetrySpan[" + this.identity.id() + "]";
+	}
+
+	/** Passes on the signals of a publisher and ends a span as they do. */
+	private final class SpanSubscriber<T> implements Flow.Subscriber<T>, Flow.Subscription {
+
+		private final Flow.Subscriber<? super T> subscriber;
+
+		/** Set before any other signal. */
+		private Flow.Subscription subscription = this;
+
+		private long items;
+
+		SpanSubscriber(Flow.Subscriber<? super T> subscriber) {
+			this.subscriber = subscriber;
+		}
+
+		@Override
+		public void onSubscribe(Flow.Subscription subscription) {
+			this.subscription = subscription;
+			this.subscriber.onSubscribe(this);
+		}
+
+		@Override
+		public void onNext(T item) {
+			this.items++;
+			this.subscriber.onNext(item);
+		}
+
+		@Override
+		public void onError(Throwable error) {
+			endBy(error);
+			this.subscriber.onError(error);
+		}
+
+		@Override
+		public void onComplete() {
+			complete(this.items);
+			this.subscriber.onComplete();
+		}
+
+		@Override
+		public void request(long count) {
+			this.subscription.request(count);
+		}
+
+		@Override
+		public void cancel() {
+			OpenSpan.this.cancel();
+			this.subscription.cancel();
+		}
+
 	}
 
 }

@@ -26,8 +26,6 @@ import io.telemetryrouter.internal.support.Ticker;
  * Dispatches recorded events, to the handlers that opted in: as an emit does, on routes
  * of these handlers only. Handlers that ask for payloads of different classes have routes
  * of their own, lanes first, so that the order is that of an emit.
- *
- * @since 0.1.0
  */
 public final class Replay {
 
@@ -66,7 +64,7 @@ public final class Replay {
 	}
 
 	private List<Route> routes(String event) {
-		long changes = this.routes.changes();
+		long changes = this.routes.registry.changes();
 		Compiled known = this.compiled.get();
 		if (known == null || known.changes != changes || known.routes.size() == MAX_NAMES) {
 			known = new Compiled(changes, new ConcurrentHashMap<>());
@@ -74,31 +72,26 @@ public final class Replay {
 		}
 		List<Route> routes = known.routes.get(event);
 		if (routes == null) {
-			routes = groups(this.routes.replayed(event)).stream()
-				.map((group) -> this.routes.replayed(event, group))
-				.toList();
+			routes = compile(event);
 			known.routes.put(event, routes);
 		}
 		return routes;
 	}
 
-	/** Splits handlers, lanes first, where the class of payload changes. */
-	private static List<List<Handler>> groups(List<Handler> handlers) {
-		if (handlers.size() <= 1) {
-			return handlers.isEmpty() ? List.of() : List.of(handlers);
-		}
-		List<Handler> ordered = new ArrayList<>(handlers);
-		ordered.sort(Comparator.comparing((handler) -> handler.lane() == null));
-		List<List<Handler>> groups = new ArrayList<>();
-		Class<?> type = null;
-		for (Handler handler : ordered) {
-			if (type != handler.options.recordedType()) {
-				type = handler.options.recordedType();
-				groups.add(new ArrayList<>());
+	/** Compiles a route for each class of payload in a row. */
+	private List<Route> compile(String event) {
+		List<Handler> handlers = new ArrayList<>(this.routes.replayed(event));
+		handlers.sort(Comparator.comparing((handler) -> handler.lane() == null));
+		List<Route> routes = new ArrayList<>();
+		int end = 0;
+		for (int start = 0; start < handlers.size(); start = end) {
+			Class<?> type = handlers.get(start).options.recordedType();
+			while (end < handlers.size() && handlers.get(end).options.recordedType() == type) {
+				end++;
 			}
-			groups.get(groups.size() - 1).add(handler);
+			routes.add(this.routes.replayed(event, List.copyOf(handlers.subList(start, end))));
 		}
-		return groups;
+		return routes;
 	}
 
 	/** Routes by the event's name, until handlers change. */
@@ -114,7 +107,7 @@ public final class Replay {
 			Dispatcher.drop(route, DropReason.TYPE_MISMATCH, 1);
 			return;
 		}
-		Envelope<?> envelope = this.envelopes.envelope(event, payload, this.ticker.now());
+		Envelope<?> envelope = this.envelopes.replayed(event, payload, this.ticker.now());
 		RunBinding outer = RunBinding.enter(envelope.run());
 		try {
 			this.dispatcher.dispatch(route, payload, null, envelope);

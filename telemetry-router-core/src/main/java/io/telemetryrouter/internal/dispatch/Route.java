@@ -1,6 +1,7 @@
 package io.telemetryrouter.internal.dispatch;
 
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 
 import org.jspecify.annotations.Nullable;
@@ -8,13 +9,22 @@ import org.jspecify.annotations.Nullable;
 import io.telemetryrouter.internal.event.DispatchFrame;
 import io.telemetryrouter.internal.metrics.Counters;
 import io.telemetryrouter.internal.metrics.SampleBuffer;
+import io.telemetryrouter.internal.metrics.StripedCounter;
 import io.telemetryrouter.internal.registry.EventStatistics;
 import io.telemetryrouter.internal.registry.Handler;
 import io.telemetryrouter.internal.registry.OfferedEvents;
+import io.telemetryrouter.internal.support.Headroom;
 
 /**
  * All handlers of one event name in execution order, compiled once. Immutable but for its
- * count: when handlers come or go the route is invalidated and another one compiled.
+ * dispatch count: when handlers come or go the route is invalidated and another one
+ * compiled.
+ * <p>
+ * The dispatch count is one for all handlers. It is reconciled with theirs, and with that
+ * of the event, when a reader asks for it. An emit counts itself first and then checks
+ * whether the route is retired; retiring sets the mark first and then reconciles.
+ * Whichever way the two interleave, one of them sees the other, so a retired route can be
+ * dropped at once.
  */
 final class Route implements OfferedEvents, DispatchFrame.Recipients {
 
@@ -33,6 +43,12 @@ final class Route implements OfferedEvents, DispatchFrame.Recipients {
 	/** Whether no handler means the event: there are those of all events at most. */
 	final boolean dead;
 
+	/**
+	 * The handlers in the order in which an emit reaches them: a synchronous recorder,
+	 * lanes, synchronous handlers.
+	 */
+	final Handler[] recipients;
+
 	final Handler[] async;
 
 	final SyncCall[] sync;
@@ -49,9 +65,14 @@ final class Route implements OfferedEvents, DispatchFrame.Recipients {
 
 	final boolean needsEnvelope;
 
-	private final DispatchCount count;
-
 	private final Routes routes;
+
+	private final StripedCounter counted = new StripedCounter();
+
+	private volatile boolean retired;
+
+	/** How much of the count the handlers know. Guarded by this. */
+	private long reconciled;
 
 	Route(String event, EventStatistics statistics, List<Handler> handlers, boolean dead, List<NextEvent> awaited,
 			PayloadChecks.@Nullable Guarded check, Routes routes) {
@@ -61,55 +82,48 @@ final class Route implements OfferedEvents, DispatchFrame.Recipients {
 		this.dead = dead;
 		this.routes = routes;
 		this.check = check;
-		this.async = async(handlers);
-		this.awaited = awaited.isEmpty() ? NOTHING_AWAITED : awaited.toArray(NOTHING_AWAITED);
-		boolean envelope = !awaited.isEmpty();
-		for (Handler handler : handlers) {
-			envelope |= handler.options.needsEnvelope();
-		}
-		this.needsEnvelope = envelope;
+		this.awaited = awaited.toArray(NOTHING_AWAITED);
 		this.durable = handlers.stream().anyMatch((handler) -> handler.options.spec.durable());
-		this.sync = calls(handlers);
-		this.recorder = recorder(handlers);
-		this.count = new DispatchCount(statistics, handlers, dead);
-	}
-
-	private static Handler[] async(List<Handler> handlers) {
-		Handler[] async = handlers.stream().filter((handler) -> handler.lane() != null).toArray(Handler[]::new);
-		return (async.length != 0) ? async : NO_HANDLERS;
-	}
-
-	private SyncCall[] calls(List<Handler> handlers) {
-		List<Handler> sync = handlers.stream().filter((handler) -> handler.lane() == null).toList();
-		List<SyncCall> calls = new ArrayList<>();
-		for (int i = 0; i < sync.size(); i++) {
-			if (!sync.get(i).isRecorder()) {
-				calls.add(call(sync.get(i), this.async.length + i + 1, sync.size()));
+		this.needsEnvelope = !awaited.isEmpty()
+				|| handlers.stream().anyMatch((handler) -> handler.options.needsEnvelope());
+		// The recorder is the first of all handlers.
+		List<Handler> reached = new ArrayList<>(handlers);
+		reached.sort(Comparator.comparing((handler) -> handler.lane() == null && !handler.isRecorder()));
+		this.recipients = reached.toArray(NO_HANDLERS);
+		List<Handler> async = new ArrayList<>();
+		List<SyncCall> sync = new ArrayList<>();
+		SyncCall recorder = null;
+		for (int i = 0; i < this.recipients.length; i++) {
+			Handler handler = this.recipients[i];
+			if (handler.lane() != null) {
+				async.add(handler);
+			}
+			else if (handler.isRecorder()) {
+				recorder = call(handler, i + 1);
+			}
+			else {
+				sync.add(call(handler, i + 1));
 			}
 		}
-		return calls.isEmpty() ? NO_CALLS : calls.toArray(NO_CALLS);
+		this.async = async.toArray(NO_HANDLERS);
+		this.sync = sync.toArray(NO_CALLS);
+		this.recorder = recorder;
 	}
 
-	private @Nullable SyncCall recorder(List<Handler> handlers) {
-		Handler first = handlers.isEmpty() ? null : handlers.get(0);
-		return (first != null && first.isRecorder() && first.lane() == null) ? call(first, 1, this.sync.length + 1)
-				: null;
-	}
-
-	private SyncCall call(Handler handler, int reached, int calls) {
+	private SyncCall call(Handler handler, int reached) {
 		// What the slowest handler of a slow dispatch takes at least.
-		long noticeable = this.routes.slowNanos() / calls;
-		return new SyncCall(handler, this.event, reached, noticeable, this.routes.ticker());
+		long noticeable = this.routes.slowNanos / this.handlers.size();
+		return new SyncCall(handler, this.event, reached, noticeable, this.routes.ticker);
 	}
 
 	/** Returns whether neither a handler nor a future awaits the event. */
 	boolean isEmpty() {
-		return this.handlers.isEmpty() && this.awaited.length == 0;
+		return this.recipients.length == 0 && this.awaited.length == 0;
 	}
 
 	/** Returns whether there is a handler. */
 	boolean isHandled() {
-		return count() != 0;
+		return this.recipients.length != 0;
 	}
 
 	/** Checks a payload, if the event has a check. */
@@ -131,26 +145,47 @@ final class Route implements OfferedEvents, DispatchFrame.Recipients {
 		}
 	}
 
-	/** Counts events, before any other step of their dispatch. */
+	/**
+	 * Counts events, before any other step of their dispatch. The stripe hint spreads
+	 * threads that would meet otherwise.
+	 */
 	void count(long events, int stripeHint) {
-		this.count.add(events, stripeHint);
+		if (this.retired) {
+			// Whatever is counted has to be reconciled, which takes some stack.
+			Headroom.require();
+		}
+		this.counted.add(events, stripeHint);
+		if (this.retired) {
+			reconcile();
+		}
 	}
 
 	/**
 	 * Returns how many events the route has dispatched, this thread's last one included.
 	 */
 	long dispatched() {
-		return this.count.sum();
+		return this.counted.sum();
 	}
 
 	/** Makes events that are counted from now on reconcile at once. */
 	void retire() {
-		this.count.retire();
+		this.retired = true;
+		reconcile();
 	}
 
 	@Override
-	public void reconcile() {
-		this.count.reconcile();
+	public synchronized void reconcile() {
+		// No part of the sum ever falls, so that each event is in exactly one difference.
+		long sum = this.counted.sum();
+		long count = sum - this.reconciled;
+		if (count == 0) {
+			return;
+		}
+		this.reconciled = sum;
+		this.statistics.emitted(count, !this.dead);
+		for (Handler handler : this.recipients) {
+			handler.metrics.counters.add(Counters.OFFERED, count);
+		}
 	}
 
 	@Override
@@ -160,24 +195,12 @@ final class Route implements OfferedEvents, DispatchFrame.Recipients {
 
 	@Override
 	public int count() {
-		return this.async.length + this.sync.length + ((this.recorder != null) ? 1 : 0);
-	}
-
-	/**
-	 * Returns a handler, in the order in which an emit reaches them: a synchronous
-	 * recorder, lanes, synchronous handlers.
-	 */
-	Handler recipient(int index) {
-		int next = index;
-		if (this.recorder != null && next-- == 0) {
-			return this.recorder.handler();
-		}
-		return (next < this.async.length) ? this.async[next] : this.sync[next - this.async.length].handler();
+		return this.recipients.length;
 	}
 
 	@Override
 	public void notReached(int index) {
-		recipient(index).metrics.counters.add(Counters.FAILED, 1);
+		this.recipients[index].metrics.counters.add(Counters.FAILED, 1);
 	}
 
 }

@@ -22,15 +22,15 @@ import io.telemetryrouter.internal.support.Ticker;
  */
 public final class Routes {
 
-	private final HandlerRegistry registry;
+	final HandlerRegistry registry;
 
 	private final TrackedEvents events;
 
-	private final Ticker ticker;
+	final Ticker ticker;
 
-	private final long slowNanos;
+	final long slowNanos;
 
-	private final PayloadChecks checks;
+	final PayloadChecks checks;
 
 	private final RouteTable table = new RouteTable();
 
@@ -46,18 +46,6 @@ public final class Routes {
 		this.ticker = ticker;
 		this.slowNanos = slowNanos;
 		this.checks = checks;
-	}
-
-	Ticker ticker() {
-		return this.ticker;
-	}
-
-	long slowNanos() {
-		return this.slowNanos;
-	}
-
-	PayloadChecks checks() {
-		return this.checks;
 	}
 
 	@Nullable Route find(String event) {
@@ -98,11 +86,6 @@ public final class Routes {
 		Route route = this.registry.whileUnchanged(() -> compile(event, payload, statistics));
 		route.retire();
 		return route;
-	}
-
-	/** Returns a number that changes with the handlers. */
-	long changes() {
-		return this.registry.changes();
 	}
 
 	/** Returns the handlers that replayed events of a name are for, in order. */

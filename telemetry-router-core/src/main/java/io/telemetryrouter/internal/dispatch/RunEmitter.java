@@ -15,16 +15,7 @@ import io.telemetryrouter.internal.event.RunBinding;
 /**
  * Emits for one run, whatever the thread: binds the thread for the time of each call.
  */
-final class RunEmitter implements TelemetryEmitter {
-
-	private final Emitter emitter;
-
-	private final Run run;
-
-	RunEmitter(Emitter emitter, Run run) {
-		this.emitter = emitter;
-		this.run = run;
-	}
+record RunEmitter(Emitter emitter, Run run) implements TelemetryEmitter {
 
 	@Override
 	public void emit(String event, @Nullable Object payload) {
@@ -67,7 +58,7 @@ final class RunEmitter implements TelemetryEmitter {
 
 	@Override
 	public RunScope openRun(String runId) {
-		return inRun(() -> this.emitter.run(runId)).open();
+		return inRun(() -> this.emitter.runs().run(runId)).open();
 	}
 
 	@Override

@@ -1,7 +1,5 @@
 package io.telemetryrouter.internal.dispatch;
 
-import java.lang.ref.Reference;
-import java.lang.ref.ReferenceQueue;
 import java.lang.ref.WeakReference;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -48,8 +46,6 @@ public final class SpanTracker {
 
 	private final Set<Entry> open = ConcurrentHashMap.newKeySet();
 
-	private final ReferenceQueue<OpenSpan> collected = new ReferenceQueue<>();
-
 	/** The names of events by that of the span: the same strings find a route faster. */
 	private final ConcurrentHashMap<String, String[]> eventNames = new ConcurrentHashMap<>();
 
@@ -88,12 +84,11 @@ public final class SpanTracker {
 
 	Entry begin(OpenSpan span, SpanIdentity identity, @Nullable Run run) {
 		this.watchdog.start();
-		Entry entry = new Entry(span, this.collected, identity, (run != null) ? run.id : null, now());
+		Entry entry = new Entry(span, identity, (run != null) ? run.id : null, now());
 		this.open.add(entry);
 		return entry;
 	}
 
-	/** Does not clear the reference, which is slow: one that comes later is not open. */
 	void end(Entry entry) {
 		this.open.remove(entry);
 	}
@@ -102,14 +97,12 @@ public final class SpanTracker {
 	public void check() {
 		List<DanglingSpan> found = new ArrayList<>();
 		long now = now();
-		for (Reference<?> entry = this.collected.poll(); entry != null; entry = this.collected.poll()) {
-			remove((Entry) entry, now, true, found);
-		}
-		if (this.danglingNanos > 0) {
-			for (Entry entry : this.open) {
-				if (now - entry.startedAt >= this.danglingNanos) {
-					remove(entry, now, false, found);
-				}
+		for (Entry entry : this.open) {
+			boolean abandoned = entry.refersTo(null);
+			boolean late = this.danglingNanos > 0 && now - entry.startedAt >= this.danglingNanos;
+			// Unless it has ended or was reported meanwhile.
+			if ((abandoned || late) && this.open.remove(entry)) {
+				found.add(dangling(entry, now, abandoned));
 			}
 		}
 		if (!found.isEmpty()) {
@@ -117,15 +110,10 @@ public final class SpanTracker {
 		}
 	}
 
-	/** Removes a span that dangles, unless it has ended or was reported meanwhile. */
-	private void remove(Entry entry, long now, boolean abandoned, List<DanglingSpan> found) {
-		if (!this.open.remove(entry)) {
-			return;
-		}
+	private DanglingSpan dangling(Entry entry, long now, boolean abandoned) {
 		Duration age = Duration.ofNanos(now - entry.startedAt);
 		DanglingSpan span = new DanglingSpan(entry.identity.id(), entry.identity.name, entry.runId,
 				this.clock.instant().minus(age), age, abandoned);
-		found.add(span);
 		synchronized (this) {
 			this.dangling++;
 			if (this.latest.size() == LATEST) {
@@ -133,6 +121,7 @@ public final class SpanTracker {
 			}
 			this.latest.addFirst(span);
 		}
+		return span;
 	}
 
 	public SpanSnapshot snapshot() {
@@ -152,9 +141,8 @@ public final class SpanTracker {
 
 		final long startedAt;
 
-		Entry(OpenSpan span, ReferenceQueue<OpenSpan> collected, SpanIdentity identity, @Nullable String runId,
-				long startedAt) {
-			super(span, collected);
+		Entry(OpenSpan span, SpanIdentity identity, @Nullable String runId, long startedAt) {
+			super(span);
 			this.identity = identity;
 			this.runId = runId;
 			this.startedAt = startedAt;

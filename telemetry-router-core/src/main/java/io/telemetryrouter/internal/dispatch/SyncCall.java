@@ -5,6 +5,7 @@ import org.jspecify.annotations.Nullable;
 import io.telemetryrouter.PayloadHandler;
 import io.telemetryrouter.internal.event.DispatchFrame;
 import io.telemetryrouter.internal.event.EmitTracker;
+import io.telemetryrouter.internal.event.EmitTracker.Outcome;
 import io.telemetryrouter.internal.event.Payloads;
 import io.telemetryrouter.internal.metrics.LatencyHistogram;
 import io.telemetryrouter.internal.metrics.SampleBuffer;
@@ -58,19 +59,12 @@ final class SyncCall {
 		this.ticker = ticker;
 	}
 
-	Handler handler() {
-		return this.handler;
-	}
-
 	/** Calls the handler, if it gets the event, and counts the outcome. */
 	void run(DispatchFrame frame, @Nullable Object payload) {
 		frame.running(this.number);
 		try {
 			if (handle(frame, payload)) {
-				EmitTracker tracker = frame.tracker();
-				if (tracker != null) {
-					tracker.handled();
-				}
+				EmitTracker.count(frame.tracker(), Outcome.HANDLED);
 			}
 		}
 		catch (Throwable ex) {
@@ -119,10 +113,7 @@ final class SyncCall {
 		if (nanos > this.slowNanos) {
 			this.handler.failures.slow(this.event, nanos);
 		}
-		EmitTracker tracker = frame.tracker();
-		if (tracker != null) {
-			tracker.handled();
-		}
+		EmitTracker.count(frame.tracker(), Outcome.HANDLED);
 		// Last, as it is what counts.
 		this.latency.record(nanos, buffer);
 	}

@@ -15,8 +15,6 @@ import io.telemetryrouter.internal.support.VarHandles;
  * number of the handler that runs and how often the frame was entered. These are numbers
  * and not references, because a reference written for each event costs a barrier of the
  * garbage collector.
- *
- * @since 0.1.0
  */
 public final class DispatchFrame extends Padded {
 
@@ -50,21 +48,18 @@ public final class DispatchFrame extends Padded {
 
 	private @Nullable Cause cause;
 
-	/** The id of the thread, if a handler has bound it to a run or span, else 0. */
-	private long bound;
+	/** The first run or span that a handler has bound the thread to. */
+	private @Nullable RunBinding bound;
 
-	/** What the thread was bound to before that. */
-	private @Nullable RunBinding outerBinding;
+	/** What took longest, of the parts kept, and the handler it was for, if any. */
+	public @Nullable String slowest;
 
-	/** What took longest, and the handler it was for, if it was for one. */
-	private @Nullable String slowest;
+	public @Nullable String slowestHandler;
 
-	private @Nullable String slowestHandler;
-
-	private long longest;
+	public long longest;
 
 	/** When the last measured part of the emit ended. */
-	private long splitAt;
+	public long splitAt;
 
 	private long running;
 
@@ -119,10 +114,6 @@ public final class DispatchFrame extends Padded {
 		this.undelivered = null;
 	}
 
-	boolean hasUndelivered() {
-		return this.undelivered != null;
-	}
-
 	public @Nullable Cause parent() {
 		return this.parent;
 	}
@@ -146,19 +137,11 @@ public final class DispatchFrame extends Padded {
 		return this.tracker;
 	}
 
-	public void start(long now) {
-		this.splitAt = now;
-	}
-
 	/** Ends a part of the emit and begins the next one; returns its nanoseconds. */
 	public long split(long now) {
 		long nanos = now - this.splitAt;
 		this.splitAt = now;
 		return nanos;
-	}
-
-	public long splitAt() {
-		return this.splitAt;
 	}
 
 	/**
@@ -172,19 +155,6 @@ public final class DispatchFrame extends Padded {
 			this.slowestHandler = handlerId;
 			this.holding = true;
 		}
-	}
-
-	/** Returns what took longest, of the parts kept, if any. */
-	public @Nullable String slowest() {
-		return this.slowest;
-	}
-
-	public @Nullable String slowestHandler() {
-		return this.slowestHandler;
-	}
-
-	public long longest() {
-		return this.longest;
 	}
 
 	/**
@@ -219,24 +189,10 @@ public final class DispatchFrame extends Padded {
 	}
 
 	/** Notes that a handler binds the thread, which must not outlast the emit. */
-	void binding(@Nullable RunBinding outer) {
-		if (this.bound == 0) {
-			this.bound = Thread.currentThread().getId();
-			this.outerBinding = outer;
+	void bound(RunBinding binding) {
+		if (this.bound == null) {
+			this.bound = binding;
 			this.holding = true;
-		}
-	}
-
-	/** Ends the bindings of a handler, unless the thread has left without that. */
-	private void unbind() {
-		if (this.bound != 0) {
-			RunBinding outer = this.outerBinding;
-			boolean mine = this.bound == Thread.currentThread().getId();
-			this.bound = 0;
-			this.outerBinding = null;
-			if (mine) {
-				RunBinding.restore(outer);
-			}
 		}
 	}
 
@@ -244,7 +200,11 @@ public final class DispatchFrame extends Padded {
 		running(0);
 		if (this.holding) {
 			this.holding = false;
-			unbind();
+			RunBinding binding = this.bound;
+			if (binding != null) {
+				this.bound = null;
+				binding.undo();
+			}
 			this.envelope = null;
 			this.tracker = null;
 			this.parent = null;

@@ -15,12 +15,16 @@ import io.telemetryrouter.internal.support.VarHandles;
  * until it leaves, and then to the next one: see {@link DispatchStacks}.
  * <p>
  * Only the owner writes. Other threads read at any time which handlers it runs.
- *
- * @since 0.1.0
  */
 public final class DispatchStack extends Padded {
 
 	static final VarHandle OWNER = VarHandles.field(MethodHandles.lookup(), DispatchStack.class, "owner", Thread.class);
+
+	static final VarHandle DISPLACED = VarHandles.field(MethodHandles.lookup(), DispatchStack.class, "displaced",
+			int.class);
+
+	static final VarHandle NEXT = VarHandles.field(MethodHandles.lookup(), DispatchStack.class, "next",
+			DispatchStack.class);
 
 	/** The index among the stacks that have sample buffers, or -1. */
 	public final int slot;
@@ -28,7 +32,8 @@ public final class DispatchStack extends Padded {
 	/** Spreads threads over the stripes of counters. */
 	public final int stripeHint;
 
-	private final DispatchStack home;
+	/** The first stack of the chain. */
+	final DispatchStack home;
 
 	/** The thread that the stack belongs to, if any. */
 	volatile @Nullable Thread owner;
@@ -69,10 +74,6 @@ public final class DispatchStack extends Padded {
 		this.frames = new DispatchFrame[] { this.outermost };
 	}
 
-	DispatchStack home() {
-		return this.home;
-	}
-
 	public void giveBack() {
 		if (--this.uses == 0) {
 			release();
@@ -84,19 +85,10 @@ public final class DispatchStack extends Padded {
 	 * without stack for this call keeps it until its next emit.
 	 */
 	public void release() {
+		OWNER.setRelease(this, (Thread) null);
 		if (this.home != this) {
-			DispatchStacks.release(this);
+			DISPLACED.getAndAdd(this.home, -1);
 		}
-		else {
-			OWNER.setRelease(this, null);
-		}
-	}
-
-	/**
-	 * Returns whether the thread is inside an emit or works for a lane: it must not wait.
-	 */
-	public boolean isInsideHandler() {
-		return this.depth != 0 || this.onLane;
 	}
 
 	public DispatchFrame enter(String event, @Nullable Cause parent) {

@@ -1,14 +1,11 @@
 package io.telemetryrouter.internal.event;
 
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
 import java.util.function.Consumer;
 import java.util.function.Function;
 
 import org.jspecify.annotations.Nullable;
 
 import io.telemetryrouter.internal.support.Headroom;
-import io.telemetryrouter.internal.support.VarHandles;
 
 /**
  * The pool of dispatch stacks. It is one for all routers of the process, so that emit
@@ -20,16 +17,8 @@ import io.telemetryrouter.internal.support.VarHandles;
  * chain that begins there. The count of displaced threads tells every thread of that home
  * whether it has to search the chain for a stack of its own first. A chain never grows
  * beyond the largest number of threads that were inside emits at the same time.
- *
- * @since 0.1.0
  */
 public final class DispatchStacks {
-
-	private static final VarHandle DISPLACED = VarHandles.field(MethodHandles.lookup(), DispatchStack.class,
-			"displaced", int.class);
-
-	private static final VarHandle NEXT = VarHandles.field(MethodHandles.lookup(), DispatchStack.class, "next",
-			DispatchStack.class);
 
 	/** How many stacks have a slot for a sample buffer. A power of two. */
 	public static final int SLOTS = 64;
@@ -74,7 +63,7 @@ public final class DispatchStacks {
 		while (stack.owner != null || !DispatchStack.OWNER.compareAndSet(stack, (Thread) null, thread)) {
 			DispatchStack following = stack.next;
 			if (following == null) {
-				NEXT.compareAndSet(stack, (DispatchStack) null, new DispatchStack(-1, home));
+				DispatchStack.NEXT.compareAndSet(stack, (DispatchStack) null, new DispatchStack(-1, home));
 				following = stack.next;
 			}
 			if (following != null) {
@@ -82,7 +71,7 @@ public final class DispatchStacks {
 			}
 		}
 		if (stack != home) {
-			DISPLACED.getAndAdd(home, 1);
+			DispatchStack.DISPLACED.getAndAdd(home, 1);
 		}
 		return stack;
 	}
@@ -144,23 +133,14 @@ public final class DispatchStacks {
 	 */
 	public static boolean isInsideHandler() {
 		DispatchStack stack = current();
-		return stack != null && stack.isInsideHandler();
-	}
-
-	static void release(DispatchStack displaced) {
-		DispatchStack.OWNER.setRelease(displaced, (Thread) null);
-		DISPLACED.getAndAdd(displaced.home(), -1);
+		return stack != null && (stack.depth != 0 || stack.onLane);
 	}
 
 	/** Counts a handler's calls on all threads that have begun and not ended. */
 	public static int countRunning(long handler) {
-		int count = 0;
-		for (DispatchStack home : HOMES) {
-			for (DispatchStack stack = home; stack != null; stack = stack.next) {
-				count += stack.countRunning(handler);
-			}
-		}
-		return count;
+		int[] count = new int[1];
+		forEach((stack) -> count[0] += stack.countRunning(handler));
+		return count[0];
 	}
 
 	public static void forEach(Consumer<DispatchStack> action) {
@@ -175,7 +155,7 @@ public final class DispatchStacks {
 	public static void reconcile() {
 		forEach((stack) -> {
 			for (DispatchFrame frame : stack.frames()) {
-				if (frame.hasUndelivered()) {
+				if (frame.undelivered != null) {
 					frame.countUndelivered();
 				}
 			}

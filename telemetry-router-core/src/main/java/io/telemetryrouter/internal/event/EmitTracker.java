@@ -3,12 +3,16 @@ package io.telemetryrouter.internal.event;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicIntegerArray;
+
+import org.jspecify.annotations.Nullable;
 
 import io.telemetryrouter.EmitOutcome;
 
 /**
  * Tracks one {@code emitAsync} until every handler has processed the event. The emitter
- * keeps it open once, and every queued delivery once more.
+ * keeps it open once, and every queued delivery once more. Most events have no tracker,
+ * and there is nothing to count for them.
  */
 public final class EmitTracker {
 
@@ -18,13 +22,8 @@ public final class EmitTracker {
 
 	private final AtomicInteger open = new AtomicInteger(1);
 
-	private final AtomicInteger handled = new AtomicInteger();
-
-	private final AtomicInteger failed = new AtomicInteger();
-
-	private final AtomicInteger filtered = new AtomicInteger();
-
-	private final AtomicInteger dropped = new AtomicInteger();
+	/** The events by outcome. */
+	private final AtomicIntegerArray outcomes = new AtomicIntegerArray(Outcome.values().length);
 
 	/** Creates a tracker; {@code completions} never refuses. */
 	public EmitTracker(Executor completions) {
@@ -35,38 +34,31 @@ public final class EmitTracker {
 		return this.future;
 	}
 
-	public void handled() {
-		this.handled.incrementAndGet();
+	/** Counts what became of the event at one handler. */
+	public static void count(@Nullable EmitTracker tracker, Outcome outcome) {
+		if (tracker != null) {
+			tracker.outcomes.incrementAndGet(outcome.ordinal());
+		}
 	}
 
-	public void failed() {
-		this.failed.incrementAndGet();
-	}
-
-	public void filtered() {
-		this.filtered.incrementAndGet();
-	}
-
-	public void dropped(int count) {
-		this.dropped.addAndGet(count);
-	}
-
-	/** Keeps the emit open for a delivery that is being queued. */
-	void enqueued() {
-		this.open.incrementAndGet();
+	/** Keeps the emit open for a delivery that is queued, or about to be. */
+	public static void enqueued(@Nullable EmitTracker tracker) {
+		if (tracker != null) {
+			tracker.open.incrementAndGet();
+		}
 	}
 
 	/**
 	 * Ends a queued delivery. Dependent actions are user code: no lane waits for them.
 	 */
-	public void dequeued() {
-		if (this.open.decrementAndGet() == 0) {
+	public static void dequeued(@Nullable EmitTracker tracker) {
+		if (tracker != null && tracker.open.decrementAndGet() == 0) {
 			try {
-				this.completions.execute(this::complete);
+				tracker.completions.execute(tracker::complete);
 			}
 			catch (Throwable ex) {
 				// Out of memory, say. The future must not stay open.
-				complete();
+				tracker.complete();
 			}
 		}
 	}
@@ -79,8 +71,19 @@ public final class EmitTracker {
 	}
 
 	private void complete() {
-		this.future
-			.complete(new EmitOutcome(this.handled.get(), this.failed.get(), this.filtered.get(), this.dropped.get()));
+		this.future.complete(new EmitOutcome(count(Outcome.HANDLED), count(Outcome.FAILED), count(Outcome.FILTERED),
+				count(Outcome.DROPPED)));
+	}
+
+	private int count(Outcome outcome) {
+		return this.outcomes.get(outcome.ordinal());
+	}
+
+	/** What becomes of an event at a handler. */
+	public enum Outcome {
+
+		HANDLED, FAILED, FILTERED, DROPPED
+
 	}
 
 }

@@ -115,6 +115,18 @@ public class Envelope<T> implements TelemetryEvent<T> {
 		return null;
 	}
 
+	@Override
+	public final @Nullable String runId() {
+		Run run = run();
+		return (run != null) ? run.id : null;
+	}
+
+	@Override
+	public final @Nullable String parentRunId() {
+		Run run = run();
+		return (run != null) ? run.parentId : null;
+	}
+
 	public @Nullable Object context() {
 		return null;
 	}
@@ -161,22 +173,6 @@ public class Envelope<T> implements TelemetryEvent<T> {
 	/** Returns the envelope of an event that no emit has made, in place of this one. */
 	public final <N> Envelope<N> notice(String name, N payload) {
 		return new Envelope<>(this.source, name, payload, this.source.unnumbered(), this.emittedAt, null);
-	}
-
-	/** Tells the tracker that a queue has, or is about to have, the event. */
-	public final void enqueued() {
-		EmitTracker tracker = tracker();
-		if (tracker != null) {
-			tracker.enqueued();
-		}
-	}
-
-	/** Tells the tracker that the event has left a queue and is processed. */
-	public final void dequeued() {
-		EmitTracker tracker = tracker();
-		if (tracker != null) {
-			tracker.dequeued();
-		}
 	}
 
 	/** Shows no payload, since the text ends up in logs. */
@@ -234,16 +230,6 @@ public class Envelope<T> implements TelemetryEvent<T> {
 		}
 
 		@Override
-		public @Nullable String runId() {
-			return (this.run != null) ? this.run.id : null;
-		}
-
-		@Override
-		public @Nullable String parentRunId() {
-			return (this.run != null) ? this.run.parentId : null;
-		}
-
-		@Override
 		public long runSequence() {
 			return this.runSequence;
 		}
@@ -255,18 +241,22 @@ public class Envelope<T> implements TelemetryEvent<T> {
 
 	}
 
-	/** The envelope of an event that was emitted before. */
-	static class Recorded<T> extends Envelope<T> {
+	/** The envelope of an event that was recorded, and is replayed or read back. */
+	static final class Recorded<T> extends Envelope<T> {
 
 		private final RecordedEvent event;
 
-		private final @Nullable Run run;
+		private final SpilledEvent known;
 
-		Recorded(EnvelopeSource source, T payload, RecordedEvent event, long sequence, long emittedAt,
-				@Nullable Run run) {
-			super(source, event.name(), payload, sequence, emittedAt, null);
+		private final boolean replayed;
+
+		Recorded(EnvelopeSource source, T payload, RecordedEvent event, SpilledEvent known, long emittedAt,
+				boolean replayed) {
+			super(source, event.name(), payload, known.sequence(), emittedAt, null);
 			this.event = event;
-			this.run = run;
+			this.known = known;
+			this.replayed = replayed;
+			((Envelope<?>) this).cause = known.cause();
 		}
 
 		@Override
@@ -280,63 +270,28 @@ public class Envelope<T> implements TelemetryEvent<T> {
 		}
 
 		@Override
-		public @Nullable Run run() {
-			return this.run;
-		}
-
-		@Override
-		public @Nullable String runId() {
-			return this.event.runId();
-		}
-
-		@Override
-		public @Nullable String parentRunId() {
-			return this.event.parentRunId();
-		}
-
-		@Override
 		public @Nullable UUID causationId() {
 			return this.event.causationId();
 		}
 
 		@Override
-		public boolean replayed() {
-			return true;
-		}
-
-	}
-
-	/** The envelope of an event that a handler had left to the recorder. */
-	static final class Unspilled<T> extends Recorded<T> {
-
-		private final SpilledEvent spilled;
-
-		Unspilled(EnvelopeSource source, T payload, RecordedEvent event, long emittedAt, @Nullable Run run,
-				SpilledEvent spilled) {
-			super(source, payload, event, spilled.sequence(), emittedAt, run);
-			this.spilled = spilled;
-			((Envelope<?>) this).cause = spilled.cause();
-		}
-
-		@Override
-		public boolean replayed() {
-			return false;
-		}
-
-		@Override
-		public @Nullable String parentRunId() {
-			Run run = run();
-			return (run != null) ? run.parentId : null;
+		public @Nullable Run run() {
+			return this.known.run();
 		}
 
 		@Override
 		public long runSequence() {
-			return this.spilled.runSequence();
+			return this.known.runSequence();
 		}
 
 		@Override
 		public @Nullable EmitTracker tracker() {
-			return this.spilled.tracker();
+			return this.known.tracker();
+		}
+
+		@Override
+		public boolean replayed() {
+			return this.replayed;
 		}
 
 	}

@@ -1,10 +1,12 @@
 package io.telemetryrouter.internal.event;
 
+import java.time.Clock;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
 import java.util.UUID;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicLongArray;
 
@@ -22,9 +24,17 @@ public final class EnvelopeSource {
 	/** The index of the sequence, in an array long enough to share no cache line. */
 	private static final int SEQUENCE = Padded.LINE;
 
+	private static final long MAX_AGE = TimeUnit.MILLISECONDS.toNanos(1);
+
+	/** A thread that lost its processor between the two clocks must not set the time. */
+	private static final long MAX_READING = TimeUnit.MICROSECONDS.toNanos(10);
+
 	private final InstantSource clock;
 
-	private final WallClock wallClock;
+	/** Whether both clocks are the system's, and go on alike. */
+	private final boolean system;
+
+	private volatile @Nullable Reading last;
 
 	private final long node = ThreadLocalRandom.current().nextLong();
 
@@ -40,7 +50,8 @@ public final class EnvelopeSource {
 
 	public EnvelopeSource(InstantSource clock, Ticker ticker, Runs runs) {
 		this.clock = clock;
-		this.wallClock = new WallClock(clock, ticker);
+		this.system = ticker.source() == null
+				&& (clock.equals(InstantSource.system()) || clock.equals(Clock.systemUTC()));
 		this.runs = runs;
 	}
 
@@ -62,31 +73,49 @@ public final class EnvelopeSource {
 		return new Envelope.Accompanied<>(this, name, content, number, emittedAt, parent, context, tracker);
 	}
 
-	/** Makes the envelope of a recorded event, which keeps its number, id and time. */
-	public Envelope<?> envelope(RecordedEvent event, @Nullable Object payload, long now) {
-		String runId = event.runId();
-		return new Envelope.Recorded<>(this, Payloads.asIs(payload), event, event.sequence(), now,
-				(runId != null) ? this.runs.run(runId, event.parentRunId()) : null);
+	/** Makes the envelope of a replayed event, which keeps its number, id and time. */
+	public Envelope<?> replayed(RecordedEvent event, @Nullable Object payload, long now) {
+		return new Envelope.Recorded<>(this, Payloads.asIs(payload), event, known(event), now, true);
 	}
 
-	/** Makes the envelope of an event that an earlier process has recorded. */
-	public Envelope<?> unspilled(RecordedEvent event, @Nullable Object payload, long now) {
+	/**
+	 * Makes the envelope of an event that was read back from the recording, where an
+	 * earlier process has left it if nothing is known of it.
+	 */
+	public Envelope<?> readBack(RecordedEvent event, @Nullable Object payload, long now, @Nullable SpilledEvent known) {
+		long age = event.timestamp().until(this.clock.instant(), ChronoUnit.NANOS);
+		return new Envelope.Recorded<>(this, Payloads.asIs(payload), event, (known != null) ? known : known(event),
+				now - Math.max(0, age), false);
+	}
+
+	/** Returns what the recording says of an event that was emitted elsewhere. */
+	private SpilledEvent known(RecordedEvent event) {
 		String runId = event.runId();
 		Run run = (runId != null) ? this.runs.run(runId, event.parentRunId()) : null;
-		return envelope(event, payload, now,
-				new SpilledEvent(event.sequence(), event.sequence(), null, run, 0, null, null));
+		return new SpilledEvent(event.sequence(), event.sequence(), null, run, 0, null, null);
 	}
 
-	/** Makes the envelope of an event that was read back from the recording. */
-	public Envelope<?> envelope(RecordedEvent event, @Nullable Object payload, long now, SpilledEvent spilled) {
-		long age = event.timestamp().until(this.clock.instant(), ChronoUnit.NANOS);
-		return new Envelope.Unspilled<>(this, Payloads.asIs(payload), event, now - Math.max(0, age), spilled.run(),
-				spilled);
-	}
-
-	/** Returns the wall-clock time of an emit, in nanoseconds since 1970. */
-	long epochNanos(long emittedAt) {
-		return this.wallClock.epochNanos(emittedAt);
+	/**
+	 * Returns the nanoseconds since 1970 at a time on the monotonic clock, now. The
+	 * system's clock costs as much as a short dispatch, so it is read once a millisecond
+	 * at most; to later emits of that millisecond the monotonic clock's progress is
+	 * added. A clock that the user gave is read for each emit: nothing is known of its
+	 * progress.
+	 */
+	long epochNanos(long now) {
+		Reading reading = this.last;
+		if (reading != null) {
+			long age = now - reading.at;
+			if (age >= 0 && age < MAX_AGE) {
+				return reading.epochNanos + age;
+			}
+		}
+		Instant instant = this.clock.instant();
+		long epochNanos = instant.getEpochSecond() * 1_000_000_000L + instant.getNano();
+		if (this.system && System.nanoTime() - now < MAX_READING) {
+			this.last = new Reading(now, epochNanos);
+		}
+		return epochNanos;
 	}
 
 	/**
@@ -114,6 +143,10 @@ public final class EnvelopeSource {
 		long z = (value ^ (value >>> 30)) * 0xbf58476d1ce4e5b9L;
 		z = (z ^ (z >>> 27)) * 0x94d049bb133111ebL;
 		return z ^ (z >>> 31);
+	}
+
+	/** Both clocks at the same moment. */
+	private record Reading(long at, long epochNanos) {
 	}
 
 }

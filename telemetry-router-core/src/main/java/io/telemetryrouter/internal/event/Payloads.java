@@ -1,9 +1,12 @@
 package io.telemetryrouter.internal.event;
 
+import java.time.Instant;
 import java.util.Objects;
+import java.util.UUID;
 
 import org.jspecify.annotations.Nullable;
 
+import io.telemetryrouter.SpanInfo;
 import io.telemetryrouter.TelemetryEvent;
 
 /**
@@ -31,7 +34,68 @@ public final class Payloads {
 	/** Passes an envelope, with a payload that may be another than its own. */
 	public static TelemetryEvent<Object> typed(@Nullable Envelope<?> envelope, @Nullable Object payload) {
 		TelemetryEvent<Object> event = typed(envelope);
-		return (payload == null || payload == event.payload()) ? event : new ConvertedEvent(event, payload);
+		return (payload == null || payload == event.payload()) ? event : new Converted(event, payload);
+	}
+
+	/** An event with a payload that was converted for one handler. */
+	private record Converted(TelemetryEvent<Object> event, Object payload) implements TelemetryEvent<Object> {
+
+		@Override
+		public String name() {
+			return this.event.name();
+		}
+
+		@Override
+		public long sequence() {
+			return this.event.sequence();
+		}
+
+		@Override
+		public Instant timestamp() {
+			return this.event.timestamp();
+		}
+
+		@Override
+		public UUID id() {
+			return this.event.id();
+		}
+
+		@Override
+		public @Nullable String runId() {
+			return this.event.runId();
+		}
+
+		@Override
+		public @Nullable String parentRunId() {
+			return this.event.parentRunId();
+		}
+
+		@Override
+		public long runSequence() {
+			return this.event.runSequence();
+		}
+
+		@Override
+		public @Nullable UUID causationId() {
+			return this.event.causationId();
+		}
+
+		@Override
+		public @Nullable SpanInfo span() {
+			return this.event.span();
+		}
+
+		@Override
+		public boolean replayed() {
+			return this.event.replayed();
+		}
+
+		/** Shows no payload, since the text ends up in logs. */
+		@Override
+		public String toString() {
+			return this.event.toString();
+		}
+
 	}
 
 }

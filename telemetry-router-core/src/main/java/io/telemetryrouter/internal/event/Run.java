@@ -20,7 +20,7 @@ public final class Run {
 	public final @Nullable String parentId;
 
 	/** What threads are bound to that work for the run without a scope. */
-	final RunBinding unscoped = new RunBinding(this, null, null);
+	final RunBinding unscoped = new RunBinding(this, null);
 
 	private final AtomicLong sequence = new AtomicLong();
 

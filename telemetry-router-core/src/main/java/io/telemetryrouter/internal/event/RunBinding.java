@@ -38,8 +38,8 @@ public final class RunBinding implements RunContext {
 	private volatile boolean closed;
 
 	/** Creates a binding of no thread. */
-	RunBinding(@Nullable Run run, @Nullable SpanIdentity span, @Nullable RunBinding outer) {
-		this(run, span, outer, 0);
+	public RunBinding(@Nullable Run run, @Nullable SpanIdentity span) {
+		this(run, span, null, 0);
 	}
 
 	private RunBinding(@Nullable Run run, @Nullable SpanIdentity span, @Nullable RunBinding outer, long thread) {
@@ -53,26 +53,16 @@ public final class RunBinding implements RunContext {
 	 * Binds a run, a span or both to the calling thread; {@code null} for that which it
 	 * has.
 	 */
-	static RunBinding open(@Nullable Run run, @Nullable SpanIdentity span) {
+	public static RunBinding open(@Nullable Run run, @Nullable SpanIdentity span) {
 		RunBinding outer = current();
-		DispatchStack stack = DispatchStacks.current();
-		if (stack != null && stack.depth != 0) {
-			stack.innermost().binding(outer);
-		}
 		RunBinding binding = new RunBinding((run != null || outer == null) ? run : outer.run,
 				(span != null || outer == null) ? span : outer.span, outer, Thread.currentThread().getId());
+		DispatchStack stack = DispatchStacks.current();
+		if (stack != null && stack.depth != 0) {
+			stack.innermost().bound(binding);
+		}
 		bind(binding);
 		return binding;
-	}
-
-	/** Binds a span to the calling thread, inside the run that the thread is in. */
-	public static RunBinding open(SpanIdentity span) {
-		return open(null, span);
-	}
-
-	/** Returns a binding of no thread. */
-	public static RunBinding of(@Nullable Run run, SpanIdentity span) {
-		return new RunBinding(run, span, null);
 	}
 
 	/** Ends the binding, from any thread. Returns {@code false} if it had ended. */
@@ -84,6 +74,13 @@ public final class RunBinding implements RunContext {
 			bind(this.outer);
 		}
 		return true;
+	}
+
+	/** Puts the thread back to where it was before, unless it has left. */
+	void undo() {
+		if (this.thread == Thread.currentThread().getId()) {
+			restore(this.outer);
+		}
 	}
 
 	/** Returns the innermost open binding of the calling thread. */
@@ -127,7 +124,7 @@ public final class RunBinding implements RunContext {
 
 	/** Puts the thread inside a context that was captured by any. */
 	public static void set(@Nullable RunBinding captured) {
-		bind((captured != null && captured.isForeign()) ? new RunBinding(captured.run, captured.span, null) : captured);
+		bind((captured != null && captured.isForeign()) ? new RunBinding(captured.run, captured.span) : captured);
 	}
 
 	private boolean isForeign() {

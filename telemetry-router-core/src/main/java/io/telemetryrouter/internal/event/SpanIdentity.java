@@ -17,14 +17,12 @@ public final class SpanIdentity {
 
 	public final String name;
 
-	private final boolean nested;
-
+	/** The id of the span that it is nested in, or 0. */
 	private final long parent;
 
 	public SpanIdentity(String name, @Nullable SpanIdentity parent) {
 		this.name = name;
 		// Not the parent itself: a chain of spans would never be freed.
-		this.nested = parent != null;
 		this.parent = (parent != null) ? parent.id : 0;
 	}
 
@@ -38,7 +36,7 @@ public final class SpanIdentity {
 	}
 
 	public @Nullable String parentId() {
-		return this.nested ? HexFormat.of().toHexDigits(this.parent) : null;
+		return (this.parent != 0) ? HexFormat.of().toHexDigits(this.parent) : null;
 	}
 
 }

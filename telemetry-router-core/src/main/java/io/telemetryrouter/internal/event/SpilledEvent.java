@@ -15,12 +15,4 @@ import org.jspecify.annotations.Nullable;
  */
 public record SpilledEvent(long number, long sequence, @Nullable Class<?> type, @Nullable Run run, long runSequence,
 		@Nullable Cause cause, @Nullable EmitTracker tracker) {
-
-	/** Tells the tracker that the event has left the lane and is processed. */
-	public void dequeued() {
-		if (this.tracker != null) {
-			this.tracker.dequeued();
-		}
-	}
-
 }

@@ -9,6 +9,7 @@ import io.telemetryrouter.DropReason;
 import io.telemetryrouter.EventRecorder;
 import io.telemetryrouter.OverflowPolicy;
 import io.telemetryrouter.internal.event.DispatchStack;
+import io.telemetryrouter.internal.event.EmitTracker;
 import io.telemetryrouter.internal.event.Envelope;
 import io.telemetryrouter.internal.support.Headroom;
 
@@ -123,7 +124,7 @@ public final class Lane {
 	 * {@linkplain #awaitRoom wait} for room.
 	 */
 	public boolean offer(Envelope<?> event, DispatchStack stack) {
-		event.enqueued();
+		EmitTracker.enqueued(event.tracker());
 		try {
 			if (this.queue.offer(event)) {
 				return true;

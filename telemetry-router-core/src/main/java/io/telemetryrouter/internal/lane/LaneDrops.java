@@ -7,6 +7,7 @@ import org.jspecify.annotations.Nullable;
 
 import io.telemetryrouter.DropReason;
 import io.telemetryrouter.OverflowPolicy;
+import io.telemetryrouter.internal.event.EmitTracker;
 import io.telemetryrouter.internal.event.Envelope;
 import io.telemetryrouter.internal.event.SpilledEvent;
 import io.telemetryrouter.internal.support.Headroom;
@@ -135,7 +136,7 @@ final class LaneDrops {
 			this.gaps.add(event.sequence(), reason);
 		}
 		this.target.drop(reason, event.tracker());
-		event.dequeued();
+		EmitTracker.dequeued(event.tracker());
 	}
 
 	/** Drops an event that the recorder does not have, or cannot give back. */
@@ -161,7 +162,7 @@ final class LaneDrops {
 	/** Called when an event has left the lane and is processed. */
 	void done(Envelope<?> event) {
 		leftRecorder(event);
-		event.dequeued();
+		EmitTracker.dequeued(event.tracker());
 	}
 
 	/** Ends a burst that is over, and reports a lane that is behind. For the watchdog. */

@@ -75,7 +75,7 @@ public final class Recording {
 	}
 
 	Envelope<?> envelope(RecordedEvent event, @Nullable Object payload, SpilledEvent spilled) {
-		return this.envelopes.envelope(event, payload, this.ticker.now(), spilled);
+		return this.envelopes.readBack(event, payload, this.ticker.now(), spilled);
 	}
 
 	public EventRecorder.@Nullable Cursor cursor(String handlerId) {
@@ -85,7 +85,7 @@ public final class Recording {
 
 	/** Makes the envelope of an event that an earlier process has recorded. */
 	public Envelope<?> envelope(RecordedEvent event, @Nullable Object payload) {
-		return this.envelopes.unspilled(event, payload, this.ticker.now());
+		return this.envelopes.readBack(event, payload, this.ticker.now(), null);
 	}
 
 	/**

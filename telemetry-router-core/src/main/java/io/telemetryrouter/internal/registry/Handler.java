@@ -10,6 +10,7 @@ import io.telemetryrouter.Subscription;
 import io.telemetryrouter.internal.event.DispatchFrame;
 import io.telemetryrouter.internal.event.DispatchStack;
 import io.telemetryrouter.internal.event.EmitTracker;
+import io.telemetryrouter.internal.event.EmitTracker.Outcome;
 import io.telemetryrouter.internal.event.Envelope;
 import io.telemetryrouter.internal.event.Payloads;
 import io.telemetryrouter.internal.health.CircuitBreaker;
@@ -192,10 +193,7 @@ public final class Handler implements Subscription, LaneTarget {
 	@Override
 	public void handled(Envelope<?> event, long nanos, @Nullable SampleBuffer buffer, DispatchStack stack) {
 		succeeded(stack);
-		EmitTracker tracker = event.tracker();
-		if (tracker != null) {
-			tracker.handled();
-		}
+		EmitTracker.count(event.tracker(), Outcome.HANDLED);
 		if (nanos > this.options.slowNanos) {
 			this.failures.slow(event.name(), nanos);
 		}
@@ -231,17 +229,13 @@ public final class Handler implements Subscription, LaneTarget {
 	// Counting comes last: a method that ends early has then not counted the event.
 
 	void filter(@Nullable EmitTracker tracker) {
-		if (tracker != null) {
-			tracker.filtered();
-		}
+		EmitTracker.count(tracker, Outcome.FILTERED);
 		this.metrics.counters.add(Counters.FILTERED, 1);
 	}
 
 	@Override
 	public void drop(DropReason reason, @Nullable EmitTracker tracker) {
-		if (tracker != null) {
-			tracker.dropped(1);
-		}
+		EmitTracker.count(tracker, Outcome.DROPPED);
 		drop(reason, 1);
 	}
 

@@ -8,6 +8,7 @@ import io.telemetryrouter.HandlerFailure;
 import io.telemetryrouter.internal.event.DispatchFrame;
 import io.telemetryrouter.internal.event.DispatchStack;
 import io.telemetryrouter.internal.event.EmitTracker;
+import io.telemetryrouter.internal.event.EmitTracker.Outcome;
 import io.telemetryrouter.internal.event.Envelope;
 import io.telemetryrouter.internal.health.CircuitBreaker;
 import io.telemetryrouter.internal.metrics.Counters;
@@ -70,9 +71,7 @@ public record HandlerFailures(HandlerOptions options, HandlerMetrics metrics, Ha
 		this.metrics.counters.drop(DropReason.CONDITION_FAILED, 1);
 		try {
 			Headroom.require();
-			if (tracker != null) {
-				tracker.dropped(1);
-			}
+			EmitTracker.count(tracker, Outcome.DROPPED);
 			try {
 				tell(new HandlerFailure(this.options.id, frame.event(), error, envelope));
 				this.services.lanes()
@@ -104,9 +103,7 @@ public record HandlerFailures(HandlerOptions options, HandlerMetrics metrics, Ha
 	}
 
 	private void record(String event, Throwable error, long nanos, @Nullable EmitTracker tracker) {
-		if (tracker != null) {
-			tracker.failed();
-		}
+		EmitTracker.count(tracker, Outcome.FAILED);
 		if (nanos >= 0) {
 			this.metrics.failedLatency.record(nanos, null);
 		}

@@ -93,9 +93,9 @@ class DispatchFrameTests {
 	void whenPartsOfAnEmitAreMeasuredThenEachBeginsWhereTheOneBeforeEnded() {
 		DispatchStack stack = DispatchStacks.acquire();
 		DispatchFrame frame = stack.enter("event", null);
-		frame.start(100);
+		frame.splitAt = 100;
 		assertThat(frame.split(107)).isEqualTo(7);
-		assertThat(frame.splitAt()).isEqualTo(107);
+		assertThat(frame.splitAt).isEqualTo(107);
 		assertThat(frame.split(110)).isEqualTo(3);
 		stack.exit(frame);
 		stack.giveBack();
@@ -121,8 +121,8 @@ class DispatchFrameTests {
 		frame.took("handler", "first", 5);
 		frame.took("handler", "second", 7);
 		frame.took("handler", "third", 6);
-		assertThat(frame.slowestHandler()).isEqualTo("second");
-		assertThat(frame.longest()).isEqualTo(7);
+		assertThat(frame.slowestHandler).isEqualTo("second");
+		assertThat(frame.longest).isEqualTo(7);
 		stack.exit(frame);
 		stack.giveBack();
 	}

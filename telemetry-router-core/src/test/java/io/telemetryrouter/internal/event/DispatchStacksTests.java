@@ -125,7 +125,7 @@ class DispatchStacksTests {
 		assertThat(stacks).filteredOn((stack) -> stack.slot >= 0).hasSizeLessThanOrEqualTo(DispatchStacks.SLOTS);
 		assertThat(stacks).filteredOn((stack) -> stack.slot < 0)
 			.isNotEmpty()
-			.allSatisfy((stack) -> assertThat(stack.home()).isNotSameAs(stack));
+			.allSatisfy((stack) -> assertThat(stack.home).isNotSameAs(stack));
 	}
 
 	@Test
@@ -221,14 +221,14 @@ class DispatchStacksTests {
 		assertThat(stack.owner()).isNull();
 		assertThat(stack.depth).isZero();
 		assertThat(stack.uses).isZero();
-		assertThat(stack.isInsideHandler()).isFalse();
+		assertThat(stack.onLane).isFalse();
 		assertThat(stack.scheduling).isFalse();
 		assertThat(stack.capturing).isFalse();
 		assertThat(DispatchStacks.countRunning(HANDLER)).isZero();
 		assertThat(stack.frames()).allSatisfy((frame) -> {
 			assertThat(frame.parent()).isNull();
-			assertThat(frame.slowestHandler()).isNull();
-			assertThat(frame.longest()).isZero();
+			assertThat(frame.slowestHandler).isNull();
+			assertThat(frame.longest).isZero();
 		});
 	}
 

@@ -25,6 +25,7 @@ import io.telemetryrouter.RecordedEvent;
 import io.telemetryrouter.internal.event.DispatchStack;
 import io.telemetryrouter.internal.event.DispatchStacks;
 import io.telemetryrouter.internal.event.EmitTracker;
+import io.telemetryrouter.internal.event.EmitTracker.Outcome;
 import io.telemetryrouter.internal.event.Envelope;
 import io.telemetryrouter.internal.event.EnvelopeSource;
 import io.telemetryrouter.internal.event.Runs;
@@ -306,13 +307,13 @@ class LaneWorkerTests {
 		@Override
 		public void handled(Envelope<?> event, long nanos, @Nullable SampleBuffer buffer, DispatchStack stack) {
 			this.handled.incrementAndGet();
-			tracker(event).handled();
+			EmitTracker.count(tracker(event), Outcome.HANDLED);
 		}
 
 		@Override
 		public void failed(Envelope<?> event, Throwable error, long nanos, DispatchStack stack) {
 			this.failed.incrementAndGet();
-			tracker(event).failed();
+			EmitTracker.count(tracker(event), Outcome.FAILED);
 		}
 
 		@Override
@@ -333,9 +334,7 @@ class LaneWorkerTests {
 		@Override
 		public void drop(DropReason reason, @Nullable EmitTracker tracker) {
 			this.dropped.add(reason);
-			if (tracker != null) {
-				tracker.dropped(1);
-			}
+			EmitTracker.count(tracker, Outcome.DROPPED);
 		}
 
 		private static EmitTracker tracker(Envelope<?> event) {
