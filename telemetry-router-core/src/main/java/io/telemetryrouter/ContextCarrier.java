@@ -4,23 +4,25 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Carries the emitting thread's context (tracing, MDC, security) to asynchronous
- * handlers. What its methods throw is caught and logged at a limited rate; the event is
- * handled all the same.
+ * handlers. Exceptions thrown by its methods are caught and logged at a limited rate; the
+ * event is still handled.
  *
  * @since 0.1.0
  */
 public interface ContextCarrier {
 
 	/**
-	 * Captures the calling thread's context. What it emits itself has no context.
+	 * Captures the calling thread's context. Events that this method itself emits carry
+	 * no context.
 	 * @return the context, or {@code null} if there is none
 	 */
 	@Nullable Object capture();
 
 	/**
 	 * Restores a captured context on the calling thread.
-	 * @param context what {@link #capture()} returned
-	 * @return ends the restored context and puts back what was there before
+	 * @param context the object that {@link #capture()} returned
+	 * @return the scope; closing it ends the restored context and reinstates the previous
+	 * one
 	 */
 	Scope restore(Object context);
 

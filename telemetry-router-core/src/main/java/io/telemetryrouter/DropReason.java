@@ -3,7 +3,7 @@ package io.telemetryrouter;
 import java.util.Locale;
 
 /**
- * Why a handler was not given an event that was offered to it.
+ * The reason why an event that was offered to a handler was dropped.
  *
  * @since 0.1.0
  */
@@ -25,18 +25,17 @@ public enum DropReason {
 	CLOSED,
 
 	/**
-	 * The event was still queued when the time for shutting down was up.
+	 * The event was still queued when the shutdown timeout expired.
 	 */
 	SHUTDOWN_TIMEOUT,
 
 	/**
-	 * The handler was unsubscribed, or a once handler had had its event.
+	 * The handler was unsubscribed, or a once handler had already received its event.
 	 */
 	UNSUBSCRIBED,
 
 	/**
-	 * Events that handlers emitted in turn exceeded the depth limit or the budget of
-	 * nested emits.
+	 * A nested emit exceeded the depth limit or the budget of nested emits.
 	 */
 	RECURSION,
 
@@ -46,23 +45,23 @@ public enum DropReason {
 	QUARANTINED,
 
 	/**
-	 * The handler, a synchronous one, was paused.
+	 * The synchronous handler was paused.
 	 */
 	PAUSED,
 
 	/**
-	 * The handler's condition could not be decided: it threw.
+	 * The handler's condition threw an exception.
 	 */
 	CONDITION_FAILED,
 
 	/**
-	 * The router had not started, and held as many events as it may.
+	 * The router had not started, and the limit of held events was reached.
 	 */
 	NOT_STARTED,
 
 	/**
-	 * The handler had fallen behind, and the recorder did not have the event, or not its
-	 * payload: see {@link OverflowPolicy#SPILL}.
+	 * The event was left to the recorder, and the recorder did not have it or could not
+	 * return its payload: see {@link OverflowPolicy#SPILL}.
 	 */
 	NOT_JOURNALLED;
 

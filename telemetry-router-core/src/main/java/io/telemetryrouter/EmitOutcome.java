@@ -1,13 +1,13 @@
 package io.telemetryrouter;
 
 /**
- * What became of one event, summed over its handlers.
+ * The outcome of one emit, summed over its handlers.
  *
- * @param handled how many handlers handled it
- * @param failed how many threw
- * @param filtered how many handlers' conditions, or selections by payload type, rejected
- * it
- * @param dropped how many handlers did not get it, for any {@link DropReason}
+ * @param handled how many handlers handled the event
+ * @param failed how many handlers threw an exception
+ * @param filtered how many handlers rejected it by their condition or payload-type
+ * selection
+ * @param dropped how many handlers did not receive it, for any {@link DropReason}
  * @since 0.1.0
  */
 public record EmitOutcome(int handled, int failed, int filtered, int dropped) {

@@ -1,9 +1,9 @@
 package io.telemetryrouter;
 
 /**
- * Receives events with their envelope. What it throws is caught, counted and logged by
- * the router. A handler that is registered synchronously may be called by many threads at
- * once.
+ * Receives events with their envelope. The router catches, counts and logs every
+ * exception that the handler throws. A synchronous handler may be called by several
+ * threads concurrently.
  *
  * @param <T> the payload type
  * @since 0.1.0

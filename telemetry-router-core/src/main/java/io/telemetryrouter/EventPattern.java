@@ -10,8 +10,8 @@ import io.telemetryrouter.internal.support.Names;
  * alone matches every name. A text without wildcards matches only itself. Immutable and
  * thread-safe.
  * <p>
- * Matching walks the name once and allocates nothing; the router does it once for each
- * name.
+ * Matching scans the name once and allocates nothing. The router matches a tracked name
+ * when it compiles its route, not at each emit.
  *
  * @since 0.1.0
  */
@@ -36,8 +36,7 @@ public final class EventPattern {
 	 * @param text the text
 	 * @return the pattern
 	 * @throws IllegalArgumentException if the text is null, blank or malformed, begins or
-	 * ends with a space, or has a comma; the message says what is wrong and how to put it
-	 * right
+	 * ends with a space, or has a comma; the message names the error and its correction
 	 */
 	public static EventPattern parse(String text) {
 		requireText(text, "name or pattern");
@@ -69,12 +68,12 @@ public final class EventPattern {
 	}
 
 	/**
-	 * Checks the name of an event. Names are dot-separated segments of any content, empty
-	 * ones too.
+	 * Checks the name of an event. Names are dot-separated segments of any content;
+	 * segments may be empty.
 	 * @param name the name
 	 * @throws IllegalArgumentException if the name is null or blank, begins or ends with
-	 * a space, or has a wildcard or a comma; the message says what is wrong and how to
-	 * put it right
+	 * a space, or has a wildcard or a comma; the message names the error and its
+	 * correction
 	 */
 	public static void requireName(@Nullable String name) {
 		String text = requireText(name, "name");
@@ -84,17 +83,17 @@ public final class EventPattern {
 		}
 	}
 
-	private static String requireText(@Nullable String text, String what) {
+	private static String requireText(@Nullable String text, String kind) {
 		if (text == null || text.isBlank()) {
-			throw new IllegalArgumentException("Event " + what + " must not be null or blank");
+			throw new IllegalArgumentException("Event " + kind + " must not be null or blank");
 		}
 		if (isSpace(text.charAt(0)) || isSpace(text.charAt(text.length() - 1))) {
 			throw new IllegalArgumentException(
-					"Event " + what + " " + Names.quoted(text) + " begins or ends with a space: remove it");
+					"Event " + kind + " " + Names.quoted(text) + " begins or ends with a space: remove it");
 		}
 		if (text.indexOf(',') >= 0) {
 			throw new IllegalArgumentException(
-					"Event " + what + " " + Names.quoted(text) + " has a comma: give each name by itself, not a list");
+					"Event " + kind + " " + Names.quoted(text) + " has a comma: give each name by itself, not a list");
 		}
 		return text;
 	}
@@ -153,8 +152,8 @@ public final class EventPattern {
 	}
 
 	/**
-	 * {@return how this ranks among handlers of equal priority: an exact name (0) before
-	 * a pattern (1) before {@code **} (2)}
+	 * {@return the rank among handlers of equal priority: an exact name (0) before a
+	 * pattern (1) before {@code **} (2)}
 	 */
 	public int rank() {
 		return switch (this.kind) {

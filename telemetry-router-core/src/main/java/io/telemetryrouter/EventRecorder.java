@@ -5,20 +5,21 @@ import java.io.Closeable;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Records the events of a router, and gives those back that handlers with
- * {@link OverflowPolicy#SPILL} have left to it. Thread-safe.
+ * Records the events of a router, and returns spilled events to handlers with
+ * {@link OverflowPolicy#SPILL}. Thread-safe.
  *
  * @since 0.1.0
  */
 public interface EventRecorder {
 
 	/**
-	 * Records an event. Called before any other handler is offered the event if the
-	 * recorder is synchronous, and on its lane otherwise.
+	 * Records an event. A synchronous recorder is called before the event is offered to
+	 * any other handler; an asynchronous one is called on its lane.
 	 * @param event the event
 	 * @return the number of the event in the recording, which is positive, or 0 if the
 	 * event is not recorded
-	 * @throws Exception if the event is not recorded, which then counts as failed
+	 * @throws Exception if the event could not be recorded; the call then counts as
+	 * failed
 	 */
 	long record(TelemetryEvent<?> event) throws Exception;
 
@@ -30,36 +31,36 @@ public interface EventRecorder {
 	Reader reader() throws Exception;
 
 	/**
-	 * Returns how far a handler has got that continues after a restart.
+	 * Returns the cursor of a durable handler, which survives a restart.
 	 * @param handlerId the handler's id
 	 * @return the cursor
 	 */
 	Cursor cursor(String handlerId);
 
 	/**
-	 * How far a handler has got: a number that outlasts the process. Used by one thread
-	 * at a time.
+	 * The position of a durable handler in the recording: a number that survives a
+	 * restart. Used by one thread at a time.
 	 */
 	interface Cursor {
 
 		/**
-		 * Returns what was recorded after the cursor, up to now. A handler without a
-		 * cursor is given one at the end of the recording.
+		 * Returns the events recorded after the cursor, up to now. For a handler without
+		 * a stored position, the cursor is created at the end of the recording.
 		 * @return the events, of all names
 		 * @throws Exception if the recording cannot be read
 		 */
 		Backlog open() throws Exception;
 
 		/**
-		 * {@return the number of the last event that is recorded, and not just about to
-		 * be; 0 if there is none}
+		 * {@return the number of the last recorded event, ignoring events that are still
+		 * being recorded; 0 if there is none}
 		 */
 		long latest();
 
 		/**
-		 * Keeps how far the handler has got.
-		 * @param number the number up to which it does not need any event again
-		 * @throws Exception if that failed; the cursor is as it was
+		 * Stores the position of the handler.
+		 * @param number the number of the last event that the handler does not need again
+		 * @throws Exception if the position could not be stored; the cursor is unchanged
 		 */
 		void move(long number) throws Exception;
 
@@ -73,7 +74,7 @@ public interface EventRecorder {
 		/**
 		 * Returns the next event.
 		 * @return the event, or {@code null} at the end
-		 * @throws Exception if it cannot be read, which is the end
+		 * @throws Exception if the event cannot be read; the backlog ends there
 		 */
 		@Nullable RecordedEvent next() throws Exception;
 
@@ -86,11 +87,11 @@ public interface EventRecorder {
 
 		/**
 		 * Returns an event. Numbers mostly ascend from call to call. May wait until the
-		 * event is written, which is the business of nobody else.
-		 * @param number what {@link EventRecorder#record} returned
-		 * @return the event, or {@code null} if the recording does not have it and never
-		 * will
-		 * @throws Exception if it cannot be read
+		 * event is written: the router holds no lock during the call.
+		 * @param number the number that {@link EventRecorder#record} returned
+		 * @return the event, or {@code null} if the recording does not contain it and
+		 * never will
+		 * @throws Exception if the event cannot be read
 		 */
 		@Nullable RecordedEvent read(long number) throws Exception;
 

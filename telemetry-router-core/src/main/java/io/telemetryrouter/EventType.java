@@ -77,7 +77,7 @@ public record EventType<T>(String name, Class<T> payloadType, int version, boole
 	}
 
 	/**
-	 * Checks that payloads can be of a class: none is of a primitive one.
+	 * Checks that a payload class is not primitive.
 	 * @param payloadType the class
 	 * @throws IllegalArgumentException if it is primitive
 	 */
@@ -153,8 +153,8 @@ public record EventType<T>(String name, Class<T> payloadType, int version, boole
 	}
 
 	/**
-	 * {@return this type as that of a critical event} The contracts of a Spring Boot
-	 * application are made known to its router; any other router has to be told, by
+	 * {@return a copy of this type that is marked as critical} Spring Boot registers the
+	 * contracts of an application with its router. For any other router, configure
 	 * {@link TelemetryRouterBuilder#criticalEvents}.
 	 */
 	public EventType<T> asCritical() {

@@ -5,18 +5,17 @@ import java.util.EnumMap;
 import java.util.Map;
 
 /**
- * What became of the events offered to one handler, or to several taken together. While
- * events are on their way the numbers may be off by those events; whenever the router is
- * quiet they {@linkplain #isBalanced() balance}.
+ * The outcomes of the events offered to one handler, or the sum over several handlers.
+ * While events are being dispatched the numbers may be off by those events; while the
+ * router is idle they {@linkplain #isBalanced() balance}.
  *
- * @param offered how many events were offered, counted on its own
+ * @param offered how many events were offered, counted independently of the outcomes
  * @param handled how many calls returned
  * @param failed how many calls threw
  * @param filtered how many events a condition or payload-type selection rejected
- * @param dropped how many events were not given to the handler, with a count for every
- * reason
- * @param queued how many events wait, in the queue or, with {@link OverflowPolicy#SPILL},
- * behind it
+ * @param dropped how many events were dropped, with a count for every reason
+ * @param queued how many events wait in the queue or, with {@link OverflowPolicy#SPILL},
+ * in the recorder
  * @param running how many calls have begun and not ended
  * @since 0.1.0
  */
@@ -48,7 +47,7 @@ public record HandlerAccount(long offered, long handled, long failed, long filte
 	}
 
 	/**
-	 * {@return whether every event offered is accounted for: the numbers add up}
+	 * {@return whether the outcomes add up to the number of events offered}
 	 */
 	public boolean isBalanced() {
 		return this.offered == this.handled + this.failed + this.filtered + droppedTotal() + this.queued + this.running;

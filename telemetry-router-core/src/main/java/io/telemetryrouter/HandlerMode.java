@@ -1,7 +1,7 @@
 package io.telemetryrouter;
 
 /**
- * Where a handler runs.
+ * The execution mode of a handler.
  *
  * @since 0.1.0
  */

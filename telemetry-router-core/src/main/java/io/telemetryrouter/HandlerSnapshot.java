@@ -7,37 +7,37 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One handler's options and numbers.
+ * The options and statistics of one handler.
  *
  * @param id the handler's id
  * @param patterns the names and patterns it is subscribed to
- * @param payloadType the class its payloads must be of
- * @param mode where it runs
+ * @param payloadType the class of the payloads that it takes
+ * @param mode its execution mode
  * @param priority its priority
- * @param times how many events it receives before it leaves, or 0 for no end
+ * @param times the number of events after which its registration ends, or 0 for no limit
  * @param concurrency how many events it may handle at once
- * @param overflow what happens when its queue is full
- * @param thread the threads it runs on, {@link LaneThread#PLATFORM} also where the router
+ * @param overflow its overflow policy
+ * @param thread the threads it runs on, always {@link LaneThread#PLATFORM} if the router
  * has no lane executor; {@code null} for a synchronous handler, which runs on the
- * emitter's
+ * emitting thread
  * @param queueCapacity the capacity of its queue in events, or 0 for a synchronous
  * handler
- * @param spilled how many of the events that wait have found the queue full and are left
- * to the recorder
+ * @param spilled how many of the waiting events are left to the recorder because the
+ * queue was full
  * @param oldestAge how long the first event in its queue has waited
- * @param account what became of the events offered to it
- * @param latency how long the calls took that returned
- * @param failedLatency how long the calls took that threw
+ * @param account the outcomes of the events offered to it
+ * @param latency the durations of calls that returned
+ * @param failedLatency the durations of calls that threw an exception
  * @param queueWait how long its events waited in the queue
  * @param slow how many calls were over its slow threshold
  * @param failures its last failures, at most ten, the latest first
  * @param status its state
  * @param quarantine its quarantine, or {@code null} if there is none
- * @param stuckCalls its calls that are stuck, or were given up and have not returned
- * @param source the class and method it comes from
+ * @param stuckCalls its calls that are stuck, or abandoned and have not returned
+ * @param source the class and method that declare it
  * @param condition the text of its condition, or {@code null} if it has none
- * @param lastSeen when it was last offered an event: at most a second too late, since the
- * router looks once a second; {@code null} if it never was
+ * @param lastSeen when it was last offered an event, up to one second late because the
+ * router checks once a second; {@code null} if never
  * @since 0.1.0
  */
 public record HandlerSnapshot(String id, List<String> patterns, Class<?> payloadType, HandlerMode mode, int priority,
@@ -68,7 +68,7 @@ public record HandlerSnapshot(String id, List<String> patterns, Class<?> payload
 	}
 
 	/**
-	 * {@return whether the handler leaves after a number of events}
+	 * {@return whether the registration ends after a number of events}
 	 */
 	public boolean isOnce() {
 		return this.times > 0;

@@ -27,7 +27,7 @@ import io.telemetryrouter.internal.support.Arguments;
  */
 public final class HandlerSpec<T> {
 
-	/** A copy of its own, which nobody changes. */
+	/** A private copy that is never changed. */
 	private final Builder<T> options;
 
 	private HandlerSpec(Builder<T> options) {
@@ -68,7 +68,7 @@ public final class HandlerSpec<T> {
 
 	/**
 	 * Starts the specification of a handler of every event whose payload is of a type,
-	 * whatever its name. Events with other payloads are counted as filtered.
+	 * regardless of its name. Events with other payloads are counted as filtered.
 	 * @param <T> the payload type
 	 * @param payloadType the payload's class, or a supertype
 	 * @return a builder
@@ -92,7 +92,7 @@ public final class HandlerSpec<T> {
 	}
 
 	/**
-	 * {@return the class a payload must be of}
+	 * {@return the class of the payloads that the handler takes}
 	 */
 	public Class<T> payloadType() {
 		return this.options.payloadType;
@@ -135,14 +135,14 @@ public final class HandlerSpec<T> {
 	}
 
 	/**
-	 * {@return where the handler runs}
+	 * {@return the execution mode}
 	 */
 	public HandlerMode mode() {
 		return this.options.mode;
 	}
 
 	/**
-	 * {@return how many events the handler receives before it leaves, or 0 for no end}
+	 * {@return the number of events after which the registration ends, or 0 for no limit}
 	 */
 	public long times() {
 		return this.options.times;
@@ -157,8 +157,7 @@ public final class HandlerSpec<T> {
 	}
 
 	/**
-	 * {@return what happens when the queue is full, or {@code null} for the router's
-	 * default}
+	 * {@return the overflow policy, or {@code null} for the router's default}
 	 */
 	public @Nullable OverflowPolicy overflow() {
 		return this.options.overflow;
@@ -172,15 +171,14 @@ public final class HandlerSpec<T> {
 	}
 
 	/**
-	 * {@return whether the handler is told of events that were dropped, by a
-	 * {@link TelemetryGap}}
+	 * {@return whether the handler receives a {@link TelemetryGap} for dropped events}
 	 */
 	public boolean gaps() {
 		return this.options.gaps;
 	}
 
 	/**
-	 * {@return which threads run an asynchronous handler}
+	 * {@return the threads that run an asynchronous handler}
 	 */
 	public LaneThread thread() {
 		return this.options.thread;
@@ -209,8 +207,8 @@ public final class HandlerSpec<T> {
 	}
 
 	/**
-	 * {@return the class and method that the handler comes from, or {@code null} for the
-	 * code that subscribes}
+	 * {@return the class and method that declare the handler, or {@code null} for the
+	 * code that subscribes it}
 	 */
 	public @Nullable String source() {
 		return this.options.source;
@@ -225,32 +223,32 @@ public final class HandlerSpec<T> {
 	}
 
 	/**
-	 * {@return how long a call of an asynchronous handler may take: zero for any time, or
-	 * {@code null} for the router's default}
+	 * {@return the maximum duration of a call of an asynchronous handler: zero for no
+	 * timeout, or {@code null} for the router's default}
 	 */
 	public @Nullable Duration handlerTimeout() {
 		return this.options.handlerTimeout;
 	}
 
 	/**
-	 * {@return how payloads of another type are converted, or {@code null}}
+	 * {@return the conversion of payloads of another type, or {@code null}}
 	 */
 	public @Nullable Conversion<? extends T> conversion() {
 		return this.options.conversion;
 	}
 
 	/**
-	 * Makes payloads that a handler takes of those of another type.
+	 * Converts payloads of another type to the payload type of a handler.
 	 *
 	 * @param <T> the handler's payload type
 	 * @param from the class of the payloads that it converts
-	 * @param function makes a payload of the handler's type
+	 * @param function converts a payload to the handler's type
 	 */
 	public record Conversion<T>(Class<?> from, Function<Object, ? extends T> function) {
 	}
 
 	/**
-	 * {@return what a flush has the handler do, or {@code null}}
+	 * {@return the action that a flush runs for the handler, or {@code null}}
 	 */
 	public @Nullable BooleanSupplier onFlush() {
 		return this.options.onFlush;
@@ -264,7 +262,8 @@ public final class HandlerSpec<T> {
 	}
 
 	/**
-	 * {@return what records all events, or {@code null} if the handler is no recorder}
+	 * {@return the recorder of all events, or {@code null} if the handler is not a
+	 * recorder}
 	 */
 	public @Nullable EventRecorder recorder() {
 		return this.options.recorder;
@@ -341,7 +340,10 @@ public final class HandlerSpec<T> {
 			this.anyEvent = anyEvent;
 		}
 
-		/** Copies all options. No other payload type once one of them depends on it. */
+		/**
+		 * Copies all options. The payload type must be the same if an option depends on
+		 * it.
+		 */
 		@SuppressWarnings("unchecked")
 		private Builder(Builder<?> options, Class<T> payloadType) {
 			this(options.patterns, payloadType, options.anyEvent);
@@ -371,13 +373,13 @@ public final class HandlerSpec<T> {
 		}
 
 		/**
-		 * Narrows the handler to payloads of a type. Others are counted
-		 * {@link DropReason#TYPE_MISMATCH}. Call it before the handler, the condition and
-		 * a conversion are given.
+		 * Restricts the handler to payloads of a type. Events with other payloads are
+		 * counted {@link DropReason#TYPE_MISMATCH}. Must be called before the handler,
+		 * the condition and a conversion are set.
 		 * @param <U> the payload type
 		 * @param payloadType the payload's class, or a supertype
 		 * @return a builder for that type with the options so far
-		 * @throws IllegalStateException if one of these is given already
+		 * @throws IllegalStateException if one of these is already set
 		 */
 		public <U> Builder<U> payloadType(Class<U> payloadType) {
 			if (this.payloadHandler != null || this.eventHandler != null || this.condition != null
@@ -411,12 +413,13 @@ public final class HandlerSpec<T> {
 		}
 
 		/**
-		 * Lets the handler get payloads of another type, too, converted. That is done for
-		 * this handler alone, where it runs, and a conversion that throws counts as its
-		 * failure. The condition sees the payload as it was emitted.
+		 * Lets the handler also receive payloads of another type, which are converted for
+		 * this handler only. The conversion runs on the handler's thread, and an
+		 * exception that it throws counts as a failure of the handler. The condition
+		 * receives the payload as it was emitted.
 		 * @param <S> the type of the payloads to convert
 		 * @param from their class
-		 * @param function makes a payload of the handler's type
+		 * @param function converts a payload to the handler's type
 		 * @return this builder
 		 */
 		@SuppressWarnings("unchecked")
@@ -427,8 +430,8 @@ public final class HandlerSpec<T> {
 		}
 
 		/**
-		 * Sets the id by which the handler is configured, shown and measured. Unique in
-		 * its router.
+		 * Sets the id that identifies the handler in configuration, snapshots and
+		 * metrics. Must be unique in its router.
 		 * @param id the id
 		 * @return this builder
 		 * @throws IllegalArgumentException if it is blank
@@ -457,7 +460,7 @@ public final class HandlerSpec<T> {
 		}
 
 		/**
-		 * Sets where the handler runs.
+		 * Sets the execution mode.
 		 * @param mode the mode
 		 * @return this builder
 		 */
@@ -490,7 +493,7 @@ public final class HandlerSpec<T> {
 		}
 
 		/**
-		 * Sets the capacity of an asynchronous handler's queue. {@link #build()} refuses
+		 * Sets the capacity of an asynchronous handler's queue. {@link #build()} rejects
 		 * it for a synchronous handler.
 		 * @param maxQueue the capacity in events
 		 * @return this builder
@@ -502,8 +505,8 @@ public final class HandlerSpec<T> {
 		}
 
 		/**
-		 * Sets what happens when the queue is full. {@link #build()} refuses it for a
-		 * synchronous handler, which has no queue.
+		 * Sets the overflow policy. {@link #build()} rejects it for a synchronous
+		 * handler, which has no queue.
 		 * @param overflow the policy
 		 * @return this builder
 		 */
@@ -513,9 +516,10 @@ public final class HandlerSpec<T> {
 		}
 
 		/**
-		 * Lets an asynchronous handler handle several events at once; above 1 their order
-		 * is lost. {@link #build()} refuses it for a synchronous handler.
-		 * @param concurrency how many at once
+		 * Sets the number of events that an asynchronous handler may handle at once;
+		 * above 1, their order is not preserved. {@link #build()} rejects it for a
+		 * synchronous handler.
+		 * @param concurrency the number of events
 		 * @return this builder
 		 * @throws IllegalArgumentException if it is not positive
 		 */
@@ -525,13 +529,14 @@ public final class HandlerSpec<T> {
 		}
 
 		/**
-		 * Tells an asynchronous handler of events that were dropped, by its full queue
-		 * ({@link DropReason#QUEUE_FULL}), while it was quarantined, or since its
-		 * condition failed: before the next event it receives one
-		 * {@value TelemetryGap#EVENT} event with a {@link TelemetryGap}, whatever its
-		 * patterns and condition. {@link #build()} refuses it for a synchronous handler,
-		 * and for one whose payload type is another.
-		 * @param gaps whether to tell it (default {@code false})
+		 * Notifies an asynchronous handler of events that were dropped because its queue
+		 * was full ({@link DropReason#QUEUE_FULL}), because it was quarantined or because
+		 * its condition failed. Before its next event, the handler receives one
+		 * {@value TelemetryGap#EVENT} event with a {@link TelemetryGap}, regardless of
+		 * its patterns and condition. {@link #build()} rejects it for a synchronous
+		 * handler, and for a handler whose payload type does not accept a
+		 * {@link TelemetryGap}.
+		 * @param gaps whether to notify the handler (default {@code false})
 		 * @return this builder
 		 */
 		public Builder<T> gaps(boolean gaps) {
@@ -540,7 +545,7 @@ public final class HandlerSpec<T> {
 		}
 
 		/**
-		 * Sets which threads run the handler. {@link #build()} refuses
+		 * Sets which threads run the handler. {@link #build()} rejects
 		 * {@link LaneThread#PLATFORM} for a synchronous handler, which runs on the
 		 * emitting thread.
 		 * @param thread the threads
@@ -553,9 +558,9 @@ public final class HandlerSpec<T> {
 
 		/**
 		 * Sets a condition. It runs on the emitting thread, before an event is queued or
-		 * claimed, and takes the emitter's time. An event that it rejects is counted as
+		 * claimed, and delays the emitter. An event that it rejects is counted as
 		 * filtered. If it throws, the event is dropped, counted as
-		 * {@link DropReason#CONDITION_FAILED}; that is no failure of the handler and
+		 * {@link DropReason#CONDITION_FAILED}; this is not a failure of the handler and
 		 * never quarantines it. Snapshots show its {@code toString()}.
 		 * @param condition returns whether to handle an event
 		 * @return this builder
@@ -579,11 +584,11 @@ public final class HandlerSpec<T> {
 		}
 
 		/**
-		 * Sets how long a call of an asynchronous handler may take, in place of the
-		 * {@linkplain TelemetryRouterBuilder#handlerTimeout(Duration) router's default}.
-		 * {@link #build()} refuses it for a synchronous handler, whose thread is the
-		 * emitter's.
-		 * @param handlerTimeout the time; zero lets every call take its time
+		 * Sets the maximum duration of a call of an asynchronous handler, which overrides
+		 * the {@linkplain TelemetryRouterBuilder#handlerTimeout(Duration) router's
+		 * default}. {@link #build()} rejects it for a synchronous handler, which runs on
+		 * the emitting thread.
+		 * @param handlerTimeout the time; zero for no timeout
 		 * @return this builder
 		 * @throws IllegalArgumentException if it is negative
 		 */
@@ -593,12 +598,13 @@ public final class HandlerSpec<T> {
 		}
 
 		/**
-		 * Lets an asynchronous handler that keeps events back, as one that writes many at
-		 * a time, take part in each flush: once its events are processed, the action
-		 * passes on what is kept. It runs on a thread of the router, and the flush waits
-		 * for it until its timeout. {@link #build()} refuses it for a synchronous
-		 * handler.
-		 * @param action returns whether all was passed on; not so if it throws
+		 * Sets an action that each flush runs once the handler's events are processed. It
+		 * is for an asynchronous handler that buffers events, such as a batch writer: the
+		 * action passes on the buffered events. It runs on a thread of the router, and
+		 * the flush waits for it until its timeout. {@link #build()} rejects it for a
+		 * synchronous handler.
+		 * @param action returns whether all events were passed on; an exception counts as
+		 * {@code false}
 		 * @return this builder
 		 */
 		public Builder<T> onFlush(BooleanSupplier action) {
@@ -607,11 +613,11 @@ public final class HandlerSpec<T> {
 		}
 
 		/**
-		 * Binds the handler to a run: it gets only that run's events, the others are
-		 * counted as filtered, and it leaves with the run. That is when the last
-		 * {@linkplain RunScope scope} of the run closes, or when the run has no scope and
-		 * nothing refers to it any more; events that are queued then are still handled. A
-		 * run that has not begun yet is waited for.
+		 * Binds the handler to a run: the handler receives only events of that run, other
+		 * events are counted as filtered, and the registration ends with the run. A run
+		 * ends when its last {@linkplain RunScope scope} closes or, if it has no scope,
+		 * when it is no longer reachable; events that are queued then are still handled.
+		 * The run may begin after the registration.
 		 * @param runId the run's id
 		 * @return this builder
 		 * @throws IllegalArgumentException if it is blank
@@ -623,8 +629,9 @@ public final class HandlerSpec<T> {
 
 		/**
 		 * Sets whether the handler receives events that are
-		 * {@linkplain TelemetryRouter#replay replayed}, too. By default it does not.
-		 * @param replay whether it does
+		 * {@linkplain TelemetryRouter#replay replayed}, too. By default, it does not
+		 * receive them.
+		 * @param replay whether the handler receives them
 		 * @return this builder
 		 */
 		public Builder<T> replay(boolean replay) {
@@ -633,12 +640,13 @@ public final class HandlerSpec<T> {
 		}
 
 		/**
-		 * Makes the handler the recorder of the router, and sets what it calls. A router
-		 * has one at most; it takes all events. A synchronous recorder is called before
-		 * any other handler is offered the event, and an asynchronous one is offered it
-		 * first, whatever the priorities. Handlers with {@link OverflowPolicy#SPILL} read
-		 * back what it has recorded. The router calls the recorder itself, whatever
-		 * handler a {@link HandlerSpecCustomizer} sets in its place.
+		 * Makes the handler the recorder of the router. A router has at most one
+		 * recorder, which takes all events. A synchronous recorder is called before the
+		 * event is offered to any other handler; an asynchronous recorder is offered the
+		 * event first, regardless of priorities. Handlers with
+		 * {@link OverflowPolicy#SPILL} read events back from the recorder. The router
+		 * calls the recorder directly, even if a {@link HandlerSpecCustomizer} replaces
+		 * the handler.
 		 * @param recorder the recorder
 		 * @return this builder
 		 */
@@ -649,14 +657,14 @@ public final class HandlerSpec<T> {
 
 		/**
 		 * Lets a handler with {@link OverflowPolicy#SPILL} and an id continue after a
-		 * restart. The recorder keeps how far it has got; when it subscribes again, it
-		 * first gets what was recorded after that, as far as it matches its patterns,
-		 * type and condition. That is at least once: what is kept lags behind what the
-		 * handler has handled, by a second or so, and never leads, so after a killed
-		 * process it gets some events again. An event that was dropped counts as done,
-		 * unless that was for want of time when the router closed. The first time it
-		 * begins with new events.
-		 * @param durable whether it does (default {@code false})
+		 * restart. The recorder stores the handler's position. When the handler is
+		 * subscribed again, it first receives the events recorded after that position
+		 * that match its patterns, type and condition. Delivery is at least once: the
+		 * stored position lags behind the handled events by about a second and never
+		 * leads, so the handler receives some events again after the process was killed.
+		 * A dropped event counts as processed, unless the shutdown timeout dropped it. A
+		 * handler without a stored position begins with new events.
+		 * @param durable whether the handler continues (default {@code false})
 		 * @return this builder
 		 */
 		public Builder<T> durable(boolean durable) {
@@ -667,7 +675,7 @@ public final class HandlerSpec<T> {
 		/**
 		 * Ends the registration when an object has been collected by the garbage
 		 * collector. The router does not keep the object alive. The handler must not
-		 * refer to it, or both stay for ever.
+		 * refer to the object, or neither is ever collected.
 		 * @param owner the owner
 		 * @return this builder
 		 */
@@ -677,8 +685,9 @@ public final class HandlerSpec<T> {
 		}
 
 		/**
-		 * Sets the code that the handler comes from, for a framework that subscribes on
-		 * behalf of other code. By default it is the code that subscribes.
+		 * Sets the class and method that declare the handler, for a framework that
+		 * subscribes on behalf of other code. The default is the code that subscribes the
+		 * handler.
 		 * @param source a class and method
 		 * @return this builder
 		 */
@@ -699,13 +708,13 @@ public final class HandlerSpec<T> {
 						"No handler given for " + this.patterns + ": call handler(...) or eventHandler(...)");
 			}
 			if (this.mode == HandlerMode.SYNC) {
-				requireOpen(this.maxQueue == null, "maxQueue");
-				requireOpen(this.overflow == null, "overflow");
-				requireOpen(this.concurrency == 1, "concurrency");
-				requireOpen(this.handlerTimeout == null, "handlerTimeout");
-				requireOpen(this.thread == LaneThread.DEFAULT, "thread");
-				requireOpen(!this.gaps, "gaps");
-				requireOpen(this.onFlush == null, "onFlush");
+				requireUnset(this.maxQueue == null, "maxQueue");
+				requireUnset(this.overflow == null, "overflow");
+				requireUnset(this.concurrency == 1, "concurrency");
+				requireUnset(this.handlerTimeout == null, "handlerTimeout");
+				requireUnset(this.thread == LaneThread.DEFAULT, "thread");
+				requireUnset(!this.gaps, "gaps");
+				requireUnset(this.onFlush == null, "onFlush");
 			}
 			if (this.gaps && !this.payloadType.isAssignableFrom(TelemetryGap.class)) {
 				throw new IllegalStateException("Handler " + name() + " takes payloads of " + this.payloadType.getName()
@@ -742,8 +751,8 @@ public final class HandlerSpec<T> {
 			}
 		}
 
-		private void requireOpen(boolean open, String option) {
-			if (!open) {
+		private void requireUnset(boolean unset, String option) {
+			if (!unset) {
 				throw new IllegalStateException("Handler " + name() + " is synchronous and has no queue, so '" + option
 						+ "' would have no effect: call async(), or leave '" + option + "' out");
 			}

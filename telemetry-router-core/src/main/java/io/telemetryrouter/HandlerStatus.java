@@ -1,9 +1,9 @@
 package io.telemetryrouter;
 
 /**
- * The state of a handler. Where several hold, the first of them in the order of this list
- * that is not {@link #ACTIVE} is shown: a pause, which is deliberate, before a stuck
- * call, which needs attention, before a quarantine, which ends by itself.
+ * The state of a handler. If several apply, the first one in declaration order that is
+ * not {@link #ACTIVE} is shown: a pause, which is deliberate, before a stuck call, which
+ * needs attention, before a quarantine, which ends by itself.
  *
  * @since 0.1.0
  */
@@ -20,8 +20,8 @@ public enum HandlerStatus {
 	PAUSED,
 
 	/**
-	 * One of its calls has been running for longer than the stuck threshold, or was given
-	 * up and has not returned.
+	 * One of its calls has been running for longer than the stuck threshold, or was
+	 * abandoned and has not returned.
 	 */
 	STUCK,
 

@@ -8,16 +8,16 @@ package io.telemetryrouter;
 public enum LaneThread {
 
 	/**
-	 * Those of the router's {@linkplain TelemetryRouterBuilder#laneExecutor lane
-	 * executor}, such as virtual threads; platform threads of the router's own if it has
-	 * none.
+	 * Threads of the router's {@linkplain TelemetryRouterBuilder#laneExecutor lane
+	 * executor}, such as virtual threads; platform threads of the router if no executor
+	 * is set.
 	 */
 	DEFAULT,
 
 	/**
-	 * Platform threads of the router's own, whatever the lane executor: for a handler
-	 * that computes for long. On virtual threads, as many of those as there are
-	 * processors delay all other handlers.
+	 * Platform threads of the router, regardless of the lane executor: for a CPU-bound
+	 * handler. On virtual threads, as many CPU-bound handlers as there are processors
+	 * delay all other handlers.
 	 */
 	PLATFORM
 

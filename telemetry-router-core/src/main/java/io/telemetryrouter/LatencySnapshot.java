@@ -3,10 +3,11 @@ package io.telemetryrouter;
 /**
  * A distribution of durations in nanoseconds. Count, total and maximum are exact;
  * percentiles come from a histogram of eight buckets to each power of two and are off by
- * at most 6.25 %, or 8 ns where that is more. They are never so low that count, total and
- * maximum could not be true; of fewer than 100 durations, the 99th is the longest.
+ * at most 6.25 %, or 8 ns where that is more. They are never too low to be consistent
+ * with count, total and maximum; with fewer than 100 durations, the 99th percentile is
+ * the maximum.
  *
- * @param count how many were measured
+ * @param count the number of durations
  * @param totalNanos their sum
  * @param maxNanos the longest, or the longest since the maximum was
  * {@linkplain TelemetryRouter#resetMaxima() reset}

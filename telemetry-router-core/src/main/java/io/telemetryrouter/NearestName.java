@@ -7,7 +7,7 @@ import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Guesses what a misspelt name was meant to be. Stateless.
+ * Suggests a known name for a misspelt one. Stateless.
  *
  * @since 0.1.0
  */
@@ -17,14 +17,14 @@ public final class NearestName {
 	}
 
 	/**
-	 * Finds the name that was probably meant: letters and digits count, their case and
-	 * all else does not, and about one in three may be wrong, but not all. In names of
-	 * equally many segments that holds for each segment, so that {@code tool.started} is
-	 * no misspelt {@code model.started}.
-	 * @param unknown the name that was written
+	 * Finds the known name with the smallest edit distance. Only letters and digits are
+	 * compared, ignoring case; about one in three may differ, but not all. If both names
+	 * have the same number of segments, the limit also applies to each segment, so that
+	 * {@code tool.started} is not taken for a misspelt {@code model.started}.
+	 * @param unknown the possibly misspelt name
 	 * @param known the known names
-	 * @return another name that is known, the first of the nearest; {@code null} if none
-	 * is near
+	 * @return a known name other than {@code unknown}, the first of the nearest;
+	 * {@code null} if none is near
 	 */
 	public static @Nullable String of(String unknown, Collection<String> known) {
 		String nearest = null;

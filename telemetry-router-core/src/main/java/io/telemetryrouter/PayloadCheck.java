@@ -3,9 +3,9 @@ package io.telemetryrouter;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Checks the payloads of one event where they are emitted. Called on the emitting thread,
- * by several threads at once, before the event is routed; it must not emit that event.
- * What it throws, but for {@link PayloadViolationException}, is logged and the event is
+ * Checks the payloads of one event name at each emit. Called on the emitting thread, by
+ * several threads concurrently, before the event is routed; it must not emit that event.
+ * Any exception other than {@link PayloadViolationException} is logged, and the event is
  * routed.
  *
  * @since 0.1.0
@@ -17,9 +17,10 @@ public interface PayloadCheck {
 	/**
 	 * Checks a payload.
 	 * @param payload the payload
-	 * @return what is wrong with it, for the log, so without anything of the payload;
-	 * {@code null} if it is right. The event is routed in any case
-	 * @throws PayloadViolationException to give to the emitter; the event is not routed
+	 * @return a description of the violation for the log, without any part of the
+	 * payload; {@code null} if the payload is valid. The event is routed in both cases
+	 * @throws PayloadViolationException to reject the payload: the exception propagates
+	 * to the emitter and the event is not routed
 	 */
 	@Nullable String check(@Nullable Object payload);
 

@@ -1,9 +1,9 @@
 package io.telemetryrouter;
 
 /**
- * Receives the payloads of events. What it throws is caught, counted and logged by the
- * router. A handler that is registered synchronously may be called by many threads at
- * once.
+ * Receives the payloads of events. The router catches, counts and logs every exception
+ * that the handler throws. A synchronous handler may be called by several threads
+ * concurrently.
  *
  * @param <T> the payload type; {@code Object} also receives {@code null} payloads
  * @since 0.1.0

@@ -1,12 +1,11 @@
 package io.telemetryrouter;
 
 /**
- * Takes out of a payload what must not leave the process or reach a disk, before it is
- * written there. Handlers of the router get what was emitted.
+ * Removes sensitive parts of a payload before it leaves the process or is written to a
+ * disk. Handlers of the router receive the payload as it was emitted.
  * <p>
- * Called by several threads at once, on the thread that writes. It fails closed: if it
- * throws or returns {@code null}, nothing of the payload is written but the name of its
- * class.
+ * Called on the writing thread, by several threads concurrently. It fails closed: if it
+ * throws or returns {@code null}, only the class name of the payload is written.
  *
  * @since 0.1.0
  * @see Sensitive
@@ -15,12 +14,12 @@ package io.telemetryrouter;
 public interface PayloadSanitizer {
 
 	/**
-	 * Returns what may be written of a payload. Must not change the payload itself:
-	 * handlers may still be at work with it.
+	 * Returns the sanitized payload. Must not modify the given payload: handlers may
+	 * still be using it.
 	 * @param event the event's name
-	 * @param payload the payload, or what the sanitizer before this one has returned
-	 * @return the payload, or what takes its place
-	 * @throws Exception if nothing of it may be written
+	 * @param payload the payload, or the result of the previous sanitizer
+	 * @return the payload, or its replacement
+	 * @throws Exception if no part of the payload may be written
 	 */
 	Object sanitize(String event, Object payload) throws Exception;
 

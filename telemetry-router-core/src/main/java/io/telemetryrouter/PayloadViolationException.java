@@ -1,7 +1,7 @@
 package io.telemetryrouter;
 
 /**
- * Thrown at an emitter whose payload a {@link PayloadCheck} refuses.
+ * Thrown by an emit whose payload a {@link PayloadCheck} rejects.
  *
  * @since 0.1.0
  */
@@ -11,7 +11,7 @@ public final class PayloadViolationException extends IllegalArgumentException {
 
 	/**
 	 * Creates an exception.
-	 * @param message what is wrong, without anything of the payload
+	 * @param message the description of the violation, without any part of the payload
 	 */
 	public PayloadViolationException(String message) {
 		super(message);

@@ -6,21 +6,22 @@ import io.telemetryrouter.internal.support.Arguments;
 import io.telemetryrouter.internal.support.Durations;
 
 /**
- * When a handler that keeps failing is quarantined, and for how long. Meanwhile its
- * events are dropped ({@link DropReason#QUARANTINED}). After the delay one event is the
- * probe: if it is handled, the handler has recovered; if it fails, the delay doubles.
- * There is no probe while a call that was given up after the handler timeout has not
- * returned. The number of probes has no limit.
+ * The conditions under which a repeatedly failing handler is quarantined, and the
+ * duration of the quarantine. The events of a quarantined handler are dropped
+ * ({@link DropReason#QUARANTINED}). After the delay one event is the probe: if it is
+ * handled, the handler has recovered; if it fails, the delay doubles. No probe is made
+ * while a call that was abandoned after the handler timeout has not returned. The number
+ * of probes is unlimited.
  *
  * @param enabled whether handlers are quarantined at all
  * @param failures the number of consecutive failures, or of timed-out calls that have not
  * returned, at which a handler is quarantined
- * @param failureRate the share of failed calls at which it is, greater than 0 and at most
- * 1
- * @param window the time over which the failure rate is taken; a new one begins with the
- * first failure after the last has passed
- * @param minimumCalls the number of calls in the window below which the failure rate does
- * not count
+ * @param failureRate the share of failed calls at which a handler is quarantined, greater
+ * than 0 and at most 1
+ * @param window the time over which the failure rate is measured; a new window begins
+ * with the first failure after the previous one has passed
+ * @param minimumCalls the number of calls in the window below which the failure rate is
+ * ignored
  * @param delay the time until the first probe
  * @param maxDelay the longest time until a probe
  * @since 0.1.0
@@ -33,7 +34,7 @@ public record QuarantineSettings(boolean enabled, int failures, double failureRa
 
 	/**
 	 * Creates settings.
-	 * @throws IllegalArgumentException if a value makes no sense
+	 * @throws IllegalArgumentException if a value is out of range
 	 */
 	public QuarantineSettings {
 		Arguments.requirePositive(failures, "failures");
@@ -79,8 +80,8 @@ public record QuarantineSettings(boolean enabled, int failures, double failureRa
 	/**
 	 * Returns these settings with another failure rate.
 	 * @param failureRate the share of failed calls, greater than 0 and at most 1
-	 * @param window the time over which it is taken
-	 * @param minimumCalls the number of calls below which it does not count
+	 * @param window the time over which it is measured
+	 * @param minimumCalls the number of calls below which it is ignored
 	 * @return the settings
 	 */
 	public QuarantineSettings withFailureRate(double failureRate, Duration window, int minimumCalls) {

@@ -6,7 +6,7 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An event that was recorded when it was emitted, as a recording gives it back.
+ * An event that was recorded when it was emitted, as read from the recording.
  *
  * @since 0.1.0
  */
@@ -28,7 +28,7 @@ public interface RecordedEvent {
 	Instant timestamp();
 
 	/**
-	 * {@return the id that the event had}
+	 * {@return the id that the event had when it was emitted}
 	 */
 	UUID id();
 
@@ -51,8 +51,8 @@ public interface RecordedEvent {
 
 	/**
 	 * Returns the payload for a handler.
-	 * @param type the class that the handler asks for; {@link Object} if it takes any
-	 * payload or selects its events by their payloads
+	 * @param type the class of the payloads that the handler takes; {@link Object} if it
+	 * takes any payload or selects its events by payload type
 	 * @return the payload, of that class if possible
 	 * @throws Exception if the recording has no such payload
 	 */

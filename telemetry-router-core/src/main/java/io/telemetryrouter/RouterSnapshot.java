@@ -5,14 +5,15 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * A router's handlers, events and numbers.
+ * The handlers, events and statistics of a router.
  *
  * @param handlers the registered handlers by id, in order of registration
  * @param events the tracked event names by name, in alphabetical order;
  * {@link #OTHER_EVENTS} stands for all names beyond the limit, if there were any
- * @param departed the accounts of handlers that have left or are leaving, added up
- * @param held how many events wait for the router to start
- * @param defaults the options of handlers that do not set them
+ * @param departed the sum of the accounts of handlers that were removed or are being
+ * removed
+ * @param held how many events are held until the router starts
+ * @param defaults the options of handlers that do not set their own
  * @since 0.1.0
  */
 public record RouterSnapshot(Map<String, HandlerSnapshot> handlers, Map<String, EventSnapshot> events,
@@ -29,11 +30,11 @@ public record RouterSnapshot(Map<String, HandlerSnapshot> handlers, Map<String, 
 	public static final String OTHER_EVENTS = "_other";
 
 	/**
-	 * The options of handlers that do not set them.
+	 * The options of handlers that do not set their own.
 	 *
 	 * @param maxHandlerQueue the capacity of a queue in events
 	 * @param priority the priority
-	 * @param overflow what happens when a queue is full
+	 * @param overflow the overflow policy
 	 */
 	public record Defaults(int maxHandlerQueue, int priority, OverflowPolicy overflow) {
 	}

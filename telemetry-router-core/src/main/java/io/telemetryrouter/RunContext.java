@@ -5,9 +5,9 @@ import org.jspecify.annotations.Nullable;
 import io.telemetryrouter.internal.event.RunBinding;
 
 /**
- * The run and the span that a thread is inside of, to be carried to another thread.
- * Immutable and thread-safe. The router carries it to asynchronous handlers by itself; in
- * Spring, Micrometer context-propagation carries it to Reactor and to executors.
+ * The current run and span of a thread, which can be propagated to another thread.
+ * Immutable and thread-safe. The router propagates it to asynchronous handlers; in
+ * Spring, Micrometer context-propagation propagates it to Reactor and to executors.
  *
  * @since 0.1.0
  */
@@ -33,9 +33,10 @@ public interface RunContext {
 	}
 
 	/**
-	 * Puts the calling thread inside a context that was captured on any thread. It stays
-	 * valid when the scope it was captured in has closed. The caller puts back what
-	 * {@link #current()} returned before with {@link #restore}.
+	 * Sets the context of the calling thread to one that was captured on any thread. The
+	 * context stays valid after the scope in which it was captured has closed. The caller
+	 * later passes the context that {@link #current()} returned before to
+	 * {@link #restore}.
 	 * @param context the context, or {@code null} for none
 	 */
 	static void set(@Nullable RunContext context) {
@@ -43,9 +44,9 @@ public interface RunContext {
 	}
 
 	/**
-	 * Puts back the context that the calling thread had before {@link #set}. Scopes that
-	 * have closed meanwhile are left out.
-	 * @param previous what {@link #current()} returned on this thread
+	 * Reinstates the context that the calling thread had before {@link #set}, without
+	 * scopes that have closed meanwhile.
+	 * @param previous the context that {@link #current()} returned on this thread
 	 */
 	static void restore(@Nullable RunContext previous) {
 		RunBinding.restore((RunBinding) previous);

@@ -4,14 +4,14 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Binds a run to the thread that {@linkplain TelemetryEmitter#openRun opened} it, until
- * it is closed. What the thread emits meanwhile belongs to the run.
+ * it is closed. Events that the thread emits meanwhile belong to the run.
  * <p>
- * Scopes nest. Closing restores the enclosing scope. A scope that is closed before those
- * opened inside it leaves those open: when they close, the thread is back in the next
- * scope that is still open. A scope may be closed on any thread, also by several at once,
- * and then ends for its own thread too. Closing twice does nothing. What a handler leaves
- * open ends for the thread when the emit does that called the handler: no handler can
- * take its emitter to another run.
+ * Scopes nest. Closing restores the enclosing scope. Closing a scope before its nested
+ * scopes leaves these open; when they close, the nearest enclosing scope that is still
+ * open is restored. A scope may be closed on any thread, also concurrently, and then ends
+ * for the thread that opened it too. Closing it again has no effect. A scope that a
+ * handler leaves open ends for the thread when the emit that called the handler ends, so
+ * no handler can change the run of its emitter.
  *
  * @since 0.1.0
  */
@@ -29,8 +29,8 @@ public interface RunScope extends AutoCloseable {
 	@Nullable String parentRunId();
 
 	/**
-	 * Ends the binding. When the last scope of the run closes, handlers that are
-	 * {@linkplain HandlerSpec.Builder#run(String) bound to it} leave.
+	 * Ends the binding. When the last scope of the run closes, the registrations of
+	 * handlers that are {@linkplain HandlerSpec.Builder#run(String) bound to it} end.
 	 */
 	@Override
 	void close();

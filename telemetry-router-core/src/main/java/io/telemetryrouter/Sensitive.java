@@ -9,9 +9,9 @@ import java.lang.annotation.Target;
 /**
  * Marks a part of a payload that must not leave the process or reach a disk: a component
  * of a record, or a field or getter of another class, however deep in the payload.
- * Handlers get it as it was emitted. What writes payloads elsewhere, such as the journal,
- * writes {@code "[redacted]"} for a text and {@code null} for anything else, without
- * reading the value.
+ * Handlers receive it as it was emitted. Components that write payloads elsewhere, such
+ * as the journal, write {@code "[redacted]"} for a string and {@code null} for anything
+ * else, without reading the value.
  *
  * @since 0.1.0
  * @see PayloadSanitizer

@@ -3,9 +3,9 @@ package io.telemetryrouter;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the envelope of a {@linkplain TelemetrySpan span}'s event says about the span. It
- * is beside the payload, so that handlers get the payloads that were given. Immutable and
- * thread-safe.
+ * The attributes of a {@linkplain TelemetrySpan span} in the envelope of each of its
+ * events. They are separate from the payload, so that handlers receive payloads
+ * unchanged. Immutable and thread-safe.
  *
  * @since 0.1.0
  */
@@ -30,12 +30,12 @@ public interface SpanInfo {
 	String name();
 
 	/**
-	 * {@return which event of the span it is}
+	 * {@return the status of the span as of this event}
 	 */
 	SpanStatus status();
 
 	/**
-	 * {@return how many nanoseconds the span took, 0 for {@link SpanStatus#STARTED}}
+	 * {@return the duration of the span in nanoseconds, 0 for {@link SpanStatus#STARTED}}
 	 */
 	long durationNanos();
 

@@ -3,7 +3,7 @@ package io.telemetryrouter;
 import java.util.Locale;
 
 /**
- * Which event of a span it is.
+ * The status of a span as of one of its events.
  *
  * @since 0.1.0
  */
@@ -18,7 +18,7 @@ public enum SpanStatus {
 	/** The work failed. */
 	FAILED,
 
-	/** The work was cancelled or given up, or ended without saying how. */
+	/** The work was cancelled or abandoned, or the span was closed without an outcome. */
 	CANCELLED;
 
 	private final String label = name().toLowerCase(Locale.ROOT);

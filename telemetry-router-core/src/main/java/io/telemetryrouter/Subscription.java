@@ -13,9 +13,9 @@ public interface Subscription extends AutoCloseable {
 	String handlerId();
 
 	/**
-	 * {@return whether the handler is registered} A once handler that had its event, a
-	 * handler whose owner was collected and one that is disabled by configuration are
-	 * not.
+	 * {@return whether the handler is registered} Returns {@code false} for a once
+	 * handler that received its event, a handler whose owner was garbage-collected and a
+	 * handler that is disabled by configuration.
 	 */
 	boolean isActive();
 

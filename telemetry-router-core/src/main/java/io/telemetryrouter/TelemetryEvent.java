@@ -6,8 +6,8 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An event in its immutable envelope. One envelope is shared by all handlers of an emit,
- * and only made when a handler needs it.
+ * An event in its immutable envelope. All handlers of an emit share one envelope, which
+ * is created only if a handler needs it.
  *
  * @param <T> the payload type
  * @since 0.1.0
@@ -20,20 +20,23 @@ public interface TelemetryEvent<T> {
 	String name();
 
 	/**
-	 * {@return the payload, the very object that was emitted; {@code null} where
-	 * {@code null} was emitted and the handler takes payloads of any type}
+	 * {@return the payload: the object that was emitted, unless it was
+	 * {@linkplain HandlerSpec.Builder#convert converted} or read back from a recording;
+	 * {@code null} if {@code null} was emitted and the handler takes payloads of any
+	 * type}
 	 */
 	T payload();
 
 	/**
 	 * {@return the number of this envelope, from 1, ascending in the order in which the
-	 * router made them} Events that no handler needs an envelope for take no number.
+	 * router created envelopes} An event for which no handler needs an envelope has no
+	 * number.
 	 */
 	long sequence();
 
 	/**
-	 * {@return when the event was emitted: the wall-clock time at the emit, whatever
-	 * happens to the clock later}
+	 * {@return when the event was emitted: the wall-clock time of the emit, unaffected by
+	 * later changes of the clock}
 	 */
 	Instant timestamp();
 
@@ -44,10 +47,10 @@ public interface TelemetryEvent<T> {
 	UUID id();
 
 	/**
-	 * {@return the id of the run that the event belongs to, or {@code null}} That is the
-	 * run of the {@linkplain RunScope scope} its emitter was in, or of the
-	 * {@linkplain TelemetryEmitter#forRun(String) emitter}. What a handler emits belongs
-	 * to the run of the event that it handles.
+	 * {@return the id of the run that the event belongs to, or {@code null}} The run is
+	 * that of the {@linkplain RunScope scope} on the emitting thread, or that of the
+	 * {@linkplain TelemetryEmitter#forRun(String) emitter}. Events emitted by a handler
+	 * belong to the run of the event that it handles.
 	 */
 	default @Nullable String runId() {
 		return null;
@@ -63,14 +66,13 @@ public interface TelemetryEvent<T> {
 
 	/**
 	 * {@return the number of this envelope in its run, from 1; 0 for an event of no run}
-	 * Numbers ascend in the order in which the router made the envelopes. As with
-	 * {@link #sequence()}, an event that no handler needs an envelope for takes no
-	 * number. So an asynchronous handler of every event that misses a number knows that
+	 * Numbers ascend in the order in which the router created the envelopes. As with
+	 * {@link #sequence()}, an event for which no handler needs an envelope has no number.
+	 * For an asynchronous handler of every event, a missing number therefore means that
 	 * an event was dropped.
 	 * <p>
-	 * The router forgets a run when nothing refers to it any more: no scope, no emitter,
-	 * no queued event, no captured context. A run that begins later under the same id
-	 * begins at 1.
+	 * The router discards a run that is no longer referenced by a scope, an emitter, a
+	 * queued event or a captured context. A later run with the same id begins at 1.
 	 */
 	default long runSequence() {
 		return 0;
@@ -85,16 +87,16 @@ public interface TelemetryEvent<T> {
 	}
 
 	/**
-	 * {@return the span that the event is the beginning or the end of, or {@code null}
-	 * for any other event}
+	 * {@return the span that the event begins or ends, or {@code null} for any other
+	 * event}
 	 */
 	default @Nullable SpanInfo span() {
 		return null;
 	}
 
 	/**
-	 * {@return whether the event was {@linkplain TelemetryRouter#replay replayed}: it has
-	 * been emitted before, with this id and at this time, perhaps in another process}
+	 * {@return whether the event was {@linkplain TelemetryRouter#replay replayed}: it was
+	 * emitted before, with this id and at this time, possibly in another process}
 	 */
 	default boolean replayed() {
 		return false;

@@ -7,7 +7,7 @@ import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 
 /**
- * Gives a payload class the name of its event, so that {@link EventType#of(Class)} and
+ * Declares the event name of a payload class, so that {@link EventType#of(Class)} and
  * typed handlers need not repeat it.
  *
  * @since 0.1.0
@@ -24,16 +24,16 @@ public @interface TelemetryEventType {
 	String value();
 
 	/**
-	 * The version of the payload's shape: raise it with a change after which payloads of
-	 * before can no longer be read.
+	 * The version of the payload's shape: increase it with each change after which
+	 * earlier payloads can no longer be read.
 	 * @return the version, from 1
 	 */
 	int version() default 1;
 
 	/**
-	 * Whether a full queue drops other events rather than one with such a payload, or
-	 * with one of a subtype, under whatever name. Under {@link OverflowPolicy#BLOCK} all
-	 * events are alike.
+	 * Whether a full queue drops other events rather than an event whose payload is of
+	 * this class or a subtype, regardless of the event's name.
+	 * {@link OverflowPolicy#BLOCK} treats all events alike.
 	 * @return {@code true} for a critical event
 	 */
 	boolean critical() default false;

@@ -3,16 +3,17 @@ package io.telemetryrouter;
 import java.util.Map;
 
 /**
- * Tells a handler {@linkplain HandlerSpec#gaps() that asks for it} that events were
- * dropped which it would have been given. It comes as the payload of an event
- * {@value #EVENT} before the next event that the handler handles, and tells of all that
- * was dropped since the last one. Only that handler gets it: it is no emit. In the
- * handler's account it counts as one event more that was offered, and as handled or
- * failed. Its envelope has a negative sequence number.
+ * Notifies a handler with {@linkplain HandlerSpec#gaps() gaps enabled} that events
+ * intended for it were dropped. The gap is the payload of an event {@value #EVENT}, which
+ * the handler receives before its next event. It covers all events dropped since the
+ * previous gap. Only that handler receives it: it is not emitted. In the handler's
+ * account it counts as one additional offered event, and as handled or failed. Its
+ * envelope has a negative sequence number.
  *
  * @param handlerId the id of the handler
  * @param firstSequence the lowest sequence number of the dropped events
- * @param lastSequence the highest one; events between them may have come all the same
+ * @param lastSequence the highest sequence number of the dropped events; events in
+ * between may have been delivered
  * @param dropped how many events were dropped, by reason
  * @since 0.1.0
  */

@@ -18,13 +18,13 @@ import io.telemetryrouter.internal.support.Arguments;
  * exact name before a pattern before {@code **}, then to the earlier registration. An
  * asynchronous handler receives the events of one thread in the order of their emits, one
  * at a time unless its {@linkplain HandlerSpec.Builder#concurrency(int) concurrency} is
- * raised. How events that handlers emit are ordered after their cause:
+ * raised. For the order of events emitted by handlers, see
  * {@link TelemetryEmitter#emit(String, Object)}.
  * <p>
  * <strong>Accounts.</strong> Every event offered to a handler ends as handled, failed,
  * filtered or dropped for a {@linkplain DropReason reason}, or is queued or running:
- * whenever the router is quiet the {@linkplain HandlerSnapshot numbers} of each handler
- * add up, and {@code offered} is counted on its own.
+ * while the router is idle, the {@linkplain HandlerSnapshot numbers} of each handler add
+ * up. {@code offered} is counted independently of the other numbers.
  *
  * @since 0.1.0
  */
@@ -44,8 +44,8 @@ public interface TelemetryRouter extends TelemetryEmitter, AutoCloseable {
 	}
 
 	/**
-	 * Subscribes a synchronous handler to a declared event type. A payload of another
-	 * type under the same name does not reach it and is counted
+	 * Subscribes a synchronous handler to a declared event type. An event of the same
+	 * name with a payload of another type does not reach it and is counted
 	 * {@link DropReason#TYPE_MISMATCH}.
 	 * @param <T> the payload type
 	 * @param type the event's type
@@ -67,8 +67,8 @@ public interface TelemetryRouter extends TelemetryEmitter, AutoCloseable {
 	Subscription subscribe(HandlerSpec<?> spec);
 
 	/**
-	 * Subscribes a synchronous handler that receives exactly one event, however many
-	 * threads emit, and then leaves.
+	 * Subscribes a synchronous handler that receives exactly one event, regardless of the
+	 * number of emitting threads, and is then unsubscribed.
 	 * @param pattern a name or pattern
 	 * @param handler the handler
 	 * @return the handle that ends the registration early
@@ -91,17 +91,17 @@ public interface TelemetryRouter extends TelemetryEmitter, AutoCloseable {
 
 	/**
 	 * Returns a future of the next event that matches. The filter runs on the emitting
-	 * thread; what it throws is caught and logged. The future completes on a thread of
-	 * the router.
+	 * thread; exceptions that it throws are caught and logged. The future completes on a
+	 * thread of the router.
 	 * <p>
-	 * The future is no handler and is counted nowhere: it is in no snapshot and no
+	 * The future is not a handler and is not counted: it is in no snapshot and no
 	 * {@link EmitOutcome}, and an event that only a future awaits counts as unhandled.
 	 * @param pattern a name or pattern
-	 * @param filter returns whether an event is the one to complete with
+	 * @param filter returns whether an event completes the future
 	 * @param timeout how long to wait
 	 * @return the future; it completes exceptionally with a
-	 * {@link java.util.concurrent.TimeoutException} when the time is up, and is cancelled
-	 * if the router closes first. Cancelling it ends the wait.
+	 * {@link java.util.concurrent.TimeoutException} when the timeout expires, and is
+	 * cancelled if the router closes first. Cancelling it ends the wait.
 	 * @throws IllegalArgumentException if the pattern is malformed or the timeout is not
 	 * positive
 	 * @throws IllegalStateException if the router is closed
@@ -111,7 +111,7 @@ public interface TelemetryRouter extends TelemetryEmitter, AutoCloseable {
 	/**
 	 * Returns a future of the next event of a declared type, like
 	 * {@link #next(String, Predicate, Duration)}. Events of that name with a payload of
-	 * another class are passed over.
+	 * another class are ignored.
 	 * @param <T> the payload type
 	 * @param type the event's type
 	 * @param timeout how long to wait
@@ -129,127 +129,128 @@ public interface TelemetryRouter extends TelemetryEmitter, AutoCloseable {
 
 	/**
 	 * Waits until every event emitted before this call has been processed (not just taken
-	 * from its queue) by every asynchronous handler, those included that are leaving with
-	 * events still queued. Called from inside a handler, of any router of this process,
-	 * it returns at once with what is pending, since it could wait for itself. While the
-	 * router holds events it waits for its {@linkplain #start() start} first. Events that
-	 * are queued at a paused handler are not processed, so the wait for them lasts until
-	 * the timeout. An interrupt ends the wait early and stays set.
+	 * from its queue) by every asynchronous handler, including handlers that are leaving
+	 * with events still queued. Called inside a handler of any router in this process, it
+	 * returns at once with the pending events, since it could wait for itself. While the
+	 * router holds events, it first waits for {@link #start()}. Events that are queued at
+	 * a paused handler are not processed, so the wait for them lasts until the timeout.
+	 * An interrupt ends the wait early; the interrupt status stays set.
 	 * @param timeout how long to wait at most; zero does not wait
-	 * @return whether everything was processed, and what is pending
+	 * @return whether all events were processed, and the pending events by handler
 	 */
 	FlushResult flush(Duration timeout);
 
 	/**
 	 * Waits until one handler has processed every event emitted before this call, like
-	 * {@link #flush(Duration)}. A synchronous handler always has.
+	 * {@link #flush(Duration)}. A synchronous handler has no pending events.
 	 * @param handlerId the handler's id
 	 * @param timeout how long to wait at most; zero does not wait
-	 * @return whether everything was processed, and what is pending; {@code null} if no
-	 * such handler is registered
+	 * @return whether all events were processed, and the pending events; {@code null} if
+	 * no such handler is registered
 	 */
 	@Nullable FlushResult flush(String handlerId, Duration timeout);
 
 	/**
 	 * Waits until every asynchronous handler has processed every event of one run that
-	 * was emitted before this call, like {@link #flush(Duration)}. Events of other runs
-	 * are not waited for, unless one of this run is queued behind them.
+	 * was emitted before this call, like {@link #flush(Duration)}. It does not wait for
+	 * events of other runs, unless an event of this run is queued behind them.
 	 * @param runId the run's id; a run that the router does not know has nothing pending
 	 * @param timeout how long to wait at most; zero does not wait
-	 * @return whether everything was processed, and what is pending of this run
+	 * @return whether all events were processed, and the pending events of this run
 	 */
 	FlushResult flushRun(String runId, Duration timeout);
 
 	/**
-	 * Hands a recorded event to the handlers that {@linkplain HandlerSpec.Builder#replay
-	 * opted in}, in the order, and under the conditions, of an emit. No other handler
-	 * sees it, nor a future of {@link #next}, and it does not count as an emit of its
-	 * name. In the accounts of its handlers it counts as any other event. A handler that
-	 * takes payloads of another class, or whose class the recorded payload cannot be read
-	 * as, counts it {@link DropReason#TYPE_MISMATCH}.
+	 * Delivers a recorded event to the handlers that
+	 * {@linkplain HandlerSpec.Builder#replay opted in}, in the order and under the
+	 * conditions of an emit. No other handler and no future of {@link #next} receives it,
+	 * and it does not count as an emit of its name. In the accounts of its handlers it
+	 * counts as any other event. If a handler takes payloads of another class, or the
+	 * recorded payload cannot be read as the handler's class, the event is counted
+	 * {@link DropReason#TYPE_MISMATCH}.
 	 * <p>
-	 * The caller is no emitter, so it waits while an asynchronous handler's queue is
-	 * full, until the queue is empty. It does not wait for a paused handler, or inside a
-	 * handler; the overflow policy decides then. An interrupt ends the wait and stays
-	 * set.
+	 * The caller is not an emitter: if the queue of an asynchronous handler is full, the
+	 * caller waits until the queue is empty. It does not wait for a paused handler, or
+	 * when called inside a handler; then the overflow policy applies. An interrupt ends
+	 * the wait; the interrupt status stays set.
 	 * <p>
-	 * What a handler emits in turn is emitted: a handler that must not do so again asks
-	 * {@link TelemetryEvent#replayed()}.
+	 * Events that a handler emits in turn are emitted normally: a handler that must not
+	 * emit again checks {@link TelemetryEvent#replayed()}.
 	 * @param event the event
-	 * @return to how many handlers the event was offered
+	 * @return the number of handlers to which the event was offered
 	 */
 	int replay(RecordedEvent event);
 
 	/**
-	 * Pauses a handler. An asynchronous one takes nothing from its queue from then on;
-	 * new events are queued, and when the queue is full its {@linkplain OverflowPolicy
-	 * overflow policy} decides. Events offered to a synchronous one are dropped, counted
-	 * {@link DropReason#PAUSED}. A call that has begun goes on.
+	 * Pauses a handler. An asynchronous handler takes no further events from its queue;
+	 * new events are queued, and its {@linkplain OverflowPolicy overflow policy} applies
+	 * when the queue is full. Events offered to a synchronous handler are dropped,
+	 * counted {@link DropReason#PAUSED}. A running call continues.
 	 * @param handlerId the handler's id
 	 * @return {@code false} if no such handler is registered, or the router is closed
 	 */
 	boolean pause(String handlerId);
 
 	/**
-	 * Ends a {@linkplain #pause(String) pause}: queued events are handled in order. Does
-	 * nothing to a handler that is not paused. Closing the router ends all pauses, so
-	 * that what is queued is handled within the shutdown timeout.
+	 * Ends a {@linkplain #pause(String) pause}: queued events are handled in order. Has
+	 * no effect on a handler that is not paused. Closing the router ends all pauses, so
+	 * that queued events are handled within the shutdown timeout.
 	 * @param handlerId the handler's id
 	 * @return {@code false} if no such handler is registered
 	 */
 	boolean resume(String handlerId);
 
 	/**
-	 * Ends a handler's quarantine at once: its next events are handled. Does nothing to a
-	 * handler that is not quarantined.
+	 * Ends a handler's quarantine at once: its next events are handled. Has no effect on
+	 * a handler that is not quarantined.
 	 * @param handlerId the handler's id
 	 * @return {@code false} if no such handler is registered
 	 */
 	boolean release(String handlerId);
 
 	/**
-	 * Forgets how long the longest call of a handler took, and the longest wait in its
-	 * queue. Everything else about its latencies stays.
+	 * Resets the longest call duration and the longest queue wait of a handler. Its other
+	 * latency statistics are unchanged.
 	 * @param handlerId the handler's id
 	 * @return {@code false} if no such handler is registered
 	 */
 	boolean resetMaxima(String handlerId);
 
 	/**
-	 * Forgets the longest latencies of all handlers and events.
+	 * Resets the longest latencies of all handlers and events.
 	 */
 	void resetMaxima();
 
 	/**
 	 * {@return counts and latencies of all handlers and events, as of now} Numbers are
-	 * read one by one without stopping the router: they add up whenever it is quiet.
+	 * read one by one without stopping the router: they add up while it is idle.
 	 */
 	RouterSnapshot snapshot();
 
 	/**
-	 * Returns one handler's part of the {@link #snapshot()}, at the cost of that handler
-	 * only.
+	 * Returns the part of the {@link #snapshot()} for one handler, at the cost of that
+	 * handler only.
 	 * @param handlerId the handler's id
 	 * @return the handler's numbers, or {@code null} if no such handler is registered
 	 */
 	@Nullable HandlerSnapshot handlerSnapshot(String handlerId);
 
 	/**
-	 * Returns one event name's part of the {@link #snapshot()}, at the cost of that name
-	 * only.
+	 * Returns the part of the {@link #snapshot()} for one event name, at the cost of that
+	 * name only.
 	 * @param event the event's name
 	 * @return the event's numbers, or {@code null} if the name is not tracked
 	 */
 	@Nullable EventSnapshot eventSnapshot(String event);
 
 	/**
-	 * {@return what is known now of the spans that have begun and not ended}
+	 * {@return the current state of the spans that have not ended}
 	 */
 	SpanSnapshot spanSnapshot();
 
 	/**
-	 * Adds a listener that is told about handlers and event names as they come and go,
-	 * starting with those present now, each exactly once.
+	 * Adds a listener for handlers and event names that are added or removed. It is first
+	 * called for those that exist now; each is announced exactly once.
 	 * @param listener the listener
 	 */
 	void addListener(RouterListener listener);
@@ -262,8 +263,8 @@ public interface TelemetryRouter extends TelemetryEmitter, AutoCloseable {
 
 	/**
 	 * Delivers the events held since the router was built, in order, and from then on
-	 * routes directly. A thread that emits meanwhile waits until the delivery has ended,
-	 * for the block timeout at most. Does nothing on a router that does not
+	 * routes events directly. A thread that emits meanwhile waits until the delivery has
+	 * ended, for the block timeout at most. Has no effect on a router that does not
 	 * {@linkplain TelemetryRouterBuilder#holdEvents(int) hold events}.
 	 */
 	void start();
@@ -273,15 +274,15 @@ public interface TelemetryRouter extends TelemetryEmitter, AutoCloseable {
 	 * {@link DropReason#CLOSED}. Queued events are handled within the
 	 * {@linkplain TelemetryRouterBuilder#shutdownTimeout(Duration) shutdown timeout};
 	 * those left over are counted {@link DropReason#SHUTDOWN_TIMEOUT}. Asynchronous calls
-	 * that outlive the timeout are interrupted and given up: they count as failed, and
+	 * that exceed the timeout are interrupted and abandoned: they count as failed, and
 	 * futures of {@link #emitAsync} complete. Futures of {@link #next} are cancelled. The
 	 * totals are logged in one line.
 	 * <p>
 	 * Idempotent: a second call waits until the first has finished, or until it is
-	 * interrupted. Called from inside a handler, of any router of this process, the
-	 * router closes in the background: the call returns at once or, in an asynchronous
-	 * handler, when the queues of the other handlers have been processed or the time is
-	 * up.
+	 * interrupted. Called inside a handler of any router in this process, the router
+	 * closes in the background. The call then returns at once or, inside an asynchronous
+	 * handler, after the queues of the other handlers have been processed or the shutdown
+	 * timeout has expired.
 	 */
 	@Override
 	void close();

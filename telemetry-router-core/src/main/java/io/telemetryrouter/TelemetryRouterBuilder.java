@@ -80,7 +80,7 @@ public final class TelemetryRouterBuilder {
 	}
 
 	/**
-	 * Sets the capacity of queues whose handler does not set it.
+	 * Sets the queue capacity of handlers that do not set one.
 	 * @param maxHandlerQueue the capacity in events (default 1000)
 	 * @return this builder
 	 */
@@ -110,7 +110,7 @@ public final class TelemetryRouterBuilder {
 	}
 
 	/**
-	 * Sets how long {@link OverflowPolicy#BLOCK} blocks an emitter at most.
+	 * Sets the maximum time for which {@link OverflowPolicy#BLOCK} blocks an emitter.
 	 * @param blockTimeout the time (default 100 ms)
 	 * @return this builder
 	 */
@@ -120,11 +120,12 @@ public final class TelemetryRouterBuilder {
 	}
 
 	/**
-	 * Sets which threads may be blocked. An emitter on another, such as an event loop,
-	 * does not wait for anything: {@link OverflowPolicy#BLOCK} drops the newest event
+	 * Sets the check for threads that may be blocked. An emit on any other thread, such
+	 * as an event loop, never waits: {@link OverflowPolicy#BLOCK} drops the new event
 	 * there.
 	 * @param blockingAllowed returns whether the calling thread may be blocked (default
-	 * always); called only when it would be, and taken for a no if it throws
+	 * always); called only before the thread would wait; an exception counts as
+	 * {@code false}
 	 * @return this builder
 	 */
 	public TelemetryRouterBuilder blockingAllowed(BooleanSupplier blockingAllowed) {
@@ -143,8 +144,8 @@ public final class TelemetryRouterBuilder {
 	}
 
 	/**
-	 * Sets how many emits may be nested in each other through handlers, across queues
-	 * too. What goes deeper is dropped, counted {@link DropReason#RECURSION}.
+	 * Sets the maximum depth of emits that are nested through handlers, including emits
+	 * across queues. Deeper events are dropped, counted {@link DropReason#RECURSION}.
 	 * @param maxDepth the number of emits (default 32)
 	 * @return this builder
 	 */
@@ -154,8 +155,9 @@ public final class TelemetryRouterBuilder {
 	}
 
 	/**
-	 * Sets how many nested emits one outermost emit may cause in all, across queues too.
-	 * What goes beyond is dropped, counted {@link DropReason#RECURSION}.
+	 * Sets the maximum number of nested emits that one outermost emit may cause in total,
+	 * including emits across queues. Further events are dropped, counted
+	 * {@link DropReason#RECURSION}.
 	 * @param maxNestedEmits the number of emits (default 1000)
 	 * @return this builder
 	 */
@@ -165,8 +167,8 @@ public final class TelemetryRouterBuilder {
 	}
 
 	/**
-	 * Sets how many event names are tracked that no handler names exactly. Events of
-	 * further names are routed all the same, a little slower, and counted together as
+	 * Sets the maximum number of tracked event names that no handler names exactly.
+	 * Events of further names are still routed, a little slower, and counted together as
 	 * {@link RouterSnapshot#OTHER_EVENTS}.
 	 * @param maxEventNames the number of names (default 10,000)
 	 * @return this builder
@@ -177,8 +179,8 @@ public final class TelemetryRouterBuilder {
 	}
 
 	/**
-	 * Sets how many handlers registered at one place of the code are reported, once, as a
-	 * likely leak.
+	 * Sets the number of active handlers registered by the same code above which a likely
+	 * leak is reported, once.
 	 * @param registrationWarningThreshold the number of handlers (default 1000)
 	 * @return this builder
 	 */
@@ -189,7 +191,8 @@ public final class TelemetryRouterBuilder {
 	}
 
 	/**
-	 * Sets how long {@link TelemetryRouter#close()} lets queued events finish.
+	 * Sets how long {@link TelemetryRouter#close()} waits for queued events to be
+	 * handled.
 	 * @param shutdownTimeout the time (default 10 s); zero discards them at once
 	 * @return this builder
 	 */
@@ -199,8 +202,8 @@ public final class TelemetryRouterBuilder {
 	}
 
 	/**
-	 * Sets when a handler that keeps failing is quarantined, and for how long. Handlers
-	 * that leave by themselves after a number of events are never quarantined.
+	 * Sets the conditions and the duration of the quarantine of a repeatedly failing
+	 * handler. Handlers that are registered for a number of events are never quarantined.
 	 * @param quarantine the settings (default {@link QuarantineSettings#defaults()})
 	 * @return this builder
 	 */
@@ -221,11 +224,12 @@ public final class TelemetryRouterBuilder {
 	}
 
 	/**
-	 * Sets how long a call of an asynchronous handler may take. One that takes longer is
-	 * given up: it counts as failed with a {@link java.util.concurrent.TimeoutException},
-	 * its thread is interrupted and the handler's further events are handled on another
-	 * one. A handler that ignores the interrupt keeps its thread until it returns.
-	 * @param handlerTimeout the time; zero lets every call take its time (default)
+	 * Sets the maximum duration of a call of an asynchronous handler. A call that takes
+	 * longer is abandoned: it counts as failed with a
+	 * {@link java.util.concurrent.TimeoutException}, its thread is interrupted and the
+	 * handler's further events are handled on another thread. A handler that ignores the
+	 * interrupt occupies its thread until it returns.
+	 * @param handlerTimeout the time; zero for no timeout (default)
 	 * @return this builder
 	 */
 	public TelemetryRouterBuilder handlerTimeout(Duration handlerTimeout) {
@@ -234,10 +238,10 @@ public final class TelemetryRouterBuilder {
 	}
 
 	/**
-	 * Sets after which time a {@linkplain TelemetrySpan span} that has not ended is
+	 * Sets the time after which a {@linkplain TelemetrySpan span} that has not ended is
 	 * reported as dangling.
-	 * @param spanDanglingAfter the time (default 10 min); zero reports only spans that
-	 * nothing refers to any more
+	 * @param spanDanglingAfter the time (default 10 min); zero reports only unreachable
+	 * spans
 	 * @return this builder
 	 */
 	public TelemetryRouterBuilder spanDanglingAfter(Duration spanDanglingAfter) {
@@ -248,7 +252,7 @@ public final class TelemetryRouterBuilder {
 	/**
 	 * Sets whether calls and dispatches are timed. Without it there are no latencies, no
 	 * slow reports and no age of queues, and {@code handled} of a synchronous handler is
-	 * what is left of {@code offered} rather than counted on its own.
+	 * computed from {@code offered} rather than counted independently.
 	 * @param measureLatency whether to measure (default {@code true})
 	 * @return this builder
 	 */
@@ -258,12 +262,12 @@ public final class TelemetryRouterBuilder {
 	}
 
 	/**
-	 * Holds events until {@link TelemetryRouter#start()}, so that handlers that register
-	 * late miss none. Events beyond the limit are counted {@link DropReason#NOT_STARTED}
-	 * at each handler they would have reached; those of more than
-	 * {@linkplain #maxEventNames(int) the names that are kept} at handlers that take all
-	 * events.
-	 * @param limit how many events to hold at most; 0 routes from the first (default)
+	 * Holds events until {@link TelemetryRouter#start()}, so that handlers that are
+	 * registered before the start miss no events. Events beyond the limit are counted
+	 * {@link DropReason#NOT_STARTED} at each handler they would have reached; events
+	 * beyond the {@linkplain #maxEventNames(int) maximum number of names} are counted
+	 * only at handlers that take all events.
+	 * @param limit the maximum number of held events; 0 routes events at once (default)
 	 * @return this builder
 	 */
 	public TelemetryRouterBuilder holdEvents(int limit) {
@@ -276,10 +280,11 @@ public final class TelemetryRouterBuilder {
 
 	/**
 	 * Runs asynchronous handlers on the given executor instead of daemon threads of the
-	 * router's own. A busy handler occupies one of its threads, and makes way for others
-	 * now and then; with a bounded executor handlers may wait for each other. A handler
-	 * that the executor refuses, loses or runs on the calling thread is handled by a
-	 * thread of the router. The router does not shut the executor down.
+	 * router. A busy handler occupies one of the executor's threads and yields it to
+	 * other tasks now and then; with a bounded executor handlers may wait for each other.
+	 * If the executor rejects or loses a handler's task, or runs it on the calling
+	 * thread, a thread of the router handles the events. The router does not shut the
+	 * executor down.
 	 * @param laneExecutor the executor
 	 * @return this builder
 	 */
@@ -290,7 +295,7 @@ public final class TelemetryRouterBuilder {
 
 	/**
 	 * Carries the emitting thread's context to asynchronous handlers.
-	 * @param contextCarrier captures and restores
+	 * @param contextCarrier captures and restores the context
 	 * @return this builder
 	 */
 	public TelemetryRouterBuilder contextCarrier(ContextCarrier contextCarrier) {
@@ -320,10 +325,9 @@ public final class TelemetryRouterBuilder {
 	}
 
 	/**
-	 * Checks the payloads of an event where they are emitted. Other events pay nothing
-	 * for it.
+	 * Checks the payloads of an event at each emit, at no cost for other events.
 	 * @param event the event's name, without wildcards
-	 * @param check the check; it takes the place of one given before
+	 * @param check the check; it replaces an earlier check of the event
 	 * @return this builder
 	 */
 	public TelemetryRouterBuilder payloadCheck(String event, PayloadCheck check) {
@@ -333,13 +337,14 @@ public final class TelemetryRouterBuilder {
 	}
 
 	/**
-	 * Adds events that are critical, to those that were added before and those whose
-	 * payloads {@linkplain TelemetryEventType#critical() say so}. A full queue with
-	 * {@link OverflowPolicy#DROP_OLDEST} or {@link OverflowPolicy#DROP_NEWEST} drops the
-	 * oldest other event in favour of a critical one. If it holds critical events only,
-	 * it drops an event that is not, and the policy decides about one that is.
-	 * @param criticalEvents returns whether an event's name is that of a critical one;
-	 * called for full queues only, and taken for a no if it throws
+	 * Adds critical events to those that were added before and those
+	 * {@linkplain TelemetryEventType#critical() declared by their payload class}. A full
+	 * queue with {@link OverflowPolicy#DROP_OLDEST} or {@link OverflowPolicy#DROP_NEWEST}
+	 * drops the oldest non-critical event in favour of a critical one. If it holds only
+	 * critical events, a new event that is not critical is dropped, and the policy
+	 * applies to a new critical event.
+	 * @param criticalEvents returns whether an event name is that of a critical event;
+	 * called for full queues only; an exception counts as {@code false}
 	 * @return this builder
 	 */
 	public TelemetryRouterBuilder criticalEvents(Predicate<String> criticalEvents) {
@@ -348,7 +353,7 @@ public final class TelemetryRouterBuilder {
 	}
 
 	/**
-	 * Sets where the router logs.
+	 * Sets the logger of the router.
 	 * @param logger the logger (default the system's
 	 * {@code io.telemetryrouter.TelemetryRouter})
 	 * @return this builder

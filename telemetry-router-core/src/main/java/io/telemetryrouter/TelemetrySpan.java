@@ -7,23 +7,22 @@ import java.util.concurrent.Flow;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A piece of work that begins and ends: emits {@code <name>.started}, and when it ends
- * exactly one of {@code <name>.completed}, {@code <name>.failed} and
- * {@code <name>.cancelled}, whose envelopes have a {@link SpanInfo}. All of them belong
- * to the run in which the span began, whatever thread ends it.
+ * A unit of work: emits {@code <name>.started} when it begins, and exactly one of
+ * {@code <name>.completed}, {@code <name>.failed} and {@code <name>.cancelled} when it
+ * ends. The envelopes of these events have a {@link SpanInfo}. All events of a span
+ * belong to the run in which it began, regardless of the thread that ends it.
  * <p>
- * The first of the methods that end a span does; later ones do nothing and return
- * {@code false}. Thread-safe.
+ * Only the first call of a method that ends the span takes effect; later calls do nothing
+ * and return {@code false}. Thread-safe.
  * <p>
  * A span of a {@link TelemetryEmitter#forRun(String) forRun} emitter, and one begun by
- * {@link #span}, is bound to no thread. Any other is bound to the thread that began it,
- * until it ends or {@linkplain #unbind() is unbound}: spans and runs that the thread
- * begins meanwhile are nested in it. Spans that end out of order, or on another thread,
- * do no harm.
+ * {@link #span}, is bound to no thread. Any other span is bound to the thread that began
+ * it, until it ends or {@linkplain #unbind() is unbound}: spans and runs that the thread
+ * begins meanwhile are nested in it. Spans may end out of order and on any thread.
  * <p>
- * A span that does not end is reported, once, as dangling: when
- * {@linkplain TelemetryRouterBuilder#spanDanglingAfter(java.time.Duration) a time} is
- * over, or at once when the garbage collector finds that nobody can end it any more.
+ * A span that does not end is reported, once, as dangling: after a
+ * {@linkplain TelemetryRouterBuilder#spanDanglingAfter(java.time.Duration) configured
+ * time}, or as soon as the garbage collector finds it unreachable.
  *
  * @since 0.1.0
  */
@@ -42,13 +41,13 @@ public interface TelemetrySpan extends AutoCloseable {
 	@Nullable String parentSpanId();
 
 	/**
-	 * {@return how many nanoseconds ago the span began, or how many it took}
+	 * {@return the duration of the span in nanoseconds, up to now if it has not ended}
 	 */
 	long durationNanos();
 
 	/**
-	 * {@return what a thread is inside of when it works for the span, for
-	 * {@link RunContext#set}} It stays valid when the span has ended.
+	 * {@return the context of a thread that works for the span, to be passed to
+	 * {@link RunContext#set}} It stays valid after the span has ended.
 	 */
 	RunContext context();
 
@@ -61,55 +60,58 @@ public interface TelemetrySpan extends AutoCloseable {
 	TelemetrySpan span(String name, @Nullable Object payload);
 
 	/**
-	 * Ends the span: {@code <name>.completed}.
+	 * Ends the span and emits {@code <name>.completed}.
 	 * @param outcome the payload, or {@code null}
-	 * @return {@code false} if the span had ended
+	 * @return {@code false} if the span had already ended
 	 */
 	boolean complete(@Nullable Object outcome);
 
 	/**
-	 * Ends the span: {@code <name>.failed}, with the payload of the started event.
-	 * @param error what went wrong; only the name of its class is kept
-	 * @return {@code false} if the span had ended
+	 * Ends the span and emits {@code <name>.failed}, with the payload of the started
+	 * event.
+	 * @param error the error; only its class name is kept
+	 * @return {@code false} if the span had already ended
 	 */
 	boolean fail(Throwable error);
 
 	/**
-	 * Ends the span: {@code <name>.failed}.
-	 * @param error what went wrong; only the name of its class is kept
+	 * Ends the span and emits {@code <name>.failed}.
+	 * @param error the error; only its class name is kept
 	 * @param outcome the payload, or {@code null}
-	 * @return {@code false} if the span had ended
+	 * @return {@code false} if the span had already ended
 	 */
 	boolean fail(Throwable error, @Nullable Object outcome);
 
 	/**
-	 * Ends the span: {@code <name>.cancelled}, with the payload of the started event.
-	 * @return {@code false} if the span had ended
+	 * Ends the span and emits {@code <name>.cancelled}, with the payload of the started
+	 * event.
+	 * @return {@code false} if the span had already ended
 	 */
 	boolean cancel();
 
 	/**
-	 * Ends the span: {@code <name>.cancelled}.
+	 * Ends the span and emits {@code <name>.cancelled}.
 	 * @param outcome the payload, or {@code null}
-	 * @return {@code false} if the span had ended
+	 * @return {@code false} if the span had already ended
 	 */
 	boolean cancel(@Nullable Object outcome);
 
 	/**
-	 * Calls code inside the span, bound to the calling thread, and ends the span:
-	 * completed with what the code returns, or failed with what it throws, an
-	 * {@link InterruptedException} and a
-	 * {@link java.util.concurrent.CancellationException} as cancelled.
+	 * Runs code with the span bound to the calling thread, and then ends the span: as
+	 * completed with the result of the code, as cancelled if it throws an
+	 * {@link InterruptedException} or a
+	 * {@link java.util.concurrent.CancellationException}, and as failed if it throws any
+	 * other exception.
 	 * @param <T> the type of the result
 	 * @param code the code
 	 * @return its result
-	 * @throws Exception what the code throws
+	 * @throws Exception the exception that the code throws
 	 */
 	<T> T call(Callable<T> code) throws Exception;
 
 	/**
-	 * Ends the span as a stage does: completed with its result, failed, or cancelled. The
-	 * span is unbound from its thread.
+	 * Ends the span when a stage completes: as completed with the result of the stage, as
+	 * failed, or as cancelled. The span is unbound from its thread.
 	 * @param <T> the type of the result
 	 * @param stage the stage
 	 * @return a stage with the same outcome, which completes after the span
@@ -117,10 +119,10 @@ public interface TelemetrySpan extends AutoCloseable {
 	<T> CompletionStage<T> follow(CompletionStage<T> stage);
 
 	/**
-	 * Ends the span as the first subscription of a publisher does: completed with the
-	 * number of items as a {@link Long}, failed, or cancelled by the subscriber. The span
-	 * is unbound from its thread. For Reactor there is a facade in the Spring module,
-	 * which begins a span with each subscription.
+	 * Ends the span when the first subscription of a publisher ends: as completed with
+	 * the number of items as a {@link Long}, as failed, or as cancelled by the
+	 * subscriber. The span is unbound from its thread. For Reactor, the Spring module has
+	 * a facade that begins a span with each subscription.
 	 * @param <T> the type of the items
 	 * @param publisher the publisher
 	 * @return a publisher of the same items
@@ -134,9 +136,9 @@ public interface TelemetrySpan extends AutoCloseable {
 	TelemetrySpan unbind();
 
 	/**
-	 * Ends the span as {@linkplain #cancel() cancelled}, if it has not ended. Whether the
-	 * code before came to its end or threw, this method cannot know, and must not call
-	 * what failed completed: end the span before it is closed.
+	 * Ends the span as {@linkplain #cancel() cancelled}, if it has not ended. This method
+	 * cannot know whether the preceding code succeeded or threw, so it never reports the
+	 * span as completed: end the span before it is closed.
 	 */
 	@Override
 	void close();

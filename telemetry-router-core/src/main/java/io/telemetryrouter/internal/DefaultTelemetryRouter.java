@@ -33,7 +33,7 @@ import io.telemetryrouter.internal.support.Arguments;
 import io.telemetryrouter.internal.support.Names;
 
 /**
- * The router: checks arguments and hands each call to the part that does it.
+ * The router: checks arguments and delegates each call to the responsible part.
  */
 public final class DefaultTelemetryRouter implements TelemetryRouter {
 
@@ -45,7 +45,7 @@ public final class DefaultTelemetryRouter implements TelemetryRouter {
 
 	private final Shutdown shutdown;
 
-	/** Number the handlers that have no id of their own. */
+	/** Numbers the handlers that have no id of their own. */
 	private final AtomicLong numbers = new AtomicLong();
 
 	public DefaultTelemetryRouter(RouterSettings settings) {
@@ -103,7 +103,7 @@ public final class DefaultTelemetryRouter implements TelemetryRouter {
 		for (HandlerSpecCustomizer customizer : this.settings.specCustomizers()) {
 			customized = customizer.customize(customized);
 			if (customized == null) {
-				return new LeftOut((spec.id() != null) ? spec.id() : nextId());
+				return new InactiveSubscription((spec.id() != null) ? spec.id() : nextId());
 			}
 		}
 		String source = (customized.source() != null) ? customized.source() : CallSites.caller();
@@ -111,7 +111,7 @@ public final class DefaultTelemetryRouter implements TelemetryRouter {
 		Handler handler;
 		do {
 			handler = register((id != null) ? id : nextId(), customized, source);
-			// Again if another handler was given an id of that form.
+			// Repeats if another handler already has the generated id.
 		}
 		while (handler == null && id == null);
 		if (handler == null) {
@@ -129,7 +129,7 @@ public final class DefaultTelemetryRouter implements TelemetryRouter {
 	private @Nullable Handler register(String id, HandlerSpec<?> spec, String source) {
 		HandlerOptions options = new HandlerOptions(id, spec, source, this.parts.defaults);
 		if (!this.parts.held.isHolding()) {
-			// Otherwise the recorder may come until the start.
+			// While events are held, a recorder may still be added; start() checks again.
 			this.parts.registry.requireRecorder(options);
 		}
 		return this.parts.registry.add(options, spec);
@@ -188,7 +188,7 @@ public final class DefaultTelemetryRouter implements TelemetryRouter {
 		}
 		handler.pause(true);
 		if (this.shutdown.hasBegun()) {
-			// The close may have ended all pauses just before.
+			// A concurrent close may already have ended all pauses.
 			handler.pause(false);
 			return false;
 		}
@@ -198,7 +198,7 @@ public final class DefaultTelemetryRouter implements TelemetryRouter {
 	@Override
 	public boolean resume(String handlerId) {
 		boolean[] known = new boolean[1];
-		// A handler that leaves by its last event may have some queued.
+		// Includes handlers that are leaving with events still queued.
 		this.parts.handlers.forEach((handler) -> {
 			if (handler.handlerId().equals(handlerId)) {
 				handler.pause(false);
@@ -275,8 +275,8 @@ public final class DefaultTelemetryRouter implements TelemetryRouter {
 		this.shutdown.close();
 	}
 
-	/** The subscription of a handler that configuration leaves out. */
-	private record LeftOut(String handlerId) implements Subscription {
+	/** The subscription of a handler that a customizer has left out. */
+	private record InactiveSubscription(String handlerId) implements Subscription {
 
 		@Override
 		public boolean isActive() {

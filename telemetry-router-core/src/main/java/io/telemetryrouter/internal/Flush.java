@@ -30,7 +30,8 @@ import io.telemetryrouter.internal.registry.Handler;
 import io.telemetryrouter.internal.registry.HandlerTable;
 
 /**
- * Waits for held events, for lanes, and for what their handlers keep back.
+ * Waits for the release of held events, for lanes, and for the flush actions of their
+ * handlers.
  */
 record Flush(HandlerTable handlers, HoldBuffer held, Runs runs, Executor callbacks, Reporter reporter) {
 
@@ -47,7 +48,7 @@ record Flush(HandlerTable handlers, HoldBuffer held, Runs runs, Executor callbac
 	/** Flushes all handlers of the events of one run. */
 	FlushResult run(String runId, Duration timeout) {
 		Run run = this.runs.find(runId);
-		// Of a run that nothing refers to no event is queued, but handlers may keep some.
+		// An unreachable run has no queued events, but handlers may have buffered some.
 		long latest = (run != null) ? run.latest() : 0;
 		return flush(this::handlersWithLanes, timeout, (event) -> event.run() == run && event.runSequence() <= latest);
 	}
@@ -70,7 +71,10 @@ record Flush(HandlerTable handlers, HoldBuffer held, Runs runs, Executor callbac
 		return new FlushResult(mustNotWait && pending.isEmpty(), pending);
 	}
 
-	/** Returns the handlers with lanes, including those that leave with queued events. */
+	/**
+	 * Returns the handlers with lanes, including handlers that are leaving with queued
+	 * events.
+	 */
 	List<Handler> handlersWithLanes() {
 		List<Handler> all = new ArrayList<>();
 		this.handlers.forEach((handler) -> {
@@ -82,9 +86,9 @@ record Flush(HandlerTable handlers, HoldBuffer held, Runs runs, Executor callbac
 	}
 
 	/**
-	 * Waits until the lanes have processed what they were offered before this call, or
-	 * until a deadline on the clock of {@link System#nanoTime()}. Of some events only, if
-	 * they are given.
+	 * Waits until the lanes have processed the events offered before this call, or until
+	 * a deadline on the clock of {@link System#nanoTime()}. If {@code events} is given,
+	 * it waits only for events that match.
 	 */
 	FlushResult await(List<Handler> handlers, long deadline, @Nullable Predicate<Envelope<?>> events) {
 		Map<Handler, CountDownLatch> latches = new LinkedHashMap<>();

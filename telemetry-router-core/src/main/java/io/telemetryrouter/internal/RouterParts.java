@@ -52,15 +52,16 @@ import io.telemetryrouter.internal.registry.TrackedEvents;
 import io.telemetryrouter.internal.support.Ticker;
 
 /**
- * The parts of one router, wired to each other. Each part is given only the few others
- * that it uses.
+ * The parts of one router, wired to each other. Each part receives only the parts that it
+ * uses.
  */
 final class RouterParts {
 
 	private static final long MAX_WATCH_INTERVAL = TimeUnit.SECONDS.toNanos(1);
 
 	static {
-		// A class that a thread without stack needs first is broken for all threads.
+		// A class whose initialization fails for lack of stack stays unusable for
+		// all threads, so these are initialized here.
 		List<Class<?>> neededByEmit = List.of(DispatchFrame.class, DispatchStacks.class, EmitTracker.class,
 				EmitTracker.Outcome.class, Envelope.class, EventStatistics.class, LatencyHistogram.class,
 				SampleBuffer.class, SampleBuffers.class, StripedCounter.class, DropReason.class,
@@ -194,7 +195,7 @@ final class RouterParts {
 		});
 		return List.of(this.nextEvents::check, stuckCalls::check, () -> this.handlers.forEach(check),
 				this.registry::check, this.runs::check, this.spans::check, DispatchStacks::reconcile,
-				this.unmatched::check, this.snapshots::look, this.log::wake);
+				this.unmatched::check, this.snapshots::updateLastSeen, this.log::wake);
 	}
 
 	private static long nanos(Duration duration) {

@@ -20,7 +20,7 @@ import io.telemetryrouter.QuarantineSettings;
 
 /**
  * The settings collected by {@link io.telemetryrouter.TelemetryRouterBuilder}, which
- * explains each.
+ * documents each of them.
  */
 public record RouterSettings(int maxHandlerQueue, int defaultPriority, OverflowPolicy overflow, Duration blockTimeout,
 		Duration slowThreshold, int maxDepth, int maxNestedEmits, int maxEventNames, int registrationWarningThreshold,

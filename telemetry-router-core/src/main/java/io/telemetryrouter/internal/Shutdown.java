@@ -14,8 +14,8 @@ import io.telemetryrouter.internal.registry.Handler;
 import io.telemetryrouter.internal.support.Names;
 
 /**
- * Ends a router, once: no new events, then the queued ones within one deadline, then the
- * threads.
+ * Closes a router, once: rejects new events, handles the queued ones until one deadline,
+ * and then stops the threads.
  */
 final class Shutdown {
 
@@ -39,10 +39,10 @@ final class Shutdown {
 	}
 
 	/**
-	 * Closes the router, or waits for the thread that does. From within a handler the
-	 * router closes in the background: the handler would wait for itself. An asynchronous
-	 * one waits for the other lanes, whose handlers may be gone after what closes the
-	 * router, such as an application context.
+	 * Closes the router, or waits for the thread that closes it. If called inside a
+	 * handler, the router closes in the background, because the handler would wait for
+	 * itself. An asynchronous handler waits for the other lanes, because the code that
+	 * closes the router, such as an application context, may then discard their handlers.
 	 */
 	void close() {
 		boolean first = this.begun.compareAndSet(false, true);
@@ -67,7 +67,7 @@ final class Shutdown {
 			closer.start();
 		}
 		catch (Throwable ex) {
-			// No thread to be had: the next close is the first.
+			// The thread could not be started: the next call of close() tries again.
 			this.begun.set(false);
 			throw ex;
 		}
@@ -96,7 +96,7 @@ final class Shutdown {
 		try {
 			boolean complete = drain(start + this.timeoutNanos);
 			this.parts.unmatched.close();
-			// First, so that each event is in the totals or in the line of late events.
+			// First, so that each event is in the totals or is reported as late.
 			this.parts.reporter.closing();
 			HandlerAccount total = this.parts.snapshots.total();
 			long unhandled = this.parts.snapshots.unhandled();
@@ -111,7 +111,7 @@ final class Shutdown {
 	private boolean drain(long deadline) {
 		boolean complete = false;
 		try {
-			// A step may fail, because of a clock, say. The router ends all the same.
+			// A failed step, for example by a clock, must not prevent the others.
 			this.parts.reporter.guard("Delivery of held events", this.parts.emitter::close);
 			this.parts.handlers.forEach((handler) -> handler.pause(false));
 			complete = this.parts.flush.await(this.parts.flush.handlersWithLanes(), deadline, null).complete();

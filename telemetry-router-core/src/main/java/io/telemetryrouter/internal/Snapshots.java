@@ -30,23 +30,23 @@ import io.telemetryrouter.internal.registry.HandlerOptions;
 import io.telemetryrouter.internal.registry.HandlerTable;
 
 /**
- * Reads the numbers of a router.
+ * Reads the statistics of a router.
  */
 record Snapshots(RouterParts parts) {
 
-	/** Notes what handlers and events were given something since the last look. */
-	void look() {
+	/** Updates the last-seen times of all handlers and events. */
+	void updateLastSeen() {
 		this.parts.routes.reconcile();
 		this.parts.handlers.forEach(this::lastSeen);
 		this.parts.events.forEach(this::lastSeen);
 	}
 
 	private @Nullable Instant lastSeen(Handler handler) {
-		return handler.metrics.lastSeen.look(handler.metrics.counters.get(Counters.OFFERED), this.parts.clock);
+		return handler.metrics.lastSeen.update(handler.metrics.counters.get(Counters.OFFERED), this.parts.clock);
 	}
 
 	private @Nullable Instant lastSeen(EventStatistics event) {
-		return event.lastSeen.look(event.emitted(), this.parts.clock);
+		return event.lastSeen.update(event.emitted(), this.parts.clock);
 	}
 
 	RouterSnapshot router() {
@@ -75,7 +75,7 @@ record Snapshots(RouterParts parts) {
 		return total;
 	}
 
-	/** Returns how many events no handler meant. */
+	/** Returns the number of unhandled events. */
 	long unhandled() {
 		this.parts.routes.reconcile();
 		return this.parts.events.all().stream().mapToLong(EventStatistics::unhandled).sum();

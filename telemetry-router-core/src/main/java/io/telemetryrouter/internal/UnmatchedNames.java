@@ -12,17 +12,18 @@ import io.telemetryrouter.internal.registry.EventStatistics;
 import io.telemetryrouter.internal.registry.Handler;
 
 /**
- * Reports, once each, names that probably have no counterpart by mistake: events that no
- * handler means, and handlers that no event has reached for minutes.
+ * Reports, once each, names that probably have no counterpart by mistake: events that are
+ * unhandled, and handlers that were offered no event for minutes.
  * <p>
- * An event is reported at the second look that finds it dead, or at the close: its
- * handler may be about to be subscribed. One that was heard before is not: its handler
- * has left. Nor is one whose payload declares its name: a library may emit more events
- * than an application asks for.
+ * An event is reported at the second check that finds it unhandled, or at the close,
+ * because its handler may be subscribed soon after the first emit. An event that was
+ * handled before is not reported: its handler was removed. An event whose payload class
+ * declares its name is not reported either: a library may emit events that the
+ * application does not need.
  */
 final class UnmatchedNames {
 
-	/** For each of the two kinds. */
+	/** Applies to events and to handlers separately. */
 	private static final int MAX_LINES = 20;
 
 	private static final long INTERVAL = TimeUnit.SECONDS.toNanos(10);
@@ -31,8 +32,8 @@ final class UnmatchedNames {
 
 	private final RouterParts parts;
 
-	/** Guarded by this, as all that follows. */
-	private long lookedAt;
+	/** Guarded by this, like all fields below. */
+	private long checkedAt;
 
 	private Set<String> suspects = Set.of();
 
@@ -40,25 +41,25 @@ final class UnmatchedNames {
 
 	private int reportedHandlers;
 
-	/** How many looks have found that events are emitted. */
-	private int busyLooks;
+	/** The number of checks that have found emitted events. */
+	private int busyChecks;
 
 	UnmatchedNames(RouterParts parts) {
 		this.parts = parts;
-		this.lookedAt = parts.ticker.now();
+		this.checkedAt = parts.ticker.now();
 	}
 
 	synchronized void check() {
 		long now = this.parts.ticker.now();
-		if (now - this.lookedAt >= INTERVAL) {
-			this.lookedAt = now;
+		if (now - this.checkedAt >= INTERVAL) {
+			this.checkedAt = now;
 			List<String> emitted = emitted();
 			reportEvents(emitted, false);
 			reportHandlers(emitted, now);
 		}
 	}
 
-	/** Reports the events that no further look will find. */
+	/** Reports all unhandled events, since no further check follows. */
 	synchronized void close() {
 		reportEvents(emitted(), true);
 	}
@@ -111,8 +112,8 @@ final class UnmatchedNames {
 	}
 
 	private void reportHandlers(List<String> emitted, long now) {
-		if (emitted.isEmpty() || this.busyLooks++ < PATIENCE / INTERVAL) {
-			// While nothing happens in the application, no handler stands out.
+		if (emitted.isEmpty() || this.busyChecks++ < PATIENCE / INTERVAL) {
+			// While no events are emitted, an uncalled handler is no sign of a mistake.
 			return;
 		}
 		for (Handler handler : this.parts.handlers.active()) {
@@ -125,7 +126,10 @@ final class UnmatchedNames {
 		}
 	}
 
-	/** Returns, once, whether a handler of certain events was offered none for long. */
+	/**
+	 * Returns, once, whether a handler that is not for all events was offered none so
+	 * far.
+	 */
 	private static boolean isUncalled(Handler handler, long now) {
 		if (handler.judged || now - handler.registeredAt < PATIENCE || handler.isPaused()) {
 			return false;

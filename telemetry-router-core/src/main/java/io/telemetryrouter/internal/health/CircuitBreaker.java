@@ -16,16 +16,16 @@ import io.telemetryrouter.internal.support.Durations;
 import io.telemetryrouter.internal.support.Ticker;
 
 /**
- * Quarantines a handler that keeps failing, and lets it come back: a circuit breaker (M.
+ * Quarantines a repeatedly failing handler until a probe succeeds: a circuit breaker (M.
  * Nygard, Release It!) whose open state drops events.
  * <p>
- * Closed: a handler that works costs nothing here. From its first failure to the end of a
- * quiet window its calls are counted. Open: each event comes here and is dropped until
- * the delay is over. Half-open: one event becomes the probe, claimed by the dispatch
- * stack of the thread that makes the call. The result that this thread reports while it
- * holds the claim decides; results of earlier calls do not, and a condition that rejects
- * the event gives the claim back. There is no probe while a call that timed out has not
- * returned, so hung probes do not gather threads.
+ * Closed: a handler without failures has no overhead. Its calls are counted from the
+ * first failure to the end of a window without failures. Open: each event is dropped
+ * until the delay is over. Half-open: one event becomes the probe, claimed by the
+ * dispatch stack of the thread that makes the call. The result that this thread reports
+ * while it holds the claim decides; results of earlier calls are ignored, and a condition
+ * that rejects the event gives the claim back. No probe is made while a call that timed
+ * out has not returned, so hung probes do not accumulate threads.
  * <p>
  * The gate holds the state. It is written last when the breaker opens and first when it
  * closes, so an error half-way leaves no handler in quarantine.
@@ -44,7 +44,7 @@ public final class CircuitBreaker {
 
 	private final Ticker ticker;
 
-	/** Calls that have returned while calls were counted. */
+	/** The number of calls that have returned while calls were counted. */
 	private final AtomicLong handled = new AtomicLong();
 
 	private long failed;
@@ -63,7 +63,7 @@ public final class CircuitBreaker {
 
 	private long lastFailure;
 
-	/** When the handler recovered, if it has. */
+	/** The time of the last recovery by a probe, if any. */
 	private @Nullable Long recoveredAt;
 
 	private long delay;
@@ -78,10 +78,10 @@ public final class CircuitBreaker {
 
 	private long skippedBefore;
 
-	/** When the next probe may be made. */
+	/** The earliest time of the next probe. */
 	private volatile long due;
 
-	/** The stack that holds the claim of the probe, if any does. */
+	/** The dispatch stack that has claimed the probe, if any. */
 	private @Nullable DispatchStack probeStack;
 
 	private long claimed;
@@ -180,7 +180,10 @@ public final class CircuitBreaker {
 		this.nextProbe = instant.plusNanos(this.delay);
 	}
 
-	/** Returns whether events may be queued for a probe, after the delay. */
+	/**
+	 * Returns whether events may be queued for a probe: the delay is over and no
+	 * abandoned call is still running.
+	 */
 	public boolean isDue() {
 		return isDue(this.ticker.now());
 	}
@@ -191,7 +194,7 @@ public final class CircuitBreaker {
 
 	/**
 	 * Claims the probe for the calling thread's stack. Returns {@code false} if the event
-	 * is to be dropped; {@code true} also if the breaker is closed by now.
+	 * must be dropped; {@code true} also if the breaker has closed meanwhile.
 	 */
 	public boolean claim(DispatchStack stack) {
 		long now = this.ticker.now();
@@ -211,7 +214,9 @@ public final class CircuitBreaker {
 		}
 	}
 
-	/** A thread without stack or memory may be unable to report how its probe ended. */
+	/**
+	 * A thread without stack or memory may be unable to report the result of its probe.
+	 */
 	private boolean isLost(DispatchStack stack, long now) {
 		return now - this.claimed >= this.delay && stack.countRunning(this.handler.handlerNumber()) == 0;
 	}
@@ -254,8 +259,8 @@ public final class CircuitBreaker {
 	}
 
 	/**
-	 * Ends the counting of calls after a whole window without a failure. The calls of a
-	 * handler stay counted until one has returned since the last failure.
+	 * Stops counting calls after a whole window without a failure, but not before a call
+	 * has returned since the last failure.
 	 */
 	public synchronized void relax(long now) {
 		if (this.windowOpen && !this.gate.isQuarantined() && now - this.lastFailure > nanos(this.settings.window())
@@ -271,17 +276,20 @@ public final class CircuitBreaker {
 				this.gate.skipped() - this.skippedBefore) : null;
 	}
 
-	/** What decides whether the handler gets an event. */
+	/** Decides whether the handler of a breaker receives an event. */
 	public interface Gate {
 
 		boolean isActive();
 
-		/** Returns whether events are sent to the breaker: it is open or half-open. */
+		/**
+		 * Returns whether the breaker is open or half-open: it then decides about each
+		 * event.
+		 */
 		boolean isQuarantined();
 
 		void quarantine(boolean quarantined);
 
-		/** Sets whether the breaker is told of calls that return. */
+		/** Sets whether calls that return are reported to the breaker. */
 		void countCalls(boolean counted);
 
 		/** Returns how many events were dropped because of the breaker. */

@@ -17,10 +17,10 @@ import io.telemetryrouter.ContextCarrier;
 import io.telemetryrouter.internal.support.Headroom;
 
 /**
- * Writes the lines of the router to the log, in order, on a thread of its own that lives
- * while there are lines. A logger can be slow (the first line of a process loads the
- * logging system), can hang and can throw; no emitter and no handler waits for it. A line
- * is written in the context of the reporting thread, so that it has the diagnostic
+ * Writes the lines of the router to the log, in order, on a thread of its own that exists
+ * only while lines are pending. A logger can be slow (the first line of a process loads
+ * the logging system), can hang and can throw; no emitter and no handler waits for it. A
+ * line is written in the context of the reporting thread, so that it has the diagnostic
  * context (MDC) of the failing call.
  * <p>
  * At most {@value #LIMIT} lines wait; further ones are counted and reported in one line.
@@ -56,7 +56,10 @@ public final class LogWriter {
 		write(new Line(level, message, error, capture()));
 	}
 
-	/** Queues a line without the context, for a carrier that fails. */
+	/**
+	 * Queues a line without the context, for reports that may concern the context
+	 * carrier.
+	 */
 	void writeWithoutContext(Level level, String message, @Nullable Throwable error) {
 		write(new Line(level, message, error, null));
 	}
@@ -76,13 +79,14 @@ public final class LogWriter {
 			return (this.carrier != null) ? this.carrier.capture() : null;
 		}
 		catch (Throwable ex) {
-			// The line matters more than its context, and the next event reports this.
+			// The line is written without context; an emit reports the failure.
 			return null;
 		}
 	}
 
 	/**
-	 * Starts a thread to write, unless one does. The next line or the watchdog retries.
+	 * Starts the writing thread, unless it runs. After an error, the next line or the
+	 * watchdog tries again.
 	 */
 	public void wake() {
 		if (isIdle() || !this.writing.compareAndSet(false, true)) {
@@ -92,7 +96,7 @@ public final class LogWriter {
 			Headroom.require();
 			Thread thread = new Thread(null, this::run, THREAD_NAME, 0, false);
 			thread.setDaemon(true);
-			// The thread must not keep the classes of the application that fails.
+			// The thread must not retain the class loader of the failing application.
 			thread.setContextClassLoader(LogWriter.class.getClassLoader());
 			thread.start();
 		}
@@ -109,7 +113,7 @@ public final class LogWriter {
 			finally {
 				this.writing.set(false);
 			}
-			// A line that was queued after the last poll and before the flag was cleared.
+			// A line may be queued after the last poll and before the flag is cleared.
 		}
 		while (!isIdle() && this.writing.compareAndSet(false, true));
 	}
@@ -130,7 +134,7 @@ public final class LogWriter {
 		long count = this.lost.get();
 		if (count != 0) {
 			log(Level.WARNING, count + " lines of the telemetry router were left out: its log was too slow", null);
-			// Afterwards, so that a flush waits for this line as well.
+			// Subtracted afterwards, so that a flush waits for this line as well.
 			this.lost.addAndGet(-count);
 		}
 	}
@@ -160,7 +164,7 @@ public final class LogWriter {
 				this.logger.log(level, message);
 			}
 			else {
-				// One that cannot be printed may make a log handler lose the whole line.
+				// Throws if the error cannot be printed: a log handler may lose its line.
 				error.printStackTrace(new PrintWriter(Writer.nullWriter()));
 				this.logger.log(level, message, error);
 			}
@@ -179,7 +183,7 @@ public final class LogWriter {
 		}
 	}
 
-	/** Waits until every line reported before is written, for {@code nanos} at most. */
+	/** Waits until every line queued before is written, for {@code nanos} at most. */
 	public void flush(long nanos) {
 		long deadline = System.nanoTime() + nanos;
 		while ((this.waiting.get() != 0 || this.lost.get() != 0) && System.nanoTime() - deadline < 0

@@ -23,7 +23,7 @@ import io.telemetryrouter.internal.support.Ticker;
 
 /**
  * Composes every line of the router's log and limits how often each is written. No line
- * has a payload or an unprintable name.
+ * contains a payload or an unprintable name.
  */
 public final class Reporter {
 
@@ -80,7 +80,10 @@ public final class Reporter {
 				+ Names.quoted(event) + ", over its threshold of " + Durations.printable(threshold));
 	}
 
-	/** Reports a slow emit, and the part of it that took longest, if that is worth it. */
+	/**
+	 * Reports a slow emit, and its longest part; {@code slowest} is null if none stands
+	 * out.
+	 */
 	public void slowDispatch(String event, long nanos, long threshold, @Nullable String slowest,
 			@Nullable String handler, long slowestNanos, Throttle throttle) {
 		warn(throttle, "slow emit", null, () -> {
@@ -126,7 +129,7 @@ public final class Reporter {
 				+ " had waited in the journal");
 	}
 
-	/** The failure's message may have a payload. */
+	/** Reports only the class of the failure: its message may quote a payload. */
 	public void notJournalled(String handler, @Nullable Throwable failure, Throttle throttle) {
 		warn(throttle, "event", null,
 				() -> named(handler) + " has fallen behind, and cannot be given an event that is not in the journal"
@@ -169,7 +172,7 @@ public final class Reporter {
 				+ " events were dropped");
 	}
 
-	// No context for these two: the call that hangs may be one of the carrier.
+	// These two are written without context: the stuck call may be one of the carrier.
 
 	void stuck(String subject, StuckCall call, long nanos) {
 		String stack = call.stack().stream().map((frame) -> "\n\tat " + frame).collect(Collectors.joining());
@@ -217,24 +220,24 @@ public final class Reporter {
 	}
 
 	/** Reports that user code other than a handler has failed. */
-	public void callbackFailed(String what, Throwable ex) {
+	public void callbackFailed(String subject, Throwable ex) {
 		String more = acquire(this.callbackReports, "failure");
 		if (more != null) {
-			this.log.writeWithoutContext(Level.WARNING, what + " failed" + more, ex);
+			this.log.writeWithoutContext(Level.WARNING, subject + " failed" + more, ex);
 		}
 		if (ex instanceof InterruptedException) {
-			// Thrown, against the rules, with the flag cleared.
+			// The interrupt status was cleared by the code that threw this exception.
 			Thread.currentThread().interrupt();
 		}
 	}
 
-	/** Runs code, and reports what it throws. */
-	public void guard(String what, Runnable code) {
+	/** Runs code, and reports any exception or error that it throws. */
+	public void guard(String subject, Runnable code) {
 		try {
 			code.run();
 		}
 		catch (Throwable ex) {
-			callbackFailed(what, ex);
+			callbackFailed(subject, ex);
 		}
 	}
 
@@ -244,7 +247,7 @@ public final class Reporter {
 	}
 
 	/**
-	 * Reports an event that no handler means; {@code heard} by handlers of all events.
+	 * Reports an unhandled event; {@code heard} if handlers of all events received it.
 	 */
 	public void unheard(String event, boolean heard, @Nullable String nearest) {
 		unmatched("Event " + Names.quoted(event) + " has no handler" + (heard ? " but those of '**'" : ""), nearest);
@@ -255,15 +258,15 @@ public final class Reporter {
 				+ Names.quoted(String.join("', '", patterns)), nearest);
 	}
 
-	/** Only what is probably a mistake is a warning. */
+	/** Writes a warning only if a similar name suggests a mistake. */
 	private void unmatched(String line, @Nullable String nearest) {
 		this.log.write((nearest != null) ? Level.WARNING : Level.INFO,
 				line + "." + ((nearest != null) ? " Did you mean " + Names.quoted(nearest) + "?" : ""), null);
 	}
 
 	/** Reports that further events or handlers are not reported. */
-	public void moreUnmatched(String what, String number) {
-		inform("More " + what + " than those reported have no counterpart; '" + number
+	public void moreUnmatched(String kind, String number) {
+		inform("More " + kind + " than those reported have no counterpart; '" + number
 				+ "' in the snapshot tells which");
 	}
 
@@ -283,14 +286,14 @@ public final class Reporter {
 				null);
 	}
 
-	/** Called before the totals are read: later events are in no total. */
+	/** Called before the totals are read: events emitted later are not in the totals. */
 	public void closing() {
 		this.closing = true;
 	}
 
 	/**
-	 * Reports the first event that is emitted after the router has closed, and waits for
-	 * the line for a moment: the process may be about to end.
+	 * Reports the first event that is emitted after the router has closed, and waits
+	 * briefly until the line is written: the process may be about to end.
 	 */
 	public void emittedLate(String event) {
 		if (this.closing && acquire(this.lateReports, "emit") != null) {
@@ -301,15 +304,15 @@ public final class Reporter {
 		}
 	}
 
-	/** Returns the end of a line, or {@code null} if the line must be left out. */
-	private @Nullable String acquire(Throttle throttle, String what) {
+	/** Returns the end of a line, or {@code null} if the throttle suppresses the line. */
+	private @Nullable String acquire(Throttle throttle, String kind) {
 		try {
 			long before = throttle.tryAcquire(this.ticker.now());
 			if (before == Throttle.SUPPRESSED) {
 				return null;
 			}
 			Headroom.require();
-			return (before > 0) ? " (and " + before + " more since the last report of such a " + what + ")" : "";
+			return (before > 0) ? " (and " + before + " more since the last report of such a " + kind + ")" : "";
 		}
 		catch (Throwable ex) {
 			return null;
@@ -317,10 +320,11 @@ public final class Reporter {
 	}
 
 	/**
-	 * Writes a line, unless its throttle leaves it out and counts one more such thing.
+	 * Writes a warning, unless its throttle suppresses and counts it. The {@code kind} of
+	 * report names the suppressed ones.
 	 */
-	private void warn(Throttle throttle, String what, @Nullable Throwable error, Supplier<String> line) {
-		String more = acquire(throttle, what);
+	private void warn(Throttle throttle, String kind, @Nullable Throwable error, Supplier<String> line) {
+		String more = acquire(throttle, kind);
 		if (more != null) {
 			this.log.write(Level.WARNING, line.get() + more, error);
 		}
@@ -334,7 +338,7 @@ public final class Reporter {
 		this.log.write(Level.INFO, line, null);
 	}
 
-	/** Returns a handler as lines name it, as their subject. */
+	/** Returns the subject of a line about a handler. */
 	public static String named(String handler) {
 		return "Handler " + Names.quoted(handler);
 	}

@@ -18,9 +18,9 @@ import io.telemetryrouter.internal.support.Names;
 import io.telemetryrouter.internal.support.Ticker;
 
 /**
- * Finds calls that have not ended, so that emitters need no clock for that: a frame that
- * shows the same handler and the same number of entries as before is inside the same
- * call. Each call is reported once, and once more when it has returned.
+ * Finds stuck calls without a clock reading by the emitter: a dispatch frame with the
+ * same handler and the same number of entries as in the last check is still inside the
+ * same call. Each stuck call is reported once, and once more when it has returned.
  */
 public final class StuckCallCheck {
 
@@ -36,7 +36,10 @@ public final class StuckCallCheck {
 
 	private final Ticker ticker;
 
-	/** The call that each frame was inside of. Used by the watchdog's thread only. */
+	/**
+	 * The running call of each frame at the last check. Used by the watchdog's thread
+	 * only.
+	 */
 	private IdentityHashMap<DispatchFrame, Sighting> sightings = new IdentityHashMap<>();
 
 	/** Creates a check; {@code threshold} is in nanoseconds, 0 for no check. */
@@ -50,7 +53,7 @@ public final class StuckCallCheck {
 		this.ticker = ticker;
 	}
 
-	/** Makes the check, for the watchdog. */
+	/** Runs the check. Called by the watchdog. */
 	public void check() {
 		if (this.threshold == 0) {
 			return;
@@ -141,7 +144,7 @@ public final class StuckCallCheck {
 
 		String handlerId();
 
-		/** Returns the number that tells the handler from all others of the process. */
+		/** Returns the number of the handler, which is unique in the process. */
 		long handlerNumber();
 
 		StuckCalls stuckCalls();
@@ -149,8 +152,8 @@ public final class StuckCallCheck {
 	}
 
 	/**
-	 * User code of the whole router, not of one handler, that emitters call. It has a
-	 * negative number.
+	 * User code that emitters call and that belongs to the whole router, not to one
+	 * handler. It has a negative number.
 	 */
 	public record Callback(String handlerId, long handlerNumber, StuckCalls stuckCalls) implements Watched {
 
@@ -160,7 +163,10 @@ public final class StuckCallCheck {
 			this(name, numbers.decrementAndGet(), new StuckCalls());
 		}
 
-		/** Calls the code, so that the watchdog sees an emit that is inside of it. */
+		/**
+		 * Calls the code and marks the dispatch frame, so that the watchdog detects a
+		 * stuck call.
+		 */
 		public <R extends @Nullable Object> R call(Supplier<R> code) {
 			long before = DispatchStacks.show(this.handlerNumber);
 			try {

@@ -16,7 +16,10 @@ public final class StuckCalls {
 	/** Limits the reports of calls that have returned. */
 	final Throttle returns = new Throttle();
 
-	/** All calls that were added, some of which may have ended. Replaced under this. */
+	/**
+	 * All calls that were added, some of which may have ended. Replaced as a whole,
+	 * guarded by this.
+	 */
 	volatile List<Entry> entries = List.of();
 
 	public List<StuckCall> current() {
@@ -32,7 +35,9 @@ public final class StuckCalls {
 		return count;
 	}
 
-	/** Adds a call, in place of the same call as it was found before. */
+	/**
+	 * Adds a call, which replaces an entry of the same call that was found stuck before.
+	 */
 	public synchronized void add(Entry entry) {
 		List<Entry> all = new ArrayList<>(this.entries);
 		all.removeIf((other) -> other.frame == entry.frame && !other.call.abandoned());
@@ -45,8 +50,8 @@ public final class StuckCalls {
 	}
 
 	/**
-	 * What is called, the call, its frame, when it was seen first (monotonic), and
-	 * whether it has ended.
+	 * A stuck or timed-out call: the subject of its log lines, the call, its frame, the
+	 * monotonic time at which it was first seen, and whether it has ended.
 	 */
 	public record Entry(String subject, StuckCall call, DispatchFrame frame, long since, BooleanSupplier ended) {
 	}

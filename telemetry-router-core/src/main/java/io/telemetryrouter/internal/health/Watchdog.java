@@ -8,9 +8,9 @@ import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Makes periodic checks on a thread of its own: stuck calls, lanes without a thread,
- * collected owners, timeouts. The thread begins with the first handler, ends with the
- * router and does not keep the router from being collected.
+ * Runs periodic checks on a thread of its own: stuck calls, lanes without a thread,
+ * collected owners, timeouts. The thread starts with the first handler, ends with the
+ * router and does not prevent garbage collection of the router.
  */
 public final class Watchdog {
 
@@ -39,8 +39,8 @@ public final class Watchdog {
 	}
 
 	/**
-	 * Looks often enough to notice in time that so many nanoseconds are over; 0 for
-	 * never.
+	 * Shortens the interval to a tenth of a time limit in nanoseconds, so that the limit
+	 * is noticed in time; 0 for no limit.
 	 */
 	public synchronized void watch(long nanos) {
 		if (nanos != 0 && nanos / 10 < this.interval) {
@@ -49,7 +49,7 @@ public final class Watchdog {
 		}
 	}
 
-	/** Sets the checks, in order; they do not wait. Called before {@link #start()}. */
+	/** Sets the checks, in order; they must not block. Called before {@link #start()}. */
 	public void checks(List<Runnable> checks) {
 		this.checks = checks;
 	}
@@ -62,7 +62,7 @@ public final class Watchdog {
 		try {
 			Thread watcher = new Thread(null, new Rounds(this), "telemetry-router:watchdog", 0, false);
 			watcher.setDaemon(true);
-			// The thread must not keep the classes of an application.
+			// The thread must not retain the class loader of an application.
 			watcher.setContextClassLoader(Watchdog.class.getClassLoader());
 			watcher.start();
 			this.thread = watcher;
@@ -72,7 +72,7 @@ public final class Watchdog {
 		}
 	}
 
-	/** Asks for a round at or before a time on the clock of {@link System#nanoTime()}. */
+	/** Requests a round at or before a time on the clock of {@link System#nanoTime()}. */
 	public synchronized void wakeBy(long nanoTime) {
 		start();
 		if (this.deadline == null || nanoTime - this.deadline < 0) {
@@ -94,10 +94,10 @@ public final class Watchdog {
 
 	private void round() {
 		synchronized (this) {
-			// A deadline holds for one round; checks ask again.
+			// A deadline applies to one round; checks request the next one.
 			this.deadline = null;
 		}
-		// The next check and the next round follow also if one fails.
+		// A failed check must not prevent the next check or the next round.
 		this.checks.forEach((check) -> this.reporter.guard("Watchdog", check));
 	}
 
@@ -112,11 +112,11 @@ public final class Watchdog {
 		public void run() {
 			Watchdog watchdog = get();
 			while (watchdog != null && !watchdog.stopped) {
-				// First, since an application that starts has no time to spare.
+				// Pauses first, so as not to delay the start of an application.
 				long pause = Math.max(1, watchdog.pause());
 				watchdog = null;
 				LockSupport.parkNanos(this, pause);
-				// An interrupt has no meaning here, but would prevent parking.
+				// An interrupt is ignored; the set status would prevent parking.
 				Thread.interrupted();
 				watchdog = get();
 				if (watchdog != null && !watchdog.stopped) {

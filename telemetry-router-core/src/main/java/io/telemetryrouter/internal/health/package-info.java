@@ -1,6 +1,6 @@
 /**
  * The supervision of handlers: the circuit breaker, the watchdog, and the reporter that
- * writes the log. Handlers are known here by narrow interfaces only.
+ * writes the log. This package knows handlers only by narrow interfaces.
  */
 @NullMarked
 package io.telemetryrouter.internal.health;

@@ -9,14 +9,15 @@ import org.jspecify.annotations.Nullable;
 import io.telemetryrouter.DropReason;
 
 /**
- * The counts of a handler or an event name that a handled event does not touch. They can
- * be moved to a successor, which then gets late counts too. Thread-safe.
+ * The counters of a handler or an event name that a handled event does not increment.
+ * Their counts can be moved to a successor, which then receives late counts too.
+ * Thread-safe.
  */
 public final class Counters {
 
 	public static final int OFFERED = 0;
 
-	/** Of retired handlers, and where calls are not measured. */
+	/** Used for retired handlers, and if latency is not measured. */
 	public static final int HANDLED = 1;
 
 	public static final int FAILED = 2;
@@ -44,8 +45,8 @@ public final class Counters {
 
 	public void add(int counter, long count) {
 		this.cells.getAndAdd(counter, count);
-		// Counts first and reads the successor then: either the thread that moves sees
-		// the count, or the thread that counts sees the move.
+		// Adds the count before it reads the successor: either the moving thread sees the
+		// count, or this thread sees the successor.
 		passOn();
 	}
 

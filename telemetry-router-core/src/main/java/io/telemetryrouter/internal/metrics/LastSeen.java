@@ -6,8 +6,8 @@ import java.time.InstantSource;
 import org.jspecify.annotations.Nullable;
 
 /**
- * When something last happened, as far as looks at its count can tell: a thing that
- * happens pays nothing for it. Thread-safe.
+ * The last time at which a count was found increased. The count is read periodically, so
+ * incrementing it has no additional cost. Thread-safe.
  */
 public final class LastSeen {
 
@@ -17,8 +17,10 @@ public final class LastSeen {
 	/** Guarded by this. */
 	private @Nullable Instant at;
 
-	/** Looks at the count, and returns when it was last found higher than before. */
-	public synchronized @Nullable Instant look(long count, InstantSource clock) {
+	/**
+	 * Takes the current count, and returns the time at which it was last found increased.
+	 */
+	public synchronized @Nullable Instant update(long count, InstantSource clock) {
 		if (count > this.count) {
 			this.at = clock.instant();
 			this.count = count;

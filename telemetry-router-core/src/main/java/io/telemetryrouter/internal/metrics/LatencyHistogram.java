@@ -18,26 +18,26 @@ import io.telemetryrouter.internal.support.VarHandles;
  * percentile read from the middle of its bucket is off by at most 1/16. (The buckets of
  * HdrHistogram and of the OpenTelemetry exponential histogram are of the same kind.)
  * <p>
- * A histogram in steady use gets its durations from {@link SampleBuffers}, into a stripe
- * that only the thread that records them writes. Others are recorded directly, into
- * stripes with a flag each. A thread that finds a flag set goes on to the next stripe, so
- * no thread ever waits. More than one stripe is made only where threads have met.
+ * A histogram in steady use receives its durations from {@link SampleBuffers}, in a
+ * stripe that only the thread that records them writes. Other durations are recorded
+ * directly, in stripes with a flag each. A thread that finds a flag set tries the next
+ * stripe, so no thread ever waits. Further stripes are created only under contention.
  */
 public final class LatencyHistogram {
 
 	private static final VarHandle STRIPES = VarHandles.field(MethodHandles.lookup(), LatencyHistogram.class, "stripes",
 			Stripe[].class);
 
-	/** The id of a histogram that samples must not be buffered for any more. */
+	/** The id of a histogram whose samples must no longer be buffered. */
 	static final int RELEASED = -1;
 
-	/** Direct records after which samples are buffered. */
+	/** The number of direct records after which samples are buffered. */
 	private static final int STEADY = 128;
 
-	/** Buckets of a power of two. */
+	/** The number of buckets for each power of two. */
 	static final int OCTAVE = 8;
 
-	/** log2 of that. */
+	/** The binary logarithm of {@link #OCTAVE}. */
 	private static final int OCTAVE_BITS = 3;
 
 	private static final int MAX_EXPONENT = 62;
@@ -53,18 +53,18 @@ public final class LatencyHistogram {
 	/** 0 until samples are buffered. */
 	volatile int id;
 
-	/** Of buffered samples, written by the thread that records them. */
+	/** The stripe for buffered samples, written by the thread that records them. */
 	private volatile @Nullable Stripe buffered;
 
 	private volatile Stripe[] stripes = NONE;
 
-	/** Given each duration, too. Replaced under this. */
+	/** Recorders that receive each duration. Replaced as a whole, guarded by this. */
 	volatile Map<RouterListener, LongConsumer> recorders = NO_RECORDERS;
 
-	/** The maximum before it was reset: percentiles still reach up to it. */
+	/** The highest maximum before a reset; percentiles may still reach it. */
 	private volatile long formerMax;
 
-	/** Records a duration, now or later. A negative one counts as zero. */
+	/** Records a duration, directly or by the buffer. A negative one counts as zero. */
 	public void record(long nanos, @Nullable SampleBuffer buffer) {
 		int known = this.id;
 		if (known <= 0 || buffer == null || !buffer.add(known, nanos)) {
@@ -94,14 +94,15 @@ public final class LatencyHistogram {
 			}
 		}
 		catch (Throwable ex) {
-			// No stack, say. The duration is recorded, and a later one tries again.
+			// A stack overflow, for example. The duration is recorded already.
 			return;
 		}
 	}
 
 	/**
-	 * Gives each duration to a listener's recorder, too, which does not throw. Samples
-	 * are not buffered from then on, so that histograms without recorders pay nothing.
+	 * Adds a listener's recorder, which receives each duration and must not throw.
+	 * Samples are not buffered from then on, so that histograms without recorders have no
+	 * overhead.
 	 */
 	public synchronized void addRecorder(RouterListener listener, LongConsumer recorder) {
 		Map<RouterListener, LongConsumer> all = new LinkedHashMap<>(this.recorders);
@@ -132,7 +133,7 @@ public final class LatencyHistogram {
 		}
 	}
 
-	/** Makes the stripe for buffered samples. For the buffers, once. */
+	/** Creates the stripe for buffered samples. Called once, by {@link SampleBuffers}. */
 	Stripe buffered() {
 		Stripe stripe = new Stripe();
 		this.buffered = stripe;
@@ -157,7 +158,7 @@ public final class LatencyHistogram {
 		return low + ((1L << shift) >>> 1);
 	}
 
-	// Readers have the buffered samples recorded first.
+	// Readers first call SampleBuffers.record(), so that buffered samples are included.
 
 	public long count() {
 		Stripe own = this.buffered;
@@ -168,7 +169,7 @@ public final class LatencyHistogram {
 		return count;
 	}
 
-	/** Returns the distribution. The buffers are those that hold the samples. */
+	/** Returns the distribution; {@code buffers} are those that hold the samples. */
 	public LatencySnapshot snapshot(SampleBuffers buffers) {
 		Sums sums = new Sums();
 		Stripe own = this.buffered;
@@ -198,8 +199,8 @@ public final class LatencyHistogram {
 	}
 
 	/**
-	 * A part of the histogram that one thread at a time writes. It has buckets only
-	 * around the durations seen so far.
+	 * A part of the histogram that one thread at a time writes. Its buckets cover only
+	 * the range of the durations seen so far.
 	 */
 	static final class Stripe extends Turn {
 
@@ -224,7 +225,7 @@ public final class LatencyHistogram {
 			if (bucket < this.first || bucket >= this.first + this.buckets.length) {
 				extend(bucket);
 			}
-			// Nothing fails halfway from here: no call needs stack or memory.
+			// From here on nothing can fail: no call needs stack or memory.
 			this.buckets[bucket - this.first]++;
 			this.total += nanos;
 			if (nanos > this.max) {
@@ -234,7 +235,7 @@ public final class LatencyHistogram {
 		}
 
 		private void extend(int bucket) {
-			// Durations scatter: a power of two more on either side.
+			// Durations scatter, so one more power of two is added on either side.
 			int octave = bucket & -OCTAVE;
 			int from = Math.max(0, octave - OCTAVE);
 			int to = Math.min(BUCKETS, octave + 2 * OCTAVE);
@@ -298,8 +299,8 @@ public final class LatencyHistogram {
 				bucket++;
 				seen += this.buckets[bucket];
 			}
-			// So many durations are not longer than it, and the others than the longest:
-			// what took equally long each time must not show a percentile below the mean.
+			// A lower bound: 'rank' durations are at most the percentile, the others at
+			// most the longest. So equal durations show no percentile below their mean.
 			double least = (this.total - (double) (this.count - rank) * longest) / rank;
 			return Math.min(longest, Math.max(middle(bucket), (long) Math.ceil(least)));
 		}

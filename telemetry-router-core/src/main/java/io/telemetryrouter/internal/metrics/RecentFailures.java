@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 import io.telemetryrouter.FailureSnapshot;
 
 /**
- * A handler's last failures. Thread-safe.
+ * The last failures of a handler. Thread-safe.
  */
 public final class RecentFailures {
 

@@ -9,13 +9,14 @@ import io.telemetryrouter.internal.support.Padded;
 import io.telemetryrouter.internal.support.VarHandles;
 
 /**
- * Durations that one thread has measured and that are not recorded yet: a ring with one
- * writer. Recording a duration takes an atomic instruction and touches the cache lines of
- * its histogram. Here it takes one store, and {@link SampleBuffers} records many at once.
+ * A ring buffer, with one writer, of durations that are not recorded yet. Recording a
+ * duration directly takes an atomic instruction and touches the cache lines of its
+ * histogram. Buffering it takes one store, and {@link SampleBuffers} records many at
+ * once.
  * <p>
  * A sample is one number: the histogram's id in the upper bits, nanoseconds in the lower
  * ones. The slot of a sample is known before the clock is read. (Reading the clock waits
- * for all computations before it, so computations next to it cost most.)
+ * for all preceding computations, so computations next to it are the most expensive.)
  * <p>
  * Only the thread that owns the slot of its dispatch stack writes {@code tail}; only the
  * thread that has the turn of the buffers writes {@code head}.
@@ -37,7 +38,7 @@ public final class SampleBuffer extends Padded {
 
 	final SampleBuffers buffers;
 
-	/** Begins after a cache line on which something else may end. */
+	/** The first cache line stays unused: another object may share it. */
 	private final long[] samples = new long[LINE + SIZE];
 
 	private long tail;
@@ -53,9 +54,9 @@ public final class SampleBuffer extends Padded {
 	}
 
 	/**
-	 * Adds a sample, for the writer. Returns {@code false} if the sample must be recorded
-	 * directly: it is too long to be held here or negative, or there is no room and
-	 * another thread is recording.
+	 * Adds a sample. Called by the writer only. Returns {@code false} if the sample must
+	 * be recorded directly: it is negative or too long for the ring, or the ring is full
+	 * and another thread is recording.
 	 */
 	boolean add(int id, long nanos) {
 		long at = this.tail;
@@ -79,7 +80,9 @@ public final class SampleBuffer extends Padded {
 		return true;
 	}
 
-	/** Records all samples that were added before. For the thread that has the turn. */
+	/**
+	 * Records all samples that were added before. The calling thread must have the turn.
+	 */
 	void record() {
 		long end = (long) TAIL.getAcquire(this);
 		// Read after the tail: an id is registered before its first sample is added.
@@ -96,7 +99,7 @@ public final class SampleBuffer extends Padded {
 			}
 		}
 		finally {
-			// Exact even if a call found no stack, and not by a call itself.
+			// Exact even after a stack overflow. A field write, since a call needs stack.
 			this.head = position;
 		}
 	}

@@ -8,13 +8,14 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The sample buffers of a router, at most one for each slot of a dispatch stack, so that
- * their memory does not depend on the number of threads, handlers or event names. They
- * are recorded by their writer when full, or by a reader.
+ * their memory does not depend on the number of threads, handlers or event names. A
+ * buffer is recorded by its writer when it is full, or by a reader.
  * <p>
- * One thread records at a time. A writer never waits for it: the writer records the
- * sample at hand directly instead.
+ * One thread records at a time. A writer never waits for that thread: the writer records
+ * its current sample directly instead.
  * <p>
- * An id is never given to a second histogram, because a late sample could still have it.
+ * An id is never reused for a second histogram, because a late sample could still refer
+ * to it.
  */
 public final class SampleBuffers extends Turn {
 
@@ -22,7 +23,7 @@ public final class SampleBuffers extends Turn {
 
 	private final @Nullable SampleBuffer[] bySlot;
 
-	/** By id. Replaced under this; grows by doubling. */
+	/** The stripes by histogram id. Writes are guarded by this; grows by doubling. */
 	volatile LatencyHistogram.@Nullable Stripe[] stripes = new LatencyHistogram.Stripe[64];
 
 	/** Guarded by this. */
@@ -47,13 +48,13 @@ public final class SampleBuffers extends Turn {
 		return buffer;
 	}
 
-	/** Gives a histogram the id under which its durations are buffered from now on. */
+	/** Assigns a histogram the id under which its durations are buffered from now on. */
 	synchronized void register(LatencyHistogram histogram) {
 		if (histogram.id != 0) {
 			return;
 		}
 		if (this.lastId == SampleBuffer.MAX_ID) {
-			// Its durations are recorded directly for good.
+			// No id is left: its durations are always recorded directly.
 			histogram.id = LatencyHistogram.RELEASED;
 			return;
 		}
@@ -67,7 +68,8 @@ public final class SampleBuffers extends Turn {
 		this.lastId = id;
 		histogram.id = id;
 		if (histogram.recorders != LatencyHistogram.NO_RECORDERS) {
-			// One came in between: it looks at the id after it has set the recorder.
+			// A recorder was added concurrently. addRecorder() writes the id after the
+			// recorders, so if they are not seen here, its write of the id comes last.
 			histogram.id = LatencyHistogram.RELEASED;
 		}
 	}
@@ -83,7 +85,7 @@ public final class SampleBuffers extends Turn {
 		}
 	}
 
-	/** Records all samples that were added before. For readers. */
+	/** Records all samples that were added before. Called by readers. */
 	public void record() {
 		if (!take()) {
 			return;

@@ -10,11 +10,11 @@ import io.telemetryrouter.internal.support.Padded;
 import io.telemetryrouter.internal.support.VarHandles;
 
 /**
- * A counter for many writers: one cell, and one for each stripe as soon as two writers
- * have met. No part of the sum ever falls.
+ * A counter for many writers: one cell, and a further cell for each stripe after the
+ * first contention. No cell ever decreases.
  * <p>
  * Each {@link #add} is one atomic read-modify-write with the ordering of a volatile
- * access: the next reads of its thread come after the count can be seen.
+ * access: later reads of its thread come after the count is visible.
  * ({@link java.util.concurrent.atomic.LongAdder} does not promise that.)
  */
 public final class StripedCounter {
@@ -30,7 +30,9 @@ public final class StripedCounter {
 	/** One cell on each cache line but the first and the last. */
 	private volatile @Nullable AtomicLongArray cells;
 
-	/** Adds to the counter; the stripe hint spreads writers that would meet otherwise. */
+	/**
+	 * Adds to the counter; the stripe hint spreads contending writers over the stripes.
+	 */
 	public void add(long count, int stripeHint) {
 		AtomicLongArray spread = this.cells;
 		if (spread == null) {

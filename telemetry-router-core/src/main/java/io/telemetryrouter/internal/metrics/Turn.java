@@ -7,19 +7,19 @@ import java.util.concurrent.locks.LockSupport;
 import io.telemetryrouter.internal.support.VarHandles;
 
 /**
- * What one thread at a time may use. A writer only tries to take the turn, and goes
- * elsewhere if another thread has it; a reader waits for it.
+ * An object that one thread at a time may use. A writer only tries to take the turn, and
+ * uses another object if a different thread has it; a reader waits for it.
  */
 abstract class Turn {
 
 	private static final VarHandle TAKEN = VarHandles.field(MethodHandles.lookup(), Turn.class, "taken", boolean.class);
 
-	/** With a pause after each: half a second and more. */
+	/** With a pause after each attempt: at least half a second in total. */
 	private static final int ATTEMPTS = 10_000;
 
 	private static final long PAUSE_NANOS = 50_000;
 
-	/** Cleared without a call: a writer may have no stack left for one. */
+	/** Cleared by a field write: a writer may have no stack left for a call. */
 	volatile boolean taken;
 
 	final boolean tryTake() {
@@ -27,8 +27,8 @@ abstract class Turn {
 	}
 
 	/**
-	 * Waits for the turn, and returns whether it came: a debugger may hold the thread
-	 * that has it.
+	 * Waits for the turn for a limited time, and returns whether it was taken: a debugger
+	 * may have suspended the thread that has it.
 	 */
 	final boolean take() {
 		for (int i = 0; i < ATTEMPTS; i++) {
@@ -36,7 +36,7 @@ abstract class Turn {
 				return true;
 			}
 			if (Thread.currentThread().isInterrupted()) {
-				// It would not park.
+				// An interrupted thread does not park.
 				Thread.yield();
 			}
 			else {
@@ -46,7 +46,7 @@ abstract class Turn {
 		return false;
 	}
 
-	/** Runs a reader's action; if the turn did not come, it may see a part of a write. */
+	/** Runs a reader's action. If the turn was not taken, it may see a partial write. */
 	final void whileTaken(Runnable action) {
 		boolean alone = take();
 		try {

@@ -5,7 +5,7 @@ import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Prints durations the way people write them: {@code 5 ms}, {@code 3.6 s},
+ * Formats durations for log lines and messages: {@code 5 ms}, {@code 3.6 s},
  * {@code 2 min 3.6 s}, {@code 1 h 5 min}.
  */
 public final class Durations {
@@ -19,12 +19,12 @@ public final class Durations {
 	private Durations() {
 	}
 
-	/** Prints a duration, rounded to what is worth reading. */
+	/** Formats a duration, rounded to its significant digits. */
 	public static String printable(Duration duration) {
 		return printable(TimeUnit.NANOSECONDS.convert(duration));
 	}
 
-	/** Prints nanoseconds, rounded to what is worth reading. */
+	/** Formats nanoseconds, rounded to their significant digits. */
 	public static String printable(long nanos) {
 		if (nanos < 0) {
 			return "-" + printable(-Math.max(nanos, -Long.MAX_VALUE));
@@ -36,7 +36,7 @@ public final class Durations {
 		if (nanos < SECOND - millis / 20) {
 			return number("%.1f", nanos, millis) + " ms";
 		}
-		// Rounded before it is split, or there would be 60 seconds.
+		// Rounded before it is split, or the result could have 60 seconds.
 		long tenths = SECOND / 10;
 		long rounded = (nanos + tenths / 2) / tenths * tenths;
 		if (rounded < MINUTE) {

@@ -1,36 +1,36 @@
 package io.telemetryrouter.internal.support;
 
 /**
- * Room on the stack for code that must not end halfway. A thread that runs out of stack
- * within a lock of the JDK, a logger or an executor leaves it locked for good. This check
- * makes it run out before.
+ * Checks the stack space for code that must not end halfway. A thread that runs out of
+ * stack inside a lock of the JDK, a logger or an executor leaves it locked for ever. With
+ * this check, the error occurs before that code.
  */
 public final class Headroom {
 
-	/** These take 10 KiB once compiled, and 30 KiB before. */
+	/** The frames of these calls take 10 KiB if compiled, and 30 KiB if interpreted. */
 	private static final int CALLS = 160;
 
 	private Headroom() {
 	}
 
 	/**
-	 * Goes down the stack and comes back, in half a microsecond, or throws a
-	 * {@link StackOverflowError}. Not for the way of every event.
+	 * Descends the stack and returns, in half a microsecond, or throws a
+	 * {@link StackOverflowError}. Too slow for the path of every event.
 	 */
 	public static void require() {
 		descend(CALLS, 1, 2, 3, 4, 5, 6);
 	}
 
 	/**
-	 * Makes sure of the room for two steps, of which the second one
-	 * {@linkplain #require() asks} for its own.
+	 * Checks the stack space for two steps, the second of which {@linkplain #require()
+	 * checks} its own.
 	 * @throws StackOverflowError if there is no room
 	 */
 	public static void requireForTwo() {
 		descend(2 * CALLS, 1, 2, 3, 4, 5, 6);
 	}
 
-	/** The arguments are needed after the call, so that they take room meanwhile. */
+	/** The arguments are used after the call, so that each frame has to keep them. */
 	private static long descend(int calls, long a, long b, long c, long d, long e, long f) {
 		return (calls != 0) ? descend(calls - 1, b, c, d, e, f, a) * a + b * c - d * (e ^ f) : a;
 	}

@@ -2,7 +2,7 @@ package io.telemetryrouter.internal.support;
 
 /**
  * Makes names fit for log lines: a long name is shortened and control characters are
- * replaced, so that a name can forge no line.
+ * replaced, so that a name cannot forge a line.
  */
 public final class Names {
 
@@ -11,7 +11,7 @@ public final class Names {
 	private Names() {
 	}
 
-	/** Returns a name as it stands in a line. */
+	/** Returns a printable name in single quotes. */
 	public static String quoted(String name) {
 		return "'" + printable(name) + "'";
 	}

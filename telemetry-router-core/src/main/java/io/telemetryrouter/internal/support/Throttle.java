@@ -3,22 +3,22 @@ package io.telemetryrouter.internal.support;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Lets one report in an interval through and counts the others. Thread-safe.
+ * Permits one report in each interval and counts the others. Thread-safe.
  */
 public final class Throttle {
 
-	/** Returned instead of a count when the report is to be left out. */
+	/** Returned instead of a count if the report is not permitted. */
 	public static final long SUPPRESSED = -1;
 
 	private final long interval;
 
-	// Guarded by this: each handler has several throttles, and most are never asked.
+	// Guarded by this. No atomics: each handler has several throttles, most never used.
 
 	private long last = Long.MIN_VALUE;
 
 	private long suppressed;
 
-	/** Lets one report a minute through. */
+	/** Permits one report in each minute. */
 	public Throttle() {
 		this(TimeUnit.MINUTES.toNanos(1));
 	}
@@ -27,7 +27,10 @@ public final class Throttle {
 		this.interval = interval;
 	}
 
-	/** Returns how many reports were left out since the last, or {@link #SUPPRESSED}. */
+	/**
+	 * Returns how many reports were suppressed since the last one, or
+	 * {@link #SUPPRESSED}.
+	 */
 	public synchronized long tryAcquire(long now) {
 		if (this.last != Long.MIN_VALUE && now - this.last < this.interval) {
 			this.suppressed++;

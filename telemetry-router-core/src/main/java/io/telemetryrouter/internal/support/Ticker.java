@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  */
 public record Ticker(@Nullable LongSupplier source) {
 
-	/** Returns nanoseconds since some fixed moment. */
+	/** Returns nanoseconds since a fixed, arbitrary time. */
 	public long now() {
 		return (this.source != null) ? this.source.getAsLong() : System.nanoTime();
 	}

@@ -4,7 +4,7 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 
 /**
- * Looks up the handles of fields, for constants.
+ * Looks up the var handles of fields, for static constants.
  */
 public final class VarHandles {
 

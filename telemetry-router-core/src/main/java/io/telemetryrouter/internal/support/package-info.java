@@ -1,5 +1,5 @@
 /**
- * Small tools that every other package may use. Events and handlers are unknown here.
+ * Small utilities for every other package, independent of events and handlers.
  */
 @NullMarked
 package io.telemetryrouter.internal.support;
