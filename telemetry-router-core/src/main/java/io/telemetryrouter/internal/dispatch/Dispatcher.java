@@ -37,7 +37,8 @@ import io.telemetryrouter.internal.support.Ticker;
 public final class Dispatcher {
 
 	/**
-	 * The first dispatches of a route are not reported as slow, since they load classes.
+	 * The number of first dispatches of a route that are not reported as slow: they load
+	 * classes.
 	 */
 	private static final int FIRST_CALLS = 10;
 
