@@ -25,14 +25,15 @@ import io.telemetryrouter.internal.support.Ticker;
 /**
  * Dispatches each event from its route to its handlers.
  * <p>
- * The event is added to the queues of all lanes first; then the lanes are woken, and then
- * the synchronous handlers run. So in every queue an event comes before the events that
- * it causes in synchronous handlers, and in asynchronous handlers that were idle. A
- * synchronous handler that hangs delays the event on no lane.
+ * A synchronous recorder gets the event first. Then the event is added to the queues of
+ * all lanes, the lanes are woken, and the synchronous handlers run. So in every queue an
+ * event comes before the events that it causes in synchronous handlers, and in
+ * asynchronous handlers that were idle. A synchronous handler that hangs delays the event
+ * on no lane.
  * <p>
  * On a route of payload handlers whose gates are open, a dispatch takes no lock and
- * allocates nothing. It reads the clock once before the first handler and once after
- * each.
+ * allocates nothing. If latency is measured, it reads the clock once before the first
+ * handler and once after each.
  */
 public final class Dispatcher {
 

@@ -94,7 +94,7 @@ public final class HoldBuffer {
 	 * Delivers the held events in order, and then up to the limit of the events added
 	 * meanwhile. After that no event is held. A second call does nothing. {@code loss}
 	 * receives the number of events beyond the limit, by name. If a delivery throws, the
-	 * other events are delivered before the exception is rethrown.
+	 * other events are delivered before the last exception is rethrown.
 	 */
 	public void release(Consumer<Envelope<?>> delivery, ObjLongConsumer<String> loss) {
 		synchronized (this) {
@@ -144,8 +144,8 @@ public final class HoldBuffer {
 	}
 
 	/**
-	 * Waits for the end of the release. An interrupt ends the wait; the interrupt flag
-	 * stays set.
+	 * Waits for the end of the release. Returns {@code false} after the timeout, or after
+	 * an interrupt, whose flag stays set.
 	 */
 	public boolean awaitRelease(long nanos) {
 		try {

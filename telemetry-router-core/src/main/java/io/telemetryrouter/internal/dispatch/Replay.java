@@ -122,8 +122,8 @@ public final class Replay {
 	}
 
 	/**
-	 * Waits while the queue of a lane is full, so that a replay drops no events. Does not
-	 * wait inside a handler or while the lane is paused.
+	 * Waits while the queue of a lane is full, so that the replay does not overflow it.
+	 * Does not wait inside a handler or while the lane is paused.
 	 */
 	private static void awaitRoom(@Nullable Lane lane) {
 		while (lane != null && lane.size() >= lane.capacity() && !lane.isPaused()
