@@ -23,19 +23,24 @@ import io.telemetryrouter.internal.registry.Handler;
 import io.telemetryrouter.internal.support.Ticker;
 
 /**
- * The way of one event, from its route to its handlers.
+ * Dispatches each event from its route to its handlers.
  * <p>
- * All lanes have the event queued before any of them is woken for it, and then
- * synchronous handlers run. So an event that a synchronous handler emits in turn comes
- * after its cause in every queue, and so does one of an asynchronous handler that was
- * idle. A synchronous handler that hangs withholds the event from no lane.
+ * A synchronous recorder gets the event first. Then the event is added to the queues of
+ * all lanes, the lanes are woken, and the synchronous handlers run. So in every queue an
+ * event comes before the events that it causes in synchronous handlers, and in
+ * asynchronous handlers that were idle. A synchronous handler that hangs delays the event
+ * on no lane.
  * <p>
- * On a route of open payload handlers the way takes no lock and allocates nothing. The
- * clock is read once before the first handler and once after each.
+ * On a route of payload handlers whose gates are open, a dispatch takes no lock and
+ * allocates nothing. If latency is measured, it reads the clock once before the first
+ * handler and once after each.
  */
 public final class Dispatcher {
 
-	/** Not reported when slow: they load classes. */
+	/**
+	 * The number of first dispatches of a route that are not reported as slow: they load
+	 * classes.
+	 */
 	private static final int FIRST_CALLS = 10;
 
 	private final EnvelopeSource envelopes;
@@ -75,16 +80,16 @@ public final class Dispatcher {
 		return this.closed;
 	}
 
-	/** Counts every event as dropped from now on. */
+	/** Closes the dispatcher: it counts every later event as dropped. */
 	void close() {
 		this.closed = true;
 	}
 
 	/**
-	 * Dispatches an event, whose envelope may be given. If it was held it has one. No
-	 * exception thrown by a handler propagates past this method. If the method itself
-	 * ends early, as on a thread without stack, the handlers that it did not reach count
-	 * the event later. (Counting now would be one more call.)
+	 * Dispatches an event. {@code held} is its envelope, if it has one already; a held
+	 * event does. No exception thrown by a handler propagates past this method. If this
+	 * method itself ends early, for example by a stack overflow, the event is counted
+	 * later for the handlers not reached: counting it here would take another call.
 	 */
 	void dispatch(Route route, @Nullable Object payload, @Nullable EmitTracker tracker, @Nullable Envelope<?> held) {
 		if (route.isEmpty()) {
@@ -99,7 +104,7 @@ public final class Dispatcher {
 			dispatch(route, payload, tracker, held, stack);
 		}
 		finally {
-			// Inlined on purpose, see below.
+			// Inlined on purpose: a call could overflow the stack.
 			if (--stack.uses == 0) {
 				stack.release();
 			}
@@ -194,14 +199,18 @@ public final class Dispatcher {
 		}
 	}
 
-	/** Makes the envelope, and hands it to the lanes and to the futures that await it. */
+	/**
+	 * Creates the envelope, and offers it to the recorder, the lanes and the futures that
+	 * await it.
+	 */
 	private void prepare(Route route, @Nullable Object payload, DispatchFrame frame, long now,
 			@Nullable Envelope<?> held, @Nullable SampleBuffer buffer) {
 		Envelope<?> envelope = (held != null) ? held : envelope(route, payload, now, frame);
 		SyncCall recorder = route.recorder;
 		if (route.sync.length != 0 || route.awaited.length != 0 || recorder != null) {
-			// What synchronous handlers and filters emit is caused by it. Only then: the
-			// store costs a barrier.
+			// Only synchronous handlers and filters use the envelope of the frame, as the
+			// cause of their emits, for example. Without them the write is saved: it
+			// costs a barrier.
 			frame.envelope(envelope);
 		}
 		int begun = route.durable ? this.recording.begin(frame.stack.stripeHint) : 0;
@@ -245,7 +254,8 @@ public final class Dispatcher {
 			handlers[i].wake();
 		}
 		if (full != null) {
-			// One for all of them: a timeout holds the emitter once, not once a lane.
+			// One start time for all lanes: the emitter waits for one timeout in total,
+			// not for one per lane.
 			long since = System.nanoTime();
 			for (int i = full.nextSetBit(0); i >= 0; i = full.nextSetBit(i + 1)) {
 				handlers[i].awaitRoom(envelope, since, frame);
@@ -253,7 +263,7 @@ public final class Dispatcher {
 		}
 	}
 
-	/** Offers an event; returns {@code false} if the emitter has to wait for room. */
+	/** Offers an event. Returns {@code false} if the emitter has to wait for room. */
 	private boolean offer(Handler handler, @Nullable Object payload, Envelope<?> envelope, DispatchFrame frame) {
 		try {
 			if (handler.takes(payload) || handler.admission.admit(payload, envelope, frame)) {
@@ -261,8 +271,8 @@ public final class Dispatcher {
 			}
 		}
 		catch (Throwable ex) {
-			// The router's own, such as no memory for a segment: count it and let the
-			// others have the event.
+			// An error of the router itself, for example an OutOfMemoryError. It counts
+			// as a failure of this handler; the other handlers still get the event.
 			handler.failures.failed(envelope.name(), envelope, ex, -1, frame.stack, frame.tracker());
 		}
 		return true;
@@ -278,7 +288,7 @@ public final class Dispatcher {
 	}
 
 	/**
-	 * Makes the envelope of an event that is held until handlers are known, or that
+	 * Creates the envelope of an event that is held until the router starts, or that
 	 * belongs to a span.
 	 */
 	Envelope<?> envelope(String event, @Nullable Object payload, @Nullable EmitTracker tracker,
@@ -290,7 +300,8 @@ public final class Dispatcher {
 	private @Nullable Object capture(DispatchFrame frame) {
 		DispatchStack stack = frame.stack;
 		if (this.carrier == null || stack.capturing) {
-			// What a carrier itself emits has no context, or there would be no end.
+			// An emit of the carrier itself gets no context: capturing it would recurse
+			// forever.
 			return null;
 		}
 		stack.capturing = true;
@@ -308,7 +319,9 @@ public final class Dispatcher {
 		}
 	}
 
-	/** Counts an event as dropped at every handler of a route, which has counted it. */
+	/**
+	 * Counts an event as dropped at every handler of a route that has counted the event.
+	 */
 	private static void drop(Route route, DropReason reason, DispatchFrame frame) {
 		for (Handler handler : route.recipients) {
 			handler.drop(reason, frame.tracker());
@@ -316,7 +329,7 @@ public final class Dispatcher {
 		}
 	}
 
-	/** Counts events as offered and dropped at every handler of a route. */
+	/** Counts events as offered to and dropped by every handler of a route. */
 	static void drop(Route route, DropReason reason, long count) {
 		route.count(count, 0);
 		for (Handler handler : route.handlers) {
@@ -324,7 +337,10 @@ public final class Dispatcher {
 		}
 	}
 
-	/** The limits of an emit, and the nanoseconds from which a dispatch is slow. */
+	/**
+	 * The limits of nested emits, the nanoseconds above which a dispatch is slow, and
+	 * whether latency is measured.
+	 */
 	public record Limits(int maxDepth, int maxNestedEmits, long slowNanos, boolean measured) {
 	}
 

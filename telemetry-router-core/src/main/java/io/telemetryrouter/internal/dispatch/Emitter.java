@@ -23,7 +23,8 @@ import io.telemetryrouter.internal.event.SpanMark;
 import io.telemetryrouter.internal.support.Headroom;
 
 /**
- * Takes events in: finds the route of each, or holds the event until the router starts.
+ * The entry point of events: finds the route of each, or holds the event until the router
+ * starts.
  */
 public record Emitter(Routes routes, Dispatcher dispatcher, HoldBuffer held, Executor completions,
 		BooleanSupplier blockingAllowed, long blockNanos, Runs runs, SpanTracker spans) implements TelemetryEmitter {
@@ -41,7 +42,7 @@ public record Emitter(Routes routes, Dispatcher dispatcher, HoldBuffer held, Exe
 		return tracker.future();
 	}
 
-	/** Emits an event, which may be tracked or that of a span. */
+	/** Emits an event, with a tracker or as an event of a span if these are given. */
 	void emit(String event, @Nullable Object payload, @Nullable EmitTracker tracker, @Nullable SpanMark span) {
 		Route route = (event != null) ? this.routes.find(event) : null;
 		if (route != null) {
@@ -54,9 +55,9 @@ public record Emitter(Routes routes, Dispatcher dispatcher, HoldBuffer held, Exe
 	}
 
 	/**
-	 * Emits an event that has no route in the table: the first of its name, one of an
-	 * untracked name, or one to be held. (While events are held the table is empty, so
-	 * that the usual way needs no check.)
+	 * Emits an event that has no route in the table: the first event of its name, an
+	 * event of an untracked name, or one to be held. (The table is empty while events are
+	 * held, so that the common path needs no check.)
 	 */
 	private void emitUnrouted(String event, @Nullable Object payload, @Nullable EmitTracker tracker,
 			@Nullable SpanMark span) {
@@ -80,8 +81,8 @@ public record Emitter(Routes routes, Dispatcher dispatcher, HoldBuffer held, Exe
 	}
 
 	/**
-	 * Makes an emitter wait during the release, for the block timeout at most: emitters
-	 * that only queue are faster than the release, which would never end.
+	 * Blocks an emitter during the release, for the block timeout at most. Emitters that
+	 * only add events to the buffer are faster than the release, which would never end.
 	 */
 	private void awaitRelease(String event) {
 		if (this.held.isReleasing() && !DispatchStacks.isInsideHandler()
@@ -90,7 +91,7 @@ public record Emitter(Routes routes, Dispatcher dispatcher, HoldBuffer held, Exe
 		}
 	}
 
-	/** Does not build the payload of an event that reaches nobody, but counts it. */
+	/** Counts an event that has no recipients, but does not create its payload. */
 	@Override
 	public void emitLazily(String event, Supplier<?> payload) {
 		Route route = hasHandlers(event) ? null : this.routes.route(event, null);
@@ -122,7 +123,7 @@ public record Emitter(Routes routes, Dispatcher dispatcher, HoldBuffer held, Exe
 		return span(name, payload, this.runs.current(), RunBinding.currentSpan()).bind();
 	}
 
-	/** Begins a span that is bound to no thread. */
+	/** Starts a span that is not bound to a thread. */
 	OpenSpan span(String name, @Nullable Object payload, @Nullable Run run, @Nullable SpanIdentity parent) {
 		OpenSpan span = new OpenSpan(this, this.spans.eventNames(name), new SpanIdentity(name, parent), run, payload);
 		span.started();
@@ -141,7 +142,7 @@ public record Emitter(Routes routes, Dispatcher dispatcher, HoldBuffer held, Exe
 		return !this.dispatcher.isClosed() && this.routes.hasListeners(event);
 	}
 
-	/** Delivers the held events in order, and holds no more. */
+	/** Dispatches the held events in order. Later events are no longer held. */
 	public void start() {
 		this.held.release(
 				(event) -> this.dispatcher.dispatch(this.routes.passing(event.name(), event.payload()), event.payload(),
@@ -149,7 +150,7 @@ public record Emitter(Routes routes, Dispatcher dispatcher, HoldBuffer held, Exe
 				(event, count) -> Dispatcher.drop(this.routes.passing(event, null), DropReason.NOT_STARTED, count));
 	}
 
-	/** Counts every event as dropped from now on, and delivers the held events. */
+	/** Counts the events still held, and every later event, as dropped. */
 	public void close() {
 		this.dispatcher.close();
 		start();

@@ -18,9 +18,9 @@ import io.telemetryrouter.internal.event.Envelope;
 import io.telemetryrouter.internal.health.Reporter;
 
 /**
- * Holds events, in order, until the router starts; beyond its limit it only counts them,
- * and reports the count at the start. Thread-safe; no lock is held while events are
- * delivered.
+ * Holds events, in order, until the router starts. Events beyond its limit are only
+ * counted, and their number is reported at the start. Thread-safe; no lock is held while
+ * events are delivered.
  */
 public final class HoldBuffer {
 
@@ -32,7 +32,7 @@ public final class HoldBuffer {
 
 	private final CountDownLatch released = new CountDownLatch(1);
 
-	/** Guarded by this, as the overflow is. */
+	/** Guarded by this, like {@link #overflow}. */
 	private final Queue<Envelope<?>> events = new ArrayDeque<>();
 
 	private final Map<String, Long> overflow = new LinkedHashMap<>();
@@ -42,7 +42,7 @@ public final class HoldBuffer {
 	/** Written under this. */
 	private volatile boolean releasing;
 
-	/** How many events came during the release. Guarded by this. */
+	/** The number of events added during the release. Guarded by this. */
 	private int late;
 
 	public HoldBuffer(int limit, int maxNames, Reporter reporter) {
@@ -85,16 +85,16 @@ public final class HoldBuffer {
 	}
 
 	private boolean hasRoom() {
-		// With a handler slower than the emitters, the release would never end if any
-		// number of events could queue up behind it.
+		// With a handler slower than the emitters, the release would never end if it
+		// accepted any number of new events.
 		return this.events.size() < this.limit && (!this.releasing || this.late++ < this.limit);
 	}
 
 	/**
-	 * Delivers the held events in order, and up to the limit of those that come
-	 * meanwhile, then holds no more; a later call does nothing. {@code loss} is given the
-	 * number of events beyond the limit, by name. If a delivery throws, the others are
-	 * made first.
+	 * Delivers the held events in order, and then up to the limit of the events added
+	 * meanwhile. After that no event is held. A second call does nothing. {@code loss}
+	 * receives the number of events beyond the limit, by name. If a delivery throws, the
+	 * other events are delivered before the last exception is rethrown.
 	 */
 	public void release(Consumer<Envelope<?>> delivery, ObjLongConsumer<String> loss) {
 		synchronized (this) {
@@ -109,7 +109,8 @@ public final class HoldBuffer {
 				delivery.accept(event);
 			}
 			catch (Throwable ex) {
-				// Of a clock, say. The other events must not be held for good.
+				// For example an exception of a clock. The other events must not stay
+				// held.
 				failure = ex;
 			}
 			EmitTracker.dequeued(event.tracker());
@@ -142,7 +143,10 @@ public final class HoldBuffer {
 		return event;
 	}
 
-	/** Waits for the release. An interrupt ends the wait and stays set. */
+	/**
+	 * Waits for the end of the release. Returns {@code false} after the timeout, or after
+	 * an interrupt, whose flag stays set.
+	 */
 	public boolean awaitRelease(long nanos) {
 		try {
 			return this.released.await(nanos, TimeUnit.NANOSECONDS);

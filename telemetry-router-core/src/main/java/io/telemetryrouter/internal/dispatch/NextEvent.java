@@ -12,9 +12,9 @@ import io.telemetryrouter.TelemetryEvent;
 import io.telemetryrouter.internal.support.Durations;
 
 /**
- * The future of an awaited event. It is part of the routes of the events that match, but
- * no handler: it has no account. It completes on a thread of the router, since dependent
- * actions are user code.
+ * The future of an awaited event. It is part of the routes of all matching events, but it
+ * is no handler and has no account. It completes on a thread of the router, since its
+ * dependent actions are user code.
  */
 final class NextEvent extends CompletableFuture<TelemetryEvent<?>> {
 
@@ -36,7 +36,7 @@ final class NextEvent extends CompletableFuture<TelemetryEvent<?>> {
 		this.deadline = deadline;
 	}
 
-	/** Returns whether to complete with an event, and claims the completion then. */
+	/** Returns whether the event matches and the caller has claimed the completion. */
 	boolean claims(TelemetryEvent<?> event) {
 		return !isDone() && !this.claimed.get() && this.filter.test(event) && claim();
 	}

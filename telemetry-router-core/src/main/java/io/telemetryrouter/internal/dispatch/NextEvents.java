@@ -17,7 +17,7 @@ import io.telemetryrouter.internal.health.Watchdog;
 import io.telemetryrouter.internal.support.Headroom;
 
 /**
- * The events that are awaited by futures. Thread-safe.
+ * The pending futures of awaited events. Thread-safe.
  */
 public final class NextEvents {
 
@@ -52,18 +52,21 @@ public final class NextEvents {
 		next.whenComplete((event, ex) -> end(next));
 		this.watchdog.wakeBy(deadline);
 		if (this.closed) {
-			// The close may have cancelled the pending futures just before.
+			// close() may have cancelled the pending futures before this one was added.
 			next.cancel(false);
 		}
 		return next;
 	}
 
-	/** Offers an event to the futures of its route. Their filters are user code. */
+	/**
+	 * Offers an event to the futures of its route. Their filters are user code: an
+	 * exception of a filter is reported and does not affect the others.
+	 */
 	void offer(Route route, Envelope<?> event, DispatchFrame frame) {
 		frame.running(this.filterNumber);
 		for (NextEvent next : route.awaited) {
 			try {
-				// Before the claim: a future that is claimed must complete.
+				// Before the claim, since a claimed future must complete.
 				Headroom.requireForTwo();
 				if (next.claims(event)) {
 					complete(next, event);
@@ -91,7 +94,7 @@ public final class NextEvents {
 		}
 	}
 
-	/** Ends the futures whose time is up. For the watchdog. */
+	/** Completes the futures whose timeout has expired. Called by the watchdog. */
 	public void check() {
 		long now = System.nanoTime();
 		for (NextEvent next : this.pending) {

@@ -19,7 +19,7 @@ import io.telemetryrouter.internal.event.SpanMark;
 import io.telemetryrouter.internal.support.VarHandles;
 
 /**
- * A span that began. Whoever takes its duration from {@link #RUNNING} ends it.
+ * A started span. The thread that replaces {@link #RUNNING} by the duration ends it.
  */
 final class OpenSpan implements TelemetrySpan {
 
@@ -42,7 +42,10 @@ final class OpenSpan implements TelemetrySpan {
 
 	private volatile long duration = RUNNING;
 
-	/** Not volatile: set before others get the span, and closed once in any case. */
+	/**
+	 * Not volatile: set before other threads get the span, and a second close has no
+	 * effect.
+	 */
 	private @Nullable RunBinding binding;
 
 	OpenSpan(Emitter emitter, String[] events, SpanIdentity identity, @Nullable Run run, @Nullable Object payload) {
@@ -89,7 +92,7 @@ final class OpenSpan implements TelemetrySpan {
 			emit(this.payload, new SpanMark(this.identity, SpanStatus.STARTED, 0, null));
 		}
 		catch (Throwable ex) {
-			// Nobody gets the span, so nobody can end it.
+			// The caller does not get the span, and so cannot end it.
 			this.emitter.spans().end(this.entry);
 			throw ex;
 		}
@@ -213,12 +216,15 @@ final class OpenSpan implements TelemetrySpan {
 		return "TelemetrySpan[" + this.identity.id() + "]";
 	}
 
-	/** Passes on the signals of a publisher and ends a span as they do. */
+	/**
+	 * Forwards the signals of a publisher, and ends the span at a terminal signal or a
+	 * cancellation.
+	 */
 	private final class SpanSubscriber<T> implements Flow.Subscriber<T>, Flow.Subscription {
 
 		private final Flow.Subscriber<? super T> subscriber;
 
-		/** Set before any other signal. */
+		/** Set by {@link #onSubscribe}, before any other signal. */
 		private Flow.Subscription subscription = this;
 
 		private long items;

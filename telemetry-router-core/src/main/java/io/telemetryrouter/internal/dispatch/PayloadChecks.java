@@ -15,11 +15,11 @@ import io.telemetryrouter.internal.health.StuckCallCheck;
 import io.telemetryrouter.internal.support.Throttle;
 
 /**
- * The checks of payloads, by the event's name. A route knows that of its event.
+ * The payload checks by event name. A route has the check of its event.
  */
 public final class PayloadChecks {
 
-	/** The checks, as the watchdog sees them. */
+	/** The callback by which the watchdog observes running checks. */
 	public final StuckCallCheck.Callback callback = new StuckCallCheck.Callback("Payload check");
 
 	private final Map<String, Guarded> checks = new HashMap<>();
@@ -33,7 +33,7 @@ public final class PayloadChecks {
 		return this.checks.get(event);
 	}
 
-	/** Checks a payload that has no route yet. */
+	/** Checks the payload of an event that has no route yet. */
 	void run(String event, @Nullable Object payload) {
 		Guarded check = of(event);
 		if (check != null) {
@@ -43,7 +43,11 @@ public final class PayloadChecks {
 
 	record Guarded(String event, PayloadCheck check, Reporter reporter, long number, Throttle reports) {
 
-		/** Reports what is wrong with a payload, or throws it at the emitter. */
+		/**
+		 * Checks a payload. Reports the problem that the check returns, and rethrows a
+		 * {@link PayloadViolationException} to the emitter. Other exceptions are only
+		 * reported.
+		 */
 		void run(@Nullable Object payload) {
 			try {
 				String problem = watched(payload);
@@ -68,7 +72,8 @@ public final class PayloadChecks {
 					return this.check.check(payload);
 				}
 				finally {
-					// Inlined as in the dispatcher: the check may have used up the stack.
+					// Inlined as in Dispatcher: after the check, a call could overflow
+					// the stack.
 					stack.depth--;
 					frame.clear();
 				}

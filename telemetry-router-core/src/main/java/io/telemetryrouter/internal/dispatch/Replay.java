@@ -23,9 +23,10 @@ import io.telemetryrouter.internal.registry.Handler;
 import io.telemetryrouter.internal.support.Ticker;
 
 /**
- * Dispatches recorded events, to the handlers that opted in: as an emit does, on routes
- * of these handlers only. Handlers that ask for payloads of different classes have routes
- * of their own, lanes first, so that the order is that of an emit.
+ * Dispatches recorded events to the handlers that opted in to replay. Events are
+ * dispatched as for an emit, but on routes that have only these handlers. Handlers with
+ * lanes come first, as for an emit. Successive handlers share a route if their payload
+ * class is the same.
  */
 public final class Replay {
 
@@ -39,7 +40,10 @@ public final class Replay {
 
 	private final Ticker ticker;
 
-	/** The routes of recent events. Weak: it must not keep handlers that have left. */
+	/**
+	 * The routes of recent events. Weak, so that it does not keep removed handlers
+	 * reachable.
+	 */
 	private volatile WeakReference<Compiled> compiled = new WeakReference<>(null);
 
 	public Replay(Routes routes, Dispatcher dispatcher, EnvelopeSource envelopes, Ticker ticker) {
@@ -49,7 +53,7 @@ public final class Replay {
 		this.ticker = ticker;
 	}
 
-	/** Returns to how many handlers an event was offered. */
+	/** Dispatches an event. Returns the number of handlers that it was offered to. */
 	public int replay(RecordedEvent event) {
 		EventPattern.requireName(event.name());
 		int handlers = 0;
@@ -78,7 +82,7 @@ public final class Replay {
 		return routes;
 	}
 
-	/** Compiles a route for each class of payload in a row. */
+	/** Compiles a route for each sequence of handlers with the same payload class. */
 	private List<Route> compile(String event) {
 		List<Handler> handlers = new ArrayList<>(this.routes.replayed(event));
 		handlers.sort(Comparator.comparing((handler) -> handler.lane() == null));
@@ -94,7 +98,7 @@ public final class Replay {
 		return routes;
 	}
 
-	/** Routes by the event's name, until handlers change. */
+	/** The routes by event name, valid until handlers change. */
 	private record Compiled(long changes, Map<String, List<Route>> routes) {
 	}
 
@@ -117,14 +121,17 @@ public final class Replay {
 		}
 	}
 
-	/** Waits while a queue is full: a recording has time. */
+	/**
+	 * Waits while the queue of a lane is full, so that the replay does not overflow it.
+	 * Does not wait inside a handler or while the lane is paused.
+	 */
 	private static void awaitRoom(@Nullable Lane lane) {
 		while (lane != null && lane.size() >= lane.capacity() && !lane.isPaused()
 				&& !DispatchStacks.isInsideHandler()) {
 			CountDownLatch processed = new CountDownLatch(1);
 			lane.whenProcessed(processed, null);
 			try {
-				// A pause may begin meanwhile.
+				// Bounded, since the lane may be paused meanwhile.
 				processed.await(100, TimeUnit.MILLISECONDS);
 			}
 			catch (InterruptedException ex) {

@@ -16,15 +16,15 @@ import io.telemetryrouter.internal.registry.OfferedEvents;
 import io.telemetryrouter.internal.support.Headroom;
 
 /**
- * All handlers of one event name in execution order, compiled once. Immutable but for its
- * dispatch count: when handlers come or go the route is invalidated and another one
- * compiled.
+ * All handlers of one event name in execution order, compiled once. Immutable except for
+ * its dispatch count and its retired flag: a change of handlers invalidates the route,
+ * and another one is compiled.
  * <p>
- * The dispatch count is one for all handlers. It is reconciled with theirs, and with that
- * of the event, when a reader asks for it. An emit counts itself first and then checks
- * whether the route is retired; retiring sets the mark first and then reconciles.
- * Whichever way the two interleave, one of them sees the other, so a retired route can be
- * dropped at once.
+ * There is one dispatch count for all handlers. It is reconciled with the counts of the
+ * handlers and of the event when a reader requests them. An emit increments the count
+ * first and then checks whether the route is retired; {@link #retire} sets the flag first
+ * and then reconciles. In every interleaving one of the two sees the other, so a retired
+ * route can be dropped at once.
  */
 final class Route implements OfferedEvents, DispatchFrame.Recipients {
 
@@ -40,7 +40,10 @@ final class Route implements OfferedEvents, DispatchFrame.Recipients {
 
 	final List<Handler> handlers;
 
-	/** Whether no handler means the event: there are those of all events at most. */
+	/**
+	 * Whether no handler is meant for the event by its pattern or payload type: at most
+	 * catch-all handlers match.
+	 */
 	final boolean dead;
 
 	/**
@@ -53,10 +56,12 @@ final class Route implements OfferedEvents, DispatchFrame.Recipients {
 
 	final SyncCall[] sync;
 
-	/** Whether a durable handler gets the event. */
+	/** Whether one of the handlers is durable. */
 	final boolean durable;
 
-	/** The recorder, if it is synchronous: called before lanes have the event. */
+	/**
+	 * The recorder, if it is synchronous. It is called before the lanes get the event.
+	 */
 	final @Nullable SyncCall recorder;
 
 	final NextEvent[] awaited;
@@ -71,7 +76,7 @@ final class Route implements OfferedEvents, DispatchFrame.Recipients {
 
 	private volatile boolean retired;
 
-	/** How much of the count the handlers know. Guarded by this. */
+	/** The part of the count that has been added to the handlers. Guarded by this. */
 	private long reconciled;
 
 	Route(String event, EventStatistics statistics, List<Handler> handlers, boolean dead, List<NextEvent> awaited,
@@ -111,17 +116,17 @@ final class Route implements OfferedEvents, DispatchFrame.Recipients {
 	}
 
 	private SyncCall call(Handler handler, int reached) {
-		// What the slowest handler of a slow dispatch takes at least.
+		// The least possible duration of the slowest handler of a slow dispatch.
 		long noticeable = this.routes.slowNanos / this.handlers.size();
 		return new SyncCall(handler, this.event, reached, noticeable, this.routes.ticker);
 	}
 
-	/** Returns whether neither a handler nor a future awaits the event. */
+	/** Returns whether the event has neither a handler nor a future that awaits it. */
 	boolean isEmpty() {
 		return this.recipients.length == 0 && this.awaited.length == 0;
 	}
 
-	/** Returns whether there is a handler. */
+	/** Returns whether the event has a handler. */
 	boolean isHandled() {
 		return this.recipients.length != 0;
 	}
@@ -146,12 +151,12 @@ final class Route implements OfferedEvents, DispatchFrame.Recipients {
 	}
 
 	/**
-	 * Counts events, before any other step of their dispatch. The stripe hint spreads
-	 * threads that would meet otherwise.
+	 * Counts events, before any other step of their dispatch. {@code stripeHint}
+	 * distributes threads over the stripes of the counter.
 	 */
 	void count(long events, int stripeHint) {
 		if (this.retired) {
-			// Whatever is counted has to be reconciled, which takes some stack.
+			// A counted event must be reconciled, too, which needs stack space.
 			Headroom.require();
 		}
 		this.counted.add(events, stripeHint);
@@ -161,13 +166,14 @@ final class Route implements OfferedEvents, DispatchFrame.Recipients {
 	}
 
 	/**
-	 * Returns how many events the route has dispatched, this thread's last one included.
+	 * Returns the number of events that the route has dispatched, including the last
+	 * event of the calling thread.
 	 */
 	long dispatched() {
 		return this.counted.sum();
 	}
 
-	/** Makes events that are counted from now on reconcile at once. */
+	/** Retires the route: an event that is counted from now on is reconciled at once. */
 	void retire() {
 		this.retired = true;
 		reconcile();
@@ -175,7 +181,7 @@ final class Route implements OfferedEvents, DispatchFrame.Recipients {
 
 	@Override
 	public synchronized void reconcile() {
-		// No part of the sum ever falls, so that each event is in exactly one difference.
+		// No part of the sum ever decreases, so each event is in exactly one difference.
 		long sum = this.counted.sum();
 		long count = sum - this.reconciled;
 		if (count == 0) {

@@ -11,25 +11,23 @@ import io.telemetryrouter.internal.registry.HandlerRegistry;
 
 /**
  * The compiled routes by event name. Lookups take no lock; routes are added and removed
- * under that of the {@link HandlerRegistry}.
+ * under the lock of the {@link HandlerRegistry}.
  * <p>
- * Most emits name their event by a constant, which is always the same string. So a lookup
- * first tries the route at the index of the name's hash code, and compares the strings by
- * identity: fewer dependent loads than in a map. Of names with the same index the last
- * one compiled has the slot.
- *
- * @since 0.1.0
+ * Most emits name their event by a constant, which is the same string instance each time.
+ * So a lookup first tries the route at the index of the name's hash code, and compares
+ * the strings by identity: that takes fewer dependent loads than a map lookup. If several
+ * names have the same index, the route added last is at that index.
  */
 public final class RouteTable {
 
 	private static final VarHandle ROUTES = MethodHandles.arrayElementVarHandle(Route[].class);
 
-	/** A power of two. */
+	/** The length of {@link #quick}. A power of two. */
 	private static final int QUICK = 64;
 
 	private final ConcurrentHashMap<String, Route> routes = new ConcurrentHashMap<>();
 
-	/** By index. Every route here is in the map, too. */
+	/** The routes by index. Each of them is in the map, too. */
 	private final @Nullable Route[] quick = new Route[QUICK];
 
 	@SuppressWarnings("ReferenceEquality")
@@ -39,7 +37,8 @@ public final class RouteTable {
 	}
 
 	/**
-	 * Adds a route, or returns that of its event. The caller excludes {@link #remove}.
+	 * Adds a route, unless the event has one already. Returns that one, or {@code null}.
+	 * The caller holds the read lock, which excludes {@link #remove}.
 	 */
 	public @Nullable Route putIfAbsent(Route route) {
 		Route present = this.routes.putIfAbsent(route.event, route);
@@ -49,7 +48,7 @@ public final class RouteTable {
 		return present;
 	}
 
-	/** Removes a route. The caller holds the exclusive lock. */
+	/** Removes a route. The caller holds the write lock. */
 	public void remove(Route route) {
 		ROUTES.compareAndSet(this.quick, place(route.event), route, null);
 		this.routes.remove(route.event, route);

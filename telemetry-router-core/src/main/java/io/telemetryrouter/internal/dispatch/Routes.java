@@ -17,7 +17,7 @@ import io.telemetryrouter.internal.registry.TrackedEvents;
 import io.telemetryrouter.internal.support.Ticker;
 
 /**
- * Compiles a route for each event name, and removes routes whose handlers change. The
+ * Compiles a route for each event name, and removes the routes whose handlers change. The
  * route of a name that is not tracked is compiled for each emit and not kept.
  */
 public final class Routes {
@@ -34,7 +34,9 @@ public final class Routes {
 
 	private final RouteTable table = new RouteTable();
 
-	/** Of all replayed events, which nobody reads: they are no emits. */
+	/**
+	 * The statistics of all replayed events. They are never read: a replay is no emit.
+	 */
 	private final EventStatistics replayed = new EventStatistics("");
 
 	/** Guarded by the lock of the registry. */
@@ -52,7 +54,7 @@ public final class Routes {
 		return this.table.find(event);
 	}
 
-	/** Returns the route of a name, which is kept if the name is tracked. */
+	/** Returns the route of a name. The route is kept if the name is tracked. */
 	Route route(String event, @Nullable Object payload) {
 		Route route = this.table.find(event);
 		while (route == null) {
@@ -64,7 +66,8 @@ public final class Routes {
 
 	private @Nullable Route compileAndKeep(String event, @Nullable Object payload, EventStatistics statistics) {
 		if (!this.events.isCurrent(statistics)) {
-			// The name was removed meanwhile, and its counts would be lost.
+			// The name was removed meanwhile: counts added to its statistics would be
+			// lost.
 			return null;
 		}
 		Route route = compile(event, payload, statistics);
@@ -80,7 +83,7 @@ public final class Routes {
 		return route;
 	}
 
-	/** Compiles a route that is not kept. It reconciles each of its counts at once. */
+	/** Compiles a route that is not kept. It reconciles each count at once. */
 	Route passing(String event, @Nullable Object payload) {
 		EventStatistics statistics = this.events.track(event);
 		Route route = this.registry.whileUnchanged(() -> compile(event, payload, statistics));
@@ -88,13 +91,13 @@ public final class Routes {
 		return route;
 	}
 
-	/** Returns the handlers that replayed events of a name are for, in order. */
+	/** Returns the handlers of an event name that opted in to replay, in order. */
 	List<Handler> replayed(String event) {
 		List<Handler> handlers = this.registry.whileUnchanged(() -> inOrder(this.registry.matching(event)));
 		return handlers.stream().filter((handler) -> handler.options.spec.replay()).toList();
 	}
 
-	/** Compiles a route of replayed events, whose name is not counted as emitted. */
+	/** Compiles a route of replayed events, which do not count as emitted. */
 	Route replayed(String event, List<Handler> handlers) {
 		Route route = new Route(event, this.replayed, handlers, false, List.of(), null, this);
 		route.retire();
@@ -109,9 +112,11 @@ public final class Routes {
 		return ranks.entrySet().stream().sorted(Routes::compare).map(Map.Entry::getKey).toList();
 	}
 
-	/** Compares by priority, then by rank of the pattern, then by registration. */
+	/**
+	 * Compares by priority, then by rank of the pattern, then by registration. The
+	 * recorder is always the first.
+	 */
 	private static int compare(Map.Entry<Handler, Integer> one, Map.Entry<Handler, Integer> other) {
-		// The recorder first.
 		int order = Boolean.compare(other.getKey().isRecorder(), one.getKey().isRecorder());
 		if (order == 0) {
 			order = Integer.compare(one.getKey().options.priority, other.getKey().options.priority);
@@ -120,7 +125,10 @@ public final class Routes {
 		return (order != 0) ? order : Long.compare(one.getKey().options.number, other.getKey().options.number);
 	}
 
-	/** The payload is of the first event: those of one name are mostly of one type. */
+	/**
+	 * Compiles a route. The payload is that of the first event of the name: most names
+	 * have payloads of one type.
+	 */
 	private Route compile(String event, @Nullable Object payload, EventStatistics statistics) {
 		statistics.declared |= declares(payload, event);
 		Map<Handler, Integer> ranks = this.registry.matching(event);
@@ -139,8 +147,9 @@ public final class Routes {
 	}
 
 	/**
-	 * Returns whether no handler means an event. Where that is up to the payload, it is
-	 * as it was with the first, or unknown and {@code false}.
+	 * Returns whether the route of an event {@linkplain Route#dead is dead}. If that
+	 * depends on the payload, the payload of the first event decides, and the result is
+	 * {@code false} before that event.
 	 */
 	public boolean isDead(String event) {
 		Route known = this.table.find(event);
@@ -151,7 +160,7 @@ public final class Routes {
 					.noneMatch((entry) -> entry.getKey().options.mayHear(entry.getValue())));
 	}
 
-	/** Adds a future to, or removes it from, the routes of the events that match. */
+	/** Adds a future to the routes of the events that match, or removes it from them. */
 	void await(NextEvent next, boolean awaits) {
 		this.registry.whileChanging(() -> {
 			if (awaits) {
@@ -195,7 +204,10 @@ public final class Routes {
 		}
 	}
 
-	/** Returns whether an event would be received. Does not track the name. */
+	/**
+	 * Returns whether a handler or a future would receive an event. Does not track the
+	 * name.
+	 */
 	boolean hasListeners(String event) {
 		Route known = this.table.find(event);
 		if (known != null) {

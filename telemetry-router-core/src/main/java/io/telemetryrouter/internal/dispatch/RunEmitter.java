@@ -13,7 +13,7 @@ import io.telemetryrouter.internal.event.Run;
 import io.telemetryrouter.internal.event.RunBinding;
 
 /**
- * Emits for one run, whatever the thread: binds the thread for the time of each call.
+ * Emits for one run on any thread: binds the calling thread to the run during each call.
  */
 record RunEmitter(Emitter emitter, Run run) implements TelemetryEmitter {
 

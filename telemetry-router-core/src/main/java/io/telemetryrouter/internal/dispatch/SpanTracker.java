@@ -24,9 +24,10 @@ import io.telemetryrouter.internal.health.Watchdog;
 import io.telemetryrouter.internal.support.Ticker;
 
 /**
- * Knows the spans that have begun and not ended, and reports each that dangles once. It
- * refers to a span weakly: one that nobody can end any more is reported at once. Of those
- * reported only the latest are kept, and no span of them. Thread-safe.
+ * Tracks the spans that have started and not ended, and reports each dangling span once.
+ * It refers to spans weakly: an unreachable span can no longer be ended and is reported
+ * regardless of its age. Only the data of the latest reported spans are kept.
+ * Thread-safe.
  */
 public final class SpanTracker {
 
@@ -46,16 +47,20 @@ public final class SpanTracker {
 
 	private final Set<Entry> open = ConcurrentHashMap.newKeySet();
 
-	/** The names of events by that of the span: the same strings find a route faster. */
+	/**
+	 * The event names by span name. Reusing the same strings makes the route lookup
+	 * faster.
+	 */
 	private final ConcurrentHashMap<String, String[]> eventNames = new ConcurrentHashMap<>();
 
-	/** Guarded by this, as the count is. */
+	/** Guarded by this, like {@link #dangling}. */
 	private final Deque<DanglingSpan> latest = new ArrayDeque<>();
 
 	private long dangling;
 
 	/**
-	 * Creates a tracker; with 0 nanoseconds it only reports spans that were collected.
+	 * Creates a tracker. With 0 nanoseconds it only reports spans that were
+	 * garbage-collected.
 	 */
 	public SpanTracker(long danglingNanos, Watchdog watchdog, Reporter reporter, InstantSource clock, Ticker ticker) {
 		this.danglingNanos = danglingNanos;
@@ -65,7 +70,7 @@ public final class SpanTracker {
 		this.ticker = ticker;
 	}
 
-	/** Returns the names of the events of a span, by status. */
+	/** Returns the event names of a span, indexed by {@link SpanStatus}. */
 	String[] eventNames(String span) {
 		String[] names = (span != null) ? this.eventNames.get(span) : null;
 		if (names == null) {
@@ -93,14 +98,14 @@ public final class SpanTracker {
 		this.open.remove(entry);
 	}
 
-	/** Reports spans that are dangling. For the watchdog. */
+	/** Reports dangling spans. Called by the watchdog and by {@link #snapshot}. */
 	public void check() {
 		List<DanglingSpan> found = new ArrayList<>();
 		long now = now();
 		for (Entry entry : this.open) {
 			boolean abandoned = entry.refersTo(null);
 			boolean late = this.danglingNanos > 0 && now - entry.startedAt >= this.danglingNanos;
-			// Unless it has ended or was reported meanwhile.
+			// The removal fails if the span has ended or was reported meanwhile.
 			if ((abandoned || late) && this.open.remove(entry)) {
 				found.add(dangling(entry, now, abandoned));
 			}
@@ -132,7 +137,7 @@ public final class SpanTracker {
 		}
 	}
 
-	/** A span that has begun. */
+	/** A span that has started and not ended. */
 	static final class Entry extends WeakReference<OpenSpan> {
 
 		private final SpanIdentity identity;

@@ -14,9 +14,9 @@ import io.telemetryrouter.internal.registry.Handler;
 import io.telemetryrouter.internal.support.Ticker;
 
 /**
- * The call of a synchronous handler in a route. No exception that a handler throws
- * propagates past {@link #run}. What the usual case needs is copied here, so that it
- * takes fewer loads.
+ * The call of a synchronous handler in a route. No exception thrown by the handler
+ * propagates past {@link #run}. The fields that the common case needs are copied from the
+ * handler, which saves loads.
  */
 final class SyncCall {
 
@@ -32,12 +32,12 @@ final class SyncCall {
 
 	private final @Nullable PayloadHandler<Object> payloadHandler;
 
-	/** The class of its payloads, or {@code null} for any. */
+	/** The payload type of the handler, or {@code null} for any. */
 	private final @Nullable Class<?> payloadType;
 
 	private final String event;
 
-	/** How many handlers of the route the event has reached after this one. */
+	/** The number of recipients of the route that are reached after this call. */
 	private final int reached;
 
 	/** Calls that take longer are candidates for the slowest one, in nanoseconds. */
@@ -59,7 +59,7 @@ final class SyncCall {
 		this.ticker = ticker;
 	}
 
-	/** Calls the handler, if it gets the event, and counts the outcome. */
+	/** Calls the handler if it admits the event, and counts the outcome. */
 	void run(DispatchFrame frame, @Nullable Object payload) {
 		frame.running(this.number);
 		try {
@@ -70,11 +70,11 @@ final class SyncCall {
 		catch (Throwable ex) {
 			this.handler.failures.failed(this.event, frame.envelope(), ex, -1, frame.stack, frame.tracker());
 		}
-		// Counted, and by no call from there to here: there may be no stack left for one.
+		// The event is counted. No call may come in between: it could overflow the stack.
 		frame.reached = this.reached;
 	}
 
-	/** Does so, and measures the call. */
+	/** Does the same as {@link #run}, and measures the duration of the call. */
 	void runMeasured(DispatchFrame frame, @Nullable Object payload, @Nullable SampleBuffer buffer) {
 		frame.running(this.number);
 		long nanos;
@@ -88,12 +88,12 @@ final class SyncCall {
 		}
 		catch (Throwable ex) {
 			nanos = frame.split(this.ticker.now());
-			// An event that was not admitted is counted already.
+			// An event that was not admitted has been counted already.
 			if (admitted) {
 				this.handler.failures.failed(this.event, frame.envelope(), ex, nanos, frame.stack, frame.tracker());
 			}
 		}
-		// As above.
+		// As in run: the event is counted.
 		frame.reached = this.reached;
 		if (nanos > this.noticeable) {
 			frame.took("handler", this.handler.options.id, nanos);
@@ -114,7 +114,8 @@ final class SyncCall {
 			this.handler.failures.slow(this.event, nanos);
 		}
 		EmitTracker.count(frame.tracker(), Outcome.HANDLED);
-		// Last, as it is what counts.
+		// Last, since the histogram counts the handled events: if an earlier step throws,
+		// the event counts only as failed.
 		this.latency.record(nanos, buffer);
 	}
 

@@ -1,7 +1,7 @@
 /**
- * The way of an event: from its name to its route, and from there to each handler.
- * {@link Routes}, which have the handlers of a name in order, are compiled here, once for
- * each name.
+ * The dispatch of events: {@link Routes} finds the route of an event by its name, and
+ * {@link Dispatcher} passes the event to each handler of the route. A route has the
+ * handlers of one name in order, and is compiled once.
  */
 @NullMarked
 package io.telemetryrouter.internal.dispatch;

@@ -12,9 +12,10 @@ import org.jspecify.annotations.Nullable;
 import io.telemetryrouter.internal.support.VarHandles;
 
 /**
- * An emit during which another one was made: a node in the tree of nested emits under one
- * outermost emit. It exists only where emits nest and travels with envelopes, so that
- * depth and budget hold across lanes. It has names, never payloads for long.
+ * An emit during which another emit was made: a node in the tree of nested emits under
+ * one outermost emit. It exists only where emits nest. It travels with envelopes, so that
+ * the limits of depth and budget hold across lanes. It does not retain payloads: the
+ * reference to its envelope is cleared once its id is assigned.
  */
 public final class Cause {
 
@@ -26,12 +27,12 @@ public final class Cause {
 
 	private final int depth;
 
-	/** Shared by the whole tree: nested emits so far. */
+	/** The nested emits of the whole tree so far; shared by its nodes. */
 	private final AtomicInteger nested;
 
 	private final AtomicInteger reported;
 
-	/** The envelope of the emit, if it has one and its id was not needed yet. */
+	/** The envelope of the emit, if it has one, until the id is assigned. */
 	private @Nullable Envelope<?> envelope;
 
 	private volatile @Nullable UUID id;
@@ -46,8 +47,8 @@ public final class Cause {
 	}
 
 	/**
-	 * Gives the emit, and those above it, their ids. Of an emit without an envelope
-	 * nobody has seen an id, so it is given one. Then no payload is kept any longer.
+	 * Assigns ids to this emit and the emits above it, and releases their envelopes. An
+	 * emit without an envelope has not exposed an id yet, so it gets a new one.
 	 */
 	void identify(EnvelopeSource source) {
 		for (Cause cause = this; cause != null && cause.id == null; cause = cause.parent) {
@@ -61,18 +62,18 @@ public final class Cause {
 		return this.id;
 	}
 
-	/** Returns whether one more emit may be made under this one, and counts it. */
+	/** Returns whether the limits permit one more emit under this one, and counts it. */
 	public boolean permits(int maxDepth, int maxNested) {
-		// The count stops at its limit, so that no storm can wrap it.
+		// The counter stops at the limit, so that it cannot overflow.
 		return this.depth < maxDepth && this.nested.get() < maxNested && this.nested.incrementAndGet() <= maxNested;
 	}
 
-	/** Claims the one report of this tree: {@code true} for the first caller. */
+	/** Claims the single report of this tree: {@code true} for the first caller only. */
 	public boolean claimReport() {
 		return this.reported.compareAndSet(0, 1);
 	}
 
-	/** Returns the event names in order, from the outermost emit to a new one. */
+	/** Returns the event names from the outermost emit to {@code last}, in order. */
 	public Deque<String> chain(String last) {
 		Deque<String> chain = new ArrayDeque<>();
 		chain.addFirst(last);

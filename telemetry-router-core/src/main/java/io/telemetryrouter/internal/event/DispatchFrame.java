@@ -9,22 +9,22 @@ import io.telemetryrouter.internal.support.Padded;
 import io.telemetryrouter.internal.support.VarHandles;
 
 /**
- * One emit that a thread is inside of, with its state while handlers run.
+ * One of the nested emits of a thread, with its state while handlers run.
  * <p>
- * Only the thread that owns the stack writes. Other threads read, as opaque values, the
- * number of the handler that runs and how often the frame was entered. These are numbers
- * and not references, because a reference written for each event costs a barrier of the
- * garbage collector.
+ * Only the thread that owns the stack writes to a frame. Other threads read the number of
+ * the running handler and the number of entries, both in opaque mode. These are numbers
+ * and not references, because each write of a reference costs a barrier of the garbage
+ * collector.
  */
 public final class DispatchFrame extends Padded {
 
-	/** Marks the number of a handler whose condition runs. */
+	/** Flag of {@link #running()}: the condition of the handler runs. */
 	public static final long CONDITION = 1L << 62;
 
-	/** Marks the number of a handler for which the context carrier runs. */
+	/** Flag of {@link #running()}: the context carrier runs for the handler. */
 	public static final long CARRIER = 1L << 61;
 
-	/** Marks the number of a handler whose latency recorder runs. */
+	/** Flag of {@link #running()}: the latency recorder of the handler runs. */
 	public static final long RECORDER = 1L << 60;
 
 	private static final VarHandle RUNNING = VarHandles.field(MethodHandles.lookup(), DispatchFrame.class, "running",
@@ -37,7 +37,7 @@ public final class DispatchFrame extends Padded {
 
 	private String event = "";
 
-	/** Whether {@link #clear()} has anything to clear, as after few emits. */
+	/** Whether {@link #clear()} has state to clear. Few emits set any. */
 	private boolean holding;
 
 	private @Nullable Envelope<?> envelope;
@@ -48,37 +48,38 @@ public final class DispatchFrame extends Padded {
 
 	private @Nullable Cause cause;
 
-	/** The first run or span that a handler has bound the thread to. */
+	/** The first binding of a run or span that was opened during the emit. */
 	private @Nullable RunBinding bound;
 
-	/** What took longest, of the parts kept, and the handler it was for, if any. */
+	/** The longest measured part of the emit, and its handler, if it has one. */
 	public @Nullable String slowest;
 
 	public @Nullable String slowestHandler;
 
 	public long longest;
 
-	/** When the last measured part of the emit ended. */
+	/** The end of the last measured part of the emit, on the monotonic clock. */
 	public long splitAt;
 
 	private long running;
 
-	/** How many recipients have the event, or have it counted. */
+	/** The number of recipients that have received or counted the event. */
 	public int reached;
 
 	/**
-	 * Recipients of an emit that ended early. Set without a call: no stack may be left.
+	 * The recipients of an emit that ended early. Set by a field access instead of a
+	 * method call, which could overflow the stack.
 	 */
 	public volatile @Nullable Recipients undelivered;
 
-	/** How often the frame was entered; tells one call of a handler from the next. */
+	/** The number of entries; distinguishes two calls of the same handler. */
 	private int entries;
 
 	DispatchFrame(DispatchStack stack) {
 		this.stack = stack;
 	}
 
-	/** Enters an emit, with its cause if it has one. Called by the stack. */
+	/** Enters an emit, with its cause if it has one. Called by {@link DispatchStack}. */
 	@SuppressWarnings("ReferenceEquality")
 	void enter(String event, @Nullable Cause parent) {
 		if (this.undelivered != null) {
@@ -86,12 +87,12 @@ public final class DispatchFrame extends Padded {
 			countUndelivered();
 		}
 		if (this.holding) {
-			// Left by an emit that had no stack left to clear the frame.
+			// An earlier emit overflowed the stack before it could clear the frame.
 			clear();
 		}
 		this.reached = 0;
 		this.entries++;
-		// Most emits repeat the name of the last: compare first and save the write.
+		// Most emits repeat the last name: a comparison saves the write.
 		if (this.event != event) {
 			this.event = event;
 		}
@@ -101,7 +102,10 @@ public final class DispatchFrame extends Padded {
 		}
 	}
 
-	/** Counts the event as failed at the recipients not reached yet. From any thread. */
+	/**
+	 * Counts the event as failed at the recipients not reached yet. Any thread may call
+	 * it.
+	 */
 	synchronized void countUndelivered() {
 		Recipients recipients = this.undelivered;
 		if (recipients == null) {
@@ -118,7 +122,7 @@ public final class DispatchFrame extends Padded {
 		return this.parent;
 	}
 
-	/** Sets the envelope, which then is the cause of nested emits. */
+	/** Sets the envelope, which becomes the cause of nested emits. */
 	public void envelope(Envelope<?> envelope) {
 		this.envelope = envelope;
 		this.holding = true;
@@ -137,7 +141,10 @@ public final class DispatchFrame extends Padded {
 		return this.tracker;
 	}
 
-	/** Ends a part of the emit and begins the next one; returns its nanoseconds. */
+	/**
+	 * Ends a measured part of the emit and begins the next one. Returns the duration of
+	 * the ended part in nanoseconds.
+	 */
 	public long split(long now) {
 		long nanos = now - this.splitAt;
 		this.splitAt = now;
@@ -145,8 +152,8 @@ public final class DispatchFrame extends Padded {
 	}
 
 	/**
-	 * Keeps a part of the emit that took long, if it is the longest so far: the call of a
-	 * handler, its condition, its full queue, or a callback, which is for no handler.
+	 * Records a part of the emit if it is the longest so far: the call of a handler, its
+	 * condition, the wait for its full queue, or a callback, which has no handler.
 	 */
 	public void took(String part, @Nullable String handlerId, long nanos) {
 		if (nanos > this.longest) {
@@ -158,37 +165,39 @@ public final class DispatchFrame extends Padded {
 	}
 
 	/**
-	 * Sets what runs next: the number of a handler, with a mark or without, that of a
-	 * callback, which is negative, or 0 for none.
+	 * Publishes the code that runs next: the number of a handler, optionally with a flag,
+	 * the negative number of a callback, or 0 for none.
 	 */
 	public void running(long handler) {
 		RUNNING.setOpaque(this, handler);
 	}
 
-	/** Returns what runs, from any thread. */
+	/** Returns the number that was published last. Any thread may call it. */
 	public long running() {
 		return (long) RUNNING.getOpaque(this);
 	}
 
-	/** Returns the number of the handler that is called, or whose condition is. */
+	/** Returns the number of the handler without its flags. */
 	public static long handler(long running) {
 		return running & ~(CONDITION | CARRIER | RECORDER);
 	}
 
 	/**
-	 * Returns how often the frame was entered, from any thread. While this number and the
-	 * handler stay the same, so does the call.
+	 * Returns the number of entries. Any thread may call it. While this number and the
+	 * handler stay the same, it is the same call.
 	 */
 	public int entries() {
 		return (int) ENTRIES.getOpaque(this);
 	}
 
-	/** Returns the name of the current or last event, from any thread. */
+	/** Returns the name of the current or last event. Any thread may call it. */
 	public String event() {
 		return this.event;
 	}
 
-	/** Notes that a handler binds the thread, which must not outlast the emit. */
+	/**
+	 * Registers a binding that {@link #clear()} undoes, so that it ends with the emit.
+	 */
 	void bound(RunBinding binding) {
 		if (this.bound == null) {
 			this.bound = binding;
@@ -226,12 +235,12 @@ public final class DispatchFrame extends Padded {
 		return this.cause;
 	}
 
-	/** All handlers that an emit has to reach, in order. */
+	/** The handlers that an emit has to reach, in order. */
 	public interface Recipients {
 
 		int count();
 
-		/** Counts the event as failed at a recipient. */
+		/** Counts the event as failed at the recipient with the index. */
 		void notReached(int index);
 
 	}

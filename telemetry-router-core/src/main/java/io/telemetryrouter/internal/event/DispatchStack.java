@@ -10,11 +10,11 @@ import io.telemetryrouter.internal.support.Padded;
 import io.telemetryrouter.internal.support.VarHandles;
 
 /**
- * The emits that a thread is inside of: one frame for each, the innermost last. A stack
- * belongs to a thread from its outermost emit (or the beginning of its work for a lane)
- * until it leaves, and then to the next one: see {@link DispatchStacks}.
+ * The nested emits of a thread: one frame for each, the innermost last. A thread owns a
+ * stack from the start of its outermost emit, or of its work for a lane, until the end.
+ * The stack then returns to the pool: see {@link DispatchStacks}.
  * <p>
- * Only the owner writes. Other threads read at any time which handlers it runs.
+ * Only the owner writes. Any thread may read at any time which handlers are running.
  */
 public final class DispatchStack extends Padded {
 
@@ -26,36 +26,39 @@ public final class DispatchStack extends Padded {
 	static final VarHandle NEXT = VarHandles.field(MethodHandles.lookup(), DispatchStack.class, "next",
 			DispatchStack.class);
 
-	/** The index among the stacks that have sample buffers, or -1. */
+	/** The index of the sample buffer, or -1 for a stack without one. */
 	public final int slot;
 
-	/** Spreads threads over the stripes of counters. */
+	/** Distributes threads over the stripes of counters. */
 	public final int stripeHint;
 
 	/** The first stack of the chain. */
 	final DispatchStack home;
 
-	/** The thread that the stack belongs to, if any. */
+	/** The thread that owns the stack, or {@code null}. */
 	volatile @Nullable Thread owner;
 
-	/** How many threads have another stack of this home's chain. */
+	/** The number of threads that own another stack of the chain of this home. */
 	volatile int displaced;
 
 	volatile @Nullable DispatchStack next;
 
-	/** How often the thread has taken the stack and not given it back. */
+	/** The number of acquisitions by the owner that it has not given back. */
 	public int uses;
 
-	/** Whether the thread works for a lane, where waiting could be waiting for itself. */
+	/**
+	 * Whether the owner works for a lane. It must not block then: it could wait for
+	 * itself.
+	 */
 	public boolean onLane;
 
-	/** Whether the thread is handing a lane to the executor. */
+	/** Whether the owner is submitting a lane to the executor. */
 	public boolean scheduling;
 
-	/** Whether the thread is capturing context. */
+	/** Whether the owner is capturing context. */
 	public boolean capturing;
 
-	/** How many emits the thread is inside of. */
+	/** The number of emits that the owner is inside of. */
 	public int depth;
 
 	private final DispatchFrame outermost;
@@ -63,8 +66,8 @@ public final class DispatchStack extends Padded {
 	private volatile DispatchFrame[] frames;
 
 	/**
-	 * Creates a stack; {@code home} is the first of its chain, or {@code null} for
-	 * itself.
+	 * Creates a stack. {@code home} is the first stack of its chain, or {@code null} if
+	 * this is the first one.
 	 */
 	DispatchStack(int slot, @Nullable DispatchStack home) {
 		this.slot = slot;
@@ -81,8 +84,9 @@ public final class DispatchStack extends Padded {
 	}
 
 	/**
-	 * Gives the stack back for another thread, when {@link #uses} has come to 0. A thread
-	 * without stack for this call keeps it until its next emit.
+	 * Returns the stack to the pool, when {@link #uses} has reached 0. If this call
+	 * overflows the stack of the thread, the thread keeps its dispatch stack until its
+	 * next emit.
 	 */
 	public void release() {
 		OWNER.setRelease(this, (Thread) null);
@@ -112,7 +116,7 @@ public final class DispatchStack extends Padded {
 		return all[index];
 	}
 
-	/** Returns the frame of the innermost emit; the thread is inside one. */
+	/** Returns the frame of the innermost emit. The thread must be inside an emit. */
 	public DispatchFrame innermost() {
 		return this.frames[this.depth - 1];
 	}
@@ -122,7 +126,7 @@ public final class DispatchStack extends Padded {
 		frame.clear();
 	}
 
-	/** Returns the innermost emit as the cause of the next one, if there is one. */
+	/** Returns the innermost emit as the cause of the next one, or {@code null}. */
 	public @Nullable Cause cause() {
 		return (this.depth != 0) ? this.frames[this.depth - 1].cause() : null;
 	}
@@ -131,12 +135,12 @@ public final class DispatchStack extends Padded {
 		return this.owner;
 	}
 
-	/** Returns all frames, in use or not, the outermost first. */
+	/** Returns all frames, used or unused, the outermost first. */
 	public DispatchFrame[] frames() {
 		return this.frames;
 	}
 
-	/** Counts a handler's calls that have begun and not ended, from any thread. */
+	/** Returns the number of running calls of a handler. Any thread may call it. */
 	public int countRunning(long handler) {
 		int count = 0;
 		for (DispatchFrame frame : this.frames) {

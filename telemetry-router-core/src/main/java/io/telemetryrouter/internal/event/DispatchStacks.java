@@ -8,19 +8,19 @@ import org.jspecify.annotations.Nullable;
 import io.telemetryrouter.internal.support.Headroom;
 
 /**
- * The pool of dispatch stacks. It is one for all routers of the process, so that emit
- * loops across routers have one depth, and threads own nothing while they do not emit:
- * neither a thread local nor an entry in a table is left behind.
+ * The pool of dispatch stacks. All routers of the process share it, so that loops of
+ * emits across routers have one depth. A thread owns nothing while it does not emit: no
+ * thread-local and no table entry remains.
  * <p>
- * A thread tries its home first, one of 64 by the thread's id, and takes it by one
- * compare-and-set. Where another thread is at home there, it takes another stack of the
- * chain that begins there. The count of displaced threads tells every thread of that home
- * whether it has to search the chain for a stack of its own first. A chain never grows
- * beyond the largest number of threads that were inside emits at the same time.
+ * A thread first tries its home, which the thread's id selects from 64 stacks, and
+ * acquires it by one compare-and-set. If another thread owns the home, it acquires a
+ * stack of the chain that begins there. The home counts its displaced threads: only if
+ * there are any does a thread search the chain for a stack that it owns. A chain never
+ * grows beyond the largest number of threads that were inside emits at the same time.
  */
 public final class DispatchStacks {
 
-	/** How many stacks have a slot for a sample buffer. A power of two. */
+	/** The number of stacks that have a slot for a sample buffer. A power of two. */
 	public static final int SLOTS = 64;
 
 	private static final DispatchStack[] HOMES = new DispatchStack[SLOTS];
@@ -35,8 +35,8 @@ public final class DispatchStacks {
 	}
 
 	/**
-	 * Returns the calling thread's stack, taking one if it has none. The caller
-	 * {@linkplain DispatchStack#giveBack() gives it back}.
+	 * Returns the stack of the calling thread, which acquires one if it has none. The
+	 * caller {@linkplain DispatchStack#giveBack() gives it back}.
 	 */
 	public static DispatchStack acquire() {
 		Thread thread = Thread.currentThread();
@@ -97,8 +97,8 @@ public final class DispatchStacks {
 	}
 
 	/**
-	 * Shows the watchdog what the thread runs next, if it is inside an emit, and returns
-	 * what it has shown so far.
+	 * Publishes the number of the code that the thread runs next, for the watchdog, if
+	 * the thread is inside an emit. Returns the number that was published before.
 	 */
 	public static long show(long running) {
 		DispatchStack stack = current();
@@ -111,7 +111,7 @@ public final class DispatchStacks {
 		return before;
 	}
 
-	/** Runs code for an event whose emit has not begun, in a frame. */
+	/** Runs code in a frame, for an event whose dispatch has not begun. */
 	public static <R extends @Nullable Object> R inside(String event, Function<DispatchFrame, R> code) {
 		DispatchStack stack = acquire();
 		try {
@@ -129,14 +129,15 @@ public final class DispatchStacks {
 	}
 
 	/**
-	 * Returns whether the thread is inside an emit or works for a lane: it must not wait.
+	 * Returns whether the thread is inside an emit or works for a lane, and so must not
+	 * block.
 	 */
 	public static boolean isInsideHandler() {
 		DispatchStack stack = current();
 		return stack != null && (stack.depth != 0 || stack.onLane);
 	}
 
-	/** Counts a handler's calls on all threads that have begun and not ended. */
+	/** Returns the number of running calls of a handler on all threads. */
 	public static int countRunning(long handler) {
 		int[] count = new int[1];
 		forEach((stack) -> count[0] += stack.countRunning(handler));
@@ -151,7 +152,7 @@ public final class DispatchStacks {
 		}
 	}
 
-	/** Counts undelivered events, and takes back the stacks of threads that have died. */
+	/** Counts undelivered events, and reclaims the stacks of terminated threads. */
 	public static void reconcile() {
 		forEach((stack) -> {
 			for (DispatchFrame frame : stack.frames()) {
@@ -171,7 +172,7 @@ public final class DispatchStacks {
 			if (stack.owner != dead) {
 				return;
 			}
-			// Only its owner writes here, and its owner is no more.
+			// Only the owner writes these fields, and it has terminated.
 			stack.depth = 0;
 			stack.uses = 0;
 			stack.onLane = false;

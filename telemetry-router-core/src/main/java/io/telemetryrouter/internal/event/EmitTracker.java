@@ -11,8 +11,8 @@ import io.telemetryrouter.EmitOutcome;
 
 /**
  * Tracks one {@code emitAsync} until every handler has processed the event. The emitter
- * keeps it open once, and every queued delivery once more. Most events have no tracker,
- * and there is nothing to count for them.
+ * counts as one open part, each queued delivery as another. The static methods accept
+ * {@code null}, since most events have no tracker. Thread-safe.
  */
 public final class EmitTracker {
 
@@ -22,10 +22,10 @@ public final class EmitTracker {
 
 	private final AtomicInteger open = new AtomicInteger(1);
 
-	/** The events by outcome. */
+	/** The counts of handlers by {@link Outcome}. */
 	private final AtomicIntegerArray outcomes = new AtomicIntegerArray(Outcome.values().length);
 
-	/** Creates a tracker; {@code completions} never refuses. */
+	/** Creates a tracker; {@code completions} must not reject a task. */
 	public EmitTracker(Executor completions) {
 		this.completions = completions;
 	}
@@ -34,14 +34,14 @@ public final class EmitTracker {
 		return this.future;
 	}
 
-	/** Counts what became of the event at one handler. */
+	/** Counts the outcome of the event at one handler. */
 	public static void count(@Nullable EmitTracker tracker, Outcome outcome) {
 		if (tracker != null) {
 			tracker.outcomes.incrementAndGet(outcome.ordinal());
 		}
 	}
 
-	/** Keeps the emit open for a delivery that is queued, or about to be. */
+	/** Opens a part for a delivery that is queued or about to be queued. */
 	public static void enqueued(@Nullable EmitTracker tracker) {
 		if (tracker != null) {
 			tracker.open.incrementAndGet();
@@ -49,7 +49,8 @@ public final class EmitTracker {
 	}
 
 	/**
-	 * Ends a queued delivery. Dependent actions are user code: no lane waits for them.
+	 * Ends a queued delivery. The future completes on the executor: its dependent actions
+	 * are user code, which must not block a lane.
 	 */
 	public static void dequeued(@Nullable EmitTracker tracker) {
 		if (tracker != null && tracker.open.decrementAndGet() == 0) {
@@ -57,13 +58,16 @@ public final class EmitTracker {
 				tracker.completions.execute(tracker::complete);
 			}
 			catch (Throwable ex) {
-				// Out of memory, say. The future must not stay open.
+				// For example an OutOfMemoryError: the future must complete nevertheless.
 				tracker.complete();
 			}
 		}
 	}
 
-	/** Ends the emitter's part. No action can depend on the future yet. */
+	/**
+	 * Ends the part of the emitter. The future may complete on the calling thread, since
+	 * it has no dependent actions yet.
+	 */
 	public void emitted() {
 		if (this.open.decrementAndGet() == 0) {
 			complete();
@@ -79,7 +83,7 @@ public final class EmitTracker {
 		return this.outcomes.get(outcome.ordinal());
 	}
 
-	/** What becomes of an event at a handler. */
+	/** The outcome of an event at a handler. */
 	public enum Outcome {
 
 		HANDLED, FAILED, FILTERED, DROPPED

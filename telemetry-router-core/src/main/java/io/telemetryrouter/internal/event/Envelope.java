@@ -17,11 +17,11 @@ import io.telemetryrouter.internal.support.VarHandles;
 /**
  * The envelope of one emit, shared by all lanes and handlers that need one.
  * <p>
- * The wall-clock time is that of the emit, kept as one number, which needs no object: a
- * clock that is set later must not show.
+ * The wall-clock time is read at the emit, so that a later change of the clock has no
+ * effect on it. It is stored as a {@code long}, which saves an object.
  * <p>
- * Most emits have no context and no tracker. These two are in a subclass, since an
- * emitter pays for each word that it allocates.
+ * Most emits have neither a context nor a tracker. A subclass has the fields for these
+ * two, which keeps the common envelope small.
  */
 public class Envelope<T> implements TelemetryEvent<T> {
 
@@ -38,13 +38,13 @@ public class Envelope<T> implements TelemetryEvent<T> {
 
 	private final long sequence;
 
-	/** When it was emitted, on the router's monotonic clock. */
+	/** The time of the emit on the router's monotonic clock, in nanoseconds. */
 	public final long emittedAt;
 
-	/** Set from the start if the emit has a cause itself. */
+	/** Set by the constructor if the emit has a cause itself. */
 	private volatile @Nullable Cause cause;
 
-	/** Its number in the recording, once that is known. */
+	/** The number of the event in the recording, once it is known. */
 	private volatile @Nullable Long recorded;
 
 	/** The wall-clock time of the emit, in nanoseconds since 1970. */
@@ -59,7 +59,7 @@ public class Envelope<T> implements TelemetryEvent<T> {
 		this.emittedAt = emittedAt;
 		this.epochNanos = source.epochNanos(emittedAt);
 		if (parent != null) {
-			// Read by other threads only after they were handed the envelope.
+			// Other threads can reach this reference only through the envelope itself.
 			this.cause = new Cause(parent, name, this);
 		}
 	}
@@ -89,7 +89,7 @@ public class Envelope<T> implements TelemetryEvent<T> {
 		return this.source.id(timestamp(), this.sequence);
 	}
 
-	/** Returns this emit as the cause of others, the same object for every handler. */
+	/** Returns this emit as the cause of others: the same object at each call. */
 	Cause cause() {
 		Cause known = this.cause;
 		if (known == null) {
@@ -135,14 +135,20 @@ public class Envelope<T> implements TelemetryEvent<T> {
 		return null;
 	}
 
-	/** Notes the number that an event was recorded by; none if it is not positive. */
+	/**
+	 * Sets the number of an event in the recording. A number that is not positive means
+	 * that the event is not recorded.
+	 */
 	public static void recorded(TelemetryEvent<?> event, long number) {
 		if (event instanceof Envelope<?> envelope) {
 			envelope.recorded = (number > 0) ? number : NOT_RECORDED;
 		}
 	}
 
-	/** Notes that the recorder is done with the event. */
+	/**
+	 * Marks the event as not recorded, unless its number is set. For the end of the
+	 * recorder's work on the event.
+	 */
 	public final void leftRecorder() {
 		if (this.recorded == null) {
 			this.recorded = NOT_RECORDED;
@@ -150,15 +156,15 @@ public class Envelope<T> implements TelemetryEvent<T> {
 	}
 
 	/**
-	 * Returns the number of the event in the recording: 0 while that is not known, and
-	 * negative if it is not recorded.
+	 * Returns the number of the event in the recording: 0 while it is unknown, negative
+	 * if the event is not recorded.
 	 */
 	public final long recorded() {
 		Long number = this.recorded;
 		return (number != null) ? number : 0;
 	}
 
-	/** Returns what is to be kept of the event in memory, and no payload. */
+	/** Returns the part of the event that stays in memory while its payload does not. */
 	public final SpilledEvent spilled() {
 		Object content = this.payload;
 		Cause known = this.cause;
@@ -170,12 +176,15 @@ public class Envelope<T> implements TelemetryEvent<T> {
 				runSequence(), kept, tracker());
 	}
 
-	/** Returns the envelope of an event that no emit has made, in place of this one. */
+	/**
+	 * Returns an envelope for an event that the router itself delivers just before this
+	 * one. It has the emit time of this one and a negative sequence number.
+	 */
 	public final <N> Envelope<N> notice(String name, N payload) {
 		return new Envelope<>(this.source, name, payload, this.source.unnumbered(), this.emittedAt, null);
 	}
 
-	/** Shows no payload, since the text ends up in logs. */
+	/** Omits the payload, since the text may be logged. */
 	@Override
 	public String toString() {
 		return "TelemetryEvent[name=" + Names.printable(this.name) + ", sequence=" + this.sequence + "]";
@@ -241,7 +250,7 @@ public class Envelope<T> implements TelemetryEvent<T> {
 
 	}
 
-	/** The envelope of an event that was recorded, and is replayed or read back. */
+	/** The envelope of a recorded event that is replayed or read back. */
 	static final class Recorded<T> extends Envelope<T> {
 
 		private final RecordedEvent event;

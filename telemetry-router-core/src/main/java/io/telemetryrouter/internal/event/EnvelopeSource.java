@@ -17,34 +17,41 @@ import io.telemetryrouter.internal.support.Padded;
 import io.telemetryrouter.internal.support.Ticker;
 
 /**
- * Makes envelopes, numbers them and gives them time and identity.
+ * Creates envelopes and assigns their sequence numbers, times and ids. Thread-safe.
  */
 public final class EnvelopeSource {
 
-	/** The index of the sequence, in an array long enough to share no cache line. */
+	/**
+	 * The index of the sequence in its array, which is long enough that the sequence
+	 * shares no cache line.
+	 */
 	private static final int SEQUENCE = Padded.LINE;
 
 	private static final long MAX_AGE = TimeUnit.MILLISECONDS.toNanos(1);
 
-	/** A thread that lost its processor between the two clocks must not set the time. */
+	/**
+	 * The longest delay between the readings of both clocks. After a longer one, as when
+	 * the thread was descheduled, the pair of readings is not kept.
+	 */
 	private static final long MAX_READING = TimeUnit.MICROSECONDS.toNanos(10);
 
 	private final InstantSource clock;
 
-	/** Whether both clocks are the system's, and go on alike. */
+	/** Whether both clocks are those of the system, which advance at the same rate. */
 	private final boolean system;
 
 	private volatile @Nullable Reading last;
 
 	private final long node = ThreadLocalRandom.current().nextLong();
 
-	/** Written by every emitter. */
+	/** The last sequence number. Written by every emitter. */
 	private final AtomicLongArray sequence = new AtomicLongArray(2 * SEQUENCE);
 
 	private final Runs runs;
 
 	/**
-	 * Numbers events without an envelope that cause one, and envelopes without an emit.
+	 * The last negative number, for ids of causes without an envelope and for envelopes
+	 * without an emit.
 	 */
 	private final AtomicLong unnumbered = new AtomicLong();
 
@@ -55,7 +62,7 @@ public final class EnvelopeSource {
 		this.runs = runs;
 	}
 
-	/** Makes an envelope; {@code emittedAt} is on the monotonic clock. */
+	/** Creates an envelope; {@code emittedAt} is a time on the monotonic clock. */
 	public Envelope<?> envelope(String name, @Nullable Object payload, long emittedAt, @Nullable Cause parent,
 			@Nullable Object context, @Nullable EmitTracker tracker, @Nullable SpanMark span) {
 		Object content = Payloads.asIs(payload);
@@ -73,14 +80,14 @@ public final class EnvelopeSource {
 		return new Envelope.Accompanied<>(this, name, content, number, emittedAt, parent, context, tracker);
 	}
 
-	/** Makes the envelope of a replayed event, which keeps its number, id and time. */
+	/** Creates the envelope of a replayed event, which keeps its number, id and time. */
 	public Envelope<?> replayed(RecordedEvent event, @Nullable Object payload, long now) {
 		return new Envelope.Recorded<>(this, Payloads.asIs(payload), event, known(event), now, true);
 	}
 
 	/**
-	 * Makes the envelope of an event that was read back from the recording, where an
-	 * earlier process has left it if nothing is known of it.
+	 * Creates the envelope of an event that was read back from the recording.
+	 * {@code known} is {@code null} if an earlier process recorded the event.
 	 */
 	public Envelope<?> readBack(RecordedEvent event, @Nullable Object payload, long now, @Nullable SpilledEvent known) {
 		long age = event.timestamp().until(this.clock.instant(), ChronoUnit.NANOS);
@@ -88,7 +95,7 @@ public final class EnvelopeSource {
 				now - Math.max(0, age), false);
 	}
 
-	/** Returns what the recording says of an event that was emitted elsewhere. */
+	/** Returns the data that the recording has of an event without a spilled event. */
 	private SpilledEvent known(RecordedEvent event) {
 		String runId = event.runId();
 		Run run = (runId != null) ? this.runs.run(runId, event.parentRunId()) : null;
@@ -96,11 +103,11 @@ public final class EnvelopeSource {
 	}
 
 	/**
-	 * Returns the nanoseconds since 1970 at a time on the monotonic clock, now. The
-	 * system's clock costs as much as a short dispatch, so it is read once a millisecond
-	 * at most; to later emits of that millisecond the monotonic clock's progress is
-	 * added. A clock that the user gave is read for each emit: nothing is known of its
-	 * progress.
+	 * Returns the wall-clock time, in nanoseconds since 1970, of a time on the monotonic
+	 * clock that is about now. Reading the system's clock costs as much as a short
+	 * dispatch. So it is read about once a millisecond, and later emits of that
+	 * millisecond add the time that has passed on the monotonic clock. A clock that the
+	 * user supplied is read for each emit, since its rate is unknown.
 	 */
 	long epochNanos(long now) {
 		Reading reading = this.last;
@@ -119,8 +126,8 @@ public final class EnvelopeSource {
 	}
 
 	/**
-	 * Derives an id: a UUID version 7 whose random part is the sequence, scattered by a
-	 * number that is random for each router. The same arguments give the same id.
+	 * Derives an id: a UUID version 7 whose random part is a hash of the sequence number
+	 * and a random number of the router. The same arguments give the same id.
 	 */
 	UUID id(Instant timestamp, long sequence) {
 		long high = (timestamp.toEpochMilli() << 16) | 0x7000L | (sequence & 0xFFF);
@@ -128,24 +135,30 @@ public final class EnvelopeSource {
 		return new UUID(high, low);
 	}
 
-	/** Returns the id of an event without an envelope. */
+	/** Returns a new id for an emit without an envelope. */
 	UUID id() {
 		return id(this.clock.instant(), unnumbered());
 	}
 
-	/** Returns a number for what is no emit with an envelope: a negative one. */
+	/**
+	 * Returns a new negative number, for an emit without an envelope or an envelope
+	 * without an emit.
+	 */
 	long unnumbered() {
 		return this.unnumbered.decrementAndGet();
 	}
 
-	/** The finalizer of SplitMix64: one to one on 64 bits, scattered enough on 62. */
+	/**
+	 * The finalizer of SplitMix64: a bijection of 64 bits. Collisions in the 62 bits that
+	 * an id keeps are improbable.
+	 */
 	static long mix(long value) {
 		long z = (value ^ (value >>> 30)) * 0xbf58476d1ce4e5b9L;
 		z = (z ^ (z >>> 27)) * 0x94d049bb133111ebL;
 		return z ^ (z >>> 31);
 	}
 
-	/** Both clocks at the same moment. */
+	/** Readings of both clocks at the same moment. */
 	private record Reading(long at, long epochNanos) {
 	}
 

@@ -10,7 +10,7 @@ import io.telemetryrouter.SpanInfo;
 import io.telemetryrouter.TelemetryEvent;
 
 /**
- * Casts between payloads of unknown type and the type of a handler.
+ * Casts payloads and envelopes of unknown type to the type of a handler.
  */
 public final class Payloads {
 
@@ -18,26 +18,29 @@ public final class Payloads {
 	}
 
 	/**
-	 * Passes on a payload that may be {@code null}, for handlers of any {@code Object}.
+	 * Returns a payload that may be {@code null} as an {@code Object}, for handlers of
+	 * any payload.
 	 */
 	@SuppressWarnings("NullAway")
 	public static Object asIs(@Nullable Object payload) {
 		return payload;
 	}
 
-	/** Passes an envelope to a handler that its payload has been checked for. */
+	/**
+	 * Casts an envelope for a handler. The caller has checked the type of the payload.
+	 */
 	@SuppressWarnings("unchecked")
 	public static TelemetryEvent<Object> typed(@Nullable Envelope<?> envelope) {
 		return (TelemetryEvent<Object>) Objects.requireNonNull(envelope);
 	}
 
-	/** Passes an envelope, with a payload that may be another than its own. */
+	/** Casts an envelope for a handler, and replaces its payload if another is given. */
 	public static TelemetryEvent<Object> typed(@Nullable Envelope<?> envelope, @Nullable Object payload) {
 		TelemetryEvent<Object> event = typed(envelope);
 		return (payload == null || payload == event.payload()) ? event : new Converted(event, payload);
 	}
 
-	/** An event with a payload that was converted for one handler. */
+	/** An event whose payload was converted for one handler. */
 	private record Converted(TelemetryEvent<Object> event, Object payload) implements TelemetryEvent<Object> {
 
 		@Override
@@ -90,7 +93,7 @@ public final class Payloads {
 			return this.event.replayed();
 		}
 
-		/** Shows no payload, since the text ends up in logs. */
+		/** Omits the payload, since the text may be logged. */
 		@Override
 		public String toString() {
 			return this.event.toString();

@@ -8,8 +8,8 @@ import org.jspecify.annotations.Nullable;
 import io.telemetryrouter.RunScope;
 
 /**
- * A run of one router. It lives as long as something refers to it: a binding of a thread,
- * an emitter, an envelope, a span or a captured context.
+ * A run of one router. {@link Runs} refers to it weakly: it lives as long as a binding of
+ * a thread, an emitter, an envelope, a span or a captured context refers to it.
  */
 public final class Run {
 
@@ -19,7 +19,7 @@ public final class Run {
 
 	public final @Nullable String parentId;
 
-	/** What threads are bound to that work for the run without a scope. */
+	/** The binding of threads that work for the run without a scope. */
 	final RunBinding unscoped = new RunBinding(this, null);
 
 	private final AtomicLong sequence = new AtomicLong();
@@ -32,17 +32,17 @@ public final class Run {
 		this.parentId = parentId;
 	}
 
-	/** Returns the number of the run's next envelope. */
+	/** Returns the next sequence number of the run. */
 	long next() {
 		return this.sequence.incrementAndGet();
 	}
 
-	/** Returns the number of the run's latest envelope. */
+	/** Returns the latest sequence number of the run. */
 	public long latest() {
 		return this.sequence.get();
 	}
 
-	/** Binds the run to the calling thread. */
+	/** Opens a scope, which binds the run to the calling thread. */
 	public RunScope open() {
 		this.scopes.incrementAndGet();
 		return new Scope(this, RunBinding.open(this, null));

@@ -9,9 +9,9 @@ import io.telemetryrouter.RunContext;
 import io.telemetryrouter.internal.support.VarHandles;
 
 /**
- * That a thread is inside a run or span. Bindings of scopes and spans form a stack, the
- * innermost first; one that was closed, by whatever thread, is left out by the thread
- * that looks. A binding without a thread is valid on all of them and has no outer one.
+ * The binding of a thread to a run, a span or both. Bindings of scopes and spans form a
+ * stack, the innermost first. Any thread may close a binding; readers skip closed ones. A
+ * binding of no thread is valid on all threads and has no outer one.
  */
 public final class RunBinding implements RunContext {
 
@@ -21,8 +21,8 @@ public final class RunBinding implements RunContext {
 	private static final ThreadLocal<RunBinding> CURRENT = new ThreadLocal<>();
 
 	/**
-	 * Whether there was ever a binding. Not volatile: a thread that is bound has written
-	 * it or was handed a binding by one that has.
+	 * Whether there was ever a binding. Not volatile: a bound thread wrote it itself, or
+	 * received its binding from a thread that wrote it.
 	 */
 	private static boolean used;
 
@@ -32,12 +32,12 @@ public final class RunBinding implements RunContext {
 
 	private final @Nullable RunBinding outer;
 
-	/** The id of the thread whose scope this is, 0 for none. */
+	/** The id of the thread that opened the binding, or 0 for a binding of no thread. */
 	private final long thread;
 
 	private volatile boolean closed;
 
-	/** Creates a binding of no thread. */
+	/** Creates a binding of no thread, for any thread to use. */
 	public RunBinding(@Nullable Run run, @Nullable SpanIdentity span) {
 		this(run, span, null, 0);
 	}
@@ -50,8 +50,8 @@ public final class RunBinding implements RunContext {
 	}
 
 	/**
-	 * Binds a run, a span or both to the calling thread; {@code null} for that which it
-	 * has.
+	 * Binds a run, a span or both to the calling thread. With {@code null}, the thread
+	 * keeps its current one.
 	 */
 	public static RunBinding open(@Nullable Run run, @Nullable SpanIdentity span) {
 		RunBinding outer = current();
@@ -65,7 +65,10 @@ public final class RunBinding implements RunContext {
 		return binding;
 	}
 
-	/** Ends the binding, from any thread. Returns {@code false} if it had ended. */
+	/**
+	 * Closes the binding. Any thread may call it. Returns {@code false} if it was closed
+	 * already.
+	 */
 	public boolean close() {
 		if (!CLOSED.compareAndSet(this, false, true)) {
 			return false;
@@ -76,7 +79,7 @@ public final class RunBinding implements RunContext {
 		return true;
 	}
 
-	/** Puts the thread back to where it was before, unless it has left. */
+	/** Restores the outer binding, if called on the thread that opened this one. */
 	void undo() {
 		if (this.thread == Thread.currentThread().getId()) {
 			restore(this.outer);
@@ -101,8 +104,8 @@ public final class RunBinding implements RunContext {
 	}
 
 	/**
-	 * Puts the thread inside a run, or in none, with no span. Returns the binding to
-	 * {@linkplain #restore restore}.
+	 * Binds the calling thread to a run without a span, or to none. Returns the former
+	 * binding, for {@link #restore}.
 	 */
 	public static @Nullable RunBinding enter(@Nullable Run run) {
 		if (!used && run == null) {
@@ -122,7 +125,7 @@ public final class RunBinding implements RunContext {
 		}
 	}
 
-	/** Puts the thread inside a context that was captured by any. */
+	/** Binds the calling thread to a context that any thread has captured. */
 	public static void set(@Nullable RunBinding captured) {
 		bind((captured != null && captured.isForeign()) ? new RunBinding(captured.run, captured.span) : captured);
 	}
@@ -131,7 +134,10 @@ public final class RunBinding implements RunContext {
 		return this.thread != 0 && (this.closed || this.thread != Thread.currentThread().getId());
 	}
 
-	/** Does not remove the thread-local: looking at it would make it again. */
+	/**
+	 * Sets {@code null} instead of removing the thread-local, because the next read would
+	 * create its entry again.
+	 */
 	private static void bind(@Nullable RunBinding binding) {
 		if (binding != null) {
 			used = true;

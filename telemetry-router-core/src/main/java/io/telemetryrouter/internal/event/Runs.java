@@ -9,7 +9,7 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The runs of a router that something refers to. Thread-safe.
+ * The runs of a router by id, held by weak references. Thread-safe.
  */
 public final class Runs {
 
@@ -20,14 +20,14 @@ public final class Runs {
 	private volatile Consumer<String> endings = (runId) -> {
 	};
 
-	/** Sets what is told the id of each run that ends. */
+	/** Sets the callback that receives the id of each run that ends. */
 	public void whenEnded(Consumer<String> endings) {
 		this.endings = endings;
 	}
 
 	/**
-	 * Returns the run that the calling thread is inside of. Does not look at the thread
-	 * unless a run or span was ever opened.
+	 * Returns the run of this router that the calling thread is inside of. Reads the
+	 * thread-local only if a run or span was ever opened.
 	 */
 	public @Nullable Run current() {
 		for (RunBinding at = RunBinding.current(); at != null; at = at.outer()) {
@@ -39,13 +39,16 @@ public final class Runs {
 		return null;
 	}
 
-	/** Returns the run of an id. The run that the thread is in is a new run's parent. */
+	/**
+	 * Returns the run with an id. A new run gets the current run of the thread as its
+	 * parent.
+	 */
 	public Run run(@Nullable String id) {
 		Run outer = current();
 		return run(id, (outer != null) ? outer.id : null);
 	}
 
-	/** Returns the run of an id. The parent is a new run's. */
+	/** Returns the run with an id. A new run gets the given parent. */
 	public Run run(@Nullable String id, @Nullable String parentId) {
 		String known = requireId(id);
 		check();
@@ -64,7 +67,7 @@ public final class Runs {
 		}
 	}
 
-	/** Returns the run of an id, if something refers to it. */
+	/** Returns the run with an id, or {@code null} if there is none. */
 	public @Nullable Run find(@Nullable String id) {
 		Entry entry = this.entries.get(requireId(id));
 		return (entry != null) ? entry.get() : null;
@@ -81,7 +84,7 @@ public final class Runs {
 		this.endings.accept(id);
 	}
 
-	/** Forgets runs that were collected. */
+	/** Removes the runs that were garbage-collected, and reports their end. */
 	public void check() {
 		for (Reference<?> entry = this.collected.poll(); entry != null; entry = this.collected.poll()) {
 			String id = ((Entry) entry).id;

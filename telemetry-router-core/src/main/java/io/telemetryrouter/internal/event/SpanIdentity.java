@@ -7,7 +7,8 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the events of one span share. Ids are numbers, and written out on demand.
+ * The id, name and parent id that the events of a span share. Ids are stored as numbers,
+ * and formatted on demand.
  */
 public final class SpanIdentity {
 
@@ -17,16 +18,16 @@ public final class SpanIdentity {
 
 	public final String name;
 
-	/** The id of the span that it is nested in, or 0. */
+	/** The id of the enclosing span, or 0. */
 	private final long parent;
 
 	public SpanIdentity(String name, @Nullable SpanIdentity parent) {
 		this.name = name;
-		// Not the parent itself: a chain of spans would never be freed.
+		// Only the id: a reference would keep all ancestors reachable.
 		this.parent = (parent != null) ? parent.id : 0;
 	}
 
-	/** Returns a hash code, which costs less than that of an object. */
+	/** Returns a hash code that costs less than the identity hash code of an object. */
 	public int hash() {
 		return (int) this.id;
 	}

@@ -1,7 +1,7 @@
 /**
- * One event during its dispatch: its envelope, the {@linkplain Cause emit that caused
- * it}, by which loops of emits end, its run and span, and the stack of emits of its
- * thread. Handlers are unknown here.
+ * One event during its dispatch: its envelope, its run and span, the {@linkplain Cause
+ * emit that caused it}, which bounds loops of emits, and the stack of emits of its
+ * thread. This package knows no handlers.
  */
 @NullMarked
 package io.telemetryrouter.internal.event;
