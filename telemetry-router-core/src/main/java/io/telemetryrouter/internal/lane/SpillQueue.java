@@ -65,10 +65,7 @@ final class SpillQueue extends LaneQueue {
 	/** Used by the worker while it is reading, otherwise under the lock. */
 	private final SpillReader reader;
 
-	/**
-	 * Creates a queue. A durable one is behind, and returns no event, until it gets its
-	 * backlog.
-	 */
+	/** A durable lane is behind, and returns no event, until it gets its backlog. */
 	SpillQueue(int capacity, boolean durable, LaneTarget target, LaneServices services) {
 		super(capacity, services.critical());
 		this.target = target;
@@ -88,10 +85,7 @@ final class SpillQueue extends LaneQueue {
 		return this.behind;
 	}
 
-	/**
-	 * Sets the backlog, which is handled before all other events. Closes it if no backlog
-	 * is expected any more.
-	 */
+	/** Sets the backlog, which comes before all other events, or closes a late one. */
 	void backlog(EventRecorder.Backlog events) {
 		SpillBacklog created = new SpillBacklog(events, this.target, this.services.reporter());
 		synchronized (this.lock) {
@@ -135,10 +129,7 @@ final class SpillQueue extends LaneQueue {
 		return true;
 	}
 
-	/**
-	 * Replaces the envelopes of events that the recorder has processed by their
-	 * locations.
-	 */
+	/** Replaces the envelopes of events that are recorded by their locations. */
 	private void settle() {
 		Envelope<?> oldest = this.unrecorded.peek();
 		while (oldest != null && !this.recorded.isFull()
@@ -233,10 +224,7 @@ final class SpillQueue extends LaneQueue {
 		return event;
 	}
 
-	/**
-	 * Reads and takes an event. Returns {@code null} if the event cannot be read, was
-	 * dropped meanwhile, or the queue is frozen.
-	 */
+	/** Reads and takes an event; {@code null} if lost, dropped or frozen meanwhile. */
 	private @Nullable Envelope<?> read(SpilledEvent next, Position consumer) {
 		Envelope<?> event = null;
 		Throwable failure = null;
@@ -271,10 +259,7 @@ final class SpillQueue extends LaneQueue {
 		this.reader.close();
 	}
 
-	/**
-	 * Passes all spilled events to an action that drops them, even if the queue is
-	 * frozen.
-	 */
+	/** Passes all spilled events to an action that drops them, even if frozen. */
 	void empty(Consumer<SpilledEvent> action) {
 		for (SpilledEvent event = evictSpilled(); event != null; event = evictSpilled()) {
 			action.accept(event);
@@ -334,9 +319,7 @@ final class SpillQueue extends LaneQueue {
 		return size() + (this.backlogged ? 1 : 0);
 	}
 
-	/**
-	 * Returns the number of spilled events, without the backlog, whose size is unknown.
-	 */
+	/** Returns the number of spilled events, without the backlog of unknown size. */
 	long spilledEvents() {
 		return Math.max(0, this.spilled - this.taken - (this.backlogged ? 1 : 0));
 	}
