@@ -74,8 +74,7 @@ class EventQueue<E> {
 				}
 				this.tail.limit = first + this.capacity;
 			}
-			// Allocate before the claim: a failed allocation must not lose a claimed
-			// slot.
+			// Allocate before the claim, so that no claimed slot is lost to a failure.
 			Segment segment = reach(start, position);
 			if (segment.base > position) {
 				continue;
@@ -127,9 +126,8 @@ class EventQueue<E> {
 	}
 
 	/**
-	 * Takes the first event for a worker, or returns {@code null} if there is none or the
-	 * queue is frozen. Sets the consumer to the event's position before the event counts
-	 * as taken.
+	 * Takes the first event for a worker; {@code null} if there is none or the queue is
+	 * frozen. Sets the consumer's position before the event counts as taken.
 	 */
 	@Nullable E poll(Position consumer) {
 		return poll(consumer, 0, null);
@@ -211,10 +209,7 @@ class EventQueue<E> {
 		}
 	}
 
-	/**
-	 * Returns the segment of the head's position, or {@code null} if there is none or the
-	 * position is outdated.
-	 */
+	/** Returns the head's segment; {@code null} if none or the position is outdated. */
 	private @Nullable Segment segmentOf(long position) {
 		Segment segment = this.head.segment;
 		while (position - segment.base >= Segment.SIZE) {
@@ -235,10 +230,7 @@ class EventQueue<E> {
 		return (position >= segment.base) ? segment : null;
 	}
 
-	/**
-	 * Returns whether no event is queued, nor claimed by a producer and not yet
-	 * published.
-	 */
+	/** Returns whether no position is claimed: no event is queued or being published. */
 	boolean isEmpty() {
 		long last = this.tail.position;
 		return head() >= last;
@@ -253,7 +245,7 @@ class EventQueue<E> {
 		return this.head.position & ~FROZEN;
 	}
 
-	/** Freezes the queue or ends that. No poll takes an event after a freeze returned. */
+	/** Freezes or thaws the queue. No poll takes an event once a freeze has returned. */
 	void freeze(boolean frozen) {
 		long first = this.head.position;
 		while (!POSITION.compareAndSet(this.head, first, frozen ? (first | FROZEN) : (first & ~FROZEN))) {

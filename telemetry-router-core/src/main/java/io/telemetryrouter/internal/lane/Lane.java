@@ -46,18 +46,14 @@ public final class Lane {
 	/** Signals room to waiting producers; {@code null} if producers do not wait. */
 	private final @Nullable RoomSignal room;
 
-	/**
-	 * The reason to drop all events; {@code null} while events are handled. Writes are
-	 * guarded by this.
-	 */
+	/** The reason to drop all events, else {@code null}. Writes are guarded by this. */
 	private volatile @Nullable DropReason discard;
 
 	final LaneDrops drops;
 
 	/**
-	 * Creates a lane. {@code concurrency} is the number of workers, {@code gaps} whether
-	 * the handler gets gap notices, {@code durable} whether the lane starts with a
-	 * backlog.
+	 * Creates a lane with {@code concurrency} workers. {@code gaps} is whether the
+	 * handler gets gap notices, {@code durable} whether the lane starts with a backlog.
 	 */
 	public Lane(LaneTarget target, int capacity, OverflowPolicy overflow, int concurrency, boolean gaps,
 			boolean durable, LaneServices services) {
@@ -113,10 +109,7 @@ public final class Lane {
 		return this.spill != null && this.spill.isBehind();
 	}
 
-	/**
-	 * Returns the oldest event, or {@code null} if there is none or it is not published
-	 * yet.
-	 */
+	/** Returns the oldest event; {@code null} if there is none or not published yet. */
 	public @Nullable Envelope<?> oldest() {
 		return this.queue.peek();
 	}
@@ -147,8 +140,7 @@ public final class Lane {
 			}
 		}
 		catch (Throwable ex) {
-			// For example without memory for a segment. The tracker must not wait for
-			// this event.
+			// No memory for a segment, for example. No tracker may wait for this event.
 			this.drops.done(event);
 			throw ex;
 		}
@@ -185,8 +177,7 @@ public final class Lane {
 
 	/**
 	 * Wakes an idle worker after an event was offered, or empties a lane that discards
-	 * events. Called even if the event found no room: the executor may have refused the
-	 * worker before.
+	 * events. Even if there was no room: the executor may have refused the worker before.
 	 */
 	public void wake() {
 		DropReason reason = this.discard;
@@ -222,10 +213,7 @@ public final class Lane {
 		return this.queue.isFrozen();
 	}
 
-	/**
-	 * Gives up overdue calls, reschedules refused workers and ends bursts. Called by the
-	 * watchdog.
-	 */
+	/** Gives up overdue calls, reschedules workers, ends bursts. For the watchdog. */
 	public void check() {
 		if (this.services.timeoutNanos() != 0) {
 			giveUpOverdue(this.services.timeoutNanos());

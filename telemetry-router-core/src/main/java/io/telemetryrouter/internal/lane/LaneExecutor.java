@@ -112,10 +112,7 @@ public final class LaneExecutor {
 		return THREAD + "-" + Names.printable(handlerId);
 	}
 
-	/**
-	 * Names the current thread, if it is the router's or has no name, as virtual threads
-	 * do.
-	 */
+	/** Names the current thread if it is the router's or unnamed, as virtual ones are. */
 	static void named(String name) {
 		Thread thread = Thread.currentThread();
 		String present = thread.getName();

@@ -64,9 +64,8 @@ final class LaneGaps {
 	}
 
 	/**
-	 * Returns a gap notice and clears the gap, or returns {@code null} if no gap is
-	 * pending or no event is queued. The notice precedes the next queued event. Only this
-	 * handler gets it.
+	 * Returns a gap notice for this handler alone and clears the gap; {@code null} if no
+	 * gap is pending or no event is queued. The notice precedes the next queued event.
 	 */
 	synchronized @Nullable Envelope<?> take(LaneQueue queue, EventQueue.Position consumer) {
 		Envelope<?> next = this.pending ? queue.peek() : null;

@@ -56,13 +56,11 @@ final class LaneRun {
 	private long doneAt;
 
 	/**
-	 * Odd while a call runs; incremented at the begin and the end of each call. Negative
-	 * after a timeout.
+	 * Odd while a call runs; grows by one at each begin and end. Negative if timed out.
 	 */
 	private volatile long state;
 
-	// Written before the state. Others read them between a read and a change of the
-	// state.
+	// Written before the state; read between a read and a change of the state.
 
 	private long start;
 
@@ -175,8 +173,7 @@ final class LaneRun {
 
 	private boolean call(Envelope<?> event, DispatchFrame frame) {
 		boolean measured = this.services.measured();
-		// One read of the clock ends an event and starts the next, unless the next was
-		// emitted later.
+		// One clock read ends a call and starts the next, unless it is emitted later.
 		long start = (event.emittedAt - this.doneAt > 0) ? event.emittedAt : this.doneAt;
 		if (measured) {
 			this.target.queueWait().record(start - event.emittedAt, this.buffer);
@@ -312,8 +309,7 @@ final class LaneRun {
 			this.thread.interrupt();
 		}
 		catch (Throwable ex) {
-			// Interrupting is not permitted or the interrupted channel threw. The lane
-			// goes on.
+			// The interrupt is not permitted, or its channel threw. The lane goes on.
 			return overdue;
 		}
 		finally {

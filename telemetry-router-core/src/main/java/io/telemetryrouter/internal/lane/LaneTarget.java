@@ -33,10 +33,7 @@ public interface LaneTarget extends StuckCallCheck.Watched {
 	/** Counts and reports a failed call. Never throws once the call is counted. */
 	void failed(Envelope<?> event, Throwable error, long nanos, DispatchStack stack);
 
-	/**
-	 * Like {@link #failed}, for a call that timed out. Runs on another thread than the
-	 * call.
-	 */
+	/** Like {@link #failed}, for a call that timed out; not on the call's thread. */
 	void abandoned(Envelope<?> event, Throwable error, long nanos, DispatchStack stack);
 
 	/** Returns whether the circuit breaker is open or half-open. */

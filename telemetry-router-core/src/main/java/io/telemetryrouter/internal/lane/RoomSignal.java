@@ -38,8 +38,7 @@ final class RoomSignal {
 
 	/**
 	 * Waits until an attempt succeeds, for the given nanoseconds at most. Returns
-	 * {@code false} without a wait if the thread is interrupted, and keeps its interrupt
-	 * flag.
+	 * {@code false} without a wait on an interrupted thread, which stays interrupted.
 	 */
 	boolean await(BooleanSupplier attempt, long nanos) {
 		long begin = System.nanoTime();

@@ -34,10 +34,7 @@ final class SpillBacklog {
 		this.reporter = reporter;
 	}
 
-	/**
-	 * Returns the next event that the handler admits, or {@code null} at the end or if
-	 * reading fails.
-	 */
+	/** Returns the next admitted event; {@code null} at the end or if reading fails. */
 	@Nullable Envelope<?> next() {
 		try {
 			this.handled = this.inHand;

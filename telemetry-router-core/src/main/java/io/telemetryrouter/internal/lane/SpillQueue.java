@@ -85,7 +85,10 @@ final class SpillQueue extends LaneQueue {
 		return this.behind;
 	}
 
-	/** Sets the backlog, which comes before all other events, or closes a late one. */
+	/**
+	 * Sets the backlog, which comes before all other events. Closes the backlog if the
+	 * lane was emptied before.
+	 */
 	void backlog(EventRecorder.Backlog events) {
 		SpillBacklog created = new SpillBacklog(events, this.target, this.services.reporter());
 		synchronized (this.lock) {

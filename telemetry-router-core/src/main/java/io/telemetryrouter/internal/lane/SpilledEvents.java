@@ -101,10 +101,7 @@ final class SpilledEvents {
 			return this.next == this.end;
 		}
 
-		/**
-		 * Appends an event. Sets {@code end} last: without memory no partial event
-		 * remains.
-		 */
+		/** Appends an event. Sets {@code end} last: an error leaves no partial event. */
 		void write(SpilledEvent event) {
 			SpilledEvent last = this.lastWritten;
 			long step = event.number() - last.number();
@@ -151,10 +148,7 @@ final class SpilledEvents {
 			return this.objects.size();
 		}
 
-		/**
-		 * Writes a zigzag varint: seven bits a byte, short for small numbers of either
-		 * sign.
-		 */
+		/** Writes a zigzag varint, which is short for small numbers of either sign. */
 		private int write(int at, long value) {
 			long left = (value << 1) ^ (value >> 63);
 			int index = at;

@@ -40,10 +40,7 @@ public final class Announcements {
 		this.reporter = reporter;
 	}
 
-	/**
-	 * Queues a call to each present listener. May be called under a lock, which keeps the
-	 * order of changes.
-	 */
+	/** Queues a call to each present listener. May be called under a lock, for order. */
 	void add(Consumer<RouterListener> call) {
 		this.listeners.forEach((listener) -> add(listener, call));
 	}
@@ -55,8 +52,7 @@ public final class Announcements {
 
 	/**
 	 * Adds a listener. The caller then queues the calls that announce the existing names
-	 * and handlers, under all locks that {@code add} is called under, which keeps the
-	 * order.
+	 * and handlers. It holds all locks of callers of {@code add}, which keeps the order.
 	 */
 	void addListener(RouterListener listener) {
 		this.listeners.add(listener);

@@ -65,8 +65,7 @@ public final class EventStatistics {
 
 	/**
 	 * Moves the counts, including late counts of emits in progress, to the statistics of
-	 * all untracked names. Latencies are not moved: a mix of unrelated names means
-	 * nothing.
+	 * all untracked names. Latencies are not moved: their mix would mean nothing.
 	 */
 	void moveTo(EventStatistics other) {
 		this.counters.moveTo(other.counters);

@@ -54,7 +54,7 @@ public final class Handler implements Subscription, LaneTarget {
 
 	public final long registeredAt;
 
-	/** Whether the check for a handler that gets no events was made. */
+	/** Whether the watchdog has checked that events are offered to the handler. */
 	public boolean judged;
 
 	/** Written under the lock of the {@link HandlerTable}. */
@@ -308,10 +308,7 @@ public final class Handler implements Subscription, LaneTarget {
 		leave(true);
 	}
 
-	/**
-	 * Stops the lane at the close of the router: drops queued events and gives up running
-	 * calls.
-	 */
+	/** Closes the lane with the router: drops queued events, gives up running calls. */
 	public void stop(DropReason reason) {
 		if (this.progress != null) {
 			this.progress.end();
@@ -332,8 +329,7 @@ public final class Handler implements Subscription, LaneTarget {
 			if (this.lane != null) {
 				this.lane.discard(DropReason.UNSUBSCRIBED);
 			}
-			// Only if all its events are counted; otherwise the watchdog retires it
-			// later.
+			// Only if all events are counted; else the watchdog retires it later.
 			this.registry.table.retire(this);
 		}
 	}

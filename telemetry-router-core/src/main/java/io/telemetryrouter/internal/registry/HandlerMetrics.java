@@ -71,9 +71,8 @@ public final class HandlerMetrics {
 	}
 
 	/**
-	 * Reads the account. Reads outcomes before offered events: an event in flight then
-	 * shows as missing, and never as handled before it was offered, or hidden by a later
-	 * event.
+	 * Reads the account, outcomes before offered events: an event in flight then shows as
+	 * missing, and never as handled before it was offered, or hidden by a later event.
 	 */
 	HandlerAccount account(long handler, @Nullable Lane lane) {
 		this.samples.record();

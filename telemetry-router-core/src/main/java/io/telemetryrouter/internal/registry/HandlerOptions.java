@@ -163,8 +163,7 @@ public final class HandlerOptions {
 
 	/**
 	 * Returns the payload of a recorded event, given the class of the emitted payload.
-	 * Reads a collection as its interface or the handler's type: most collection classes
-	 * are not public.
+	 * Reads a collection by its interface: most collection classes are not public.
 	 */
 	Object payload(RecordedEvent event, Class<?> emitted) throws Exception {
 		Class<?> type = emitted;

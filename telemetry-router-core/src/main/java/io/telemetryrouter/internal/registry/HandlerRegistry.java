@@ -234,18 +234,14 @@ public final class HandlerRegistry {
 		}
 	}
 
-	/**
-	 * Removes handlers whose owner was collected, and retires those that have had their
-	 * last event.
-	 */
+	/** Removes handlers of collected owners, and retires leaving ones that are done. */
 	public void check() {
 		closeCollected();
 		this.table.retireAll();
 	}
 
 	/**
-	 * A weak reference to the owner of a handler. The handler is removed once the owner
-	 * is collected.
+	 * A weak reference to the owner of a handler. The handler is removed once it clears.
 	 */
 	static final class Owner extends WeakReference<Object> {
 

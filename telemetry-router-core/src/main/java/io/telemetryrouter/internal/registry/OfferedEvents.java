@@ -1,7 +1,7 @@
 package io.telemetryrouter.internal.registry;
 
 /**
- * The route of a handler, reduced to the count of the events that it has offered.
+ * The operations of a route that its handlers and the registry need.
  */
 public interface OfferedEvents {
 

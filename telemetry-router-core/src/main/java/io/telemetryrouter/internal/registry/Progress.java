@@ -120,10 +120,7 @@ final class Progress {
 		}
 	}
 
-	/**
-	 * Moves the cursor for the last time. Events dropped from now on do not count as
-	 * handled.
-	 */
+	/** Moves the cursor for the last time: it does not pass events dropped later. */
 	synchronized void end() {
 		check();
 		// The first check may end a wait that began before and covers fewer events.

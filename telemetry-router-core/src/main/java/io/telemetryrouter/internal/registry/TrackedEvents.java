@@ -32,10 +32,7 @@ public final class TrackedEvents {
 
 	private final ConcurrentHashMap<String, EventStatistics> byName = new ConcurrentHashMap<>();
 
-	/**
-	 * The number of tracked names that count against the limit. Writes are guarded by
-	 * this.
-	 */
+	/** The number of names that count against the limit. Writes are guarded by this. */
 	private volatile int limited;
 
 	/** Writes are guarded by this. */
@@ -49,10 +46,7 @@ public final class TrackedEvents {
 		this.announcements = announcements;
 	}
 
-	/**
-	 * Returns the statistics of a name, or those of all untracked names if there is no
-	 * room.
-	 */
+	/** Returns the statistics of a name, or of all untracked names if it has no room. */
 	public EventStatistics track(String event) {
 		EventStatistics known = this.byName.get(event);
 		if (known != null) {
