@@ -11,22 +11,22 @@ import io.telemetryrouter.internal.support.Padded;
 import io.telemetryrouter.internal.support.VarHandles;
 
 /**
- * A bounded first-in-first-out queue for many producers and many consumers, without
- * locks, that takes memory only for its events: a linked list of short segments, as in
- * Kotlin's channels and in JCTools' unbounded queues, here with an exact bound.
+ * A bounded, lock-free first-in-first-out queue for many producers and many consumers. It
+ * takes memory only for its events: a linked list of short segments, as in Kotlin's
+ * channels and in JCTools' unbounded queues, here with an exact bound.
  * <p>
  * A producer claims a position by compare-and-set on {@code tail}, never more than
- * {@code capacity} ahead of {@code head}, then publishes into its slot. Other threads
- * rely on the claim: it comes before the producer's next read, while the slot may still
- * be empty, which saves a memory barrier. A consumer reads the slot at {@code head} and
- * claims it by compare-and-set; an empty slot is the end, even when a later one is
- * filled, so that order holds. Positions only grow, slots are used once and a segment is
- * left to the garbage collector when all its slots have been taken, hence no slot is ever
- * mistaken for its successor.
+ * {@code capacity} ahead of {@code head}, then publishes the event into its slot. The
+ * claim alone makes the queue non-empty, and it precedes the producer's next read. So the
+ * write of the slot needs no further memory barrier. A consumer reads the slot at
+ * {@code head} and claims it by compare-and-set. An empty slot ends the queue even if a
+ * later slot is filled, so that order holds. Positions only grow, each slot is used once,
+ * and a segment becomes garbage when all its slots have been taken, hence the ABA problem
+ * cannot occur.
  * <p>
- * The sign bit of {@code head} freezes the queue: workers then find no event and none of
- * their claims succeeds, while producers can still evict events. So a pause costs an
- * event no further read, and no event is taken after {@link #freeze} has returned.
+ * The sign bit of {@code head} freezes the queue: workers then find no event and their
+ * claims fail, while producers can still evict events. So a pause costs an event no
+ * further read, and workers take no event after {@link #freeze} has returned.
  */
 class EventQueue<E> {
 
@@ -41,12 +41,12 @@ class EventQueue<E> {
 
 	private static final VarHandle SLOTS = MethodHandles.arrayElementVarHandle(Object[].class);
 
-	/** The bit of the head that makes workers take nothing. */
+	/** The bit of the head that stops workers from taking events. */
 	private static final long FROZEN = Long.MIN_VALUE;
 
 	private final int capacity;
 
-	/** Its position with the {@link #FROZEN} bit while that is set. */
+	/** The position carries the {@link #FROZEN} bit while the queue is frozen. */
 	private final End head;
 
 	private final End tail;
@@ -59,9 +59,9 @@ class EventQueue<E> {
 	}
 
 	/**
-	 * Adds an event at the end, or returns {@code false} if the queue is full. The event
-	 * makes the queue not {@linkplain #isEmpty() empty} before the calling thread reads
-	 * anything else.
+	 * Adds an event at the end, or returns {@code false} if the queue is full. Once the
+	 * event is added, the queue is not {@linkplain #isEmpty() empty} at any later read of
+	 * the calling thread until the event is taken.
 	 */
 	boolean offer(E event) {
 		while (true) {
@@ -74,8 +74,7 @@ class EventQueue<E> {
 				}
 				this.tail.limit = first + this.capacity;
 			}
-			// Reached before the claim: a claimed slot must not be lost to a failed
-			// allocation.
+			// Allocate before the claim, so that no claimed slot is lost to a failure.
 			Segment segment = reach(start, position);
 			if (segment.base > position) {
 				continue;
@@ -87,7 +86,7 @@ class EventQueue<E> {
 				}
 				catch (Throwable ex) {
 					// Inlined on purpose: no stack is left for a call. A claimed slot
-					// that stays empty would end the queue for ever.
+					// that stays empty would block the queue for ever.
 					synchronized (segment) {
 						segment.slots[(int) (position - segment.base)] = event;
 					}
@@ -98,15 +97,15 @@ class EventQueue<E> {
 	}
 
 	/**
-	 * Returns the segment of a position, made if need be, or a later one if the position
-	 * is outdated. The search begins at a segment that is not beyond the position.
+	 * Returns the segment of a position, created if needed, or a later one if the
+	 * position is outdated. The start segment must not be beyond the position.
 	 */
 	private Segment reach(Segment start, long position) {
 		Segment segment = start;
 		while (position - segment.base >= Segment.SIZE) {
 			Segment next = segment.next;
 			if (next == segment) {
-				// Unlinked meanwhile. The head's segment is never beyond the tail.
+				// The segment was unlinked. The head's segment is never beyond the tail.
 				segment = this.head.segment;
 			}
 			else if (next != null) {
@@ -127,20 +126,19 @@ class EventQueue<E> {
 	}
 
 	/**
-	 * Takes the first event for a worker, or returns {@code null} if there is none or the
-	 * queue is frozen. The consumer is set to the event's position before the event
-	 * counts as taken.
+	 * Takes the first event for a worker; {@code null} if there is none or the queue is
+	 * frozen. Sets the consumer's position before the event counts as taken.
 	 */
 	@Nullable E poll(Position consumer) {
 		return poll(consumer, 0, null);
 	}
 
-	/** Takes the first event in order to drop it, even if the queue is frozen. */
+	/** Takes the first event to drop it, even if the queue is frozen. */
 	@Nullable E evict(Position consumer) {
 		return poll(consumer, FROZEN, null);
 	}
 
-	/** Takes the first event to drop it, unless it is to be spared. */
+	/** Takes the first event to drop it, unless the predicate spares it. */
 	final @Nullable E evict(Position consumer, Predicate<E> spared) {
 		return poll(consumer, FROZEN, spared);
 	}
@@ -163,7 +161,7 @@ class EventQueue<E> {
 			if (spared != null && spared.test(event)) {
 				return null;
 			}
-			// Becomes visible no later than the claim.
+			// The position becomes visible no later than the claim.
 			POSITION.setRelease(consumer, position);
 			if (POSITION.compareAndSet(this.head, first, first + 1)) {
 				segment.slots[(int) (position - segment.base)] = null;
@@ -188,8 +186,8 @@ class EventQueue<E> {
 	}
 
 	/**
-	 * Passes on the queued events with their positions, in order. An event that is added
-	 * or taken meanwhile may be left out.
+	 * Passes the queued events and their positions to an action, in order. An event that
+	 * is added or taken concurrently may be left out.
 	 */
 	void forEach(ObjLongConsumer<E> action) {
 		long end = this.tail.position;
@@ -200,7 +198,7 @@ class EventQueue<E> {
 				if (next == null) {
 					return;
 				}
-				// If unlinked, all its events were taken.
+				// All events of an unlinked segment were taken.
 				segment = (next != segment) ? next : this.head.segment;
 			}
 			position = Math.max(position, segment.base);
@@ -211,9 +209,7 @@ class EventQueue<E> {
 		}
 	}
 
-	/**
-	 * Returns the segment of the head's position, if there is one and it is not outdated.
-	 */
+	/** Returns the head's segment; {@code null} if none or the position is outdated. */
 	private @Nullable Segment segmentOf(long position) {
 		Segment segment = this.head.segment;
 		while (position - segment.base >= Segment.SIZE) {
@@ -226,7 +222,7 @@ class EventQueue<E> {
 				continue;
 			}
 			if (SEGMENT.compareAndSet(this.head, segment, next)) {
-				// A dead segment in the old generation must not keep live ones.
+				// Unlink: a dead segment in the old generation must not keep live ones.
 				segment.next = segment;
 			}
 			segment = next;
@@ -234,9 +230,7 @@ class EventQueue<E> {
 		return (position >= segment.base) ? segment : null;
 	}
 
-	/**
-	 * Returns whether no event is queued, nor claimed by a producer and not yet visible.
-	 */
+	/** Returns whether no position is claimed: no event is queued or being published. */
 	boolean isEmpty() {
 		long last = this.tail.position;
 		return head() >= last;
@@ -251,7 +245,7 @@ class EventQueue<E> {
 		return this.head.position & ~FROZEN;
 	}
 
-	/** Sets whether workers find the queue empty. They do when this has returned. */
+	/** Freezes or thaws the queue. No poll takes an event once a freeze has returned. */
 	void freeze(boolean frozen) {
 		long first = this.head.position;
 		while (!POSITION.compareAndSet(this.head, first, frozen ? (first | FROZEN) : (first & ~FROZEN))) {
@@ -263,10 +257,10 @@ class EventQueue<E> {
 		return this.head.position < 0;
 	}
 
-	/** Returns how many events are queued; exact while no thread adds or takes. */
+	/** Returns the number of events; exact while no thread adds or takes. */
 	int size() {
 		long first = head();
-		// The tail may have moved on by more than there is room for.
+		// The tail may have moved on by more than the capacity since.
 		return (int) Math.min(this.capacity, Math.max(0, this.tail.position - first));
 	}
 
@@ -274,13 +268,13 @@ class EventQueue<E> {
 		return this.capacity;
 	}
 
-	/** The position of a consumer, which writes it for every event. */
+	/** The position of a consumer, padded since it is written for every event. */
 	static class Position extends Padded {
 
 		/** Greater than every position: no event in hand. */
 		static final long NONE = Long.MAX_VALUE;
 
-		/** Less than every position: an event in hand that was not in the queue. */
+		/** Less than every position: a spilled event in hand, not from the queue. */
 		static final long SPILLED = -1;
 
 		volatile long position = NONE;
@@ -292,7 +286,7 @@ class EventQueue<E> {
 
 		volatile Segment segment;
 
-		/** Of the tail: a position known to be out of bounds; racy, never too high. */
+		/** Of the tail: positions below it have room; racy, never too high. */
 		long limit;
 
 		End(Segment segment, long limit) {

@@ -14,27 +14,27 @@ import io.telemetryrouter.internal.event.Envelope;
 import io.telemetryrouter.internal.support.Headroom;
 
 /**
- * One asynchronous handler's bounded queue with its workers, one unless the handler is
- * concurrent.
+ * The bounded queue of an asynchronous handler, with its workers: one unless the handler
+ * is concurrent.
  * <p>
- * Producers claim a position in the queue and then wake a worker that is idle; a worker
- * that finds nothing declares itself idle and then checks once more whether a position is
- * claimed. Claiming and declaring are volatile writes, so one of the two always sees the
- * other, and no event is left behind without a thread (the same argument as for the flag
- * of a parked consumer). Closing works alike: it first says why events are to be
- * discarded and then empties the queue of all that were claimed before, while producers
- * claim first and then check whether they have to discard.
+ * A producer claims a position in the queue and then wakes an idle worker. A worker that
+ * finds no event declares itself idle and then checks again for claimed positions. Claim
+ * and declaration are volatile writes, so at least one of the two threads sees the
+ * other's write, and no event stays queued without a worker. Closing works alike: the
+ * closing thread first publishes the reason to discard events and then empties the queue
+ * of all positions claimed before; a producer claims first and then checks for that
+ * reason.
  */
 public final class Lane {
 
-	/** A worker checks for waiting producers once in so many events. A power of two. */
+	/** The number of events between two checks for waiting producers. A power of two. */
 	private static final int ROOM_INTERVAL = 64;
 
 	private final LaneTarget target;
 
 	private final LaneQueue queue;
 
-	/** The same queue, if it spills. */
+	/** The queue if it spills, else {@code null}. */
 	private final @Nullable SpillQueue spill;
 
 	private final LaneWorker[] workers;
@@ -43,20 +43,17 @@ public final class Lane {
 
 	private final LaneServices services;
 
-	/** Where producers wait; null where they do not. */
+	/** Signals room to waiting producers; {@code null} if producers do not wait. */
 	private final @Nullable RoomSignal room;
 
-	/**
-	 * Why events are not handled any more; {@code null} while they are. Written under
-	 * this.
-	 */
+	/** The reason to drop all events, else {@code null}. Writes are guarded by this. */
 	private volatile @Nullable DropReason discard;
 
 	final LaneDrops drops;
 
 	/**
-	 * Creates a lane; {@code concurrency} is how many events may be handled at a time,
-	 * {@code gaps} whether the handler is told of dropped events.
+	 * Creates a lane with {@code concurrency} workers. {@code gaps} is whether the
+	 * handler gets gap notices, {@code durable} whether the lane starts with a backlog.
 	 */
 	public Lane(LaneTarget target, int capacity, OverflowPolicy overflow, int concurrency, boolean gaps,
 			boolean durable, LaneServices services) {
@@ -85,12 +82,12 @@ public final class Lane {
 		return this.queue.size();
 	}
 
-	/** Returns how many of the events are left to the recorder. */
+	/** Returns the number of spilled events. */
 	public long spilled() {
 		return (this.spill != null) ? this.spill.spilledEvents() : 0;
 	}
 
-	/** Lets a durable lane begin, with what was recorded for it before. */
+	/** Starts a durable lane with the events that were recorded before it subscribed. */
 	public void begin(EventRecorder.Backlog backlog) {
 		if (this.spill != null) {
 			this.spill.backlog(backlog);
@@ -98,18 +95,21 @@ public final class Lane {
 		}
 	}
 
-	/** Returns up to which number the backlog is handled; negative if all of it is. */
+	/**
+	 * Returns the recorded number up to which the backlog is handled; negative if there
+	 * is no backlog or it is finished.
+	 */
 	public long backlogHandled() {
 		SpillBacklog backlog = (this.spill != null) ? this.spill.backlog() : null;
 		return (backlog != null) ? backlog.handled : -1;
 	}
 
-	/** Returns whether the handler reads back what it left to the recorder. */
+	/** Returns whether spilled events or a backlog are still to be handled. */
 	boolean isBehind() {
 		return this.spill != null && this.spill.isBehind();
 	}
 
-	/** Returns the oldest event, unless there is none or it is not published yet. */
+	/** Returns the oldest event; {@code null} if there is none or not published yet. */
 	public @Nullable Envelope<?> oldest() {
 		return this.queue.peek();
 	}
@@ -119,7 +119,7 @@ public final class Lane {
 	}
 
 	/**
-	 * Queues an event, or counts it as dropped, without waiting. The caller then
+	 * Queues an event without waiting, or drops and counts it. The caller then
 	 * {@linkplain #wake wakes} the lane. Returns {@code false} if the caller has to
 	 * {@linkplain #awaitRoom wait} for room.
 	 */
@@ -131,7 +131,7 @@ public final class Lane {
 			}
 			if (this.room != null && !stack.onLane && !isPaused()
 					&& this.room.mayWait(this.services, this.target.handlerId())) {
-				// A thread without stack must find out before it counts on waiting.
+				// A thread without stack fails here, before the caller relies on waiting.
 				Headroom.require();
 				return false;
 			}
@@ -140,7 +140,7 @@ public final class Lane {
 			}
 		}
 		catch (Throwable ex) {
-			// No memory for a segment, say. No tracker may wait for this event.
+			// No memory for a segment, for example. No tracker may wait for this event.
 			this.drops.done(event);
 			throw ex;
 		}
@@ -149,9 +149,9 @@ public final class Lane {
 	}
 
 	/**
-	 * Waits for room for an event that was offered, and queues or drops it. The timeout
-	 * runs since the given {@link System#nanoTime() time}; an emitter that has none left
-	 * tries once.
+	 * Waits for room for an offered event, then queues the event, or drops it at the
+	 * timeout. The timeout runs from the given {@link System#nanoTime() time}. An emitter
+	 * with no time left makes one attempt.
 	 */
 	public void awaitRoom(Envelope<?> event, long since) {
 		boolean queued = false;
@@ -170,14 +170,14 @@ public final class Lane {
 		}
 	}
 
-	/** Remembers a dropped event for a handler that is told of gaps. */
+	/** Adds a dropped event to the next gap notice, if the handler gets gap notices. */
 	public void missed(Envelope<?> event, DropReason reason) {
 		this.drops.missed(event, reason);
 	}
 
 	/**
-	 * Wakes a worker, or discards the queued events, after an event was offered. Even if
-	 * there was no room: an executor may have had no thread until now.
+	 * Wakes an idle worker after an event was offered, or empties a lane that discards
+	 * events. Even if there was no room: the executor may have refused the worker before.
 	 */
 	public void wake() {
 		DropReason reason = this.discard;
@@ -192,14 +192,14 @@ public final class Lane {
 		}
 	}
 
-	/** Stops taking events. An event in a worker's hand is still handled. */
+	/** Stops workers from taking events. An event in a worker's hand is still handled. */
 	public void pause() {
 		this.queue.freeze(true);
 	}
 
 	/**
-	 * Takes events again. Like a producer, it first makes them visible and then checks
-	 * whether a worker is awake.
+	 * Lets workers take events again. Like a producer, first makes the events visible and
+	 * then checks for an idle worker.
 	 */
 	public void resume() {
 		this.queue.freeze(false);
@@ -213,7 +213,7 @@ public final class Lane {
 		return this.queue.isFrozen();
 	}
 
-	/** Gives up long calls, wakes refused workers, ends bursts. For the watchdog. */
+	/** Gives up overdue calls, reschedules workers, ends bursts. For the watchdog. */
 	public void check() {
 		if (this.services.timeoutNanos() != 0) {
 			giveUpOverdue(this.services.timeoutNanos());
@@ -233,12 +233,13 @@ public final class Lane {
 	}
 
 	/**
-	 * Takes the next event for a worker, if there is one: before it the one that tells of
-	 * a gap. The worker calls taken then.
+	 * Returns the next event for a worker, or {@code null} if there is none. A pending
+	 * gap notice comes before the next queued event. The worker then calls
+	 * {@link #taken}.
 	 */
 	@Nullable Envelope<?> take(EventQueue.Position consumer) {
 		if (isBehind()) {
-			// Reading takes time, and the previous event is done.
+			// The previous event is done: release its waiting threads before a slow read.
 			consumer.position = EventQueue.Position.NONE;
 			this.barriers.release();
 		}
@@ -249,9 +250,9 @@ public final class Lane {
 		return (event != null) ? event : this.queue.poll(consumer);
 	}
 
-	/** Tells threads that wait for a worker's previous event, or for room. */
+	/** Wakes threads that wait for a worker's previous event, or for room. */
 	void taken(EventQueue.Position consumer) {
-		// The previous event is done, and the poll made that visible.
+		// The previous event is done, and the poll has published that.
 		this.barriers.release();
 		if (this.room != null && (consumer.position & (ROOM_INTERVAL - 1)) == 0 && this.room.hasWaiting()
 				&& this.queue.isHalfFree()) {
@@ -259,7 +260,9 @@ public final class Lane {
 		}
 	}
 
-	/** Returns why an event that was taken is not to be handled, or {@code null}. */
+	/**
+	 * Returns the reason to drop an event that was taken, or {@code null} to handle it.
+	 */
 	@Nullable DropReason discarding() {
 		return this.discard;
 	}
@@ -272,12 +275,12 @@ public final class Lane {
 		this.barriers.release();
 	}
 
-	/** Stops handling: counts queued events and all later ones as dropped. */
+	/** Stops handling: drops and counts the queued events and all later ones. */
 	public void discard(DropReason reason) {
 		synchronized (this) {
 			this.discard = (this.discard != null) ? this.discard : reason;
 		}
-		// A producer that claims a position after that empties the queue itself.
+		// A producer that claims a position after this read empties the queue itself.
 		long claimed = this.queue.tail();
 		empty(reason);
 		while (this.queue.oldest() < claimed) {
@@ -286,7 +289,7 @@ public final class Lane {
 		}
 	}
 
-	/** Ends the lane. Events still queued are dropped for the given reason. */
+	/** Closes the lane. Queued events are dropped for the given reason. */
 	public void close(DropReason reason) {
 		empty(reason);
 		discard(DropReason.CLOSED);
@@ -306,24 +309,27 @@ public final class Lane {
 	}
 
 	/**
-	 * Counts down when all events queued so far have been processed, or of those some
-	 * events.
+	 * Counts the latch down when all events queued so far are processed, or only the
+	 * matching ones if a predicate is given.
 	 */
 	public void whenProcessed(CountDownLatch latch, @Nullable Predicate<Envelope<?>> events) {
 		this.barriers.add(latch, events);
 		signal();
 		if (!this.queue.isEmpty()) {
-			// Left there by an executor that had no thread.
+			// The executor may have refused the worker.
 			wake();
 		}
 	}
 
-	/** Ends a wait. The latches of a hanging handler must not gather. */
+	/** Ends a wait, so that the latches of a hanging handler do not accumulate. */
 	public void forget(CountDownLatch latch) {
 		this.barriers.remove(latch);
 	}
 
-	/** Returns how many events, of some if given, are queued or in a worker's hand. */
+	/**
+	 * Returns the number of events that are queued or in a worker's hand. A predicate
+	 * excludes events that do not match.
+	 */
 	public long pending(@Nullable Predicate<Envelope<?>> events) {
 		return this.barriers.pending(events);
 	}

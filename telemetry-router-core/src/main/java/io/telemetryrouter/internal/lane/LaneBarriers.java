@@ -9,8 +9,8 @@ import org.jspecify.annotations.Nullable;
 import io.telemetryrouter.internal.event.Envelope;
 
 /**
- * The threads that wait until a lane has processed the events that were queued when the
- * wait began.
+ * Releases threads that wait until a lane has processed the events that were queued when
+ * the wait began.
  */
 final class LaneBarriers {
 
@@ -26,13 +26,13 @@ final class LaneBarriers {
 	}
 
 	/**
-	 * Counts down when everything queued so far is processed, or of that some events. The
-	 * caller then has to {@linkplain #release() check}: a worker may have passed just
-	 * before.
+	 * Counts the latch down when all events queued so far are processed, or only the
+	 * matching ones if a predicate is given. The caller then has to
+	 * {@linkplain #release() check}: a worker may have finished just before.
 	 */
 	void add(CountDownLatch latch, @Nullable Predicate<Envelope<?>> events) {
 		long tail = this.queue.tail();
-		// Of spilled events nobody knows whose they are: all of them are waited for.
+		// The predicate cannot test spilled events: the barrier waits for all of them.
 		long spilled = this.queue.spilledTail();
 		long[] end = { (events != null) ? 0 : tail };
 		if (events != null) {
@@ -46,7 +46,10 @@ final class LaneBarriers {
 		this.barriers.removeIf((barrier) -> barrier.latch == latch);
 	}
 
-	/** Returns how many events, of some if given, are queued or in a worker's hand. */
+	/**
+	 * Returns the number of events that are queued or in a worker's hand. A predicate
+	 * excludes events that do not match.
+	 */
 	long pending(@Nullable Predicate<Envelope<?>> events) {
 		long[] pending = {
 				(events != null) ? this.queue.spilledTail() - this.queue.spilledHead() : this.queue.pending() };
@@ -76,9 +79,9 @@ final class LaneBarriers {
 	}
 
 	/**
-	 * Returns whether the events of a barrier are processed, and not just taken. Of an
-	 * event that a worker is about to have in hand nobody knows whether it is one of
-	 * them, so it counts as one until the worker itself looks.
+	 * Returns whether the events of a barrier are processed, and not just taken. A worker
+	 * sets its position before its event, and an event that cannot be tested yet counts
+	 * as matching. The worker itself checks again.
 	 */
 	private boolean isProcessed(Barrier barrier) {
 		if (this.queue.oldest() < barrier.end || this.queue.spilledHead() < barrier.spilled) {
@@ -93,8 +96,8 @@ final class LaneBarriers {
 	}
 
 	/**
-	 * Events before a position, of those before the tail at the time, and the spilled
-	 * ones.
+	 * A barrier at a position. {@code tail} is the tail when the wait began,
+	 * {@code spilled} the number of spilled events to wait for.
 	 */
 	private record Barrier(long end, long tail, long spilled, CountDownLatch latch,
 			@Nullable Predicate<Envelope<?>> events) {

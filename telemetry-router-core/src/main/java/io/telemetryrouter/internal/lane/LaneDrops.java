@@ -14,11 +14,13 @@ import io.telemetryrouter.internal.support.Headroom;
 import io.telemetryrouter.internal.support.Throttle;
 
 /**
- * Counts and reports what a lane drops, and ends what waits for an event.
+ * Counts and reports the events that a lane drops, and completes the trackers of events
+ * that leave the lane.
  * <p>
- * A burst of events without room is two lines: one at its begin, and one with the count
- * when a second has passed without a drop and the queue has room again. At most one burst
- * in ten seconds is reported; the count of the next one includes the drops of the others.
+ * A burst of events without room is reported with two lines: one at its begin, and one
+ * with the count when no event was dropped for a second and the queue has room again. At
+ * most one burst in ten seconds is reported. Its count includes the drops of bursts that
+ * were not reported.
  */
 final class LaneDrops {
 
@@ -36,15 +38,15 @@ final class LaneDrops {
 
 	private final Throttle lossReports = new Throttle();
 
-	/** What was dropped, if the handler is to be told. */
+	/** Collects dropped events; {@code null} if the handler gets no gap notices. */
 	final @Nullable LaneGaps gaps;
 
-	/** Events without room that no line has counted yet. */
+	/** The number of events without room that no line has reported yet. */
 	private final AtomicLong overflown = new AtomicLong();
 
 	private final Throttle bursts = new Throttle(TimeUnit.SECONDS.toNanos(10));
 
-	/** Whether the begin of a burst was reported. Written under this. */
+	/** Whether the begin of a burst was reported. Writes are guarded by this. */
 	private volatile boolean inBurst;
 
 	// Used by the watchdog's thread only.
@@ -53,14 +55,14 @@ final class LaneDrops {
 
 	private long seenSince;
 
-	/** Whether it was reported that the lane is behind, and not yet the end of that. */
+	/** Whether the lane was reported as behind, and not as caught up since. */
 	private boolean behind;
 
 	private long behindSince;
 
 	private final Throttle behindReports = new Throttle();
 
-	/** How many events had been spilled when the lane was last seen not behind. */
+	/** The number of spilled events when the lane was last seen not behind. */
 	private long spilledBefore;
 
 	LaneDrops(LaneTarget target, LaneQueue queue, OverflowPolicy overflow, boolean gaps, LaneServices services) {
@@ -76,7 +78,7 @@ final class LaneDrops {
 		}
 	}
 
-	/** Drops an event that the queue has no room for, and the recorder no copy of. */
+	/** Drops an event that the queue has no room for. */
 	void dropFull(Envelope<?> event) {
 		if (this.overflow == OverflowPolicy.SPILL && !this.services.recording().has(event)) {
 			dropLost(event.spilled(), null);
@@ -87,13 +89,13 @@ final class LaneDrops {
 		}
 	}
 
-	/** Queues an event at the cost of others, if the policy permits it. */
+	/** Queues an event in place of others, if the overflow policy permits it. */
 	boolean replace(Envelope<?> event, Runnable evicted) {
 		boolean oldest = this.overflow == OverflowPolicy.DROP_OLDEST;
 		if (!oldest && (this.overflow != OverflowPolicy.DROP_NEWEST || !this.queue.isCritical(event))) {
 			return false;
 		}
-		// A thread without stack must find out before it takes an event.
+		// A thread without stack fails here, before it takes an event.
 		Headroom.require();
 		return this.queue.replace(event, oldest, (dropped) -> {
 			dropFull(dropped);
@@ -101,7 +103,7 @@ final class LaneDrops {
 		});
 	}
 
-	/** Never throws: without stack, say, there is no report, and the event is counted. */
+	/** Never throws. Without stack or memory the event is counted but not reported. */
 	private void overflown() {
 		try {
 			this.overflown.incrementAndGet();
@@ -139,13 +141,13 @@ final class LaneDrops {
 		EmitTracker.dequeued(event.tracker());
 	}
 
-	/** Drops an event that the recorder does not have, or cannot give back. */
+	/** Drops an event that the recorder does not have or cannot read. */
 	void dropLost(SpilledEvent event, @Nullable Throwable failure) {
 		drop(event, DropReason.NOT_JOURNALLED);
 		this.services.reporter().notJournalled(this.target.handlerId(), failure, this.lossReports);
 	}
 
-	/** Remembers a dropped event for a handler that is told of gaps. */
+	/** Adds a dropped event to the next gap notice, if the handler gets gap notices. */
 	void missed(Envelope<?> event, DropReason reason) {
 		if (this.gaps != null) {
 			this.gaps.add(event, reason);

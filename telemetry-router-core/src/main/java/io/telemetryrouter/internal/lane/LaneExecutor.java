@@ -12,20 +12,20 @@ import io.telemetryrouter.internal.health.StuckCallCheck;
 import io.telemetryrouter.internal.support.Names;
 
 /**
- * Gives each busy lane a thread: one of the router's own daemon threads, which end after
- * ten idle seconds, or one of the user's executor.
+ * Provides a thread for each busy lane: a daemon thread of the router, which ends after
+ * ten idle seconds, or a thread of the user's executor.
  */
 public final class LaneExecutor {
 
-	/** On the user's executor, a lane makes way for other tasks after so many events. */
+	/** The number of events after which a lane yields the user's executor. */
 	private static final int BATCH_SIZE = 256;
 
-	/** Begins the names of all threads that the router names. */
+	/** The prefix of all thread names that the router sets. */
 	private static final String THREAD = "telemetry-router";
 
 	private final @Nullable Executor external;
 
-	/** The user's executor, as the watchdog sees it. */
+	/** Lets the watchdog detect a hanging call of the user's executor. */
 	public final StuckCallCheck.Callback callback = new StuckCallCheck.Callback("Lane executor");
 
 	private final ThreadPoolExecutor own;
@@ -45,13 +45,16 @@ public final class LaneExecutor {
 		this.own = own;
 	}
 
-	/** Returns the executor of lanes that must not run on the user's. Ends with this. */
+	/**
+	 * Returns an executor that shares the router's threads and does not use the user's.
+	 * Shutting down this one shuts it down, too.
+	 */
 	LaneExecutor own() {
 		return new LaneExecutor(this.own);
 	}
 
 	private Thread newThread(Runnable task) {
-		// No inherited thread locals: they would be those of an emitter.
+		// Do not inherit the thread locals of the emitter that starts the thread.
 		Thread thread = new Thread(null, task, THREAD + ":" + this.threads.incrementAndGet(), 0, false);
 		thread.setDaemon(true);
 		thread.setContextClassLoader(this.classLoader);
@@ -70,20 +73,20 @@ public final class LaneExecutor {
 		});
 	}
 
-	/** Runs a task on a thread of the router's own. */
+	/** Runs a task on a thread of the router. */
 	void executeOwn(Runnable task) {
 		this.own.execute(task);
 	}
 
 	/**
-	 * Runs a task that must run, does not throw and may be user code: on a thread of the
-	 * router's own, since the user's executor may refuse or lose it; on the calling
-	 * thread only if the router is closed.
+	 * Runs a task that must not be lost, does not throw and may be user code. It runs on
+	 * a thread of the router, since the user's executor may refuse or lose it. If no
+	 * thread takes it, as after the close, it runs on the calling thread.
 	 */
 	public void executeSurely(Runnable task) {
 		try {
 			this.own.execute(() -> {
-				// Not what it was when the thread last worked for a handler.
+				// Replaces the name that the thread has from its last handler.
 				Thread.currentThread().setName(THREAD + ":callbacks");
 				task.run();
 			});
@@ -102,21 +105,18 @@ public final class LaneExecutor {
 	}
 
 	/**
-	 * Returns the name of a thread that works for a handler. Others have a colon, so that
-	 * no handler's id makes the same name.
+	 * Returns the thread name for a handler. Other thread names have a colon, so that no
+	 * handler id leads to one of them.
 	 */
 	static String threadName(String handlerId) {
 		return THREAD + "-" + Names.printable(handlerId);
 	}
 
-	/**
-	 * Names the current thread, if it is the router's or has no name of its own, as
-	 * virtual threads have not.
-	 */
+	/** Names the current thread if it is the router's or unnamed, as virtual ones are. */
 	static void named(String name) {
 		Thread thread = Thread.currentThread();
 		String present = thread.getName();
-		// A system call saved: a thread often stays with one lane.
+		// A thread often stays with one lane: saves the system call.
 		if (!present.equals(name) && (present.isEmpty() || present.startsWith(THREAD))) {
 			thread.setName(name);
 		}
@@ -126,7 +126,9 @@ public final class LaneExecutor {
 		return this.own.isShutdown();
 	}
 
-	/** Ends the threads, and interrupts handlers that are still running if asked to. */
+	/**
+	 * Shuts the threads down. Interrupts running handlers if {@code interrupt} is set.
+	 */
 	public void shutdown(boolean interrupt) {
 		if (interrupt) {
 			this.own.shutdownNow();

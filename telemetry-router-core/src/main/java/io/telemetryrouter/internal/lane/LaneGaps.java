@@ -10,8 +10,9 @@ import io.telemetryrouter.TelemetryGap;
 import io.telemetryrouter.internal.event.Envelope;
 
 /**
- * What a lane has dropped since its handler was last told. The lock is taken by emitters
- * that drop, and by workers that find something to tell.
+ * Collects the events that a lane drops between two {@link TelemetryGap} notices to its
+ * handler. Emitters take the lock when they drop an event, workers when a notice is
+ * pending.
  */
 final class LaneGaps {
 
@@ -33,11 +34,13 @@ final class LaneGaps {
 		return this.pending;
 	}
 
-	/** Never throws: without memory, say, the account has the event all the same. */
+	/**
+	 * Never throws. Without memory the gap misses the event, but the account counts it.
+	 */
 	void add(Envelope<?> event, DropReason reason) {
 		try {
 			if (event.payload() instanceof TelemetryGap gap && event.sequence() < 0) {
-				// The handler was quarantined before it could be told.
+				// A gap notice that was dropped: keep its counts for the next notice.
 				add(gap);
 			}
 			else {
@@ -61,8 +64,8 @@ final class LaneGaps {
 	}
 
 	/**
-	 * Takes an event that tells of the gap, if another event is there to come after it.
-	 * It is offered to the handler alone, and stands before the next event.
+	 * Returns a gap notice for this handler alone and clears the gap; {@code null} if no
+	 * gap is pending or no event is queued. The notice precedes the next queued event.
 	 */
 	synchronized @Nullable Envelope<?> take(LaneQueue queue, EventQueue.Position consumer) {
 		Envelope<?> next = this.pending ? queue.peek() : null;

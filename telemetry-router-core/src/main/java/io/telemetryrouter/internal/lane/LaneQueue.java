@@ -11,16 +11,16 @@ import org.jspecify.annotations.Nullable;
 import io.telemetryrouter.internal.event.Envelope;
 
 /**
- * The queue of a lane. When it is full, critical events can be spared.
+ * The queue of a lane, which can spare critical events when it is full.
  * <p>
- * A search for an event to drop takes events from the front. The critical ones are set
- * aside with their positions. They are older than all that is left, so workers take them
- * first and the order holds. An event is set aside once at most, hence a search takes
- * constant time on average, and the queue's capacity at worst.
+ * A search for an event to drop takes events from the front and sets critical ones aside
+ * with their positions. These are older than all events left in the queue, so workers
+ * take them first and the order holds. An event is set aside at most once. Hence a search
+ * takes constant time on average, and time proportional to the capacity at worst.
  * <p>
- * While none is set aside this is a plain {@link EventQueue}: an event pays for one or
- * two reads of a field. The lock of those set aside is taken by emitters that search, and
- * by workers while there are any.
+ * While no event is set aside, this is a plain {@link EventQueue}: an event costs one or
+ * two more reads of a field. The lock of the events set aside is taken by emitters that
+ * search, and by workers while there are such events.
  */
 class LaneQueue extends EventQueue<Envelope<?>> {
 
@@ -29,13 +29,14 @@ class LaneQueue extends EventQueue<Envelope<?>> {
 	private final Predicate<Envelope<?>> critical;
 
 	/**
-	 * The events set aside, by position. Guarded by itself, as is all that changes it.
+	 * The events set aside, by position. Guarded by itself, as are writes of the two
+	 * fields below.
 	 */
 	private final TreeMap<Long, Envelope<?>> aside = new TreeMap<>();
 
 	/**
-	 * The position of the first of them, from before it is taken from the queue. Read
-	 * without the lock, as is their number.
+	 * The position of the first event set aside; set before that event leaves the queue.
+	 * Read without the lock, like the size.
 	 */
 	private final Position firstAside = new Position();
 
@@ -54,7 +55,7 @@ class LaneQueue extends EventQueue<Envelope<?>> {
 		return this.firstAside.position != Position.NONE;
 	}
 
-	/** Together with the events set aside there are never more than the capacity. */
+	/** Events set aside count against the capacity. */
 	@Override
 	boolean offer(Envelope<?> event) {
 		if (!hasAside()) {
@@ -66,14 +67,13 @@ class LaneQueue extends EventQueue<Envelope<?>> {
 	}
 
 	/**
-	 * Adds an event to a full queue in place of the oldest one that is not critical, or
-	 * of the {@code oldest} if it is critical as all others are. Returns {@code false} if
-	 * the event itself is to be dropped.
+	 * Adds an event to a full queue in place of the oldest event that is not critical. If
+	 * all are critical, a critical event replaces the oldest one if {@code oldest} is
+	 * set. Returns {@code false} if the event itself is to be dropped.
 	 */
 	boolean replace(Envelope<?> event, boolean oldest, Consumer<Envelope<?>> evicted) {
 		boolean critical = isCritical(event);
-		// Other producers may take the room that this one makes: the number of attempts
-		// is limited.
+		// Other producers can take the room made here, so the attempts are limited.
 		for (int i = 0; i < MAX_EVICTIONS; i++) {
 			Envelope<?> dropped = evictBestEffort();
 			boolean full = dropped == null && super.isEmpty() && hasAside();
@@ -121,7 +121,7 @@ class LaneQueue extends EventQueue<Envelope<?>> {
 		}
 	}
 
-	/** Returns {@code false} if the event is not worth it, or without memory. */
+	/** Returns {@code false} if the event is not critical, or on an error. */
 	private boolean setAside(Envelope<?> event, long position) {
 		try {
 			if (!isCritical(event)) {
@@ -131,7 +131,7 @@ class LaneQueue extends EventQueue<Envelope<?>> {
 			return true;
 		}
 		catch (Throwable ex) {
-			// It is dropped, and counted.
+			// No memory, for example. The event is dropped and counted.
 			return false;
 		}
 	}
@@ -148,7 +148,7 @@ class LaneQueue extends EventQueue<Envelope<?>> {
 			return event;
 		}
 		event = super.poll(consumer);
-		// An older one may have been set aside just before.
+		// An older event may have been set aside just before.
 		return (event != null && hasAside()) ? exchange(event, consumer) : event;
 	}
 
@@ -166,7 +166,7 @@ class LaneQueue extends EventQueue<Envelope<?>> {
 			if (this.aside.isEmpty() || (isFrozen() && !evenIfFrozen)) {
 				return null;
 			}
-			// In hand before it counts as taken.
+			// Set the position before the event counts as taken.
 			consumer.position = this.aside.firstKey();
 			Envelope<?> event = this.aside.pollFirstEntry().getValue();
 			changed();
@@ -174,7 +174,7 @@ class LaneQueue extends EventQueue<Envelope<?>> {
 		}
 	}
 
-	/** Puts an event back that is not the oldest, and takes the oldest instead. */
+	/** Sets an event aside that is not the oldest, and returns the oldest instead. */
 	private Envelope<?> exchange(Envelope<?> event, Position consumer) {
 		synchronized (this.aside) {
 			Map.Entry<Long, Envelope<?>> oldest = this.aside.firstEntry();
@@ -185,7 +185,7 @@ class LaneQueue extends EventQueue<Envelope<?>> {
 				this.aside.put(consumer.position, event);
 			}
 			catch (Throwable ex) {
-				// No memory. Better out of order than lost.
+				// No memory. An event out of order is better than a lost one.
 				return event;
 			}
 			consumer.position = oldest.getKey();
@@ -219,12 +219,12 @@ class LaneQueue extends EventQueue<Envelope<?>> {
 	void freeze(boolean frozen) {
 		super.freeze(frozen);
 		synchronized (this.aside) {
-			// No worker is taking an event that began before.
+			// Acquiring the lock waits for a worker that is taking an event.
 			return;
 		}
 	}
 
-	// Events move from the queue aside: the queue is looked at first.
+	// Events move from the queue to those set aside, so the queue is read first.
 
 	@Override
 	boolean isEmpty() {
@@ -240,22 +240,22 @@ class LaneQueue extends EventQueue<Envelope<?>> {
 		return size() <= capacity() / 2;
 	}
 
-	/** Returns a position before which no event is left. */
+	/** Returns a position below which no event is left. */
 	long oldest() {
 		return Math.min(head(), this.firstAside.position);
 	}
 
-	/** Returns how many events a flush has to wait for. */
+	/** Returns the number of events that a flush has to wait for. */
 	long pending() {
 		return size();
 	}
 
-	/** Returns how many events were spilled. */
+	/** Returns the number of events spilled so far. */
 	long spilledTail() {
 		return 0;
 	}
 
-	/** Returns how many of those were taken. */
+	/** Returns the number of spilled events taken so far. */
 	long spilledHead() {
 		return 0;
 	}

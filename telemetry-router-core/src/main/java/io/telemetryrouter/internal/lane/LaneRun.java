@@ -16,24 +16,24 @@ import io.telemetryrouter.internal.metrics.SampleBuffer;
 import io.telemetryrouter.internal.support.VarHandles;
 
 /**
- * One stay of a worker on a thread: takes events and calls the handler, until there are
- * none or the executor's other tasks are to have their turn. The event in hand is cleared
- * right after it was counted.
+ * Runs a worker on one thread: takes events and calls the handler until the queue is
+ * empty or the executor's batch size is reached. The event in hand is cleared right after
+ * it is counted.
  * <p>
- * The thread that changes the state from that of a running call decides how the call
- * ended: the call's own thread, or the watchdog (or the close), for which the call has
- * timed out. In the second case the run is over for the call's thread too. It waits until
- * its interrupt has arrived, so that the interrupt hits no later work, and leaves without
- * touching the lane.
+ * The thread whose compare-and-set ends the state of a running call decides the outcome
+ * of the call. It is the call's own thread, or the watchdog or closing thread, for which
+ * the call has timed out. After a timeout the run is over for the call's thread too: the
+ * thread waits until its interrupt is delivered, so that the interrupt hits no later
+ * work, and returns without touching the lane.
  */
 final class LaneRun {
 
 	private static final VarHandle STATE = VarHandles.field(MethodHandles.lookup(), LaneRun.class, "state", long.class);
 
-	/** Timed out, and the interrupt has not arrived yet. */
+	/** Timed out; the interrupt is not delivered yet. */
 	private static final long GIVEN_UP = -2;
 
-	/** Timed out, and the thread may leave. */
+	/** Timed out; the interrupt is delivered, and the thread may return. */
 	private static final long INTERRUPTED = -1;
 
 	private final LaneWorker.InHand hand;
@@ -52,13 +52,15 @@ final class LaneRun {
 
 	private final @Nullable ClassLoader loader = this.thread.getContextClassLoader();
 
-	/** When the worker was done with its last event. */
+	/** The time when the worker became free for its next event. */
 	private long doneAt;
 
-	/** Odd while a call runs; grows by one with each begin and each end of a call. */
+	/**
+	 * Odd while a call runs; grows by one at each begin and end. Negative if timed out.
+	 */
 	private volatile long state;
 
-	// Written before the state, and read between a read and a change of the state.
+	// Written before the state; read between a read and a change of the state.
 
 	private long start;
 
@@ -89,10 +91,10 @@ final class LaneRun {
 			}
 			event = take();
 			if (event == null) {
-				// The last event is processed, for threads that wait for it.
+				// Threads that wait for the last event see that it is processed.
 				this.hand.position = EventQueue.Position.NONE;
-				// A woken thread mostly preempts the emitter that woke it. The emitter
-				// continues first, or each of its events would wake a thread.
+				// A woken worker often preempts the emitter that woke it. Let the emitter
+				// continue: otherwise each of its events would wake a thread.
 				Thread.yield();
 				idled();
 				event = take();
@@ -106,7 +108,7 @@ final class LaneRun {
 		if (event != null) {
 			this.lane.taken(this.hand);
 			if (this.lane.isBehind()) {
-				// It was read from a disk, and that is not the handler's time.
+				// Exclude the read from disk from the handler's time.
 				idled();
 			}
 		}
@@ -119,24 +121,20 @@ final class LaneRun {
 				this.thread.setContextClassLoader(this.loader);
 			}
 			catch (SecurityException ex) {
-				// A thread of the user's executor that permits no change of its own.
+				// The user's executor does not permit changes of its threads.
 				return;
 			}
 		}
 	}
 
-	/**
-	 * Excludes the time until now from the next call: the thread did not handle events.
-	 */
+	/** Excludes the time until now from the duration of the next call. */
 	private void idled() {
 		if (this.services.measured()) {
 			this.doneAt = this.services.ticker().now();
 		}
 	}
 
-	/**
-	 * Handles or drops an event. Returns {@code false} if the call timed out meanwhile.
-	 */
+	/** Handles or drops an event. Returns {@code false} if the call timed out. */
 	private boolean handle(Envelope<?> event) {
 		DropReason reason = this.lane.discarding();
 		if (reason == null && this.target.isQuarantined() && !this.target.claimProbe(this.stack)) {
@@ -162,12 +160,12 @@ final class LaneRun {
 			close(scope, frame);
 			this.stack.exit(frame);
 			RunBinding.restore(outer);
-			// An interrupt meant for this event must not hit the next.
+			// An interrupt during this event must not affect the next one.
 			Thread.interrupted();
 		}
 	}
 
-	/** Called right after an event was counted. */
+	/** Clears the event in hand. Called right after the event is counted. */
 	private void counted(Envelope<?> event) {
 		this.hand.event = null;
 		this.lane.drops.done(event);
@@ -175,8 +173,7 @@ final class LaneRun {
 
 	private boolean call(Envelope<?> event, DispatchFrame frame) {
 		boolean measured = this.services.measured();
-		// One event ends where the next begins, or before: one read of the clock for
-		// both.
+		// One clock read ends a call and starts the next, unless it is emitted later.
 		long start = (event.emittedAt - this.doneAt > 0) ? event.emittedAt : this.doneAt;
 		if (measured) {
 			this.target.queueWait().record(start - event.emittedAt, this.buffer);
@@ -201,7 +198,7 @@ final class LaneRun {
 		else {
 			this.target.failed(event, failure, nanos, this.stack);
 			counted(event);
-			// The report was not the handler's time.
+			// Exclude the report from the handler's time.
 			idled();
 		}
 		return true;
@@ -246,11 +243,11 @@ final class LaneRun {
 		STATE.setRelease(this, this.state + 1);
 	}
 
-	/** Ends a call, or returns {@code false} if it timed out. */
+	/** Ends a call. Returns {@code false} if the call has timed out. */
 	boolean end() {
 		long running = this.state;
 		if (isRunning(running) && STATE.compareAndSet(this, running, running + 1)) {
-			// Do not keep the payload.
+			// Release the payload.
 			this.event = null;
 			return true;
 		}
@@ -268,12 +265,14 @@ final class LaneRun {
 		return state > 0 && (state & 1) != 0;
 	}
 
-	/** Returns whether the thread has lost the run, because a call timed out. */
+	/**
+	 * Returns whether a call timed out, so that the run does not own the worker any more.
+	 */
 	boolean isGivenUp() {
 		return this.state < 0;
 	}
 
-	/** Notes that the thread of a lost run is back. */
+	/** Marks that the thread of a timed-out call has returned. */
 	void leave() {
 		this.left = true;
 	}
@@ -282,20 +281,22 @@ final class LaneRun {
 		return this.left;
 	}
 
-	/** Gives up the running call if it has taken longer than the timeout. */
+	/**
+	 * Gives up the running call if it has taken the timeout or longer, in nanoseconds.
+	 */
 	@Nullable Overdue giveUp(long now, long timeout) {
 		long running = this.state;
 		if (!isRunning(running)) {
 			return null;
 		}
-		// If another call runs by now, the state is another one and is not changed.
+		// If another call runs by now, the compare-and-set of the state fails.
 		Envelope<?> call = this.event;
 		DispatchFrame in = this.frame;
 		long nanos = now - this.start;
 		if (call == null || in == null || nanos < timeout) {
 			return null;
 		}
-		// All steps that may fail come before the state changes.
+		// All steps that can throw precede the change of the state.
 		Overdue overdue = new Overdue(call, in, nanos, this.thread.getStackTrace(),
 				new TimeoutException("The call did not return in time and was given up"));
 		overdue.error.setStackTrace(overdue.trace);
@@ -308,7 +309,7 @@ final class LaneRun {
 			this.thread.interrupt();
 		}
 		catch (Throwable ex) {
-			// Not permitted, or of the channel that it blocks on. The lane moves on.
+			// The interrupt is not permitted, or its channel threw. The lane goes on.
 			return overdue;
 		}
 		finally {
@@ -317,7 +318,7 @@ final class LaneRun {
 		return overdue;
 	}
 
-	/** A call that timed out, how long it had taken and the error that it fails with. */
+	/** A call that timed out, with its duration, stack trace and error. */
 	record Overdue(Envelope<?> event, DispatchFrame frame, long nanos, StackTraceElement[] trace,
 			TimeoutException error) {
 	}

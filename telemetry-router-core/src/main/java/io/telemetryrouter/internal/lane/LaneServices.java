@@ -16,17 +16,17 @@ import io.telemetryrouter.internal.support.Ticker;
  * The services shared by all lanes of a router.
  *
  * @param blockingAllowed whether the calling thread may wait for room; never throws
- * @param blockNanos how long an emitter waits for room at most
- * @param timeoutNanos after how long a call times out, or 0 for never
- * @param critical which events are spared while others can be dropped; never throws
+ * @param blockNanos the maximum time that an emitter waits for room
+ * @param timeoutNanos the handler timeout, or 0 for none
+ * @param critical whether an event is spared while others can be dropped; never throws
  */
 public record LaneServices(LaneExecutor executor, @Nullable ContextCarrier carrier, SampleBuffers samples,
 		Reporter reporter, InstantSource clock, Ticker ticker, boolean measured, BooleanSupplier blockingAllowed,
 		long blockNanos, long timeoutNanos, Predicate<Envelope<?>> critical, Recording recording) {
 
 	/**
-	 * Returns the services of a lane with its own handler timeout, and of one that must
-	 * not run on the user's executor.
+	 * Returns the services of a lane with a handler timeout, which uses the router's own
+	 * threads if {@code ownThreads} is set.
 	 */
 	public LaneServices with(boolean ownThreads, long timeoutNanos) {
 		if (!ownThreads && timeoutNanos == this.timeoutNanos) {

@@ -12,50 +12,47 @@ import io.telemetryrouter.internal.metrics.LatencyHistogram;
 import io.telemetryrouter.internal.metrics.SampleBuffer;
 
 /**
- * A handler as its lane sees it: the call, and the count of each event's outcome.
+ * The handler of a lane: calls the handler and counts the outcome of each event.
  */
 public interface LaneTarget extends StuckCallCheck.Watched {
 
 	void invoke(Envelope<?> event) throws Throwable;
 
-	/** Returns whether the handler records events for the others. */
+	/** Returns whether the handler is the recorder of the router. */
 	boolean isRecorder();
 
-	/** Returns what records how long events wait in the queue. */
+	/** Returns the histogram of the time that events wait in the queue. */
 	LatencyHistogram queueWait();
 
-	/** Counts an event that comes from the lane and not from an emit as offered. */
+	/** Counts an event as offered that comes from the lane and not from an emit. */
 	void offered();
 
-	/**
-	 * Counts a call that returned. The nanoseconds are -1 where calls are not measured.
-	 */
+	/** Counts a call that returned. {@code nanos} is -1 if calls are not measured. */
 	void handled(Envelope<?> event, long nanos, @Nullable SampleBuffer buffer, DispatchStack stack);
 
-	/** Counts and reports a failed call. Never throws once it has counted. */
+	/** Counts and reports a failed call. Never throws once the call is counted. */
 	void failed(Envelope<?> event, Throwable error, long nanos, DispatchStack stack);
 
-	/**
-	 * Like {@link #failed}, for a call that timed out, on another thread than its own.
-	 */
+	/** Like {@link #failed}, for a call that timed out; not on the call's thread. */
 	void abandoned(Envelope<?> event, Throwable error, long nanos, DispatchStack stack);
 
-	/** Returns whether each event asks for a probe. */
+	/** Returns whether the circuit breaker is open or half-open. */
 	boolean isQuarantined();
 
-	/** Returns whether an event of a quarantined handler may be its probe. */
+	/** Returns whether the current event becomes the probe of a quarantined handler. */
 	boolean claimProbe(DispatchStack stack);
 
 	void drop(DropReason reason, @Nullable EmitTracker tracker);
 
 	/**
-	 * Returns the payload of a recorded event that was emitted with one of some class.
-	 * @throws Exception if the recording does not have it
+	 * Returns the payload of a recorded event, given the class of the emitted payload.
+	 * @throws Exception if the recording has no such payload
 	 */
 	Object payload(RecordedEvent event, Class<?> emitted) throws Exception;
 
 	/**
-	 * Returns an event of an earlier process if the handler gets it, counted as offered.
+	 * Returns the envelope of an event that an earlier process recorded, counted as
+	 * offered, or {@code null} if the handler does not get it.
 	 */
 	@Nullable Envelope<?> admit(RecordedEvent event);
 

@@ -19,16 +19,16 @@ import io.telemetryrouter.internal.support.Names;
 import io.telemetryrouter.internal.support.VarHandles;
 
 /**
- * Has a lane's events handled, on a thread only while there are any.
+ * Handles the events of a lane, on a thread only while there are events.
  * <p>
- * States: idle, scheduled, running. Whichever thread turns idle into scheduled hands the
- * worker to the executor. Whichever thread turns scheduled into running is the worker's,
- * so a task that an executor runs late or twice is harmless, and one that it lost can be
- * replaced. The thread that runs turns the state back to idle; only the watchdog may take
- * a worker from its thread, when it gives a call up.
+ * The states are idle, scheduled and running. The thread that changes idle to scheduled
+ * hands the worker to the executor. The thread that changes scheduled to running owns the
+ * worker, so a task that the executor runs late or twice is harmless, and a lost task can
+ * be replaced. The running thread changes the state back to idle. A thread that gives up
+ * an overdue call takes the worker from its thread.
  * <p>
- * The position {@linkplain #hand in its hand} is that of the event it has taken, from
- * before that counts as taken until it is done. Any thread reads it.
+ * The position {@linkplain #hand in hand} is that of the taken event: set before the
+ * event counts as taken, and kept until it is done. Any thread reads it.
  */
 final class LaneWorker implements Runnable {
 
@@ -53,16 +53,16 @@ final class LaneWorker implements Runnable {
 
 	private volatile int state = IDLE;
 
-	/** How many looks of the watchdog have found it not running since it was woken. */
+	/** The number of consecutive watchdog checks that found the worker not running. */
 	private volatile int looks;
 
 	/**
-	 * Whether no event could be taken, as without memory or after the class loader was
-	 * closed. Used by the running thread.
+	 * Whether the last run could not take an event, for example without memory or with a
+	 * closed class loader. Used by the running thread.
 	 */
 	private boolean broken;
 
-	/** The latest stay on a thread. */
+	/** The current run, or the latest one if a call timed out. */
 	private volatile @Nullable LaneRun run;
 
 	LaneWorker(Lane lane, LaneTarget target, LaneServices services) {
@@ -73,8 +73,8 @@ final class LaneWorker implements Runnable {
 	}
 
 	/**
-	 * Returns whether the event in hand may be one of some events, all if none are given.
-	 * It may if another thread cannot see it: a worker takes a position before its event.
+	 * Returns whether the event in hand may match; {@code true} without a predicate, and
+	 * for an event that this thread cannot see yet: a worker sets the position first.
 	 */
 	boolean mayHave(@Nullable Predicate<Envelope<?>> events) {
 		Envelope<?> event = this.hand.event;
@@ -95,9 +95,7 @@ final class LaneWorker implements Runnable {
 		return true;
 	}
 
-	/**
-	 * Schedules the worker for the watchdog, which the user's executor must not hold up.
-	 */
+	/** Submits the worker for the watchdog, which a blocking executor must not delay. */
 	private void submitAside() {
 		LaneExecutor executor = this.services.executor();
 		if (!executor.isExternal()) {
@@ -113,8 +111,8 @@ final class LaneWorker implements Runnable {
 	}
 
 	/**
-	 * Hands the worker to the executor; falls back on the router's own threads if it
-	 * {@code insists}.
+	 * Hands the worker to the executor. If that fails and {@code insists} is set, uses a
+	 * thread of the router.
 	 */
 	private void submit(boolean insists) {
 		DispatchStack stack = DispatchStacks.acquire();
@@ -135,11 +133,11 @@ final class LaneWorker implements Runnable {
 	}
 
 	private void rejected(Throwable ex) {
-		// The event stays queued; the next one, a flush, the close and the watchdog try
-		// again. Unless the executor has taken the task all the same.
+		// The event stays queued. The next event, a flush, the close or the watchdog
+		// tries again. No effect if the executor ran the task nevertheless.
 		STATE.compareAndSet(this, SCHEDULED, IDLE);
 		if (this.services.executor().isShutdown()) {
-			// The last event of a handler that had left before the close.
+			// The router is closed; a handler that was removed before still had events.
 			this.lane.close(DropReason.CLOSED);
 		}
 		else {
@@ -148,9 +146,9 @@ final class LaneWorker implements Runnable {
 	}
 
 	/**
-	 * Schedules a worker that is not running although there are events, because the
-	 * executor has refused it or seems to have lost its task: at the second check in a
-	 * row once more there, then on a thread of the router. For the watchdog.
+	 * Reschedules a worker that is not running although the lane has events, because the
+	 * executor refused its task or seems to have lost it. The first attempt uses the
+	 * executor, later ones a thread of the router. Called by the watchdog.
 	 */
 	void reschedule() {
 		if (this.lane.isEmpty() && this.hand.event == null) {
@@ -171,8 +169,8 @@ final class LaneWorker implements Runnable {
 	}
 
 	/**
-	 * Hands the worker to a thread of the router's own.
-	 * @return whether there was one
+	 * Hands the worker to a thread of the router.
+	 * @return whether that succeeded
 	 */
 	private boolean submitOwn() {
 		try {
@@ -180,7 +178,7 @@ final class LaneWorker implements Runnable {
 			return true;
 		}
 		catch (Throwable ex) {
-			// Such as no memory for a thread, or the router is closed.
+			// No memory for a thread, for example, or the router is closed.
 			return false;
 		}
 	}
@@ -189,7 +187,7 @@ final class LaneWorker implements Runnable {
 	public void run() {
 		DispatchStack current = DispatchStacks.current();
 		if (current != null && current.scheduling) {
-			// The executor runs tasks on the thread that submits them, here an emitter's.
+			// The executor runs tasks on the submitting thread, here an emitter's.
 			this.services.executor().executeOwn(this);
 			return;
 		}
@@ -204,8 +202,7 @@ final class LaneWorker implements Runnable {
 				}
 			}
 			catch (Throwable ex) {
-				// No stack is left to count the event, or for a call: the next run counts
-				// it.
+				// No stack is left for a call. The next run counts the event in hand.
 				this.hand.position = EventQueue.Position.NONE;
 				this.state = IDLE;
 				return;
@@ -216,7 +213,7 @@ final class LaneWorker implements Runnable {
 
 	/** Handles events until there are none. Returns {@code false} if a call timed out. */
 	private boolean work() {
-		// A thread without stack must find out before it takes anything.
+		// A thread without stack fails here, before it takes an event.
 		Headroom.require();
 		DispatchStack stack = DispatchStacks.acquire();
 		boolean nested = stack.onLane;
@@ -246,7 +243,7 @@ final class LaneWorker implements Runnable {
 			current.leave();
 			return false;
 		}
-		// The run refers to the thread, which may be a virtual one.
+		// Do not retain the thread, which may be virtual.
 		this.run = null;
 		this.broken = broken != null;
 		if (broken != null) {
@@ -257,8 +254,8 @@ final class LaneWorker implements Runnable {
 	}
 
 	/**
-	 * Counts the event in hand when the router's own code has thrown, for want of memory
-	 * or stack. So an event is counted exactly once on every way out.
+	 * Counts the event in hand as failed if the router's own code threw, for lack of
+	 * memory or stack. So every exit counts an event exactly once.
 	 */
 	private void fail(Throwable error, DispatchStack stack) {
 		Envelope<?> event = this.hand.event;
@@ -270,32 +267,32 @@ final class LaneWorker implements Runnable {
 	}
 
 	/**
-	 * Declares the worker idle, and then checks once more for events: either the emitter
-	 * of one sees that the worker is idle, or the worker sees the event. Returns
-	 * {@code false} if the worker belongs to this thread again.
+	 * Declares the worker idle and then checks again for events: either an emitter sees
+	 * the idle worker, or the worker sees the event. Returns {@code false} if this thread
+	 * owns the worker again.
 	 */
 	private boolean rest() {
 		this.hand.position = EventQueue.Position.NONE;
 		this.state = IDLE;
 		this.lane.signal();
 		if (this.broken || this.lane.isEmpty() || this.lane.isPaused()) {
-			// If broken, an emitter, a flush or the watchdog tries again: trying at once
-			// and without end would occupy a processor.
+			// A broken worker waits for an emitter, a flush or the watchdog: an endless
+			// retry would occupy a processor.
 			return true;
 		}
 		if (this.services.executor().isExternal()) {
-			// Makes way for other tasks of the user's executor.
+			// Let other tasks of the user's executor run first.
 			wake();
 			return true;
 		}
 		if (this.lane.oldest() == null) {
-			// Its emitter may have lost the processor just before it published the event.
+			// The emitter may be preempted between its claim and the publication.
 			Thread.yield();
 		}
 		return !STATE.compareAndSet(this, IDLE, RUNNING);
 	}
 
-	/** Gives up a call that takes too long, and moves on to another thread. */
+	/** Gives up a call that takes too long and moves the worker to another thread. */
 	void giveUpOverdue(long timeout) {
 		LaneRun current = this.run;
 		if (current == null || !current.isRunning()) {
@@ -309,14 +306,14 @@ final class LaneWorker implements Runnable {
 		// The worker belongs to this thread now.
 		Envelope<?> event = overdue.event();
 		try {
-			// Before the failure is judged: there is no probe while this call hangs.
+			// Before the breaker sees the failure: no probe starts while the call hangs.
 			show(overdue, current, now);
 			this.target.abandoned(event, overdue.error(), overdue.nanos(), current.stack);
 			this.hand.event = null;
 			this.lane.drops.done(event);
 		}
 		finally {
-			// If anything was thrown, such as by a clock, the next run counts the event.
+			// If a step threw, for example a clock, the next run counts the event.
 			this.hand.position = EventQueue.Position.NONE;
 			this.looks = 0;
 			this.state = SCHEDULED;
@@ -334,13 +331,13 @@ final class LaneWorker implements Runnable {
 	}
 
 	/**
-	 * The event that a worker has in hand, and its position. Apart from the worker's
-	 * state: the running thread writes this for each event, and emitters read the state
-	 * for each.
+	 * The event in a worker's hand and its position. Separate from the worker's state to
+	 * avoid false sharing: the running thread writes this object for each event, and
+	 * emitters read the state for each event.
 	 */
 	static final class InHand extends EventQueue.Position {
 
-		/** The event that was taken and is not counted yet. */
+		/** The event that is taken and not counted yet. */
 		@Nullable Envelope<?> event;
 
 	}

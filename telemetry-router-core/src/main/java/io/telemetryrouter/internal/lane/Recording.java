@@ -14,11 +14,11 @@ import io.telemetryrouter.internal.metrics.StripedCounter;
 import io.telemetryrouter.internal.support.Ticker;
 
 /**
- * The recorder of a router, while there is one, for lanes that leave events to it.
+ * The recorder of a router, if it has one, for lanes that spill events to it.
  * <p>
- * It tells when all emits that are between the recorder and the lanes have reached the
- * lanes, also while others begin. Emits of even and odd epochs are counted apart, so that
- * those of an epoch that is over become fewer (P. McKenney, Sleepable RCU).
+ * Detects when all emits that are between the recorder and the lanes have reached the
+ * lanes, while other emits begin. Emits of even and odd epochs have separate counters, so
+ * that the emits in flight of an ended epoch only decrease (P. McKenney, Sleepable RCU).
  */
 public final class Recording {
 
@@ -36,7 +36,7 @@ public final class Recording {
 
 	private final StripedCounter[] ended = { new StripedCounter(), new StripedCounter() };
 
-	/** Written under this. */
+	/** Writes are guarded by this. */
 	private volatile int epoch;
 
 	public Recording(EnvelopeSource envelopes, Ticker ticker) {
@@ -48,14 +48,14 @@ public final class Recording {
 		return this.source != null;
 	}
 
-	/** Sets the recorder, with its lane if it is asynchronous, or that there is none. */
+	/** Sets the recorder, with its lane if it is asynchronous, or removes it. */
 	public void set(@Nullable EventRecorder recorder, @Nullable Lane lane) {
 		this.source = (recorder != null) ? new Source(recorder, lane) : null;
 	}
 
 	/**
-	 * Returns whether the recorder has an event, or has it in its queue: it is offered
-	 * each event first.
+	 * Returns whether the recorder has recorded an event or has it queued. The recorder
+	 * is offered each event before all other handlers.
 	 */
 	boolean has(Envelope<?> event) {
 		Source source = this.source;
@@ -63,7 +63,7 @@ public final class Recording {
 				&& (source.lane != null || event.recorded() != 0);
 	}
 
-	/** Returns how many events the recorder may be about to record. */
+	/** Returns the maximum number of events queued or in progress at the recorder. */
 	int ahead() {
 		Source source = this.source;
 		return (source != null && source.lane != null) ? source.lane.capacity() + source.lane.concurrency() : 0;
@@ -83,14 +83,14 @@ public final class Recording {
 		return (source != null) ? source.recorder.cursor(handlerId) : null;
 	}
 
-	/** Makes the envelope of an event that an earlier process has recorded. */
+	/** Creates the envelope of an event that an earlier process has recorded. */
 	public Envelope<?> envelope(RecordedEvent event, @Nullable Object payload) {
 		return this.envelopes.readBack(event, payload, this.ticker.now(), null);
 	}
 
 	/**
-	 * Called before an event is recorded that durable handlers get; returns what to end
-	 * it with.
+	 * Called before an event for durable handlers is recorded. Returns the epoch to pass
+	 * to {@link #end}.
 	 */
 	public int begin(int stripe) {
 		int current = this.epoch;
@@ -104,13 +104,13 @@ public final class Recording {
 	}
 
 	/**
-	 * Waits, for a moment at most, until all events that were recorded before are in the
-	 * lanes of durable handlers.
+	 * Waits briefly until all events that were recorded before are in the lanes of
+	 * durable handlers.
 	 * @return whether they are
 	 */
 	public synchronized boolean awaitLanes() {
 		int current = this.epoch;
-		// Those that began in the epoch before and were counted late.
+		// Emits that read the previous epoch and were counted late.
 		if (!awaitEnd(1 - current)) {
 			return false;
 		}
@@ -129,7 +129,7 @@ public final class Recording {
 	}
 
 	private boolean hasEnded(int epoch) {
-		// In this order: an emit that begins in between has not ended.
+		// In this order: an emit that begins in between counts as not ended.
 		long sum = this.ended[epoch].sum();
 		return sum == this.begun[epoch].sum();
 	}

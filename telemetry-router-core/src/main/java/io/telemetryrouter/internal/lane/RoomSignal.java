@@ -8,11 +8,11 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 
 /**
- * Lets producers wait for room in a queue, without a lock: thousands that give up at the
- * same time would wait for it longer than for the room. A worker that finds half of the
- * queue free, or nothing left to do, wakes exactly one producer, and that one the next:
- * several at once would contend for the tail. Wake-ups are only a hint; producers also
- * poll.
+ * Lets producers wait for room in a queue, without a lock: thousands of producers that
+ * time out together would wait longer for the lock than for room. A worker that finds
+ * half of the queue free, or no event left, wakes exactly one producer, and that one
+ * wakes the next: several at once would contend for the tail. Wake-ups are only a hint;
+ * producers also poll.
  */
 final class RoomSignal {
 
@@ -20,13 +20,13 @@ final class RoomSignal {
 
 	private final Queue<Waiter> waiters = new ConcurrentLinkedQueue<>();
 
-	/** Counted before the first attempt, and read by workers after they made room. */
+	/** Incremented before the first attempt. Workers read it after they made room. */
 	private final AtomicInteger waiting = new AtomicInteger();
 
-	/** Whether it was reported that an emitter must not wait. */
+	/** Whether a refused wait was reported. */
 	private volatile boolean refused;
 
-	/** Returns whether the current thread may wait. Reports, once, that one may not. */
+	/** Returns whether the current thread may wait. Reports the first refusal. */
 	boolean mayWait(LaneServices services, String handlerId) {
 		boolean allowed = services.blockingAllowed().getAsBoolean();
 		if (!allowed && !this.refused) {
@@ -37,8 +37,8 @@ final class RoomSignal {
 	}
 
 	/**
-	 * Waits until an attempt succeeds, for some nanoseconds at most. Returns
-	 * {@code false} at once on an interrupted thread, whose interrupt stays set.
+	 * Waits until an attempt succeeds, for the given nanoseconds at most. Returns
+	 * {@code false} without a wait on an interrupted thread, which stays interrupted.
 	 */
 	boolean await(BooleanSupplier attempt, long nanos) {
 		long begin = System.nanoTime();
@@ -85,7 +85,7 @@ final class RoomSignal {
 
 		private final Thread thread;
 
-		/** Set by the waiter, cleared by the thread that takes it out of the queue. */
+		/** Set by the waiter, cleared by the thread that removes it from the queue. */
 		private volatile boolean queued;
 
 		Waiter(Thread thread) {

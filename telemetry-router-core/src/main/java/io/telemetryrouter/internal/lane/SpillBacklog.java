@@ -9,8 +9,8 @@ import io.telemetryrouter.internal.health.Reporter;
 import io.telemetryrouter.internal.support.Names;
 
 /**
- * What was recorded for a durable handler before it subscribed. The worker takes it, in
- * order, before all else.
+ * The events that were recorded for a durable handler before it subscribed. The worker
+ * takes them in order, before any other event.
  */
 final class SpillBacklog {
 
@@ -22,10 +22,10 @@ final class SpillBacklog {
 
 	private long inHand;
 
-	/** Whether the worker is reading. Guarded by the lock of the queue. */
+	/** Whether the worker is in {@link #next()}. Guarded by the lock of the queue. */
 	boolean reading;
 
-	/** The number up to which it is handled. Written by the worker. */
+	/** The recorded number up to which the backlog is handled. Written by the worker. */
 	volatile long handled;
 
 	SpillBacklog(EventRecorder.Backlog events, LaneTarget target, Reporter reporter) {
@@ -34,7 +34,7 @@ final class SpillBacklog {
 		this.reporter = reporter;
 	}
 
-	/** Takes the next event that the handler gets, or returns {@code null} at the end. */
+	/** Returns the next admitted event; {@code null} at the end or if reading fails. */
 	@Nullable Envelope<?> next() {
 		try {
 			this.handled = this.inHand;

@@ -13,17 +13,17 @@ import io.telemetryrouter.internal.event.SpilledEvent;
 import io.telemetryrouter.internal.support.Headroom;
 
 /**
- * The queue of a lane that leaves events to the recorder when it is full.
+ * The queue of a lane that spills events to the recorder when the queue is full.
  * <p>
- * From then on the lane is behind: only where events are in the recording is kept, in the
- * order in which they were offered, until its worker has handled the queue and then all
- * of them. An event that the recorder has not got to yet is in memory in the recorder's
- * own queue, so it is kept as it is meanwhile.
+ * From the first spilled event on, the lane is behind: it keeps only the location of each
+ * event in the recording, in the order of the offers, until its worker has handled the
+ * queue and then all spilled events. An event that is not recorded yet is in the
+ * recorder's own queue in memory anyway, so its envelope is kept until then.
  * <p>
- * An event leaves the queue order only for later: the worker looks into the queue first,
- * under the lock under which events are spilled. So an event that a producer queued
- * before it spilled another one is found before that. One worker takes events. Any thread
- * may drop them meanwhile.
+ * Spilling delays events but keeps their order: the worker polls the queue first, under
+ * the lock that a spill takes. So it finds an event that a producer queued before it
+ * finds a later event that the same producer spilled. One worker takes events. Any thread
+ * may drop events concurrently.
  */
 final class SpillQueue extends LaneQueue {
 
@@ -31,41 +31,41 @@ final class SpillQueue extends LaneQueue {
 
 	private final LaneServices services;
 
-	/** Is given each event that cannot be read back. */
+	/** Accepts each event that cannot be read back, with the failure if there is one. */
 	private BiConsumer<SpilledEvent, @Nullable Throwable> lost = (event, failure) -> {
 	};
 
 	private final Object lock = new Object();
 
-	// Guarded by the lock; those that are volatile are read without it.
+	// Guarded by the lock. The volatile fields are read without it.
 
 	private volatile boolean behind;
 
-	/** The oldest events. */
+	/** The locations of the oldest spilled events. */
 	private final SpilledEvents recorded = new SpilledEvents();
 
-	/** Those behind them, whose numbers are not known yet. */
+	/** The later spilled events, whose recorded numbers are not known yet. */
 	private final Queue<Envelope<?>> unrecorded = new ArrayDeque<>();
 
-	/** The event that the worker reads, until another thread drops it. */
+	/** The event that the worker is reading; {@code null} if another thread drops it. */
 	private @Nullable SpilledEvent reading;
 
 	private volatile long spilled;
 
 	private volatile long taken;
 
-	/** The event read last: it stands for the next one, which is on disk. */
+	/** The event read last. It stands in for the next event, which is on disk. */
 	private volatile @Nullable Envelope<?> latest;
 
-	/** Whether a backlog is awaited or there: as if it were one spilled event. */
+	/** Whether a backlog is expected or unfinished. It counts as one spilled event. */
 	private volatile boolean backlogged;
 
 	private volatile @Nullable SpillBacklog backlog;
 
-	/** Used by the worker while it reads, and under the lock while it does not. */
+	/** Used by the worker while it is reading, otherwise under the lock. */
 	private final SpillReader reader;
 
-	/** A durable lane is behind, and hands nothing out, until it has its backlog. */
+	/** A durable lane is behind, and returns no event, until it gets its backlog. */
 	SpillQueue(int capacity, boolean durable, LaneTarget target, LaneServices services) {
 		super(capacity, services.critical());
 		this.target = target;
@@ -76,7 +76,7 @@ final class SpillQueue extends LaneQueue {
 		this.backlogged = durable;
 	}
 
-	/** Sets what counts an event that cannot be read back, and says why. */
+	/** Sets the callback that counts and reports an event that cannot be read back. */
 	void lost(BiConsumer<SpilledEvent, @Nullable Throwable> lost) {
 		this.lost = lost;
 	}
@@ -85,7 +85,10 @@ final class SpillQueue extends LaneQueue {
 		return this.behind;
 	}
 
-	/** Sets what comes before all else. */
+	/**
+	 * Sets the backlog, which comes before all other events. Closes the backlog if the
+	 * lane was emptied before.
+	 */
 	void backlog(EventRecorder.Backlog events) {
 		SpillBacklog created = new SpillBacklog(events, this.target, this.services.reporter());
 		synchronized (this.lock) {
@@ -97,7 +100,7 @@ final class SpillQueue extends LaneQueue {
 		created.close();
 	}
 
-	/** Returns the backlog, while it is not handled. */
+	/** Returns the backlog, or {@code null} if it is not set yet or finished. */
 	@Nullable SpillBacklog backlog() {
 		return this.backlog;
 	}
@@ -129,7 +132,7 @@ final class SpillQueue extends LaneQueue {
 		return true;
 	}
 
-	/** Forgets the envelopes of events that the recorder has got to meanwhile. */
+	/** Replaces the envelopes of events that are recorded by their locations. */
 	private void settle() {
 		Envelope<?> oldest = this.unrecorded.peek();
 		while (oldest != null && !this.recorded.isFull()
@@ -183,7 +186,7 @@ final class SpillQueue extends LaneQueue {
 		synchronized (this.lock) {
 			backlog.reading = false;
 			if (this.backlog != backlog) {
-				// The lane was emptied meanwhile. The worker drops the event.
+				// The lane was emptied meanwhile. The worker drops the returned event.
 				backlog.close();
 			}
 			else if (event == null) {
@@ -209,7 +212,7 @@ final class SpillQueue extends LaneQueue {
 		}
 	}
 
-	/** Takes an event that is still in memory, or has caught up. */
+	/** Takes an event that is in memory. If there is none, the lane has caught up. */
 	private @Nullable Envelope<?> takeUnrecorded(Position consumer) {
 		Envelope<?> event = this.unrecorded.peek();
 		if (event != null) {
@@ -224,7 +227,7 @@ final class SpillQueue extends LaneQueue {
 		return event;
 	}
 
-	/** Reads an event and takes it. Returns {@code null} if it is lost, or dropped. */
+	/** Reads and takes an event; {@code null} if lost, dropped or frozen meanwhile. */
 	private @Nullable Envelope<?> read(SpilledEvent next, Position consumer) {
 		Envelope<?> event = null;
 		Throwable failure = null;
@@ -259,7 +262,7 @@ final class SpillQueue extends LaneQueue {
 		this.reader.close();
 	}
 
-	/** Takes what was spilled in order to drop it, even if the queue is frozen. */
+	/** Passes all spilled events to an action that drops them, even if frozen. */
 	void empty(Consumer<SpilledEvent> action) {
 		for (SpilledEvent event = evictSpilled(); event != null; event = evictSpilled()) {
 			action.accept(event);
@@ -293,7 +296,7 @@ final class SpillQueue extends LaneQueue {
 	void freeze(boolean frozen) {
 		super.freeze(frozen);
 		synchronized (this.lock) {
-			// No worker is taking an event that began before.
+			// Acquiring the lock waits for a worker that is taking an event.
 			return;
 		}
 	}
@@ -319,7 +322,7 @@ final class SpillQueue extends LaneQueue {
 		return size() + (this.backlogged ? 1 : 0);
 	}
 
-	/** Returns how many events are spilled: nobody knows how many the backlog has. */
+	/** Returns the number of spilled events, without the backlog of unknown size. */
 	long spilledEvents() {
 		return Math.max(0, this.spilled - this.taken - (this.backlogged ? 1 : 0));
 	}

@@ -11,8 +11,8 @@ import io.telemetryrouter.internal.event.Envelope;
 import io.telemetryrouter.internal.event.SpilledEvent;
 
 /**
- * Reads spilled events back from the recording, which is opened with the first of them.
- * Used by one thread at a time.
+ * Reads spilled events back from the recording, which is opened at the first read. Used
+ * by one thread at a time.
  */
 final class SpillReader {
 
@@ -27,7 +27,7 @@ final class SpillReader {
 		this.target = target;
 	}
 
-	/** Returns an event, or {@code null} if the recording does not have it. */
+	/** Returns the event, or {@code null} if the recording does not have it. */
 	@Nullable Envelope<?> read(SpilledEvent spilled) throws Exception {
 		if (spilled.number() <= 0) {
 			return null;
@@ -56,7 +56,7 @@ final class SpillReader {
 			recording.close();
 		}
 		catch (IOException | RuntimeException ex) {
-			// Nothing was written.
+			// The recording was only read: a failed close loses no data.
 		}
 	}
 

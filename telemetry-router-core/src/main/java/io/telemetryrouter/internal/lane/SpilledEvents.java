@@ -12,20 +12,20 @@ import io.telemetryrouter.internal.event.Run;
 import io.telemetryrouter.internal.event.SpilledEvent;
 
 /**
- * Where spilled events are in the recording, oldest first. Each is written as its
- * difference from the one before, mostly in one to four bytes, in chunks that are left to
- * the garbage collector when they have been read. Guarded by the lock of its owner.
+ * The locations of spilled events in the recording, oldest first. Each location is stored
+ * as its difference from the previous one, mostly in one to four bytes. A chunk becomes
+ * garbage when it has been read. Guarded by the lock of the owner.
  */
 final class SpilledEvents {
 
-	/** In all 16 MiB. */
+	/** Limits the bytes of all chunks to 16 MiB. */
 	private static final int MAX_CHUNKS = 16 << 10;
 
 	private static final SpilledEvent START = new SpilledEvent(0, 0, null, null, 0, null, null);
 
 	private final ArrayDeque<Chunk> chunks = new ArrayDeque<>();
 
-	/** The first event, if it was asked for. */
+	/** The first event, or {@code null} if it is not decoded yet. */
 	private @Nullable SpilledEvent first;
 
 	/** Returns whether there is no room for another event. */
@@ -66,9 +66,9 @@ final class SpilledEvents {
 	}
 
 	/**
-	 * A hundred events or several hundred, and the objects that they refer to. An event
-	 * is a byte that says which of its parts are not zero, and these parts: most are
-	 * zero.
+	 * About a hundred to several hundred events, and the objects that they refer to. An
+	 * event is a byte with a flag for each part that is not zero, followed by these
+	 * parts. Most parts are zero.
 	 */
 	private static final class Chunk {
 
@@ -76,7 +76,7 @@ final class SpilledEvents {
 
 		private static final int PARTS = 7;
 
-		/** More than an event can take. */
+		/** The maximum number of bytes of an event. */
 		private static final int MAX_EVENT = 1 + PARTS * 10;
 
 		private static final int MAX_OBJECTS = 128;
@@ -101,7 +101,7 @@ final class SpilledEvents {
 			return this.next == this.end;
 		}
 
-		/** What it writes counts when it is complete: there may be no memory. */
+		/** Appends an event. Sets {@code end} last: an error leaves no partial event. */
 		void write(SpilledEvent event) {
 			SpilledEvent last = this.lastWritten;
 			long step = event.number() - last.number();
@@ -117,7 +117,7 @@ final class SpilledEvents {
 				}
 			}
 			this.bytes[this.end] = (byte) flags;
-			// What it refers to is in the list.
+			// The list of objects holds the cause and the tracker.
 			this.lastWritten = new SpilledEvent(event.number(), event.sequence(), event.type(), event.run(),
 					event.runSequence(), null, null);
 			this.end = at;
@@ -127,12 +127,14 @@ final class SpilledEvents {
 			return (run != null) ? last.runSequence() + 1 : 0;
 		}
 
-		/** Returns 0 for the same object, or 1 more than the index of another one. */
+		/** Returns 0 if the object is the last one, else its index plus 1. */
 		private int change(@Nullable Object last, @Nullable Object object) {
 			return isSame(last, object) ? 0 : 1 + index(object);
 		}
 
-		/** Returns the index of an object, from 1; 0 for none. */
+		/**
+		 * Returns the index of an object, from 1; 0 for {@code null}. Adds a new object.
+		 */
 		private int index(@Nullable Object object) {
 			if (object == null) {
 				return 0;
@@ -146,7 +148,7 @@ final class SpilledEvents {
 			return this.objects.size();
 		}
 
-		/** Writes seven bits to a byte; small numbers of either sign are short. */
+		/** Writes a zigzag varint, which is short for small numbers of either sign. */
 		private int write(int at, long value) {
 			long left = (value << 1) ^ (value >> 63);
 			int index = at;

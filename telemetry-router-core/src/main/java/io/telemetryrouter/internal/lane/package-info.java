@@ -1,7 +1,7 @@
 /**
  * The bounded queue of an asynchronous handler, its workers, the threads that run them,
- * and what a full queue has spilled. A lane knows its handler by an interface to invoke,
- * drop and fail.
+ * and the events that a full queue spills to the recorder. A lane accesses its handler
+ * only through the {@link LaneTarget} interface.
  */
 @NullMarked
 package io.telemetryrouter.internal.lane;

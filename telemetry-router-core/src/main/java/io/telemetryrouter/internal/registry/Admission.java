@@ -20,17 +20,17 @@ import io.telemetryrouter.internal.support.Headroom;
 
 /**
  * Decides, on the emitting thread, whether a handler gets an event, and counts the event
- * if not. Thread-safe.
+ * if the handler does not get it. Thread-safe.
  * <p>
- * All conditions are flags of one number, the gate, which is 0 for a handler that takes
- * every event. So the usual case costs one read.
+ * All conditions are flags of one number, the gate. The gate of a handler that takes
+ * every event is 0, so the usual case costs one read.
  */
 public final class Admission implements CircuitBreaker.Gate {
 
 	/** Each event is checked: the handler has a condition, a run, an owner or a limit. */
 	private static final int SELECTIVE = 1;
 
-	/** The handler takes no new event. */
+	/** The handler is removed and takes no new event. */
 	static final int LEFT = 2;
 
 	/** The {@link CircuitBreaker} of the handler is not closed. */
@@ -46,7 +46,7 @@ public final class Admission implements CircuitBreaker.Gate {
 
 	private final HandlerOptions options;
 
-	/** How many events the handler still takes, if that is limited. */
+	/** The number of events that a limited handler still takes, else {@code null}. */
 	private final @Nullable AtomicLong remaining;
 
 	private final HandlerRegistry.@Nullable Owner owner;
@@ -101,8 +101,9 @@ public final class Admission implements CircuitBreaker.Gate {
 	}
 
 	/**
-	 * Returns whether the handler gets an event, and counts the event if not. Claims an
-	 * event of a limited handler. The envelope is there if the handler needs one.
+	 * Returns whether the handler gets an event, and counts the event if not. Claims one
+	 * event of a limited handler. The envelope is present if the handler
+	 * {@linkplain HandlerOptions#needsEnvelope() needs} one.
 	 */
 	public boolean admit(@Nullable Object payload, @Nullable Envelope<?> envelope, DispatchFrame frame) {
 		int flags = this.gate;
@@ -118,8 +119,8 @@ public final class Admission implements CircuitBreaker.Gate {
 	}
 
 	/**
-	 * Returns the envelope of an event that an earlier process has recorded, counted as
-	 * offered, if the handler gets it.
+	 * Returns the envelope of an event that an earlier process recorded, counted as
+	 * offered, or {@code null} if the handler does not get the event.
 	 */
 	@Nullable Envelope<?> admit(RecordedEvent event, Recording recording) {
 		if (this.options.patterns.stream().noneMatch((pattern) -> pattern.matches(event.name()))) {
@@ -146,7 +147,7 @@ public final class Admission implements CircuitBreaker.Gate {
 	private boolean admitProbe(CircuitBreaker breaker, @Nullable Object payload, @Nullable Envelope<?> envelope,
 			DispatchFrame frame) {
 		if (this.options.async && breaker.isDue()) {
-			// The worker makes the probe.
+			// The worker claims the probe.
 			return select(payload, envelope, frame);
 		}
 		if (this.options.async || !breaker.claim(frame.stack)) {
@@ -229,7 +230,7 @@ public final class Admission implements CircuitBreaker.Gate {
 		long left = this.remaining.get();
 		while (left > 0) {
 			if (left == 1) {
-				// The claim of the last event makes the handler leave, under a lock.
+				// The claim of the last event removes the handler, under a lock.
 				Headroom.requireForTwo();
 			}
 			if (this.remaining.compareAndSet(left, left - 1)) {
@@ -238,7 +239,7 @@ public final class Admission implements CircuitBreaker.Gate {
 			left = this.remaining.get();
 		}
 		if (left == 1) {
-			// Leaves, but keeps its queued events.
+			// Remove the handler, but keep its queued events.
 			this.handler.leave(false);
 		}
 		if (left <= 0) {

@@ -17,17 +17,17 @@ import io.telemetryrouter.internal.health.StuckCallCheck;
 import io.telemetryrouter.internal.metrics.LatencyHistogram;
 
 /**
- * Tells listeners of changes, in order and one at a time, without a lock: the thread that
- * queues the first of several announcements makes them all.
+ * Notifies listeners of changes, in order and one call at a time, without a lock: the
+ * thread that queues the first of several calls makes them all.
  */
 public final class Announcements {
 
 	private final Reporter reporter;
 
-	/** What listeners do, as the watchdog sees it. */
+	/** Lets the watchdog detect a hanging call of a listener. */
 	public final StuckCallCheck.Callback calls = new StuckCallCheck.Callback("Router listener");
 
-	/** What their recorders of dispatches do. */
+	/** Lets the watchdog detect a hanging latency recorder. */
 	public final StuckCallCheck.Callback recorders = new StuckCallCheck.Callback("Latency recorder");
 
 	private final CopyOnWriteArrayList<RouterListener> listeners = new CopyOnWriteArrayList<>();
@@ -40,9 +40,7 @@ public final class Announcements {
 		this.reporter = reporter;
 	}
 
-	/**
-	 * Queues a call to every present listener. May be called under a lock, for the order.
-	 */
+	/** Queues a call to each present listener. May be called under a lock, for order. */
 	void add(Consumer<RouterListener> call) {
 		this.listeners.forEach((listener) -> add(listener, call));
 	}
@@ -53,8 +51,8 @@ public final class Announcements {
 	}
 
 	/**
-	 * Adds a listener. Then the caller queues what tells it what there is, under all
-	 * locks that {@link #add} is called under, for the order.
+	 * Adds a listener. The caller then queues the calls that announce the existing names
+	 * and handlers. It holds all locks of callers of {@code add}, which keeps the order.
 	 */
 	void addListener(RouterListener listener) {
 		this.listeners.add(listener);
@@ -64,7 +62,10 @@ public final class Announcements {
 		this.listeners.remove(listener);
 	}
 
-	/** Does so on the thread that emits the first event of a name. */
+	/**
+	 * Makes the queued calls on the thread that emits the first event of a name, in a
+	 * dispatch frame of that event.
+	 */
 	void makeFor(String event) {
 		if (!this.queue.isEmpty()) {
 			DispatchStacks.inside(event, (frame) -> {
@@ -94,12 +95,12 @@ public final class Announcements {
 			call.run();
 		}
 		catch (Throwable ex) {
-			// Not even the report of it worked. The next announcement must be made.
+			// The report of the failure failed, too. The next call must still be made.
 			return;
 		}
 	}
 
-	/** Tells a listener of a handler, whose durations its recorders are given. */
+	/** Announces a handler to a listener, and adds the listener's latency recorders. */
 	void announce(Handler handler, RouterListener listener) {
 		String id = handler.options.id;
 		long number = handler.options.number | DispatchFrame.RECORDER;
@@ -111,7 +112,7 @@ public final class Announcements {
 		}
 	}
 
-	/** Tells a listener of an event, whose durations its recorder is given. */
+	/** Announces an event name to a listener, and adds its latency recorder. */
 	void announce(EventStatistics event, RouterListener listener) {
 		record(listener, listener.eventAdded(event.name), event.latency, this.recorders.handlerNumber());
 	}

@@ -8,8 +8,8 @@ import io.telemetryrouter.TelemetryRouter;
 import io.telemetryrouter.internal.health.Reporter;
 
 /**
- * Counts active handlers by the place that registered them, and reports a place once when
- * it has too many: most likely it forgets to close its subscriptions.
+ * Counts active handlers by the call site that registered them. Reports a call site once
+ * when it has too many handlers: most likely it does not close its subscriptions.
  */
 public final class CallSites {
 
@@ -30,7 +30,7 @@ public final class CallSites {
 		this.threshold = threshold;
 	}
 
-	/** Returns the place in the user's code that is calling the router. */
+	/** Returns the call site in the user's code that is calling the router. */
 	public static String caller() {
 		return WALKER.walk((frames) -> frames.filter(CallSites::isForeign).findFirst().map(CallSites::describe))
 			.orElse("unknown code");
@@ -46,12 +46,12 @@ public final class CallSites {
 				+ frame.getLineNumber() + ")";
 	}
 
-	/** Counts a handler. To be called before the handler can leave. */
+	/** Counts a handler. Called before the handler can be removed. */
 	void added(String source) {
 		this.active.merge(source, 1, Integer::sum);
 	}
 
-	/** Reports a place that has too many handlers, once. */
+	/** Reports a call site that has too many handlers, once. */
 	void check(String source) {
 		int count = this.active.getOrDefault(source, 0);
 		if (count > this.threshold && this.reported.add(source)) {

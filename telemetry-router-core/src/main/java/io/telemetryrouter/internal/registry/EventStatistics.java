@@ -7,7 +7,7 @@ import io.telemetryrouter.internal.metrics.LatencyHistogram;
 import io.telemetryrouter.internal.support.Throttle;
 
 /**
- * The counts and latencies of one event name, which outlive its routes. Thread-safe.
+ * The counts and latencies of one event name. They outlive its routes. Thread-safe.
  */
 public final class EventStatistics {
 
@@ -26,8 +26,8 @@ public final class EventStatistics {
 	public final Throttle slowReports = new Throttle();
 
 	/**
-	 * Whether the type of a payload {@linkplain TelemetryEventType declares} the name, so
-	 * that it is not misspelt where it is emitted.
+	 * Whether a payload type {@linkplain TelemetryEventType declares} the name, so that
+	 * the name is not misspelt at the emit.
 	 */
 	public volatile boolean declared;
 
@@ -64,9 +64,8 @@ public final class EventStatistics {
 	}
 
 	/**
-	 * Moves the counts to the statistics of all untracked names, including late counts of
-	 * emits that began before. Latencies stay behind: a mix of unrelated names says
-	 * nothing.
+	 * Moves the counts, including late counts of emits in progress, to the statistics of
+	 * all untracked names. Latencies are not moved: their mix would mean nothing.
 	 */
 	void moveTo(EventStatistics other) {
 		this.counters.moveTo(other.counters);

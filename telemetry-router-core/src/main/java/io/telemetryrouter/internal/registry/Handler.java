@@ -44,20 +44,20 @@ public final class Handler implements Subscription, LaneTarget {
 
 	private final @Nullable Lane lane;
 
-	/** {@code null} if quarantine is off, and for a handler with a limit of events. */
+	/** {@code null} if quarantine is off or the handler has a limit of events. */
 	public final @Nullable CircuitBreaker breaker;
 
 	public final HandlerFailures failures;
 
-	/** Of a durable handler. */
+	/** {@code null} unless the handler is durable. */
 	private final @Nullable Progress progress;
 
 	public final long registeredAt;
 
-	/** Whether the watchdog has looked whether the handler is called. */
+	/** Whether the watchdog has checked that events are offered to the handler. */
 	public boolean judged;
 
-	/** Written under the lock of the table. */
+	/** Written under the lock of the {@link HandlerTable}. */
 	volatile HandlerTable.State state = HandlerTable.State.ACTIVE;
 
 	Handler(HandlerOptions options, @Nullable Object owner, HandlerServices services, HandlerRegistry registry) {
@@ -79,14 +79,14 @@ public final class Handler implements Subscription, LaneTarget {
 				? new Progress(options.id, this.lane, shared.recording(), shared.reporter()) : null;
 	}
 
-	/** Lets a durable handler begin, once the router has its recorder. */
+	/** Starts a durable handler, once the router has its recorder. */
 	public void begin() {
 		if (this.progress != null) {
 			this.progress.begin();
 		}
 	}
 
-	/** Returns after how many nanoseconds a call times out, or 0 for never. */
+	/** Returns the handler timeout in nanoseconds, or 0 for none. */
 	public long timeoutNanos() {
 		return this.options.timeoutNanos(this.services.timeoutNanos());
 	}
@@ -110,7 +110,7 @@ public final class Handler implements Subscription, LaneTarget {
 		return this.lane;
 	}
 
-	/** Returns whether an event can be offered without asking the admission. */
+	/** Returns whether the handler takes a payload without a check by the admission. */
 	public boolean takes(@Nullable Object payload) {
 		return this.admission.isOpen() && this.options.accepts(payload);
 	}
@@ -127,14 +127,14 @@ public final class Handler implements Subscription, LaneTarget {
 			}
 		}
 		catch (Throwable ex) {
-			// No stack to wake with, say. The event is queued or counted, and the next
-			// event or the watchdog tries again: not a failure.
+			// For example without stack. The event is queued or counted, and the next
+			// event or the watchdog wakes the lane: not a failure.
 		}
 	}
 
 	/**
-	 * Waits for room for an event that was offered, and queues or drops it. The timeout
-	 * runs since the given {@link System#nanoTime() time}.
+	 * Waits for room for an offered event, then queues or drops it. The timeout runs from
+	 * the given {@link System#nanoTime() time}.
 	 */
 	public void awaitRoom(Envelope<?> event, long since, DispatchFrame frame) {
 		try {
@@ -144,7 +144,7 @@ public final class Handler implements Subscription, LaneTarget {
 			}
 		}
 		catch (Throwable ex) {
-			// As above.
+			// As in wake().
 			return;
 		}
 		wake();
@@ -159,7 +159,7 @@ public final class Handler implements Subscription, LaneTarget {
 		}
 	}
 
-	/** Calls a synchronous handler, or counts an event that is not admitted. */
+	/** Calls a synchronous handler if it admits the event, else counts the event. */
 	public boolean invokeAdmitted(String event, @Nullable Object payload, DispatchFrame frame) throws Throwable {
 		if (!this.admission.admit(payload, frame.envelope(), frame)) {
 			return false;
@@ -197,7 +197,7 @@ public final class Handler implements Subscription, LaneTarget {
 		if (nanos > this.options.slowNanos) {
 			this.failures.slow(event.name(), nanos);
 		}
-		// Last: an event that is not counted here is counted as failed.
+		// Last: if this method throws before, the event is counted as failed.
 		if (nanos >= 0) {
 			this.metrics.latency.record(nanos, buffer);
 		}
@@ -226,7 +226,7 @@ public final class Handler implements Subscription, LaneTarget {
 		return this.breaker != null && this.breaker.claim(stack);
 	}
 
-	// Counting comes last: a method that ends early has then not counted the event.
+	// Counting comes last: a method that throws before has not counted the event.
 
 	void filter(@Nullable EmitTracker tracker) {
 		EmitTracker.count(tracker, Outcome.FILTERED);
@@ -243,7 +243,7 @@ public final class Handler implements Subscription, LaneTarget {
 		this.metrics.counters.drop(reason, count);
 	}
 
-	/** Remembers an event that was not queued, for a handler that is told of gaps. */
+	/** Adds an event that was not queued to the next gap notice, if there are notices. */
 	void missed(@Nullable Envelope<?> event, DropReason reason) {
 		if (event != null && this.lane != null) {
 			this.lane.missed(event, reason);
@@ -308,7 +308,7 @@ public final class Handler implements Subscription, LaneTarget {
 		leave(true);
 	}
 
-	/** Ends the lane with the router: drops queued events and gives up running calls. */
+	/** Closes the lane with the router: drops queued events, gives up running calls. */
 	public void stop(DropReason reason) {
 		if (this.progress != null) {
 			this.progress.end();
@@ -329,7 +329,7 @@ public final class Handler implements Subscription, LaneTarget {
 			if (this.lane != null) {
 				this.lane.discard(DropReason.UNSUBSCRIBED);
 			}
-			// If all its events are counted; otherwise the watchdog retires it.
+			// Only if all events are counted; else the watchdog retires it later.
 			this.registry.table.retire(this);
 		}
 	}

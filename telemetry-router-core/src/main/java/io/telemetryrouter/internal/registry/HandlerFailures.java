@@ -15,9 +15,9 @@ import io.telemetryrouter.internal.metrics.Counters;
 import io.telemetryrouter.internal.support.Headroom;
 
 /**
- * Counts and reports what goes wrong with a handler: calls and conditions that fail, time
- * out or take long, and payloads of another type. Tells the circuit breaker of failures.
- * Thread-safe.
+ * Counts and reports the failures of a handler: calls and conditions that fail, calls
+ * that time out or are slow, and payloads of another type. Passes failed calls to the
+ * circuit breaker. Thread-safe.
  */
 public record HandlerFailures(HandlerOptions options, HandlerMetrics metrics, HandlerServices services,
 		@Nullable CircuitBreaker breaker) {
@@ -29,7 +29,7 @@ public record HandlerFailures(HandlerOptions options, HandlerMetrics metrics, Ha
 			.slowHandler(this.options.id, event, nanos, this.options.slowNanos, this.metrics.slowReports);
 	}
 
-	/** Ends a part of an emit that the handler took, beside its call. */
+	/** Records the time that the handler took in an emit outside of its call. */
 	void took(String part, DispatchFrame frame) {
 		if (this.services.lanes().measured()) {
 			frame.took(part, this.options.id, frame.split(this.services.lanes().ticker().now()));
@@ -60,12 +60,12 @@ public record HandlerFailures(HandlerOptions options, HandlerMetrics metrics, Ha
 			}
 		}
 		catch (Throwable ex) {
-			// Counted already. The handler may have left too little stack or heap for a
-			// report, and no further step could be trusted to work.
+			// The failure is counted. The handler may have left too little stack or heap
+			// for a report, so no further step is tried.
 		}
 	}
 
-	/** Counts and reports a failed condition, which says nothing about the handler. */
+	/** Counts and reports a failed condition, which the circuit breaker ignores. */
 	void conditionFailed(DispatchFrame frame, @Nullable Envelope<?> envelope, Throwable error) {
 		EmitTracker tracker = frame.tracker();
 		this.metrics.counters.drop(DropReason.CONDITION_FAILED, 1);
@@ -83,11 +83,11 @@ public record HandlerFailures(HandlerOptions options, HandlerMetrics metrics, Ha
 			}
 		}
 		catch (Throwable ex) {
-			// Counted already, as above.
+			// The drop is counted, as above.
 		}
 	}
 
-	/** Counts and reports a call that timed out, on another thread than its own. */
+	/** Counts and reports a call that timed out. Runs on another thread than the call. */
 	void abandoned(Envelope<?> event, Throwable error, long nanos, DispatchStack stack) {
 		this.metrics.counters.add(Counters.FAILED, 1);
 		try {
@@ -98,7 +98,7 @@ public record HandlerFailures(HandlerOptions options, HandlerMetrics metrics, Ha
 			judge(error, stack);
 		}
 		catch (Throwable ex) {
-			// Counted already.
+			// The failure is counted.
 		}
 	}
 
@@ -130,7 +130,7 @@ public record HandlerFailures(HandlerOptions options, HandlerMetrics metrics, Ha
 
 	private static void restoreInterrupt(Throwable error) {
 		if (error instanceof InterruptedException) {
-			// Thrown with the flag cleared; the emitter must still see the interrupt.
+			// The exception cleared the flag; the emitter must still see the interrupt.
 			Thread.currentThread().interrupt();
 		}
 	}

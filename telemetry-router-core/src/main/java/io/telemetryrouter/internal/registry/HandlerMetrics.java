@@ -23,13 +23,13 @@ import io.telemetryrouter.internal.support.Throttle;
 /**
  * The counts and latencies of a handler. Thread-safe.
  * <p>
- * Offered events and their outcomes are counted apart, so that the account is a check and
- * not a tautology. Only where calls of a synchronous handler are not measured, the number
- * of handled events is derived from the others.
+ * Offered events and their outcomes are counted separately, so that the account is a real
+ * check. Only if the calls of a synchronous handler are not measured, the number of
+ * handled events is derived from the other counts.
  */
 public final class HandlerMetrics {
 
-	/** Counts the calls that returned, too. */
+	/** Also counts the calls that returned, if calls are measured. */
 	public final LatencyHistogram latency = new LatencyHistogram();
 
 	public final LatencyHistogram failedLatency = new LatencyHistogram();
@@ -55,12 +55,14 @@ public final class HandlerMetrics {
 
 	final Throttle slowReports = new Throttle();
 
-	/** The routes to the handler. They hold what is offered and not yet reconciled. */
+	/**
+	 * The routes to the handler. They hold offered events that are not reconciled yet.
+	 */
 	public final Set<OfferedEvents> routes = ConcurrentHashMap.newKeySet(1);
 
 	private final SampleBuffers samples;
 
-	/** Whether handled calls are not counted, but what is left of those offered. */
+	/** Whether handled calls are not counted but derived from the other counts. */
 	final boolean derived;
 
 	HandlerMetrics(SampleBuffers samples, boolean derived) {
@@ -69,9 +71,8 @@ public final class HandlerMetrics {
 	}
 
 	/**
-	 * Reads the account. Outcomes are read before what is offered: an event in flight
-	 * then shows as missing, and never as handled before it was offered, or hidden behind
-	 * a later one.
+	 * Reads the account, outcomes before offered events: an event in flight then shows as
+	 * missing, and never as handled before it was offered, or hidden by a later event.
 	 */
 	HandlerAccount account(long handler, @Nullable Lane lane) {
 		this.samples.record();
@@ -95,7 +96,7 @@ public final class HandlerMetrics {
 		return new HandlerAccount(offered, handled, failed, filtered, dropped, account.queued(), running);
 	}
 
-	/** Hands the counts, including late ones, over to those of retired handlers. */
+	/** Moves the counts, including late ones, to the sum of retired handlers. */
 	void retireInto(Counters retired) {
 		this.counters.moveTo(retired);
 		retired.add(Counters.HANDLED, this.latency.count());

@@ -26,19 +26,19 @@ import io.telemetryrouter.internal.event.Envelope;
 import io.telemetryrouter.internal.support.Names;
 
 /**
- * The options that a handler was registered with, the router's defaults filled in.
+ * The options that a handler was registered with, including the router's defaults.
  * Immutable.
  */
 public final class HandlerOptions {
 
 	private static final AtomicLong numbers = new AtomicLong();
 
-	/** Tells the handler from all others of the process; grows with each registration. */
+	/** Identifies the handler in the process; increases with each registration. */
 	public final long number = numbers.incrementAndGet();
 
 	/**
-	 * The specification. The user's owner must stay collectable: if there is one, the
-	 * options are the owner here.
+	 * The specification. If it has an owner, these options replace the owner here, so
+	 * that the user's owner stays collectable.
 	 */
 	public final HandlerSpec<?> spec;
 
@@ -48,10 +48,10 @@ public final class HandlerOptions {
 
 	public final Class<?> payloadType;
 
-	/** Whether the handler takes any payload, {@code null} included. */
+	/** Whether the handler takes any payload, including {@code null}. */
 	public final boolean anyPayload;
 
-	/** Whether the handler takes any event with a payload of its type. */
+	/** Whether the handler selects its events by payload type alone. */
 	final boolean anyEvent;
 
 	public final int priority;
@@ -59,8 +59,8 @@ public final class HandlerOptions {
 	public final String source;
 
 	/**
-	 * Whether listeners are notified of the handler. Not if it has no id of its own and
-	 * leaves by itself: each would be a new name in the user's metrics.
+	 * Whether listeners are notified of the handler. Not if the handler has no id of its
+	 * own and is removed automatically: each would add a name to the user's metrics.
 	 */
 	final boolean announced;
 
@@ -81,7 +81,7 @@ public final class HandlerOptions {
 
 	public final OverflowPolicy overflow;
 
-	/** The id of the run whose events alone it takes, or {@code null} for any. */
+	/** The id of the only run whose events the handler takes, or {@code null} for any. */
 	final @Nullable String run;
 
 	public final @Nullable EventRecorder recorder;
@@ -118,7 +118,7 @@ public final class HandlerOptions {
 		return (event) -> Envelope.recorded(event, recorder.record(event));
 	}
 
-	/** The recorder cannot fall behind itself. */
+	/** The recorder does not inherit SPILL: it cannot spill to itself. */
 	private OverflowPolicy overflow(HandlerSpec<?> spec, OverflowPolicy policy) {
 		if (spec.overflow() != null && this.async) {
 			return spec.overflow();
@@ -134,12 +134,14 @@ public final class HandlerOptions {
 		return (this.recorder != null) ? OverflowPolicy.DROP_NEWEST : policy;
 	}
 
-	/** Returns whether the handler leaves events to the recorder when it falls behind. */
+	/**
+	 * Returns whether the handler spills events to the recorder when its queue is full.
+	 */
 	public boolean spills() {
 		return this.async && this.overflow == OverflowPolicy.SPILL;
 	}
 
-	/** Returns after how many nanoseconds a call times out, or 0 for never. */
+	/** Returns the handler timeout in nanoseconds, or 0 for none. */
 	long timeoutNanos(long defaultNanos) {
 		Duration timeout = this.spec.handlerTimeout();
 		return (timeout != null) ? TimeUnit.NANOSECONDS.convert(timeout) : defaultNanos;
@@ -154,14 +156,14 @@ public final class HandlerOptions {
 		}
 	}
 
-	/** Returns the class that recorded payloads are to be of. */
+	/** Returns the class that recorded payloads are read as. */
 	public Class<?> recordedType() {
 		return this.anyEvent ? Object.class : this.payloadType;
 	}
 
 	/**
-	 * Returns the payload of an event that was emitted with one of some class, as that
-	 * class. Those of collections are mostly not public.
+	 * Returns the payload of a recorded event, given the class of the emitted payload.
+	 * Reads a collection by its interface: most collection classes are not public.
 	 */
 	Object payload(RecordedEvent event, Class<?> emitted) throws Exception {
 		Class<?> type = emitted;
@@ -183,7 +185,7 @@ public final class HandlerOptions {
 				|| (this.conversion != null && this.conversion.from().isInstance(payload));
 	}
 
-	/** Returns a payload that was accepted as the handler takes it. */
+	/** Returns an accepted payload, converted to the handler's type if necessary. */
 	@Nullable Object converted(@Nullable Object payload) {
 		if (this.conversion == null || payload == null || this.payloadType.isInstance(payload)) {
 			return payload;
@@ -192,15 +194,15 @@ public final class HandlerOptions {
 	}
 
 	/**
-	 * Returns whether the handler means an event, given the rank of the pattern that
-	 * matches and a payload: a handler of all events does not, unless it asks for such
-	 * payloads.
+	 * Returns whether the handler counts as a handler of an event, given the rank of the
+	 * matching pattern and the payload. A handler of all events does not, unless it
+	 * selects its events by payload type and accepts this payload.
 	 */
 	public boolean hears(int rank, @Nullable Object payload) {
 		return mayHear(rank) && (rank < EventPattern.ALL.rank() || accepts(payload));
 	}
 
-	/** Returns whether the handler means an event, given the right payload. */
+	/** Like {@link #hears}, for a payload that the handler accepts. */
 	public boolean mayHear(int rank) {
 		return rank < EventPattern.ALL.rank() || (this.anyEvent && !this.anyPayload);
 	}

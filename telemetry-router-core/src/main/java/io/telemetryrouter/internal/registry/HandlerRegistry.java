@@ -24,14 +24,14 @@ import io.telemetryrouter.internal.support.Names;
 /**
  * Registers and removes handlers.
  * <p>
- * Both take the write lock and invalidate the routes concerned; routes are compiled under
- * the read lock. So a route in use always shows all changes that have returned, and one
- * that was looked up before does not change. No user code runs under either lock, and
- * emitters usually take neither.
+ * Both operations take the write lock and invalidate the affected routes. Routes are
+ * compiled under the read lock. So a route in use always reflects all changes that have
+ * returned, and a route that was looked up before a change stays as it is. No user code
+ * runs under either lock, and emitters usually take neither.
  */
 public final class HandlerRegistry {
 
-	/** From so many leaving handlers on, the watchdog is not waited for. */
+	/** The number of leaving handlers above which a registration retires them itself. */
 	private static final int MAX_LEAVING = 256;
 
 	private final HandlerServices services;
@@ -53,7 +53,7 @@ public final class HandlerRegistry {
 	/** Guarded by the lock. */
 	private final PatternIndex<Handler> index = new PatternIndex<>();
 
-	/** How many handlers are bound to a run. */
+	/** The number of handlers that are bound to a run. */
 	private final AtomicInteger runBound = new AtomicInteger();
 
 	private final AtomicLong changes = new AtomicLong();
@@ -72,7 +72,7 @@ public final class HandlerRegistry {
 		this.callSites = callSites;
 	}
 
-	/** Sets what invalidates routes when the handlers of a pattern change. */
+	/** Sets the callback that invalidates the routes of a pattern. */
 	public void whenChanged(Consumer<EventPattern> changed) {
 		this.changed = changed;
 	}
@@ -149,8 +149,8 @@ public final class HandlerRegistry {
 	}
 
 	/**
-	 * Requires a recorder if a handler reads back from one.
-	 * @throws IllegalStateException if there is none
+	 * Checks that the router has a recorder if the handler spills events.
+	 * @throws IllegalStateException if the router has none
 	 */
 	public void requireRecorder(HandlerOptions options) {
 		if (options.spills() && !this.recording.isPresent()) {
@@ -161,7 +161,7 @@ public final class HandlerRegistry {
 		}
 	}
 
-	/** Lets the handlers of a run leave. They keep what is queued. */
+	/** Removes the handlers of a run. They still handle their queued events. */
 	public void runEnded(String runId) {
 		if (this.runBound.get() != 0) {
 			this.table.active()
@@ -171,7 +171,7 @@ public final class HandlerRegistry {
 		}
 	}
 
-	/** Runs an action that changes what matches a name. */
+	/** Runs an action under the write lock, since it changes the handlers of names. */
 	public boolean whileChanging(Supplier<Boolean> action) {
 		return locked(this.lock.writeLock(), () -> {
 			this.changes.incrementAndGet();
@@ -179,18 +179,18 @@ public final class HandlerRegistry {
 		});
 	}
 
-	/** Returns how many changes have begun. */
+	/** Returns the number of changes that have begun. */
 	public long changes() {
 		return this.changes.get();
 	}
 
-	/** Runs an action while nothing changes that matches a name. */
+	/** Runs an action under the read lock, while the handlers of names do not change. */
 	public <R extends @Nullable Object> R whileUnchanged(Supplier<R> action) {
 		return locked(this.lock.readLock(), action);
 	}
 
 	private static <R extends @Nullable Object> R locked(Lock lock, Supplier<R> action) {
-		// A thread that used up its stack within the lock would leave it locked.
+		// A thread that ran out of stack within the lock would leave it locked.
 		Headroom.require();
 		lock.lock();
 		try {
@@ -210,7 +210,7 @@ public final class HandlerRegistry {
 		return ranks;
 	}
 
-	/** Returns whether a handler matches, if called {@link #whileUnchanged}. */
+	/** Returns whether a handler matches. Called within {@link #whileUnchanged}. */
 	public boolean matchesAny(String event) {
 		return this.index.matchesAny(event);
 	}
@@ -234,13 +234,15 @@ public final class HandlerRegistry {
 		}
 	}
 
-	/** Retires handlers whose owner was collected or that have had their last event. */
+	/** Removes handlers of collected owners, and retires leaving ones that are done. */
 	public void check() {
 		closeCollected();
 		this.table.retireAll();
 	}
 
-	/** A weak reference to the owner of a handler, which ends with it. */
+	/**
+	 * A weak reference to the owner of a handler. The handler is removed once it clears.
+	 */
 	static final class Owner extends WeakReference<Object> {
 
 		private final Handler handler;

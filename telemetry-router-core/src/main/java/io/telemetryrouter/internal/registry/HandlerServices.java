@@ -7,7 +7,7 @@ import io.telemetryrouter.QuarantineSettings;
 import io.telemetryrouter.internal.lane.LaneServices;
 
 /**
- * What all handlers of a router share, with their lanes or beside them.
+ * The services shared by all handlers of a router.
  */
 public record HandlerServices(LaneServices lanes, List<HandlerErrorListener> errorListeners,
 		QuarantineSettings quarantine) {

@@ -11,25 +11,25 @@ import io.telemetryrouter.HandlerAccount;
 import io.telemetryrouter.internal.metrics.Counters;
 
 /**
- * All handlers that have a part in the accounts, each with its state. Each has one entry
- * from its registration until the last of its events is counted, so a scan of the table,
- * without a lock, finds every handler that was there all the time. The counts of retired
+ * The handlers that contribute to the accounts, each with its state. A handler has one
+ * entry from its registration until its last event is counted. So a scan of the table,
+ * without a lock, finds every handler that is in it throughout. The counts of retired
  * handlers are one sum.
  */
 public final class HandlerTable {
 
-	/** By number, which is the order of registration. */
+	/** The handlers by number, which is the order of registration. */
 	private final ConcurrentSkipListMap<Long, Handler> handlers = new ConcurrentSkipListMap<>();
 
-	/** The active handlers only. */
+	/** The active handlers by id. */
 	private final ConcurrentHashMap<String, Handler> byId = new ConcurrentHashMap<>();
 
-	/** How many handlers are leaving. Written under this. */
+	/** The number of leaving handlers. Writes are guarded by this. */
 	volatile int leaving;
 
 	private final Counters retired = new Counters();
 
-	/** Of handlers whose handled calls are not counted but derived from the others. */
+	/** The counts of retired handlers whose handled calls are derived, not counted. */
 	private final Counters retiredDerived = new Counters();
 
 	/** Adds a handler, or returns {@code false} if its id is taken. */
@@ -41,7 +41,9 @@ public final class HandlerTable {
 		return true;
 	}
 
-	/** Turns an active handler into a leaving one; {@code false} if it was not active. */
+	/**
+	 * Changes an active handler to leaving. Returns {@code false} if it was not active.
+	 */
 	synchronized boolean leave(Handler handler) {
 		if (!this.byId.remove(handler.options.id, handler)) {
 			return false;
@@ -51,14 +53,14 @@ public final class HandlerTable {
 		return true;
 	}
 
-	/** Retires the leaving handlers whose accounts balance with nothing in flight. */
+	/** Retires each leaving handler whose account balances with no event in flight. */
 	synchronized void retireAll() {
 		if (this.leaving != 0) {
 			this.handlers.values().forEach(this::retire);
 		}
 	}
 
-	/** Retires a leaving handler, if its account balances with nothing in flight. */
+	/** Retires a leaving handler if its account balances with no event in flight. */
 	synchronized void retire(Handler handler) {
 		if (handler.state != State.LEAVING) {
 			return;
@@ -76,7 +78,7 @@ public final class HandlerTable {
 		return this.byId.get(id);
 	}
 
-	/** Returns the active or leaving handler with a number. */
+	/** Returns the active or leaving handler with a number, or {@code null}. */
 	public @Nullable Handler get(long number) {
 		return this.handlers.get(number);
 	}
@@ -91,8 +93,8 @@ public final class HandlerTable {
 	}
 
 	/**
-	 * Returns the active handlers, and the sum of the accounts of the leaving and retired
-	 * ones. Every handler is in one of the two.
+	 * Returns the active handlers, and the sum of the accounts of all leaving and retired
+	 * ones. Each handler is in exactly one of the two.
 	 */
 	public synchronized Parts parts() {
 		HandlerAccount departed = account(this.retired).plus(derived(account(this.retiredDerived)));
@@ -112,7 +114,7 @@ public final class HandlerTable {
 		/** Takes no new events; some may be queued or running. */
 		LEAVING,
 
-		/** All its events are counted, in the sum of retired handlers. */
+		/** All events are counted, in the sum of retired handlers. */
 		GONE
 
 	}

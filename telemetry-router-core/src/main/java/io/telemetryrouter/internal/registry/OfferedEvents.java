@@ -1,11 +1,11 @@
 package io.telemetryrouter.internal.registry;
 
 /**
- * The events that a route has offered to its handlers, as a handler sees them.
+ * The operations of a route that its handlers and the registry need.
  */
 public interface OfferedEvents {
 
-	/** Counts at the handlers what the route has counted for all of them. */
+	/** Adds the counts of the route to its handlers. */
 	void reconcile();
 
 	/** Invalidates the route. Called under the write lock of the registry. */

@@ -12,9 +12,9 @@ import org.jspecify.annotations.Nullable;
 import io.telemetryrouter.EventPattern;
 
 /**
- * Finds what is registered for the patterns that match an event name: a tree of segments,
- * so that a look-up does not depend on the number of patterns that do not match. Guarded
- * by the lock of the {@link HandlerRegistry}.
+ * Finds the values that are registered for the patterns that match an event name. The
+ * patterns form a tree of segments, so that a look-up does not depend on the number of
+ * patterns that do not match. Guarded by the lock of the {@link HandlerRegistry}.
  */
 public final class PatternIndex<T> {
 
@@ -42,15 +42,15 @@ public final class PatternIndex<T> {
 		}
 	}
 
-	/** Returns whether a pattern is exactly this name. */
+	/** Returns whether an exact pattern equals the name. */
 	boolean names(String name) {
 		return this.exact.containsKey(name);
 	}
 
 	/**
-	 * Applies an action to each entry that matches a name and the
-	 * {@linkplain EventPattern#rank() rank} of its pattern; several times if several of
-	 * its patterns match.
+	 * Passes each value with a pattern that matches a name to an action, together with
+	 * the {@linkplain EventPattern#rank() rank} of the pattern. A value with several
+	 * matching patterns is passed several times.
 	 */
 	public void match(String name, ObjIntConsumer<T> action) {
 		accept(this.exact.get(name), 0, action);
@@ -74,10 +74,10 @@ public final class PatternIndex<T> {
 	/** The patterns that begin with the same segments. */
 	private static final class Node<T> {
 
-		/** By the next segment, wildcards included, which no name has. */
+		/** The nodes by the next segment. No name has a wildcard as a segment. */
 		private final Map<String, Node<T>> segments = new HashMap<>(2);
 
-		/** Of patterns that end here. */
+		/** The values of the patterns that end here. */
 		private final Set<T> ends = new LinkedHashSet<>(2);
 
 		void add(String pattern, int start, T value) {
@@ -91,7 +91,7 @@ public final class PatternIndex<T> {
 			}
 		}
 
-		/** Returns whether nothing is left here. */
+		/** Returns whether the node is empty now. */
 		boolean remove(String pattern, int start, T value) {
 			if (start > pattern.length()) {
 				this.ends.remove(value);
@@ -118,7 +118,7 @@ public final class PatternIndex<T> {
 				}
 				Node<T> rest = this.segments.get("**");
 				if (rest != null) {
-					// At the root these are the patterns for all events.
+					// At the root, the pattern matches all events.
 					accept(rest.ends, (start != 0) ? 1 : 2, action);
 				}
 			}

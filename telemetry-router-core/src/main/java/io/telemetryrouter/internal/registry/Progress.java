@@ -13,12 +13,12 @@ import io.telemetryrouter.internal.lane.Recording;
 import io.telemetryrouter.internal.support.Names;
 
 /**
- * Moves the cursor of a durable handler, behind what it has handled.
+ * Moves the cursor of a durable handler up to the events that the handler has handled.
  * <p>
- * Each look first reads the number of the last recorded event and then waits until no
- * emit that had begun by then is between its record and the lanes. So each event up to
- * that number has reached the lane, and when all that the lane had then is processed, so
- * are these.
+ * Each check first reads the number of the last recorded event and then waits until no
+ * emit that began before is between its record and the lanes. So each event up to that
+ * number has reached the lane. When the lane has processed all events that it held then,
+ * the cursor moves to that number.
  */
 final class Progress {
 
@@ -40,7 +40,7 @@ final class Progress {
 
 	private long latest;
 
-	/** Opens when the events up to the latest one are processed. */
+	/** Reaches zero when the events up to the latest number are processed. */
 	private @Nullable CountDownLatch processed;
 
 	Progress(String handlerId, Lane lane, Recording recording, Reporter reporter) {
@@ -50,7 +50,7 @@ final class Progress {
 		this.reporter = reporter;
 	}
 
-	/** Lets the lane begin with what was recorded after the cursor, once. */
+	/** Starts the lane, once, with the events that were recorded after the cursor. */
 	synchronized void begin() {
 		EventRecorder.Cursor opened = (this.cursor == null) ? this.recording.cursor(this.handlerId) : null;
 		if (opened == null) {
@@ -66,7 +66,9 @@ final class Progress {
 		}
 	}
 
-	/** Moves the cursor, if it can, on another thread: it waits for a disk. */
+	/**
+	 * Moves the cursor, if possible, on a thread of the executor: it waits for a disk.
+	 */
 	void check(Executor executor) {
 		if (this.checking.compareAndSet(false, true)) {
 			executor.execute(() -> {
@@ -118,10 +120,10 @@ final class Progress {
 		}
 	}
 
-	/** Moves the cursor for the last time: what is dropped from now on is not done. */
+	/** Moves the cursor for the last time: it does not pass events dropped later. */
 	synchronized void end() {
 		check();
-		// The wait that was begun before may have been for less.
+		// The first check may end a wait that began before and covers fewer events.
 		check();
 		this.cursor = null;
 	}

@@ -14,13 +14,14 @@ import io.telemetryrouter.RouterSnapshot;
 import io.telemetryrouter.internal.metrics.SampleBuffers;
 
 /**
- * The tracked event names. A name that a handler names is always tracked. Of other names
- * only a limited number is tracked, first come first served, and none that is very long,
- * so that dynamic names cannot fill the memory. The rest is counted together.
+ * The tracked event names. The exact patterns of handlers are always tracked. Of other
+ * names only a limited number is tracked, first come first served, so that dynamic names
+ * cannot fill the memory. Very long names are never tracked. All names that are not
+ * tracked are counted together.
  */
 public final class TrackedEvents {
 
-	/** In characters; longer names are not kept. */
+	/** In characters; longer names are not tracked. */
 	private static final int MAX_NAME_LENGTH = 512;
 
 	private final int maxNames;
@@ -31,10 +32,10 @@ public final class TrackedEvents {
 
 	private final ConcurrentHashMap<String, EventStatistics> byName = new ConcurrentHashMap<>();
 
-	/** How many of the tracked names no handler names. Written under this. */
+	/** The number of names that count against the limit. Writes are guarded by this. */
 	private volatile int limited;
 
-	/** Written under this. */
+	/** Writes are guarded by this. */
 	private volatile boolean otherAnnounced;
 
 	private final Announcements announcements;
@@ -45,7 +46,7 @@ public final class TrackedEvents {
 		this.announcements = announcements;
 	}
 
-	/** Returns the statistics of a name, or those of all others if there is no room. */
+	/** Returns the statistics of a name, or of all untracked names if it has no room. */
 	public EventStatistics track(String event) {
 		EventStatistics known = this.byName.get(event);
 		if (known != null) {
@@ -100,12 +101,12 @@ public final class TrackedEvents {
 		return statistics == this.other;
 	}
 
-	/** Returns whether the statistics are in use: their name was not removed. */
+	/** Returns whether the statistics are in use: their name is still tracked. */
 	public boolean isCurrent(EventStatistics statistics) {
 		return isOther(statistics) || this.byName.get(statistics.name) == statistics;
 	}
 
-	/** Tracks the names that a new handler names. */
+	/** Tracks the exact patterns of a new handler. */
 	synchronized void named(List<EventPattern> patterns) {
 		for (EventPattern pattern : patterns) {
 			String name = pattern.toString();
@@ -115,7 +116,10 @@ public final class TrackedEvents {
 		}
 	}
 
-	/** Removes a name that no handler names any more, unless it was emitted and fits. */
+	/**
+	 * Removes a name that is not a pattern of any handler now, unless it was emitted and
+	 * the limit has room.
+	 */
 	synchronized void unnamed(String event) {
 		EventStatistics statistics = this.byName.get(event);
 		if (statistics == null || statistics.limited) {
@@ -139,13 +143,13 @@ public final class TrackedEvents {
 		return event.equals(RouterSnapshot.OTHER_EVENTS) ? this.other : this.byName.get(event);
 	}
 
-	/** Applies an action to all statistics, in no order. */
+	/** Applies an action to all statistics, in no particular order. */
 	public void forEach(Consumer<EventStatistics> action) {
 		this.byName.values().forEach(action);
 		action.accept(this.other);
 	}
 
-	/** Returns the statistics by name; those of all others only if there are any. */
+	/** Returns the statistics by name; those of untracked names only if there are any. */
 	public List<EventStatistics> all() {
 		List<EventStatistics> all = new ArrayList<>(this.byName.values());
 		if (this.other.emitted() != 0) {
@@ -159,7 +163,7 @@ public final class TrackedEvents {
 		this.announcements.add((listener) -> this.announcements.announce(statistics, listener));
 	}
 
-	/** Adds a listener, which is told of every name and then of the handlers. */
+	/** Adds a listener, and announces all names and then the handlers to it. */
 	synchronized void addListener(RouterListener listener, List<Handler> handlers) {
 		this.announcements.addListener(listener);
 		forEach((event) -> {

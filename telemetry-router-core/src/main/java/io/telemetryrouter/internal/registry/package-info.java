@@ -1,6 +1,7 @@
 /**
  * The registered handlers, their options and accounts, and the statistics of each event
- * name. The registry decides which handlers get an event, and not how it reaches them.
+ * name. The registry decides which handlers get an event, and not how the event reaches
+ * them.
  */
 @NullMarked
 package io.telemetryrouter.internal.registry;
