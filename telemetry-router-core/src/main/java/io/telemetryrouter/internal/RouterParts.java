@@ -136,7 +136,7 @@ final class RouterParts {
 		this.reporter = new Reporter(this.log, this.ticker);
 		this.watchdog = new Watchdog(MAX_WATCH_INTERVAL, this.reporter);
 		this.executor = new LaneExecutor(settings.laneExecutor());
-		Executor callbacks = this.executor::executeSurely;
+		Executor callbacks = this.executor::executeReliably;
 
 		Announcements announcements = new Announcements(this.reporter);
 		this.events = new TrackedEvents(settings.maxEventNames(), this.samples, announcements);

@@ -134,7 +134,7 @@ public final class Routes {
 		Map<Handler, Integer> ranks = this.registry.matching(event);
 		boolean dead = ranks.entrySet()
 			.stream()
-			.noneMatch((entry) -> entry.getKey().options.hears(entry.getValue(), payload));
+			.noneMatch((entry) -> entry.getKey().options.isMeantFor(entry.getValue(), payload));
 		Set<NextEvent> awaiting = new LinkedHashSet<>();
 		this.awaited.match(event, (next, rank) -> awaiting.add(next));
 		return new Route(event, statistics, inOrder(ranks), dead, List.copyOf(awaiting), this.checks.of(event), this);
@@ -157,7 +157,7 @@ public final class Routes {
 				: this.registry.whileUnchanged(() -> this.registry.matching(event)
 					.entrySet()
 					.stream()
-					.noneMatch((entry) -> entry.getKey().options.mayHear(entry.getValue())));
+					.noneMatch((entry) -> entry.getKey().options.mayBeMeantFor(entry.getValue())));
 	}
 
 	/** Adds a future to the routes of the events that match, or removes it from them. */

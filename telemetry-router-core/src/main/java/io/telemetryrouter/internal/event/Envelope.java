@@ -149,7 +149,7 @@ public class Envelope<T> implements TelemetryEvent<T> {
 	 * Marks the event as not recorded, unless its number is set. For the end of the
 	 * recorder's work on the event.
 	 */
-	public final void leftRecorder() {
+	public final void markNotRecorded() {
 		if (this.recorded == null) {
 			this.recorded = NOT_RECORDED;
 		}

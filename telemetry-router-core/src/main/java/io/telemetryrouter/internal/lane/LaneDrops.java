@@ -152,18 +152,18 @@ final class LaneDrops {
 		if (this.gaps != null) {
 			this.gaps.add(event, reason);
 		}
-		leftRecorder(event);
+		releaseRecording(event);
 	}
 
-	private void leftRecorder(Envelope<?> event) {
+	private void releaseRecording(Envelope<?> event) {
 		if (this.target.isRecorder()) {
-			event.leftRecorder();
+			event.markNotRecorded();
 		}
 	}
 
 	/** Called when an event has left the lane and is processed. */
 	void done(Envelope<?> event) {
-		leftRecorder(event);
+		releaseRecording(event);
 		EmitTracker.dequeued(event.tracker());
 	}
 

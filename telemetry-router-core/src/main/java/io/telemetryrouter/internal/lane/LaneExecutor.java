@@ -83,7 +83,7 @@ public final class LaneExecutor {
 	 * a thread of the router, since the user's executor may refuse or lose it. If no
 	 * thread takes it, as after the close, it runs on the calling thread.
 	 */
-	public void executeSurely(Runnable task) {
+	public void executeReliably(Runnable task) {
 		try {
 			this.own.execute(() -> {
 				// Replaces the name that the thread has from its last handler.

@@ -54,7 +54,7 @@ final class LaneWorker implements Runnable {
 	private volatile int state = IDLE;
 
 	/** The number of consecutive watchdog checks that found the worker not running. */
-	private volatile int looks;
+	private volatile int missedChecks;
 
 	/**
 	 * Whether the last run could not take an event, for example without memory or with a
@@ -90,13 +90,13 @@ final class LaneWorker implements Runnable {
 		if (!STATE.compareAndSet(this, IDLE, SCHEDULED)) {
 			return false;
 		}
-		this.looks = 0;
+		this.missedChecks = 0;
 		submit(false);
 		return true;
 	}
 
 	/** Submits the worker for the watchdog, which a blocking executor must not delay. */
-	private void submitAside() {
+	private void submitForWatchdog() {
 		LaneExecutor executor = this.services.executor();
 		if (!executor.isExternal()) {
 			submit(true);
@@ -154,13 +154,13 @@ final class LaneWorker implements Runnable {
 		if (this.lane.isEmpty() && this.hand.event == null) {
 			return;
 		}
-		int seen = (this.state != RUNNING) ? this.looks + 1 : 0;
-		this.looks = seen;
+		int seen = (this.state != RUNNING) ? this.missedChecks + 1 : 0;
+		this.missedChecks = seen;
 		if (seen < 2) {
 			return;
 		}
 		if (STATE.compareAndSet(this, IDLE, SCHEDULED) || seen == 2) {
-			submitAside();
+			submitForWatchdog();
 		}
 		else {
 			this.services.reporter().laneNotRun(this.target.handlerId());
@@ -207,7 +207,7 @@ final class LaneWorker implements Runnable {
 				this.state = IDLE;
 				return;
 			}
-			idle = rest();
+			idle = goIdle();
 		}
 	}
 
@@ -271,7 +271,7 @@ final class LaneWorker implements Runnable {
 	 * the idle worker, or the worker sees the event. Returns {@code false} if this thread
 	 * owns the worker again.
 	 */
-	private boolean rest() {
+	private boolean goIdle() {
 		this.hand.position = EventQueue.Position.NONE;
 		this.state = IDLE;
 		this.lane.signal();
@@ -315,9 +315,9 @@ final class LaneWorker implements Runnable {
 		finally {
 			// If a step threw, for example a clock, the next run counts the event.
 			this.hand.position = EventQueue.Position.NONE;
-			this.looks = 0;
+			this.missedChecks = 0;
 			this.state = SCHEDULED;
-			submitAside();
+			submitForWatchdog();
 		}
 	}
 

@@ -117,7 +117,7 @@ final class SpillQueue extends LaneQueue {
 	}
 
 	private boolean spill(Envelope<?> event) {
-		settle();
+		releaseRecorded();
 		if (!this.services.recording().has(event) || this.recorded.isFull()) {
 			return false;
 		}
@@ -133,7 +133,7 @@ final class SpillQueue extends LaneQueue {
 	}
 
 	/** Replaces the envelopes of events that are recorded by their locations. */
-	private void settle() {
+	private void releaseRecorded() {
 		Envelope<?> oldest = this.unrecorded.peek();
 		while (oldest != null && !this.recorded.isFull()
 				&& (oldest.recorded() != 0 || this.unrecorded.size() > this.services.recording().ahead())) {
@@ -159,7 +159,7 @@ final class SpillQueue extends LaneQueue {
 				if (event != null || isFrozen()) {
 					return event;
 				}
-				settle();
+				releaseRecorded();
 				next = this.recorded.first();
 				if (next == null) {
 					return takeUnrecorded(consumer);

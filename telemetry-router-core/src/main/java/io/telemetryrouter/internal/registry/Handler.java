@@ -280,7 +280,7 @@ public final class Handler implements Subscription, LaneTarget {
 			this.lane.check();
 		}
 		if (this.progress != null) {
-			this.progress.check(this.services.executor()::executeSurely);
+			this.progress.check(this.services.executor()::executeReliably);
 		}
 		if (this.breaker != null && this.admission.has(Admission.COUNTED)) {
 			this.breaker.relax(now);

@@ -56,7 +56,7 @@ public record HandlerFailures(HandlerOptions options, HandlerMetrics metrics, Ha
 				report(new HandlerFailure(this.options.id, event, error, envelope));
 			}
 			finally {
-				judge(error, stack);
+				recordFailure(error, stack);
 			}
 		}
 		catch (Throwable ex) {
@@ -73,7 +73,7 @@ public record HandlerFailures(HandlerOptions options, HandlerMetrics metrics, Ha
 			Headroom.require();
 			EmitTracker.count(tracker, Outcome.DROPPED);
 			try {
-				tell(new HandlerFailure(this.options.id, frame.event(), error, envelope));
+				notifyListeners(new HandlerFailure(this.options.id, frame.event(), error, envelope));
 				this.services.lanes()
 					.reporter()
 					.conditionFailed(this.options.id, frame.event(), error, this.metrics.conditionReports);
@@ -94,8 +94,8 @@ public record HandlerFailures(HandlerOptions options, HandlerMetrics metrics, Ha
 			record(event.name(), error, this.services.lanes().measured() ? nanos : -1, event.tracker());
 			HandlerFailure failure = new HandlerFailure(this.options.id, event.name(), error, event);
 			// Error listeners are user code and must not delay the watchdog.
-			this.services.lanes().executor().executeSurely(() -> report(failure));
-			judge(error, stack);
+			this.services.lanes().executor().executeReliably(() -> report(failure));
+			recordFailure(error, stack);
 		}
 		catch (Throwable ex) {
 			// The failure is counted.
@@ -111,13 +111,13 @@ public record HandlerFailures(HandlerOptions options, HandlerMetrics metrics, Ha
 	}
 
 	private void report(HandlerFailure failure) {
-		tell(failure);
+		notifyListeners(failure);
 		this.services.lanes()
 			.reporter()
 			.handlerFailed(this.options.id, failure.event(), failure.error(), this.metrics.failureReports);
 	}
 
-	private void tell(HandlerFailure failure) {
+	private void notifyListeners(HandlerFailure failure) {
 		for (HandlerErrorListener listener : this.services.errorListeners()) {
 			try {
 				listener.onFailure(failure);
@@ -135,7 +135,7 @@ public record HandlerFailures(HandlerOptions options, HandlerMetrics metrics, Ha
 		}
 	}
 
-	private void judge(Throwable error, DispatchStack stack) {
+	private void recordFailure(Throwable error, DispatchStack stack) {
 		restoreInterrupt(error);
 		if (this.breaker != null) {
 			this.breaker.failed(error, stack);

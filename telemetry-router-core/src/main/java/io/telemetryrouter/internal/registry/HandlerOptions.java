@@ -198,12 +198,12 @@ public final class HandlerOptions {
 	 * matching pattern and the payload. A handler of all events does not, unless it
 	 * selects its events by payload type and accepts this payload.
 	 */
-	public boolean hears(int rank, @Nullable Object payload) {
-		return mayHear(rank) && (rank < EventPattern.ALL.rank() || accepts(payload));
+	public boolean isMeantFor(int rank, @Nullable Object payload) {
+		return mayBeMeantFor(rank) && (rank < EventPattern.ALL.rank() || accepts(payload));
 	}
 
-	/** Like {@link #hears}, for a payload that the handler accepts. */
-	public boolean mayHear(int rank) {
+	/** Like {@link #isMeantFor}, for a payload that the handler accepts. */
+	public boolean mayBeMeantFor(int rank) {
 		return rank < EventPattern.ALL.rank() || (this.anyEvent && !this.anyPayload);
 	}
 
