@@ -719,7 +719,7 @@ public final class HandlerSpec<T> {
 			if (this.gaps && !this.payloadType.isAssignableFrom(TelemetryGap.class)) {
 				throw new IllegalStateException("Handler " + name() + " takes payloads of " + this.payloadType.getName()
 						+ ", and 'gaps' are payloads of " + TelemetryGap.class.getName()
-						+ ": let it take any payload, or leave 'gaps' out");
+						+ ": let it take any payload, or remove 'gaps'");
 			}
 			requireSpillable();
 			return new HandlerSpec<>(new Builder<>(this, this.payloadType));
@@ -730,7 +730,7 @@ public final class HandlerSpec<T> {
 			if (spills && this.concurrency != 1) {
 				throw new IllegalStateException("Handler " + name()
 						+ " has overflow policy SPILL, which keeps the order" + " of events, and a concurrency of "
-						+ this.concurrency + ", which does not: leave 'concurrency' out, or choose another policy");
+						+ this.concurrency + ", which does not: remove 'concurrency', or choose another policy");
 			}
 			if (this.durable && (!spills || this.id == null || this.times != 0 || this.run != null)) {
 				throw new IllegalStateException("Handler " + name() + " is to continue after a restart ('durable'): set"
@@ -754,7 +754,7 @@ public final class HandlerSpec<T> {
 		private void requireUnset(boolean unset, String option) {
 			if (!unset) {
 				throw new IllegalStateException("Handler " + name() + " is synchronous and has no queue, so '" + option
-						+ "' would have no effect: call async(), or leave '" + option + "' out");
+						+ "' would have no effect: call async(), or remove '" + option + "'");
 			}
 		}
 

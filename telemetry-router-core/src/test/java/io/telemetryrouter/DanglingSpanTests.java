@@ -83,7 +83,7 @@ class DanglingSpanTests {
 		await().atMost(PATIENCE).until(() -> !lines().isEmpty());
 		assertThat(lines()).singleElement()
 			.asString()
-			.contains("'agent.run' of run 'killed', begun 0 ms ago and given up");
+			.contains("'agent.run' of run 'killed', begun 0 ms ago and no longer referenced");
 	}
 
 	private WeakReference<TelemetrySpan> kill() throws Exception {

@@ -38,7 +38,7 @@ class EmitAfterCloseTests {
 		late.emit("x", "secret");
 		late.emit("y", "secret");
 		assertThat(this.log.lines(LINE)).containsExactly("Event 'x' was emitted after the telemetry router had closed;"
-				+ " it and all that follow are dropped (closed): end what emits before the router closes");
+				+ " it and all that follow are dropped (closed): stop the emitting code before the router closes");
 		assertThat(Books.of(late, "handler").dropped()).containsEntry(DropReason.CLOSED, 2L);
 	}
 

@@ -160,7 +160,7 @@ class GapTests {
 				() -> HandlerSpec.on("a").payloadType(String.class).async().gaps(true).handler((name, payload) -> {
 				}).build())
 			.withMessage("Handler of [a] takes payloads of java.lang.String, and 'gaps' are payloads of "
-					+ "io.telemetryrouter.TelemetryGap: let it take any payload, or leave 'gaps' out");
+					+ "io.telemetryrouter.TelemetryGap: let it take any payload, or remove 'gaps'");
 	}
 
 	@RepeatedTest(value = 10, failureThreshold = 1)

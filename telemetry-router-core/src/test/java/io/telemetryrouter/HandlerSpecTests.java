@@ -225,7 +225,7 @@ class HandlerSpecTests {
 	void whenSynchronousHandlerIsGivenWhatOnlyQueuesHaveThenMessageNamesHandlerOptionAndFix() {
 		assertThatIllegalStateException().isThrownBy(() -> HandlerSpec.on("a").maxQueue(5).handler(HANDLER).build())
 			.withMessage("Handler of [a] is synchronous and has no queue, so 'maxQueue' would have no effect:"
-					+ " call async(), or leave 'maxQueue' out");
+					+ " call async(), or remove 'maxQueue'");
 		assertThatIllegalStateException()
 			.isThrownBy(
 					() -> HandlerSpec.on("a").id("audit").overflow(OverflowPolicy.DROP_NEWEST).handler(HANDLER).build())

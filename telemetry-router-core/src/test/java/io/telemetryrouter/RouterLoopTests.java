@@ -127,7 +127,8 @@ class RouterLoopTests {
 		assertThat(this.log.lines("Handlers emit in a loop")).singleElement()
 			.asString()
 			.contains("of router a -> of router b -> of router a -> of router b -> of router a. ",
-					"is dropped (recursion): let one of them not emit", "raise 'telemetry-router.max-depth'");
+					"are dropped (recursion): stop one of the handlers from emitting",
+					"raise 'telemetry-router.max-depth'");
 	}
 
 	@ParameterizedTest

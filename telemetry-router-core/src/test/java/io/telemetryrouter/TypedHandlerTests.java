@@ -61,7 +61,7 @@ class TypedHandlerTests {
 		subscribe(mode);
 		this.router.emit("cost", null);
 		assertThat(account().dropped()).containsEntry(DropReason.TYPE_MISMATCH, 1L);
-		assertThat(this.log.lines("'cost' came with null")).hasSize(1);
+		assertThat(this.log.lines("'cost' has a payload of null")).hasSize(1);
 	}
 
 	@Test
@@ -84,8 +84,8 @@ class TypedHandlerTests {
 		}
 		assertThat(this.log.lines("Handler 'typed'")).singleElement()
 			.isEqualTo("Handler 'typed' takes payloads of type java.lang.Number, "
-					+ "but event 'cost' came with java.lang.String, which it is not given: emit the former, "
-					+ "or take a wider type");
+					+ "but event 'cost' has a payload of java.lang.String and was not passed to it: "
+					+ "emit the expected type, or declare a wider one");
 	}
 
 	@Test

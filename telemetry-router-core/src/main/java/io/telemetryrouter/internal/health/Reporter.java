@@ -65,9 +65,9 @@ public final class Reporter {
 	public void typeMismatch(String handler, Class<?> type, String event, @Nullable Object payload, Throttle throttle) {
 		warn(throttle, "mismatch", null,
 				() -> named(handler) + " takes payloads of type " + type.getName() + ", but event "
-						+ Names.quoted(event) + " came with "
+						+ Names.quoted(event) + " has a payload of "
 						+ ((payload != null) ? payload.getClass().getName() : "null")
-						+ ", which it is not given: emit the former, or take a wider type");
+						+ " and was not passed to it: emit the expected type, or declare a wider one");
 	}
 
 	public void payloadWrong(String event, String problem, Throttle throttle) {
@@ -100,9 +100,9 @@ public final class Reporter {
 		warn(this.recursionReports, "loop", null, () -> {
 			StringJoiner names = new StringJoiner(" -> ");
 			chain.forEach((name) -> names.add(Names.printable(name)));
-			return "Handlers emit in a loop: " + names + ". What exceeds a depth of " + maxDepth + " or "
-					+ maxNestedEmits + " nested emits is dropped (" + DropReason.RECURSION.label()
-					+ "): let one of them not emit, or, if it is no loop, raise 'telemetry-router.max-depth' or"
+			return "Handlers emit in a loop: " + names + ". Emits beyond a depth of " + maxDepth + " or "
+					+ maxNestedEmits + " nested emits are dropped (" + DropReason.RECURSION.label()
+					+ "): stop one of the handlers from emitting, or, if this is no loop, raise 'telemetry-router.max-depth' or"
 					+ " 'telemetry-router.max-nested-emits', which without Spring Boot are"
 					+ " TelemetryRouterBuilder.maxDepth(int) and .maxNestedEmits(int)";
 		});
@@ -198,7 +198,8 @@ public final class Reporter {
 	private static String described(DanglingSpan span) {
 		return Names.quoted(span.name()) + " of "
 				+ ((span.runId() != null) ? "run " + Names.quoted(span.runId()) : "no run") + ", begun "
-				+ Durations.printable(span.age().toNanos()) + " ago" + (span.abandoned() ? " and given up" : "");
+				+ Durations.printable(span.age().toNanos()) + " ago"
+				+ (span.abandoned() ? " and no longer referenced" : "");
 	}
 
 	void unwatched(Throwable ex) {
@@ -250,7 +251,8 @@ public final class Reporter {
 	 * Reports an unhandled event; {@code heard} if handlers of all events received it.
 	 */
 	public void unheard(String event, boolean heard, @Nullable String nearest) {
-		unmatched("Event " + Names.quoted(event) + " has no handler" + (heard ? " but those of '**'" : ""), nearest);
+		unmatched("Event " + Names.quoted(event) + " has no handler" + (heard ? " except those for '**'" : ""),
+				nearest);
 	}
 
 	public void uncalled(String handler, List<String> patterns, long nanos, @Nullable String nearest) {
@@ -266,8 +268,7 @@ public final class Reporter {
 
 	/** Reports that further events or handlers are not reported. */
 	public void moreUnmatched(String kind, String number) {
-		inform("More " + kind + " than those reported have no counterpart; '" + number
-				+ "' in the snapshot tells which");
+		inform("Further " + kind + " without a counterpart are not reported; see '" + number + "' in the snapshot");
 	}
 
 	public void closed(HandlerAccount total, long unhandled, Duration took, boolean complete) {
@@ -299,7 +300,7 @@ public final class Reporter {
 		if (this.closing && acquire(this.lateReports, "emit") != null) {
 			warn("Event " + Names.quoted(event) + " was emitted after the telemetry router had closed; it and all"
 					+ " that follow are dropped (" + DropReason.CLOSED.label()
-					+ "): end what emits before the router closes");
+					+ "): stop the emitting code before the router closes");
 			this.log.flush(LATE_NANOS);
 		}
 	}
