@@ -111,7 +111,7 @@ record Flush(HandlerTable handlers, HoldBuffer held, Runs runs, Executor callbac
 		Map<String, Long> pending = new LinkedHashMap<>();
 		Map<Handler, CompletableFuture<Boolean>> kept = new LinkedHashMap<>();
 		latches.forEach((handler, latch) -> {
-			BooleanSupplier action = handler.options.spec.onFlush();
+			BooleanSupplier action = handler.options.onFlush;
 			if (latch.getCount() != 0) {
 				pending.merge(handler.handlerId(), lane(handler).pending(events), Long::sum);
 			}

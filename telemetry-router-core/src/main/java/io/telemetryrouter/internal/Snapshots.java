@@ -119,7 +119,7 @@ record Snapshots(RouterParts parts) {
 		HandlerAccount account = handler.account();
 		return new HandlerSnapshot(options.id, options.patterns.stream().map(EventPattern::toString).toList(),
 				options.payloadType, (lane != null) ? HandlerMode.ASYNC : HandlerMode.SYNC, options.priority,
-				options.spec.times(), (lane != null) ? lane.concurrency() : 1, options.overflow,
+				options.times, (lane != null) ? lane.concurrency() : 1, options.overflow,
 				(lane != null) ? thread(options) : null, (lane != null) ? lane.capacity() : 0,
 				(lane != null) ? lane.spilled() : 0, oldestAge(lane), account,
 				metrics.latency.snapshot(this.parts.samples), metrics.failedLatency.snapshot(this.parts.samples),
@@ -129,7 +129,7 @@ record Snapshots(RouterParts parts) {
 	}
 
 	private LaneThread thread(HandlerOptions options) {
-		return this.parts.executor.isExternal() ? options.spec.thread() : LaneThread.PLATFORM;
+		return this.parts.executor.isExternal() ? options.thread : LaneThread.PLATFORM;
 	}
 
 	private static HandlerStatus status(Handler handler, @Nullable QuarantineSnapshot quarantine,

@@ -88,7 +88,7 @@ final class Route implements OfferedEvents, DispatchFrame.Recipients {
 		this.routes = routes;
 		this.check = check;
 		this.awaited = awaited.toArray(NOTHING_AWAITED);
-		this.durable = handlers.stream().anyMatch((handler) -> handler.options.spec.durable());
+		this.durable = handlers.stream().anyMatch((handler) -> handler.options.durable);
 		this.needsEnvelope = !awaited.isEmpty()
 				|| handlers.stream().anyMatch((handler) -> handler.options.needsEnvelope());
 		// The recorder is the first of all handlers.

@@ -94,7 +94,7 @@ public final class Routes {
 	/** Returns the handlers of an event name that opted in to replay, in order. */
 	List<Handler> replayed(String event) {
 		List<Handler> handlers = this.registry.whileUnchanged(() -> inOrder(this.registry.matching(event)));
-		return handlers.stream().filter((handler) -> handler.options.spec.replay()).toList();
+		return handlers.stream().filter((handler) -> handler.options.replay).toList();
 	}
 
 	/** Compiles a route of replayed events, which do not count as emitted. */

@@ -134,7 +134,7 @@ public final class StuckCallCheck {
 			if (entry.ended().getAsBoolean()) {
 				handler.stuckCalls().remove(entry);
 				this.reporter.returned(entry.subject(), entry.call(), this.ticker.now() - entry.since(),
-						handler.stuckCalls().returns);
+						handler.stuckCalls().returns());
 			}
 		}
 	}

@@ -4,6 +4,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.BooleanSupplier;
 
+import org.jspecify.annotations.Nullable;
+
 import io.telemetryrouter.StuckCall;
 import io.telemetryrouter.internal.event.DispatchFrame;
 import io.telemetryrouter.internal.support.Throttle;
@@ -13,8 +15,8 @@ import io.telemetryrouter.internal.support.Throttle;
  */
 public final class StuckCalls {
 
-	/** Limits the reports of calls that have returned. */
-	final Throttle returns = new Throttle();
+	/** {@code null} until the first report: most handlers never have one. */
+	private @Nullable Throttle returns;
 
 	/**
 	 * All calls that were added, some of which may have ended. Replaced as a whole,
@@ -43,6 +45,13 @@ public final class StuckCalls {
 		all.removeIf((other) -> other.frame == entry.frame && !other.call.abandoned());
 		all.add(entry);
 		this.entries = List.copyOf(all);
+	}
+
+	/** Returns the limit of reports of calls that have returned. */
+	synchronized Throttle returns() {
+		Throttle known = (this.returns != null) ? this.returns : new Throttle();
+		this.returns = known;
+		return known;
 	}
 
 	synchronized void remove(Entry entry) {

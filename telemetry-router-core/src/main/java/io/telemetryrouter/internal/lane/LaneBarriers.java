@@ -1,7 +1,9 @@
 package io.telemetryrouter.internal.lane;
 
-import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.CountDownLatch;
+import java.util.function.Consumer;
 import java.util.function.Predicate;
 
 import org.jspecify.annotations.Nullable;
@@ -18,7 +20,8 @@ final class LaneBarriers {
 
 	private final LaneWorker[] workers;
 
-	private final CopyOnWriteArrayList<Barrier> barriers = new CopyOnWriteArrayList<>();
+	/** Replaced as a whole, guarded by this. */
+	private volatile List<Barrier> barriers = List.of();
 
 	LaneBarriers(LaneQueue queue, LaneWorker[] workers) {
 		this.queue = queue;
@@ -39,11 +42,18 @@ final class LaneBarriers {
 			this.queue
 				.forEach((event, position) -> end[0] = events.test(event) ? Math.max(end[0], position + 1) : end[0]);
 		}
-		this.barriers.add(new Barrier(end[0], Math.max(tail, end[0]), spilled, latch, events));
+		Barrier barrier = new Barrier(end[0], Math.max(tail, end[0]), spilled, latch, events);
+		change((all) -> all.add(barrier));
 	}
 
 	void remove(CountDownLatch latch) {
-		this.barriers.removeIf((barrier) -> barrier.latch == latch);
+		change((all) -> all.removeIf((barrier) -> barrier.latch == latch));
+	}
+
+	private synchronized void change(Consumer<List<Barrier>> change) {
+		List<Barrier> all = new ArrayList<>(this.barriers);
+		change.accept(all);
+		this.barriers = List.copyOf(all);
 	}
 
 	/**
@@ -66,7 +76,7 @@ final class LaneBarriers {
 	/** Releases the threads whose events are processed. */
 	void release() {
 		if (!this.barriers.isEmpty()) {
-			this.barriers.removeIf(this::release);
+			change((all) -> all.removeIf(this::release));
 		}
 	}
 

@@ -1,8 +1,5 @@
 package io.telemetryrouter.internal.lane;
 
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicLong;
-
 import org.jspecify.annotations.Nullable;
 
 import io.telemetryrouter.DropReason;
@@ -11,20 +8,12 @@ import io.telemetryrouter.internal.event.EmitTracker;
 import io.telemetryrouter.internal.event.Envelope;
 import io.telemetryrouter.internal.event.SpilledEvent;
 import io.telemetryrouter.internal.support.Headroom;
-import io.telemetryrouter.internal.support.Throttle;
 
 /**
  * Counts and reports the events that a lane drops, and completes the trackers of events
  * that leave the lane.
- * <p>
- * A burst of events without room is reported with two lines: one at its begin, and one
- * with the count when no event was dropped for a second and the queue has room again. At
- * most one burst in ten seconds is reported. Its count includes the drops of bursts that
- * were not reported.
  */
 final class LaneDrops {
-
-	private static final long QUIET = TimeUnit.SECONDS.toNanos(1);
 
 	private final LaneTarget target;
 
@@ -34,36 +23,14 @@ final class LaneDrops {
 
 	private final OverflowPolicy overflow;
 
-	private final @Nullable SpillQueue spill;
-
-	private final Throttle lossReports = new Throttle();
+	/** {@code null} if the lane does not spill. */
+	private final @Nullable SpillReports spillReports;
 
 	/** Collects dropped events; {@code null} if the handler gets no gap notices. */
 	final @Nullable LaneGaps gaps;
 
-	/** The number of events without room that no line has reported yet. */
-	private final AtomicLong overflown = new AtomicLong();
-
-	private final Throttle bursts = new Throttle(TimeUnit.SECONDS.toNanos(10));
-
-	/** Whether the begin of a burst was reported. Writes are guarded by this. */
-	private volatile boolean inBurst;
-
-	// Used by the watchdog's thread only.
-
-	private long overflownSeen;
-
-	private long seenSince;
-
-	/** Whether the lane was reported as behind, and not as caught up since. */
-	private boolean behind;
-
-	private long behindSince;
-
-	private final Throttle behindReports = new Throttle();
-
-	/** The number of spilled events when the lane was last seen not behind. */
-	private long spilledBefore;
+	/** {@code null} until the first event without room. Written under this. */
+	private volatile @Nullable OverflowReports overflowReports;
 
 	LaneDrops(LaneTarget target, LaneQueue queue, OverflowPolicy overflow, boolean gaps, LaneServices services) {
 		this.target = target;
@@ -71,16 +38,15 @@ final class LaneDrops {
 		this.queue = queue;
 		this.overflow = overflow;
 		this.gaps = gaps ? new LaneGaps(target) : null;
-		this.spill = (queue instanceof SpillQueue spill) ? spill : null;
-		if (this.spill != null) {
-			this.spill.lost(this::dropLost);
-			this.spilledBefore = this.spill.spilledTail();
+		this.spillReports = (queue instanceof SpillQueue spill) ? new SpillReports(spill, target, services) : null;
+		if (queue instanceof SpillQueue spill) {
+			spill.lost(this::dropLost);
 		}
 	}
 
 	/** Drops an event that the queue has no room for. */
 	void dropFull(Envelope<?> event) {
-		if (this.overflow == OverflowPolicy.SPILL && !this.services.recording().has(event)) {
+		if (this.spillReports != null && !this.services.recording().has(event)) {
 			dropLost(event.spilled(), null);
 		}
 		else {
@@ -106,25 +72,19 @@ final class LaneDrops {
 	/** Never throws. Without stack or memory the event is counted but not reported. */
 	private void overflown() {
 		try {
-			this.overflown.incrementAndGet();
-			if (!this.inBurst && beginBurst(this.services.ticker().now())) {
-				this.services.reporter()
-					.overflowBegan(this.target.handlerId(), this.queue.capacity(), this.queue.isFrozen(),
-							this.overflow);
-			}
+			OverflowReports reports = this.overflowReports;
+			((reports != null) ? reports : createReports()).dropped();
 		}
 		catch (Throwable ex) {
 			return;
 		}
 	}
 
-	private boolean beginBurst(long now) {
-		Headroom.require();
-		synchronized (this) {
-			boolean begins = !this.inBurst && this.bursts.tryAcquire(now) != Throttle.SUPPRESSED;
-			this.inBurst |= begins;
-			return begins;
-		}
+	private synchronized OverflowReports createReports() {
+		OverflowReports known = (this.overflowReports != null) ? this.overflowReports
+				: new OverflowReports(this.queue, this.overflow, this.target, this.services);
+		this.overflowReports = known;
+		return known;
 	}
 
 	void drop(Envelope<?> event, DropReason reason) {
@@ -144,7 +104,9 @@ final class LaneDrops {
 	/** Drops an event that the recorder does not have or cannot read. */
 	void dropLost(SpilledEvent event, @Nullable Throwable failure) {
 		drop(event, DropReason.NOT_JOURNALLED);
-		this.services.reporter().notJournalled(this.target.handlerId(), failure, this.lossReports);
+		if (this.spillReports != null) {
+			this.spillReports.lost(failure);
+		}
 	}
 
 	/** Adds a dropped event to the next gap notice, if the handler gets gap notices. */
@@ -169,56 +131,20 @@ final class LaneDrops {
 
 	/** Ends a burst that is over, and reports a lane that is behind. For the watchdog. */
 	void check() {
-		if (this.inBurst) {
-			checkBurst();
+		OverflowReports reports = this.overflowReports;
+		if (reports != null) {
+			reports.check();
 		}
-		if (this.spill != null) {
-			checkBehind(this.spill);
-		}
-	}
-
-	private void checkBurst() {
-		long now = System.nanoTime();
-		long count = this.overflown.get();
-		if (count != this.overflownSeen) {
-			this.overflownSeen = count;
-			this.seenSince = now;
-		}
-		else if (now - this.seenSince >= QUIET && this.queue.size() < this.queue.capacity()) {
-			this.overflownSeen = 0;
-			endBurst();
-		}
-	}
-
-	private void checkBehind(SpillQueue queue) {
-		long now = this.services.ticker().now();
-		if (!queue.isBehind()) {
-			if (this.behind) {
-				this.behind = false;
-				this.services.reporter()
-					.caughtUp(this.target.handlerId(), now - this.behindSince,
-							queue.spilledTail() - this.spilledBefore);
-			}
-			this.spilledBefore = queue.spilledTail();
-		}
-		else if (!this.behind && queue.spilledEvents() != 0
-				&& this.behindReports.tryAcquire(now) != Throttle.SUPPRESSED) {
-			this.behind = true;
-			this.behindSince = now;
-			this.services.reporter().fellBehind(this.target.handlerId(), queue.capacity());
+		if (this.spillReports != null) {
+			this.spillReports.check();
 		}
 	}
 
 	void endBurst() {
-		long count;
-		synchronized (this) {
-			if (!this.inBurst) {
-				return;
-			}
-			this.inBurst = false;
-			count = this.overflown.getAndSet(0);
+		OverflowReports reports = this.overflowReports;
+		if (reports != null) {
+			reports.end();
 		}
-		this.services.reporter().overflowEnded(this.target.handlerId(), count);
 	}
 
 }

@@ -28,17 +28,15 @@ class LaneQueue extends EventQueue<Envelope<?>> {
 
 	private final Predicate<Envelope<?>> critical;
 
-	/**
-	 * The events set aside, by position. Guarded by itself, as are writes of the two
-	 * fields below.
-	 */
-	private final TreeMap<Long, Envelope<?>> aside = new TreeMap<>();
+	/** Events that were set aside, by position. Guarded by this, as are all changes. */
+	private @Nullable TreeMap<Long, Envelope<?>> aside;
 
 	/**
-	 * The position of the first event set aside; set before that event leaves the queue.
-	 * Read without the lock, like the size.
+	 * The position of the first of them, from before it is taken from the queue;
+	 * {@code null} until an event is set aside, which few queues ever do. Read without
+	 * the lock, as is their number.
 	 */
-	private final Position firstAside = new Position();
+	private volatile @Nullable Position firstAside;
 
 	private volatile int sizeAside;
 
@@ -52,7 +50,26 @@ class LaneQueue extends EventQueue<Envelope<?>> {
 	}
 
 	private boolean hasAside() {
-		return this.firstAside.position != Position.NONE;
+		return positionAside() != Position.NONE;
+	}
+
+	private long positionAside() {
+		Position first = this.firstAside;
+		return (first != null) ? first.position : Position.NONE;
+	}
+
+	/** Returns the events that were set aside. Called under the lock. */
+	private TreeMap<Long, Envelope<?>> aside() {
+		TreeMap<Long, Envelope<?>> known = (this.aside != null) ? this.aside : new TreeMap<>();
+		this.aside = known;
+		return known;
+	}
+
+	/** Returns the position to publish for the first of them. Called under the lock. */
+	private Position firstAside() {
+		Position known = (this.firstAside != null) ? this.firstAside : new Position();
+		this.firstAside = known;
+		return known;
 	}
 
 	/** Events set aside count against the capacity. */
@@ -61,7 +78,7 @@ class LaneQueue extends EventQueue<Envelope<?>> {
 		if (!hasAside()) {
 			return super.offer(event);
 		}
-		synchronized (this.aside) {
+		synchronized (this) {
 			return size() < capacity() && super.offer(event);
 		}
 	}
@@ -105,10 +122,10 @@ class LaneQueue extends EventQueue<Envelope<?>> {
 				return event;
 			}
 		}
-		synchronized (this.aside) {
+		synchronized (this) {
 			try {
 				while (true) {
-					Position position = this.aside.isEmpty() ? this.firstAside : new Position();
+					Position position = aside().isEmpty() ? firstAside() : new Position();
 					Envelope<?> event = super.evict(position);
 					if (event == null || !setAside(event, position.position)) {
 						return event;
@@ -127,7 +144,7 @@ class LaneQueue extends EventQueue<Envelope<?>> {
 			if (!isCritical(event)) {
 				return false;
 			}
-			this.aside.put(position, event);
+			aside().put(position, event);
 			return true;
 		}
 		catch (Throwable ex) {
@@ -137,8 +154,9 @@ class LaneQueue extends EventQueue<Envelope<?>> {
 	}
 
 	private void changed() {
-		this.sizeAside = this.aside.size();
-		this.firstAside.position = this.aside.isEmpty() ? Position.NONE : this.aside.firstKey();
+		TreeMap<Long, Envelope<?>> events = aside();
+		this.sizeAside = events.size();
+		firstAside().position = events.isEmpty() ? Position.NONE : events.firstKey();
 	}
 
 	@Override
@@ -162,13 +180,13 @@ class LaneQueue extends EventQueue<Envelope<?>> {
 		if (!hasAside()) {
 			return null;
 		}
-		synchronized (this.aside) {
-			if (this.aside.isEmpty() || (isFrozen() && !evenIfFrozen)) {
+		synchronized (this) {
+			if (aside().isEmpty() || (isFrozen() && !evenIfFrozen)) {
 				return null;
 			}
 			// Set the position before the event counts as taken.
-			consumer.position = this.aside.firstKey();
-			Envelope<?> event = this.aside.pollFirstEntry().getValue();
+			consumer.position = aside().firstKey();
+			Envelope<?> event = aside().pollFirstEntry().getValue();
 			changed();
 			return event;
 		}
@@ -176,20 +194,20 @@ class LaneQueue extends EventQueue<Envelope<?>> {
 
 	/** Sets an event aside that is not the oldest, and returns the oldest instead. */
 	private Envelope<?> exchange(Envelope<?> event, Position consumer) {
-		synchronized (this.aside) {
-			Map.Entry<Long, Envelope<?>> oldest = this.aside.firstEntry();
+		synchronized (this) {
+			Map.Entry<Long, Envelope<?>> oldest = aside().firstEntry();
 			if (oldest == null || oldest.getKey() > consumer.position) {
 				return event;
 			}
 			try {
-				this.aside.put(consumer.position, event);
+				aside().put(consumer.position, event);
 			}
 			catch (Throwable ex) {
 				// No memory. An event out of order is better than a lost one.
 				return event;
 			}
 			consumer.position = oldest.getKey();
-			this.aside.remove(oldest.getKey());
+			aside().remove(oldest.getKey());
 			changed();
 			return oldest.getValue();
 		}
@@ -198,9 +216,9 @@ class LaneQueue extends EventQueue<Envelope<?>> {
 	@Override
 	@Nullable Envelope<?> peek() {
 		if (hasAside()) {
-			synchronized (this.aside) {
-				if (!this.aside.isEmpty()) {
-					return this.aside.firstEntry().getValue();
+			synchronized (this) {
+				if (!aside().isEmpty()) {
+					return aside().firstEntry().getValue();
 				}
 			}
 		}
@@ -209,8 +227,8 @@ class LaneQueue extends EventQueue<Envelope<?>> {
 
 	@Override
 	void forEach(ObjLongConsumer<Envelope<?>> action) {
-		synchronized (this.aside) {
-			this.aside.forEach((position, event) -> action.accept(event, position));
+		synchronized (this) {
+			aside().forEach((position, event) -> action.accept(event, position));
 			super.forEach(action);
 		}
 	}
@@ -218,7 +236,7 @@ class LaneQueue extends EventQueue<Envelope<?>> {
 	@Override
 	void freeze(boolean frozen) {
 		super.freeze(frozen);
-		synchronized (this.aside) {
+		synchronized (this) {
 			// Acquiring the lock waits for a worker that is taking an event.
 			return;
 		}
@@ -242,7 +260,7 @@ class LaneQueue extends EventQueue<Envelope<?>> {
 
 	/** Returns a position below which no event is left. */
 	long oldest() {
-		return Math.min(head(), this.firstAside.position);
+		return Math.min(head(), positionAside());
 	}
 
 	/** Returns the number of events that a flush has to wait for. */

@@ -47,7 +47,8 @@ final class LaneWorker implements Runnable {
 
 	private final LaneServices services;
 
-	private final String threadName;
+	/** {@code null} before the first run. Used by the running thread. */
+	private @Nullable String threadName;
 
 	final InHand hand = new InHand();
 
@@ -69,7 +70,6 @@ final class LaneWorker implements Runnable {
 		this.lane = lane;
 		this.target = target;
 		this.services = services;
-		this.threadName = LaneExecutor.threadName(target.handlerId());
 	}
 
 	/**
@@ -223,7 +223,7 @@ final class LaneWorker implements Runnable {
 			stack.onLane = true;
 			current = new LaneRun(this.hand, this.lane, this.target, this.services, stack);
 			this.run = current;
-			LaneExecutor.named(this.threadName);
+			LaneExecutor.named(threadName());
 			if (this.hand.event != null) {
 				fail(new IllegalStateException("The router ran out of stack or memory"), stack);
 			}
@@ -251,6 +251,12 @@ final class LaneWorker implements Runnable {
 				.callbackFailed("Worker of handler '" + Names.printable(this.target.handlerId()) + "'", broken);
 		}
 		return true;
+	}
+
+	private String threadName() {
+		String name = (this.threadName != null) ? this.threadName : LaneExecutor.threadName(this.target.handlerId());
+		this.threadName = name;
+		return name;
 	}
 
 	/**

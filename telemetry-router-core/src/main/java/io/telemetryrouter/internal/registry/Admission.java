@@ -56,7 +56,7 @@ public final class Admission implements CircuitBreaker.Gate {
 	Admission(Handler handler, HandlerOptions options, HandlerRegistry.@Nullable Owner owner) {
 		this.handler = handler;
 		this.options = options;
-		this.remaining = (options.spec.times() > 0) ? new AtomicLong(options.spec.times()) : null;
+		this.remaining = (options.times > 0) ? new AtomicLong(options.times) : null;
 		this.owner = owner;
 		this.gate = (options.condition != null || options.run != null || this.remaining != null || owner != null)
 				? SELECTIVE : 0;

@@ -69,13 +69,13 @@ public final class Handler implements Subscription, LaneTarget {
 		this.metrics = new HandlerMetrics(shared.samples(), !options.async && !shared.measured());
 		this.admission = new Admission(this, options,
 				(owner != null) ? new HandlerRegistry.Owner(owner, registry.collectedOwners, this) : null);
-		this.lane = options.async ? new Lane(this, options.maxQueue, options.overflow, options.spec.concurrency(),
-				options.spec.gaps(), options.spec.durable(),
-				shared.with(options.spec.thread() == LaneThread.PLATFORM, timeoutNanos())) : null;
-		this.breaker = (services.quarantine().enabled() && options.spec.times() == 0) ? new CircuitBreaker(this,
+		this.lane = options.async ? new Lane(this, options.maxQueue, options.overflow, options.concurrency,
+				options.gaps, options.durable, shared.with(options.thread == LaneThread.PLATFORM, timeoutNanos()))
+				: null;
+		this.breaker = (services.quarantine().enabled() && options.times == 0) ? new CircuitBreaker(this,
 				this.admission, services.quarantine(), shared.reporter(), shared.clock(), shared.ticker()) : null;
 		this.failures = new HandlerFailures(options, this.metrics, services, this.breaker);
-		this.progress = (options.spec.durable() && this.lane != null)
+		this.progress = (options.durable && this.lane != null)
 				? new Progress(options.id, this.lane, shared.recording(), shared.reporter()) : null;
 	}
 

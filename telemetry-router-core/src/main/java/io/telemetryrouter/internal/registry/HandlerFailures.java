@@ -26,7 +26,7 @@ public record HandlerFailures(HandlerOptions options, HandlerMetrics metrics, Ha
 		this.metrics.counters.add(Counters.SLOW, 1);
 		this.services.lanes()
 			.reporter()
-			.slowHandler(this.options.id, event, nanos, this.options.slowNanos, this.metrics.slowReports);
+			.slowHandler(this.options.id, event, nanos, this.options.slowNanos, this.metrics.throttles().slow());
 	}
 
 	/** Records the time that the handler took in an emit outside of its call. */
@@ -40,7 +40,8 @@ public record HandlerFailures(HandlerOptions options, HandlerMetrics metrics, Ha
 	void mismatch(String event, @Nullable Object payload) {
 		this.services.lanes()
 			.reporter()
-			.typeMismatch(this.options.id, this.options.payloadType, event, payload, this.metrics.mismatchReports);
+			.typeMismatch(this.options.id, this.options.payloadType, event, payload,
+					this.metrics.throttles().mismatches());
 	}
 
 	public void failed(String event, @Nullable Envelope<?> envelope, Throwable error, long nanos, DispatchStack stack,
@@ -76,7 +77,7 @@ public record HandlerFailures(HandlerOptions options, HandlerMetrics metrics, Ha
 				notifyListeners(new HandlerFailure(this.options.id, frame.event(), error, envelope));
 				this.services.lanes()
 					.reporter()
-					.conditionFailed(this.options.id, frame.event(), error, this.metrics.conditionReports);
+					.conditionFailed(this.options.id, frame.event(), error, this.metrics.throttles().conditions());
 			}
 			finally {
 				restoreInterrupt(error);
@@ -114,7 +115,7 @@ public record HandlerFailures(HandlerOptions options, HandlerMetrics metrics, Ha
 		notifyListeners(failure);
 		this.services.lanes()
 			.reporter()
-			.handlerFailed(this.options.id, failure.event(), failure.error(), this.metrics.failureReports);
+			.handlerFailed(this.options.id, failure.event(), failure.error(), this.metrics.throttles().failures());
 	}
 
 	private void notifyListeners(HandlerFailure failure) {

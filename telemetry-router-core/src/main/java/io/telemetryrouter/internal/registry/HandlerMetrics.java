@@ -37,8 +37,6 @@ public final class HandlerMetrics {
 	/** Empty unless the handler is asynchronous. */
 	public final LatencyHistogram queueWait = new LatencyHistogram();
 
-	private final List<LatencyHistogram> histograms = List.of(this.latency, this.failedLatency, this.queueWait);
-
 	public final Counters counters = new Counters();
 
 	public final RecentFailures failures = new RecentFailures();
@@ -47,13 +45,8 @@ public final class HandlerMetrics {
 
 	public final StuckCalls stuckCalls = new StuckCalls();
 
-	final Throttle failureReports = new Throttle();
-
-	final Throttle conditionReports = new Throttle();
-
-	final Throttle mismatchReports = new Throttle();
-
-	final Throttle slowReports = new Throttle();
+	/** {@code null} until the first report: most handlers never have one. */
+	private @Nullable Throttles throttles;
 
 	/**
 	 * The routes to the handler. They hold offered events that are not reconciled yet.
@@ -100,15 +93,30 @@ public final class HandlerMetrics {
 	void retireInto(Counters retired) {
 		this.counters.moveTo(retired);
 		retired.add(Counters.HANDLED, this.latency.count());
-		this.histograms.forEach(this.samples::release);
+		histograms().forEach(this.samples::release);
 	}
 
 	void removeRecorders(RouterListener listener) {
-		this.histograms.forEach((histogram) -> histogram.removeRecorder(listener));
+		histograms().forEach((histogram) -> histogram.removeRecorder(listener));
+	}
+
+	private List<LatencyHistogram> histograms() {
+		return List.of(this.latency, this.failedLatency, this.queueWait);
+	}
+
+	synchronized Throttles throttles() {
+		Throttles known = (this.throttles != null) ? this.throttles
+				: new Throttles(new Throttle(), new Throttle(), new Throttle(), new Throttle());
+		this.throttles = known;
+		return known;
 	}
 
 	public void resetMaxima() {
-		this.histograms.forEach((histogram) -> histogram.resetMax(this.samples));
+		histograms().forEach((histogram) -> histogram.resetMax(this.samples));
+	}
+
+	/** The limits of a handler's log lines. */
+	record Throttles(Throttle failures, Throttle conditions, Throttle mismatches, Throttle slow) {
 	}
 
 }

@@ -8,6 +8,7 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.BooleanSupplier;
 import java.util.function.Predicate;
 
 import org.jspecify.annotations.Nullable;
@@ -17,6 +18,7 @@ import io.telemetryrouter.EventPattern;
 import io.telemetryrouter.EventRecorder;
 import io.telemetryrouter.HandlerMode;
 import io.telemetryrouter.HandlerSpec;
+import io.telemetryrouter.LaneThread;
 import io.telemetryrouter.OverflowPolicy;
 import io.telemetryrouter.PayloadHandler;
 import io.telemetryrouter.RecordedEvent;
@@ -27,7 +29,7 @@ import io.telemetryrouter.internal.support.Names;
 
 /**
  * The options that a handler was registered with, including the router's defaults.
- * Immutable.
+ * Immutable. They do not refer to the specification, whose owner must stay collectable.
  */
 public final class HandlerOptions {
 
@@ -35,12 +37,6 @@ public final class HandlerOptions {
 
 	/** Identifies the handler in the process; increases with each registration. */
 	public final long number = numbers.incrementAndGet();
-
-	/**
-	 * The specification. If it has an owner, these options replace the owner here, so
-	 * that the user's owner stays collectable.
-	 */
-	public final HandlerSpec<?> spec;
 
 	public final String id;
 
@@ -55,6 +51,8 @@ public final class HandlerOptions {
 	final boolean anyEvent;
 
 	public final int priority;
+
+	public final long times;
 
 	public final String source;
 
@@ -79,6 +77,21 @@ public final class HandlerOptions {
 
 	final int maxQueue;
 
+	final int concurrency;
+
+	final boolean gaps;
+
+	public final boolean durable;
+
+	public final boolean replay;
+
+	public final LaneThread thread;
+
+	/** {@code null} for the router's default. */
+	private final @Nullable Duration timeout;
+
+	public final @Nullable BooleanSupplier onFlush;
+
 	public final OverflowPolicy overflow;
 
 	/** The id of the only run whose events the handler takes, or {@code null} for any. */
@@ -90,7 +103,6 @@ public final class HandlerOptions {
 
 	@SuppressWarnings("unchecked")
 	public HandlerOptions(String id, HandlerSpec<?> spec, String source, RouterSnapshot.Defaults defaults) {
-		this.spec = (spec.owner() != null) ? spec.mutate().owner(this).build() : spec;
 		this.id = id;
 		this.source = source;
 		this.priority = (spec.priority() != null) ? spec.priority() : defaults.priority();
@@ -108,6 +120,14 @@ public final class HandlerOptions {
 		this.slowNanos = (spec.slowThreshold() != null) ? TimeUnit.NANOSECONDS.convert(spec.slowThreshold())
 				: Long.MAX_VALUE;
 		this.async = spec.mode() == HandlerMode.ASYNC;
+		this.times = spec.times();
+		this.concurrency = spec.concurrency();
+		this.gaps = spec.gaps();
+		this.durable = spec.durable();
+		this.replay = spec.replay();
+		this.thread = spec.thread();
+		this.timeout = spec.handlerTimeout();
+		this.onFlush = spec.onFlush();
 		this.maxQueue = (spec.maxQueue() != null) ? spec.maxQueue() : defaults.maxHandlerQueue();
 		this.overflow = overflow(spec, defaults.overflow());
 		this.run = spec.run();
@@ -143,8 +163,7 @@ public final class HandlerOptions {
 
 	/** Returns the handler timeout in nanoseconds, or 0 for none. */
 	long timeoutNanos(long defaultNanos) {
-		Duration timeout = this.spec.handlerTimeout();
-		return (timeout != null) ? TimeUnit.NANOSECONDS.convert(timeout) : defaultNanos;
+		return (this.timeout != null) ? TimeUnit.NANOSECONDS.convert(this.timeout) : defaultNanos;
 	}
 
 	private static String text(Predicate<?> condition) {

@@ -1,0 +1,65 @@
+package io.telemetryrouter.internal.lane;
+
+import org.jspecify.annotations.Nullable;
+
+import io.telemetryrouter.internal.support.Throttle;
+
+/**
+ * Reports that a lane which spills is behind, that it no longer is, and that events could
+ * not be read back.
+ */
+final class SpillReports {
+
+	private final SpillQueue queue;
+
+	private final LaneTarget target;
+
+	private final LaneServices services;
+
+	private final Throttle lossReports = new Throttle();
+
+	private final Throttle behindReports = new Throttle();
+
+	// Used by the watchdog's thread only.
+
+	/** Whether the lane was reported as behind, and not as caught up since. */
+	private boolean behind;
+
+	private long behindSince;
+
+	/** The number of spilled events when the lane was last seen not behind. */
+	private long spilledBefore;
+
+	SpillReports(SpillQueue queue, LaneTarget target, LaneServices services) {
+		this.queue = queue;
+		this.target = target;
+		this.services = services;
+		this.spilledBefore = queue.spilledTail();
+	}
+
+	/** Reports an event that the recorder does not have or cannot read. */
+	void lost(@Nullable Throwable failure) {
+		this.services.reporter().notJournalled(this.target.handlerId(), failure, this.lossReports);
+	}
+
+	/** Reports whether the lane is behind. For the watchdog. */
+	void check() {
+		long now = this.services.ticker().now();
+		if (!this.queue.isBehind()) {
+			if (this.behind) {
+				this.behind = false;
+				this.services.reporter()
+					.caughtUp(this.target.handlerId(), now - this.behindSince,
+							this.queue.spilledTail() - this.spilledBefore);
+			}
+			this.spilledBefore = this.queue.spilledTail();
+		}
+		else if (!this.behind && this.queue.spilledEvents() != 0
+				&& this.behindReports.tryAcquire(now) != Throttle.SUPPRESSED) {
+			this.behind = true;
+			this.behindSince = now;
+			this.services.reporter().fellBehind(this.target.handlerId(), this.queue.capacity());
+		}
+	}
+
+}
