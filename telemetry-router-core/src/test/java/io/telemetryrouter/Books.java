@@ -5,10 +5,12 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BooleanSupplier;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 /**
@@ -59,6 +61,18 @@ final class Books {
 	 */
 	static void eventually(Callable<Boolean> condition) {
 		await().pollDelay(Duration.ZERO).pollInterval(Duration.ofMillis(1)).atMost(LIMIT).until(condition);
+	}
+
+	/**
+	 * Waits until the watchdog of a router has made all its checks. It ends a wait in its
+	 * first check, so it has made all others between two.
+	 * @param router the router
+	 */
+	static void passRound(TelemetryRouter router) {
+		for (int i = 0; i < 2; i++) {
+			assertThatThrownBy(() -> result(router.next("never", (event) -> true, Duration.ofMillis(1))))
+				.hasRootCauseInstanceOf(TimeoutException.class);
+		}
 	}
 
 	/**

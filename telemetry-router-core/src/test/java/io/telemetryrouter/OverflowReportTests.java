@@ -76,4 +76,42 @@ class OverflowReportTests {
 			.startsWith("The queue of paused handler 'lane' is full (2 events): new events are dropped");
 	}
 
+	/** Has more events than room, and then none. */
+	private static void burst(TelemetryRouter router, int dropped) {
+		router.pause("lane");
+		for (int i = 0; i < 2 + dropped; i++) {
+			router.emit("x", i);
+		}
+		router.resume("lane");
+		Books.balanced(router);
+		Books.passRound(router);
+	}
+
+	@Test
+	void whenDropsAreFrequentThenABurstEndsAfterASecondAndBeginsAfterTen() {
+		ManualTime time = new ManualTime();
+		// The watchdog checks often.
+		try (TelemetryRouter timed = time.router().stuckThreshold(Duration.ofMillis(20)).build()) {
+			timed.subscribe(HandlerSpec.on("x").id("lane").async().maxQueue(2).handler((event, payload) -> {
+			}).build());
+			burst(timed, 1);
+			time.advance(Duration.ofMillis(999));
+			Books.passRound(timed);
+			assertThat(this.log.lines("andler 'lane'")).hasSize(1);
+			time.advance(Duration.ofMillis(1));
+			Books.eventually(() -> this.log.lines("andler 'lane'").size() == 2);
+			burst(timed, 2);
+			time.advance(Duration.ofMillis(8_999));
+			burst(timed, 3);
+			assertThat(this.log.lines("andler 'lane'")).hasSize(2);
+			time.advance(Duration.ofMillis(1));
+			burst(timed, 4);
+			time.advance(Duration.ofSeconds(1));
+			Books.eventually(() -> this.log.lines("andler 'lane'").size() == 4);
+			assertThat(this.log.lines("has room")).containsExactly(
+					"Handler 'lane' has room in its queue again; 1 event was dropped",
+					"Handler 'lane' has room in its queue again; 9 events were dropped");
+		}
+	}
+
 }

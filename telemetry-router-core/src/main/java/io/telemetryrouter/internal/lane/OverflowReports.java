@@ -68,7 +68,7 @@ final class OverflowReports {
 		if (!this.inBurst) {
 			return;
 		}
-		long now = System.nanoTime();
+		long now = this.services.ticker().now();
 		long dropped = this.count.get();
 		if (dropped != this.countSeen) {
 			this.countSeen = dropped;
