@@ -10,14 +10,14 @@ import java.util.Map;
  * @param handlers the registered handlers by id, in order of registration
  * @param events the tracked event names by name, in alphabetical order;
  * {@link #OTHER_EVENTS} stands for all names beyond the limit, if there were any
- * @param departed the sum of the accounts of handlers that were removed or are being
+ * @param retired the sum of the accounts of handlers that were removed or are being
  * removed
  * @param held how many events are held until the router starts
  * @param defaults the options of handlers that do not set their own
  * @since 0.1.0
  */
 public record RouterSnapshot(Map<String, HandlerSnapshot> handlers, Map<String, EventSnapshot> events,
-		HandlerAccount departed, int held, Defaults defaults) {
+		HandlerAccount retired, int held, Defaults defaults) {
 
 	public RouterSnapshot {
 		handlers = Collections.unmodifiableMap(new LinkedHashMap<>(handlers));

@@ -62,7 +62,7 @@ class AccountingTests {
 		HandlerAccount account = new HandlerAccount(15, 6, 2, 3, Map.of(DropReason.PAUSED, 4L), 0, 0);
 		assertThat(Books.of(this.router, "h")).isEqualTo(account);
 		subscription.close();
-		assertThat(this.router.snapshot().departed()).isEqualTo(account);
+		assertThat(this.router.snapshot().retired()).isEqualTo(account);
 	}
 
 	private void emit(String payload, int times) {

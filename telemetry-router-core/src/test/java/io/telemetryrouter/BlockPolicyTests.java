@@ -176,8 +176,8 @@ class BlockPolicyTests extends FullLane {
 		assertThat(emitter.isAlive()).isFalse();
 		release();
 		assertThat(this.handled).containsExactly("first");
-		HandlerAccount departed = this.router.snapshot().departed();
-		assertThat(Books.dropped(departed, DropReason.UNSUBSCRIBED)).isEqualTo(2);
+		HandlerAccount retired = this.router.snapshot().retired();
+		assertThat(Books.dropped(retired, DropReason.UNSUBSCRIBED)).isEqualTo(2);
 	}
 
 	@Test

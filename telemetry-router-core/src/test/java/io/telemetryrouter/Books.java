@@ -34,7 +34,7 @@ final class Books {
 		// Synchronous calls, closing lanes and events of handlers may need more time.
 		RouterSnapshot snapshot = quiet(router);
 		assertThat(snapshot.handlers().values()).allSatisfy((handler) -> assertQuiet(handler.id(), handler.account()));
-		assertQuiet("departed", snapshot.departed());
+		assertQuiet("retired", snapshot.retired());
 		return snapshot;
 	}
 
@@ -117,10 +117,10 @@ final class Books {
 	/**
 	 * Adds up all accounts of a router.
 	 * @param snapshot its numbers
-	 * @return the sum, departed handlers included
+	 * @return the sum, retired handlers included
 	 */
 	static HandlerAccount total(RouterSnapshot snapshot) {
-		HandlerAccount total = snapshot.departed();
+		HandlerAccount total = snapshot.retired();
 		for (HandlerSnapshot handler : snapshot.handlers().values()) {
 			total = total.plus(handler.account());
 		}

@@ -144,9 +144,9 @@ class CallsOutlivingCloseTests {
 		Books.pass(begun);
 		this.router.close();
 		assertThat(outcome.get(Books.LIMIT.toSeconds(), TimeUnit.SECONDS)).isEqualTo(new EmitOutcome(0, 1, 0, 0));
-		HandlerAccount departed = Books.quiet(this.router).departed();
-		assertThat(departed.failed()).isOne();
-		assertThat(departed.running()).isZero();
+		HandlerAccount retired = Books.quiet(this.router).retired();
+		assertThat(retired.failed()).isOne();
+		assertThat(retired.running()).isZero();
 	}
 
 	@Test
@@ -159,7 +159,7 @@ class CallsOutlivingCloseTests {
 		subscription.close();
 		this.router.close();
 		assertThat(outcome.get(Books.LIMIT.toSeconds(), TimeUnit.SECONDS)).isEqualTo(new EmitOutcome(0, 1, 0, 0));
-		assertThat(Books.quiet(this.router).departed().failed()).isOne();
+		assertThat(Books.quiet(this.router).retired().failed()).isOne();
 	}
 
 	@Test

@@ -279,11 +279,11 @@ final class ConservationRun {
 		assertThat(snapshot.held()).isZero();
 		assertThat(snapshot.handlers().values())
 			.allSatisfy((handler) -> assertThat(handler.account()).matches(HandlerAccount::isBalanced, "balanced"));
-		assertThat(snapshot.departed()).matches(HandlerAccount::isBalanced, "balanced");
+		assertThat(snapshot.retired()).matches(HandlerAccount::isBalanced, "balanced");
 		this.lasting.forEach((probe) -> probe.verify(snapshot, this.emitted));
 		assertThat(this.probes).allSatisfy((probe) -> assertThat(probe.calls.sum()).isLessThanOrEqualTo(probe.times));
 		verifyEvents(snapshot);
-		HandlerAccount total = snapshot.departed();
+		HandlerAccount total = snapshot.retired();
 		for (HandlerSnapshot handler : snapshot.handlers().values()) {
 			total = handler.id().equals("recorder") ? total : total.plus(handler.account());
 		}

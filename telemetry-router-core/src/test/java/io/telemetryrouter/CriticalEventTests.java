@@ -134,9 +134,9 @@ class CriticalEventTests {
 		emit("C1 b1 C2 b2");
 		subscription.close();
 		this.gate.countDown();
-		Books.eventually(() -> this.router.snapshot().departed().isBalanced()
-				&& this.router.snapshot().departed().handled() == 1);
-		assertThat(this.router.snapshot().departed().dropped()).containsEntry(DropReason.UNSUBSCRIBED, 3L)
+		Books.eventually(
+				() -> this.router.snapshot().retired().isBalanced() && this.router.snapshot().retired().handled() == 1);
+		assertThat(this.router.snapshot().retired().dropped()).containsEntry(DropReason.UNSUBSCRIBED, 3L)
 			.containsEntry(DropReason.QUEUE_FULL, 1L);
 	}
 

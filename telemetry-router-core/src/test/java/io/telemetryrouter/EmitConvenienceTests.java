@@ -67,7 +67,7 @@ class EmitConvenienceTests {
 		this.router.emitLazily("event", this.supplier);
 		assertThat(this.built).hasValue(1);
 		assertThat(this.router.snapshot()
-			.departed()
+			.retired()
 			.plus(this.router.snapshot().handlers().values().iterator().next().account())
 			.dropped()).containsEntry(DropReason.CLOSED, 1L);
 	}

@@ -179,9 +179,9 @@ class EventNamesTests {
 		Map<String, EventSnapshot> events = this.router.snapshot().events();
 		assertThat(events).hasSize(11);
 		assertThat(events.values().stream().mapToLong(EventSnapshot::emitted).sum()).isEqualTo(names / 2);
-		HandlerAccount departed = this.router.snapshot().departed();
-		assertThat(departed.handled()).isEqualTo(names / 2);
-		assertThat(departed.isBalanced()).isTrue();
+		HandlerAccount retired = this.router.snapshot().retired();
+		assertThat(retired.handled()).isEqualTo(names / 2);
+		assertThat(retired.isBalanced()).isTrue();
 	}
 
 	@Test
@@ -251,7 +251,7 @@ class EventNamesTests {
 		assertThat(calls.sum()).isEqualTo(2L * handlers);
 		RouterSnapshot snapshot = this.router.snapshot();
 		assertThat(snapshot.handlers()).isEmpty();
-		assertThat(snapshot.departed().handled()).isEqualTo(2L * handlers);
+		assertThat(snapshot.retired().handled()).isEqualTo(2L * handlers);
 	}
 
 }

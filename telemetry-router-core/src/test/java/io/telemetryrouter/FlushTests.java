@@ -166,7 +166,7 @@ class FlushTests {
 		assertThat(this.router.flush(Duration.ofMillis(10))).isEqualTo(new FlushResult(false, Map.of("once", 1L)));
 		this.release.countDown();
 		assertThat(this.router.flush(LONG).complete()).isTrue();
-		assertThat(this.router.snapshot().departed().handled()).isOne();
+		assertThat(this.router.snapshot().retired().handled()).isOne();
 	}
 
 	@ParameterizedTest

@@ -117,7 +117,7 @@ class LaneRecoveryTests {
 		this.executor.next(Step.DISCARD);
 		this.router.emit("event", 1);
 		Books.eventually(() -> this.handled.size() == 1);
-		assertThat(Books.balanced(this.router).departed().handled()).isOne();
+		assertThat(Books.balanced(this.router).retired().handled()).isOne();
 	}
 
 	@Test

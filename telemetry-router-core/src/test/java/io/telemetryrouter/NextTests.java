@@ -188,8 +188,8 @@ class NextTests {
 			this.router.emit("x", i);
 			assertThat(next.get(30, TimeUnit.SECONDS).payload()).isEqualTo(i);
 		}
-		await().atMost(30, TimeUnit.SECONDS).until(() -> this.router.snapshot().departed().running() == 0);
-		assertThat(this.router.snapshot().departed().isBalanced()).isTrue();
+		await().atMost(30, TimeUnit.SECONDS).until(() -> this.router.snapshot().retired().running() == 0);
+		assertThat(this.router.snapshot().retired().isBalanced()).isTrue();
 		assertThat(this.router.hasHandlers("x")).isFalse();
 	}
 

@@ -46,7 +46,7 @@ class OnceHandlerTests {
 		assertThat(subscription.isActive()).isFalse();
 		assertThat(this.router.handlerSnapshot(subscription.handlerId())).isNull();
 		assertThat(this.router.hasHandlers("event")).isFalse();
-		assertThat(Books.balanced(this.router).departed().handled()).isOne();
+		assertThat(Books.balanced(this.router).retired().handled()).isOne();
 	}
 
 	@ParameterizedTest
@@ -67,7 +67,7 @@ class OnceHandlerTests {
 		}
 		RouterSnapshot snapshot = Books.balanced(this.router);
 		assertThat(this.calls).hasValue(100);
-		assertThat(snapshot.departed().handled()).isEqualTo(100);
+		assertThat(snapshot.retired().handled()).isEqualTo(100);
 		assertThat(snapshot.handlers()).isEmpty();
 	}
 
@@ -94,9 +94,9 @@ class OnceHandlerTests {
 				this.router.emit("event", i);
 			}
 		});
-		HandlerAccount departed = Books.balanced(this.router).departed();
+		HandlerAccount retired = Books.balanced(this.router).retired();
 		assertThat(this.calls).hasValue(rounds);
-		assertThat(departed.handled()).isEqualTo(rounds);
+		assertThat(retired.handled()).isEqualTo(rounds);
 	}
 
 	private static void spinUntil(AtomicInteger value, int expected) {
@@ -126,10 +126,10 @@ class OnceHandlerTests {
 				this.router.emit("event", i);
 			}
 		});
-		HandlerAccount departed = Books.balanced(this.router).departed();
+		HandlerAccount retired = Books.balanced(this.router).retired();
 		assertThat(counts).allSatisfy((count) -> assertThat(count).hasValue(1));
-		assertThat(departed.handled()).isEqualTo(handlers);
-		assertThat(departed.offered()).isEqualTo(handlers + Books.dropped(departed, DropReason.UNSUBSCRIBED));
+		assertThat(retired.handled()).isEqualTo(handlers);
+		assertThat(retired.offered()).isEqualTo(handlers + Books.dropped(retired, DropReason.UNSUBSCRIBED));
 	}
 
 	@ParameterizedTest
@@ -173,9 +173,9 @@ class OnceHandlerTests {
 		this.router.subscribeOnce("event", (name, payload) -> received.add(payload));
 		this.router.emit("event", "outer");
 		assertThat(received).containsExactly("inner");
-		HandlerAccount departed = Books.balanced(this.router).departed();
-		assertThat(departed.offered()).isEqualTo(2);
-		assertThat(Books.dropped(departed, DropReason.UNSUBSCRIBED)).isOne();
+		HandlerAccount retired = Books.balanced(this.router).retired();
+		assertThat(retired.offered()).isEqualTo(2);
+		assertThat(Books.dropped(retired, DropReason.UNSUBSCRIBED)).isOne();
 	}
 
 	@ParameterizedTest
@@ -188,10 +188,10 @@ class OnceHandlerTests {
 			}).build());
 		this.router.emit("event", 1);
 		this.router.emit("event", 2);
-		HandlerAccount departed = Books.balanced(this.router).departed();
+		HandlerAccount retired = Books.balanced(this.router).retired();
 		assertThat(this.calls).hasValue(1);
 		assertThat(subscription.isActive()).isFalse();
-		assertThat(departed.failed()).isOne();
+		assertThat(retired.failed()).isOne();
 	}
 
 	@Test
@@ -204,7 +204,7 @@ class OnceHandlerTests {
 			this.router.emit("event", i);
 		}
 		assertThat(this.calls).hasValue(3);
-		assertThat(Books.balanced(this.router).departed().failed()).isEqualTo(3);
+		assertThat(Books.balanced(this.router).retired().failed()).isEqualTo(3);
 	}
 
 	@ParameterizedTest
@@ -222,10 +222,10 @@ class OnceHandlerTests {
 		this.router.emit("event", 1);
 		this.router.emit("event", 2);
 		this.router.emit("event", 3);
-		HandlerAccount departed = Books.balanced(this.router).departed();
+		HandlerAccount retired = Books.balanced(this.router).retired();
 		assertThat(received).containsExactly(2);
-		assertThat(departed.filtered()).isOne();
-		assertThat(Books.dropped(departed, DropReason.TYPE_MISMATCH)).isOne();
+		assertThat(retired.filtered()).isOne();
+		assertThat(Books.dropped(retired, DropReason.TYPE_MISMATCH)).isOne();
 	}
 
 	@Test
@@ -242,8 +242,8 @@ class OnceHandlerTests {
 				.build());
 			delayed.emit("event", 1);
 			assertThat(subscription.isActive()).isFalse();
-			assertThat(delayed.snapshot().departed().queued()).isOne();
-			assertThat(delayed.snapshot().departed().isBalanced()).isTrue();
+			assertThat(delayed.snapshot().retired().queued()).isOne();
+			assertThat(delayed.snapshot().retired().isBalanced()).isTrue();
 			gate.countDown();
 			Books.balanced(delayed);
 			assertThat(this.calls).hasValue(1);
@@ -273,7 +273,7 @@ class OnceHandlerTests {
 		subscription.close();
 		this.router.emit("event", 1);
 		assertThat(this.calls).hasValue(0);
-		assertThat(Books.balanced(this.router).departed().offered()).isZero();
+		assertThat(Books.balanced(this.router).retired().offered()).isZero();
 	}
 
 	@Test
@@ -284,7 +284,7 @@ class OnceHandlerTests {
 			self.get(0).close();
 		}).build()));
 		this.router.emit("event", 1);
-		assertThat(Books.balanced(this.router).departed().handled()).isOne();
+		assertThat(Books.balanced(this.router).retired().handled()).isOne();
 	}
 
 	@Test

@@ -38,9 +38,9 @@ class OwnerTests {
 		assertThat(subscription.isActive()).isFalse();
 		this.router.emit("x", 2);
 		assertThat(this.received).containsExactly(1);
-		HandlerAccount departed = this.router.snapshot().departed();
-		assertThat(departed.offered()).isOne();
-		assertThat(departed.isBalanced()).isTrue();
+		HandlerAccount retired = this.router.snapshot().retired();
+		assertThat(retired.offered()).isOne();
+		assertThat(retired.isBalanced()).isTrue();
 	}
 
 	@Test
@@ -55,9 +55,9 @@ class OwnerTests {
 		assertThat(subscription.isActive()).isFalse();
 		this.router.emit("x", 2);
 		assertThat(this.received).isEmpty();
-		HandlerAccount departed = this.router.snapshot().departed();
-		assertThat(departed.dropped()).containsEntry(DropReason.UNSUBSCRIBED, departed.offered());
-		assertThat(departed.isBalanced()).isTrue();
+		HandlerAccount retired = this.router.snapshot().retired();
+		assertThat(retired.dropped()).containsEntry(DropReason.UNSUBSCRIBED, retired.offered());
+		assertThat(retired.isBalanced()).isTrue();
 	}
 
 	@Test

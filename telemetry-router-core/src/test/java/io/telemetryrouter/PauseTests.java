@@ -148,7 +148,7 @@ class PauseTests {
 		this.router.pause("lane");
 		emit(0, 5);
 		subscription.close();
-		assertThat(Books.dropped(Books.balanced(this.router).departed(), DropReason.UNSUBSCRIBED)).isEqualTo(5);
+		assertThat(Books.dropped(Books.balanced(this.router).retired(), DropReason.UNSUBSCRIBED)).isEqualTo(5);
 		assertThat(this.handled).isEmpty();
 	}
 

@@ -168,7 +168,7 @@ class PendingNextTests {
 	}
 
 	@Test
-	void whenNextsHaveEndedThenDepartedHasNothingOfThem() {
+	void whenNextsHaveEndedThenRetiredHasNothingOfThem() {
 		for (int i = 0; i < 20; i++) {
 			CompletableFuture<TelemetryEvent<?>> completed = this.router.next("x", (event) -> true, LONG);
 			CompletableFuture<TelemetryEvent<?>> cancelled = this.router.next("x", (event) -> false, LONG);
@@ -184,11 +184,11 @@ class PendingNextTests {
 			failing.cancel(false);
 		}
 		Books.quiet(this.router);
-		assertThat(this.router.snapshot().departed()).isEqualTo(HandlerAccount.EMPTY);
+		assertThat(this.router.snapshot().retired()).isEqualTo(HandlerAccount.EMPTY);
 	}
 
 	@Test
-	void whenNextIsPendingThenDepartedHasNothingOfIt() {
+	void whenNextIsPendingThenRetiredHasNothingOfIt() {
 		CountDownLatch hanging = new CountDownLatch(1);
 		this.router.next("x", (event) -> true, LONG).thenAccept((event) -> {
 			hanging.countDown();
@@ -196,20 +196,20 @@ class PendingNextTests {
 		});
 		this.router.emit("x", 1);
 		Books.pass(hanging);
-		assertThat(this.router.snapshot().departed()).isEqualTo(HandlerAccount.EMPTY);
+		assertThat(this.router.snapshot().retired()).isEqualTo(HandlerAccount.EMPTY);
 	}
 
 	@Test
-	void whenHandlersHaveLeftTooThenDepartedIsTheirs() {
+	void whenHandlersHaveLeftTooThenRetiredIsTheirs() {
 		this.router.subscribeOnce("x", (event, payload) -> {
 		});
 		CompletableFuture<TelemetryEvent<?>> next = this.router.next("x", (event) -> true, LONG);
 		this.router.emit("x", 1);
 		assertThat(next).succeedsWithin(LONG);
 		Books.quiet(this.router);
-		HandlerAccount departed = this.router.snapshot().departed();
-		assertThat(departed.offered()).isOne();
-		assertThat(departed.handled()).isOne();
+		HandlerAccount retired = this.router.snapshot().retired();
+		assertThat(retired.offered()).isOne();
+		assertThat(retired.handled()).isOne();
 	}
 
 	@Test

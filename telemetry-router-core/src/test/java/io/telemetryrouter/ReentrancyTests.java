@@ -75,7 +75,7 @@ class ReentrancyTests {
 		other.set(this.router.subscribe("event", (name, payload) -> later.incrementAndGet()));
 		this.router.emit("event", 1);
 		assertThat(later).hasValue(0);
-		assertThat(Books.dropped(Books.balanced(this.router).departed(), DropReason.UNSUBSCRIBED)).isOne();
+		assertThat(Books.dropped(Books.balanced(this.router).retired(), DropReason.UNSUBSCRIBED)).isOne();
 	}
 
 	@ParameterizedTest

@@ -92,15 +92,15 @@ class RouteSnapshotTests {
 		later.set(this.router.subscribe("x", (event, payload) -> this.calls.add("later")));
 		this.router.emit("x", 1);
 		assertThat(this.calls).isEmpty();
-		HandlerAccount departed = this.router.snapshot().departed();
-		assertThat(departed.offered()).isOne();
-		assertThat(departed.dropped()).containsEntry(DropReason.UNSUBSCRIBED, 1L);
-		assertThat(departed.isBalanced()).isTrue();
+		HandlerAccount retired = this.router.snapshot().retired();
+		assertThat(retired.offered()).isOne();
+		assertThat(retired.dropped()).containsEntry(DropReason.UNSUBSCRIBED, 1L);
+		assertThat(retired.isBalanced()).isTrue();
 	}
 
 	@ParameterizedTest
 	@ValueSource(booleans = { true, false })
-	void whenSnapshotIsTakenBeforeTheDropThenDepartedAccountStillBalances(boolean measured) {
+	void whenSnapshotIsTakenBeforeTheDropThenRetiredAccountStillBalances(boolean measured) {
 		this.router = TelemetryRouter.builder().measureLatency(measured).build();
 		AtomicReference<Subscription> later = new AtomicReference<>();
 		this.router.subscribe("x", (event, payload) -> {
@@ -110,10 +110,10 @@ class RouteSnapshotTests {
 		});
 		later.set(this.router.subscribe("x", (event, payload) -> this.calls.add("later")));
 		this.router.emit("x", 1);
-		HandlerAccount departed = this.router.snapshot().departed();
-		assertThat(departed.handled()).isZero();
-		assertThat(departed.dropped()).containsEntry(DropReason.UNSUBSCRIBED, 1L);
-		assertThat(departed.isBalanced()).isTrue();
+		HandlerAccount retired = this.router.snapshot().retired();
+		assertThat(retired.handled()).isZero();
+		assertThat(retired.dropped()).containsEntry(DropReason.UNSUBSCRIBED, 1L);
+		assertThat(retired.isBalanced()).isTrue();
 	}
 
 	@Test
@@ -173,7 +173,7 @@ class RouteSnapshotTests {
 		}
 		await().atMost(30, TimeUnit.SECONDS).until(() -> {
 			RouterSnapshot snapshot = this.router.snapshot();
-			return snapshot.departed().isBalanced() && snapshot.departed().running() == 0
+			return snapshot.retired().isBalanced() && snapshot.retired().running() == 0
 					&& snapshot.handlers().get("lane").account().queued() == 0
 					&& snapshot.handlers().get("lane").account().isBalanced();
 		});
@@ -185,7 +185,7 @@ class RouteSnapshotTests {
 		assertThat(lane.offered()).isEqualTo(emitted.sum());
 		assertThat(lane.handled() + lane.dropped().get(DropReason.QUEUE_FULL)).isEqualTo(emitted.sum());
 		assertThat(steadyCalls.sum()).isEqualTo(steady.handled() + lane.handled());
-		assertThat(snapshot.departed().handled()).isEqualTo(passingCalls.sum());
+		assertThat(snapshot.retired().handled()).isEqualTo(passingCalls.sum());
 		assertThat(snapshot.handlers()).containsOnlyKeys("steady", "lane");
 	}
 

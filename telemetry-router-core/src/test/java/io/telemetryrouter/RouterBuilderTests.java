@@ -22,7 +22,7 @@ class RouterBuilderTests {
 			assertThat(router.snapshot().handlers()).isEmpty();
 			assertThat(router.snapshot().events()).isEmpty();
 			assertThat(router.snapshot().held()).isZero();
-			assertThat(router.snapshot().departed()).isEqualTo(HandlerAccount.EMPTY);
+			assertThat(router.snapshot().retired()).isEqualTo(HandlerAccount.EMPTY);
 		}
 	}
 

@@ -69,7 +69,7 @@ class RouterListenerOrderTests {
 			this.router.emit("recorded", 1);
 			this.router.emit("other", 1);
 			subscription.close();
-			assertThat(this.router.snapshot().departed().handled()).isOne();
+			assertThat(this.router.snapshot().retired().handled()).isOne();
 			assertThat(log.lines("Router listener failed")).hasSize(1);
 		}
 		assertThat(this.listener.calls).containsExactly("event+ recorded", "handler+ a", "event+ other", "handler- a");

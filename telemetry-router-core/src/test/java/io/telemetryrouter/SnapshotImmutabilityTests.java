@@ -86,7 +86,7 @@ class SnapshotImmutabilityTests {
 			RouterSnapshot snapshot = empty.snapshot();
 			assertThat(snapshot.handlers()).isUnmodifiable();
 			assertThat(snapshot.events()).isUnmodifiable();
-			assertThat(snapshot.departed().dropped()).isUnmodifiable();
+			assertThat(snapshot.retired().dropped()).isUnmodifiable();
 		}
 	}
 
@@ -115,9 +115,9 @@ class SnapshotImmutabilityTests {
 	@Test
 	void whenAccountsAreAddedThenTheSumCannotBeChanged() {
 		RouterSnapshot snapshot = this.router.snapshot();
-		assertThat(snapshot.departed().dropped()).isUnmodifiable();
+		assertThat(snapshot.retired().dropped()).isUnmodifiable();
 		assertThat(HandlerAccount.EMPTY.dropped()).isUnmodifiable();
-		assertThat(snapshot.departed().plus(snapshot.handlers().get("b failing").account()).dropped()).isUnmodifiable();
+		assertThat(snapshot.retired().plus(snapshot.handlers().get("b failing").account()).dropped()).isUnmodifiable();
 	}
 
 	@Test

@@ -162,9 +162,9 @@ class SpillLossTests {
 		emit(0, 100);
 		slow.close();
 		this.open.countDown();
-		HandlerAccount departed = Books.balanced(this.router).departed();
-		assertThat(Books.dropped(departed, DropReason.UNSUBSCRIBED)).isEqualTo(99);
-		assertThat(departed.handled()).isEqualTo(1);
+		HandlerAccount retired = Books.balanced(this.router).retired();
+		assertThat(Books.dropped(retired, DropReason.UNSUBSCRIBED)).isEqualTo(99);
+		assertThat(retired.handled()).isEqualTo(1);
 		assertThat(this.recorder.readers).hasValue(0);
 	}
 
@@ -183,9 +183,9 @@ class SpillLossTests {
 		Books.pass(reading);
 		slow.close();
 		left.countDown();
-		HandlerAccount departed = Books.balanced(this.router).departed();
-		assertThat(departed.handled()).isEqualTo(3);
-		assertThat(Books.dropped(departed, DropReason.UNSUBSCRIBED)).isEqualTo(97);
+		HandlerAccount retired = Books.balanced(this.router).retired();
+		assertThat(retired.handled()).isEqualTo(3);
+		assertThat(Books.dropped(retired, DropReason.UNSUBSCRIBED)).isEqualTo(97);
 		Books.eventually(() -> this.recorder.readers.get() == 0);
 	}
 

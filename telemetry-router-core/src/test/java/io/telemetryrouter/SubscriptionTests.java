@@ -34,7 +34,7 @@ class SubscriptionTests {
 		assertThat(this.received).containsExactly(1);
 		assertThat(subscription.isActive()).isFalse();
 		assertThat(this.router.snapshot().handlers()).isEmpty();
-		assertThat(this.router.snapshot().departed().offered()).isOne();
+		assertThat(this.router.snapshot().retired().offered()).isOne();
 		assertThat(this.router.hasHandlers("x")).isFalse();
 	}
 
@@ -50,7 +50,7 @@ class SubscriptionTests {
 		assertThat(successor.isActive()).isTrue();
 		this.router.emit("x", 2);
 		assertThat(this.received).containsExactly(2);
-		assertThat(this.router.snapshot().departed().offered()).isOne();
+		assertThat(this.router.snapshot().retired().offered()).isOne();
 	}
 
 	@Test
@@ -68,13 +68,13 @@ class SubscriptionTests {
 		this.router.emit("x", 2);
 		subscription.close();
 		assertThat(queued.get(30, TimeUnit.SECONDS).dropped()).isOne();
-		HandlerAccount departed = this.router.snapshot().departed();
-		assertThat(departed.dropped()).containsEntry(DropReason.UNSUBSCRIBED, 2L);
-		assertThat(departed.running()).isOne();
-		assertThat(departed.isBalanced()).isTrue();
+		HandlerAccount retired = this.router.snapshot().retired();
+		assertThat(retired.dropped()).containsEntry(DropReason.UNSUBSCRIBED, 2L);
+		assertThat(retired.running()).isOne();
+		assertThat(retired.isBalanced()).isTrue();
 		release.countDown();
-		await().atMost(30, TimeUnit.SECONDS).until(() -> this.router.snapshot().departed().handled() == 1);
-		assertThat(this.router.snapshot().departed().isBalanced()).isTrue();
+		await().atMost(30, TimeUnit.SECONDS).until(() -> this.router.snapshot().retired().handled() == 1);
+		assertThat(this.router.snapshot().retired().isBalanced()).isTrue();
 		assertThat(this.received).containsExactly(0);
 	}
 
@@ -88,8 +88,8 @@ class SubscriptionTests {
 		this.router.emit("x", 1);
 		this.router.emit("x", 2);
 		assertThat(this.received).containsExactly(1);
-		assertThat(this.router.snapshot().departed().handled()).isOne();
-		assertThat(this.router.snapshot().departed().isBalanced()).isTrue();
+		assertThat(this.router.snapshot().retired().handled()).isOne();
+		assertThat(this.router.snapshot().retired().isBalanced()).isTrue();
 	}
 
 	@Test

@@ -135,7 +135,7 @@ public final class Soak {
 			.values()
 			.stream()
 			.map(HandlerSnapshot::account)
-			.reduce(snapshot.departed(), HandlerAccount::plus);
+			.reduce(snapshot.retired(), HandlerAccount::plus);
 	}
 
 	private void report() {
@@ -143,7 +143,7 @@ public final class Soak {
 		System.out.println("\n| handler | offered | handled | failed | filtered | dropped | reasons |");
 		System.out.println("|---|--:|--:|--:|--:|--:|---|");
 		snapshot.handlers().forEach((id, handler) -> row(id, handler.account()));
-		row("departed", snapshot.departed());
+		row("retired", snapshot.retired());
 		System.out.println();
 		this.load.reportTimes(BLOCK_TIMEOUT, this.faults);
 	}

@@ -241,7 +241,7 @@ final class SoakLoad {
 		HandlerAccount total = Soak.total(snapshot);
 		expect(faults, "all handled", total.handled(), returned);
 		expect(faults, "all failed", total.failed(), threw);
-		expect(faults, "departed missing", snapshot.departed().isBalanced() ? 0 : 1, 0);
+		expect(faults, "retired missing", snapshot.retired().isBalanced() ? 0 : 1, 0);
 		this.emitted.forEach((name, count) -> expect(faults, name + " emitted",
 				snapshot.events().containsKey(name) ? snapshot.events().get(name).emitted() : 0, count.sum()));
 		expect(faults, "overlapping calls of a serial handler", this.overlaps.sum(), 0);

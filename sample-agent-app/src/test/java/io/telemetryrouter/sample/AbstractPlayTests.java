@@ -57,7 +57,7 @@ abstract class AbstractPlayTests {
 			assertThat(handler.account().running()).as(handler.id()).isZero();
 			assertThat(handler.account().isBalanced()).as(handler.id()).isTrue();
 		});
-		assertThat(snapshot.departed().isBalanced()).isTrue();
+		assertThat(snapshot.retired().isBalanced()).isTrue();
 	}
 
 	/**

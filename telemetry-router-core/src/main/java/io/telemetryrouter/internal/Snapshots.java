@@ -61,14 +61,14 @@ record Snapshots(RouterParts parts) {
 		for (EventStatistics event : this.parts.events.all()) {
 			events.put(event.name, snapshot(event));
 		}
-		return new RouterSnapshot(handlers, events, all.departed(), this.parts.held.size(), this.parts.defaults);
+		return new RouterSnapshot(handlers, events, all.retired(), this.parts.held.size(), this.parts.defaults);
 	}
 
 	/** Returns the sum of all handlers' accounts, including retired handlers. */
 	HandlerAccount total() {
 		reconcile();
 		HandlerTable.Parts all = this.parts.handlers.parts();
-		HandlerAccount total = all.departed();
+		HandlerAccount total = all.retired();
 		for (Handler handler : all.active()) {
 			total = total.plus(handler.account());
 		}

@@ -85,8 +85,8 @@ final class Router implements Contender {
 		if (snapshot.events().size() > snapshot.handlers().size() + 10_001) {
 			return "keeps " + snapshot.events().size() + " names";
 		}
-		if (!snapshot.departed().isBalanced()) {
-			return "departed: " + snapshot.departed();
+		if (!snapshot.retired().isBalanced()) {
+			return "retired: " + snapshot.retired();
 		}
 		for (HandlerSnapshot handler : snapshot.handlers().values()) {
 			if (!handler.account().isBalanced()) {

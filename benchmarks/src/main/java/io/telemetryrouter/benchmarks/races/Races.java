@@ -102,7 +102,7 @@ public final class Races {
 				.values()
 				.stream()
 				.map(HandlerSnapshot::account)
-				.reduce(snapshot.departed(), HandlerAccount::plus);
+				.reduce(snapshot.retired(), HandlerAccount::plus);
 		}
 
 		/** Returns whether no event is queued or running, and each is counted once. */

@@ -97,13 +97,13 @@ public final class HandlerTable {
 	 * ones. Each handler is in exactly one of the two.
 	 */
 	public synchronized Parts parts() {
-		HandlerAccount departed = account(this.retired).plus(derived(account(this.retiredDerived)));
+		HandlerAccount retired = account(this.retired).plus(derived(account(this.retiredDerived)));
 		for (Handler handler : this.handlers.values()) {
 			if (handler.state != State.ACTIVE) {
-				departed = departed.plus(handler.account());
+				retired = retired.plus(handler.account());
 			}
 		}
-		return new Parts(active(), departed);
+		return new Parts(active(), retired);
 	}
 
 	enum State {
@@ -120,7 +120,7 @@ public final class HandlerTable {
 	}
 
 	/** The active handlers, and the sum of the accounts of all others. */
-	public record Parts(List<Handler> active, HandlerAccount departed) {
+	public record Parts(List<Handler> active, HandlerAccount retired) {
 	}
 
 	private static HandlerAccount account(Counters counters) {

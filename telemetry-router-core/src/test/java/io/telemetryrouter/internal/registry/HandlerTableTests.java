@@ -120,7 +120,7 @@ class HandlerTableTests {
 	}
 
 	@Test
-	void whenHandlerLeavesThenItsIdIsFreeAndItsAccountIsAmongTheDeparted() {
+	void whenHandlerLeavesThenItsIdIsFreeAndItsAccountIsAmongTheRetired() {
 		Handler handler = handler("same");
 		this.table.add(handler);
 		count(handler, 5, 2, 1);
@@ -133,9 +133,9 @@ class HandlerTableTests {
 		assertThat(all()).containsExactly(handler);
 		HandlerTable.Parts parts = this.table.parts();
 		assertThat(parts.active()).isEmpty();
-		assertThat(parts.departed().offered()).isEqualTo(5);
-		assertThat(parts.departed().handled()).isEqualTo(2);
-		assertThat(parts.departed().droppedTotal()).isOne();
+		assertThat(parts.retired().offered()).isEqualTo(5);
+		assertThat(parts.retired().handled()).isEqualTo(2);
+		assertThat(parts.retired().droppedTotal()).isOne();
 		assertThat(this.table.add(handler("same"))).isTrue();
 	}
 
@@ -165,7 +165,7 @@ class HandlerTableTests {
 		DispatchFrame frame = stack.enter("event", null);
 		frame.running(handler.options.number);
 		try {
-			assertThat(this.table.parts().departed().running()).isOne();
+			assertThat(this.table.parts().retired().running()).isOne();
 			assertThat(handler.account().isBalanced()).isTrue();
 			this.table.retire(handler);
 			assertThat(handler.state).isEqualTo(HandlerTable.State.LEAVING);
@@ -193,19 +193,19 @@ class HandlerTableTests {
 			this.table.add(handler);
 			count(handler, 3 * i, 2 * i, i);
 			this.table.leave(handler);
-			HandlerAccount before = this.table.parts().departed();
+			HandlerAccount before = this.table.parts().retired();
 			this.table.retire(handler);
 			this.table.retire(handler);
 			assertThat(this.table.get(handler.options.number)).isNull();
-			assertThat(this.table.parts().departed()).isEqualTo(before);
+			assertThat(this.table.parts().retired()).isEqualTo(before);
 			assertThat(handler.account().offered()).isZero();
 			count(handler, 1, 0, 1);
 		}
-		HandlerAccount departed = this.table.parts().departed();
-		assertThat(departed.offered()).isEqualTo(18 + 3);
-		assertThat(departed.handled()).isEqualTo(12);
-		assertThat(departed.dropped()).containsEntry(DropReason.CLOSED, 6 + 3L);
-		assertThat(departed.isBalanced()).isTrue();
+		HandlerAccount retired = this.table.parts().retired();
+		assertThat(retired.offered()).isEqualTo(18 + 3);
+		assertThat(retired.handled()).isEqualTo(12);
+		assertThat(retired.dropped()).containsEntry(DropReason.CLOSED, 6 + 3L);
+		assertThat(retired.isBalanced()).isTrue();
 	}
 
 	@Test
@@ -215,16 +215,16 @@ class HandlerTableTests {
 		this.table.add(handler);
 		count(handler, 10, 0, 3);
 		this.table.leave(handler);
-		assertThat(this.table.parts().departed().handled()).isEqualTo(7);
+		assertThat(this.table.parts().retired().handled()).isEqualTo(7);
 		this.table.retire(handler);
 		assertThat(handler.state).isEqualTo(HandlerTable.State.GONE);
-		assertThat(this.table.parts().departed().handled()).isEqualTo(7);
+		assertThat(this.table.parts().retired().handled()).isEqualTo(7);
 		// Fails after it has gone.
 		handler.metrics.counters.add(Counters.FAILED, 1);
-		HandlerAccount departed = this.table.parts().departed();
-		assertThat(departed.handled()).isEqualTo(6);
-		assertThat(departed.failed()).isOne();
-		assertThat(departed.isBalanced()).isTrue();
+		HandlerAccount retired = this.table.parts().retired();
+		assertThat(retired.handled()).isEqualTo(6);
+		assertThat(retired.failed()).isOne();
+		assertThat(retired.isBalanced()).isTrue();
 	}
 
 	@Test
@@ -246,12 +246,12 @@ class HandlerTableTests {
 					HandlerTable.Parts parts = this.table.parts();
 					Set<Handler> active = new HashSet<>(parts.active());
 					assertThat(active).hasSameSizeAs(parts.active());
-					long offered = parts.departed().offered();
+					long offered = parts.retired().offered();
 					for (Handler handler : active) {
 						offered += handler.account().offered();
 					}
 					assertThat(offered).isGreaterThanOrEqualTo(before);
-					before = parts.departed().offered();
+					before = parts.retired().offered();
 				}
 			});
 			for (int i = 0; i < 3000; i++) {
@@ -271,7 +271,7 @@ class HandlerTableTests {
 			done.set(true);
 			pool.shutdownNow();
 		}
-		assertThat(this.table.parts().departed().offered()).isEqualTo(6001);
+		assertThat(this.table.parts().retired().offered()).isEqualTo(6001);
 		assertThat(all()).containsExactly(staying, leaving);
 	}
 

@@ -52,7 +52,7 @@ public class TelemetryRouterHealthIndicator extends AbstractHealthIndicator {
 		Collection<HandlerSnapshot> handlers = snapshot.handlers().values();
 		HandlerAccount total = handlers.stream()
 			.map(HandlerSnapshot::account)
-			.reduce(snapshot.departed(), HandlerAccount::plus);
+			.reduce(snapshot.retired(), HandlerAccount::plus);
 		builder.withDetail("handlers", handlers.size())
 			.withDetail("offered", total.offered())
 			.withDetail("handled", total.handled())

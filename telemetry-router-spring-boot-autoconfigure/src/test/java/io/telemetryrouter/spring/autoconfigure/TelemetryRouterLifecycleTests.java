@@ -97,7 +97,7 @@ class TelemetryRouterLifecycleTests {
 				router[0].emit("x", "a");
 				router[0].emit("x", "b");
 			});
-		assertThat(router[0].snapshot().departed().dropped().get(DropReason.SHUTDOWN_TIMEOUT) + router[0].snapshot()
+		assertThat(router[0].snapshot().retired().dropped().get(DropReason.SHUTDOWN_TIMEOUT) + router[0].snapshot()
 			.handlers()
 			.values()
 			.stream()

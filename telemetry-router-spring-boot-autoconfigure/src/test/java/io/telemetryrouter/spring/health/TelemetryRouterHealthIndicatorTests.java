@@ -34,7 +34,7 @@ class TelemetryRouterHealthIndicatorTests {
 					null))
 			.handler(StubRouter.async("c", List.of("x"), StubRouter.account(1, 0, 0, 0, 0, 1), Duration.ofSeconds(1),
 					null))
-			.departed(StubRouter.account(2, 2, 0, 0, 0, 0));
+			.retired(StubRouter.account(2, 2, 0, 0, 0, 0));
 		Health health = health();
 		assertThat(health.getStatus()).isEqualTo(Status.UP);
 		assertThat(health.getDetails()).containsExactly(entry("handlers", 3), entry("offered", 22L),
@@ -68,7 +68,7 @@ class TelemetryRouterHealthIndicatorTests {
 	@Test
 	void whenEverythingIsDroppedThenStillUp() {
 		this.stub.handler(StubRouter.sync("a", "x", StubRouter.account(100, 0, 0, 0, 100, 0)))
-			.departed(HandlerAccount.EMPTY);
+			.retired(HandlerAccount.EMPTY);
 		assertThat(health().getStatus()).isEqualTo(Status.UP);
 	}
 

@@ -50,7 +50,7 @@ class ContextLeakTests {
 		}
 		assertThat(routers).doesNotHaveDuplicates().allSatisfy((router) -> {
 			assertThat(router.hasHandlers("x")).isFalse();
-			HandlerAccount account = router.snapshot().departed();
+			HandlerAccount account = router.snapshot().retired();
 			assertThat(account.offered()).isOne();
 			assertThat(account.handled() + account.droppedTotal()).isOne();
 		});

@@ -50,7 +50,7 @@ public final class StubRouter {
 
 	private final Map<String, List<LongConsumer>> recorders = new LinkedHashMap<>();
 
-	private HandlerAccount departed = HandlerAccount.EMPTY;
+	private HandlerAccount retired = HandlerAccount.EMPTY;
 
 	private int held;
 
@@ -70,7 +70,7 @@ public final class StubRouter {
 	}
 
 	private RouterSnapshot snapshot() {
-		return new RouterSnapshot(new LinkedHashMap<>(this.handlers), new TreeMap<>(this.events), this.departed,
+		return new RouterSnapshot(new LinkedHashMap<>(this.handlers), new TreeMap<>(this.events), this.retired,
 				this.held, new RouterSnapshot.Defaults(1000, 0, OverflowPolicy.DROP_NEWEST));
 	}
 
@@ -135,8 +135,8 @@ public final class StubRouter {
 		return recorders.size();
 	}
 
-	public StubRouter departed(HandlerAccount departed) {
-		this.departed = departed;
+	public StubRouter retired(HandlerAccount retired) {
+		this.retired = retired;
 		return this;
 	}
 

@@ -20,14 +20,14 @@ import io.telemetryrouter.SpanSnapshot;
  * @param handlers the numbers of handlers
  * @param events the events by name
  * @param handlerDetails the handlers by id
- * @param departed the account of the handlers that were removed
+ * @param retired the account of the handlers that were removed
  * @param held the number of events held until the router starts
  * @param spans the open and dangling spans
  * @param defaults the defaults of handler options
  * @since 0.1.0
  */
 public record RouterDescriptor(HandlerTotals handlers, Map<String, EventDescriptor> events,
-		Map<String, HandlerDescriptor> handlerDetails, DepartedDescriptor departed, int held, SpansDescriptor spans,
+		Map<String, HandlerDescriptor> handlerDetails, RetiredDescriptor retired, int held, SpansDescriptor spans,
 		DefaultsDescriptor defaults) implements OperationResponseBody {
 
 	static RouterDescriptor of(RouterSnapshot snapshot, SpanSnapshot spans, OperatorTrail trail, boolean showValues) {
@@ -38,7 +38,7 @@ public record RouterDescriptor(HandlerTotals handlers, Map<String, EventDescript
 			.forEach((id, handler) -> details.put(id,
 					HandlerDescriptor.of(handler, trail.pausedSince(handler), showValues)));
 		return new RouterDescriptor(HandlerTotals.of(snapshot.handlers().values()), events, details,
-				DepartedDescriptor.of(snapshot.departed()), snapshot.held(), SpansDescriptor.of(spans),
+				RetiredDescriptor.of(snapshot.retired()), snapshot.held(), SpansDescriptor.of(spans),
 				DefaultsDescriptor.of(snapshot.defaults()));
 	}
 
@@ -52,11 +52,11 @@ public record RouterDescriptor(HandlerTotals handlers, Map<String, EventDescript
 	 * @param running the number of calls in progress
 	 * @param dropped the number of dropped events by reason
 	 */
-	public record DepartedDescriptor(long offered, long handled, long failed, long filtered, long running,
+	public record RetiredDescriptor(long offered, long handled, long failed, long filtered, long running,
 			Map<String, Long> dropped) {
 
-		static DepartedDescriptor of(HandlerAccount account) {
-			return new DepartedDescriptor(account.offered(), account.handled(), account.failed(), account.filtered(),
+		static RetiredDescriptor of(HandlerAccount account) {
+			return new RetiredDescriptor(account.offered(), account.handled(), account.failed(), account.filtered(),
 					account.running(), HandlerDescriptor.dropped(account));
 		}
 

@@ -46,7 +46,7 @@ class TelemetryRouterEndpointTests {
 		.handler(StubRouter.once("first", "run.*"))
 		.event(StubRouter.event("tool_execution", 592, 0, "toolLatency.onTool", "audit.onAny"))
 		.event(StubRouter.event("nobody.cares", 20, 20))
-		.departed(StubRouter.account(4, 3, 0, 0, 1, 0))
+		.retired(StubRouter.account(4, 3, 0, 0, 1, 0))
 		.held(2)
 		.spans(new SpanSnapshot(3, 1, List.of(new DanglingSpan("00000000000000ff", "tool.call", "r1",
 				Instant.parse("2026-01-02T03:04:05Z"), Duration.ofMinutes(10), true))));
@@ -61,7 +61,7 @@ class TelemetryRouterEndpointTests {
 	@Test
 	void jsonOfRouterHasTheDocumentedShape() {
 		JsonNode json = json(this.endpoint.router());
-		assertThat(json.propertyNames()).containsExactly("handlers", "events", "handlerDetails", "departed", "held",
+		assertThat(json.propertyNames()).containsExactly("handlers", "events", "handlerDetails", "retired", "held",
 				"spans", "defaults");
 		assertThat(json.get("handlers"))
 			.isEqualTo(parse("{'total': 3, 'sync': 2, 'async': 1, 'once': 1, 'wildcard': 2}"));
@@ -72,7 +72,7 @@ class TelemetryRouterEndpointTests {
 						"""));
 		assertThat(json.get("handlerDetails").propertyNames()).containsExactly("toolLatency.onTool", "audit.onAny",
 				"first");
-		assertThat(json.get("departed")).isEqualTo(parse("""
+		assertThat(json.get("retired")).isEqualTo(parse("""
 				{'offered': 4, 'handled': 3, 'failed': 0, 'filtered': 0, 'running': 0, 'dropped': {'queue_full': 1,
 				'type_mismatch': 0, 'closed': 0, 'shutdown_timeout': 0, 'unsubscribed': 0, 'recursion': 0,
 				'quarantined': 0, 'paused': 0, 'condition_failed': 0, 'not_started': 0, 'not_journalled': 0}}"""));

@@ -18,7 +18,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 /**
  * Rule 6 for removed handlers: their pending events are counted once.
  */
-class DepartedAccountTests {
+class RetiredAccountTests {
 
 	private static final int PRODUCERS = 4;
 
@@ -60,10 +60,10 @@ class DepartedAccountTests {
 		this.router.snapshot();
 		gate.countDown();
 		emitter.join(Books.LIMIT.toMillis());
-		HandlerAccount departed = Books.balanced(this.router).departed();
-		assertThat(departed.offered()).isOne();
-		assertThat(departed.handled()).isZero();
-		assertThat(Books.dropped(departed, DropReason.UNSUBSCRIBED)).isOne();
+		HandlerAccount retired = Books.balanced(this.router).retired();
+		assertThat(retired.offered()).isOne();
+		assertThat(retired.handled()).isZero();
+		assertThat(Books.dropped(retired, DropReason.UNSUBSCRIBED)).isOne();
 	}
 
 	@ParameterizedTest
@@ -83,17 +83,17 @@ class DepartedAccountTests {
 		emitter.start();
 		Books.pass(begun);
 		leaving.forEach(Subscription::close);
-		HandlerAccount running = this.router.snapshot().departed();
+		HandlerAccount running = this.router.snapshot().retired();
 		assertThat(running.running()).isEqualTo(2);
 		assertThat(running.isBalanced()).isTrue();
 		gate.countDown();
 		emitter.join(Books.LIMIT.toMillis());
-		Books.eventually(() -> this.router.snapshot().departed().handled() == 2);
-		assertThat(Books.balanced(this.router).departed().offered()).isEqualTo(2);
+		Books.eventually(() -> this.router.snapshot().retired().handled() == 2);
+		assertThat(Books.balanced(this.router).retired().offered()).isEqualTo(2);
 	}
 
 	@RepeatedTest(6)
-	void whenHandlersComeAndGoWhileOthersReadThenNoDepartedEventIsLost() throws Exception {
+	void whenHandlersComeAndGoWhileOthersReadThenNoRetiredEventIsLost() throws Exception {
 		use(TelemetryRouter.builder().measureLatency(ThreadedCoin.next()));
 		LongAdder calls = new LongAdder();
 		LongAdder emits = new LongAdder();
@@ -125,7 +125,7 @@ class DepartedAccountTests {
 		RouterSnapshot snapshot = Books.balanced(this.router);
 		assertThat(Books.of(this.router, "constant").offered()).isEqualTo(emits.sum());
 		assertThat(Books.of(this.router, "constant").handled()).isEqualTo(emits.sum());
-		assertThat(snapshot.departed().handled()).isEqualTo(calls.sum());
+		assertThat(snapshot.retired().handled()).isEqualTo(calls.sum());
 	}
 
 	/**
@@ -165,7 +165,7 @@ class DepartedAccountTests {
 		HandlerAccount all = new HandlerAccount(emitted.sum(), emitted.sum(), 0, 0, Map.of(), 0, 0);
 		assertThat(snapshot.handlers().get("stays").account()).isEqualTo(all);
 		assertThat(snapshot.events().get("x").emitted()).isEqualTo(emitted.sum());
-		assertThat(snapshot.departed().handled()).isEqualTo(passed.sum());
+		assertThat(snapshot.retired().handled()).isEqualTo(passed.sum());
 	}
 
 	private void use(TelemetryRouterBuilder builder) {
