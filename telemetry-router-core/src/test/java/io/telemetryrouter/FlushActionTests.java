@@ -6,6 +6,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
 
 import org.junit.jupiter.api.AfterEach;
@@ -97,6 +98,25 @@ class FlushActionTests {
 	private void replace(BooleanSupplier action) {
 		this.subscription.close();
 		subscribe(action);
+	}
+
+	@Test
+	void whenActionFlushesTheRouterThenThatFlushReturnsWithoutAnotherAction() {
+		AtomicInteger actions = new AtomicInteger();
+		subscribe(() -> (actions.incrementAndGet() == 50) || this.router.flush(Books.LIMIT).complete());
+		assertThat(this.router.flush(Books.LIMIT).complete()).isTrue();
+		assertThat(actions).hasValue(1);
+	}
+
+	@Test
+	void whenActionClosesTheRouterThenItsEventsAreHandledAndTheFlushReturns() {
+		subscribe(() -> {
+			this.router.close();
+			return passOn();
+		});
+		this.router.emit("a", 1);
+		assertThat(this.router.flush(Books.LIMIT).complete()).isTrue();
+		assertThat(this.passedOn).contains("a");
 	}
 
 }

@@ -142,4 +142,17 @@ class RunFlushTests {
 		second.countDown();
 	}
 
+	@Test
+	void whenTheRunIsUnknownThenItsFlushDoesNotAwaitEventsWithoutARun() throws Exception {
+		CountDownLatch begun = new CountDownLatch(1);
+		this.router.subscribe(HandlerSpec.on("event").async().handler((event, payload) -> {
+			begun.countDown();
+			this.release.await();
+		}).build());
+		this.router.emit("event", "hangs");
+		this.router.emit("event", "waits");
+		Books.pass(begun);
+		assertThat(this.router.flushRun("unknown", Duration.ZERO)).isEqualTo(new FlushResult(true, Map.of()));
+	}
+
 }

@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
 
 import io.telemetryrouter.FlushResult;
 import io.telemetryrouter.internal.dispatch.HoldBuffer;
+import io.telemetryrouter.internal.event.DispatchStack;
 import io.telemetryrouter.internal.event.DispatchStacks;
 import io.telemetryrouter.internal.event.Envelope;
 import io.telemetryrouter.internal.event.Run;
@@ -50,7 +51,8 @@ record Flush(HandlerTable handlers, HoldBuffer held, Runs runs, Executor callbac
 		Run run = this.runs.find(runId);
 		// An unreachable run has no queued events, but handlers may have buffered some.
 		long latest = (run != null) ? run.latest() : 0;
-		return flush(this::handlersWithLanes, timeout, (event) -> event.run() == run && event.runSequence() <= latest);
+		return flush(this::handlersWithLanes, timeout,
+				(event) -> run != null && event.run() == run && event.runSequence() <= latest);
 	}
 
 	private FlushResult flush(Supplier<List<Handler>> handlers, Duration timeout,
@@ -127,13 +129,21 @@ record Flush(HandlerTable handlers, HoldBuffer held, Runs runs, Executor callbac
 		return new FlushResult(pending.isEmpty(), pending);
 	}
 
+	/** Calls an action like a handler: it must not wait for itself in another flush. */
 	private boolean passOn(BooleanSupplier action) {
+		DispatchStack stack = DispatchStacks.acquire();
+		boolean nested = stack.onLane;
+		stack.onLane = true;
 		try {
 			return action.getAsBoolean();
 		}
 		catch (Throwable ex) {
 			this.reporter.callbackFailed("Flush action", ex);
 			return false;
+		}
+		finally {
+			stack.onLane = nested;
+			stack.giveBack();
 		}
 	}
 
