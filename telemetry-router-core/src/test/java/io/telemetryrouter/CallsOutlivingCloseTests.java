@@ -8,6 +8,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -203,6 +204,36 @@ class CallsOutlivingCloseTests {
 			}
 			assertThat(Books.total(Books.quiet(closing)).offered()).isEqualTo(3);
 		}
+	}
+
+	/** The origin of a monotonic clock is arbitrary, so its readings may be negative. */
+	@ParameterizedTest
+	@ValueSource(booleans = { true, false })
+	void whenMonotonicClockIsNegativeThenCallThatOutlivesTheCloseIsFailed(boolean measured) throws Exception {
+		use(TelemetryRouter.builder()
+			.measureLatency(measured)
+			.nanoTime(() -> System.nanoTime() - Duration.ofDays(90_000).toNanos()));
+		CountDownLatch begun = new CountDownLatch(1);
+		this.router
+			.subscribe(HandlerSpec.on("event").id("deaf").async().handler(deaf(begun, new CountDownLatch(1))).build());
+		List<CompletableFuture<EmitOutcome>> outcomes = List.of(this.router.emitAsync("event", 1));
+		Books.pass(begun);
+		this.router.close();
+		assertGivenUp(1, outcomes);
+	}
+
+	@Test
+	void whenMonotonicClockJumpsBackThenCallThatOutlivesTheCloseIsFailed() throws Exception {
+		AtomicLong jump = new AtomicLong();
+		use(TelemetryRouter.builder().nanoTime(() -> System.nanoTime() - jump.get()));
+		CountDownLatch begun = new CountDownLatch(1);
+		this.router
+			.subscribe(HandlerSpec.on("event").id("deaf").async().handler(deaf(begun, new CountDownLatch(1))).build());
+		List<CompletableFuture<EmitOutcome>> outcomes = List.of(this.router.emitAsync("event", 1));
+		Books.pass(begun);
+		jump.set(Duration.ofHours(1).toNanos());
+		this.router.close();
+		assertGivenUp(1, outcomes);
 	}
 
 }

@@ -292,7 +292,8 @@ final class LaneRun {
 		// If another call runs by now, the compare-and-set of the state fails.
 		Envelope<?> call = this.event;
 		DispatchFrame in = this.frame;
-		long nanos = now - this.start;
+		// A clock that has jumped back must not keep a call alive beyond the close.
+		long nanos = Math.max(0, now - this.start);
 		if (call == null || in == null || nanos < timeout) {
 			return null;
 		}
