@@ -200,4 +200,27 @@ class ReentrancyTests {
 		assertThat(calls.get()).isGreaterThanOrEqualTo(3);
 	}
 
+	@Test
+	void whenHandlerCannotCloseTheRouterThenTheNextCloseDoes() throws InterruptedException {
+		AtomicBoolean refused = new AtomicBoolean();
+		this.router
+			.subscribe(HandlerSpec.on("event").id("closer").handler((name, payload) -> this.router.close()).build());
+		// A new thread asks its parent for the class loader.
+		Thread emitter = new Thread(() -> this.router.emit("event", 1)) {
+
+			@Override
+			public ClassLoader getContextClassLoader() {
+				refused.set(true);
+				throw new OutOfMemoryError("on purpose");
+			}
+
+		};
+		emitter.start();
+		emitter.join();
+		assertThat(refused).isTrue();
+		assertThat(Books.of(this.router, "closer").failed()).isOne();
+		this.router.close();
+		assertThat(this.log.lines("Telemetry router closed in")).hasSize(1);
+	}
+
 }

@@ -4,13 +4,16 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
+
+import org.jspecify.annotations.Nullable;
 
 import io.telemetryrouter.DropReason;
 import io.telemetryrouter.HandlerAccount;
 import io.telemetryrouter.internal.event.DispatchStack;
 import io.telemetryrouter.internal.event.DispatchStacks;
 import io.telemetryrouter.internal.registry.Handler;
+import io.telemetryrouter.internal.support.Headroom;
 import io.telemetryrouter.internal.support.Names;
 
 /**
@@ -25,9 +28,8 @@ final class Shutdown {
 
 	private final long timeoutNanos;
 
-	private final AtomicBoolean begun = new AtomicBoolean();
-
-	private final CountDownLatch done = new CountDownLatch(1);
+	/** Open while a thread closes the router; {@code null} before. */
+	private final AtomicReference<@Nullable CountDownLatch> done = new AtomicReference<>();
 
 	Shutdown(RouterParts parts, Duration timeout) {
 		this.parts = parts;
@@ -35,7 +37,7 @@ final class Shutdown {
 	}
 
 	boolean hasBegun() {
-		return this.begun.get();
+		return this.done.get() != null;
 	}
 
 	/**
@@ -45,30 +47,34 @@ final class Shutdown {
 	 * closes the router, such as an application context, may then discard their handlers.
 	 */
 	void close() {
-		boolean first = this.begun.compareAndSet(false, true);
+		// A thread without stack fails here, before it begins.
+		Headroom.require();
+		CountDownLatch closed = new CountDownLatch(1);
+		CountDownLatch earlier = this.done.compareAndExchange(null, closed);
 		if (DispatchStacks.isInsideHandler()) {
-			if (first) {
-				closeInBackground();
+			if (earlier == null) {
+				closeInBackground(closed);
 				awaitOtherLanes();
 			}
 		}
-		else if (first) {
-			drainAndStop();
+		else if (earlier == null) {
+			drainAndStop(closed);
 		}
 		else {
-			await();
+			await(earlier);
 		}
 	}
 
-	private void closeInBackground() {
-		Thread closer = new Thread(this::drainAndStop, "telemetry-router:close");
-		closer.setDaemon(true);
+	private void closeInBackground(CountDownLatch closed) {
 		try {
+			Thread closer = new Thread(() -> drainAndStop(closed), "telemetry-router:close");
+			closer.setDaemon(true);
 			closer.start();
 		}
 		catch (Throwable ex) {
 			// The thread could not be started: the next call of close() tries again.
-			this.begun.set(false);
+			this.done.set(null);
+			closed.countDown();
 			throw ex;
 		}
 	}
@@ -82,16 +88,20 @@ final class Shutdown {
 		}
 	}
 
-	private void await() {
+	private void await(CountDownLatch earlier) {
 		try {
-			this.done.await();
+			earlier.await();
 		}
 		catch (InterruptedException ex) {
 			Thread.currentThread().interrupt();
+			return;
+		}
+		if (!hasBegun()) {
+			close();
 		}
 	}
 
-	private void drainAndStop() {
+	private void drainAndStop(CountDownLatch closed) {
 		long start = System.nanoTime();
 		try {
 			boolean complete = drain(start + this.timeoutNanos);
@@ -104,7 +114,7 @@ final class Shutdown {
 			this.parts.log.flush(LOG_NANOS);
 		}
 		finally {
-			this.done.countDown();
+			closed.countDown();
 		}
 	}
 
