@@ -114,4 +114,18 @@ class OverflowReportTests {
 		}
 	}
 
+	@Test
+	void whenHandlerLeavesWithinABurstThenTheBurstEnds() {
+		Subscription subscription = this.router
+			.subscribe(HandlerSpec.on("x").id("lane").async().maxQueue(2).handler((event, payload) -> {
+			}).build());
+		this.router.pause("lane");
+		for (int i = 0; i < 5; i++) {
+			this.router.emit("x", i);
+		}
+		subscription.close();
+		assertThat(this.log.lines("has room"))
+			.containsExactly("Handler 'lane' has room in its queue again; 3 events were dropped");
+	}
+
 }

@@ -287,13 +287,13 @@ public final class Lane {
 			Thread.yield();
 			empty(reason);
 		}
+		this.drops.endBurst();
 	}
 
 	/** Closes the lane. Queued events are dropped for the given reason. */
 	public void close(DropReason reason) {
 		empty(reason);
 		discard(DropReason.CLOSED);
-		this.drops.endBurst();
 	}
 
 	private void empty(DropReason reason) {
