@@ -6,6 +6,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
 
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -255,6 +256,28 @@ class SpillLossTests {
 			.isThrownBy(() -> HandlerSpec.on("**").payloadType(String.class).recorder(this.recorder).build())
 			.withMessageContaining("takes all events");
 		assertThat(this.recorder.sync().mutate().build().recorder()).isSameAs(this.recorder);
+	}
+
+	@Test
+	void whenHandlerLeavesWhileAnEventIsReadThenTheReaderIsClosedAfterwards() {
+		this.router.subscribe(this.recorder.sync());
+		CountDownLatch reading = new CountDownLatch(1);
+		CountDownLatch left = new CountDownLatch(1);
+		AtomicInteger readersAfterRead = new AtomicInteger();
+		this.recorder.reading = (number) -> {
+			reading.countDown();
+			Books.pass(left);
+			readersAfterRead.set(this.recorder.readers.get());
+		};
+		Subscription slow = subscribeSlow();
+		emit(0, 100);
+		this.open.countDown();
+		Books.pass(reading);
+		slow.close();
+		left.countDown();
+		Books.balanced(this.router);
+		Books.eventually(() -> this.recorder.readers.get() == 0);
+		assertThat(readersAfterRead).hasValue(1);
 	}
 
 }

@@ -22,9 +22,6 @@ final class SpillBacklog {
 
 	private long inHand;
 
-	/** Whether the worker is in {@link #next()}. Guarded by the lock of the queue. */
-	boolean reading;
-
 	/** The recorded number up to which the backlog is handled. Written by the worker. */
 	volatile long handled;
 
@@ -47,7 +44,7 @@ final class SpillBacklog {
 				this.handled = this.inHand;
 			}
 		}
-		catch (Exception | LinkageError | StackOverflowError ex) {
+		catch (Throwable ex) {
 			this.reporter.callbackFailed("Reading back for handler '" + Names.printable(this.target.handlerId()) + "'",
 					ex);
 		}

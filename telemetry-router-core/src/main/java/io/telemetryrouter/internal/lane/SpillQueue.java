@@ -47,8 +47,8 @@ final class SpillQueue extends LaneQueue {
 	/** The later spilled events, whose recorded numbers are not known yet. */
 	private final Queue<Envelope<?>> unrecorded = new ArrayDeque<>();
 
-	/** The event that the worker is reading; {@code null} if another thread drops it. */
-	private @Nullable SpilledEvent reading;
+	/** Whether the worker is reading the recording. It closes then what it reads. */
+	private boolean reading;
 
 	private volatile long spilled;
 
@@ -164,7 +164,7 @@ final class SpillQueue extends LaneQueue {
 				if (next == null) {
 					return takeUnrecorded(consumer);
 				}
-				this.reading = next;
+				this.reading = true;
 			}
 			event = read(next, consumer);
 		}
@@ -177,14 +177,14 @@ final class SpillQueue extends LaneQueue {
 
 	private @Nullable Envelope<?> take(SpillBacklog backlog, Position consumer) {
 		synchronized (this.lock) {
-			backlog.reading = this.backlog == backlog;
-			if (!backlog.reading) {
+			if (this.backlog != backlog) {
 				return null;
 			}
+			this.reading = true;
 		}
 		Envelope<?> event = backlog.next();
 		synchronized (this.lock) {
-			backlog.reading = false;
+			this.reading = false;
 			if (this.backlog != backlog) {
 				// The lane was emptied meanwhile. The worker drops the returned event.
 				backlog.close();
@@ -207,7 +207,7 @@ final class SpillQueue extends LaneQueue {
 			this.backlogged = false;
 			this.taken++;
 		}
-		if (ended != null && !ended.reading) {
+		if (ended != null && !this.reading) {
 			ended.close();
 		}
 	}
@@ -238,11 +238,12 @@ final class SpillQueue extends LaneQueue {
 			failure = ex;
 		}
 		synchronized (this.lock) {
-			if (!SpilledEvents.isSame(this.reading, next)) {
+			this.reading = false;
+			if (!SpilledEvents.isSame(this.recorded.first(), next)) {
+				// Another thread has dropped the event, and all others.
 				closeReader();
 				return null;
 			}
-			this.reading = null;
 			if (event != null && isFrozen()) {
 				return null;
 			}
@@ -271,8 +272,6 @@ final class SpillQueue extends LaneQueue {
 
 	private @Nullable SpilledEvent evictSpilled() {
 		synchronized (this.lock) {
-			boolean read = this.reading != null;
-			this.reading = null;
 			SpilledEvent event = this.recorded.remove();
 			Envelope<?> unrecorded = (event == null) ? this.unrecorded.poll() : null;
 			if (unrecorded != null) {
@@ -284,7 +283,7 @@ final class SpillQueue extends LaneQueue {
 			else {
 				endBacklog();
 				this.behind = false;
-				if (!read) {
+				if (!this.reading) {
 					closeReader();
 				}
 			}

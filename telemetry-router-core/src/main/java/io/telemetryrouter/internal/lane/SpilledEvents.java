@@ -35,11 +35,12 @@ final class SpilledEvents {
 
 	void add(SpilledEvent event) {
 		Chunk last = this.chunks.peekLast();
-		if (last == null || !last.hasRoom()) {
-			last = new Chunk();
-			this.chunks.add(last);
+		Chunk chunk = (last != null && last.hasRoom()) ? last : new Chunk();
+		chunk.write(event);
+		if (chunk != last) {
+			// Last: an error leaves no chunk without an event.
+			this.chunks.add(chunk);
 		}
-		last.write(event);
 	}
 
 	@Nullable SpilledEvent first() {
