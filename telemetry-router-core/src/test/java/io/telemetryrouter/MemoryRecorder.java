@@ -33,6 +33,10 @@ final class MemoryRecorder implements EventRecorder {
 	volatile Reading reading = (number) -> {
 	};
 
+	/** Is called before the payload of an event is decoded. */
+	volatile Reading decoding = (number) -> {
+	};
+
 	HandlerSpec<Object> sync() {
 		return HandlerSpec.on("**").id("recorder").recorder(this).build();
 	}
@@ -47,7 +51,7 @@ final class MemoryRecorder implements EventRecorder {
 		if (!this.records.test(event)) {
 			return 0;
 		}
-		this.events.put(number, new Recorded(number, event));
+		this.events.put(number, new Recorded(number, event, (decoded) -> this.decoding.before(decoded)));
 		return number;
 	}
 
@@ -121,7 +125,7 @@ final class MemoryRecorder implements EventRecorder {
 
 	}
 
-	record Recorded(long sequence, TelemetryEvent<?> event) implements RecordedEvent {
+	record Recorded(long sequence, TelemetryEvent<?> event, Reading decoding) implements RecordedEvent {
 
 		@Override
 		public String name() {
@@ -149,7 +153,8 @@ final class MemoryRecorder implements EventRecorder {
 		}
 
 		@Override
-		public @Nullable Object payload(Class<?> type) {
+		public @Nullable Object payload(Class<?> type) throws Exception {
+			this.decoding.before(this.sequence);
 			return this.event.payload();
 		}
 

@@ -45,6 +45,9 @@ public final class DefaultTelemetryRouter implements TelemetryRouter {
 
 	private final Shutdown shutdown;
 
+	/** Whether durable handlers begin when they subscribe, and not with the router. */
+	private volatile boolean started;
+
 	/** Numbers the handlers that have no id of their own. */
 	private final AtomicLong numbers = new AtomicLong();
 
@@ -53,6 +56,7 @@ public final class DefaultTelemetryRouter implements TelemetryRouter {
 		this.parts = new RouterParts(settings);
 		this.emitter = this.parts.emitter;
 		this.shutdown = new Shutdown(this.parts, settings.shutdownTimeout());
+		this.started = !this.parts.held.isHolding();
 	}
 
 	@Override
@@ -118,7 +122,7 @@ public final class DefaultTelemetryRouter implements TelemetryRouter {
 			throw new IllegalArgumentException("Handler id " + Names.quoted(String.valueOf(id))
 					+ " is taken by another handler: give each its own id");
 		}
-		if (!this.parts.held.isHolding()) {
+		if (this.started) {
 			handler.begin();
 		}
 		this.parts.watchdog.start();
@@ -128,8 +132,8 @@ public final class DefaultTelemetryRouter implements TelemetryRouter {
 
 	private @Nullable Handler register(String id, HandlerSpec<?> spec, String source) {
 		HandlerOptions options = new HandlerOptions(id, spec, source, this.parts.defaults);
-		if (!this.parts.held.isHolding()) {
-			// While events are held, a recorder may still be added; start() checks again.
+		if (this.started) {
+			// Before the start, a recorder may still be added; start() checks again.
 			this.parts.registry.requireRecorder(options);
 		}
 		return this.parts.registry.add(options, spec);
@@ -265,6 +269,8 @@ public final class DefaultTelemetryRouter implements TelemetryRouter {
 
 	@Override
 	public void start() {
+		// First, so that a handler that subscribes meanwhile begins by itself.
+		this.started = true;
 		this.parts.handlers.active().forEach((handler) -> this.parts.registry.requireRecorder(handler.options));
 		this.parts.handlers.active().forEach(Handler::begin);
 		this.emitter.start();

@@ -214,12 +214,20 @@ public final class Dispatcher {
 			frame.envelope(envelope);
 		}
 		int begun = route.durable ? this.recording.begin(frame.stack.stripeHint) : 0;
-		if (recorder != null) {
-			record(recorder, payload, frame, buffer);
+		BitSet full = null;
+		try {
+			if (recorder != null) {
+				record(recorder, payload, frame, buffer);
+			}
+			full = offer(route.async, payload, envelope, frame);
 		}
-		if (route.async.length != 0) {
-			offer(route, payload, envelope, frame, begun);
+		finally {
+			if (route.durable) {
+				// In any case, for example if a clock throws: the cursors wait for it.
+				this.recording.end(begun, frame.stack.stripeHint);
+			}
 		}
+		wake(route.async, full, envelope, frame);
 		if (route.awaited.length != 0) {
 			this.nextEvents.offer(route, envelope, frame);
 			took("filter of an awaited event", frame);
@@ -237,8 +245,9 @@ public final class Dispatcher {
 		frame.running(0);
 	}
 
-	private void offer(Route route, @Nullable Object payload, Envelope<?> envelope, DispatchFrame frame, int begun) {
-		Handler[] handlers = route.async;
+	/** Offers an event to all lanes. Returns the indexes of those without room. */
+	private @Nullable BitSet offer(Handler[] handlers, @Nullable Object payload, Envelope<?> envelope,
+			DispatchFrame frame) {
 		BitSet full = null;
 		for (int i = 0; i < handlers.length; i++) {
 			if (!offer(handlers[i], payload, envelope, frame)) {
@@ -247,11 +256,13 @@ public final class Dispatcher {
 			}
 			frame.reached++;
 		}
-		if (route.durable) {
-			this.recording.end(begun, frame.stack.stripeHint);
-		}
-		for (int i = 0; i < handlers.length; i++) {
-			handlers[i].wake();
+		return full;
+	}
+
+	/** Wakes all lanes, and then waits for room in the given ones. */
+	private static void wake(Handler[] handlers, @Nullable BitSet full, Envelope<?> envelope, DispatchFrame frame) {
+		for (Handler handler : handlers) {
+			handler.wake();
 		}
 		if (full != null) {
 			// One start time for all lanes: the emitter waits for one timeout in total,

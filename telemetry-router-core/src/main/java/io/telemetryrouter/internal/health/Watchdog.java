@@ -97,8 +97,16 @@ public final class Watchdog {
 			// A deadline applies to one round; checks request the next one.
 			this.deadline = null;
 		}
-		// A failed check must not prevent the next check or the next round.
-		this.checks.forEach((check) -> this.reporter.guard("Watchdog", check));
+		// A failed check must not prevent the next check or the next round, even if there
+		// is no memory to report it.
+		for (Runnable check : this.checks) {
+			try {
+				this.reporter.guard("Watchdog", check);
+			}
+			catch (Throwable ex) {
+				continue;
+			}
+		}
 	}
 
 	/** The thread's task. It refers to the router strongly only during a round. */

@@ -203,7 +203,7 @@ public final class Lane {
 	 */
 	public void resume() {
 		this.queue.freeze(false);
-		int queued = this.queue.size();
+		long queued = this.queue.pending();
 		for (int i = 0; i < Math.min(queued, this.workers.length); i++) {
 			wake();
 		}

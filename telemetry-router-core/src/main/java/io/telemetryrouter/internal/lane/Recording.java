@@ -11,6 +11,7 @@ import io.telemetryrouter.internal.event.Envelope;
 import io.telemetryrouter.internal.event.EnvelopeSource;
 import io.telemetryrouter.internal.event.SpilledEvent;
 import io.telemetryrouter.internal.metrics.StripedCounter;
+import io.telemetryrouter.internal.support.Headroom;
 import io.telemetryrouter.internal.support.Ticker;
 
 /**
@@ -90,9 +91,10 @@ public final class Recording {
 
 	/**
 	 * Called before an event for durable handlers is recorded. Returns the epoch to pass
-	 * to {@link #end}.
+	 * to {@link #end}, which the caller must reach: a thread without stack fails here.
 	 */
 	public int begin(int stripe) {
+		Headroom.require();
 		int current = this.epoch;
 		this.begun[current].add(1, stripe);
 		return current;

@@ -134,7 +134,7 @@ public final class Admission implements CircuitBreaker.Gate {
 			Envelope<?> envelope = recording.envelope(event, payload);
 			return admit(payload, envelope, frame) ? envelope : null;
 		}
-		catch (Exception | LinkageError | StackOverflowError ex) {
+		catch (Throwable ex) {
 			this.handler.drop(DropReason.TYPE_MISMATCH, null);
 			return null;
 		}
