@@ -1,9 +1,8 @@
 package io.telemetryrouter.internal.lane;
 
-import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
-import java.util.function.Consumer;
 import java.util.function.Predicate;
 
 import org.jspecify.annotations.Nullable;
@@ -20,8 +19,7 @@ final class LaneBarriers {
 
 	private final LaneWorker[] workers;
 
-	/** Replaced as a whole, guarded by this. */
-	private volatile List<Barrier> barriers = List.of();
+	private final List<Barrier> barriers = new CopyOnWriteArrayList<>();
 
 	LaneBarriers(LaneQueue queue, LaneWorker[] workers) {
 		this.queue = queue;
@@ -42,18 +40,11 @@ final class LaneBarriers {
 			this.queue
 				.forEach((event, position) -> end[0] = events.test(event) ? Math.max(end[0], position + 1) : end[0]);
 		}
-		Barrier barrier = new Barrier(end[0], Math.max(tail, end[0]), spilled, latch, events);
-		change((all) -> all.add(barrier));
+		this.barriers.add(new Barrier(end[0], Math.max(tail, end[0]), spilled, latch, events));
 	}
 
 	void remove(CountDownLatch latch) {
-		change((all) -> all.removeIf((barrier) -> barrier.latch == latch));
-	}
-
-	private synchronized void change(Consumer<List<Barrier>> change) {
-		List<Barrier> all = new ArrayList<>(this.barriers);
-		change.accept(all);
-		this.barriers = List.copyOf(all);
+		this.barriers.removeIf((barrier) -> barrier.latch == latch);
 	}
 
 	/**
@@ -76,7 +67,7 @@ final class LaneBarriers {
 	/** Releases the threads whose events are processed. */
 	void release() {
 		if (!this.barriers.isEmpty()) {
-			change((all) -> all.removeIf(this::release));
+			this.barriers.removeIf(this::release);
 		}
 	}
 
