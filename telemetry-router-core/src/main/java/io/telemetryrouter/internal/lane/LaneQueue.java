@@ -28,17 +28,8 @@ class LaneQueue extends EventQueue<Envelope<?>> {
 
 	private final Predicate<Envelope<?>> critical;
 
-	/** Events that were set aside, by position. Guarded by this, as are all changes. */
-	private @Nullable TreeMap<Long, Envelope<?>> aside;
-
-	/**
-	 * The position of the first of them, from before it is taken from the queue;
-	 * {@code null} until an event is set aside, which few queues ever do. Read without
-	 * the lock, as is their number.
-	 */
-	private volatile @Nullable Position firstAside;
-
-	private volatile int sizeAside;
+	/** {@code null} until an event is set aside, which few queues ever do. */
+	private volatile @Nullable Aside aside;
 
 	LaneQueue(int capacity, Predicate<Envelope<?>> critical) {
 		super(capacity);
@@ -54,21 +45,14 @@ class LaneQueue extends EventQueue<Envelope<?>> {
 	}
 
 	private long positionAside() {
-		Position first = this.firstAside;
-		return (first != null) ? first.position : Position.NONE;
+		Aside known = this.aside;
+		return (known != null) ? known.position : Position.NONE;
 	}
 
-	/** Returns the events that were set aside. Called under the lock. */
-	private TreeMap<Long, Envelope<?>> aside() {
-		TreeMap<Long, Envelope<?>> known = (this.aside != null) ? this.aside : new TreeMap<>();
+	/** Called under the lock. */
+	private Aside aside() {
+		Aside known = (this.aside != null) ? this.aside : new Aside();
 		this.aside = known;
-		return known;
-	}
-
-	/** Returns the position to publish for the first of them. Called under the lock. */
-	private Position firstAside() {
-		Position known = (this.firstAside != null) ? this.firstAside : new Position();
-		this.firstAside = known;
 		return known;
 	}
 
@@ -125,7 +109,8 @@ class LaneQueue extends EventQueue<Envelope<?>> {
 		synchronized (this) {
 			try {
 				while (true) {
-					Position position = aside().isEmpty() ? firstAside() : new Position();
+					Aside set = aside();
+					Position position = set.events.isEmpty() ? set : new Position();
 					Envelope<?> event = super.evict(position);
 					if (event == null || !setAside(event, position.position)) {
 						return event;
@@ -133,7 +118,7 @@ class LaneQueue extends EventQueue<Envelope<?>> {
 				}
 			}
 			finally {
-				changed();
+				aside().changed();
 			}
 		}
 	}
@@ -144,19 +129,13 @@ class LaneQueue extends EventQueue<Envelope<?>> {
 			if (!isCritical(event)) {
 				return false;
 			}
-			aside().put(position, event);
+			aside().events.put(position, event);
 			return true;
 		}
 		catch (Throwable ex) {
 			// No memory, for example. The event is dropped and counted.
 			return false;
 		}
-	}
-
-	private void changed() {
-		TreeMap<Long, Envelope<?>> events = aside();
-		this.sizeAside = events.size();
-		firstAside().position = events.isEmpty() ? Position.NONE : events.firstKey();
 	}
 
 	@Override
@@ -181,13 +160,14 @@ class LaneQueue extends EventQueue<Envelope<?>> {
 			return null;
 		}
 		synchronized (this) {
-			if (aside().isEmpty() || (isFrozen() && !evenIfFrozen)) {
+			Aside set = aside();
+			if (set.events.isEmpty() || (isFrozen() && !evenIfFrozen)) {
 				return null;
 			}
 			// Set the position before the event counts as taken.
-			consumer.position = aside().firstKey();
-			Envelope<?> event = aside().pollFirstEntry().getValue();
-			changed();
+			consumer.position = set.events.firstKey();
+			Envelope<?> event = set.events.pollFirstEntry().getValue();
+			set.changed();
 			return event;
 		}
 	}
@@ -195,20 +175,21 @@ class LaneQueue extends EventQueue<Envelope<?>> {
 	/** Sets an event aside that is not the oldest, and returns the oldest instead. */
 	private Envelope<?> exchange(Envelope<?> event, Position consumer) {
 		synchronized (this) {
-			Map.Entry<Long, Envelope<?>> oldest = aside().firstEntry();
+			Aside set = aside();
+			Map.Entry<Long, Envelope<?>> oldest = set.events.firstEntry();
 			if (oldest == null || oldest.getKey() > consumer.position) {
 				return event;
 			}
 			try {
-				aside().put(consumer.position, event);
+				set.events.put(consumer.position, event);
 			}
 			catch (Throwable ex) {
 				// No memory. An event out of order is better than a lost one.
 				return event;
 			}
 			consumer.position = oldest.getKey();
-			aside().remove(oldest.getKey());
-			changed();
+			set.events.remove(oldest.getKey());
+			set.changed();
 			return oldest.getValue();
 		}
 	}
@@ -217,8 +198,8 @@ class LaneQueue extends EventQueue<Envelope<?>> {
 	@Nullable Envelope<?> peek() {
 		if (hasAside()) {
 			synchronized (this) {
-				if (!aside().isEmpty()) {
-					return aside().firstEntry().getValue();
+				if (!aside().events.isEmpty()) {
+					return aside().events.firstEntry().getValue();
 				}
 			}
 		}
@@ -228,7 +209,7 @@ class LaneQueue extends EventQueue<Envelope<?>> {
 	@Override
 	void forEach(ObjLongConsumer<Envelope<?>> action) {
 		synchronized (this) {
-			aside().forEach((position, event) -> action.accept(event, position));
+			aside().events.forEach((position, event) -> action.accept(event, position));
 			super.forEach(action);
 		}
 	}
@@ -251,7 +232,9 @@ class LaneQueue extends EventQueue<Envelope<?>> {
 
 	@Override
 	int size() {
-		return Math.min(capacity(), super.size() + this.sizeAside);
+		int queued = super.size();
+		Aside known = this.aside;
+		return Math.min(capacity(), queued + ((known != null) ? known.size : 0));
 	}
 
 	boolean isHalfFree() {
@@ -276,6 +259,24 @@ class LaneQueue extends EventQueue<Envelope<?>> {
 	/** Returns the number of spilled events taken so far. */
 	long spilledHead() {
 		return 0;
+	}
+
+	/**
+	 * The events that were set aside, by position, with the position of the first of
+	 * them, from before it is taken from the queue. All writes are guarded by the lock of
+	 * the queue; the position and the size are read without it.
+	 */
+	private static final class Aside extends Position {
+
+		final TreeMap<Long, Envelope<?>> events = new TreeMap<>();
+
+		volatile int size;
+
+		void changed() {
+			this.size = this.events.size();
+			this.position = this.events.isEmpty() ? NONE : this.events.firstKey();
+		}
+
 	}
 
 }
