@@ -53,13 +53,8 @@ public final class CircuitBreaker {
 
 	private long handledBefore = -1;
 
-	private boolean windowOpen;
-
-	private long windowStart;
-
-	private long windowHandled;
-
-	private long windowFailed;
+	/** {@code null} if there was no failure since the last recovery or quiet window. */
+	private @Nullable Window window;
 
 	private long lastFailure;
 
@@ -71,8 +66,6 @@ public final class CircuitBreaker {
 	private long openedAt;
 
 	private Instant since = Instant.EPOCH;
-
-	private Instant nextProbe = Instant.EPOCH;
 
 	private long times;
 
@@ -110,7 +103,8 @@ public final class CircuitBreaker {
 			this.failed++;
 			if (this.gate.isQuarantined()) {
 				if (this.probeStack == stack) {
-					postpone(now, instant);
+					this.delay = longer(this.delay);
+					delay(now);
 				}
 				return;
 			}
@@ -130,11 +124,10 @@ public final class CircuitBreaker {
 		this.consecutiveFailures = (returned == this.handledBefore) ? this.consecutiveFailures + 1 : 1;
 		this.handledBefore = returned;
 		this.lastFailure = now;
-		if (!this.windowOpen || now - this.windowStart > nanos(this.settings.window())) {
-			this.windowOpen = true;
-			this.windowStart = now;
-			this.windowHandled = returned;
-			this.windowFailed = this.failed - 1;
+		Window current = this.window;
+		if (current == null || now - current.start > nanos(this.settings.window())) {
+			current = new Window(now, returned, this.failed - 1);
+			this.window = current;
 		}
 		if (!this.gate.isActive()) {
 			return null;
@@ -142,11 +135,11 @@ public final class CircuitBreaker {
 		if (this.consecutiveFailures >= this.settings.failures()) {
 			return this.consecutiveFailures + " consecutive failures";
 		}
-		long failedNow = this.failed - this.windowFailed;
-		long calls = returned - this.windowHandled + failedNow;
+		long failedNow = this.failed - current.failedBefore;
+		long calls = returned - current.handledBefore + failedNow;
 		if (calls >= this.settings.minimumCalls() && failedNow >= this.settings.failureRate() * calls) {
 			return String.format(Locale.ROOT, "%d %% of %d calls failed in %s", 100 * failedNow / calls, calls,
-					Durations.printable(now - this.windowStart));
+					Durations.printable(now - current.start));
 		}
 		int abandoned = this.handler.stuckCalls().abandoned();
 		return (abandoned >= this.settings.failures()) ? abandoned + " calls that timed out and have not returned"
@@ -160,13 +153,8 @@ public final class CircuitBreaker {
 		this.since = instant;
 		this.times++;
 		this.skippedBefore = this.gate.skipped();
-		delay(now, instant);
+		delay(now);
 		this.gate.quarantine(true);
-	}
-
-	private void postpone(long now, Instant instant) {
-		this.delay = longer(this.delay);
-		delay(now, instant);
 	}
 
 	private long longer(long before) {
@@ -174,10 +162,9 @@ public final class CircuitBreaker {
 		return (before < longest / 2) ? before * 2 : longest;
 	}
 
-	private void delay(long now, Instant instant) {
+	private void delay(long now) {
 		this.probeStack = null;
 		this.due = now + this.delay;
-		this.nextProbe = instant.plusNanos(this.delay);
 	}
 
 	/**
@@ -251,7 +238,7 @@ public final class CircuitBreaker {
 			this.probeStack = null;
 			this.recoveredAt = (stack != null) ? now : null;
 			this.consecutiveFailures = 0;
-			this.windowOpen = false;
+			this.window = null;
 			skipped = this.gate.skipped() - this.skippedBefore;
 			lasted = now - this.openedAt;
 		}
@@ -263,17 +250,22 @@ public final class CircuitBreaker {
 	 * has returned since the last failure.
 	 */
 	public synchronized void relax(long now) {
-		if (this.windowOpen && !this.gate.isQuarantined() && now - this.lastFailure > nanos(this.settings.window())
+		if (this.window != null && !this.gate.isQuarantined() && now - this.lastFailure > nanos(this.settings.window())
 				&& this.handled.get() != this.handledBefore) {
 			this.gate.countCalls(false);
-			this.windowOpen = false;
+			this.window = null;
 			this.handledBefore = -1;
 		}
 	}
 
 	public synchronized @Nullable QuarantineSnapshot snapshot() {
-		return this.gate.isQuarantined() ? new QuarantineSnapshot(this.since, this.nextProbe, this.times,
-				this.gate.skipped() - this.skippedBefore) : null;
+		return this.gate.isQuarantined() ? new QuarantineSnapshot(this.since,
+				this.since.plusNanos(this.due - this.openedAt), this.times, this.gate.skipped() - this.skippedBefore)
+				: null;
+	}
+
+	/** The start of a window, and the calls that were counted before. */
+	private record Window(long start, long handledBefore, long failedBefore) {
 	}
 
 	/** Decides whether the handler of a breaker receives an event. */
