@@ -26,6 +26,7 @@ import io.telemetryrouter.ScriptedExecutor.Step;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
 /**
  * A lane recovers from tasks that are discarded, fail before they begin, run late, or run
@@ -97,6 +98,23 @@ class LaneRecoveryTests {
 		assertThat(this.handled).containsExactly(1, 2);
 		assertThat(outcome.get(30, TimeUnit.SECONDS)).isEqualTo(new EmitOutcome(1, 0, 0, 0));
 		Books.balanced(this.router);
+	}
+
+	/** The watchdog looks every millisecond. */
+	@Test
+	void whenExecutorDelaysATaskForAMomentThenTheRouterLeavesItToTheExecutor() {
+		use(TelemetryRouter.builder().laneExecutor(this.executor).stuckThreshold(Duration.ofMillis(10)));
+		subscribe();
+		this.executor.next(Step.KEEP);
+		long start = System.nanoTime();
+		this.router.emit("event", 1);
+		for (int i = 0; i < 10; i++) {
+			Books.passRound(this.router);
+		}
+		this.executor.runKept();
+		Books.balanced(this.router);
+		assumeThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(1));
+		assertThat(this.log.lines("has not run")).isEmpty();
 	}
 
 	@Test

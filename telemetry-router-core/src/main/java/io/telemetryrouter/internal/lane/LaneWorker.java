@@ -3,6 +3,7 @@ package io.telemetryrouter.internal.lane;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 
 import org.jspecify.annotations.Nullable;
@@ -41,6 +42,9 @@ final class LaneWorker implements Runnable {
 
 	private static final int RUNNING = 2;
 
+	/** The time after which a task that was submitted seems to be lost. */
+	private static final long MAX_DELAY = TimeUnit.SECONDS.toNanos(1);
+
 	private final Lane lane;
 
 	private final LaneTarget target;
@@ -56,6 +60,9 @@ final class LaneWorker implements Runnable {
 
 	/** The number of consecutive watchdog checks that found the worker not running. */
 	private volatile int missedChecks;
+
+	/** The time of the first of these checks. Used by the watchdog's thread. */
+	private long missedSince;
 
 	/**
 	 * Whether the last run could not take an event, for example without memory or with a
@@ -91,30 +98,6 @@ final class LaneWorker implements Runnable {
 			return false;
 		}
 		this.missedChecks = 0;
-		submit(false);
-		return true;
-	}
-
-	/** Submits the worker for the watchdog, which a blocking executor must not delay. */
-	private void submitForWatchdog() {
-		LaneExecutor executor = this.services.executor();
-		if (!executor.isExternal()) {
-			submit(true);
-			return;
-		}
-		try {
-			executor.executeOwn(() -> submit(true));
-		}
-		catch (Throwable ex) {
-			rejected(ex);
-		}
-	}
-
-	/**
-	 * Hands the worker to the executor. If that fails and {@code insists} is set, uses a
-	 * thread of the router.
-	 */
-	private void submit(boolean insists) {
 		DispatchStack stack = DispatchStacks.acquire();
 		boolean nested = stack.scheduling;
 		stack.scheduling = true;
@@ -122,14 +105,13 @@ final class LaneWorker implements Runnable {
 			this.services.executor().execute(this);
 		}
 		catch (Throwable ex) {
-			if (!insists || !submitOwn()) {
-				rejected(ex);
-			}
+			rejected(ex);
 		}
 		finally {
 			stack.scheduling = nested;
 			stack.giveBack();
 		}
+		return true;
 	}
 
 	private void rejected(Throwable ex) {
@@ -146,9 +128,8 @@ final class LaneWorker implements Runnable {
 	}
 
 	/**
-	 * Reschedules a worker that is not running although the lane has events, because the
-	 * executor refused its task or seems to have lost it. The first attempt uses the
-	 * executor, later ones a thread of the router. Called by the watchdog.
+	 * Runs a worker that is not running although the lane has events, because the
+	 * executor refused its task or seems to have lost it. Called by the watchdog.
 	 */
 	void reschedule() {
 		if (this.lane.isEmpty() && this.hand.event == null) {
@@ -156,30 +137,29 @@ final class LaneWorker implements Runnable {
 		}
 		int seen = (this.state != RUNNING) ? this.missedChecks + 1 : 0;
 		this.missedChecks = seen;
-		if (seen < 2) {
-			return;
+		if (seen == 1) {
+			this.missedSince = System.nanoTime();
 		}
-		if (STATE.compareAndSet(this, IDLE, SCHEDULED) || seen == 2) {
-			submitForWatchdog();
+		else if (seen != 0 && STATE.compareAndSet(this, IDLE, SCHEDULED)) {
+			submitOwn();
 		}
-		else {
+		else if (seen != 0 && System.nanoTime() - this.missedSince > MAX_DELAY) {
 			this.services.reporter().laneNotRun(this.target.handlerId());
 			submitOwn();
 		}
 	}
 
 	/**
-	 * Hands the worker to a thread of the router.
-	 * @return whether that succeeded
+	 * Hands the worker to a thread of the router, on behalf of the watchdog, which the
+	 * user's executor could delay. If that fails, the next check tries again.
 	 */
-	private boolean submitOwn() {
+	private void submitOwn() {
 		try {
 			this.services.executor().executeOwn(this);
-			return true;
 		}
 		catch (Throwable ex) {
 			// No memory for a thread, for example, or the router is closed.
-			return false;
+			STATE.compareAndSet(this, SCHEDULED, IDLE);
 		}
 	}
 
@@ -323,7 +303,7 @@ final class LaneWorker implements Runnable {
 			this.hand.position = EventQueue.Position.NONE;
 			this.missedChecks = 0;
 			this.state = SCHEDULED;
-			submitForWatchdog();
+			submitOwn();
 		}
 	}
 
