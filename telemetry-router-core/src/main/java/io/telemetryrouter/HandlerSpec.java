@@ -601,9 +601,10 @@ public final class HandlerSpec<T> {
 		 * Sets an action that each flush runs once the handler's events are processed. It
 		 * is for an asynchronous handler that buffers events, such as a batch writer: the
 		 * action passes on the buffered events. It runs on a thread of the router, and
-		 * the flush waits for it until its timeout. If it flushes or closes the router
-		 * itself, the call does not wait, as inside a handler. {@link #build()} rejects
-		 * the action for a synchronous handler.
+		 * the flush waits for it until its timeout. Concurrent flushes run it one after
+		 * another, so one that hangs occupies one thread. If it flushes or closes the
+		 * router itself, the call does not wait, as inside a handler. {@link #build()}
+		 * rejects the action for a synchronous handler.
 		 * @param action returns whether all events were passed on; an exception counts as
 		 * {@code false}
 		 * @return this builder

@@ -101,6 +101,28 @@ class FlushActionTests {
 	}
 
 	@Test
+	void whenActionHangsThenLaterFlushesOccupyNoFurtherThreads() {
+		AtomicInteger inside = new AtomicInteger();
+		AtomicInteger most = new AtomicInteger();
+		AtomicInteger actions = new AtomicInteger();
+		subscribe(() -> {
+			most.accumulateAndGet(inside.incrementAndGet(), Math::max);
+			actions.incrementAndGet();
+			Books.pass(this.gate);
+			inside.decrementAndGet();
+			return true;
+		});
+		for (int i = 0; i < 6; i++) {
+			assertThat(this.router.flush(Duration.ofMillis(1)).complete()).isFalse();
+		}
+		Books.eventually(() -> actions.get() >= 1);
+		this.gate.countDown();
+		assertThat(this.router.flush(Books.LIMIT).complete()).isTrue();
+		Books.eventually(() -> actions.get() == 7);
+		assertThat(most).hasValue(1);
+	}
+
+	@Test
 	void whenActionFlushesTheRouterThenThatFlushReturnsWithoutAnotherAction() {
 		AtomicInteger actions = new AtomicInteger();
 		subscribe(() -> (actions.incrementAndGet() == 50) || this.router.flush(Books.LIMIT).complete());

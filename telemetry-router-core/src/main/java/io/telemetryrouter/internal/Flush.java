@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
@@ -34,7 +35,28 @@ import io.telemetryrouter.internal.registry.HandlerTable;
  * Waits for the release of held events, for lanes, and for the flush actions of their
  * handlers.
  */
-record Flush(HandlerTable handlers, HoldBuffer held, Runs runs, Executor callbacks, Reporter reporter) {
+final class Flush {
+
+	private final HandlerTable handlers;
+
+	private final HoldBuffer held;
+
+	private final Runs runs;
+
+	private final Executor callbacks;
+
+	private final Reporter reporter;
+
+	/** The latest action of each handler, until it has returned. */
+	private final Map<Handler, CompletableFuture<Boolean>> actions = new ConcurrentHashMap<>();
+
+	Flush(HandlerTable handlers, HoldBuffer held, Runs runs, Executor callbacks, Reporter reporter) {
+		this.handlers = handlers;
+		this.held = held;
+		this.runs = runs;
+		this.callbacks = callbacks;
+		this.reporter = reporter;
+	}
 
 	/** Flushes all handlers. */
 	FlushResult all(Duration timeout) {
@@ -118,7 +140,7 @@ record Flush(HandlerTable handlers, HoldBuffer held, Runs runs, Executor callbac
 				pending.merge(handler.handlerId(), lane(handler).pending(events), Long::sum);
 			}
 			else if (action != null) {
-				kept.put(handler, CompletableFuture.supplyAsync(() -> passOn(action), this.callbacks));
+				kept.put(handler, passOn(handler, action));
 			}
 		});
 		kept.forEach((handler, passed) -> {
@@ -127,6 +149,18 @@ record Flush(HandlerTable handlers, HoldBuffer held, Runs runs, Executor callbac
 			}
 		});
 		return new FlushResult(pending.isEmpty(), pending);
+	}
+
+	/** Calls the action of a handler after its earlier ones, one of which may hang. */
+	private CompletableFuture<Boolean> passOn(Handler handler, BooleanSupplier action) {
+		CompletableFuture<Boolean> passed = new CompletableFuture<>();
+		CompletableFuture<Boolean> before = this.actions.put(handler, passed);
+		((before != null) ? before : CompletableFuture.completedFuture(true)).thenAcceptAsync((earlier) -> {
+			boolean result = passOn(action);
+			this.actions.remove(handler, passed);
+			passed.complete(result);
+		}, this.callbacks);
+		return passed;
 	}
 
 	/** Calls an action like a handler: it must not wait for itself in another flush. */

@@ -81,7 +81,8 @@ final class Shutdown {
 
 	private void awaitOtherLanes() {
 		DispatchStack stack = DispatchStacks.current();
-		if (stack != null && stack.onLane) {
+		// A flush action, which is in no event, is not waited for by itself.
+		if (stack != null && stack.onLane && stack.depth != 0) {
 			List<Handler> others = this.parts.flush.handlersWithLanes();
 			others.removeIf((handler) -> stack.countRunning(handler.handlerNumber()) != 0);
 			this.parts.flush.await(others, System.nanoTime() + this.timeoutNanos, null);
