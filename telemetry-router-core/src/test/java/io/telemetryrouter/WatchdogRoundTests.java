@@ -49,8 +49,9 @@ class WatchdogRoundTests {
 		}
 	}
 
+	/** The executor could refuse the watchdog or block it. */
 	@Test
-	void whenExecutorRefusesALaneThenTheRoundOfTheWatchdogGoesOn() {
+	void whenExecutorLosesALaneThenTheWatchdogDoesNotCallTheExecutor() {
 		AtomicInteger tasks = new AtomicInteger();
 		Executor executor = (task) -> {
 			if (tasks.incrementAndGet() != 1) {
@@ -62,7 +63,7 @@ class WatchdogRoundTests {
 			router.subscribe(HandlerSpec.on("event").async().handler((event, payload) -> handled.countDown()).build());
 			router.emit("event", 1);
 			Books.pass(handled);
-			assertThat(tasks).hasValueGreaterThan(1);
+			assertThat(tasks).hasValue(1);
 			assertThat(log.lines("Watchdog failed")).isEmpty();
 		}
 	}
