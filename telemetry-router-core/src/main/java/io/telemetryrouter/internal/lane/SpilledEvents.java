@@ -161,7 +161,20 @@ final class SpilledEvents {
 			return index;
 		}
 
+		/** Returns the next event. An error leaves the position as it was. */
 		SpilledEvent read() {
+			int begin = this.next;
+			try {
+				this.lastRead = decode();
+				return this.lastRead;
+			}
+			catch (Throwable ex) {
+				this.next = begin;
+				throw ex;
+			}
+		}
+
+		private SpilledEvent decode() {
 			SpilledEvent last = this.lastRead;
 			int flags = this.bytes[this.next++];
 			long[] parts = new long[PARTS];
@@ -171,9 +184,8 @@ final class SpilledEvents {
 			long step = 1 + parts[0];
 			Class<?> type = (parts[2] == 0) ? last.type() : (Class<?>) object(parts[2] - 1);
 			Run run = (parts[3] == 0) ? last.run() : (Run) object(parts[3] - 1);
-			this.lastRead = new SpilledEvent(last.number() + step, last.sequence() + step + parts[1], type, run,
+			return new SpilledEvent(last.number() + step, last.sequence() + step + parts[1], type, run,
 					nextInRun(last, run) + parts[4], (Cause) object(parts[5]), (EmitTracker) object(parts[6]));
-			return this.lastRead;
 		}
 
 		private long readNumber() {
