@@ -5,7 +5,6 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 
 import org.junit.jupiter.api.AfterEach;
@@ -245,87 +244,6 @@ class DurableHandlerTests {
 			.handler((event, payload) -> this.seen.add(payload))
 			.build()
 			.durable()).isTrue();
-	}
-
-	@Test
-	void whenHandlerSubscribesDuringTheReleaseOfHeldEventsThenItBegins() {
-		TelemetryRouter first = router(Books.LIMIT);
-		first.subscribe(durable("a").build()).close();
-		emit(first, 0, 10);
-		first.close();
-		TelemetryRouter second = TelemetryRouter.builder().logger(new Silence()).holdEvents(100).build();
-		this.routers.add(second);
-		second.subscribe(this.recorder.sync());
-		second.subscribe("begin", (event, payload) -> second.subscribe(durable("a").build()));
-		second.emit("begin", 1);
-		second.start();
-		emit(second, 10, 20);
-		assertThat(account(second).handled()).isEqualTo(20);
-		assertThat(this.seen).isEqualTo(numbers(0, 20));
-	}
-
-	@Test
-	void whenClockThrowsWhileAnEventIsRecordedThenTheCursorStillMoves() {
-		AtomicInteger failures = new AtomicInteger();
-		TelemetryRouter router = TelemetryRouter.builder().logger(new Silence()).nanoTime(() -> {
-			if (failures.get() > 0 && failures.getAndDecrement() > 0) {
-				throw new IllegalStateException("on purpose");
-			}
-			return System.nanoTime();
-		}).build();
-		this.routers.add(router);
-		router.subscribe(this.recorder.sync());
-		router.subscribe(durable("a").build());
-		this.recorder.records = (event) -> {
-			failures.set(event.payload().equals(1) ? 2 : 0);
-			return true;
-		};
-		for (int i = 0; i < 3; i++) {
-			try {
-				router.emit("a", i);
-			}
-			catch (IllegalStateException ex) {
-				assertThat(i).isOne();
-			}
-		}
-		long last = this.recorder.events.keySet().stream().mapToLong(Long::longValue).max().orElseThrow();
-		Books.eventually(() -> this.recorder.cursors.get("durable") == last);
-	}
-
-	@Test
-	void whenThereIsNoMemoryForAnEventOfABacklogThenItIsCountedAndTheNextAreHandled() {
-		TelemetryRouter first = router(Books.LIMIT);
-		first.subscribe(durable("a").build()).close();
-		emit(first, 0, 10);
-		AtomicInteger decoded = new AtomicInteger();
-		this.recorder.decoding = (number) -> {
-			if (decoded.getAndIncrement() == 3) {
-				throw new OutOfMemoryError("on purpose");
-			}
-		};
-		first.subscribe(durable("a").build());
-		HandlerAccount account = account(first);
-		assertThat(account.offered()).isEqualTo(10);
-		assertThat(account.droppedTotal()).isOne();
-		assertThat(this.seen).hasSize(9).doesNotContain(3);
-	}
-
-	@Test
-	void whenHandlerIsResumedWithinItsBacklogThenItGoesOnAtOnce() throws InterruptedException {
-		TelemetryRouter first = router(Books.LIMIT);
-		first.subscribe(durable("a").build()).close();
-		emit(first, 0, 10);
-		first.close();
-		ScriptedExecutor executor = new ScriptedExecutor(ScriptedExecutor.Step.KEEP);
-		TelemetryRouter second = TelemetryRouter.builder().logger(new Silence()).laneExecutor(executor).build();
-		this.routers.add(second);
-		second.subscribe(this.recorder.sync());
-		second.subscribe(durable("a").build());
-		second.pause("durable");
-		executor.runKept().join();
-		second.resume("durable");
-		executor.runKept().join();
-		assertThat(this.seen).isEqualTo(numbers(0, 10));
 	}
 
 }

@@ -37,6 +37,10 @@ final class MemoryRecorder implements EventRecorder {
 	volatile Reading decoding = (number) -> {
 	};
 
+	/** Is called before a cursor moves. */
+	volatile Reading moving = (number) -> {
+	};
+
 	HandlerSpec<Object> sync() {
 		return HandlerSpec.on("**").id("recorder").recorder(this).build();
 	}
@@ -112,7 +116,8 @@ final class MemoryRecorder implements EventRecorder {
 			}
 
 			@Override
-			public void move(long number) {
+			public void move(long number) throws Exception {
+				MemoryRecorder.this.moving.before(number);
 				MemoryRecorder.this.cursors.put(handlerId, number);
 			}
 

@@ -24,6 +24,9 @@ final class Shutdown {
 
 	private static final long LOG_NANOS = TimeUnit.SECONDS.toNanos(1);
 
+	/** The time for the cursors of all durable handlers to move for the last time. */
+	private static final long RECORDING_NANOS = TimeUnit.SECONDS.toNanos(5);
+
 	private final RouterParts parts;
 
 	private final long timeoutNanos;
@@ -127,9 +130,10 @@ final class Shutdown {
 			this.parts.handlers.forEach((handler) -> handler.pause(false));
 			complete = this.parts.flush.await(this.parts.flush.handlersWithLanes(), deadline, null).complete();
 			DropReason reason = complete ? DropReason.CLOSED : DropReason.SHUTDOWN_TIMEOUT;
+			long recorded = System.nanoTime() + RECORDING_NANOS;
 			for (Handler handler : this.parts.flush.handlersWithLanes()) {
 				this.parts.reporter.guard("Close of handler " + Names.quoted(handler.handlerId()),
-						() -> handler.stop(reason));
+						() -> handler.stop(reason, recorded));
 			}
 			this.parts.nextEvents.close();
 		}

@@ -308,10 +308,13 @@ public final class Handler implements Subscription, LaneTarget {
 		leave(true);
 	}
 
-	/** Closes the lane with the router: drops queued events, gives up running calls. */
-	public void stop(DropReason reason) {
+	/**
+	 * Closes the lane with the router: drops queued events, gives up running calls. Waits
+	 * for the recording until the deadline on the clock of {@link System#nanoTime()}.
+	 */
+	public void stop(DropReason reason, long deadline) {
 		if (this.progress != null) {
-			this.progress.end();
+			this.progress.end(this.services.executor()::executeReliably, deadline);
 		}
 		if (this.lane != null) {
 			this.lane.close(reason);

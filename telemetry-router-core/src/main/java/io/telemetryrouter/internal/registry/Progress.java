@@ -1,7 +1,11 @@
 package io.telemetryrouter.internal.registry;
 
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 import org.jspecify.annotations.Nullable;
@@ -31,6 +35,9 @@ final class Progress {
 	private final Reporter reporter;
 
 	private final AtomicBoolean checking = new AtomicBoolean();
+
+	/** Set before the lane drops events: those are processed, too, but not handled. */
+	private volatile boolean ended;
 
 	// Guarded by this.
 
@@ -84,7 +91,7 @@ final class Progress {
 
 	private synchronized void check() {
 		EventRecorder.Cursor known = this.cursor;
-		if (known == null) {
+		if (known == null || this.ended) {
 			return;
 		}
 		long backlog = this.lane.backlogHandled();
@@ -102,7 +109,7 @@ final class Progress {
 			this.lane.whenProcessed(latch, null);
 			this.processed = latch;
 		}
-		if (latch.getCount() == 0) {
+		if (latch.getCount() == 0 && !this.ended) {
 			this.processed = null;
 			move(known, this.latest);
 		}
@@ -115,17 +122,42 @@ final class Progress {
 				this.moved = number;
 			}
 			catch (Exception | LinkageError ex) {
-				this.reporter.callbackFailed("Cursor of handler '" + Names.printable(this.handlerId) + "'", ex);
+				this.reporter.callbackFailed(subject(), ex);
 			}
 		}
 	}
 
 	/** Moves the cursor for the last time: it does not pass events dropped later. */
-	synchronized void end() {
-		check();
-		// The first check may end a wait that began before and covers fewer events.
-		check();
-		this.cursor = null;
+	void end() {
+		this.reporter.guard(subject(), () -> {
+			check();
+			// The first check may end a wait that began before and covers fewer events.
+			check();
+		});
+		this.ended = true;
+	}
+
+	private String subject() {
+		return "Cursor of handler '" + Names.printable(this.handlerId) + "'";
+	}
+
+	/**
+	 * Does the same on a thread of the executor, until a deadline on the clock of
+	 * {@link System#nanoTime()}: the recording may hang.
+	 */
+	void end(Executor executor, long deadline) {
+		try {
+			CompletableFuture.runAsync(this::end, executor).get(deadline - System.nanoTime(), TimeUnit.NANOSECONDS);
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+		}
+		catch (ExecutionException | TimeoutException ex) {
+			this.reporter.callbackFailed(subject(), ex);
+		}
+		finally {
+			this.ended = true;
+		}
 	}
 
 }
