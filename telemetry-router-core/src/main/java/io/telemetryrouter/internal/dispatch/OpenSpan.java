@@ -218,7 +218,7 @@ final class OpenSpan implements TelemetrySpan {
 
 	/**
 	 * Forwards the signals of a publisher, and ends the span at a terminal signal or a
-	 * cancellation.
+	 * cancellation. It forwards them even if a payload check refuses the end of the span.
 	 */
 	private final class SpanSubscriber<T> implements Flow.Subscriber<T>, Flow.Subscription {
 
@@ -247,14 +247,22 @@ final class OpenSpan implements TelemetrySpan {
 
 		@Override
 		public void onError(Throwable error) {
-			endBy(error);
-			this.subscriber.onError(error);
+			try {
+				endBy(error);
+			}
+			finally {
+				this.subscriber.onError(error);
+			}
 		}
 
 		@Override
 		public void onComplete() {
-			complete(this.items);
-			this.subscriber.onComplete();
+			try {
+				complete(this.items);
+			}
+			finally {
+				this.subscriber.onComplete();
+			}
 		}
 
 		@Override
@@ -264,8 +272,12 @@ final class OpenSpan implements TelemetrySpan {
 
 		@Override
 		public void cancel() {
-			OpenSpan.this.cancel();
-			this.subscription.cancel();
+			try {
+				OpenSpan.this.cancel();
+			}
+			finally {
+				this.subscription.cancel();
+			}
 		}
 
 	}
