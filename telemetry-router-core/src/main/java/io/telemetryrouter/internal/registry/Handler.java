@@ -79,10 +79,29 @@ public final class Handler implements Subscription, LaneTarget {
 				? new Progress(options.id, this.lane, shared.recording(), shared.reporter()) : null;
 	}
 
-	/** Starts a durable handler, once the router has its recorder. */
+	/**
+	 * Starts a durable handler, once the router has its recorder. Removes the handler if
+	 * that fails: without its backlog, its lane would never handle an event.
+	 */
 	public void begin() {
-		if (this.progress != null) {
-			this.progress.begin();
+		try {
+			if (this.progress != null) {
+				this.progress.begin();
+			}
+		}
+		catch (RuntimeException ex) {
+			close();
+			throw ex;
+		}
+	}
+
+	/**
+	 * Lets the lane drain before the router closes, even if it was paused or not begun.
+	 */
+	public void drain() {
+		pause(false);
+		if (this.progress != null && this.lane != null && !this.progress.hasBegun()) {
+			this.lane.discard(DropReason.CLOSED);
 		}
 	}
 
