@@ -13,6 +13,7 @@ import io.telemetryrouter.internal.event.DispatchStacks;
 import io.telemetryrouter.internal.event.EmitTracker;
 import io.telemetryrouter.internal.event.Envelope;
 import io.telemetryrouter.internal.event.EnvelopeSource;
+import io.telemetryrouter.internal.event.RunBinding;
 import io.telemetryrouter.internal.event.SpanMark;
 import io.telemetryrouter.internal.health.Reporter;
 import io.telemetryrouter.internal.lane.Recording;
@@ -112,6 +113,17 @@ public final class Dispatcher {
 	}
 
 	private void dispatch(Route route, @Nullable Object payload, @Nullable EmitTracker tracker,
+	/** Dispatches an event that was held or recorded, inside of its run. */
+	void dispatch(Route route, Envelope<?> event) {
+		RunBinding outer = RunBinding.enter(event.run());
+		try {
+			dispatch(route, event.payload(), event.tracker(), event);
+		}
+		finally {
+			RunBinding.restore(outer);
+		}
+	}
+
 			@Nullable Envelope<?> held, DispatchStack stack) {
 		Cause parent = (held != null) ? held.parent() : stack.cause();
 		DispatchFrame frame = stack.enter(route.event, parent);

@@ -145,8 +145,7 @@ public record Emitter(Routes routes, Dispatcher dispatcher, HoldBuffer held, Exe
 	/** Dispatches the held events in order. Later events are no longer held. */
 	public void start() {
 		this.held.release(
-				(event) -> this.dispatcher.dispatch(this.routes.passing(event.name(), event.payload()), event.payload(),
-						event.tracker(), event),
+				(event) -> this.dispatcher.dispatch(this.routes.passing(event.name(), event.payload()), event),
 				(event, count) -> Dispatcher.drop(this.routes.passing(event, null), DropReason.NOT_STARTED, count));
 	}
 

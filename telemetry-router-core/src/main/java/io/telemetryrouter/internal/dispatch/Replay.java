@@ -15,9 +15,7 @@ import io.telemetryrouter.DropReason;
 import io.telemetryrouter.EventPattern;
 import io.telemetryrouter.RecordedEvent;
 import io.telemetryrouter.internal.event.DispatchStacks;
-import io.telemetryrouter.internal.event.Envelope;
 import io.telemetryrouter.internal.event.EnvelopeSource;
-import io.telemetryrouter.internal.event.RunBinding;
 import io.telemetryrouter.internal.lane.Lane;
 import io.telemetryrouter.internal.registry.Handler;
 import io.telemetryrouter.internal.support.Ticker;
@@ -111,14 +109,7 @@ public final class Replay {
 			Dispatcher.drop(route, DropReason.TYPE_MISMATCH, 1);
 			return;
 		}
-		Envelope<?> envelope = this.envelopes.replayed(event, payload, this.ticker.now());
-		RunBinding outer = RunBinding.enter(envelope.run());
-		try {
-			this.dispatcher.dispatch(route, payload, null, envelope);
-		}
-		finally {
-			RunBinding.restore(outer);
-		}
+		this.dispatcher.dispatch(route, this.envelopes.replayed(event, payload, this.ticker.now()));
 	}
 
 	/**
