@@ -21,6 +21,7 @@ import io.telemetryrouter.internal.metrics.SampleBuffer;
 import io.telemetryrouter.internal.metrics.SampleBuffers;
 import io.telemetryrouter.internal.registry.EventStatistics;
 import io.telemetryrouter.internal.registry.Handler;
+import io.telemetryrouter.internal.support.Headroom;
 import io.telemetryrouter.internal.support.Ticker;
 
 /**
@@ -112,7 +113,6 @@ public final class Dispatcher {
 		}
 	}
 
-	private void dispatch(Route route, @Nullable Object payload, @Nullable EmitTracker tracker,
 	/** Dispatches an event that was held or recorded, inside of its run. */
 	void dispatch(Route route, Envelope<?> event) {
 		RunBinding outer = RunBinding.enter(event.run());
@@ -124,6 +124,7 @@ public final class Dispatcher {
 		}
 	}
 
+	private void dispatch(Route route, @Nullable Object payload, @Nullable EmitTracker tracker,
 			@Nullable Envelope<?> held, DispatchStack stack) {
 		Cause parent = (held != null) ? held.parent() : stack.cause();
 		DispatchFrame frame = stack.enter(route.event, parent);
@@ -218,24 +219,59 @@ public final class Dispatcher {
 	private void prepare(Route route, @Nullable Object payload, DispatchFrame frame, long now,
 			@Nullable Envelope<?> held, @Nullable SampleBuffer buffer) {
 		Envelope<?> envelope = (held != null) ? held : envelope(route, payload, now, frame);
-		SyncCall recorder = route.recorder;
-		if (route.sync.length != 0 || route.awaited.length != 0 || recorder != null) {
+		if (route.sync.length != 0 || route.awaited.length != 0 || route.recorder != null) {
 			// Only synchronous handlers and filters use the envelope of the frame, as the
 			// cause of their emits, for example. Without them the write is saved: it
 			// costs a barrier.
 			frame.envelope(envelope);
 		}
-		int begun = route.durable ? this.recording.begin(frame.stack.stripeHint) : 0;
-		if (recorder != null) {
-			record(recorder, payload, frame, buffer);
+		BitSet full = route.durable ? queueDurably(route, payload, envelope, frame, buffer)
+				: queue(route, payload, envelope, frame, buffer);
+		for (Handler handler : route.async) {
+			handler.wake();
 		}
-		if (route.async.length != 0) {
-			offer(route, payload, envelope, frame, begun);
+		if (full != null) {
+			awaitRoom(route.async, full, envelope, frame);
 		}
 		if (route.awaited.length != 0) {
 			this.nextEvents.offer(route, envelope, frame);
 			took("filter of an awaited event", frame);
 		}
+	}
+
+	private @Nullable BitSet queueDurably(Route route, @Nullable Object payload, Envelope<?> envelope,
+			DispatchFrame frame, @Nullable SampleBuffer buffer) {
+		// An emit that begins and does not end would stop all cursors for ever. With too
+		// little stack, both methods could fail, so the emit does not begin.
+		Headroom.require();
+		int epoch = this.recording.begin(frame.stack.stripeHint);
+		try {
+			return queue(route, payload, envelope, frame, buffer);
+		}
+		finally {
+			this.recording.end(epoch, frame.stack.stripeHint);
+		}
+	}
+
+	/**
+	 * Offers an event to the recorder and to the lanes. Returns the indexes of the lanes
+	 * that the emitter has to wait for, or {@code null}.
+	 */
+	private @Nullable BitSet queue(Route route, @Nullable Object payload, Envelope<?> envelope, DispatchFrame frame,
+			@Nullable SampleBuffer buffer) {
+		if (route.recorder != null) {
+			record(route.recorder, payload, frame, buffer);
+		}
+		Handler[] handlers = route.async;
+		BitSet full = null;
+		for (int i = 0; i < handlers.length; i++) {
+			if (!offer(handlers[i], payload, envelope, frame)) {
+				full = (full != null) ? full : new BitSet(handlers.length);
+				full.set(i);
+			}
+			frame.reached++;
+		}
+		return full;
 	}
 
 	private void record(SyncCall recorder, @Nullable Object payload, DispatchFrame frame,
@@ -249,29 +285,12 @@ public final class Dispatcher {
 		frame.running(0);
 	}
 
-	private void offer(Route route, @Nullable Object payload, Envelope<?> envelope, DispatchFrame frame, int begun) {
-		Handler[] handlers = route.async;
-		BitSet full = null;
-		for (int i = 0; i < handlers.length; i++) {
-			if (!offer(handlers[i], payload, envelope, frame)) {
-				full = (full != null) ? full : new BitSet(handlers.length);
-				full.set(i);
-			}
-			frame.reached++;
-		}
-		if (route.durable) {
-			this.recording.end(begun, frame.stack.stripeHint);
-		}
-		for (int i = 0; i < handlers.length; i++) {
-			handlers[i].wake();
-		}
-		if (full != null) {
-			// One start time for all lanes: the emitter waits for one timeout in total,
-			// not for one per lane.
-			long since = System.nanoTime();
-			for (int i = full.nextSetBit(0); i >= 0; i = full.nextSetBit(i + 1)) {
-				handlers[i].awaitRoom(envelope, since, frame);
-			}
+	private static void awaitRoom(Handler[] handlers, BitSet full, Envelope<?> envelope, DispatchFrame frame) {
+		// One start time for all lanes: the emitter waits for one timeout in total, not
+		// for one per lane.
+		long since = System.nanoTime();
+		for (int i = full.nextSetBit(0); i >= 0; i = full.nextSetBit(i + 1)) {
+			handlers[i].awaitRoom(envelope, since, frame);
 		}
 	}
 
