@@ -9,7 +9,6 @@ import io.telemetryrouter.DropReason;
 import io.telemetryrouter.RecordedEvent;
 import io.telemetryrouter.TelemetryEvent;
 import io.telemetryrouter.internal.event.DispatchFrame;
-import io.telemetryrouter.internal.event.DispatchStack;
 import io.telemetryrouter.internal.event.DispatchStacks;
 import io.telemetryrouter.internal.event.EmitTracker;
 import io.telemetryrouter.internal.event.Envelope;
@@ -127,20 +126,14 @@ public final class Admission implements CircuitBreaker.Gate {
 			return null;
 		}
 		this.handler.offered();
-		DispatchStack stack = DispatchStacks.acquire();
-		DispatchFrame frame = stack.enter(event.name(), null);
 		try {
 			Object payload = event.payload(this.options.recordedType());
 			Envelope<?> envelope = recording.envelope(event, payload);
-			return admit(payload, envelope, frame) ? envelope : null;
+			return DispatchStacks.inside(event.name(), (frame) -> admit(payload, envelope, frame)) ? envelope : null;
 		}
 		catch (Exception | LinkageError | StackOverflowError ex) {
 			this.handler.drop(DropReason.TYPE_MISMATCH, null);
 			return null;
-		}
-		finally {
-			stack.exit(frame);
-			stack.giveBack();
 		}
 	}
 
