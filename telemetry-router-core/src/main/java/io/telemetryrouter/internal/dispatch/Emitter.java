@@ -125,7 +125,7 @@ public record Emitter(Routes routes, Dispatcher dispatcher, HoldBuffer held, Exe
 
 	/** Starts a span that is not bound to a thread. */
 	OpenSpan span(String name, @Nullable Object payload, @Nullable Run run, @Nullable SpanIdentity parent) {
-		OpenSpan span = new OpenSpan(this, this.spans.eventNames(name), new SpanIdentity(name, parent), run, payload);
+		OpenSpan span = new OpenSpan(this, name, run, parent, payload);
 		span.started();
 		return span;
 	}

@@ -38,8 +38,6 @@ final class OpenSpan implements TelemetrySpan {
 
 	private final @Nullable Object payload;
 
-	private final SpanTracker.Entry entry;
-
 	private volatile long duration = RUNNING;
 
 	/**
@@ -48,13 +46,12 @@ final class OpenSpan implements TelemetrySpan {
 	 */
 	private @Nullable RunBinding binding;
 
-	OpenSpan(Emitter emitter, String[] events, SpanIdentity identity, @Nullable Run run, @Nullable Object payload) {
+	OpenSpan(Emitter emitter, String name, @Nullable Run run, @Nullable SpanIdentity parent, @Nullable Object payload) {
 		this.emitter = emitter;
-		this.events = events;
-		this.identity = identity;
+		this.events = emitter.spans().eventNames(name);
 		this.run = run;
 		this.payload = payload;
-		this.entry = emitter.spans().begin(this, identity, run);
+		this.identity = emitter.spans().begin(this, name, parent, run);
 	}
 
 	@Override
@@ -74,7 +71,7 @@ final class OpenSpan implements TelemetrySpan {
 	}
 
 	private long elapsed() {
-		return Math.max(0, this.emitter.spans().now() - this.entry.startedAt);
+		return Math.max(0, this.emitter.spans().now() - this.identity.startedAt);
 	}
 
 	@Override
@@ -93,7 +90,7 @@ final class OpenSpan implements TelemetrySpan {
 		}
 		catch (Throwable ex) {
 			// The caller does not get the span, and so cannot end it.
-			this.emitter.spans().end(this.entry);
+			this.emitter.spans().end(this.identity);
 			throw ex;
 		}
 	}
@@ -148,7 +145,7 @@ final class OpenSpan implements TelemetrySpan {
 		if (!DURATION.compareAndSet(this, RUNNING, nanos)) {
 			return false;
 		}
-		this.emitter.spans().end(this.entry);
+		this.emitter.spans().end(this.identity);
 		unbind();
 		emit(outcome, new SpanMark(this.identity, status, nanos, (error != null) ? error.getClass().getName() : null));
 		return true;
