@@ -63,7 +63,8 @@ public final class Dispatcher {
 
 	private final Recording recording;
 
-	private volatile boolean closed;
+	/** Written once, by the close: every later event counts as dropped. */
+	volatile boolean closed;
 
 	public Dispatcher(EnvelopeSource envelopes, SampleBuffers samples, NextEvents nextEvents, Reporter reporter,
 			Ticker ticker, Limits limits, @Nullable ContextCarrier carrier, long carrierNumber, Recording recording) {
@@ -76,15 +77,6 @@ public final class Dispatcher {
 		this.carrier = carrier;
 		this.carrierNumber = carrierNumber;
 		this.recording = recording;
-	}
-
-	boolean isClosed() {
-		return this.closed;
-	}
-
-	/** Closes the dispatcher: it counts every later event as dropped. */
-	void close() {
-		this.closed = true;
 	}
 
 	/**
@@ -136,12 +128,15 @@ public final class Dispatcher {
 				frame.tracker(tracker);
 			}
 			if (this.closed) {
-				drop(route, DropReason.CLOSED, frame);
+				route.drop(DropReason.CLOSED, frame);
 				this.reporter.emittedLate(route.event);
 			}
 			else if (parent != null && !parent.permits(this.limits.maxDepth, this.limits.maxNestedEmits)) {
-				drop(route, DropReason.RECURSION, frame);
-				reportLoop(parent, route.event);
+				route.drop(DropReason.RECURSION, frame);
+				if (parent.claimReport()) {
+					this.reporter.recursion(parent.chain(route.event), this.limits.maxDepth,
+							this.limits.maxNestedEmits);
+				}
 			}
 			else if (this.limits.measured) {
 				runMeasured(route, payload, frame, held);
@@ -162,12 +157,6 @@ public final class Dispatcher {
 			// would count as nested.
 			stack.depth--;
 			frame.clear();
-		}
-	}
-
-	private void reportLoop(Cause cause, String event) {
-		if (cause.claimReport()) {
-			this.reporter.recursion(cause.chain(event), this.limits.maxDepth, this.limits.maxNestedEmits);
 		}
 	}
 
@@ -347,24 +336,6 @@ public final class Dispatcher {
 		finally {
 			frame.running(0);
 			stack.capturing = false;
-		}
-	}
-
-	/**
-	 * Counts an event as dropped at every handler of a route that has counted the event.
-	 */
-	private static void drop(Route route, DropReason reason, DispatchFrame frame) {
-		for (Handler handler : route.recipients) {
-			handler.drop(reason, frame.tracker());
-			frame.reached++;
-		}
-	}
-
-	/** Counts events as offered to and dropped by every handler of a route. */
-	static void drop(Route route, DropReason reason, long count) {
-		route.count(count, 0);
-		for (Handler handler : route.handlers) {
-			handler.drop(reason, count);
 		}
 	}
 

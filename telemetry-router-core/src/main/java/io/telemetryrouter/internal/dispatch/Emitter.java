@@ -95,7 +95,7 @@ public record Emitter(Routes routes, Dispatcher dispatcher, HoldBuffer held, Exe
 	@Override
 	public void emitLazily(String event, Supplier<?> payload) {
 		Route route = hasHandlers(event) ? null : this.routes.route(event, null);
-		if (route != null && (route.isEmpty() || this.dispatcher.isClosed())) {
+		if (route != null && (route.isEmpty() || this.dispatcher.closed)) {
 			this.dispatcher.dispatch(route, null, null, null);
 		}
 		else {
@@ -139,19 +139,19 @@ public record Emitter(Routes routes, Dispatcher dispatcher, HoldBuffer held, Exe
 		if (this.held.isHolding()) {
 			return true;
 		}
-		return !this.dispatcher.isClosed() && this.routes.hasListeners(event);
+		return !this.dispatcher.closed && this.routes.hasListeners(event);
 	}
 
 	/** Dispatches the held events in order. Later events are no longer held. */
 	public void start() {
 		this.held.release(
 				(event) -> this.dispatcher.dispatch(this.routes.passing(event.name(), event.payload()), event),
-				(event, count) -> Dispatcher.drop(this.routes.passing(event, null), DropReason.NOT_STARTED, count));
+				(event, count) -> this.routes.passing(event, null).drop(DropReason.NOT_STARTED, count));
 	}
 
 	/** Counts the events still held, and every later event, as dropped. */
 	public void close() {
-		this.dispatcher.close();
+		this.dispatcher.closed = true;
 		start();
 	}
 

@@ -106,7 +106,7 @@ public final class Replay {
 			payload = event.payload(type);
 		}
 		catch (Exception | LinkageError | StackOverflowError ex) {
-			Dispatcher.drop(route, DropReason.TYPE_MISMATCH, 1);
+			route.drop(DropReason.TYPE_MISMATCH, 1);
 			return;
 		}
 		this.dispatcher.dispatch(route, this.envelopes.replayed(event, payload, this.ticker.now()));

@@ -245,28 +245,15 @@ public final class Handler implements Subscription, LaneTarget {
 		return this.breaker != null && this.breaker.claim(stack);
 	}
 
-	// Counting comes last: a method that throws before has not counted the event.
-
-	void filter(@Nullable EmitTracker tracker) {
-		EmitTracker.count(tracker, Outcome.FILTERED);
-		this.metrics.counters.add(Counters.FILTERED, 1);
-	}
-
 	@Override
 	public void drop(DropReason reason, @Nullable EmitTracker tracker) {
+		// Counting comes last: a method that throws before has not counted the event.
 		EmitTracker.count(tracker, Outcome.DROPPED);
 		drop(reason, 1);
 	}
 
 	public void drop(DropReason reason, long count) {
 		this.metrics.counters.drop(reason, count);
-	}
-
-	/** Adds an event that was not queued to the next gap notice, if there are notices. */
-	void missed(@Nullable Envelope<?> event, DropReason reason) {
-		if (event != null && this.lane != null) {
-			this.lane.missed(event, reason);
-		}
 	}
 
 	public HandlerAccount account() {
