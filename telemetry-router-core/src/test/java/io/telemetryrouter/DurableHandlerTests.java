@@ -1,9 +1,11 @@
 package io.telemetryrouter;
 
+import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.stream.IntStream;
 
@@ -224,6 +226,36 @@ class DurableHandlerTests {
 		emit(first, 10, 11);
 		Books.balanced(first);
 		assertThat(this.seen).isEqualTo(numbers(10, 11));
+	}
+
+	@Test
+	void whenTheRecordingCannotBeOpenedThenTheHandlerIsNotRegistered() {
+		TelemetryRouter router = router(Books.LIMIT);
+		this.recorder.opening = (number) -> {
+			throw new IOException("disk");
+		};
+		assertThatIllegalStateException().isThrownBy(() -> router.subscribe(durable("a").build()))
+			.withMessageContaining("'durable'");
+		assertThat(router.snapshot().handlers()).containsOnlyKeys("recorder");
+		this.recorder.opening = (number) -> {
+		};
+		router.subscribe(durable("a").build());
+		emit(router, 0, 5);
+		assertThat(account(router).handled()).isEqualTo(5);
+	}
+
+	@Test
+	void whenRouterClosesBeforeItsStartThenItDoesNotWaitForTheBacklog() {
+		TelemetryRouter router = TelemetryRouter.builder()
+			.logger(new Silence())
+			.holdEvents(10)
+			.shutdownTimeout(Duration.ofDays(1))
+			.build();
+		router.subscribe(this.recorder.sync());
+		router.subscribe(durable("a").build());
+		router.emit("a", 1);
+		assertThat(CompletableFuture.runAsync(router::close)).succeedsWithin(Books.LIMIT);
+		assertThat(this.seen).isEmpty();
 	}
 
 	@Test

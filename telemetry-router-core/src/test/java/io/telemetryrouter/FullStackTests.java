@@ -130,6 +130,33 @@ class FullStackTests {
 		}
 	}
 
+	@RepeatedTest(8)
+	void whenCallersHaveNextToNoStackLeftThenCursorsOfDurableHandlersMoveOn() throws InterruptedException {
+		MemoryRecorder recorder = new MemoryRecorder();
+		this.router.subscribe(recorder.sync());
+		this.router.subscribe(HandlerSpec.on("**")
+			.id("durable")
+			.async()
+			.overflow(OverflowPolicy.SPILL)
+			.durable(true)
+			.handler((name, payload) -> {
+			})
+			.build());
+		for (int i = 0; i < 2000; i++) {
+			this.router.emit("event", i);
+		}
+		for (int i = 0; i < 5; i++) {
+			Thread caller = new Thread(null, () -> emitAtTheBottom(this.router, new AtomicInteger()), "caller",
+					300_000 + i * 17_000L);
+			caller.start();
+			caller.join(Books.LIMIT.toMillis());
+		}
+		this.router.emit("last", null);
+		Books.balanced(this.router);
+		long last = recorder.events.keySet().stream().mapToLong(Long::longValue).max().orElseThrow();
+		Books.eventually(() -> recorder.cursors.get("durable") == last);
+	}
+
 	@SuppressWarnings("InfiniteRecursion")
 	private static void emitAtTheBottom(TelemetryRouter router, AtomicInteger returned) {
 		try {

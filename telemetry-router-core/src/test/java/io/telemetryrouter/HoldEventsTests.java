@@ -96,6 +96,17 @@ class HoldEventsTests {
 	}
 
 	@Test
+	void whenAHeldEventOfARunIsDeliveredThenItsHandlerIsInsideTheRun() {
+		List<TelemetryEvent<Object>> events = new ArrayList<>();
+		this.router.forRun("run").emit("x", 1);
+		this.router.emit("x", 2);
+		this.router.subscribe("x", (event, payload) -> this.router.emit("caused", payload));
+		this.router.subscribe(HandlerSpec.on("caused").eventHandler(events::add).build());
+		this.router.start();
+		assertThat(events).extracting(TelemetryEvent::runId).containsExactly("run", null);
+	}
+
+	@Test
 	void whenMoreIsEmittedThanHeldThenTheRestIsCountedNotStartedAtEachHandler() {
 		this.router = this.time.router().holdEvents(3).build();
 		for (int i = 0; i < 5; i++) {

@@ -41,6 +41,10 @@ final class MemoryRecorder implements EventRecorder {
 	volatile Reading moving = (number) -> {
 	};
 
+	/** Is called before the backlog of a cursor is opened. */
+	volatile Reading opening = (number) -> {
+	};
+
 	HandlerSpec<Object> sync() {
 		return HandlerSpec.on("**").id("recorder").recorder(this).build();
 	}
@@ -83,8 +87,9 @@ final class MemoryRecorder implements EventRecorder {
 		return new Cursor() {
 
 			@Override
-			public Backlog open() {
+			public Backlog open() throws Exception {
 				long end = latest();
+				MemoryRecorder.this.opening.before(end);
 				Long position = MemoryRecorder.this.cursors.putIfAbsent(handlerId, end);
 				Iterator<RecordedEvent> events = MemoryRecorder.this.events.values()
 					.stream()

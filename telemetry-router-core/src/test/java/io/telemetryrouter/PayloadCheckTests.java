@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Flow;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
@@ -67,6 +68,40 @@ class PayloadCheckTests {
 		// With a route
 		assertRefused();
 		assertThat(this.received).containsExactly(1);
+	}
+
+	@Test
+	void whenTheEndOfASpanIsRefusedThenThePublisherIsStillFollowed() {
+		List<String> signals = new ArrayList<>();
+		for (String end : List.of("completed", "failed", "cancelled")) {
+			router("call." + end, refusing(), 0);
+			assertThatExceptionOfType(PayloadViolationException.class).isThrownBy(() -> this.router.span("call", SECRET)
+				.follow(publisher(end, signals))
+				.subscribe(new Cancelling(signals)));
+		}
+		assertThat(signals).containsExactly("complete", "error", "cancel");
+	}
+
+	/** Returns a publisher that ends when it is subscribed to, unless it is cancelled. */
+	private static Flow.Publisher<Object> publisher(String end, List<String> signals) {
+		return (subscriber) -> {
+			switch (end) {
+				case "completed" -> subscriber.onComplete();
+				case "failed" -> subscriber.onError(new IllegalStateException("fails"));
+				default -> subscriber.onSubscribe(new Flow.Subscription() {
+
+					@Override
+					public void request(long count) {
+					}
+
+					@Override
+					public void cancel() {
+						signals.add("cancel");
+					}
+
+				});
+			}
+		};
 	}
 
 	private void assertRefused() {
@@ -202,6 +237,29 @@ class PayloadCheckTests {
 		assertThat(account.dropped().get(DropReason.TYPE_MISMATCH)).isOne();
 		assertThat(account.isBalanced()).isTrue();
 		assertThat(this.router.flush(Duration.ofSeconds(30)).complete()).isTrue();
+	}
+
+	private record Cancelling(List<String> signals) implements Flow.Subscriber<Object> {
+
+		@Override
+		public void onSubscribe(Flow.Subscription subscription) {
+			subscription.cancel();
+		}
+
+		@Override
+		public void onNext(Object item) {
+		}
+
+		@Override
+		public void onError(Throwable error) {
+			this.signals.add("error");
+		}
+
+		@Override
+		public void onComplete() {
+			this.signals.add("complete");
+		}
+
 	}
 
 }

@@ -1,15 +1,18 @@
 package io.telemetryrouter;
 
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.atomic.LongAdder;
 
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.RepeatedTest;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -166,6 +169,30 @@ class RetiredAccountTests {
 		assertThat(snapshot.handlers().get("stays").account()).isEqualTo(all);
 		assertThat(snapshot.events().get("x").emitted()).isEqualTo(emitted.sum());
 		assertThat(snapshot.retired().handled()).isEqualTo(passed.sum());
+	}
+
+	@Test
+	void whenHandlerLeavesDuringASnapshotThenTheSnapshotHasAllOfItsCounts() {
+		AtomicReference<Runnable> reads = new AtomicReference<>(() -> {
+		});
+		use(TelemetryRouter.builder().clock(() -> {
+			reads.getAndSet(() -> {
+			}).run();
+			return Instant.EPOCH;
+		}));
+		this.router.subscribe("x", (event, payload) -> {
+		});
+		Subscription leaving = this.router.subscribe("x", (event, payload) -> {
+			throw new IllegalStateException("fails");
+		});
+		emit("payload", 1);
+		// The time at which the first handler was last seen is read with the clock.
+		reads.set(leaving::close);
+		HandlerAccount total = Books.total(this.router.snapshot());
+		assertThat(leaving.isActive()).isFalse();
+		assertThat(total.isBalanced()).isTrue();
+		assertThat(total.offered()).isEqualTo(2);
+		assertThat(total.failed()).isOne();
 	}
 
 	private void use(TelemetryRouterBuilder builder) {

@@ -80,6 +80,30 @@ class RouterListenerTests {
 	}
 
 	@Test
+	void whenListenerIsRemovedWhileItIsToldOfAHandlerThenItsRecordersAreRemoved() {
+		subscribe("a", "x");
+		List<Long> recorded = new ArrayList<>();
+		this.router.addListener(new RouterListener() {
+
+			@Override
+			public LongConsumer callRecorder(String handlerId, boolean failed) {
+				if (!failed) {
+					RouterListenerTests.this.router.removeListener(this);
+				}
+				return recorded::add;
+			}
+
+			@Override
+			public LongConsumer eventAdded(String event) {
+				return recorded::add;
+			}
+
+		});
+		this.router.emit("x", 1);
+		assertThat(recorded).isEmpty();
+	}
+
+	@Test
 	void whenOnceHandlerLeavesThenListenerIsTold() {
 		this.router.addListener(this.listener);
 		this.router.subscribe(HandlerSpec.on("**").id("once").once().handler((event, payload) -> {

@@ -127,7 +127,7 @@ final class Shutdown {
 		try {
 			// A failed step, for example by a clock, must not prevent the others.
 			this.parts.reporter.guard("Delivery of held events", this.parts.emitter::close);
-			this.parts.handlers.forEach((handler) -> handler.pause(false));
+			this.parts.handlers.forEach(Handler::drain);
 			complete = this.parts.flush.await(this.parts.flush.handlersWithLanes(), deadline, null).complete();
 			DropReason reason = complete ? DropReason.CLOSED : DropReason.SHUTDOWN_TIMEOUT;
 			long recorded = System.nanoTime() + RECORDING_NANOS;

@@ -53,10 +53,8 @@ record Snapshots(RouterParts parts) {
 		reconcile();
 		this.parts.routes.reconcile();
 		Map<String, HandlerSnapshot> handlers = new LinkedHashMap<>();
-		HandlerTable.Parts all = this.parts.handlers.parts();
-		for (Handler handler : all.active()) {
-			handlers.put(handler.handlerId(), snapshot(handler));
-		}
+		HandlerTable.Accounts all = this.parts.handlers.accounts();
+		all.active().forEach((handler, account) -> handlers.put(handler.handlerId(), snapshot(handler, account)));
 		Map<String, EventSnapshot> events = new LinkedHashMap<>();
 		for (EventStatistics event : this.parts.events.all()) {
 			events.put(event.name, snapshot(event));
@@ -67,12 +65,8 @@ record Snapshots(RouterParts parts) {
 	/** Returns the sum of all handlers' accounts, including retired handlers. */
 	HandlerAccount total() {
 		reconcile();
-		HandlerTable.Parts all = this.parts.handlers.parts();
-		HandlerAccount total = all.retired();
-		for (Handler handler : all.active()) {
-			total = total.plus(handler.account());
-		}
-		return total;
+		HandlerTable.Accounts all = this.parts.handlers.accounts();
+		return all.active().values().stream().reduce(all.retired(), HandlerAccount::plus);
 	}
 
 	/** Returns the number of unhandled events. */
@@ -84,7 +78,8 @@ record Snapshots(RouterParts parts) {
 	@Nullable HandlerSnapshot handler(String id) {
 		reconcile();
 		Handler handler = this.parts.handlers.get(id);
-		return (handler != null) ? snapshot(handler) : null;
+		HandlerAccount account = (handler != null) ? this.parts.handlers.account(handler) : null;
+		return (handler != null && account != null) ? snapshot(handler, account) : null;
 	}
 
 	@Nullable EventSnapshot event(String name) {
@@ -109,14 +104,13 @@ record Snapshots(RouterParts parts) {
 				event.latency.snapshot(this.parts.samples), lastSeen(event));
 	}
 
-	private HandlerSnapshot snapshot(Handler handler) {
+	private HandlerSnapshot snapshot(Handler handler, HandlerAccount account) {
 		HandlerOptions options = handler.options;
 		HandlerMetrics metrics = handler.metrics;
 		Lane lane = handler.lane();
 		CircuitBreaker breaker = handler.breaker;
 		QuarantineSnapshot quarantine = (breaker != null) ? breaker.snapshot() : null;
 		List<StuckCall> stuckCalls = metrics.stuckCalls.current();
-		HandlerAccount account = handler.account();
 		return new HandlerSnapshot(options.id, options.patterns.stream().map(EventPattern::toString).toList(),
 				options.payloadType, (lane != null) ? HandlerMode.ASYNC : HandlerMode.SYNC, options.priority,
 				options.times, (lane != null) ? lane.concurrency() : 1, options.overflow,

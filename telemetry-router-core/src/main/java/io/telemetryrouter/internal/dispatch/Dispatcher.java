@@ -13,6 +13,7 @@ import io.telemetryrouter.internal.event.DispatchStacks;
 import io.telemetryrouter.internal.event.EmitTracker;
 import io.telemetryrouter.internal.event.Envelope;
 import io.telemetryrouter.internal.event.EnvelopeSource;
+import io.telemetryrouter.internal.event.RunBinding;
 import io.telemetryrouter.internal.event.SpanMark;
 import io.telemetryrouter.internal.health.Reporter;
 import io.telemetryrouter.internal.lane.Recording;
@@ -20,6 +21,7 @@ import io.telemetryrouter.internal.metrics.SampleBuffer;
 import io.telemetryrouter.internal.metrics.SampleBuffers;
 import io.telemetryrouter.internal.registry.EventStatistics;
 import io.telemetryrouter.internal.registry.Handler;
+import io.telemetryrouter.internal.support.Headroom;
 import io.telemetryrouter.internal.support.Ticker;
 
 /**
@@ -61,7 +63,8 @@ public final class Dispatcher {
 
 	private final Recording recording;
 
-	private volatile boolean closed;
+	/** Written once, by the close: every later event counts as dropped. */
+	volatile boolean closed;
 
 	public Dispatcher(EnvelopeSource envelopes, SampleBuffers samples, NextEvents nextEvents, Reporter reporter,
 			Ticker ticker, Limits limits, @Nullable ContextCarrier carrier, long carrierNumber, Recording recording) {
@@ -74,15 +77,6 @@ public final class Dispatcher {
 		this.carrier = carrier;
 		this.carrierNumber = carrierNumber;
 		this.recording = recording;
-	}
-
-	boolean isClosed() {
-		return this.closed;
-	}
-
-	/** Closes the dispatcher: it counts every later event as dropped. */
-	void close() {
-		this.closed = true;
 	}
 
 	/**
@@ -111,6 +105,17 @@ public final class Dispatcher {
 		}
 	}
 
+	/** Dispatches an event that was held or recorded, inside of its run. */
+	void dispatch(Route route, Envelope<?> event) {
+		RunBinding outer = RunBinding.enter(event.run());
+		try {
+			dispatch(route, event.payload(), event.tracker(), event);
+		}
+		finally {
+			RunBinding.restore(outer);
+		}
+	}
+
 	private void dispatch(Route route, @Nullable Object payload, @Nullable EmitTracker tracker,
 			@Nullable Envelope<?> held, DispatchStack stack) {
 		Cause parent = (held != null) ? held.parent() : stack.cause();
@@ -123,12 +128,15 @@ public final class Dispatcher {
 				frame.tracker(tracker);
 			}
 			if (this.closed) {
-				drop(route, DropReason.CLOSED, frame);
+				route.drop(DropReason.CLOSED, frame);
 				this.reporter.emittedLate(route.event);
 			}
 			else if (parent != null && !parent.permits(this.limits.maxDepth, this.limits.maxNestedEmits)) {
-				drop(route, DropReason.RECURSION, frame);
-				reportLoop(parent, route.event);
+				route.drop(DropReason.RECURSION, frame);
+				if (parent.claimReport()) {
+					this.reporter.recursion(parent.chain(route.event), this.limits.maxDepth,
+							this.limits.maxNestedEmits);
+				}
 			}
 			else if (this.limits.measured) {
 				runMeasured(route, payload, frame, held);
@@ -149,12 +157,6 @@ public final class Dispatcher {
 			// would count as nested.
 			stack.depth--;
 			frame.clear();
-		}
-	}
-
-	private void reportLoop(Cause cause, String event) {
-		if (cause.claimReport()) {
-			this.reporter.recursion(cause.chain(event), this.limits.maxDepth, this.limits.maxNestedEmits);
 		}
 	}
 
@@ -206,32 +208,59 @@ public final class Dispatcher {
 	private void prepare(Route route, @Nullable Object payload, DispatchFrame frame, long now,
 			@Nullable Envelope<?> held, @Nullable SampleBuffer buffer) {
 		Envelope<?> envelope = (held != null) ? held : envelope(route, payload, now, frame);
-		SyncCall recorder = route.recorder;
-		if (route.sync.length != 0 || route.awaited.length != 0 || recorder != null) {
+		if (route.sync.length != 0 || route.awaited.length != 0 || route.recorder != null) {
 			// Only synchronous handlers and filters use the envelope of the frame, as the
 			// cause of their emits, for example. Without them the write is saved: it
 			// costs a barrier.
 			frame.envelope(envelope);
 		}
-		int begun = route.durable ? this.recording.begin(frame.stack.stripeHint) : 0;
-		BitSet full = null;
-		try {
-			if (recorder != null) {
-				record(recorder, payload, frame, buffer);
-			}
-			full = offer(route.async, payload, envelope, frame);
+		BitSet full = route.durable ? queueDurably(route, payload, envelope, frame, buffer)
+				: queue(route, payload, envelope, frame, buffer);
+		for (Handler handler : route.async) {
+			handler.wake();
 		}
-		finally {
-			if (route.durable) {
-				// In any case, for example if a clock throws: the cursors wait for it.
-				this.recording.end(begun, frame.stack.stripeHint);
-			}
+		if (full != null) {
+			awaitRoom(route.async, full, envelope, frame);
 		}
-		wake(route.async, full, envelope, frame);
 		if (route.awaited.length != 0) {
 			this.nextEvents.offer(route, envelope, frame);
 			took("filter of an awaited event", frame);
 		}
+	}
+
+	private @Nullable BitSet queueDurably(Route route, @Nullable Object payload, Envelope<?> envelope,
+			DispatchFrame frame, @Nullable SampleBuffer buffer) {
+		// An emit that begins and does not end would stop all cursors for ever. With too
+		// little stack, both methods could fail, so the emit does not begin.
+		Headroom.require();
+		int epoch = this.recording.begin(frame.stack.stripeHint);
+		try {
+			return queue(route, payload, envelope, frame, buffer);
+		}
+		finally {
+			this.recording.end(epoch, frame.stack.stripeHint);
+		}
+	}
+
+	/**
+	 * Offers an event to the recorder and to the lanes. Returns the indexes of the lanes
+	 * that the emitter has to wait for, or {@code null}.
+	 */
+	private @Nullable BitSet queue(Route route, @Nullable Object payload, Envelope<?> envelope, DispatchFrame frame,
+			@Nullable SampleBuffer buffer) {
+		if (route.recorder != null) {
+			record(route.recorder, payload, frame, buffer);
+		}
+		Handler[] handlers = route.async;
+		BitSet full = null;
+		for (int i = 0; i < handlers.length; i++) {
+			if (!offer(handlers[i], payload, envelope, frame)) {
+				full = (full != null) ? full : new BitSet(handlers.length);
+				full.set(i);
+			}
+			frame.reached++;
+		}
+		return full;
 	}
 
 	private void record(SyncCall recorder, @Nullable Object payload, DispatchFrame frame,
@@ -245,32 +274,12 @@ public final class Dispatcher {
 		frame.running(0);
 	}
 
-	/** Offers an event to all lanes. Returns the indexes of those without room. */
-	private @Nullable BitSet offer(Handler[] handlers, @Nullable Object payload, Envelope<?> envelope,
-			DispatchFrame frame) {
-		BitSet full = null;
-		for (int i = 0; i < handlers.length; i++) {
-			if (!offer(handlers[i], payload, envelope, frame)) {
-				full = (full != null) ? full : new BitSet(handlers.length);
-				full.set(i);
-			}
-			frame.reached++;
-		}
-		return full;
-	}
-
-	/** Wakes all lanes, and then waits for room in the given ones. */
-	private static void wake(Handler[] handlers, @Nullable BitSet full, Envelope<?> envelope, DispatchFrame frame) {
-		for (Handler handler : handlers) {
-			handler.wake();
-		}
-		if (full != null) {
-			// One start time for all lanes: the emitter waits for one timeout in total,
-			// not for one per lane.
-			long since = System.nanoTime();
-			for (int i = full.nextSetBit(0); i >= 0; i = full.nextSetBit(i + 1)) {
-				handlers[i].awaitRoom(envelope, since, frame);
-			}
+	private static void awaitRoom(Handler[] handlers, BitSet full, Envelope<?> envelope, DispatchFrame frame) {
+		// One start time for all lanes: the emitter waits for one timeout in total, not
+		// for one per lane.
+		long since = System.nanoTime();
+		for (int i = full.nextSetBit(0); i >= 0; i = full.nextSetBit(i + 1)) {
+			handlers[i].awaitRoom(envelope, since, frame);
 		}
 	}
 
@@ -327,24 +336,6 @@ public final class Dispatcher {
 		finally {
 			frame.running(0);
 			stack.capturing = false;
-		}
-	}
-
-	/**
-	 * Counts an event as dropped at every handler of a route that has counted the event.
-	 */
-	private static void drop(Route route, DropReason reason, DispatchFrame frame) {
-		for (Handler handler : route.recipients) {
-			handler.drop(reason, frame.tracker());
-			frame.reached++;
-		}
-	}
-
-	/** Counts events as offered to and dropped by every handler of a route. */
-	static void drop(Route route, DropReason reason, long count) {
-		route.count(count, 0);
-		for (Handler handler : route.handlers) {
-			handler.drop(reason, count);
 		}
 	}
 

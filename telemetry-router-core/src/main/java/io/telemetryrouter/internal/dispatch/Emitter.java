@@ -95,7 +95,7 @@ public record Emitter(Routes routes, Dispatcher dispatcher, HoldBuffer held, Exe
 	@Override
 	public void emitLazily(String event, Supplier<?> payload) {
 		Route route = hasHandlers(event) ? null : this.routes.route(event, null);
-		if (route != null && (route.isEmpty() || this.dispatcher.isClosed())) {
+		if (route != null && (route.isEmpty() || this.dispatcher.closed)) {
 			this.dispatcher.dispatch(route, null, null, null);
 		}
 		else {
@@ -125,7 +125,7 @@ public record Emitter(Routes routes, Dispatcher dispatcher, HoldBuffer held, Exe
 
 	/** Starts a span that is not bound to a thread. */
 	OpenSpan span(String name, @Nullable Object payload, @Nullable Run run, @Nullable SpanIdentity parent) {
-		OpenSpan span = new OpenSpan(this, this.spans.eventNames(name), new SpanIdentity(name, parent), run, payload);
+		OpenSpan span = new OpenSpan(this, name, run, parent, payload);
 		span.started();
 		return span;
 	}
@@ -139,20 +139,19 @@ public record Emitter(Routes routes, Dispatcher dispatcher, HoldBuffer held, Exe
 		if (this.held.isHolding()) {
 			return true;
 		}
-		return !this.dispatcher.isClosed() && this.routes.hasListeners(event);
+		return !this.dispatcher.closed && this.routes.hasListeners(event);
 	}
 
 	/** Dispatches the held events in order. Later events are no longer held. */
 	public void start() {
 		this.held.release(
-				(event) -> this.dispatcher.dispatch(this.routes.passing(event.name(), event.payload()), event.payload(),
-						event.tracker(), event),
-				(event, count) -> Dispatcher.drop(this.routes.passing(event, null), DropReason.NOT_STARTED, count));
+				(event) -> this.dispatcher.dispatch(this.routes.passing(event.name(), event.payload()), event),
+				(event, count) -> this.routes.passing(event, null).drop(DropReason.NOT_STARTED, count));
 	}
 
 	/** Counts the events still held, and every later event, as dropped. */
 	public void close() {
-		this.dispatcher.close();
+		this.dispatcher.closed = true;
 		start();
 	}
 

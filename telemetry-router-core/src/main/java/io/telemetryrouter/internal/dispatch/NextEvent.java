@@ -4,7 +4,6 @@ import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Predicate;
 
 import io.telemetryrouter.EventPattern;
@@ -20,29 +19,18 @@ final class NextEvent extends CompletableFuture<TelemetryEvent<?>> {
 
 	final EventPattern pattern;
 
-	private final Predicate<TelemetryEvent<?>> filter;
+	final Predicate<TelemetryEvent<?>> filter;
 
 	private final Duration timeout;
 
 	/** The end of the wait, on the clock of {@link System#nanoTime()}. */
 	final long deadline;
 
-	private final AtomicBoolean claimed = new AtomicBoolean();
-
 	NextEvent(EventPattern pattern, Predicate<TelemetryEvent<?>> filter, Duration timeout, long deadline) {
 		this.pattern = pattern;
 		this.filter = filter;
 		this.timeout = timeout;
 		this.deadline = deadline;
-	}
-
-	/** Returns whether the event matches and the caller has claimed the completion. */
-	boolean claims(TelemetryEvent<?> event) {
-		return !isDone() && !this.claimed.get() && this.filter.test(event) && claim();
-	}
-
-	boolean claim() {
-		return this.claimed.compareAndSet(false, true);
 	}
 
 	void timeOut() {

@@ -31,6 +31,7 @@ public final class NextEvents {
 
 	private final long filterNumber;
 
+	/** The thread that removes a future from the set completes it. */
 	private final Set<NextEvent> pending = ConcurrentHashMap.newKeySet();
 
 	private volatile boolean closed;
@@ -47,9 +48,14 @@ public final class NextEvents {
 			Duration timeout) {
 		long deadline = System.nanoTime() + TimeUnit.NANOSECONDS.convert(timeout);
 		NextEvent next = new NextEvent(pattern, filter, timeout, deadline);
-		this.pending.add(next);
 		this.routes.await(next, true);
-		next.whenComplete((event, ex) -> end(next));
+		this.pending.add(next);
+		next.whenComplete((event, ex) -> {
+			// Cancelled or completed by the user.
+			if (this.pending.remove(next)) {
+				this.routes.await(next, false);
+			}
+		});
 		this.watchdog.wakeBy(deadline);
 		if (this.closed) {
 			// close() may have cancelled the pending futures before this one was added.
@@ -66,10 +72,10 @@ public final class NextEvents {
 		frame.running(this.filterNumber);
 		for (NextEvent next : route.awaited) {
 			try {
-				// Before the claim, since a claimed future must complete.
+				// Before the removal, since a removed future must complete.
 				Headroom.requireForTwo();
-				if (next.claims(event)) {
-					complete(next, event);
+				if (this.pending.contains(next) && next.filter.test(event) && this.pending.remove(next)) {
+					complete(next, () -> next.complete(event));
 				}
 			}
 			catch (Throwable ex) {
@@ -79,18 +85,13 @@ public final class NextEvents {
 		frame.running(0);
 	}
 
-	private void complete(NextEvent next, Envelope<?> event) {
+	/** Completes a future on the executor: its dependent actions are user code. */
+	private void complete(NextEvent next, Runnable completion) {
 		try {
-			end(next);
+			this.routes.await(next, false);
 		}
 		finally {
-			this.completions.execute(() -> next.complete(event));
-		}
-	}
-
-	private void end(NextEvent next) {
-		if (this.pending.remove(next)) {
-			this.routes.await(next, false);
+			this.completions.execute(completion);
 		}
 	}
 
@@ -101,8 +102,8 @@ public final class NextEvents {
 			if (next.deadline - now > 0) {
 				this.watchdog.wakeBy(next.deadline);
 			}
-			else if (next.claim()) {
-				this.completions.execute(next::timeOut);
+			else if (this.pending.remove(next)) {
+				complete(next, next::timeOut);
 			}
 		}
 	}

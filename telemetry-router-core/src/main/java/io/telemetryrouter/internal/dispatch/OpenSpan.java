@@ -38,8 +38,6 @@ final class OpenSpan implements TelemetrySpan {
 
 	private final @Nullable Object payload;
 
-	private final SpanTracker.Entry entry;
-
 	private volatile long duration = RUNNING;
 
 	/**
@@ -48,13 +46,12 @@ final class OpenSpan implements TelemetrySpan {
 	 */
 	private @Nullable RunBinding binding;
 
-	OpenSpan(Emitter emitter, String[] events, SpanIdentity identity, @Nullable Run run, @Nullable Object payload) {
+	OpenSpan(Emitter emitter, String name, @Nullable Run run, @Nullable SpanIdentity parent, @Nullable Object payload) {
 		this.emitter = emitter;
-		this.events = events;
-		this.identity = identity;
+		this.events = emitter.spans().eventNames(name);
 		this.run = run;
 		this.payload = payload;
-		this.entry = emitter.spans().begin(this, identity, run);
+		this.identity = emitter.spans().begin(this, name, parent, run);
 	}
 
 	@Override
@@ -74,7 +71,7 @@ final class OpenSpan implements TelemetrySpan {
 	}
 
 	private long elapsed() {
-		return Math.max(0, this.emitter.spans().now() - this.entry.startedAt);
+		return Math.max(0, this.emitter.spans().now() - this.identity.startedAt);
 	}
 
 	@Override
@@ -93,7 +90,7 @@ final class OpenSpan implements TelemetrySpan {
 		}
 		catch (Throwable ex) {
 			// The caller does not get the span, and so cannot end it.
-			this.emitter.spans().end(this.entry);
+			this.emitter.spans().end(this.identity);
 			throw ex;
 		}
 	}
@@ -148,7 +145,7 @@ final class OpenSpan implements TelemetrySpan {
 		if (!DURATION.compareAndSet(this, RUNNING, nanos)) {
 			return false;
 		}
-		this.emitter.spans().end(this.entry);
+		this.emitter.spans().end(this.identity);
 		unbind();
 		emit(outcome, new SpanMark(this.identity, status, nanos, (error != null) ? error.getClass().getName() : null));
 		return true;
@@ -218,7 +215,7 @@ final class OpenSpan implements TelemetrySpan {
 
 	/**
 	 * Forwards the signals of a publisher, and ends the span at a terminal signal or a
-	 * cancellation.
+	 * cancellation. It forwards them even if a payload check refuses the end of the span.
 	 */
 	private final class SpanSubscriber<T> implements Flow.Subscriber<T>, Flow.Subscription {
 
@@ -247,14 +244,22 @@ final class OpenSpan implements TelemetrySpan {
 
 		@Override
 		public void onError(Throwable error) {
-			endBy(error);
-			this.subscriber.onError(error);
+			try {
+				endBy(error);
+			}
+			finally {
+				this.subscriber.onError(error);
+			}
 		}
 
 		@Override
 		public void onComplete() {
-			complete(this.items);
-			this.subscriber.onComplete();
+			try {
+				complete(this.items);
+			}
+			finally {
+				this.subscriber.onComplete();
+			}
 		}
 
 		@Override
@@ -264,8 +269,12 @@ final class OpenSpan implements TelemetrySpan {
 
 		@Override
 		public void cancel() {
-			OpenSpan.this.cancel();
-			this.subscription.cancel();
+			try {
+				OpenSpan.this.cancel();
+			}
+			finally {
+				this.subscription.cancel();
+			}
 		}
 
 	}

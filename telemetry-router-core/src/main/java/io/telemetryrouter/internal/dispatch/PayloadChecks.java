@@ -7,8 +7,6 @@ import org.jspecify.annotations.Nullable;
 
 import io.telemetryrouter.PayloadCheck;
 import io.telemetryrouter.PayloadViolationException;
-import io.telemetryrouter.internal.event.DispatchFrame;
-import io.telemetryrouter.internal.event.DispatchStack;
 import io.telemetryrouter.internal.event.DispatchStacks;
 import io.telemetryrouter.internal.health.Reporter;
 import io.telemetryrouter.internal.health.StuckCallCheck;
@@ -50,7 +48,10 @@ public final class PayloadChecks {
 		 */
 		void run(@Nullable Object payload) {
 			try {
-				String problem = watched(payload);
+				String problem = DispatchStacks.inside(this.event, (frame) -> {
+					frame.running(this.number);
+					return this.check.check(payload);
+				});
 				if (problem != null) {
 					this.reporter.payloadWrong(this.event, problem, this.reports);
 				}
@@ -60,28 +61,6 @@ public final class PayloadChecks {
 			}
 			catch (Throwable ex) {
 				this.reporter.callbackFailed("Payload check", ex);
-			}
-		}
-
-		private @Nullable String watched(@Nullable Object payload) {
-			DispatchStack stack = DispatchStacks.acquire();
-			try {
-				DispatchFrame frame = stack.enter(this.event, stack.cause());
-				try {
-					frame.running(this.number);
-					return this.check.check(payload);
-				}
-				finally {
-					// Inlined as in Dispatcher: after the check, a call could overflow
-					// the stack.
-					stack.depth--;
-					frame.clear();
-				}
-			}
-			finally {
-				if (--stack.uses == 0) {
-					stack.release();
-				}
 			}
 		}
 

@@ -15,9 +15,7 @@ import io.telemetryrouter.DropReason;
 import io.telemetryrouter.EventPattern;
 import io.telemetryrouter.RecordedEvent;
 import io.telemetryrouter.internal.event.DispatchStacks;
-import io.telemetryrouter.internal.event.Envelope;
 import io.telemetryrouter.internal.event.EnvelopeSource;
-import io.telemetryrouter.internal.event.RunBinding;
 import io.telemetryrouter.internal.lane.Lane;
 import io.telemetryrouter.internal.registry.Handler;
 import io.telemetryrouter.internal.support.Ticker;
@@ -108,17 +106,10 @@ public final class Replay {
 			payload = event.payload(type);
 		}
 		catch (Exception | LinkageError | StackOverflowError ex) {
-			Dispatcher.drop(route, DropReason.TYPE_MISMATCH, 1);
+			route.drop(DropReason.TYPE_MISMATCH, 1);
 			return;
 		}
-		Envelope<?> envelope = this.envelopes.replayed(event, payload, this.ticker.now());
-		RunBinding outer = RunBinding.enter(envelope.run());
-		try {
-			this.dispatcher.dispatch(route, payload, null, envelope);
-		}
-		finally {
-			RunBinding.restore(outer);
-		}
+		this.dispatcher.dispatch(route, this.envelopes.replayed(event, payload, this.ticker.now()));
 	}
 
 	/**

@@ -6,6 +6,7 @@ import java.util.List;
 
 import org.jspecify.annotations.Nullable;
 
+import io.telemetryrouter.DropReason;
 import io.telemetryrouter.internal.event.DispatchFrame;
 import io.telemetryrouter.internal.metrics.Counters;
 import io.telemetryrouter.internal.metrics.SampleBuffer;
@@ -162,6 +163,22 @@ final class Route implements OfferedEvents, DispatchFrame.Recipients {
 		this.counted.add(events, stripeHint);
 		if (this.retired) {
 			reconcile();
+		}
+	}
+
+	/** Counts an event, counted by the route, as dropped at every handler. */
+	void drop(DropReason reason, DispatchFrame frame) {
+		for (Handler handler : this.recipients) {
+			handler.drop(reason, frame.tracker());
+			frame.reached++;
+		}
+	}
+
+	/** Counts events as offered to and dropped by every handler. */
+	void drop(DropReason reason, long events) {
+		count(events, 0);
+		for (Handler handler : this.handlers) {
+			handler.drop(reason, events);
 		}
 	}
 

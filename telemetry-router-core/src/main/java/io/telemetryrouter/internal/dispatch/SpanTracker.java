@@ -1,6 +1,5 @@
 package io.telemetryrouter.internal.dispatch;
 
-import java.lang.ref.WeakReference;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayDeque;
@@ -45,7 +44,7 @@ public final class SpanTracker {
 
 	private final Ticker ticker;
 
-	private final Set<Entry> open = ConcurrentHashMap.newKeySet();
+	private final Set<SpanIdentity> open = ConcurrentHashMap.newKeySet();
 
 	/**
 	 * The event names by span name. Reusing the same strings makes the route lookup
@@ -87,27 +86,27 @@ public final class SpanTracker {
 		return this.ticker.now();
 	}
 
-	Entry begin(OpenSpan span, SpanIdentity identity, @Nullable Run run) {
+	SpanIdentity begin(OpenSpan span, String name, @Nullable SpanIdentity parent, @Nullable Run run) {
 		this.watchdog.start();
-		Entry entry = new Entry(span, identity, (run != null) ? run.id : null, now());
-		this.open.add(entry);
-		return entry;
+		SpanIdentity started = new SpanIdentity(span, name, parent, run, now());
+		this.open.add(started);
+		return started;
 	}
 
-	void end(Entry entry) {
-		this.open.remove(entry);
+	void end(SpanIdentity span) {
+		this.open.remove(span);
 	}
 
 	/** Reports dangling spans. Called by the watchdog and by {@link #snapshot}. */
 	public void check() {
 		List<DanglingSpan> found = new ArrayList<>();
 		long now = now();
-		for (Entry entry : this.open) {
-			boolean abandoned = entry.refersTo(null);
-			boolean late = this.danglingNanos > 0 && now - entry.startedAt >= this.danglingNanos;
+		for (SpanIdentity span : this.open) {
+			boolean abandoned = span.refersTo(null);
+			boolean late = this.danglingNanos > 0 && now - span.startedAt >= this.danglingNanos;
 			// The removal fails if the span has ended or was reported meanwhile.
-			if ((abandoned || late) && this.open.remove(entry)) {
-				found.add(dangling(entry, now, abandoned));
+			if ((abandoned || late) && this.open.remove(span)) {
+				found.add(dangling(span, now, abandoned));
 			}
 		}
 		if (!found.isEmpty()) {
@@ -115,9 +114,9 @@ public final class SpanTracker {
 		}
 	}
 
-	private DanglingSpan dangling(Entry entry, long now, boolean abandoned) {
-		Duration age = Duration.ofNanos(now - entry.startedAt);
-		DanglingSpan span = new DanglingSpan(entry.identity.id(), entry.identity.name, entry.runId,
+	private DanglingSpan dangling(SpanIdentity identity, long now, boolean abandoned) {
+		Duration age = Duration.ofNanos(now - identity.startedAt);
+		DanglingSpan span = new DanglingSpan(identity.id(), identity.name, identity.runId,
 				this.clock.instant().minus(age), age, abandoned);
 		synchronized (this) {
 			this.dangling++;
@@ -135,34 +134,6 @@ public final class SpanTracker {
 		synchronized (this) {
 			return new SpanSnapshot(open, this.dangling, List.copyOf(this.latest));
 		}
-	}
-
-	/** A span that has started and not ended. */
-	static final class Entry extends WeakReference<OpenSpan> {
-
-		private final SpanIdentity identity;
-
-		private final @Nullable String runId;
-
-		final long startedAt;
-
-		Entry(OpenSpan span, SpanIdentity identity, @Nullable String runId, long startedAt) {
-			super(span);
-			this.identity = identity;
-			this.runId = runId;
-			this.startedAt = startedAt;
-		}
-
-		@Override
-		public int hashCode() {
-			return this.identity.hash();
-		}
-
-		@Override
-		public boolean equals(@Nullable Object other) {
-			return this == other;
-		}
-
 	}
 
 }

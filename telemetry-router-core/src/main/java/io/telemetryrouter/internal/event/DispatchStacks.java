@@ -120,11 +120,16 @@ public final class DispatchStacks {
 				return code.apply(frame);
 			}
 			finally {
-				stack.exit(frame);
+				// Inlined on purpose, like the next lines: after the code, a call could
+				// overflow the stack.
+				stack.depth--;
+				frame.clear();
 			}
 		}
 		finally {
-			stack.giveBack();
+			if (--stack.uses == 0) {
+				stack.release();
+			}
 		}
 	}
 

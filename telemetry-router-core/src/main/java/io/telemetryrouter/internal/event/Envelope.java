@@ -20,8 +20,8 @@ import io.telemetryrouter.internal.support.VarHandles;
  * The wall-clock time is read at the emit, so that a later change of the clock has no
  * effect on it. It is stored as a {@code long}, which saves an object.
  * <p>
- * Most emits have neither a context nor a tracker. A subclass has the fields for these
- * two, which keeps the common envelope small.
+ * Most emits have no context, tracker, run or span. A subclass has the fields for these,
+ * which keeps the common envelope small.
  */
 public class Envelope<T> implements TelemetryEvent<T> {
 
@@ -190,18 +190,28 @@ public class Envelope<T> implements TelemetryEvent<T> {
 		return "TelemetryEvent[name=" + Names.printable(this.name) + ", sequence=" + this.sequence + "]";
 	}
 
-	/** The envelope of an emit that has a context or is tracked. */
-	static class Accompanied<T> extends Envelope<T> {
+	/** The envelope of an emit with a context, a tracker, a run or a span. */
+	static final class Accompanied<T> extends Envelope<T> {
 
 		private final @Nullable Object context;
 
 		private final @Nullable EmitTracker tracker;
 
+		private final @Nullable Run run;
+
+		private final long runSequence;
+
+		private final @Nullable SpanMark span;
+
 		Accompanied(EnvelopeSource source, String name, T payload, long sequence, long emittedAt,
-				@Nullable Cause parent, @Nullable Object context, @Nullable EmitTracker tracker) {
+				@Nullable Cause parent, @Nullable Object context, @Nullable EmitTracker tracker, @Nullable Run run,
+				@Nullable SpanMark span) {
 			super(source, name, payload, sequence, emittedAt, parent);
 			this.context = context;
 			this.tracker = tracker;
+			this.run = run;
+			this.runSequence = (run != null) ? run.next() : 0;
+			this.span = span;
 		}
 
 		@Override
@@ -212,25 +222,6 @@ public class Envelope<T> implements TelemetryEvent<T> {
 		@Override
 		public @Nullable EmitTracker tracker() {
 			return this.tracker;
-		}
-
-	}
-
-	/** The envelope of an event that belongs to a run or a span. */
-	static final class OfRun<T> extends Accompanied<T> {
-
-		private final @Nullable Run run;
-
-		private final long runSequence;
-
-		private final @Nullable SpanMark span;
-
-		OfRun(EnvelopeSource source, String name, T payload, long sequence, long emittedAt, @Nullable Cause parent,
-				@Nullable Object context, @Nullable EmitTracker tracker, @Nullable Run run, @Nullable SpanMark span) {
-			super(source, name, payload, sequence, emittedAt, parent, context, tracker);
-			this.run = run;
-			this.runSequence = (run != null) ? run.next() : 0;
-			this.span = span;
 		}
 
 		@Override

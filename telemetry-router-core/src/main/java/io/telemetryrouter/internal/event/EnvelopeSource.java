@@ -71,13 +71,10 @@ public final class EnvelopeSource {
 		}
 		Run run = this.runs.current();
 		long number = this.sequence.incrementAndGet(SEQUENCE);
-		if (run != null || span != null) {
-			return new Envelope.OfRun<>(this, name, content, number, emittedAt, parent, context, tracker, run, span);
-		}
-		if (context == null && tracker == null) {
+		if (context == null && tracker == null && run == null && span == null) {
 			return new Envelope<>(this, name, content, number, emittedAt, parent);
 		}
-		return new Envelope.Accompanied<>(this, name, content, number, emittedAt, parent, context, tracker);
+		return new Envelope.Accompanied<>(this, name, content, number, emittedAt, parent, context, tracker, run, span);
 	}
 
 	/** Creates the envelope of a replayed event, which keeps its number, id and time. */

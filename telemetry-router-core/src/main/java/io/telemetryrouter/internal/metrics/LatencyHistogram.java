@@ -68,7 +68,7 @@ public final class LatencyHistogram {
 	public void record(long nanos, @Nullable SampleBuffer buffer) {
 		int known = this.id;
 		if (known <= 0 || buffer == null || !buffer.add(known, nanos)) {
-			recordDirectly(nanos, buffer);
+			recordDirectly(Math.max(nanos, 0), buffer);
 		}
 	}
 
@@ -76,7 +76,7 @@ public final class LatencyHistogram {
 		Stripe stripe = occupy();
 		long count;
 		try {
-			stripe.add(Math.max(nanos, 0));
+			stripe.add(nanos);
 			count = stripe.count;
 		}
 		finally {

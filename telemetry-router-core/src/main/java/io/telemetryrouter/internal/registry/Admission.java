@@ -9,13 +9,15 @@ import io.telemetryrouter.DropReason;
 import io.telemetryrouter.RecordedEvent;
 import io.telemetryrouter.TelemetryEvent;
 import io.telemetryrouter.internal.event.DispatchFrame;
-import io.telemetryrouter.internal.event.DispatchStack;
 import io.telemetryrouter.internal.event.DispatchStacks;
 import io.telemetryrouter.internal.event.EmitTracker;
+import io.telemetryrouter.internal.event.EmitTracker.Outcome;
 import io.telemetryrouter.internal.event.Envelope;
 import io.telemetryrouter.internal.event.Payloads;
 import io.telemetryrouter.internal.health.CircuitBreaker;
+import io.telemetryrouter.internal.lane.Lane;
 import io.telemetryrouter.internal.lane.Recording;
+import io.telemetryrouter.internal.metrics.Counters;
 import io.telemetryrouter.internal.support.Headroom;
 
 /**
@@ -127,20 +129,14 @@ public final class Admission implements CircuitBreaker.Gate {
 			return null;
 		}
 		this.handler.offered();
-		DispatchStack stack = DispatchStacks.acquire();
-		DispatchFrame frame = stack.enter(event.name(), null);
 		try {
 			Object payload = event.payload(this.options.recordedType());
 			Envelope<?> envelope = recording.envelope(event, payload);
-			return admit(payload, envelope, frame) ? envelope : null;
+			return DispatchStacks.inside(event.name(), (frame) -> admit(payload, envelope, frame)) ? envelope : null;
 		}
 		catch (Throwable ex) {
 			this.handler.drop(DropReason.TYPE_MISMATCH, null);
 			return null;
-		}
-		finally {
-			stack.exit(frame);
-			stack.giveBack();
 		}
 	}
 
@@ -151,7 +147,7 @@ public final class Admission implements CircuitBreaker.Gate {
 			return select(payload, envelope, frame);
 		}
 		if (this.options.async || !breaker.claim(frame.stack)) {
-			this.handler.missed(envelope, DropReason.QUARANTINED);
+			missed(envelope, DropReason.QUARANTINED);
 			this.handler.drop(DropReason.QUARANTINED, frame.tracker());
 			return false;
 		}
@@ -175,12 +171,12 @@ public final class Admission implements CircuitBreaker.Gate {
 			return false;
 		}
 		if (this.options.run != null && !(envelope != null && this.options.run.equals(envelope.runId()))) {
-			this.handler.filter(tracker);
+			filter(tracker);
 			return false;
 		}
 		if (!this.options.accepts(payload)) {
 			if (this.options.anyEvent) {
-				this.handler.filter(tracker);
+				filter(tracker);
 			}
 			else {
 				this.handler.failures.mismatch(frame.event(), payload);
@@ -201,11 +197,11 @@ public final class Admission implements CircuitBreaker.Gate {
 			if (test(this.options.condition, envelope, frame)) {
 				return true;
 			}
-			this.handler.filter(frame.tracker());
+			filter(frame.tracker());
 		}
 		catch (Throwable ex) {
 			this.handler.failures.conditionFailed(frame, envelope, ex);
-			this.handler.missed(envelope, DropReason.CONDITION_FAILED);
+			missed(envelope, DropReason.CONDITION_FAILED);
 		}
 		finally {
 			frame.running(caller);
@@ -246,6 +242,20 @@ public final class Admission implements CircuitBreaker.Gate {
 			this.handler.drop(DropReason.UNSUBSCRIBED, tracker);
 		}
 		return left > 0;
+	}
+
+	private void filter(@Nullable EmitTracker tracker) {
+		EmitTracker.count(tracker, Outcome.FILTERED);
+		// Last: if this method throws before, the event is not counted.
+		this.handler.metrics.counters.add(Counters.FILTERED, 1);
+	}
+
+	/** Adds an event that was not queued to the next gap notice, if there are notices. */
+	private void missed(@Nullable Envelope<?> event, DropReason reason) {
+		Lane lane = this.handler.lane();
+		if (event != null && lane != null) {
+			lane.missed(event, reason);
+		}
 	}
 
 }

@@ -121,6 +121,10 @@ public final class Announcements {
 			long number) {
 		if (recorder != null) {
 			histogram.addRecorder(listener, (nanos) -> record(recorder, nanos, number));
+			if (!this.listeners.contains(listener)) {
+				// Removed meanwhile, possibly before the recorder was added.
+				histogram.removeRecorder(listener);
+			}
 		}
 	}
 

@@ -79,10 +79,29 @@ public final class Handler implements Subscription, LaneTarget {
 				? new Progress(options.id, this.lane, shared.recording(), shared.reporter()) : null;
 	}
 
-	/** Starts a durable handler, once the router has its recorder. */
+	/**
+	 * Starts a durable handler, once the router has its recorder. Removes the handler if
+	 * that fails: without its backlog, its lane would never handle an event.
+	 */
 	public void begin() {
-		if (this.progress != null) {
-			this.progress.begin();
+		try {
+			if (this.progress != null) {
+				this.progress.begin();
+			}
+		}
+		catch (RuntimeException ex) {
+			close();
+			throw ex;
+		}
+	}
+
+	/**
+	 * Lets the lane drain before the router closes, even if it was paused or not begun.
+	 */
+	public void drain() {
+		pause(false);
+		if (this.progress != null && this.lane != null && !this.progress.hasBegun()) {
+			this.lane.discard(DropReason.CLOSED);
 		}
 	}
 
@@ -226,28 +245,15 @@ public final class Handler implements Subscription, LaneTarget {
 		return this.breaker != null && this.breaker.claim(stack);
 	}
 
-	// Counting comes last: a method that throws before has not counted the event.
-
-	void filter(@Nullable EmitTracker tracker) {
-		EmitTracker.count(tracker, Outcome.FILTERED);
-		this.metrics.counters.add(Counters.FILTERED, 1);
-	}
-
 	@Override
 	public void drop(DropReason reason, @Nullable EmitTracker tracker) {
+		// Counting comes last: a method that throws before has not counted the event.
 		EmitTracker.count(tracker, Outcome.DROPPED);
 		drop(reason, 1);
 	}
 
 	public void drop(DropReason reason, long count) {
 		this.metrics.counters.drop(reason, count);
-	}
-
-	/** Adds an event that was not queued to the next gap notice, if there are notices. */
-	void missed(@Nullable Envelope<?> event, DropReason reason) {
-		if (event != null && this.lane != null) {
-			this.lane.missed(event, reason);
-		}
 	}
 
 	public HandlerAccount account() {

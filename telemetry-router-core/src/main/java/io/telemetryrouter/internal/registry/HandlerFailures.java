@@ -11,6 +11,7 @@ import io.telemetryrouter.internal.event.EmitTracker;
 import io.telemetryrouter.internal.event.EmitTracker.Outcome;
 import io.telemetryrouter.internal.event.Envelope;
 import io.telemetryrouter.internal.health.CircuitBreaker;
+import io.telemetryrouter.internal.health.Reporter;
 import io.telemetryrouter.internal.metrics.Counters;
 import io.telemetryrouter.internal.support.Headroom;
 
@@ -24,9 +25,7 @@ public record HandlerFailures(HandlerOptions options, HandlerMetrics metrics, Ha
 
 	public void slow(String event, long nanos) {
 		this.metrics.counters.add(Counters.SLOW, 1);
-		this.services.lanes()
-			.reporter()
-			.slowHandler(this.options.id, event, nanos, this.options.slowNanos, this.metrics.throttles().slow());
+		reporter().slowHandler(this.options.id, event, nanos, this.options.slowNanos, this.metrics.throttles().slow());
 	}
 
 	/** Records the time that the handler took in an emit outside of its call. */
@@ -38,10 +37,8 @@ public record HandlerFailures(HandlerOptions options, HandlerMetrics metrics, Ha
 
 	/** Reports a payload that is not of the handler's type. */
 	void mismatch(String event, @Nullable Object payload) {
-		this.services.lanes()
-			.reporter()
-			.typeMismatch(this.options.id, this.options.payloadType, event, payload,
-					this.metrics.throttles().mismatches());
+		reporter().typeMismatch(this.options.id, this.options.payloadType, event, payload,
+				this.metrics.throttles().mismatches());
 	}
 
 	public void failed(String event, @Nullable Envelope<?> envelope, Throwable error, long nanos, DispatchStack stack,
@@ -75,9 +72,8 @@ public record HandlerFailures(HandlerOptions options, HandlerMetrics metrics, Ha
 			EmitTracker.count(tracker, Outcome.DROPPED);
 			try {
 				notifyListeners(new HandlerFailure(this.options.id, frame.event(), error, envelope));
-				this.services.lanes()
-					.reporter()
-					.conditionFailed(this.options.id, frame.event(), error, this.metrics.throttles().conditions());
+				reporter().conditionFailed(this.options.id, frame.event(), error,
+						this.metrics.throttles().conditions());
 			}
 			finally {
 				restoreInterrupt(error);
@@ -113,9 +109,8 @@ public record HandlerFailures(HandlerOptions options, HandlerMetrics metrics, Ha
 
 	private void report(HandlerFailure failure) {
 		notifyListeners(failure);
-		this.services.lanes()
-			.reporter()
-			.handlerFailed(this.options.id, failure.event(), failure.error(), this.metrics.throttles().failures());
+		reporter().handlerFailed(this.options.id, failure.event(), failure.error(),
+				this.metrics.throttles().failures());
 	}
 
 	private void notifyListeners(HandlerFailure failure) {
@@ -124,7 +119,7 @@ public record HandlerFailures(HandlerOptions options, HandlerMetrics metrics, Ha
 				listener.onFailure(failure);
 			}
 			catch (Throwable ex) {
-				this.services.lanes().reporter().callbackFailed("Error listener", ex);
+				reporter().callbackFailed("Error listener", ex);
 			}
 		}
 	}
@@ -141,6 +136,10 @@ public record HandlerFailures(HandlerOptions options, HandlerMetrics metrics, Ha
 		if (this.breaker != null) {
 			this.breaker.failed(error, stack);
 		}
+	}
+
+	private Reporter reporter() {
+		return this.services.lanes().reporter();
 	}
 
 }

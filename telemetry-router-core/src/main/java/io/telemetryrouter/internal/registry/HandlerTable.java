@@ -1,6 +1,8 @@
 package io.telemetryrouter.internal.registry;
 
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.function.Consumer;
@@ -93,17 +95,27 @@ public final class HandlerTable {
 	}
 
 	/**
-	 * Returns the active handlers, and the sum of the accounts of all leaving and retired
-	 * ones. Each handler is in exactly one of the two.
+	 * Returns the accounts of the active handlers, and the sum of the accounts of all
+	 * leaving and retired ones. Each handler is in exactly one of the two: no handler is
+	 * retired meanwhile, which moves its counts.
 	 */
-	public synchronized Parts parts() {
+	public synchronized Accounts accounts() {
+		Map<Handler, HandlerAccount> active = new LinkedHashMap<>();
 		HandlerAccount retired = account(this.retired).plus(derived(account(this.retiredDerived)));
 		for (Handler handler : this.handlers.values()) {
-			if (handler.state != State.ACTIVE) {
+			if (handler.state == State.ACTIVE) {
+				active.put(handler, handler.account());
+			}
+			else {
 				retired = retired.plus(handler.account());
 			}
 		}
-		return new Parts(active(), retired);
+		return new Accounts(active, retired);
+	}
+
+	/** Returns the account of a handler, or {@code null} if it is retired. */
+	public synchronized @Nullable HandlerAccount account(Handler handler) {
+		return (handler.state != State.GONE) ? handler.account() : null;
 	}
 
 	enum State {
@@ -119,8 +131,8 @@ public final class HandlerTable {
 
 	}
 
-	/** The active handlers, and the sum of the accounts of all others. */
-	public record Parts(List<Handler> active, HandlerAccount retired) {
+	/** The accounts of the active handlers, and the sum of those of all others. */
+	public record Accounts(Map<Handler, HandlerAccount> active, HandlerAccount retired) {
 	}
 
 	private static HandlerAccount account(Counters counters) {

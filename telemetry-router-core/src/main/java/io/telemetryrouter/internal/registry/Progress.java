@@ -73,6 +73,10 @@ final class Progress {
 		}
 	}
 
+	synchronized boolean hasBegun() {
+		return this.cursor != null;
+	}
+
 	/**
 	 * Moves the cursor, if possible, on a thread of the executor: it waits for a disk.
 	 */

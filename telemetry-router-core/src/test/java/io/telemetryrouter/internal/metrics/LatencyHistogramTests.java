@@ -1,6 +1,8 @@
 package io.telemetryrouter.internal.metrics;
 
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.ExecutorService;
@@ -14,6 +16,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 import io.telemetryrouter.LatencySnapshot;
+import io.telemetryrouter.RouterListener;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -31,6 +34,16 @@ class LatencyHistogramTests {
 		assertThat(this.histogram.snapshot(this.buffers)).isEqualTo(LatencySnapshot.EMPTY);
 		assertThat(this.histogram.count()).isZero();
 		assertThat(this.histogram.snapshot(this.buffers).meanNanos()).isZero();
+	}
+
+	@Test
+	void whenDurationIsNegativeThenRecordersReceiveZero() {
+		List<Long> recorded = new ArrayList<>();
+		LatencyHistogram histogram = new LatencyHistogram();
+		histogram.addRecorder(new RouterListener() {
+		}, recorded::add);
+		histogram.record(-5, null);
+		assertThat(recorded).containsExactly(0L);
 	}
 
 	@Test

@@ -2,9 +2,7 @@ package io.telemetryrouter.internal.registry;
 
 import java.time.InstantSource;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -104,7 +102,7 @@ class HandlerTableTests {
 		assertThat(this.table.get(first.options.number)).isSameAs(first);
 		assertThat(this.table.active()).containsExactly(first, second);
 		assertThat(all()).containsExactly(first, second);
-		assertThat(this.table.parts().active()).containsExactly(first, second);
+		assertThat(this.table.accounts().active()).containsOnlyKeys(first, second);
 	}
 
 	@Test
@@ -131,11 +129,11 @@ class HandlerTableTests {
 		assertThat(this.table.get(handler.options.number)).isSameAs(handler);
 		assertThat(this.table.active()).isEmpty();
 		assertThat(all()).containsExactly(handler);
-		HandlerTable.Parts parts = this.table.parts();
-		assertThat(parts.active()).isEmpty();
-		assertThat(parts.retired().offered()).isEqualTo(5);
-		assertThat(parts.retired().handled()).isEqualTo(2);
-		assertThat(parts.retired().droppedTotal()).isOne();
+		HandlerTable.Accounts accounts = this.table.accounts();
+		assertThat(accounts.active()).isEmpty();
+		assertThat(accounts.retired().offered()).isEqualTo(5);
+		assertThat(accounts.retired().handled()).isEqualTo(2);
+		assertThat(accounts.retired().droppedTotal()).isOne();
 		assertThat(this.table.add(handler("same"))).isTrue();
 	}
 
@@ -165,7 +163,7 @@ class HandlerTableTests {
 		DispatchFrame frame = stack.enter("event", null);
 		frame.running(handler.options.number);
 		try {
-			assertThat(this.table.parts().retired().running()).isOne();
+			assertThat(this.table.accounts().retired().running()).isOne();
 			assertThat(handler.account().isBalanced()).isTrue();
 			this.table.retire(handler);
 			assertThat(handler.state).isEqualTo(HandlerTable.State.LEAVING);
@@ -193,15 +191,15 @@ class HandlerTableTests {
 			this.table.add(handler);
 			count(handler, 3 * i, 2 * i, i);
 			this.table.leave(handler);
-			HandlerAccount before = this.table.parts().retired();
+			HandlerAccount before = this.table.accounts().retired();
 			this.table.retire(handler);
 			this.table.retire(handler);
 			assertThat(this.table.get(handler.options.number)).isNull();
-			assertThat(this.table.parts().retired()).isEqualTo(before);
+			assertThat(this.table.accounts().retired()).isEqualTo(before);
 			assertThat(handler.account().offered()).isZero();
 			count(handler, 1, 0, 1);
 		}
-		HandlerAccount retired = this.table.parts().retired();
+		HandlerAccount retired = this.table.accounts().retired();
 		assertThat(retired.offered()).isEqualTo(18 + 3);
 		assertThat(retired.handled()).isEqualTo(12);
 		assertThat(retired.dropped()).containsEntry(DropReason.CLOSED, 6 + 3L);
@@ -215,13 +213,13 @@ class HandlerTableTests {
 		this.table.add(handler);
 		count(handler, 10, 0, 3);
 		this.table.leave(handler);
-		assertThat(this.table.parts().retired().handled()).isEqualTo(7);
+		assertThat(this.table.accounts().retired().handled()).isEqualTo(7);
 		this.table.retire(handler);
 		assertThat(handler.state).isEqualTo(HandlerTable.State.GONE);
-		assertThat(this.table.parts().retired().handled()).isEqualTo(7);
+		assertThat(this.table.accounts().retired().handled()).isEqualTo(7);
 		// Fails after it has gone.
 		handler.metrics.counters.add(Counters.FAILED, 1);
-		HandlerAccount retired = this.table.parts().retired();
+		HandlerAccount retired = this.table.accounts().retired();
 		assertThat(retired.handled()).isEqualTo(6);
 		assertThat(retired.failed()).isOne();
 		assertThat(retired.isBalanced()).isTrue();
@@ -243,15 +241,13 @@ class HandlerTableTests {
 				long before = 0;
 				while (!done.get()) {
 					assertThat(all()).contains(staying, leaving);
-					HandlerTable.Parts parts = this.table.parts();
-					Set<Handler> active = new HashSet<>(parts.active());
-					assertThat(active).hasSameSizeAs(parts.active());
-					long offered = parts.retired().offered();
-					for (Handler handler : active) {
-						offered += handler.account().offered();
+					HandlerTable.Accounts accounts = this.table.accounts();
+					long offered = accounts.retired().offered();
+					for (HandlerAccount account : accounts.active().values()) {
+						offered += account.offered();
 					}
 					assertThat(offered).isGreaterThanOrEqualTo(before);
-					before = parts.retired().offered();
+					before = offered;
 				}
 			});
 			for (int i = 0; i < 3000; i++) {
@@ -271,7 +267,7 @@ class HandlerTableTests {
 			done.set(true);
 			pool.shutdownNow();
 		}
-		assertThat(this.table.parts().retired().offered()).isEqualTo(6001);
+		assertThat(this.table.accounts().retired().offered()).isEqualTo(6001);
 		assertThat(all()).containsExactly(staying, leaving);
 	}
 
