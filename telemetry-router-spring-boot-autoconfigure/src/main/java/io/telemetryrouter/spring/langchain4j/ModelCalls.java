@@ -106,8 +106,9 @@ final class ModelCalls {
 		FinishReason finish = response.finishReason();
 		String reason = GenAiNames.finishReason((finish != null) ? finish.name() : null);
 		call.complete(new ModelCall.Completed(call.started(ModelCall.Started.class), call.elapsed(), null,
-				response.modelName(), response.id(), tokens.tokens(), tokens.problem(),
-				(reason != null) ? List.of(reason) : List.of(), response.aiMessage().toolExecutionRequests().size(),
+				GenAiNames.reported(response.modelName()), GenAiNames.reported(response.id()), tokens.tokens(),
+				tokens.problem(), (reason != null) ? List.of(reason) : List.of(),
+				response.aiMessage().toolExecutionRequests().size(),
 				this.telemetry.content(() -> response.aiMessage().text())));
 	}
 

@@ -144,6 +144,24 @@ class LangChain4jRunTests {
 	}
 
 	@Test
+	void whenModelNamesNeitherItselfNorTheResponseThenCallHasNoNames() {
+		ChatModel model = new ChatModel() {
+
+			@Override
+			public ChatResponse doChat(ChatRequest request) {
+				return ChatResponse.builder().aiMessage(AiMessage.from("done")).modelName("").id("").build();
+			}
+
+		};
+		LangChain4jFixture.runner(this.stub).run((context) -> {
+			AiServices.create(Assistant.class, model).chat("hello");
+			ModelCall.Completed call = context.getBean(AgentEvents.class).single(ModelCall.Completed.class);
+			assertThat(call.responseModel()).isNull();
+			assertThat(call.responseId()).isNull();
+		});
+	}
+
+	@Test
 	void whenToolReturnsAnImageThenItsCallCompletesWithoutLength() {
 		ChatModel model = new ChatModel() {
 
