@@ -62,7 +62,8 @@ public sealed interface ToolCall {
 	 *
 	 * @param started the payload of the start event
 	 * @param duration the elapsed time, with nanosecond precision
-	 * @param resultLength length of the result, in characters
+	 * @param resultLength length of the result, in characters; {@code null} if it is not
+	 * a text
 	 * @param result the result ({@code gen_ai.tool.call.result}); {@code null} unless
 	 * captured
 	 */

@@ -36,6 +36,15 @@ public final class GenAiNames {
 	}
 
 	/**
+	 * Returns the name of a model or the id of a response.
+	 * @param name the name that the provider reports, or {@code null}
+	 * @return the name; {@code null} if there is none or it is blank
+	 */
+	public static @Nullable String reported(@Nullable String name) {
+		return (name == null || name.isBlank()) ? null : name;
+	}
+
+	/**
 	 * Returns the finish reason ({@code gen_ai.response.finish_reasons}).
 	 * @param reason the framework's name of the reason, or {@code null}
 	 * @return the reason in lower case, {@code tool_calls} for all its synonyms;

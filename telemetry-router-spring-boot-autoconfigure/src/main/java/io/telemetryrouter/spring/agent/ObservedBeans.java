@@ -3,22 +3,43 @@ package io.telemetryrouter.spring.agent;
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
 import java.lang.reflect.Proxy;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 
 import org.aopalliance.intercept.MethodInterceptor;
 import org.springframework.aop.framework.ProxyFactory;
+import org.springframework.beans.factory.config.SmartInstantiationAwareBeanPostProcessor;
 import org.springframework.util.ClassUtils;
 import org.springframework.util.ReflectionUtils;
 
 /**
- * Creates proxies of framework beans, for an adapter that cannot observe their calls
- * otherwise.
+ * Replaces framework beans by proxies, for an adapter that cannot observe their calls
+ * otherwise. Beans that refer to each other in a circle get the same proxy.
  *
  * @since 0.1.0
  */
-public final class ObservedBeans {
+public abstract class ObservedBeans implements SmartInstantiationAwareBeanPostProcessor {
 
-	private ObservedBeans() {
+	/** By name, the beans that were replaced before their initialization. */
+	private final Map<String, Object> early = new ConcurrentHashMap<>();
+
+	@Override
+	public final Object getEarlyBeanReference(Object bean, String beanName) {
+		this.early.put(beanName, bean);
+		return observed(bean);
 	}
+
+	@Override
+	public final Object postProcessAfterInitialization(Object bean, String beanName) {
+		return (this.early.remove(beanName) != bean) ? observed(bean) : bean;
+	}
+
+	/**
+	 * Returns the object that replaces a bean.
+	 * @param bean the bean
+	 * @return a proxy, or the bean itself if its calls are not observed
+	 */
+	protected abstract Object observed(Object bean);
 
 	/**
 	 * Creates a proxy that passes the calls of a bean to an interceptor. The returned
@@ -29,7 +50,7 @@ public final class ObservedBeans {
 	 * @return a proxy, or the bean itself if no proxy can replace it: its class or one of
 	 * its methods is final, or classes cannot be defined at run time (native image)
 	 */
-	public static Object observe(Object bean, Class<?> contract, MethodInterceptor interceptor) {
+	protected static Object observe(Object bean, Class<?> contract, MethodInterceptor interceptor) {
 		Class<?> type = bean.getClass();
 		boolean byInterface = isUnknown(type, contract);
 		if (!byInterface && !canBeExtended(ClassUtils.getUserClass(type))) {

@@ -27,6 +27,8 @@ public final class ObservedCall {
 
 	private volatile @Nullable Throwable noted;
 
+	private volatile boolean ended;
+
 	ObservedCall(ObservedRun run, Object started, TelemetrySpan span) {
 		this.run = run;
 		this.started = started;
@@ -134,7 +136,16 @@ public final class ObservedCall {
 		}
 	}
 
+	/**
+	 * Returns whether the call has ended.
+	 * @return {@code true} after the first method that ends it
+	 */
+	public boolean isEnded() {
+		return this.ended;
+	}
+
 	private void ended(boolean first, Object payload) {
+		this.ended = true;
 		this.binding.end();
 		if (first) {
 			this.run.callEnded(this, payload);

@@ -9,25 +9,26 @@ import io.telemetryrouter.RunScope;
 /**
  * Binds a run to one thread, the first one that calls {@link #open()}, until that thread
  * has called {@link #close()} as often or the binding ends. Calls by other threads have
- * no effect while it is open.
+ * no effect while it is open. Thread-safe: frameworks that propagate a scope to other
+ * threads open it there too.
  */
 final class ThreadBinding {
 
 	private final Supplier<RunScope> run;
 
-	private volatile @Nullable RunScope scope;
+	private @Nullable RunScope scope;
 
-	/** The id of the thread. Written before the scope. */
+	/** The id of the thread. */
 	private long thread;
 
-	/** Number of unmatched {@link #open()} calls. Used by that thread only. */
+	/** Number of unmatched {@link #open()} calls of that thread. */
 	private int depth;
 
 	ThreadBinding(Supplier<RunScope> run) {
 		this.run = run;
 	}
 
-	void open() {
+	synchronized void open() {
 		if (this.scope == null) {
 			this.thread = Thread.currentThread().getId();
 			this.depth = 1;
@@ -38,7 +39,7 @@ final class ThreadBinding {
 		}
 	}
 
-	void close() {
+	synchronized void close() {
 		if (this.scope != null && isMine() && --this.depth == 0) {
 			end();
 		}
@@ -49,7 +50,7 @@ final class ThreadBinding {
 	}
 
 	/** Ends the binding, from any thread. */
-	void end() {
+	synchronized void end() {
 		RunScope bound = this.scope;
 		if (bound != null) {
 			this.scope = null;

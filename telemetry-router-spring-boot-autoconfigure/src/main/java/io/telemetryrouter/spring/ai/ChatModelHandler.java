@@ -87,15 +87,11 @@ public final class ChatModelHandler extends GuardedHandler<ChatModelObservationC
 		FirstToken first = enclosing(context, FirstToken.class);
 		Duration toFirstToken = (first != null && context.isStreaming()) ? first.time(call.elapsed()) : null;
 		return new ModelCall.Completed(call.started(ModelCall.Started.class), call.elapsed(), toFirstToken,
-				(metadata != null) ? orNull(metadata.getModel()) : null,
-				(metadata != null) ? orNull(metadata.getId()) : null, tokens.tokens(), tokens.problem(),
+				(metadata != null) ? GenAiNames.reported(metadata.getModel()) : null,
+				(metadata != null) ? GenAiNames.reported(metadata.getId()) : null, tokens.tokens(), tokens.problem(),
 				finishReasons(results),
 				results.stream().mapToInt((result) -> result.getOutput().getToolCalls().size()).sum(),
 				telemetry().content(() -> results.isEmpty() ? null : results.get(0).getOutput().getText()));
-	}
-
-	private static @Nullable String orNull(@Nullable String text) {
-		return (text == null || text.isEmpty()) ? null : text;
 	}
 
 	private static List<String> finishReasons(List<Generation> results) {

@@ -7,7 +7,6 @@ import org.springframework.ai.tool.execution.ToolExecutionException;
 import org.springframework.ai.tool.execution.ToolExecutionExceptionProcessor;
 
 import org.springframework.beans.factory.ObjectProvider;
-import org.springframework.beans.factory.config.BeanPostProcessor;
 
 import io.telemetryrouter.spring.agent.ObservedBeans;
 
@@ -17,7 +16,7 @@ import io.telemetryrouter.spring.agent.ObservedBeans;
  *
  * @since 0.1.0
  */
-public final class ToolFailures implements BeanPostProcessor {
+public final class ToolFailures extends ObservedBeans {
 
 	private final ObjectProvider<ObservationRegistry> registry;
 
@@ -34,20 +33,30 @@ public final class ToolFailures implements BeanPostProcessor {
 	}
 
 	@Override
-	public Object postProcessAfterInitialization(Object bean, String beanName) {
+	protected Object observed(Object bean) {
 		Class<?> contract = ToolExecutionExceptionProcessor.class;
-		return contract.isInstance(bean) ? ObservedBeans.observe(bean, contract, this::process) : bean;
+		return contract.isInstance(bean) ? observe(bean, contract, this::process) : bean;
 	}
 
 	private @Nullable Object process(MethodInvocation invocation) throws Throwable {
 		if (invocation.getArguments().length == 1
 				&& invocation.getArguments()[0] instanceof ToolExecutionException error) {
-			ToolCallHandler handler = this.handler.getIfAvailable();
+			ToolCallHandler handler = handler();
 			if (handler != null) {
 				handler.failed(this.registry, error);
 			}
 		}
 		return invocation.proceed();
+	}
+
+	private @Nullable ToolCallHandler handler() {
+		try {
+			return this.handler.stream().findFirst().orElse(null);
+		}
+		catch (RuntimeException ex) {
+			// The application context is closing or fails to start
+			return null;
+		}
 	}
 
 }

@@ -56,6 +56,9 @@ final class ConfiguredHandlers implements HandlerSpecCustomizer {
 	/** The settings that had an effect, each with the first id or name it applied to. */
 	private final Map<Object, String> used = new ConcurrentHashMap<>();
 
+	/** The variables that were reported as matching two ids or names. */
+	private final Set<Object> ambiguous = ConcurrentHashMap.newKeySet();
+
 	private volatile boolean reported;
 
 	ConfiguredHandlers(TelemetryRouterProperties properties, ConfigurationReader configuration) {
@@ -122,7 +125,7 @@ final class ConfiguredHandlers implements HandlerSpecCustomizer {
 	private <T> @Nullable Variables<T> find(String name, Map<String, Variables<T>> variables) {
 		Variables<T> found = variables.isEmpty() ? null : variables.get(EnvironmentVariables.uniform(name));
 		String other = (found != null) ? use(found, name, "Environment variable " + found.settings()) : null;
-		if (found != null && other != null && !other.equals(name)) {
+		if (found != null && other != null && !other.equals(name) && this.ambiguous.add(found)) {
 			logger.warn("Environment variable " + found.settings() + " matches '" + other + "' and '" + name
 					+ "' and applies to both. Use a property to set one of them.");
 		}

@@ -70,9 +70,42 @@ public final class MicrometerContextCarrier implements ContextCarrier {
 	@Override
 	public Scope restore(Object context) {
 		if (context instanceof ContextSnapshot snapshot) {
-			return snapshot.setThreadLocals()::close;
+			return set(snapshot);
 		}
-		return isThreadClear() ? NO_SCOPE : this.clearing.setThreadLocals()::close;
+		return isThreadClear() ? NO_SCOPE : set(this.clearing);
+	}
+
+	private Scope set(ContextSnapshot snapshot) {
+		try {
+			ContextSnapshot.Scope scope = snapshot.setThreadLocals();
+			return () -> close(scope);
+		}
+		catch (Throwable ex) {
+			clearThread();
+			throw ex;
+		}
+	}
+
+	private void close(ContextSnapshot.Scope scope) {
+		try {
+			scope.close();
+		}
+		catch (Throwable ex) {
+			clearThread();
+			throw ex;
+		}
+	}
+
+	/** Clears a thread that has a part of a context because an accessor has thrown. */
+	private void clearThread() {
+		for (ThreadLocalAccessor<?> accessor : this.registry.getThreadLocalAccessors()) {
+			try {
+				accessor.setValue();
+			}
+			catch (Throwable ex) {
+				// Its first exception is reported
+			}
+		}
 	}
 
 	private boolean isThreadClear() {

@@ -3,6 +3,7 @@ package io.telemetryrouter.spring.cost;
 import java.math.BigDecimal;
 import java.time.Clock;
 import java.time.LocalDate;
+import java.util.Comparator;
 import java.util.Currency;
 import java.util.List;
 import java.util.Set;
@@ -64,7 +65,11 @@ public final class CostRecorder {
 		this.emitter = emitter;
 		this.calculator = calculator;
 		this.currency = currency;
-		this.budgets = budgets.stream().map(BudgetAccounts::new).toList();
+		// Last, so that a resolver that throws does not affect the other budgets
+		this.budgets = budgets.stream()
+			.sorted(Comparator.comparing((budget) -> budget.per() == Budget.Per.TENANT))
+			.map(BudgetAccounts::new)
+			.toList();
 		this.tenants = tenants;
 		this.clock = clock;
 	}

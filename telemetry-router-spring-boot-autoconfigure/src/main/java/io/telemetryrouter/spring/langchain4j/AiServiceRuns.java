@@ -46,7 +46,11 @@ final class AiServiceRuns {
 	}
 
 	@Nullable AiServiceRun end(InvocationContext invocation) {
-		return this.runs.remove(invocation.invocationId());
+		AiServiceRun run = this.runs.remove(invocation.invocationId());
+		if (run != null) {
+			run.issued(null);
+		}
+		return run;
 	}
 
 	int size() {

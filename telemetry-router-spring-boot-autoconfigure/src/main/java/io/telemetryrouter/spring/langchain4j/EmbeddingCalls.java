@@ -76,8 +76,8 @@ final class EmbeddingCalls {
 			usage = response.tokenUsage();
 		}
 		ReportedTokens tokens = TokenUsages.of(usage);
-		call.complete(new ModelCall.Completed(call.started(ModelCall.Started.class), call.elapsed(), null, model, null,
-				tokens.tokens(), tokens.problem(), List.of(), 0, null));
+		call.complete(new ModelCall.Completed(call.started(ModelCall.Started.class), call.elapsed(), null,
+				GenAiNames.reported(model), null, tokens.tokens(), tokens.problem(), List.of(), 0, null));
 	}
 
 }

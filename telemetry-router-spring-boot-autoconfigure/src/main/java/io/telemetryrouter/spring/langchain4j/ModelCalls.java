@@ -31,8 +31,8 @@ final class ModelCalls {
 
 	private final AiServiceRuns runs;
 
-	/** The thread's last request. The run refers to it until the response arrives. */
-	private final ThreadLocal<@Nullable WeakReference<Issued>> issued = new ThreadLocal<>();
+	/** The run of the thread's last request. It refers to the request until its end. */
+	private final ThreadLocal<@Nullable WeakReference<AiServiceRun>> issuer = new ThreadLocal<>();
 
 	ModelCalls(AgentTelemetry telemetry, AiServiceRuns runs) {
 		this.telemetry = telemetry;
@@ -52,21 +52,30 @@ final class ModelCalls {
 			model = invocation.defaultRequestParameters().modelName();
 		}
 		ObservedCall call = start(run.run(), request, model, invocation.modelProvider());
-		Issued issued = new Issued(call, request.messages().isEmpty() ? null : request.messages().get(0));
-		run.issued(issued);
-		this.issued.set(new WeakReference<>(issued));
+		run.issued(new Issued(call, request.messages().isEmpty() ? null : request.messages().get(0)));
+		this.issuer.set(new WeakReference<>(run));
 	}
 
 	/**
-	 * Called when a model is called, by an AI service or directly.
+	 * Called when a model is called, by an AI service or directly. A model may call
+	 * another one several times for a request of an AI service, to retry it: each attempt
+	 * is a call.
 	 */
 	ObservedCall requested(ChatRequest request, @Nullable ModelProvider provider) {
-		WeakReference<Issued> reference = this.issued.get();
-		Issued issued = (reference != null) ? reference.get() : null;
-		if (issued != null && !request.messages().isEmpty() && request.messages().get(0) == issued.first()) {
+		WeakReference<AiServiceRun> reference = this.issuer.get();
+		AiServiceRun run = (reference != null) ? reference.get() : null;
+		Issued issued = (run != null) ? run.issued() : null;
+		if (run == null || issued == null || request.messages().isEmpty()
+				|| request.messages().get(0) != issued.first()) {
+			return start(this.telemetry.currentRun(LangChain4jTelemetry.FRAMEWORK), request, request.modelName(),
+					provider);
+		}
+		if (!issued.call().isEnded()) {
 			return issued.call();
 		}
-		return start(this.telemetry.currentRun(LangChain4jTelemetry.FRAMEWORK), request, request.modelName(), provider);
+		ObservedCall again = start(run.run(), request, request.modelName(), provider);
+		run.issued(new Issued(again, issued.first()));
+		return again;
 	}
 
 	private ObservedCall start(ObservedRun run, ChatRequest request, @Nullable String model,
@@ -97,8 +106,9 @@ final class ModelCalls {
 		FinishReason finish = response.finishReason();
 		String reason = GenAiNames.finishReason((finish != null) ? finish.name() : null);
 		call.complete(new ModelCall.Completed(call.started(ModelCall.Started.class), call.elapsed(), null,
-				response.modelName(), response.id(), tokens.tokens(), tokens.problem(),
-				(reason != null) ? List.of(reason) : List.of(), response.aiMessage().toolExecutionRequests().size(),
+				GenAiNames.reported(response.modelName()), GenAiNames.reported(response.id()), tokens.tokens(),
+				tokens.problem(), (reason != null) ? List.of(reason) : List.of(),
+				response.aiMessage().toolExecutionRequests().size(),
 				this.telemetry.content(() -> response.aiMessage().text())));
 	}
 

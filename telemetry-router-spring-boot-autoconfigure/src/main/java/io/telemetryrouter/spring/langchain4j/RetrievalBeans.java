@@ -9,7 +9,6 @@ import org.aopalliance.intercept.MethodInvocation;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.beans.factory.ObjectProvider;
-import org.springframework.beans.factory.config.BeanPostProcessor;
 
 import io.telemetryrouter.spring.agent.ObservedBeans;
 
@@ -20,7 +19,7 @@ import io.telemetryrouter.spring.agent.ObservedBeans;
  *
  * @since 0.1.0
  */
-public final class RetrievalBeans implements BeanPostProcessor {
+public final class RetrievalBeans extends ObservedBeans {
 
 	private static final Set<String> ADD_LISTENERS = Set.of("addListener", "addListeners");
 
@@ -35,16 +34,12 @@ public final class RetrievalBeans implements BeanPostProcessor {
 	}
 
 	@Override
-	public @Nullable Object postProcessAfterInitialization(@Nullable Object bean, String beanName) {
-		return observed(bean);
-	}
-
-	private @Nullable Object observed(@Nullable Object bean) {
+	protected Object observed(Object bean) {
 		if (bean instanceof EmbeddingModel model) {
-			return ObservedBeans.observe(bean, EmbeddingModel.class, (invocation) -> embed(invocation, model));
+			return observe(bean, EmbeddingModel.class, (invocation) -> embed(invocation, model));
 		}
 		if (bean instanceof ContentRetriever) {
-			return ObservedBeans.observe(bean, ContentRetriever.class, (invocation) -> retrieve(invocation, bean));
+			return observe(bean, ContentRetriever.class, (invocation) -> retrieve(invocation, bean));
 		}
 		return bean;
 	}
@@ -52,7 +47,8 @@ public final class RetrievalBeans implements BeanPostProcessor {
 	private @Nullable Object embed(MethodInvocation invocation, EmbeddingModel model) throws Throwable {
 		String method = invocation.getMethod().getName();
 		if (ADD_LISTENERS.contains(method)) {
-			return observed(invocation.proceed());
+			Object listening = invocation.proceed();
+			return (listening != null) ? observed(listening) : null;
 		}
 		boolean embeds = (method.equals("embed") || method.equals("embedAll")) && invocation.getArguments().length == 1;
 		LangChain4jTelemetry observer = embeds ? observer() : null;
@@ -62,7 +58,8 @@ public final class RetrievalBeans implements BeanPostProcessor {
 	private @Nullable Object retrieve(MethodInvocation invocation, Object retriever) throws Throwable {
 		String method = invocation.getMethod().getName();
 		if (ADD_LISTENERS.contains(method)) {
-			return observed(invocation.proceed());
+			Object listening = invocation.proceed();
+			return (listening != null) ? observed(listening) : null;
 		}
 		boolean retrieves = method.equals("retrieve") && invocation.getArguments().length == 1
 				&& invocation.getArguments()[0] instanceof Query;

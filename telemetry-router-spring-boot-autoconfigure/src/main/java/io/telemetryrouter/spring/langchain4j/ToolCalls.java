@@ -1,6 +1,10 @@
 package io.telemetryrouter.spring.langchain4j;
 
+import java.util.List;
+
 import dev.langchain4j.agent.tool.ToolExecutionRequest;
+import dev.langchain4j.data.message.Content;
+import dev.langchain4j.data.message.TextContent;
 import dev.langchain4j.service.tool.BeforeToolExecution;
 import dev.langchain4j.service.tool.ToolErrorContext;
 import dev.langchain4j.service.tool.ToolExecution;
@@ -72,9 +76,14 @@ final class ToolCalls {
 			call.end((error != null) ? error : new ToolReportedFailure());
 			return;
 		}
-		String result = execution.result();
+		String result = text(execution.resultContents());
 		call.complete(new ToolCall.Completed(call.started(ToolCall.Started.class), call.elapsed(),
 				(result != null) ? result.length() : null, this.telemetry.content(() -> result)));
+	}
+
+	/** Returns the text of a result, or {@code null} if it has other content, too. */
+	private static @Nullable String text(List<Content> result) {
+		return (result.size() == 1 && result.get(0) instanceof TextContent content) ? content.text() : null;
 	}
 
 	/** The failure of a tool that reports it in its result, as MCP servers do. */

@@ -1,20 +1,27 @@
 package io.telemetryrouter.spring.ai;
 
+import java.util.List;
+
+import io.micrometer.observation.Observation;
 import io.micrometer.observation.ObservationRegistry;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+
 import org.springframework.ai.chat.client.ChatClient;
 import org.springframework.ai.chat.model.ChatModel;
 import org.springframework.ai.document.MetadataMode;
 import org.springframework.ai.embedding.EmbeddingModel;
+import org.springframework.ai.embedding.EmbeddingOptions;
+import org.springframework.ai.embedding.EmbeddingRequest;
+import org.springframework.ai.embedding.EmbeddingResponse;
+import org.springframework.ai.embedding.observation.EmbeddingModelObservationContext;
 import org.springframework.ai.openai.OpenAiEmbeddingModel;
 import org.springframework.ai.openai.OpenAiEmbeddingOptions;
 import org.springframework.ai.tool.execution.DefaultToolExecutionExceptionProcessor;
 import org.springframework.ai.tool.execution.ToolExecutionExceptionProcessor;
 import org.springframework.ai.vectorstore.SearchRequest;
 import org.springframework.ai.vectorstore.SimpleVectorStore;
-
 import org.springframework.boot.test.context.FilteredClassLoader;
 import org.springframework.boot.test.context.assertj.AssertableApplicationContext;
 import org.springframework.boot.test.system.CapturedOutput;
@@ -194,6 +201,19 @@ class SpringAiIsolationTests {
 			assertThat(embedding.run()).isEqualTo(retrieval.run());
 			assertThat(embedding.started().operation()).isEqualTo("embeddings");
 			assertThat(embedding.tokens().input()).isEqualTo(5);
+		});
+	}
+
+	@Test
+	void whenEmbeddingModelDoesNotNameItselfThenCallHasNoName() {
+		SpringAiFixture.runner(this.stub).run((context) -> {
+			EmbeddingModelObservationContext call = EmbeddingModelObservationContext.builder()
+				.embeddingRequest(new EmbeddingRequest(List.of("text"), EmbeddingOptions.builder().build()))
+				.provider("local")
+				.build();
+			Observation.createNotStarted("embedding", () -> call, context.getBean(ObservationRegistry.class))
+				.observe(() -> call.setResponse(new EmbeddingResponse(List.of())));
+			assertThat(context.getBean(AgentEvents.class).single(ModelCall.Completed.class).responseModel()).isNull();
 		});
 	}
 

@@ -81,6 +81,19 @@ class HandlerVariableTests {
 	}
 
 	@Test
+	void whenIdsThatReadAlikeAreSubscribedAgainAndAgainThenThereIsOneWarning(CapturedOutput output) {
+		withVariables(Map.of("TELEMETRY_ROUTER_EVENTS_TOOL_CALL_PRIORITY", "8")).run((context) -> {
+			for (int i = 0; i < 3; i++) {
+				for (String event : List.of("tool.call", "tool_call")) {
+					router(context).subscribe(event, (name, payload) -> {
+					}).close();
+				}
+			}
+			assertThat(output.getOut().split("and applies to both", -1)).hasSize(2);
+		});
+	}
+
+	@Test
 	void whenVariableReadsLikeTwoIdsThenItHoldsForBothWithAWarning(CapturedOutput output) {
 		withVariables(Map.of("TELEMETRY_ROUTER_HANDLERS_COST_TRACKER_PRIORITY", "8")).run((context) -> {
 			for (String id : List.of("costTracker", "cost-tracker", "cost")) {

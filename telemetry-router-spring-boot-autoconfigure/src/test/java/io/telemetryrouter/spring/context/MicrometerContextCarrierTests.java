@@ -4,17 +4,21 @@ import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 import io.micrometer.context.ContextRegistry;
 import io.micrometer.observation.Observation;
 import io.micrometer.observation.ObservationRegistry;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.slf4j.MDC;
 
 import io.telemetryrouter.ContextCarrier.Scope;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 /**
  * Tests for {@link MicrometerContextCarrier}.
@@ -95,6 +99,34 @@ class MicrometerContextCarrierTests {
 		Object context = this.carrier.capture();
 		assertThat(context).isSameAs(this.carrier.capture());
 		assertThat(this.carrier.restore(context)).isSameAs(this.carrier.restore(context));
+	}
+
+	@ParameterizedTest
+	@ValueSource(booleans = { true, false })
+	void whenAccessorThrowsThenNoPartOfTheContextIsLeftOnTheThread(boolean atStart) throws Exception {
+		ContextRegistry registry = new ContextRegistry();
+		MicrometerContextCarrier carrier = new MicrometerContextCarrier(registry);
+		AtomicBoolean broken = new AtomicBoolean();
+		Runnable failing = () -> {
+			if (broken.get()) {
+				throw new IllegalStateException("broken");
+			}
+		};
+		ThreadLocal<String> first = new ThreadLocal<>();
+		ThreadLocal<String> last = new ThreadLocal<>();
+		registry.registerThreadLocalAccessor("first", first::get, first::set, failing);
+		registry.registerThreadLocalAccessor("tenant", this.tenant);
+		registry.registerThreadLocalAccessor("last", last::get, (value) -> failing.run(), failing);
+		first.set("first");
+		this.tenant.set("acme");
+		last.set("last");
+		Object context = carrier.capture();
+		onLane(() -> {
+			broken.set(atStart);
+			assertThatIllegalStateException().isThrownBy(() -> within(carrier, context, () -> broken.set(true)));
+			assertThat(this.tenant.get()).isNull();
+			return null;
+		});
 	}
 
 	@Test

@@ -148,6 +148,16 @@ class BudgetTests {
 	}
 
 	@Test
+	void whenTenantCannotBeResolvedThenOtherBudgetsCountTheCostAllTheSame() {
+		start(budget(Budget.Per.TENANT, "2"), budget(Budget.Per.DAY, "2"));
+		spend(Run.of("unknown-1"), 2);
+		assertThat(this.thresholds).extracting(BudgetThreshold::per).containsExactly(Budget.Per.DAY);
+		assertThat(
+				this.router.snapshot().handlers().values().stream().mapToLong((handler) -> handler.account().failed()))
+			.contains(1L);
+	}
+
+	@Test
 	void whenOneCallReachesSeveralThresholdsThenEachIsReported() {
 		start(new Budget("some", Budget.Per.RUN, BigDecimal.ONE,
 				List.of(BigDecimal.valueOf(100), BigDecimal.valueOf(50))));
@@ -185,11 +195,11 @@ class BudgetTests {
 		assertThat(recorder.unpriced()).isZero();
 	}
 
-	private CostRecorder start(Budget budget) {
+	private CostRecorder start(Budget... budgets) {
 		PriceTable table = new PriceTable(List.of(new ModelPrice("m", PRICE, PRICE, null),
 				new ModelPrice("unit", BigDecimal.valueOf(1_000_000), BigDecimal.ZERO, null)));
-		CostRecorder recorder = new CostRecorder(() -> this.router, table, Currency.getInstance("EUR"), List.of(budget),
-				BudgetTests::tenant, new TestClock());
+		CostRecorder recorder = new CostRecorder(() -> this.router, table, Currency.getInstance("EUR"),
+				List.of(budgets), BudgetTests::tenant, new TestClock());
 		this.router.subscribe(EventType.of(ModelCall.Completed.class), (name, call) -> recorder.onModelCall(call));
 		this.router.subscribe(EventType.of(CostRecorded.class), (name, cost) -> this.costs.add(cost));
 		this.router.subscribe(EventType.of(BudgetThreshold.class), (name, reached) -> this.thresholds.add(reached));
@@ -197,6 +207,9 @@ class BudgetTests {
 	}
 
 	private static String tenant(Run run) {
+		if (run.id().startsWith("unknown")) {
+			throw new IllegalStateException("no tenant");
+		}
 		int dash = run.id().indexOf('-');
 		return (dash < 0) ? null : run.id().substring(0, dash);
 	}

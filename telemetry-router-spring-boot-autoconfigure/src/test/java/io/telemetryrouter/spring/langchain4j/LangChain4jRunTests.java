@@ -1,7 +1,13 @@
 package io.telemetryrouter.spring.langchain4j;
 
+import dev.langchain4j.agent.tool.Tool;
+import dev.langchain4j.agent.tool.ToolExecutionRequest;
+import dev.langchain4j.data.message.AiMessage;
+import dev.langchain4j.data.message.ImageContent;
 import dev.langchain4j.memory.chat.MessageWindowChatMemory;
 import dev.langchain4j.model.chat.ChatModel;
+import dev.langchain4j.model.chat.request.ChatRequest;
+import dev.langchain4j.model.chat.response.ChatResponse;
 import dev.langchain4j.service.AiServices;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -13,6 +19,7 @@ import io.telemetryrouter.agent.ModelCall;
 import io.telemetryrouter.agent.Run;
 import io.telemetryrouter.agent.Tokens;
 import io.telemetryrouter.agent.ToolCall;
+import io.telemetryrouter.spring.agent.AgentTelemetry;
 import io.telemetryrouter.spring.langchain4j.LangChain4jFixture.Assistant;
 import io.telemetryrouter.spring.langchain4j.LangChain4jFixture.Rememberer;
 import io.telemetryrouter.spring.langchain4j.LangChain4jFixture.Tools;
@@ -137,6 +144,45 @@ class LangChain4jRunTests {
 	}
 
 	@Test
+	void whenModelNamesNeitherItselfNorTheResponseThenCallHasNoNames() {
+		ChatModel model = new ChatModel() {
+
+			@Override
+			public ChatResponse doChat(ChatRequest request) {
+				return ChatResponse.builder().aiMessage(AiMessage.from("done")).modelName("").id("").build();
+			}
+
+		};
+		LangChain4jFixture.runner(this.stub).run((context) -> {
+			AiServices.create(Assistant.class, model).chat("hello");
+			ModelCall.Completed call = context.getBean(AgentEvents.class).single(ModelCall.Completed.class);
+			assertThat(call.responseModel()).isNull();
+			assertThat(call.responseId()).isNull();
+		});
+	}
+
+	@Test
+	void whenToolReturnsAnImageThenItsCallCompletesWithoutLength() {
+		ChatModel model = new ChatModel() {
+
+			@Override
+			public ChatResponse doChat(ChatRequest request) {
+				AiMessage message = (request.messages().size() > 1) ? AiMessage.from("nice") : AiMessage
+					.from(ToolExecutionRequest.builder().id("1").name("picture").arguments("{}").build());
+				return ChatResponse.builder().aiMessage(message).build();
+			}
+
+		};
+		LangChain4jFixture.runner(this.stub).run((context) -> {
+			Assistant assistant = AiServices.builder(Assistant.class).chatModel(model).tools(new Camera()).build();
+			assertThat(assistant.chat("hello")).isEqualTo("nice");
+			ToolCall.Completed call = context.getBean(AgentEvents.class).single(ToolCall.Completed.class);
+			assertThat(call.resultLength()).isNull();
+			assertThat(context.getBean(AgentTelemetry.class).failures()).isZero();
+		});
+	}
+
+	@Test
 	void whenToolArgumentsAreMalformedThenItsCallFails() {
 		this.stub.toolThenText("weather", "{\"city\":");
 		LangChain4jFixture.runner(this.stub).run((context) -> {
@@ -213,6 +259,15 @@ class LangChain4jRunTests {
 			assertThat(events.payloads(AgentRun.Completed.class))
 				.allSatisfy((run) -> assertThat(run.totals().tokens()).isEqualTo(Tokens.NONE));
 		});
+	}
+
+	static class Camera {
+
+		@Tool(name = "picture")
+		ImageContent picture() {
+			return ImageContent.from("aGVsbG8=", "image/png");
+		}
+
 	}
 
 }

@@ -80,15 +80,15 @@ final class OperatorTrail {
 	 * @param result the result, as the end of the log line
 	 */
 	void record(@Nullable Principal principal, RouterOperation operation, @Nullable String handlerId, String result) {
-		String operator = (principal != null) ? "Operator '" + printable(principal.getName()) + "'"
-				: "An operator without a name";
+		String name = (principal != null) ? principal.getName() : null;
+		String operator = (name != null) ? "Operator '" + printable(name) + "'" : "An operator without a name";
 		String target = (handlerId != null) ? "telemetry handler '" + printable(handlerId) + "'"
 				: "all telemetry handlers";
 		logger.info(operator + " " + operation.pastTense() + " " + target + result);
-		publish(principal, operation, handlerId);
+		publish(name, operation, handlerId);
 	}
 
-	private void publish(@Nullable Principal principal, RouterOperation operation, @Nullable String handlerId) {
+	private void publish(@Nullable String name, RouterOperation operation, @Nullable String handlerId) {
 		if (this.publisher == null) {
 			return;
 		}
@@ -97,7 +97,6 @@ final class OperatorTrail {
 		if (handlerId != null) {
 			data.put("handler", handlerId);
 		}
-		String name = (principal != null) ? principal.getName() : null;
 		try {
 			this.publisher.publishEvent(
 					new AuditApplicationEvent(new AuditEvent(this.clock.instant(), name, AUDIT_EVENT_TYPE, data)));

@@ -61,6 +61,13 @@ class OperatorTrailTests {
 	}
 
 	@Test
+	void whenPrincipalHasNoNameThenLineSaysSo(CapturedOutput output) {
+		this.trail.record(() -> null, RouterOperation.PAUSE, "audit", "");
+		assertThat(output).contains("An operator without a name paused telemetry handler 'audit'");
+		assertThat(this.events).singleElement().extracting(AuditEvent::getPrincipal).isEqualTo("");
+	}
+
+	@Test
 	void whenNamesHaveLineBreaksThenTheyForgeNoLine(CapturedOutput output) {
 		Principal mallory = () -> "mallory\nINFO all is well";
 		this.trail.record(mallory, RouterOperation.PAUSE, "a\r\nb", "");
