@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.stream.IntStream;
 
@@ -125,7 +126,7 @@ class DurableHandlerTests {
 		TelemetryRouter router = router(Books.LIMIT);
 		router.subscribe(durable("a").build());
 		emit(router, 0, 20);
-		long last = this.recorder.events.keySet().stream().mapToLong(Long::longValue).max().orElseThrow();
+		long last = this.recorder.latest();
 		Books.eventually(() -> this.recorder.cursors.get("durable") == last);
 		assertThat(this.seen).hasSize(20);
 	}
@@ -136,7 +137,7 @@ class DurableHandlerTests {
 		router.subscribe(durable("a").build());
 		emit(router, 0, 1);
 		Books.balanced(router);
-		long handled = this.recorder.events.keySet().stream().mapToLong(Long::longValue).max().orElseThrow();
+		long handled = this.recorder.latest();
 		Books.eventually(() -> this.recorder.cursors.get("durable") == handled);
 		this.open = new CountDownLatch(1);
 		emit(router, 1, 50);
@@ -148,6 +149,30 @@ class DurableHandlerTests {
 		Books.eventually(() -> this.recorder.cursors.get("other") >= later);
 		looks.countDown();
 		assertThat(this.recorder.cursors).containsEntry("durable", handled);
+	}
+
+	@Test
+	void whenEventIsRecordedButNotQueuedYetThenTheCursorStaysBeforeIt() {
+		TelemetryRouter router = router(Books.LIMIT);
+		CountDownLatch recorded = new CountDownLatch(1);
+		CountDownLatch goOn = new CountDownLatch(1);
+		router.subscribe(HandlerSpec.on("a").async().condition((event) -> {
+			recorded.countDown();
+			Books.pass(goOn);
+			return true;
+		}).handler((event, payload) -> {
+		}).build());
+		router.subscribe(durable("a").build());
+		CompletableFuture<Void> emit = CompletableFuture.runAsync(() -> router.emit("a", 0));
+		Books.pass(recorded);
+		int looks = this.recorder.looks.get();
+		// The watchdog has made three checks when it begins the fourth.
+		Books.eventually(() -> this.recorder.looks.get() >= looks + 4);
+		assertThat(this.recorder.cursors).containsEntry("durable", 0L);
+		goOn.countDown();
+		assertThat(emit).succeedsWithin(Books.LIMIT);
+		Books.eventually(() -> this.recorder.cursors.get("durable") == this.recorder.latest());
+		assertThat(this.seen).isEqualTo(numbers(0, 1));
 	}
 
 	@Test

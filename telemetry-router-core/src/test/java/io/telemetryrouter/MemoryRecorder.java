@@ -24,6 +24,9 @@ final class MemoryRecorder implements EventRecorder {
 	/** How many readers are open. */
 	final AtomicInteger readers = new AtomicInteger();
 
+	/** How often the latest number was asked for, except by a new cursor. */
+	final AtomicInteger looks = new AtomicInteger();
+
 	private final AtomicLong numbers = new AtomicLong(100);
 
 	/** Which events are recorded. */
@@ -70,13 +73,17 @@ final class MemoryRecorder implements EventRecorder {
 		};
 	}
 
+	long latest() {
+		return this.events.keySet().stream().mapToLong(Long::longValue).max().orElse(0);
+	}
+
 	@Override
 	public Cursor cursor(String handlerId) {
 		return new Cursor() {
 
 			@Override
 			public Backlog open() {
-				long end = latest();
+				long end = MemoryRecorder.this.latest();
 				Long position = MemoryRecorder.this.cursors.putIfAbsent(handlerId, end);
 				Iterator<RecordedEvent> events = MemoryRecorder.this.events.values()
 					.stream()
@@ -104,7 +111,8 @@ final class MemoryRecorder implements EventRecorder {
 
 			@Override
 			public long latest() {
-				return MemoryRecorder.this.events.keySet().stream().mapToLong(Long::longValue).max().orElse(0);
+				MemoryRecorder.this.looks.incrementAndGet();
+				return MemoryRecorder.this.latest();
 			}
 
 			@Override

@@ -169,6 +169,29 @@ class SpillLossTests {
 	}
 
 	@Test
+	void whenHandlerLeavesWhileTheRecorderIsBehindThenEachEventIsCountedUnsubscribed() {
+		CountDownLatch recorded = new CountDownLatch(1);
+		this.recorder.records = (event) -> {
+			if ((Integer) event.payload() >= 50) {
+				Books.pass(recorded);
+			}
+			return true;
+		};
+		this.router.subscribe(this.recorder.async(200));
+		Subscription slow = subscribeSlow();
+		emit(0, 50);
+		Books.eventually(() -> Books.of(this.router, "recorder").handled() == 50);
+		// From here on, the recorder has not recorded what is spilled.
+		emit(50, 100);
+		slow.close();
+		recorded.countDown();
+		this.open.countDown();
+		HandlerAccount retired = Books.balanced(this.router).retired();
+		assertThat(Books.dropped(retired, DropReason.UNSUBSCRIBED)).isEqualTo(99);
+		assertThat(retired.handled()).isEqualTo(1);
+	}
+
+	@Test
 	void whenHandlerLeavesWhileAnEventIsReadThenThatIsCountedOnce() {
 		this.router.subscribe(this.recorder.sync());
 		CountDownLatch reading = new CountDownLatch(1);

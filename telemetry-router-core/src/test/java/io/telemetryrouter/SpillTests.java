@@ -8,6 +8,8 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.stream.IntStream;
 
 import org.junit.jupiter.api.AfterEach;
@@ -103,6 +105,30 @@ class SpillTests {
 		this.router.resume("slow");
 		Books.balanced(this.router);
 		assertThat(this.seen).isEqualTo(numbers(100));
+	}
+
+	@Test
+	void whenHandlerYieldsAnExecutorOfTheUserThenItHandlesAllSpilledEvents() {
+		ExecutorService executor = Executors.newSingleThreadExecutor();
+		TelemetryRouter yielding = TelemetryRouter.builder().logger(new Silence()).laneExecutor(executor).build();
+		try {
+			yielding.subscribe(this.recorder.sync());
+			yielding.subscribe(slow("a").handler((event, payload) -> {
+				this.open.await();
+				this.seen.add(payload);
+			}).build());
+			for (int i = 0; i < 1000; i++) {
+				yielding.emit("a", i);
+			}
+			this.open.countDown();
+			Books.balanced(yielding);
+			assertThat(this.seen).isEqualTo(numbers(1000));
+		}
+		finally {
+			this.open.countDown();
+			yielding.close();
+			executor.shutdown();
+		}
 	}
 
 	@Test
