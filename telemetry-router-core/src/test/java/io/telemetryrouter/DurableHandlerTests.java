@@ -6,6 +6,8 @@ import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.stream.IntStream;
 
 import org.junit.jupiter.api.AfterEach;
@@ -249,6 +251,47 @@ class DurableHandlerTests {
 		emit(first, 10, 11);
 		Books.balanced(first);
 		assertThat(this.seen).isEqualTo(numbers(10, 11));
+	}
+
+	@Test
+	void whenAnEventOfABacklogIsOfAnotherTypeThenItIsCountedAndTheNextOneHandled() {
+		TelemetryRouter first = router(Books.LIMIT);
+		first.subscribe(durable("a").build()).close();
+		first.emit("a", "text");
+		first.emit("a", 1);
+		first.close();
+		TelemetryRouter second = router(Books.LIMIT);
+		second.subscribe(HandlerSpec.on("a")
+			.id("durable")
+			.async()
+			.overflow(OverflowPolicy.SPILL)
+			.durable(true)
+			.payloadType(Integer.class)
+			.handler((event, payload) -> this.seen.add(payload))
+			.build());
+		assertThat(account(second)).returns(2L, HandlerAccount::offered)
+			.returns(1L, HandlerAccount::handled)
+			.returns(1L, (account) -> Books.dropped(account, DropReason.TYPE_MISMATCH));
+		assertThat(this.seen).containsExactly(1);
+	}
+
+	@Test
+	void whenABacklogIsHandledThenLaterEventsOfItsThreadAreNotCausedByIt() {
+		TelemetryRouter first = router(Books.LIMIT);
+		first.subscribe(durable("a").build()).close();
+		emit(first, 0, 10);
+		first.close();
+		ExecutorService thread = Executors.newSingleThreadExecutor();
+		TelemetryRouter second = TelemetryRouter.builder().logger(new Silence()).laneExecutor(thread).build();
+		this.routers.add(second);
+		second.subscribe(this.recorder.sync());
+		second.subscribe(durable("a").build());
+		assertThat(account(second).handled()).isEqualTo(10);
+		List<TelemetryEvent<?>> later = new ArrayList<>();
+		second.subscribe(HandlerSpec.on("later").eventHandler(later::add).build());
+		assertThat(CompletableFuture.runAsync(() -> second.emit("later", 1), thread)).succeedsWithin(Books.LIMIT);
+		thread.shutdown();
+		assertThat(later).singleElement().extracting(TelemetryEvent::causationId).isNull();
 	}
 
 	@Test

@@ -158,7 +158,7 @@ final class MemoryRecorder implements EventRecorder {
 
 		@Override
 		public @Nullable Object payload(Class<?> type) {
-			return this.event.payload();
+			return type.cast(this.event.payload());
 		}
 
 	}

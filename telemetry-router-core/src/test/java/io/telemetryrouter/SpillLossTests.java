@@ -12,6 +12,7 @@ import org.junit.jupiter.api.Test;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
+import static org.assertj.core.api.Assertions.tuple;
 
 /**
  * Tests for {@link OverflowPolicy#SPILL} where events cannot be read back: each is
@@ -248,6 +249,29 @@ class SpillLossTests {
 		holding.subscribe(this.recorder.sync());
 		holding.start();
 		holding.close();
+	}
+
+	@Test
+	void whenRouterSpillsByDefaultThenHandlersDoUnlessTheyCannot() {
+		try (TelemetryRouter spilling = TelemetryRouter.builder().overflow(OverflowPolicy.SPILL).build()) {
+			spilling.subscribe(this.recorder.async(5));
+			spilling.subscribe(HandlerSpec.on("a").id("spills").async().eventHandler((event) -> {
+			}).build());
+			HandlerSpec.Builder<Object> concurrent = HandlerSpec.on("a")
+				.id("concurrent")
+				.async()
+				.concurrency(2)
+				.eventHandler((event) -> {
+				});
+			assertThatIllegalStateException().isThrownBy(() -> spilling.subscribe(concurrent.build()))
+				.withMessageContaining("Handler 'concurrent' has a concurrency of 2")
+				.withMessageContaining("set 'overflow' of this handler");
+			spilling.subscribe(concurrent.overflow(OverflowPolicy.DROP_OLDEST).build());
+			assertThat(spilling.snapshot().handlers().values())
+				.extracting(HandlerSnapshot::id, HandlerSnapshot::overflow)
+				.containsExactlyInAnyOrder(tuple("recorder", OverflowPolicy.DROP_NEWEST),
+						tuple("spills", OverflowPolicy.SPILL), tuple("concurrent", OverflowPolicy.DROP_OLDEST));
+		}
 	}
 
 	@Test
