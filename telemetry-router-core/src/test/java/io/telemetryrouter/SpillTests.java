@@ -108,6 +108,43 @@ class SpillTests {
 	}
 
 	@Test
+	void whenAnotherHandlerIsFasterThanTheRecorderThenItsEventsAreReadBackAllTheSame() {
+		CountDownLatch recorded = new CountDownLatch(1);
+		this.recorder.records = (event) -> {
+			Books.pass(recorded);
+			return true;
+		};
+		this.router.subscribe(this.recorder.async(200));
+		this.router.subscribe(HandlerSpec.on("a").id("fast").async().handler((event, payload) -> {
+		}).build());
+		subscribeSlow();
+		emit(0, 50);
+		Books.eventually(() -> Books.of(this.router, "fast").handled() == 50);
+		emit(50, 60);
+		recorded.countDown();
+		this.open.countDown();
+		Books.balanced(this.router);
+		assertThat(this.seen).isEqualTo(numbers(60));
+	}
+
+	@Test
+	void whenEventIsReadBackThenTheTimeOfTheReadIsNotTheHandlers() {
+		ManualTime time = new ManualTime();
+		try (TelemetryRouter measured = time.router().logger(new Silence()).build()) {
+			measured.subscribe(this.recorder.sync());
+			this.recorder.reading = (number) -> time.advance(Duration.ofSeconds(1));
+			measured.subscribe(slow("a").handler((event, payload) -> this.open.await()).build());
+			for (int i = 0; i < 10; i++) {
+				measured.emit("a", i);
+			}
+			this.open.countDown();
+			HandlerSnapshot slow = Books.balanced(measured).handlers().get("slow");
+			assertThat(slow.latency().maxNanos()).isZero();
+			assertThat(slow.queueWait().maxNanos()).isGreaterThanOrEqualTo(Duration.ofSeconds(7).toNanos());
+		}
+	}
+
+	@Test
 	void whenHandlerYieldsAnExecutorOfTheUserThenItHandlesAllSpilledEvents() {
 		ExecutorService executor = Executors.newSingleThreadExecutor();
 		TelemetryRouter yielding = TelemetryRouter.builder().logger(new Silence()).laneExecutor(executor).build();
