@@ -41,6 +41,8 @@ class DurableHandlerTests {
 		TelemetryRouter router = TelemetryRouter.builder()
 			.logger(new Silence())
 			.shutdownTimeout(shutdownTimeout)
+			// The watchdog moves cursors. This makes it check more often.
+			.stuckThreshold(Duration.ofMillis(100))
 			.build();
 		this.routers.add(router);
 		router.subscribe(this.recorder.sync());
