@@ -10,6 +10,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.logging.Level;
 import java.util.logging.LogRecord;
@@ -249,6 +250,27 @@ class CloseTests {
 		assertThat(handled.sum()).isOne();
 		router.emit("x", 2);
 		assertThat(router.handlerSnapshot("lane").account().dropped()).containsEntry(DropReason.CLOSED, 1L);
+		awaitNoThreads("close");
+	}
+
+	@Test
+	void whenAsynchronousHandlerClosesTheRouterThenItWaitsForTheOtherLanes() {
+		TelemetryRouter router = TelemetryRouter.builder().shutdownTimeout(Duration.ofDays(1)).build();
+		Queue<String> order = new ConcurrentLinkedQueue<>();
+		AtomicReference<Thread> closing = new AtomicReference<>();
+		router.subscribe(HandlerSpec.on("x").async().handler((event, payload) -> {
+			closing.set(Thread.currentThread());
+			router.close();
+			order.add("closed");
+		}).build());
+		router.subscribe(HandlerSpec.on("x").async().handler((event, payload) -> {
+			Books.eventually(() -> !order.isEmpty()
+					|| (closing.get() != null && closing.get().getState() == Thread.State.TIMED_WAITING));
+			order.add("handled");
+		}).build());
+		router.emit("x", 1);
+		Books.eventually(() -> order.size() == 2);
+		assertThat(order).containsExactly("handled", "closed");
 		awaitNoThreads("close");
 	}
 

@@ -7,6 +7,8 @@ import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.stream.IntStream;
 
 import org.junit.jupiter.api.AfterEach;
@@ -40,6 +42,8 @@ class DurableHandlerTests {
 		TelemetryRouter router = TelemetryRouter.builder()
 			.logger(new Silence())
 			.shutdownTimeout(shutdownTimeout)
+			// The watchdog moves cursors. This makes it check more often.
+			.stuckThreshold(Duration.ofMillis(100))
 			.build();
 		this.routers.add(router);
 		router.subscribe(this.recorder.sync());
@@ -127,7 +131,7 @@ class DurableHandlerTests {
 		TelemetryRouter router = router(Books.LIMIT);
 		router.subscribe(durable("a").build());
 		emit(router, 0, 20);
-		long last = this.recorder.events.keySet().stream().mapToLong(Long::longValue).max().orElseThrow();
+		long last = this.recorder.latest();
 		Books.eventually(() -> this.recorder.cursors.get("durable") == last);
 		assertThat(this.seen).hasSize(20);
 	}
@@ -138,7 +142,7 @@ class DurableHandlerTests {
 		router.subscribe(durable("a").build());
 		emit(router, 0, 1);
 		Books.balanced(router);
-		long handled = this.recorder.events.keySet().stream().mapToLong(Long::longValue).max().orElseThrow();
+		long handled = this.recorder.latest();
 		Books.eventually(() -> this.recorder.cursors.get("durable") == handled);
 		this.open = new CountDownLatch(1);
 		emit(router, 1, 50);
@@ -150,6 +154,30 @@ class DurableHandlerTests {
 		Books.eventually(() -> this.recorder.cursors.get("other") >= later);
 		looks.countDown();
 		assertThat(this.recorder.cursors).containsEntry("durable", handled);
+	}
+
+	@Test
+	void whenEventIsRecordedButNotQueuedYetThenTheCursorStaysBeforeIt() {
+		TelemetryRouter router = router(Books.LIMIT);
+		CountDownLatch recorded = new CountDownLatch(1);
+		CountDownLatch goOn = new CountDownLatch(1);
+		router.subscribe(HandlerSpec.on("a").async().condition((event) -> {
+			recorded.countDown();
+			Books.pass(goOn);
+			return true;
+		}).handler((event, payload) -> {
+		}).build());
+		router.subscribe(durable("a").build());
+		CompletableFuture<Void> emit = CompletableFuture.runAsync(() -> router.emit("a", 0));
+		Books.pass(recorded);
+		int looks = this.recorder.looks.get();
+		// The watchdog has made three checks when it begins the fourth.
+		Books.eventually(() -> this.recorder.looks.get() >= looks + 4);
+		assertThat(this.recorder.cursors).containsEntry("durable", 0L);
+		goOn.countDown();
+		assertThat(emit).succeedsWithin(Books.LIMIT);
+		Books.eventually(() -> this.recorder.cursors.get("durable") == this.recorder.latest());
+		assertThat(this.seen).isEqualTo(numbers(0, 1));
 	}
 
 	@Test
@@ -256,6 +284,47 @@ class DurableHandlerTests {
 		router.emit("a", 1);
 		assertThat(CompletableFuture.runAsync(router::close)).succeedsWithin(Books.LIMIT);
 		assertThat(this.seen).isEmpty();
+	}
+
+	@Test
+	void whenAnEventOfABacklogIsOfAnotherTypeThenItIsCountedAndTheNextOneHandled() {
+		TelemetryRouter first = router(Books.LIMIT);
+		first.subscribe(durable("a").build()).close();
+		first.emit("a", "text");
+		first.emit("a", 1);
+		first.close();
+		TelemetryRouter second = router(Books.LIMIT);
+		second.subscribe(HandlerSpec.on("a")
+			.id("durable")
+			.async()
+			.overflow(OverflowPolicy.SPILL)
+			.durable(true)
+			.payloadType(Integer.class)
+			.handler((event, payload) -> this.seen.add(payload))
+			.build());
+		assertThat(account(second)).returns(2L, HandlerAccount::offered)
+			.returns(1L, HandlerAccount::handled)
+			.returns(1L, (account) -> Books.dropped(account, DropReason.TYPE_MISMATCH));
+		assertThat(this.seen).containsExactly(1);
+	}
+
+	@Test
+	void whenABacklogIsHandledThenLaterEventsOfItsThreadAreNotCausedByIt() {
+		TelemetryRouter first = router(Books.LIMIT);
+		first.subscribe(durable("a").build()).close();
+		emit(first, 0, 10);
+		first.close();
+		ExecutorService thread = Executors.newSingleThreadExecutor();
+		TelemetryRouter second = TelemetryRouter.builder().logger(new Silence()).laneExecutor(thread).build();
+		this.routers.add(second);
+		second.subscribe(this.recorder.sync());
+		second.subscribe(durable("a").build());
+		assertThat(account(second).handled()).isEqualTo(10);
+		List<TelemetryEvent<?>> later = new ArrayList<>();
+		second.subscribe(HandlerSpec.on("later").eventHandler(later::add).build());
+		assertThat(CompletableFuture.runAsync(() -> second.emit("later", 1), thread)).succeedsWithin(Books.LIMIT);
+		thread.shutdown();
+		assertThat(later).singleElement().extracting(TelemetryEvent::causationId).isNull();
 	}
 
 	@Test

@@ -116,6 +116,20 @@ class EmittingThreadWatchTests extends WatchedRouter {
 	}
 
 	@Test
+	void whenHandlerHangsAfterACheckOfItsEventThenOnlyTheHandlerIsReported() {
+		use(this.time.router().stuckThreshold(THRESHOLD).payloadCheck("checked", (payload) -> null));
+		this.router.subscribe(HandlerSpec.on("x").id("emits").handler((event, payload) -> {
+			// Nobody handles it.
+			this.router.emit("checked", payload);
+			hangUp();
+		}).build());
+		emitAndHang();
+		untilStuck("emits");
+		assertReported("Handler 'emits'");
+		assertThat(this.log.lines("has been busy")).hasSize(1);
+	}
+
+	@Test
 	void whenListenerHangsAtTheFirstEventOfANameThenItIsReported() {
 		this.router.addListener(new RouterListener() {
 			@Override

@@ -24,6 +24,9 @@ final class MemoryRecorder implements EventRecorder {
 	/** How many readers are open. */
 	final AtomicInteger readers = new AtomicInteger();
 
+	/** How often the latest number was asked for, except by a new cursor. */
+	final AtomicInteger looks = new AtomicInteger();
+
 	private final AtomicLong numbers = new AtomicLong(100);
 
 	/** Which events are recorded. */
@@ -82,6 +85,10 @@ final class MemoryRecorder implements EventRecorder {
 		};
 	}
 
+	long latest() {
+		return this.events.keySet().stream().mapToLong(Long::longValue).max().orElse(0);
+	}
+
 	@Override
 	public Cursor cursor(String handlerId) {
 		return new Cursor() {
@@ -117,7 +124,8 @@ final class MemoryRecorder implements EventRecorder {
 
 			@Override
 			public long latest() {
-				return MemoryRecorder.this.events.keySet().stream().mapToLong(Long::longValue).max().orElse(0);
+				MemoryRecorder.this.looks.incrementAndGet();
+				return MemoryRecorder.this.latest();
 			}
 
 			@Override
@@ -165,7 +173,7 @@ final class MemoryRecorder implements EventRecorder {
 		@Override
 		public @Nullable Object payload(Class<?> type) throws Exception {
 			this.decoding.before(this.sequence);
-			return this.event.payload();
+			return type.cast(this.event.payload());
 		}
 
 	}

@@ -192,13 +192,16 @@ class SpanTests {
 			publisher.submit("y");
 			publisher.close();
 		});
-		follow((publisher, subscription) -> publisher.closeExceptionally(new IOException()));
+		IOException error = new IOException();
+		assertThat(follow((publisher, subscription) -> publisher.closeExceptionally(error))).isSameAs(error);
 		follow((publisher, subscription) -> subscription.cancel());
 		assertThat(told()).containsExactly("call.started in", "call.completed 2", "call.started in", "call.failed in",
 				"call.started in", "call.cancelled in");
 	}
 
-	private void follow(Step step) {
+	/** Returns the error that the subscriber gets, or {@code null}. */
+	private Throwable follow(Step step) {
+		Throwable[] errors = new Throwable[1];
 		try (SubmissionPublisher<String> publisher = new SubmissionPublisher<>(Runnable::run, 1)) {
 			Flow.Subscription[] subscribed = new Flow.Subscription[1];
 			this.router.span("call", "in").follow(publisher).subscribe(new Flow.Subscriber<>() {
@@ -215,6 +218,7 @@ class SpanTests {
 
 				@Override
 				public void onError(Throwable error) {
+					errors[0] = error;
 				}
 
 				@Override
@@ -224,6 +228,7 @@ class SpanTests {
 			});
 			step.take(publisher, subscribed[0]);
 		}
+		return errors[0];
 	}
 
 	@Test
@@ -241,6 +246,7 @@ class SpanTests {
 		TelemetrySpan span = holding.span("early", null);
 		holding.start();
 		assertThat(info(0).spanId()).isEqualTo(span.spanId());
+		assertThat(span).hasToString("TelemetrySpan[" + span.spanId() + "]");
 		span.close();
 		holding.close();
 	}

@@ -13,6 +13,7 @@ import org.junit.jupiter.api.Test;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
+import static org.assertj.core.api.Assertions.tuple;
 
 /**
  * Tests for {@link OverflowPolicy#SPILL} where events cannot be read back: each is
@@ -170,6 +171,29 @@ class SpillLossTests {
 	}
 
 	@Test
+	void whenHandlerLeavesWhileTheRecorderIsBehindThenEachEventIsCountedUnsubscribed() {
+		CountDownLatch recorded = new CountDownLatch(1);
+		this.recorder.records = (event) -> {
+			if ((Integer) event.payload() >= 50) {
+				Books.pass(recorded);
+			}
+			return true;
+		};
+		this.router.subscribe(this.recorder.async(200));
+		Subscription slow = subscribeSlow();
+		emit(0, 50);
+		Books.eventually(() -> Books.of(this.router, "recorder").handled() == 50);
+		// From here on, the recorder has not recorded what is spilled.
+		emit(50, 100);
+		slow.close();
+		recorded.countDown();
+		this.open.countDown();
+		HandlerAccount retired = Books.balanced(this.router).retired();
+		assertThat(Books.dropped(retired, DropReason.UNSUBSCRIBED)).isEqualTo(99);
+		assertThat(retired.handled()).isEqualTo(1);
+	}
+
+	@Test
 	void whenHandlerLeavesWhileAnEventIsReadThenThatIsCountedOnce() {
 		this.router.subscribe(this.recorder.sync());
 		CountDownLatch reading = new CountDownLatch(1);
@@ -226,6 +250,29 @@ class SpillLossTests {
 		holding.subscribe(this.recorder.sync());
 		holding.start();
 		holding.close();
+	}
+
+	@Test
+	void whenRouterSpillsByDefaultThenHandlersDoUnlessTheyCannot() {
+		try (TelemetryRouter spilling = TelemetryRouter.builder().overflow(OverflowPolicy.SPILL).build()) {
+			spilling.subscribe(this.recorder.async(5));
+			spilling.subscribe(HandlerSpec.on("a").id("spills").async().eventHandler((event) -> {
+			}).build());
+			HandlerSpec.Builder<Object> concurrent = HandlerSpec.on("a")
+				.id("concurrent")
+				.async()
+				.concurrency(2)
+				.eventHandler((event) -> {
+				});
+			assertThatIllegalStateException().isThrownBy(() -> spilling.subscribe(concurrent.build()))
+				.withMessageContaining("Handler 'concurrent' has a concurrency of 2")
+				.withMessageContaining("set 'overflow' of this handler");
+			spilling.subscribe(concurrent.overflow(OverflowPolicy.DROP_OLDEST).build());
+			assertThat(spilling.snapshot().handlers().values())
+				.extracting(HandlerSnapshot::id, HandlerSnapshot::overflow)
+				.containsExactlyInAnyOrder(tuple("recorder", OverflowPolicy.DROP_NEWEST),
+						tuple("spills", OverflowPolicy.SPILL), tuple("concurrent", OverflowPolicy.DROP_OLDEST));
+		}
 	}
 
 	@Test

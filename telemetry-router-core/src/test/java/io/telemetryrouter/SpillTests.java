@@ -8,6 +8,8 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.stream.IntStream;
 
 import org.junit.jupiter.api.AfterEach;
@@ -103,6 +105,67 @@ class SpillTests {
 		this.router.resume("slow");
 		Books.balanced(this.router);
 		assertThat(this.seen).isEqualTo(numbers(100));
+	}
+
+	@Test
+	void whenAnotherHandlerIsFasterThanTheRecorderThenItsEventsAreReadBackAllTheSame() {
+		CountDownLatch recorded = new CountDownLatch(1);
+		this.recorder.records = (event) -> {
+			Books.pass(recorded);
+			return true;
+		};
+		this.router.subscribe(this.recorder.async(200));
+		this.router.subscribe(HandlerSpec.on("a").id("fast").async().handler((event, payload) -> {
+		}).build());
+		subscribeSlow();
+		emit(0, 50);
+		Books.eventually(() -> Books.of(this.router, "fast").handled() == 50);
+		emit(50, 60);
+		recorded.countDown();
+		this.open.countDown();
+		Books.balanced(this.router);
+		assertThat(this.seen).isEqualTo(numbers(60));
+	}
+
+	@Test
+	void whenEventIsReadBackThenTheTimeOfTheReadIsNotTheHandlers() {
+		ManualTime time = new ManualTime();
+		try (TelemetryRouter measured = time.router().logger(new Silence()).build()) {
+			measured.subscribe(this.recorder.sync());
+			this.recorder.reading = (number) -> time.advance(Duration.ofSeconds(1));
+			measured.subscribe(slow("a").handler((event, payload) -> this.open.await()).build());
+			for (int i = 0; i < 10; i++) {
+				measured.emit("a", i);
+			}
+			this.open.countDown();
+			HandlerSnapshot slow = Books.balanced(measured).handlers().get("slow");
+			assertThat(slow.latency().maxNanos()).isZero();
+			assertThat(slow.queueWait().maxNanos()).isGreaterThanOrEqualTo(Duration.ofSeconds(7).toNanos());
+		}
+	}
+
+	@Test
+	void whenHandlerYieldsAnExecutorOfTheUserThenItHandlesAllSpilledEvents() {
+		ExecutorService executor = Executors.newSingleThreadExecutor();
+		TelemetryRouter yielding = TelemetryRouter.builder().logger(new Silence()).laneExecutor(executor).build();
+		try {
+			yielding.subscribe(this.recorder.sync());
+			yielding.subscribe(slow("a").handler((event, payload) -> {
+				this.open.await();
+				this.seen.add(payload);
+			}).build());
+			for (int i = 0; i < 1000; i++) {
+				yielding.emit("a", i);
+			}
+			this.open.countDown();
+			Books.balanced(yielding);
+			assertThat(this.seen).isEqualTo(numbers(1000));
+		}
+		finally {
+			this.open.countDown();
+			yielding.close();
+			executor.shutdown();
+		}
 	}
 
 	@Test

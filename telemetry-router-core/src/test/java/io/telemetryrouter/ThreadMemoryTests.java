@@ -17,6 +17,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledForJreRange;
 import org.junit.jupiter.api.condition.JRE;
 
+import io.telemetryrouter.internal.event.DispatchStacks;
+
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
@@ -150,6 +152,24 @@ class ThreadMemoryTests {
 		long kept = usedAfterGc() - before;
 		assertThat(kept).as("bytes kept of %d threads", count).isLessThan(MIB);
 		assertThat(Books.total(this.router.snapshot()).handled()).isEqualTo(100 + count);
+	}
+
+	@Test
+	void whenThreadsHaveEmittedThenTheyOwnNoDispatchStack() {
+		subscribeCounting("event");
+		this.router.emit("event", null);
+		long before = dispatchStacks();
+		for (int i = 0; i < 200; i++) {
+			Books.pass(start(() -> this.router.emit("event", null)));
+		}
+		// Some may be added if other threads emit meanwhile.
+		assertThat(dispatchStacks() - before).isLessThan(50);
+	}
+
+	private static long dispatchStacks() {
+		AtomicInteger count = new AtomicInteger();
+		DispatchStacks.forEach((stack) -> count.incrementAndGet());
+		return count.get();
 	}
 
 	private void runThreads(int count) throws Exception {

@@ -9,6 +9,7 @@ import java.time.Instant;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.logging.LogRecord;
 import java.util.stream.Collectors;
@@ -81,6 +82,24 @@ class WatchdogTests extends WatchedRouter {
 		Books.eventually(() -> !this.log.lines("'at last' has returned").isEmpty());
 		untilLooked(looks);
 		assertThat(this.log.lines("'at last' has returned")).singleElement().asString().contains("about 40 ms");
+	}
+
+	@Test
+	void whenStuckCallHasReturnedThenTheHandlerIsActiveBeforeTheWatchdogChecks() {
+		// The watchdog checks once a second.
+		Duration threshold = Duration.ofMinutes(1);
+		use(this.time.router().stuckThreshold(threshold));
+		this.router.subscribe(HandlerSpec.on("event").id("back").handler(this::hangUp).build());
+		CompletableFuture<Void> emit = CompletableFuture.runAsync(() -> this.router.emit("event", null));
+		Books.pass(this.hanging);
+		Books.eventually(() -> {
+			this.time.advance(threshold);
+			return this.router.handlerSnapshot("back").status() == HandlerStatus.STUCK;
+		});
+		this.hang.countDown();
+		assertThat(emit).succeedsWithin(Books.LIMIT);
+		assertThat(this.router.handlerSnapshot("back").status()).isEqualTo(HandlerStatus.ACTIVE);
+		assertThat(this.router.handlerSnapshot("back").stuckCalls()).isEmpty();
 	}
 
 	private TelemetryRouterBuilder counting(AtomicInteger looks) {
