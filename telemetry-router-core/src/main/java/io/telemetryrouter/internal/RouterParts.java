@@ -170,10 +170,12 @@ final class RouterParts {
 		this.flush = new Flush(this.handlers, this.held, this.runs, callbacks, this.reporter);
 		this.snapshots = new Snapshots(this);
 		this.unmatched = new UnmatchedNames(this);
-		this.watchdog.checks(checks(settings, List.of(carrier, filter, threadCheck, critical, this.executor.callback,
-				announcements.calls, announcements.recorders, payloadChecks.callback)));
-		List.of(settings.stuckThreshold(), settings.handlerTimeout(), settings.spanDanglingAfter())
-			.forEach((limit) -> this.watchdog.watch(nanos(limit)));
+		List<StuckCallCheck.Callback> watched = List.of(carrier, filter, threadCheck, critical, this.executor.callback,
+				announcements.calls, announcements.recorders, payloadChecks.callback);
+		this.watchdog.checks(() -> checks(settings, watched));
+		this.watchdog.watch(nanos(settings.stuckThreshold()));
+		this.watchdog.watch(nanos(settings.handlerTimeout()));
+		this.watchdog.watch(nanos(settings.spanDanglingAfter()));
 	}
 
 	private boolean guarded(StuckCallCheck.Callback callback, BooleanSupplier code) {

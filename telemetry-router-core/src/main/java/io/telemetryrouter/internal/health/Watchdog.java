@@ -4,6 +4,7 @@ import java.lang.ref.WeakReference;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Supplier;
 
 import org.jspecify.annotations.Nullable;
 
@@ -18,7 +19,10 @@ public final class Watchdog {
 
 	private final Reporter reporter;
 
-	private volatile List<Runnable> checks = List.of();
+	private volatile Supplier<List<Runnable>> checks = List::of;
+
+	/** Used by the watchdog's thread only. */
+	private @Nullable List<Runnable> created;
 
 	private volatile boolean stopped;
 
@@ -49,8 +53,12 @@ public final class Watchdog {
 		}
 	}
 
-	/** Sets the checks, in order; they must not block. Called before {@link #start()}. */
-	public void checks(List<Runnable> checks) {
+	/**
+	 * Sets the checks, in order; they must not block. The first round creates them, so
+	 * that the start of an application does not load their classes. Called before
+	 * {@link #start()}.
+	 */
+	public void checks(Supplier<List<Runnable>> checks) {
 		this.checks = checks;
 	}
 
@@ -98,7 +106,16 @@ public final class Watchdog {
 			this.deadline = null;
 		}
 		// A failed check must not prevent the next check or the next round.
-		this.checks.forEach((check) -> this.reporter.guard("Watchdog", check));
+		this.reporter.guard("Watchdog", this::create);
+		if (this.created != null) {
+			this.created.forEach((check) -> this.reporter.guard("Watchdog", check));
+		}
+	}
+
+	private void create() {
+		if (this.created == null) {
+			this.created = this.checks.get();
+		}
 	}
 
 	/** The thread's task. It refers to the router strongly only during a round. */

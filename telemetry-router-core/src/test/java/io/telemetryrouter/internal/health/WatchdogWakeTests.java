@@ -35,7 +35,7 @@ class WatchdogWakeTests {
 
 	private Watchdog watchdog(long interval) {
 		Watchdog created = new Watchdog(interval, this.reporter);
-		created.checks(List.of(() -> {
+		created.checks(() -> List.of(() -> {
 			this.thread.set(Thread.currentThread());
 			this.rounds.release();
 		}));
@@ -131,7 +131,7 @@ class WatchdogWakeTests {
 	void whenACheckAsksForTheNextRoundThenThatIsMade() throws Exception {
 		AtomicInteger left = new AtomicInteger(10);
 		CountDownLatch done = new CountDownLatch(1);
-		this.watchdog.checks(List.of(() -> {
+		this.watchdog.checks(() -> List.of(() -> {
 			if (left.decrementAndGet() == 0) {
 				done.countDown();
 			}
@@ -149,7 +149,7 @@ class WatchdogWakeTests {
 		CountDownLatch inside = new CountDownLatch(1);
 		CountDownLatch asked = new CountDownLatch(1);
 		AtomicBoolean first = new AtomicBoolean(true);
-		this.watchdog.checks(List.of(() -> {
+		this.watchdog.checks(() -> List.of(() -> {
 			if (first.getAndSet(false)) {
 				inside.countDown();
 				pass(asked);
@@ -192,7 +192,7 @@ class WatchdogWakeTests {
 
 	@Test
 	void whenACheckFailsThenTheOthersAndTheNextRoundAreMade() throws Exception {
-		this.watchdog.checks(List.of(() -> {
+		this.watchdog.checks(() -> List.of(() -> {
 			throw new OutOfMemoryError("on purpose");
 		}, this.rounds::release));
 		startAndMakeRound();
@@ -226,7 +226,7 @@ class WatchdogWakeTests {
 		Thread[] watcher = new Thread[1];
 		Semaphore seen = new Semaphore(0);
 		Watchdog forgotten = new Watchdog(1_000_000, this.reporter);
-		forgotten.checks(List.of(() -> {
+		forgotten.checks(() -> List.of(() -> {
 			watcher[0] = Thread.currentThread();
 			seen.release();
 		}));
