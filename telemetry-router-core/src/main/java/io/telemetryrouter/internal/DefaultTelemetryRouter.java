@@ -265,8 +265,12 @@ public final class DefaultTelemetryRouter implements TelemetryRouter {
 
 	@Override
 	public void start() {
-		this.parts.handlers.active().forEach((handler) -> this.parts.registry.requireRecorder(handler.options));
-		this.parts.handlers.active().forEach(Handler::begin);
+		for (Handler handler : this.parts.handlers.active()) {
+			this.parts.registry.requireRecorder(handler.options);
+		}
+		for (Handler handler : this.parts.handlers.active()) {
+			handler.begin();
+		}
 		this.emitter.start();
 	}
 
