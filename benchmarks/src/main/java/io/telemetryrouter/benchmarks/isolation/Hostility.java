@@ -26,7 +26,7 @@ public enum Hostility {
 		throw new AssertionError("hostile");
 	}),
 
-	STACK_OVERFLOW("overflows its stack, by real recursion", (stage, event) -> recurse(0)),
+	STACK_OVERFLOW("overflows its stack by recursion", (stage, event) -> recurse(0)),
 
 	LINKAGE("throws a `NoClassDefFoundError`", (stage, event) -> {
 		throw new NoClassDefFoundError("hostile");
@@ -40,13 +40,13 @@ public enum Hostility {
 		throw new OutOfMemoryError("hostile");
 	}),
 
-	HUGE_ARRAY("runs out of memory, by a real array too large", (stage, event) -> {
+	HUGE_ARRAY("allocates an array that is too large", (stage, event) -> {
 		if (new long[Integer.MAX_VALUE].length < event.number) {
 			throw new AssertionError("Allocated");
 		}
 	}),
 
-	HANGS("hangs for ever", (stage, event) -> stage.hang()),
+	HANGS("never returns", (stage, event) -> stage.hang()),
 
 	INTERRUPTS("interrupts its thread", (stage, event) -> {
 		if (Thread.currentThread().isInterrupted()) {
@@ -57,7 +57,7 @@ public enum Hostility {
 
 	EMITS_ITSELF("emits its own event in a loop", (stage, event) -> stage.nested(Stage.NAME)),
 
-	PING_PONG("two emit each other's events", (stage) -> {
+	PING_PONG("emits another event, whose handler emits the first", (stage) -> {
 		stage.hostile((event) -> {
 			if (event.getClass() == Event.class) {
 				stage.contender.publish("pong", new Pong());
@@ -71,12 +71,12 @@ public enum Hostility {
 	}),
 
 	/** The number of events doubles with each level. */
-	AVALANCHE("two emit the event of both, so that it doubles each time", (stage) -> {
+	AVALANCHE("emits an event that two handlers emit again, doubling each time", (stage) -> {
 		stage.hostile((event) -> stage.nested(Stage.NAME));
 		stage.hostile((event) -> stage.nested(Stage.NAME));
 	}),
 
-	UNSUBSCRIBES("unsubscribes itself and another", (stage) -> {
+	UNSUBSCRIBES("unsubscribes itself and another handler", (stage) -> {
 		Runnable[] subscriptions = new Runnable[2];
 		subscriptions[0] = stage.hostile((event) -> {
 			subscriptions[0].run();
@@ -86,22 +86,22 @@ public enum Hostility {
 		});
 	}),
 
-	SUBSCRIBES("subscribes one more handler each time", (stage, event) -> {
+	SUBSCRIBES("subscribes another handler in each call", (stage, event) -> {
 		if (event.number != Event.NESTED) {
 			stage.hostile((other) -> {
 			});
 		}
 	}),
 
-	FLUSHES("calls `flush` from inside", (stage, event) -> stage.contender.router().flush(Duration.ofDays(1))),
+	FLUSHES("calls `flush`", (stage, event) -> stage.contender.router().flush(Duration.ofDays(1))),
 
-	AWAITS_NEXT("calls `next` from inside and waits",
+	AWAITS_NEXT("calls `next` and waits for the future",
 			(stage, event) -> stage.contender.router().next("never", (other) -> true, Duration.ofMillis(1)).join()),
 
-	AWAITS_OWN("calls `emitAsync(…).join()` from inside, for its own event",
+	AWAITS_OWN("calls `emitAsync(…).join()` for its own event",
 			(stage, event) -> stage.contender.router().emitAsync(Stage.NAME, new Event(Event.NESTED)).join()),
 
-	CLOSES("calls `close` (or its like) from inside", (stage, event) -> stage.contender.shutDown()),
+	CLOSES("closes the router", (stage, event) -> stage.contender.shutDown()),
 
 	CLASS_LOADER("changes the context class loader", (stage, event) -> {
 		Thread thread = Thread.currentThread();
@@ -129,21 +129,21 @@ public enum Hostility {
 		throw new IllegalStateException("condition");
 	})),
 
-	ERROR_HANDLER("throws, and the error handler throws too", Hostility::fail),
+	ERROR_HANDLER("throws, and the error handler throws, too", Hostility::fail),
 
-	CONTEXT("works where what carries the context throws", Hostility::ignore),
+	CONTEXT("is called while the context propagation throws", Hostility::ignore),
 
-	PAYLOAD("is given payloads whose `hashCode`, `equals` and `toString` throw", Hostility::ignore),
+	PAYLOAD("receives payloads whose `hashCode`, `equals` and `toString` throw", Hostility::ignore),
 
-	FAILS_ON_PAYLOAD("throws, given such a payload", Hostility::fail),
+	FAILS_ON_PAYLOAD("throws when it receives such a payload", Hostility::fail),
 
-	LONG_NAMES("is given names of a mebibyte", Hostility::ignore),
+	LONG_NAMES("receives events with names of 1 MiB", Hostility::ignore),
 
-	CONTROL_NAMES("is given names of control characters", Hostility::ignore),
+	CONTROL_NAMES("receives events with control characters in their names", Hostility::ignore),
 
-	MILLION_NAMES("is given a million distinct names, in a heap of 128 MiB", Hostility::ignore),
+	MILLION_NAMES("receives events with a million distinct names, in a heap of 128 MiB", Hostility::ignore),
 
-	NO_STACK("is called by an emitter almost out of stack", Hostility::ignore);
+	NO_STACK("is called by an emitter that has almost no stack left", Hostility::ignore);
 
 	/** The number of events after which the emitter waits for the handlers. */
 	private static final int BURST = 500;

@@ -60,9 +60,8 @@ public final class Isolation {
 	private static Properties play(Peer peer, boolean async) {
 		Properties verdicts = new Properties();
 		for (Hostility hostility : Hostility.values()) {
-			// A synchronous handler that hangs blocks the emitter of any contender. So
-			// this scenario needs
-			// asynchronous handlers, except with contenders that have none.
+			// A synchronous handler that hangs blocks the emitter of any contender, so
+			// it is played only where there are no asynchronous handlers.
 			boolean played = hostility != Hostility.HANGS || async || !peer.isAsync();
 			verdicts.setProperty(hostility.name(),
 					(played ? hostility.play(peer, async, LIMIT) : Verdict.NOT_APPLICABLE).toString());
@@ -75,9 +74,9 @@ public final class Isolation {
 		List<CompletableFuture<Properties>> sync = start(pool, false);
 		List<CompletableFuture<Properties>> async = start(pool, true);
 		StringBuilder page = new StringBuilder("JDK ").append(Runtime.version())
-			.append("\n\n## Synchronous handlers\n\n");
+			.append("\n\n### Synchronous handlers\n\n");
 		append(page, sync);
-		page.append("\n## Asynchronous handlers\n\n");
+		page.append("\n### Asynchronous handlers\n\n");
 		append(page, async);
 		return page.toString();
 	}

@@ -106,7 +106,7 @@ final class ConfigurationReader {
 	private void find(EnumerablePropertySource<?> source, int order) {
 		for (String property : source.getPropertyNames()) {
 			// A cheap check first, for the many other properties
-			if (!property.regionMatches(true, 0, "telemetry", 0, 9)) {
+			if (!property.regionMatches(true, 0, "tele", 0, 4)) {
 				continue;
 			}
 			Value value = new Value(source, property, order);
@@ -118,10 +118,22 @@ final class ConfigurationReader {
 			if (PREFIX.isAncestorOf(name)) {
 				this.allSettings.add(new Setting(name, value));
 			}
-			else if (DOTTED.isAncestorOf(name)) {
+			else if (DOTTED.isAncestorOf(name) || hasNearPrefix(name)) {
 				this.misspelt.add("'" + property + "'");
 			}
 		}
+	}
+
+	/**
+	 * Returns whether a name seems to be meant for the router. An application may have a
+	 * similar prefix of its own, so the next element counts, too.
+	 */
+	private static boolean hasNearPrefix(ConfigurationPropertyName name) {
+		if (name.getNumberOfElements() == 1 || !PropertyNames.isNearPrefix(name.getElement(0, Form.UNIFORM))) {
+			return false;
+		}
+		String next = name.getElement(1, Form.UNIFORM);
+		return isGroup(next) || PropertyNames.settings(TelemetryRouterProperties.class).containsKey(next);
 	}
 
 	void read(TelemetryRouterProperties properties) {
@@ -132,7 +144,7 @@ final class ConfigurationReader {
 		this.checks.checkAll(properties);
 		if (!this.misspelt.isEmpty()) {
 			logger.warn("Properties " + String.join(", ", this.misspelt)
-					+ " have no effect: those of the telemetry router begin with '" + PREFIX + "'.");
+					+ " have no effect on the telemetry router: its properties begin with '" + PREFIX + "'.");
 		}
 		if (this.environmentVariables.isAny()) {
 			this.environmentVariables.reportMisspelt(scalars().values());

@@ -5,6 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 
 import org.apache.commons.logging.Log;
@@ -29,15 +30,30 @@ final class EnvironmentVariables {
 
 	private static final Log logger = LogFactory.getLog(EnvironmentVariables.class);
 
-	private static final String PREFIX = "telemetryrouter";
-
 	private final Map<String, Value> values = new TreeMap<>();
 
-	/**
-	 * Adds a variable whose name starts like the router's prefix.
-	 */
+	/** Adds a variable if its name begins with the router's prefix or a similar one. */
 	void add(Value variable) {
-		this.values.putIfAbsent(variable.property(), variable);
+		if (afterPrefix(variable.property()) != null) {
+			this.values.putIfAbsent(variable.property(), variable);
+		}
+	}
+
+	/** Returns the uniform form of the text after the prefix. */
+	private static @Nullable String afterPrefix(String name) {
+		String uniform = uniform(name);
+		if (uniform.startsWith(PropertyNames.PREFIX)) {
+			return uniform.substring(PropertyNames.PREFIX.length());
+		}
+		String[] parts = name.split("_");
+		String prefix = "";
+		for (int i = 0; i < parts.length - 1 && i < 2; i++) {
+			prefix += uniform(parts[i]);
+			if (PropertyNames.isNearPrefix(prefix)) {
+				return uniform.substring(prefix.length());
+			}
+		}
+		return null;
 	}
 
 	boolean isAny() {
@@ -112,7 +128,7 @@ final class EnvironmentVariables {
 	 */
 	void reportMisspelt(Collection<String> settings) {
 		this.values.keySet().forEach((name) -> {
-			String nearest = NearestName.of(uniform(name).substring(PREFIX.length()), settings);
+			String nearest = NearestName.of(Objects.requireNonNull(afterPrefix(name)), settings);
 			if (nearest == null || name.contains(".")) {
 				return;
 			}

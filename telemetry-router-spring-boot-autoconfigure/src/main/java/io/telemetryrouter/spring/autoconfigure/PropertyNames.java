@@ -1,6 +1,7 @@
 package io.telemetryrouter.spring.autoconfigure;
 
 import java.beans.PropertyDescriptor;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
@@ -10,10 +11,17 @@ import org.springframework.boot.context.properties.bind.DataObjectPropertyName;
 import org.springframework.boot.context.properties.source.ConfigurationPropertyName;
 import org.springframework.boot.context.properties.source.ConfigurationPropertyName.Form;
 
+import io.telemetryrouter.NearestName;
+
 /**
  * Names of properties, as users write them.
  */
 final class PropertyNames {
+
+	/**
+	 * The prefix of all properties in uniform form: lower-case letters and digits only.
+	 */
+	static final String PREFIX = "telemetryrouter";
 
 	private PropertyNames() {
 	}
@@ -30,6 +38,11 @@ final class PropertyNames {
 			}
 		}
 		return settings;
+	}
+
+	/** Returns whether text is the router's prefix or a similar name. */
+	static boolean isNearPrefix(String text) {
+		return Math.abs(text.length() - PREFIX.length()) <= 1 && NearestName.of(text, List.of(PREFIX)) != null;
 	}
 
 	/** Returns a name as it was written. */

@@ -126,6 +126,26 @@ class HandlerVariableTests {
 	}
 
 	@ParameterizedTest
+	@ValueSource(strings = { "TELEMETRY", "TELEMETRY_SDK", "TELEMETRY_ENABLED", "TELEMETRY_COLLECTOR_ENABLED",
+			"TELEMETRYCOLLECTOR_ENABLED", "TELEMETRY_ROUTER", "TELEMETRYROUTER", "TELEPORT", "TELEMETRY_", "TELE_A_" })
+	void whenVariableIsOfAnotherThenNoLineNamesIt(String variable, CapturedOutput output) {
+		withVariables(Map.of(variable, "off")).run((context) -> {
+			assertThat(context).hasNotFailed();
+			assertThat(output).doesNotContain("no effect");
+		});
+	}
+
+	@ParameterizedTest
+	@CsvSource({ "TELEMETRY_ROUTR_MAX_DEPTH, TELEMETRYROUTER_MAXDEPTH",
+			"TELEMETRYROUTR_MAXDEPTH, TELEMETRYROUTER_MAXDEPTH", "TELEMTRY_ROUTER_MAXDEPTH, TELEMETRYROUTER_MAXDEPTH" })
+	void whenPrefixOfVariableIsMisspeltThenOneLineNamesItWithTheFix(String variable, String fix,
+			CapturedOutput output) {
+		withVariables(Map.of(variable, "5")).run((context) -> assertThat(context).hasNotFailed());
+		assertThat(output)
+			.containsOnlyOnce("Environment variable '" + variable + "' has no effect. Did you mean '" + fix);
+	}
+
+	@ParameterizedTest
 	@CsvSource({ "TELEMETRY_ROUTER_HANDLERS_LISTENER_ASYNC_MAXQUEUE, 0, must be at least 1",
 			"TELEMETRY_ROUTER_HANDLERS_LISTENER_ASYNC_OVERFLOW, some, BLOCK",
 			"TELEMETRY_ROUTER_EVENTS_TOOL_STARTED_PRIORITY, high, Update your application" })

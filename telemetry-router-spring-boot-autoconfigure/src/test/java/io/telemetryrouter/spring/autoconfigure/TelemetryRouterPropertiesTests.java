@@ -10,6 +10,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.env.YamlPropertySourceLoader;
@@ -263,7 +264,23 @@ class TelemetryRouterPropertiesTests {
 					"telemetry.sdk.name=x")
 			.run((context) -> assertThat(context).hasNotFailed());
 		assertThat(output).containsOnlyOnce("Properties 'telemetry.router.handlers.audit.max-queue',"
-				+ " 'telemetry.router.max-depth' have no effect: those of the telemetry router begin with 'telemetry-router'.");
+				+ " 'telemetry.router.max-depth' have no effect on the telemetry router: its properties begin with 'telemetry-router'.");
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "telemetry-routr.max-depth", "telemetry-routers.handlers.audit.max-queue",
+			"telemetry-ruoter.measure-latency", "telemetryRuter.journal.enabled", "telemtry-router.max-depth" })
+	void whenPrefixIsMisspeltThenOneLineNamesTheProperty(String name, CapturedOutput output) {
+		this.contextRunner.withPropertyValues(name + "=5").run((context) -> assertThat(context).hasNotFailed());
+		assertThat(output).containsOnlyOnce("Properties '" + name + "' have no effect on the telemetry router");
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "telemetry-routing.colour", "telemetry-collector.enabled", "telemetry.enabled",
+			"telemetry-router-demo.enabled", "telemetry-routers" })
+	void whenPrefixIsAnotherThenNoLineNamesTheProperty(String name, CapturedOutput output) {
+		this.contextRunner.withPropertyValues(name + "=5").run((context) -> assertThat(context).hasNotFailed());
+		assertThat(output).doesNotContain("no effect");
 	}
 
 	@Test
