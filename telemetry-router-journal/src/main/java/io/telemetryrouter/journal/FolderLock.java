@@ -4,6 +4,7 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -27,6 +28,8 @@ final class FolderLock implements Closeable {
 
 	private final FileChannel channel;
 
+	private boolean closed;
+
 	private FolderLock(Path directory, FileChannel channel) {
 		this.directory = directory;
 		this.channel = channel;
@@ -41,7 +44,7 @@ final class FolderLock implements Closeable {
 		try {
 			Path file = real.resolve(FILE);
 			channel = FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-			if (channel.tryLock() == null) {
+			if (!tryLock(channel, directory)) {
 				throw inUse(directory, "process " + Files.readString(file).strip());
 			}
 			channel.truncate(0);
@@ -57,13 +60,28 @@ final class FolderLock implements Closeable {
 		}
 	}
 
+	private static boolean tryLock(FileChannel channel, Path directory) throws IOException {
+		try {
+			return channel.tryLock() != null;
+		}
+		catch (OverlappingFileLockException ex) {
+			// Another class loader of this process has loaded this class, too.
+			throw inUse(directory, "this process");
+		}
+	}
+
 	private static JournalException inUse(Path directory, String owner) {
 		return new JournalException("Journal folder '" + directory + "' is in use by " + owner
 				+ ": give each application a folder of its own, or close the other journal", null);
 	}
 
 	@Override
-	public void close() throws IOException {
+	public synchronized void close() throws IOException {
+		if (this.closed) {
+			// The folder may have another lock by now.
+			return;
+		}
+		this.closed = true;
 		try {
 			this.channel.close();
 		}

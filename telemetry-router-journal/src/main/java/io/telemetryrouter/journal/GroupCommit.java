@@ -85,8 +85,9 @@ final class GroupCommit {
 				return 0;
 			}
 			Batch batch = this.open;
-			long sequence = this.nextSequence++;
+			long sequence = this.nextSequence;
 			batch.add(line, sequence);
+			this.nextSequence++;
 			this.pending++;
 			countStatus(line.status());
 			if (acknowledged || batch.size >= Batch.LIMIT) {
@@ -172,13 +173,14 @@ final class GroupCommit {
 	boolean flush(boolean sync) {
 		this.lock.lock();
 		try {
-			Batch batch = this.open;
-			if (batch.lines > 0) {
-				await(batch);
+			// A write in progress has lines of earlier calls.
+			long lost = lost();
+			if (this.open.lines > 0) {
+				await(this.open);
 			}
 			Throwable failed = sync ? exclusively(this.writer::sync) : exclusively(() -> {
 			});
-			return failed == null && batch.failure == null;
+			return failed == null && lost() == lost;
 		}
 		finally {
 			this.lock.unlock();
@@ -211,14 +213,21 @@ final class GroupCommit {
 		}
 	}
 
-	/** Runs the maintenance of the writer. */
-	void maintain() {
+	/**
+	 * Runs the maintenance of the writer.
+	 * @return a text on the last segment that could not be deleted, or {@code null}
+	 */
+	@Nullable String maintain() {
 		this.lock.lock();
 		try {
-			Throwable failed = this.closed ? null : exclusively(this.writer::maintain);
+			if (this.closed) {
+				return null;
+			}
+			Throwable failed = exclusively(this.writer::maintain);
 			if (failed != null) {
 				this.failure = failed;
 			}
+			return this.writer.undeletable();
 		}
 		finally {
 			this.lock.unlock();
@@ -275,6 +284,11 @@ final class GroupCommit {
 		finally {
 			this.lock.unlock();
 		}
+	}
+
+	/** Returns the number of lines that could not be written. */
+	private long lost() {
+		return this.lost.getOrDefault(LossReason.IO_ERROR, 0L);
 	}
 
 	private void count(LossReason reason, long events) {

@@ -83,9 +83,13 @@ public final class Journal implements AutoCloseable {
 			journal.thread.start(journal.repair);
 			return journal;
 		}
+		catch (JournalException | Error ex) {
+			release(writer, folderLock, ex);
+			throw ex;
+		}
 		catch (IOException | RuntimeException ex) {
 			release(writer, folderLock, ex);
-			throw (ex instanceof JournalException failure) ? failure : cannotOpen(directory, ex);
+			throw cannotOpen(directory, ex);
 		}
 	}
 
@@ -94,12 +98,9 @@ public final class Journal implements AutoCloseable {
 				+ ": it must be a folder that this process may write to, on a disk that has room", cause);
 	}
 
-	private static void release(SegmentWriter writer, @Nullable FolderLock folderLock, Exception cause) {
-		try {
+	private static void release(SegmentWriter writer, @Nullable FolderLock folderLock, Throwable cause) {
+		try (folderLock) {
 			writer.close();
-			if (folderLock != null) {
-				folderLock.close();
-			}
 		}
 		catch (IOException ex) {
 			cause.addSuppressed(ex);
@@ -199,10 +200,11 @@ public final class Journal implements AutoCloseable {
 	/**
 	 * Writes all lines that are in memory, syncs them to the disk unless
 	 * {@link Fsync#NEVER} is set, and releases the lock of the folder. Later events are
-	 * counted as {@link LossReason#CLOSED}. A second call does nothing.
+	 * counted as {@link LossReason#CLOSED}. A second call waits for the first and does
+	 * nothing else.
 	 */
 	@Override
-	public void close() {
+	public synchronized void close() {
 		try (this.folderLock) {
 			this.commit.close();
 		}

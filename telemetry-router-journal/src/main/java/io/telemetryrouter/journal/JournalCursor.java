@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.UUID;
 import java.util.zip.CRC32C;
 
 import org.jspecify.annotations.Nullable;
@@ -31,6 +32,9 @@ final class JournalCursor implements EventRecorder.Cursor {
 
 	private static final String SUFFIX = ".cursor";
 
+	/** File systems allow names of 255 bytes. */
+	private static final int MAX_NAME = 200;
+
 	private final JournalOptions options;
 
 	private final GroupCommit commit;
@@ -46,13 +50,20 @@ final class JournalCursor implements EventRecorder.Cursor {
 		this.file = options.directory.resolve(FOLDER).resolve(this.name);
 	}
 
-	/** Returns a file name that is valid on every file system and unique for each id. */
+	/**
+	 * Returns a file name that is valid on every file system and unique for each id. Of a
+	 * name that is too long, a hash follows the beginning.
+	 */
 	private static String encoded(String handlerId) {
 		StringBuilder name = new StringBuilder();
 		for (byte each : handlerId.getBytes(StandardCharsets.UTF_8)) {
 			char ch = (char) (each & 0xFF);
 			boolean plain = (ch >= 'a' && ch <= 'z') || (ch >= '0' && ch <= '9') || ch == '.' || ch == '-';
 			name.append(plain ? String.valueOf(ch) : String.format("%%%02x", (int) ch));
+		}
+		if (name.length() > MAX_NAME) {
+			UUID hash = UUID.nameUUIDFromBytes(handlerId.getBytes(StandardCharsets.UTF_8));
+			name.replace(MAX_NAME, name.length(), "~" + hash);
 		}
 		return name.toString();
 	}

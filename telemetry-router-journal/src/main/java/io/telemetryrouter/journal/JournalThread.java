@@ -29,6 +29,8 @@ final class JournalThread implements Runnable {
 
 	private boolean encoderReported;
 
+	private @Nullable String undeletable;
+
 	/** Whether a failure was reported and writing has not succeeded since. */
 	private boolean failing;
 
@@ -59,7 +61,7 @@ final class JournalThread implements Runnable {
 			try {
 				left = this.commit.writeWaiting(left);
 				if (left <= 0) {
-					this.commit.maintain();
+					reportUndeletable(this.commit.maintain());
 					left = interval;
 				}
 				report();
@@ -81,6 +83,14 @@ final class JournalThread implements Runnable {
 		}
 		catch (ArithmeticException ex) {
 			return Long.MAX_VALUE;
+		}
+	}
+
+	private void reportUndeletable(@Nullable String undeletable) {
+		if (undeletable != null && !undeletable.equals(this.undeletable)) {
+			this.undeletable = undeletable;
+			logger.log(Level.WARNING, "Journal '" + this.options.directory + "' cannot delete its old segment "
+					+ undeletable + ". Delete it, or the journal exceeds its retention");
 		}
 	}
 

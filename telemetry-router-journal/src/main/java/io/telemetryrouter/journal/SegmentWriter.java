@@ -44,6 +44,8 @@ final class SegmentWriter {
 
 	private long syncs;
 
+	private @Nullable String undeletable;
+
 	SegmentWriter(JournalOptions options, SegmentFile.Opener opener) {
 		this.options = options;
 		this.segmentAge = millis(options.segmentAge);
@@ -101,6 +103,11 @@ final class SegmentWriter {
 
 	long syncs() {
 		return this.syncs;
+	}
+
+	/** Returns a text on the last segment that could not be deleted, or {@code null}. */
+	@Nullable String undeletable() {
+		return this.undeletable;
 	}
 
 	/** Appends a batch: all of it, or nothing. */
@@ -220,7 +227,7 @@ final class SegmentWriter {
 
 	/**
 	 * Deletes the oldest segments. The last one stays: its lines give the next sequence
-	 * number.
+	 * number. One that cannot be deleted, as while it is read on Windows, is skipped.
 	 */
 	private void deleteOld(long size) throws IOException {
 		List<Segment> segments = Segment.list(this.options.directory);
@@ -233,8 +240,13 @@ final class SegmentWriter {
 			if (total <= size && !isExpired(info)) {
 				return;
 			}
-			Files.deleteIfExists(info.file());
-			total -= info.bytes();
+			try {
+				Files.deleteIfExists(info.file());
+				total -= info.bytes();
+			}
+			catch (IOException ex) {
+				this.undeletable = "'" + segments.get(i).name() + "': " + ex;
+			}
 		}
 	}
 

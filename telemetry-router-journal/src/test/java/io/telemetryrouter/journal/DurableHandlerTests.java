@@ -131,6 +131,33 @@ class DurableHandlerTests {
 		assertThat(this.seen).isEqualTo(calls(first, 1001));
 	}
 
+	/** Names of files have 255 bytes at most. */
+	@ParameterizedTest
+	@ValueSource(strings = { "A", "\u540d", "a" })
+	void whenTheIdIsLongThenTheHandlerIsDurable(String letter) {
+		for (int i = 0; i < 2; i++) {
+			try (Journal journal = Journal.open(options().build());
+					TelemetryRouter router = TelemetryRouter.builder().build()) {
+				router.subscribe(journal.handler(JournalMode.SYNC));
+				for (String end : List.of("1", "2")) {
+					router.subscribe(HandlerSpec.on("call" + end)
+						.id(letter.repeat(300) + end)
+						.async()
+						.overflow(OverflowPolicy.SPILL)
+						.durable(true)
+						.handler((event, payload) -> this.seen.add(event + payload))
+						.build());
+				}
+				router.emit("call1", i);
+				assertThat(router.flush(LIMIT).complete()).isTrue();
+			}
+			try (Journal journal = Journal.open(options().build())) {
+				journal.append(new TestEvent("call2", i));
+			}
+		}
+		assertThat(this.seen).containsExactlyInAnyOrder("call10", "call20", "call11");
+	}
+
 	private Path cursor() throws IOException {
 		try (var files = Files.list(this.directory.resolve("cursors"))) {
 			List<Path> all = files.toList();

@@ -21,6 +21,8 @@ final class FaultyDisk implements SegmentFile.Opener {
 
 	volatile boolean failsOpen;
 
+	volatile boolean failsClose;
+
 	/** Is given the number of lines before their write ends. */
 	volatile LongConsumer afterWrite = (lines) -> {
 	};
@@ -76,6 +78,9 @@ final class FaultyDisk implements SegmentFile.Opener {
 			@Override
 			public void close() throws IOException {
 				file.close();
+				if (FaultyDisk.this.failsClose) {
+					throw new IOException("Input/output error");
+				}
 			}
 
 		};

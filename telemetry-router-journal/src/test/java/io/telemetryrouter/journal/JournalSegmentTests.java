@@ -156,4 +156,23 @@ class JournalSegmentTests {
 			.withMessage("'encoder' must not be null");
 	}
 
+	@Test
+	void whenAnOldSegmentCannotBeDeletedThenNoEventIsLostAndTheNextOneIsDeleted() throws Exception {
+		Path stuck = this.directory.resolve("journal-0000000000000000000.jsonl");
+		try (CapturedLog log = new CapturedLog();
+				Journal journal = Journal.open(options().retentionSize(16 << 10).build())) {
+			append(journal, 1);
+			// A folder that is not empty cannot be deleted.
+			Files.createDirectories(stuck.resolve("file"));
+			append(journal, 30);
+			await().atMost(Duration.ofSeconds(30)).until(() -> !log.lines(this.directory).isEmpty());
+			append(journal, 30);
+			assertThat(journal.status().lost().get(LossReason.IO_ERROR)).isZero();
+			assertThat(size()).isLessThanOrEqualTo(20 << 10);
+			assertThat(log.lines(this.directory)).containsExactly("Journal '" + this.directory
+					+ "' cannot delete its old segment 'journal-0000000000000000000.jsonl': java.nio.file.DirectoryNotEmptyException: "
+					+ stuck + ". Delete it, or the journal exceeds its retention");
+		}
+	}
+
 }
