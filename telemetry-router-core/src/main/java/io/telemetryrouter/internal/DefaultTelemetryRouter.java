@@ -271,8 +271,12 @@ public final class DefaultTelemetryRouter implements TelemetryRouter {
 	public void start() {
 		// First, so that a handler that subscribes meanwhile begins by itself.
 		this.started = true;
-		this.parts.handlers.active().forEach((handler) -> this.parts.registry.requireRecorder(handler.options));
-		this.parts.handlers.active().forEach(Handler::begin);
+		for (Handler handler : this.parts.handlers.active()) {
+			this.parts.registry.requireRecorder(handler.options);
+		}
+		for (Handler handler : this.parts.handlers.active()) {
+			handler.begin();
+		}
 		this.emitter.start();
 	}
 

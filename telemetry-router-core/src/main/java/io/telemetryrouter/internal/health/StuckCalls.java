@@ -25,7 +25,11 @@ public final class StuckCalls {
 	volatile List<Entry> entries = List.of();
 
 	public List<StuckCall> current() {
-		return this.entries.stream().filter((entry) -> !entry.ended.getAsBoolean()).map(Entry::call).toList();
+		List<Entry> entries = this.entries;
+		if (entries.isEmpty()) {
+			return List.of();
+		}
+		return entries.stream().filter((entry) -> !entry.ended.getAsBoolean()).map(Entry::call).toList();
 	}
 
 	/** Returns how many calls timed out and have not returned. */

@@ -11,7 +11,6 @@ import io.telemetryrouter.internal.event.Envelope;
 import io.telemetryrouter.internal.event.EnvelopeSource;
 import io.telemetryrouter.internal.event.SpilledEvent;
 import io.telemetryrouter.internal.metrics.StripedCounter;
-import io.telemetryrouter.internal.support.Headroom;
 import io.telemetryrouter.internal.support.Ticker;
 
 /**
@@ -91,10 +90,9 @@ public final class Recording {
 
 	/**
 	 * Called before an event for durable handlers is recorded. Returns the epoch to pass
-	 * to {@link #end}, which the caller must reach: a thread without stack fails here.
+	 * to {@link #end}, which the caller must reach.
 	 */
 	public int begin(int stripe) {
-		Headroom.require();
 		int current = this.epoch;
 		this.begun[current].add(1, stripe);
 		return current;

@@ -1,5 +1,6 @@
 package io.telemetryrouter.internal.registry;
 
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -91,7 +92,13 @@ public final class HandlerTable {
 	}
 
 	public List<Handler> active() {
-		return this.handlers.values().stream().filter((handler) -> handler.state == State.ACTIVE).toList();
+		List<Handler> active = new ArrayList<>();
+		for (Handler handler : this.handlers.values()) {
+			if (handler.state == State.ACTIVE) {
+				active.add(handler);
+			}
+		}
+		return active;
 	}
 
 	/**

@@ -33,7 +33,7 @@ import io.telemetryrouter.agent.ModelCall;
 import io.telemetryrouter.agent.Run;
 import io.telemetryrouter.spring.agent.AgentTelemetry;
 import io.telemetryrouter.spring.ai.SpringAiFixture.Tools;
-import io.telemetryrouter.spring.autoconfigure.metrics.TelemetryRouterAgentMetricsAutoConfiguration;
+import io.telemetryrouter.spring.autoconfigure.metrics.TelemetryRouterMetricsAutoConfiguration;
 import io.telemetryrouter.spring.test.AgentEvents;
 import io.telemetryrouter.spring.test.OpenAiStub;
 import io.telemetryrouter.spring.test.OpenAiStub.Answer;
@@ -147,7 +147,7 @@ class SpringAiHostileTests {
 	void whenMetersAreAbsentThenEventsAreThereAllTheSame() {
 		this.stub.toolThenText("weather", "{\"city\":\"Oslo\"}");
 		SpringAiFixture.runner(this.stub)
-			.withConfiguration(AutoConfigurations.of(TelemetryRouterAgentMetricsAutoConfiguration.class))
+			.withConfiguration(AutoConfigurations.of(TelemetryRouterMetricsAutoConfiguration.class))
 			.withClassLoader(new FilteredClassLoader(MeterRegistry.class))
 			.run((context) -> {
 				assertThat(call(context)).isEqualTo("done");

@@ -6,7 +6,6 @@ import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.regex.Pattern;
 
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
@@ -36,7 +35,8 @@ final class OperatorTrail {
 
 	private static final int MAX_LENGTH = 120;
 
-	private static final Pattern UNPRINTABLE = Pattern.compile("[\\p{Cc}\\p{Cf}\\p{Cs}\\p{Zl}\\p{Zp}]");
+	/** Compiled when needed, since a compilation would delay the start. */
+	private static final String UNPRINTABLE = "[\\p{Cc}\\p{Cf}\\p{Cs}\\p{Zl}\\p{Zp}]";
 
 	private final @Nullable ApplicationEventPublisher publisher;
 
@@ -110,7 +110,7 @@ final class OperatorTrail {
 	/** Replaces control characters, by which an id or a name could forge a log line. */
 	private static String printable(String text) {
 		String cut = (text.length() > MAX_LENGTH) ? text.substring(0, MAX_LENGTH) + "\u2026" : text;
-		return UNPRINTABLE.matcher(cut).replaceAll("\uFFFD");
+		return cut.replaceAll(UNPRINTABLE, "\uFFFD");
 	}
 
 }

@@ -3,8 +3,6 @@ package io.telemetryrouter.spring.autoconfigure.contracts;
 import java.util.Collection;
 import java.util.function.Function;
 
-import io.micrometer.core.instrument.FunctionCounter;
-import io.micrometer.core.instrument.binder.MeterBinder;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.beans.factory.BeanFactory;
@@ -13,12 +11,10 @@ import org.springframework.beans.factory.ListableBeanFactory;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
-import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.autoconfigure.condition.SearchStrategy;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
-import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
 import org.springframework.util.Assert;
 import org.springframework.util.ClassUtils;
@@ -83,27 +79,6 @@ public final class TelemetryRouterContractsAutoConfiguration {
 				"'telemetry-router.contracts.convert-maps' needs tools.jackson.core:jackson-databind");
 		HandlerSpecCustomizer conversion = OptionalPartners.conversion(beanFactory);
 		return (builder) -> builder.specCustomizer(conversion);
-	}
-
-	@Configuration(proxyBeanMethods = false)
-	@ConditionalOnClass(MeterBinder.class)
-	static class MeterConfiguration {
-
-		@Bean
-		@ConditionalOnMissingBean(name = "telemetryRouterContractMeters")
-		MeterBinder telemetryRouterContractMeters(ContractChecks checks) {
-			return (registry) -> {
-				for (EventType<?> type : checks.types()) {
-					FunctionCounter
-						.builder("telemetry.router.contract.violations", checks, (each) -> each.violations(type.name()))
-						.tag("event", type.name())
-						.description("Payloads that broke the contract of their event")
-						.baseUnit("events")
-						.register(registry);
-				}
-			};
-		}
-
 	}
 
 }

@@ -26,6 +26,7 @@ import io.telemetryrouter.spring.cost.TenantResolver;
 @AutoConfiguration(after = TelemetryRouterAutoConfiguration.class)
 @ConditionalOnBooleanProperty(name = { "telemetry-router.enabled", "telemetry-router.cost.enabled" },
 		matchIfMissing = true)
+@Conditional(OnCostCondition.class)
 @EnableConfigurationProperties(TelemetryRouterCostProperties.class)
 public final class TelemetryRouterCostAutoConfiguration {
 

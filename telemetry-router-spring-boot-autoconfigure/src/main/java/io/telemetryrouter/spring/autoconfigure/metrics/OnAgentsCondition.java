@@ -44,10 +44,13 @@ final class OnAgentsCondition extends SpringBootCondition implements Configurati
 	}
 
 	private static boolean hasAdapter(ConfigurableListableBeanFactory beanFactory, @Nullable ClassLoader classLoader) {
-		return ADAPTERS.entrySet()
-			.stream()
-			.anyMatch((adapter) -> ClassUtils.isPresent(adapter.getKey(), classLoader)
-					&& hasBean(beanFactory, ClassUtils.resolveClassName(adapter.getValue(), classLoader)));
+		for (Map.Entry<String, String> adapter : ADAPTERS.entrySet()) {
+			if (ClassUtils.isPresent(adapter.getKey(), classLoader)
+					&& hasBean(beanFactory, ClassUtils.resolveClassName(adapter.getValue(), classLoader))) {
+				return true;
+			}
+		}
+		return false;
 	}
 
 	private static boolean hasBean(ConfigurableListableBeanFactory beanFactory, Class<?> type) {

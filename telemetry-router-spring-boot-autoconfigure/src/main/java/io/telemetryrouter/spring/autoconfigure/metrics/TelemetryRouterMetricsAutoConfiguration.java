@@ -1,7 +1,9 @@
 package io.telemetryrouter.spring.autoconfigure.metrics;
 
 import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.binder.MeterBinder;
 
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
@@ -12,17 +14,27 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Conditional;
 
 import io.telemetryrouter.TelemetryRouter;
+import io.telemetryrouter.spring.agent.AgentTelemetry;
 import io.telemetryrouter.spring.autoconfigure.OnRouterCondition;
 import io.telemetryrouter.spring.autoconfigure.TelemetryRouterAutoConfiguration;
 import io.telemetryrouter.spring.autoconfigure.TelemetryRouterProperties;
+import io.telemetryrouter.spring.autoconfigure.ai.TelemetryRouterSpringAiAutoConfiguration;
+import io.telemetryrouter.spring.autoconfigure.cost.TelemetryRouterCostAutoConfiguration;
+import io.telemetryrouter.spring.autoconfigure.langchain4j.TelemetryRouterLangChain4jAutoConfiguration;
+import io.telemetryrouter.spring.contracts.ContractChecks;
+import io.telemetryrouter.spring.cost.CostRecorder;
+import io.telemetryrouter.spring.metrics.AgentMeters;
 import io.telemetryrouter.spring.metrics.TelemetryRouterMetrics;
 
 /**
- * Auto-configuration for {@link TelemetryRouterMetrics}.
+ * Auto-configuration for the meters of the router ({@link TelemetryRouterMetrics}), of
+ * contracts, and of agents and their costs ({@link AgentMeters}).
  *
  * @since 0.1.0
  */
-@AutoConfiguration(after = TelemetryRouterAutoConfiguration.class,
+@AutoConfiguration(
+		after = { TelemetryRouterAutoConfiguration.class, TelemetryRouterSpringAiAutoConfiguration.class,
+				TelemetryRouterLangChain4jAutoConfiguration.class, TelemetryRouterCostAutoConfiguration.class },
 		afterName = { "org.springframework.boot.micrometer.metrics.autoconfigure.MetricsAutoConfiguration",
 				"org.springframework.boot.micrometer.metrics.autoconfigure.CompositeMeterRegistryAutoConfiguration" })
 @ConditionalOnClass(MeterRegistry.class)
@@ -36,6 +48,21 @@ public final class TelemetryRouterMetricsAutoConfiguration {
 	@ConditionalOnMissingBean
 	TelemetryRouterMetrics telemetryRouterMetrics(TelemetryRouter router, TelemetryRouterProperties properties) {
 		return new TelemetryRouterMetrics(router, properties.getMaxEventTags());
+	}
+
+	@Bean
+	@ConditionalOnMissingBean(name = "telemetryRouterContractMeters")
+	MeterBinder telemetryRouterContractMeters(ObjectProvider<ContractChecks> checks) {
+		return new ContractMeters(checks);
+	}
+
+	@Bean
+	@Conditional(OnAgentsCondition.class)
+	@ConditionalOnMissingBean
+	AgentMeters telemetryRouterAgentMeters(MeterRegistry registry, TelemetryRouterProperties properties,
+			ObjectProvider<AgentTelemetry> telemetry, ObjectProvider<CostRecorder> costs) {
+		return new AgentMeters(registry, properties.getMaxEventTags(), telemetry.getIfAvailable(),
+				costs.getIfAvailable());
 	}
 
 }

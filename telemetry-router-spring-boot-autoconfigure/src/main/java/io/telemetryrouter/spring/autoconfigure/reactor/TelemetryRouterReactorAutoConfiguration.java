@@ -6,6 +6,7 @@ import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Lazy;
 
 import io.telemetryrouter.TelemetryEmitter;
 import io.telemetryrouter.spring.autoconfigure.TelemetryRouterAutoConfiguration;
@@ -21,6 +22,7 @@ import io.telemetryrouter.spring.reactor.ReactiveTelemetryEmitter;
 public final class TelemetryRouterReactorAutoConfiguration {
 
 	@Bean
+	@Lazy
 	@ConditionalOnMissingBean
 	ReactiveTelemetryEmitter reactiveTelemetryEmitter(TelemetryEmitter emitter) {
 		return new ReactiveTelemetryEmitter(emitter);

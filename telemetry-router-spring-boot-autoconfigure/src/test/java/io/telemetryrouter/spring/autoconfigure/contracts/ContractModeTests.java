@@ -29,6 +29,7 @@ import io.telemetryrouter.TelemetryEventType;
 import io.telemetryrouter.TelemetryRouter;
 import io.telemetryrouter.spring.annotation.TelemetryListener;
 import io.telemetryrouter.spring.autoconfigure.TelemetryRouterAutoConfiguration;
+import io.telemetryrouter.spring.autoconfigure.metrics.TelemetryRouterMetricsAutoConfiguration;
 import io.telemetryrouter.spring.contracts.ContractChecks;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -72,18 +73,20 @@ class ContractModeTests {
 	@Test
 	void whenAPayloadIsOfAnotherTypeThenItIsCountedReportedAndRoutedToThoseItFits(CapturedOutput output) {
 		MeterRegistry registry = new SimpleMeterRegistry();
-		this.contextRunner.run((context) -> {
-			context.getBean("telemetryRouterContractMeters", MeterBinder.class).bindTo(registry);
-			emit(context, new Response("m", 1));
-			emit(context, SECRET);
-			emit(context, SECRET);
-			assertThat(received(context)).hasSize(4).endsWith(SECRET, SECRET);
-			assertThat(context.getBean(ContractChecks.class).violations("model.response")).isEqualTo(2);
-			assertThat(registry.get("telemetry.router.contract.violations")
-				.tag("event", "model.response")
-				.functionCounter()
-				.count()).isEqualTo(2);
-		});
+		this.contextRunner.withConfiguration(AutoConfigurations.of(TelemetryRouterMetricsAutoConfiguration.class))
+			.withBean(MeterRegistry.class, () -> registry)
+			.run((context) -> {
+				context.getBean("telemetryRouterContractMeters", MeterBinder.class).bindTo(registry);
+				emit(context, new Response("m", 1));
+				emit(context, SECRET);
+				emit(context, SECRET);
+				assertThat(received(context)).hasSize(4).endsWith(SECRET, SECRET);
+				assertThat(context.getBean(ContractChecks.class).violations("model.response")).isEqualTo(2);
+				assertThat(registry.get("telemetry.router.contract.violations")
+					.tag("event", "model.response")
+					.functionCounter()
+					.count()).isEqualTo(2);
+			});
 		assertThat(output.getAll().lines().filter((line) -> line.contains("breaks its contract"))).singleElement()
 			.asString()
 			.contains("Payload of event 'model.response' breaks its contract: it is a java.lang.String, not a "

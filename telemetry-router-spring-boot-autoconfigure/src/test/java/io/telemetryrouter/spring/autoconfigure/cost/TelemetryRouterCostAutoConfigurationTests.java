@@ -18,7 +18,7 @@ import io.telemetryrouter.agent.Tokens;
 import io.telemetryrouter.spring.agent.AgentTelemetry;
 import io.telemetryrouter.spring.autoconfigure.TelemetryRouterAutoConfiguration;
 import io.telemetryrouter.spring.autoconfigure.agent.TelemetryRouterAgentAutoConfiguration;
-import io.telemetryrouter.spring.autoconfigure.metrics.TelemetryRouterAgentMetricsAutoConfiguration;
+import io.telemetryrouter.spring.autoconfigure.metrics.TelemetryRouterMetricsAutoConfiguration;
 import io.telemetryrouter.spring.cost.BudgetThreshold;
 import io.telemetryrouter.spring.cost.CostCalculator;
 import io.telemetryrouter.spring.cost.CostRecorded;
@@ -38,7 +38,7 @@ class TelemetryRouterCostAutoConfigurationTests {
 
 	private final ApplicationContextRunner runner = new ApplicationContextRunner()
 		.withConfiguration(AutoConfigurations.of(TelemetryRouterAutoConfiguration.class,
-				TelemetryRouterCostAutoConfiguration.class, TelemetryRouterAgentMetricsAutoConfiguration.class))
+				TelemetryRouterCostAutoConfiguration.class, TelemetryRouterMetricsAutoConfiguration.class))
 		.withBean(MeterRegistry.class, SimpleMeterRegistry::new)
 		.withBean(AgentEvents.class);
 
@@ -148,6 +148,23 @@ class TelemetryRouterCostAutoConfigurationTests {
 			assertThat(context.getBean(AgentEvents.class).single(CostRecorded.class).amount())
 				.isEqualTo(BigDecimal.TEN);
 		});
+	}
+
+	@Test
+	void whenApplicationHasOnlyACalculatorThenItCounts() {
+		this.runner.withBean(CostCalculator.class, () -> (call) -> BigDecimal.TEN).run((context) -> {
+			emit(context.getBean(TelemetryEmitter.class), "any", 1);
+			assertThat(context.getBean(AgentEvents.class).single(CostRecorded.class).amount())
+				.isEqualTo(BigDecimal.TEN);
+		});
+	}
+
+	@Test
+	void whenTheOnlyPropertyIsMisspeltThenStartFails() {
+		this.runner.withPropertyValues(PREFIX + "prizes[0].model=x")
+			.run((context) -> assertThat(context).getFailure()
+				.rootCause()
+				.hasMessageContaining("telemetry-router.cost.prizes[0].model"));
 	}
 
 	@Test
