@@ -130,7 +130,7 @@ class FullStackTests {
 		}
 	}
 
-	@RepeatedTest(8)
+	@RepeatedTest(3)
 	void whenCallersHaveNextToNoStackLeftThenCursorsOfDurableHandlersMoveOn() throws InterruptedException {
 		MemoryRecorder recorder = new MemoryRecorder();
 		this.router.subscribe(recorder.sync());

@@ -32,7 +32,7 @@ public final class Routes {
 
 	final PayloadChecks checks;
 
-	private final RouteTable table = new RouteTable();
+	private final RouteCache cache = new RouteCache();
 
 	/**
 	 * The statistics of all replayed events. They are never read: a replay is no emit.
@@ -51,12 +51,12 @@ public final class Routes {
 	}
 
 	@Nullable Route find(String event) {
-		return this.table.find(event);
+		return this.cache.find(event);
 	}
 
 	/** Returns the route of a name. The route is kept if the name is tracked. */
 	Route route(String event, @Nullable Object payload) {
-		Route route = this.table.find(event);
+		Route route = this.cache.find(event);
 		while (route == null) {
 			EventStatistics statistics = this.events.track(event);
 			route = this.registry.whileUnchanged(() -> compileAndKeep(event, payload, statistics));
@@ -75,7 +75,7 @@ public final class Routes {
 			route.retire();
 			return route;
 		}
-		Route raced = this.table.putIfAbsent(route);
+		Route raced = this.cache.putIfAbsent(route);
 		if (raced != null) {
 			return raced;
 		}
@@ -152,7 +152,7 @@ public final class Routes {
 	 * {@code false} before that event.
 	 */
 	public boolean isDead(String event) {
-		Route known = this.table.find(event);
+		Route known = this.cache.find(event);
 		return (known != null) ? known.dead
 				: this.registry.whileUnchanged(() -> this.registry.matching(event)
 					.entrySet()
@@ -177,28 +177,28 @@ public final class Routes {
 	/** Invalidates the routes of a pattern. Called under the write lock. */
 	public void handlersChanged(EventPattern pattern) {
 		if (pattern.isExact()) {
-			Route route = this.table.find(pattern.toString());
+			Route route = this.cache.find(pattern.toString());
 			if (route != null) {
 				invalidate(route);
 			}
 		}
 		else {
-			this.table.all().stream().filter((route) -> pattern.matches(route.event)).forEach(this::invalidate);
+			this.cache.all().stream().filter((route) -> pattern.matches(route.event)).forEach(this::invalidate);
 		}
 	}
 
 	void invalidate(Route route) {
-		this.table.remove(route);
+		this.cache.remove(route);
 		route.retire();
 		route.handlers.forEach((handler) -> handler.metrics.routes.remove(route));
 	}
 
 	public void reconcile() {
-		this.table.all().forEach(Route::reconcile);
+		this.cache.all().forEach(Route::reconcile);
 	}
 
 	public void reconcile(String event) {
-		Route route = this.table.find(event);
+		Route route = this.cache.find(event);
 		if (route != null) {
 			route.reconcile();
 		}
@@ -209,7 +209,7 @@ public final class Routes {
 	 * name.
 	 */
 	boolean hasListeners(String event) {
-		Route known = this.table.find(event);
+		Route known = this.cache.find(event);
 		if (known != null) {
 			return !known.isEmpty();
 		}
@@ -217,7 +217,7 @@ public final class Routes {
 	}
 
 	public List<String> handlerIds(String event) {
-		Route known = this.table.find(event);
+		Route known = this.cache.find(event);
 		List<Handler> handlers = (known != null) ? known.handlers
 				: this.registry.whileUnchanged(() -> inOrder(this.registry.matching(event)));
 		return handlers.stream().map(Handler::handlerId).toList();

@@ -14,14 +14,14 @@ import io.telemetryrouter.internal.support.Ticker;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-class RouteTableTests {
+class RouteCacheTests {
 
 	private final Ticker ticker = new Ticker(null);
 
 	private final TrackedEvents events = new TrackedEvents(10_000, new SampleBuffers(1),
 			new Announcements(new Reporter(new LogWriter(System.getLogger("silence"), null), this.ticker)));
 
-	private final RouteTable table = new RouteTable();
+	private final RouteCache table = new RouteCache();
 
 	/** Of no handlers: it asks nothing of the routes. */
 	@SuppressWarnings("NullAway")

@@ -18,7 +18,7 @@ import io.telemetryrouter.internal.registry.HandlerRegistry;
  * the strings by identity: that takes fewer dependent loads than a map lookup. If several
  * names have the same index, the route added last is at that index.
  */
-public final class RouteTable {
+public final class RouteCache {
 
 	private static final VarHandle ROUTES = MethodHandles.arrayElementVarHandle(Route[].class);
 
