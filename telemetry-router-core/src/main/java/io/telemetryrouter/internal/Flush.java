@@ -155,11 +155,13 @@ final class Flush {
 	private CompletableFuture<Boolean> passOn(Handler handler, BooleanSupplier action) {
 		CompletableFuture<Boolean> passed = new CompletableFuture<>();
 		CompletableFuture<Boolean> before = this.actions.put(handler, passed);
-		((before != null) ? before : CompletableFuture.completedFuture(true)).thenAcceptAsync((earlier) -> {
-			boolean result = passOn(action);
-			this.actions.remove(handler, passed);
-			passed.complete(result);
-		}, this.callbacks);
+		// Completed in any case, for example without a thread: later actions wait for it.
+		((before != null) ? before : CompletableFuture.completedFuture(true))
+			.handleAsync((earlier, ex) -> passOn(action), this.callbacks)
+			.whenComplete((result, ex) -> {
+				this.actions.remove(handler, passed);
+				passed.complete(ex == null && result);
+			});
 		return passed;
 	}
 

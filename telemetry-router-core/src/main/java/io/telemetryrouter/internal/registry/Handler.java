@@ -95,9 +95,7 @@ public final class Handler implements Subscription, LaneTarget {
 		}
 	}
 
-	/**
-	 * Lets the lane drain before the router closes, even if it was paused or not begun.
-	 */
+	/** Lets the lane drain before the close, even if it was paused or not begun. */
 	public void drain() {
 		pause(false);
 		if (this.progress != null && this.lane != null && !this.progress.hasBegun()) {
