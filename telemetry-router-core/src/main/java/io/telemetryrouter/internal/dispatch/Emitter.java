@@ -26,7 +26,7 @@ import io.telemetryrouter.internal.support.Headroom;
  * The entry point of events: finds the route of each, or holds the event until the router
  * starts.
  */
-public record Emitter(Routes routes, Dispatcher dispatcher, HoldBuffer held, Executor completions,
+public record Emitter(RouteCompiler routes, Dispatcher dispatcher, HoldBuffer held, Executor completions,
 		BooleanSupplier blockingAllowed, long blockNanos, Runs runs, SpanTracker spans) implements TelemetryEmitter {
 
 	@Override

@@ -21,7 +21,7 @@ import io.telemetryrouter.internal.support.Headroom;
  */
 public final class NextEvents {
 
-	private final Routes routes;
+	private final RouteCompiler routes;
 
 	private final Executor completions;
 
@@ -36,7 +36,8 @@ public final class NextEvents {
 
 	private volatile boolean closed;
 
-	public NextEvents(Routes routes, Executor completions, Watchdog watchdog, Reporter reporter, long filterNumber) {
+	public NextEvents(RouteCompiler routes, Executor completions, Watchdog watchdog, Reporter reporter,
+			long filterNumber) {
 		this.routes = routes;
 		this.completions = completions;
 		this.watchdog = watchdog;

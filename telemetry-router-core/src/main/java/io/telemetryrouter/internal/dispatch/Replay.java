@@ -30,7 +30,7 @@ public final class Replay {
 
 	private static final int MAX_NAMES = 1000;
 
-	private final Routes routes;
+	private final RouteCompiler routes;
 
 	private final Dispatcher dispatcher;
 
@@ -44,7 +44,7 @@ public final class Replay {
 	 */
 	private volatile WeakReference<Compiled> compiled = new WeakReference<>(null);
 
-	public Replay(Routes routes, Dispatcher dispatcher, EnvelopeSource envelopes, Ticker ticker) {
+	public Replay(RouteCompiler routes, Dispatcher dispatcher, EnvelopeSource envelopes, Ticker ticker) {
 		this.routes = routes;
 		this.dispatcher = dispatcher;
 		this.envelopes = envelopes;

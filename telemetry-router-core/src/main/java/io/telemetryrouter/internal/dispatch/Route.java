@@ -71,7 +71,7 @@ final class Route implements OfferedEvents, DispatchFrame.Recipients {
 
 	final boolean needsEnvelope;
 
-	private final Routes routes;
+	private final RouteCompiler routes;
 
 	private final StripedCounter counted = new StripedCounter();
 
@@ -81,7 +81,7 @@ final class Route implements OfferedEvents, DispatchFrame.Recipients {
 	private long reconciled;
 
 	Route(String event, EventStatistics statistics, List<Handler> handlers, boolean dead, List<NextEvent> awaited,
-			PayloadChecks.@Nullable Guarded check, Routes routes) {
+			PayloadChecks.@Nullable Guarded check, RouteCompiler routes) {
 		this.event = event;
 		this.statistics = statistics;
 		this.handlers = handlers;

@@ -1,6 +1,6 @@
 /**
- * The dispatch of events: {@link Routes} finds the route of an event by its name, and
- * {@link Dispatcher} passes the event to each handler of the route. A route has the
+ * The dispatch of events: {@link RouteCompiler} finds the route of an event by its name,
+ * and {@link Dispatcher} passes the event to each handler of the route. A route has the
  * handlers of one name in order, and is compiled once.
  */
 @NullMarked

@@ -49,7 +49,7 @@ abstract class RoutesFixture {
 
 	final HandlerRegistry registry = registry();
 
-	final Routes routes = new Routes(this.registry, this.events, this.ticker, 5_000_000,
+	final RouteCompiler routes = new RouteCompiler(this.registry, this.events, this.ticker, 5_000_000,
 			new PayloadChecks(Map.of(), this.reporter));
 
 	final AtomicInteger ids = new AtomicInteger();

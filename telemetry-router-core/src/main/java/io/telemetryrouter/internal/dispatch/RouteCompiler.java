@@ -20,7 +20,7 @@ import io.telemetryrouter.internal.support.Ticker;
  * Compiles a route for each event name, and removes the routes whose handlers change. The
  * route of a name that is not tracked is compiled for each emit and not kept.
  */
-public final class Routes {
+public final class RouteCompiler {
 
 	final HandlerRegistry registry;
 
@@ -42,7 +42,8 @@ public final class Routes {
 	/** Guarded by the lock of the registry. */
 	private final PatternIndex<NextEvent> awaited = new PatternIndex<>();
 
-	public Routes(HandlerRegistry registry, TrackedEvents events, Ticker ticker, long slowNanos, PayloadChecks checks) {
+	public RouteCompiler(HandlerRegistry registry, TrackedEvents events, Ticker ticker, long slowNanos,
+			PayloadChecks checks) {
 		this.registry = registry;
 		this.events = events;
 		this.ticker = ticker;
@@ -109,7 +110,7 @@ public final class Routes {
 		if (ranks.size() <= 1) {
 			return List.copyOf(ranks.keySet());
 		}
-		return ranks.entrySet().stream().sorted(Routes::compare).map(Map.Entry::getKey).toList();
+		return ranks.entrySet().stream().sorted(RouteCompiler::compare).map(Map.Entry::getKey).toList();
 	}
 
 	/**

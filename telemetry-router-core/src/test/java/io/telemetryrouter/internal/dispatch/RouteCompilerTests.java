@@ -16,7 +16,7 @@ import io.telemetryrouter.internal.registry.Handler;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-class RoutesTests extends RoutesFixture {
+class RouteCompilerTests extends RoutesFixture {
 
 	@Test
 	void whenRouteIsCompiledThenItIsKeptForTheNextEmit() {
