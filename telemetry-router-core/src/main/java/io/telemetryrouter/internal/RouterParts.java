@@ -21,6 +21,7 @@ import io.telemetryrouter.internal.dispatch.HoldBuffer;
 import io.telemetryrouter.internal.dispatch.NextEvents;
 import io.telemetryrouter.internal.dispatch.PayloadChecks;
 import io.telemetryrouter.internal.dispatch.Replay;
+import io.telemetryrouter.internal.dispatch.RouteCache;
 import io.telemetryrouter.internal.dispatch.RouteCompiler;
 import io.telemetryrouter.internal.dispatch.SpanTracker;
 import io.telemetryrouter.internal.event.DispatchFrame;
@@ -100,7 +101,7 @@ final class RouterParts {
 
 	final HandlerRegistry registry;
 
-	final RouteCompiler routes;
+	final RouteCache routes;
 
 	final NextEvents nextEvents;
 
@@ -153,7 +154,7 @@ final class RouterParts {
 				new CallSites(this.reporter, settings.registrationWarningThreshold()));
 
 		PayloadChecks payloadChecks = new PayloadChecks(settings.payloadChecks(), this.reporter);
-		this.routes = new RouteCompiler(this.registry, this.events, this.ticker, slow, payloadChecks);
+		this.routes = new RouteCache(new RouteCompiler(this.registry, this.ticker, slow, payloadChecks), this.events);
 		this.registry.whenChanged(this.routes::handlersChanged);
 		this.nextEvents = new NextEvents(this.routes, callbacks, this.watchdog, this.reporter, filter.handlerNumber());
 		Dispatcher dispatcher = new Dispatcher(envelopes, this.samples, this.nextEvents, this.reporter, this.ticker,

@@ -26,7 +26,7 @@ import io.telemetryrouter.internal.support.Headroom;
  * The entry point of events: finds the route of each, or holds the event until the router
  * starts.
  */
-public record Emitter(RouteCompiler routes, Dispatcher dispatcher, HoldBuffer held, Executor completions,
+public record Emitter(RouteCache routes, Dispatcher dispatcher, HoldBuffer held, Executor completions,
 		BooleanSupplier blockingAllowed, long blockNanos, Runs runs, SpanTracker spans) implements TelemetryEmitter {
 
 	@Override
@@ -63,7 +63,7 @@ public record Emitter(RouteCompiler routes, Dispatcher dispatcher, HoldBuffer he
 			@Nullable SpanMark span) {
 		Headroom.require();
 		EventPattern.requireName(event);
-		this.routes.checks.run(event, payload);
+		this.routes.compiler.checks.run(event, payload);
 		if (this.held.isHolding()) {
 			awaitRelease(event);
 			if (this.held.hold(this.dispatcher.envelope(event, payload, tracker, span))) {

@@ -21,7 +21,7 @@ import io.telemetryrouter.internal.support.Headroom;
  */
 public final class NextEvents {
 
-	private final RouteCompiler routes;
+	private final RouteCache routes;
 
 	private final Executor completions;
 
@@ -36,7 +36,7 @@ public final class NextEvents {
 
 	private volatile boolean closed;
 
-	public NextEvents(RouteCompiler routes, Executor completions, Watchdog watchdog, Reporter reporter,
+	public NextEvents(RouteCache routes, Executor completions, Watchdog watchdog, Reporter reporter,
 			long filterNumber) {
 		this.routes = routes;
 		this.completions = completions;

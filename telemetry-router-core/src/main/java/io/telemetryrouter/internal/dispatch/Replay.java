@@ -30,7 +30,7 @@ public final class Replay {
 
 	private static final int MAX_NAMES = 1000;
 
-	private final RouteCompiler routes;
+	private final RouteCache routes;
 
 	private final Dispatcher dispatcher;
 
@@ -44,7 +44,7 @@ public final class Replay {
 	 */
 	private volatile WeakReference<Compiled> compiled = new WeakReference<>(null);
 
-	public Replay(RouteCompiler routes, Dispatcher dispatcher, EnvelopeSource envelopes, Ticker ticker) {
+	public Replay(RouteCache routes, Dispatcher dispatcher, EnvelopeSource envelopes, Ticker ticker) {
 		this.routes = routes;
 		this.dispatcher = dispatcher;
 		this.envelopes = envelopes;
@@ -66,7 +66,7 @@ public final class Replay {
 	}
 
 	private List<Route> routes(String event) {
-		long changes = this.routes.registry.changes();
+		long changes = this.routes.compiler.registry.changes();
 		Compiled known = this.compiled.get();
 		if (known == null || known.changes != changes || known.routes.size() == MAX_NAMES) {
 			known = new Compiled(changes, new ConcurrentHashMap<>());
@@ -82,7 +82,8 @@ public final class Replay {
 
 	/** Compiles a route for each sequence of handlers with the same payload class. */
 	private List<Route> compile(String event) {
-		List<Handler> handlers = new ArrayList<>(this.routes.replayed(event));
+		List<Handler> handlers = new ArrayList<>(this.routes.compiler.handlers(event));
+		handlers.removeIf((handler) -> !handler.options.replay);
 		handlers.sort(Comparator.comparing((handler) -> handler.lane() == null));
 		List<Route> routes = new ArrayList<>();
 		int end = 0;
@@ -91,7 +92,7 @@ public final class Replay {
 			while (end < handlers.size() && handlers.get(end).options.recordedType() == type) {
 				end++;
 			}
-			routes.add(this.routes.replayed(event, List.copyOf(handlers.subList(start, end))));
+			routes.add(this.routes.compiler.replayed(event, List.copyOf(handlers.subList(start, end)), this.routes));
 		}
 		return routes;
 	}

@@ -71,7 +71,7 @@ final class Route implements OfferedEvents, DispatchFrame.Recipients {
 
 	final boolean needsEnvelope;
 
-	private final RouteCompiler routes;
+	private final RouteCache cache;
 
 	private final StripedCounter counted = new StripedCounter();
 
@@ -81,12 +81,12 @@ final class Route implements OfferedEvents, DispatchFrame.Recipients {
 	private long reconciled;
 
 	Route(String event, EventStatistics statistics, List<Handler> handlers, boolean dead, List<NextEvent> awaited,
-			PayloadChecks.@Nullable Guarded check, RouteCompiler routes) {
+			PayloadChecks.@Nullable Guarded check, RouteCache cache) {
 		this.event = event;
 		this.statistics = statistics;
 		this.handlers = handlers;
 		this.dead = dead;
-		this.routes = routes;
+		this.cache = cache;
 		this.check = check;
 		this.awaited = awaited.toArray(NOTHING_AWAITED);
 		this.durable = handlers.stream().anyMatch((handler) -> handler.options.durable);
@@ -118,8 +118,8 @@ final class Route implements OfferedEvents, DispatchFrame.Recipients {
 
 	private SyncCall call(Handler handler, int reached) {
 		// The least possible duration of the slowest handler of a slow dispatch.
-		long noticeable = this.routes.slowNanos / this.handlers.size();
-		return new SyncCall(handler, this.event, reached, noticeable, this.routes.ticker);
+		long noticeable = this.cache.compiler.slowNanos / this.handlers.size();
+		return new SyncCall(handler, this.event, reached, noticeable, this.cache.compiler.ticker);
 	}
 
 	/** Returns whether the event has neither a handler nor a future that awaits it. */
@@ -213,7 +213,7 @@ final class Route implements OfferedEvents, DispatchFrame.Recipients {
 
 	@Override
 	public void invalidate() {
-		this.routes.invalidate(this);
+		this.cache.invalidate(this);
 	}
 
 	@Override

@@ -1,7 +1,7 @@
 /**
- * The dispatch of events: {@link RouteCompiler} finds the route of an event by its name,
- * and {@link Dispatcher} passes the event to each handler of the route. A route has the
- * handlers of one name in order, and is compiled once.
+ * The dispatch of events: {@link RouteCompiler} computes the handlers of an event name in
+ * order, its route, {@link RouteCache} keeps the routes, and {@link Dispatcher} passes
+ * each event to the handlers of its route.
  */
 @NullMarked
 package io.telemetryrouter.internal.dispatch;

@@ -49,8 +49,9 @@ abstract class RoutesFixture {
 
 	final HandlerRegistry registry = registry();
 
-	final RouteCompiler routes = new RouteCompiler(this.registry, this.events, this.ticker, 5_000_000,
-			new PayloadChecks(Map.of(), this.reporter));
+	final RouteCache routes = new RouteCache(
+			new RouteCompiler(this.registry, this.ticker, 5_000_000, new PayloadChecks(Map.of(), this.reporter)),
+			this.events);
 
 	final AtomicInteger ids = new AtomicInteger();
 
