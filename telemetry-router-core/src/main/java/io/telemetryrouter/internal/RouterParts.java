@@ -29,6 +29,7 @@ import io.telemetryrouter.internal.event.DispatchStacks;
 import io.telemetryrouter.internal.event.EmitTracker;
 import io.telemetryrouter.internal.event.Envelope;
 import io.telemetryrouter.internal.event.EnvelopeSource;
+import io.telemetryrouter.internal.event.RecursionLimit;
 import io.telemetryrouter.internal.event.RunBinding;
 import io.telemetryrouter.internal.event.Runs;
 import io.telemetryrouter.internal.health.LogWriter;
@@ -158,7 +159,8 @@ final class RouterParts {
 		this.registry.whenChanged(this.routes::handlersChanged);
 		this.nextEvents = new NextEvents(this.routes, callbacks, this.watchdog, this.reporter, filter.handlerNumber());
 		Dispatcher dispatcher = new Dispatcher(envelopes, this.samples, this.nextEvents, this.reporter, this.ticker,
-				new Dispatcher.Limits(settings.maxDepth(), settings.maxNestedEmits(), slow, measured),
+				new Dispatcher.Limits(new RecursionLimit(settings.maxDepth(), settings.maxNestedEmits()), slow,
+						measured),
 				settings.contextCarrier(), carrier.handlerNumber(), recording);
 		this.held = new HoldBuffer(settings.holdEvents(), settings.maxEventNames(), this.reporter);
 		this.spans = new SpanTracker(nanos(settings.spanDanglingAfter()), this.watchdog, this.reporter,

@@ -13,6 +13,7 @@ import io.telemetryrouter.internal.event.DispatchStacks;
 import io.telemetryrouter.internal.event.EmitTracker;
 import io.telemetryrouter.internal.event.Envelope;
 import io.telemetryrouter.internal.event.EnvelopeSource;
+import io.telemetryrouter.internal.event.RecursionLimit;
 import io.telemetryrouter.internal.event.RunBinding;
 import io.telemetryrouter.internal.event.SpanMark;
 import io.telemetryrouter.internal.health.Reporter;
@@ -131,11 +132,11 @@ public final class Dispatcher {
 				route.drop(DropReason.CLOSED, frame);
 				this.reporter.emittedLate(route.event);
 			}
-			else if (parent != null && !parent.permits(this.limits.maxDepth, this.limits.maxNestedEmits)) {
+			else if (parent != null && !this.limits.recursion.permits(parent)) {
 				route.drop(DropReason.RECURSION, frame);
 				if (parent.claimReport()) {
-					this.reporter.recursion(parent.chain(route.event), this.limits.maxDepth,
-							this.limits.maxNestedEmits);
+					this.reporter.recursion(parent.chain(route.event), this.limits.recursion.maxDepth(),
+							this.limits.recursion.maxNestedEmits());
 				}
 			}
 			else if (this.limits.measured) {
@@ -340,10 +341,10 @@ public final class Dispatcher {
 	}
 
 	/**
-	 * The limits of nested emits, the nanoseconds above which a dispatch is slow, and
+	 * The limit of nested emits, the nanoseconds above which a dispatch is slow, and
 	 * whether latency is measured.
 	 */
-	public record Limits(int maxDepth, int maxNestedEmits, long slowNanos, boolean measured) {
+	public record Limits(RecursionLimit recursion, long slowNanos, boolean measured) {
 	}
 
 }

@@ -14,7 +14,7 @@ import io.telemetryrouter.internal.support.VarHandles;
 /**
  * An emit during which another emit was made: a node in the tree of nested emits under
  * one outermost emit. It exists only where emits nest. It travels with envelopes, so that
- * the limits of depth and budget hold across lanes. It does not retain payloads: the
+ * the {@link RecursionLimit} holds across lanes. It does not retain payloads: the
  * reference to its envelope is cleared once its id is assigned.
  */
 public final class Cause {
@@ -25,10 +25,10 @@ public final class Cause {
 
 	private final String event;
 
-	private final int depth;
+	final int depth;
 
 	/** The nested emits of the whole tree so far; shared by its nodes. */
-	private final AtomicInteger nested;
+	final AtomicInteger nested;
 
 	private final AtomicInteger reported;
 
@@ -60,12 +60,6 @@ public final class Cause {
 
 	@Nullable UUID id() {
 		return this.id;
-	}
-
-	/** Returns whether the limits permit one more emit under this one, and counts it. */
-	public boolean permits(int maxDepth, int maxNested) {
-		// The counter stops at the limit, so that it cannot overflow.
-		return this.depth < maxDepth && this.nested.get() < maxNested && this.nested.incrementAndGet() <= maxNested;
 	}
 
 	/** Claims the single report of this tree: {@code true} for the first caller only. */
