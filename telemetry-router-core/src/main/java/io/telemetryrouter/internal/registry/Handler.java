@@ -50,7 +50,7 @@ public final class Handler implements Subscription, LaneTarget {
 	public final HandlerFailures failures;
 
 	/** {@code null} unless the handler is durable. */
-	private final @Nullable Progress progress;
+	private final @Nullable DurableProgress progress;
 
 	public final long registeredAt;
 
@@ -76,7 +76,7 @@ public final class Handler implements Subscription, LaneTarget {
 				this.admission, services.quarantine(), shared.reporter(), shared.clock(), shared.ticker()) : null;
 		this.failures = new HandlerFailures(options, this.metrics, services, this.breaker);
 		this.progress = (options.durable && this.lane != null)
-				? new Progress(options.id, this.lane, shared.recording(), shared.reporter()) : null;
+				? new DurableProgress(options.id, this.lane, shared.recording(), shared.reporter()) : null;
 	}
 
 	/**

@@ -24,7 +24,7 @@ import io.telemetryrouter.internal.support.Names;
  * number has reached the lane. When the lane has processed all events that it held then,
  * the cursor moves to that number.
  */
-final class Progress {
+final class DurableProgress {
 
 	private final String handlerId;
 
@@ -50,7 +50,7 @@ final class Progress {
 	/** Reaches zero when the events up to the latest number are processed. */
 	private @Nullable CountDownLatch processed;
 
-	Progress(String handlerId, Lane lane, Recording recording, Reporter reporter) {
+	DurableProgress(String handlerId, Lane lane, Recording recording, Reporter reporter) {
 		this.handlerId = handlerId;
 		this.lane = lane;
 		this.recording = recording;
