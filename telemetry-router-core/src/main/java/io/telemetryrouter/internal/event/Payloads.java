@@ -6,11 +6,12 @@ import java.util.UUID;
 
 import org.jspecify.annotations.Nullable;
 
+import io.telemetryrouter.HandlerSpec;
 import io.telemetryrouter.SpanInfo;
 import io.telemetryrouter.TelemetryEvent;
 
 /**
- * Casts payloads and envelopes of unknown type to the type of a handler.
+ * Casts or converts payloads and envelopes of unknown type to the type of a handler.
  */
 public final class Payloads {
 
@@ -24,6 +25,17 @@ public final class Payloads {
 	@SuppressWarnings("NullAway")
 	public static Object asIs(@Nullable Object payload) {
 		return payload;
+	}
+
+	/**
+	 * Returns a payload that a handler accepts, converted to its type if it has another.
+	 */
+	public static @Nullable Object converted(@Nullable Object payload, Class<?> type,
+			HandlerSpec.@Nullable Conversion<?> conversion) {
+		if (conversion == null || payload == null || type.isInstance(payload)) {
+			return payload;
+		}
+		return type.cast(Objects.requireNonNull(conversion.function().apply(payload)));
 	}
 
 	/**

@@ -168,11 +168,12 @@ public final class Handler implements Subscription, LaneTarget {
 	}
 
 	private void invoke(String event, @Nullable Object payload, @Nullable Envelope<?> envelope) throws Throwable {
+		Object converted = Payloads.converted(payload, this.options.payloadType, this.options.conversion);
 		if (this.options.payloadHandler != null) {
-			this.options.payloadHandler.handle(event, Payloads.asIs(this.options.converted(payload)));
+			this.options.payloadHandler.handle(event, Payloads.asIs(converted));
 		}
 		else if (this.options.eventHandler != null) {
-			this.options.eventHandler.handle(Payloads.typed(envelope, this.options.converted(payload)));
+			this.options.eventHandler.handle(Payloads.typed(envelope, converted));
 		}
 	}
 

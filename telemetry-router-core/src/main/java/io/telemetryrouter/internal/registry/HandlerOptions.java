@@ -4,7 +4,6 @@ import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
@@ -99,7 +98,7 @@ public final class HandlerOptions {
 
 	public final @Nullable EventRecorder recorder;
 
-	private final HandlerSpec.@Nullable Conversion<?> conversion;
+	final HandlerSpec.@Nullable Conversion<?> conversion;
 
 	@SuppressWarnings("unchecked")
 	public HandlerOptions(String id, HandlerSpec<?> spec, String source, RouterSnapshot.Defaults defaults) {
@@ -202,14 +201,6 @@ public final class HandlerOptions {
 	boolean accepts(@Nullable Object payload) {
 		return this.anyPayload || this.payloadType.isInstance(payload)
 				|| (this.conversion != null && this.conversion.from().isInstance(payload));
-	}
-
-	/** Returns an accepted payload, converted to the handler's type if necessary. */
-	@Nullable Object converted(@Nullable Object payload) {
-		if (this.conversion == null || payload == null || this.payloadType.isInstance(payload)) {
-			return payload;
-		}
-		return this.payloadType.cast(Objects.requireNonNull(this.conversion.function().apply(payload)));
 	}
 
 	/**
