@@ -36,6 +36,7 @@ import io.telemetryrouter.internal.health.LogWriter;
 import io.telemetryrouter.internal.health.Reporter;
 import io.telemetryrouter.internal.health.StuckCallCheck;
 import io.telemetryrouter.internal.health.Watchdog;
+import io.telemetryrouter.internal.lane.ContextPropagation;
 import io.telemetryrouter.internal.lane.LaneExecutor;
 import io.telemetryrouter.internal.lane.LaneServices;
 import io.telemetryrouter.internal.lane.Recording;
@@ -127,7 +128,6 @@ final class RouterParts {
 				settings.overflow());
 		boolean measured = settings.measureLatency();
 		long slow = nanos(settings.slowThreshold());
-		StuckCallCheck.Callback carrier = new StuckCallCheck.Callback("Context carrier");
 		StuckCallCheck.Callback filter = new StuckCallCheck.Callback("Filter of an awaited event");
 		StuckCallCheck.Callback threadCheck = new StuckCallCheck.Callback("Check of the emitting thread");
 		StuckCallCheck.Callback critical = new StuckCallCheck.Callback("Choice of critical events");
@@ -145,8 +145,9 @@ final class RouterParts {
 		BooleanSupplier blockingAllowed = () -> guarded(threadCheck, settings.blockingAllowed());
 		EnvelopeSource envelopes = new EnvelopeSource(settings.clock(), this.ticker, this.runs);
 		Recording recording = new Recording(envelopes, this.ticker);
-		LaneServices lanes = new LaneServices(this.executor, settings.contextCarrier(), this.samples, this.reporter,
-				settings.clock(), this.ticker, measured, blockingAllowed, block, nanos(settings.handlerTimeout()),
+		ContextPropagation context = new ContextPropagation(settings.contextCarrier(), this.reporter);
+		LaneServices lanes = new LaneServices(this.executor, context, this.samples, this.reporter, settings.clock(),
+				this.ticker, measured, blockingAllowed, block, nanos(settings.handlerTimeout()),
 				(event) -> guarded(critical,
 						() -> EventType.isCritical(event.payload()) || settings.criticalEvents().test(event.name())),
 				recording);
@@ -161,7 +162,7 @@ final class RouterParts {
 		Dispatcher dispatcher = new Dispatcher(envelopes, this.samples, this.nextEvents, this.reporter, this.ticker,
 				new Dispatcher.Limits(new RecursionLimit(settings.maxDepth(), settings.maxNestedEmits()), slow,
 						measured),
-				settings.contextCarrier(), carrier.handlerNumber(), recording);
+				context, recording);
 		this.held = new HoldBuffer(settings.holdEvents(), settings.maxEventNames(), this.reporter);
 		this.spans = new SpanTracker(nanos(settings.spanDanglingAfter()), this.watchdog, this.reporter,
 				settings.clock(), this.ticker);
@@ -173,8 +174,8 @@ final class RouterParts {
 		this.flush = new Flush(this.handlers, this.held, this.runs, callbacks, this.reporter);
 		this.snapshots = new Snapshots(this);
 		this.unmatched = new UnmatchedNames(this);
-		this.watchdog.checks(checks(settings, List.of(carrier, filter, threadCheck, critical, this.executor.callback,
-				announcements.calls, announcements.recorders, payloadChecks.callback)));
+		this.watchdog.checks(checks(settings, List.of(context.captures(), filter, threadCheck, critical,
+				this.executor.callback, announcements.calls, announcements.recorders, payloadChecks.callback)));
 		List.of(settings.stuckThreshold(), settings.handlerTimeout(), settings.spanDanglingAfter())
 			.forEach((limit) -> this.watchdog.watch(nanos(limit)));
 	}

@@ -4,7 +4,6 @@ import java.util.BitSet;
 
 import org.jspecify.annotations.Nullable;
 
-import io.telemetryrouter.ContextCarrier;
 import io.telemetryrouter.DropReason;
 import io.telemetryrouter.internal.event.Cause;
 import io.telemetryrouter.internal.event.DispatchFrame;
@@ -17,6 +16,7 @@ import io.telemetryrouter.internal.event.RecursionLimit;
 import io.telemetryrouter.internal.event.RunBinding;
 import io.telemetryrouter.internal.event.SpanMark;
 import io.telemetryrouter.internal.health.Reporter;
+import io.telemetryrouter.internal.lane.ContextPropagation;
 import io.telemetryrouter.internal.lane.Recording;
 import io.telemetryrouter.internal.metrics.SampleBuffer;
 import io.telemetryrouter.internal.metrics.SampleBuffers;
@@ -58,9 +58,7 @@ public final class Dispatcher {
 
 	private final Limits limits;
 
-	private final @Nullable ContextCarrier carrier;
-
-	private final long carrierNumber;
+	private final ContextPropagation context;
 
 	private final Recording recording;
 
@@ -68,15 +66,14 @@ public final class Dispatcher {
 	volatile boolean closed;
 
 	public Dispatcher(EnvelopeSource envelopes, SampleBuffers samples, NextEvents nextEvents, Reporter reporter,
-			Ticker ticker, Limits limits, @Nullable ContextCarrier carrier, long carrierNumber, Recording recording) {
+			Ticker ticker, Limits limits, ContextPropagation context, Recording recording) {
 		this.envelopes = envelopes;
 		this.samples = samples;
 		this.nextEvents = nextEvents;
 		this.reporter = reporter;
 		this.ticker = ticker;
 		this.limits = limits;
-		this.carrier = carrier;
-		this.carrierNumber = carrierNumber;
+		this.context = context;
 		this.recording = recording;
 	}
 
@@ -301,8 +298,8 @@ public final class Dispatcher {
 
 	private Envelope<?> envelope(Route route, @Nullable Object payload, long now, DispatchFrame frame) {
 		Object context = null;
-		if (route.async.length != 0 && this.carrier != null) {
-			context = capture(frame);
+		if (route.async.length != 0 && this.context.carrier() != null) {
+			context = this.context.capture(frame);
 			took("context carrier", frame);
 		}
 		return this.envelopes.envelope(route.event, payload, now, frame.parent(), context, frame.tracker(), null);
@@ -315,29 +312,7 @@ public final class Dispatcher {
 	Envelope<?> envelope(String event, @Nullable Object payload, @Nullable EmitTracker tracker,
 			@Nullable SpanMark span) {
 		return DispatchStacks.inside(event, (frame) -> this.envelopes.envelope(event, payload, this.ticker.now(),
-				frame.parent(), capture(frame), tracker, span));
-	}
-
-	private @Nullable Object capture(DispatchFrame frame) {
-		DispatchStack stack = frame.stack;
-		if (this.carrier == null || stack.capturing) {
-			// An emit of the carrier itself gets no context: capturing it would recurse
-			// forever.
-			return null;
-		}
-		stack.capturing = true;
-		frame.running(this.carrierNumber);
-		try {
-			return this.carrier.capture();
-		}
-		catch (Throwable ex) {
-			this.reporter.callbackFailed("Context carrier", ex);
-			return null;
-		}
-		finally {
-			frame.running(0);
-			stack.capturing = false;
-		}
+				frame.parent(), this.context.capture(frame), tracker, span));
 	}
 
 	/**

@@ -153,11 +153,11 @@ final class LaneRun {
 		try {
 			frame.envelope(event);
 			frame.running(this.target.handlerNumber());
-			scope = restoreContext(event, frame);
+			scope = this.services.context().restore(event.context(), frame, this.target.handlerNumber());
 			return call(event, frame);
 		}
 		finally {
-			close(scope, frame);
+			this.services.context().close(scope, frame, this.target.handlerNumber());
 			this.stack.exit(frame);
 			RunBinding.restore(outer);
 			// An interrupt during this event must not affect the next one.
@@ -202,38 +202,6 @@ final class LaneRun {
 			idled();
 		}
 		return true;
-	}
-
-	private ContextCarrier.@Nullable Scope restoreContext(Envelope<?> event, DispatchFrame frame) {
-		Object context = event.context();
-		ContextCarrier carrier = (context != null) ? this.services.carrier() : null;
-		if (carrier == null || context == null) {
-			return null;
-		}
-		frame.running(this.target.handlerNumber() | DispatchFrame.CARRIER);
-		try {
-			return carrier.restore(context);
-		}
-		catch (Throwable ex) {
-			this.services.reporter().callbackFailed("Context carrier", ex);
-			return null;
-		}
-		finally {
-			frame.running(this.target.handlerNumber());
-		}
-	}
-
-	private void close(ContextCarrier.@Nullable Scope scope, DispatchFrame frame) {
-		if (scope == null) {
-			return;
-		}
-		frame.running(this.target.handlerNumber() | DispatchFrame.CARRIER);
-		try {
-			scope.close();
-		}
-		catch (Throwable ex) {
-			this.services.reporter().callbackFailed("Context carrier", ex);
-		}
 	}
 
 	void begin(Envelope<?> event, DispatchFrame frame, long now) {

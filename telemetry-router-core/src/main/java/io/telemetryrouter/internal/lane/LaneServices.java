@@ -4,9 +4,6 @@ import java.time.InstantSource;
 import java.util.function.BooleanSupplier;
 import java.util.function.Predicate;
 
-import org.jspecify.annotations.Nullable;
-
-import io.telemetryrouter.ContextCarrier;
 import io.telemetryrouter.internal.event.Envelope;
 import io.telemetryrouter.internal.health.Reporter;
 import io.telemetryrouter.internal.metrics.SampleBuffers;
@@ -20,9 +17,9 @@ import io.telemetryrouter.internal.support.Ticker;
  * @param timeoutNanos the handler timeout, or 0 for none
  * @param critical whether an event is spared while others can be dropped; never throws
  */
-public record LaneServices(LaneExecutor executor, @Nullable ContextCarrier carrier, SampleBuffers samples,
-		Reporter reporter, InstantSource clock, Ticker ticker, boolean measured, BooleanSupplier blockingAllowed,
-		long blockNanos, long timeoutNanos, Predicate<Envelope<?>> critical, Recording recording) {
+public record LaneServices(LaneExecutor executor, ContextPropagation context, SampleBuffers samples, Reporter reporter,
+		InstantSource clock, Ticker ticker, boolean measured, BooleanSupplier blockingAllowed, long blockNanos,
+		long timeoutNanos, Predicate<Envelope<?>> critical, Recording recording) {
 
 	/**
 	 * Returns the services of a lane with a handler timeout, which uses the router's own
@@ -32,7 +29,7 @@ public record LaneServices(LaneExecutor executor, @Nullable ContextCarrier carri
 		if (!ownThreads && timeoutNanos == this.timeoutNanos) {
 			return this;
 		}
-		return new LaneServices(ownThreads ? this.executor.own() : this.executor, this.carrier, this.samples,
+		return new LaneServices(ownThreads ? this.executor.own() : this.executor, this.context, this.samples,
 				this.reporter, this.clock, this.ticker, this.measured, this.blockingAllowed, this.blockNanos,
 				timeoutNanos, this.critical, this.recording);
 	}

@@ -14,6 +14,7 @@ import io.telemetryrouter.internal.event.EnvelopeSource;
 import io.telemetryrouter.internal.event.Runs;
 import io.telemetryrouter.internal.health.LogWriter;
 import io.telemetryrouter.internal.health.Reporter;
+import io.telemetryrouter.internal.lane.ContextPropagation;
 import io.telemetryrouter.internal.lane.LaneExecutor;
 import io.telemetryrouter.internal.lane.LaneServices;
 import io.telemetryrouter.internal.lane.Recording;
@@ -61,8 +62,8 @@ abstract class RoutesFixture {
 
 	HandlerRegistry registry() {
 		SampleBuffers samples = new SampleBuffers(DispatchStacks.SLOTS);
-		LaneServices lanes = new LaneServices(new LaneExecutor(null), null, samples, this.reporter,
-				InstantSource.system(), this.ticker, true, () -> true, 0, 0, (event) -> false,
+		LaneServices lanes = new LaneServices(new LaneExecutor(null), new ContextPropagation(null, this.reporter),
+				samples, this.reporter, InstantSource.system(), this.ticker, true, () -> true, 0, 0, (event) -> false,
 				new Recording(new EnvelopeSource(InstantSource.system(), this.ticker, new Runs()), this.ticker));
 		HandlerServices services = new HandlerServices(lanes, List.of(), QuarantineSettings.disabled());
 		return new HandlerRegistry(services, new HandlerTable(), this.events, this.announcements,

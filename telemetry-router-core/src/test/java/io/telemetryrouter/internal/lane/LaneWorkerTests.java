@@ -67,8 +67,8 @@ class LaneWorkerTests {
 	private Lane lane() {
 		Reporter reporter = new Reporter(new LogWriter(SILENCE, null), this.ticker);
 		return new Lane(this.target, 10, OverflowPolicy.DROP_NEWEST, 1, false, false, new LaneServices(this.executor,
-				null, new SampleBuffers(DispatchStacks.SLOTS), reporter, this::instant, this.ticker, false, () -> true,
-				0, 1, (event) -> false,
+				new ContextPropagation(null, reporter), new SampleBuffers(DispatchStacks.SLOTS), reporter,
+				this::instant, this.ticker, false, () -> true, 0, 1, (event) -> false,
 				new Recording(new EnvelopeSource(InstantSource.system(), this.ticker, new Runs()), this.ticker)));
 	}
 

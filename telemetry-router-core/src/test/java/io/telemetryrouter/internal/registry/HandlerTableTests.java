@@ -25,6 +25,7 @@ import io.telemetryrouter.internal.event.EnvelopeSource;
 import io.telemetryrouter.internal.event.Runs;
 import io.telemetryrouter.internal.health.LogWriter;
 import io.telemetryrouter.internal.health.Reporter;
+import io.telemetryrouter.internal.lane.ContextPropagation;
 import io.telemetryrouter.internal.lane.LaneExecutor;
 import io.telemetryrouter.internal.lane.LaneServices;
 import io.telemetryrouter.internal.lane.Recording;
@@ -49,8 +50,8 @@ class HandlerTableTests {
 		Ticker ticker = new Ticker(null);
 		Reporter reporter = new Reporter(new LogWriter(System.getLogger("silence"), null), ticker);
 		Announcements announcements = new Announcements(reporter);
-		LaneServices lanes = new LaneServices(new LaneExecutor(null), null, this.samples, reporter,
-				InstantSource.system(), ticker, measured, () -> true, 0, 0, (event) -> false,
+		LaneServices lanes = new LaneServices(new LaneExecutor(null), new ContextPropagation(null, reporter),
+				this.samples, reporter, InstantSource.system(), ticker, measured, () -> true, 0, 0, (event) -> false,
 				new Recording(new EnvelopeSource(InstantSource.system(), ticker, new Runs()), ticker));
 		HandlerServices services = new HandlerServices(lanes, List.of(), QuarantineSettings.disabled());
 		return new HandlerRegistry(services, handlers, new TrackedEvents(100, new SampleBuffers(1), announcements),
