@@ -1,5 +1,6 @@
 package io.telemetryrouter.internal.registry;
 
+import java.lang.ref.WeakReference;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Predicate;
 
@@ -51,15 +52,15 @@ public final class Admission implements CircuitBreaker.Gate {
 	/** The number of events that a limited handler still takes, else {@code null}. */
 	private final @Nullable AtomicLong remaining;
 
-	private final HandlerRegistry.@Nullable Owner owner;
+	private final @Nullable WeakReference<Object> owner;
 
 	private volatile int gate;
 
-	Admission(Handler handler, HandlerOptions options, HandlerRegistry.@Nullable Owner owner) {
+	Admission(Handler handler, HandlerOptions options, @Nullable Object owner) {
 		this.handler = handler;
 		this.options = options;
 		this.remaining = (options.times > 0) ? new AtomicLong(options.times) : null;
-		this.owner = owner;
+		this.owner = (owner != null) ? new WeakReference<>(owner) : null;
 		this.gate = (options.condition != null || options.run != null || this.remaining != null || owner != null)
 				? SELECTIVE : 0;
 	}
@@ -80,6 +81,11 @@ public final class Admission implements CircuitBreaker.Gate {
 	@Override
 	public boolean isActive() {
 		return !has(LEFT);
+	}
+
+	/** Returns whether the owner of the handler was collected. */
+	boolean isAbandoned() {
+		return this.owner != null && this.owner.refersTo(null);
 	}
 
 	@Override
@@ -165,7 +171,7 @@ public final class Admission implements CircuitBreaker.Gate {
 
 	private boolean select(@Nullable Object payload, @Nullable Envelope<?> envelope, DispatchFrame frame) {
 		EmitTracker tracker = frame.tracker();
-		if (this.owner != null && this.owner.refersTo(null)) {
+		if (isAbandoned()) {
 			this.handler.close();
 			this.handler.drop(DropReason.UNSUBSCRIBED, tracker);
 			return false;

@@ -67,8 +67,7 @@ public final class Handler implements Subscription, LaneTarget {
 		this.registry = registry;
 		this.registeredAt = shared.ticker().now();
 		this.metrics = new HandlerMetrics(shared.samples(), !options.async && !shared.measured());
-		this.admission = new Admission(this, options,
-				(owner != null) ? new HandlerRegistry.Owner(owner, registry.collectedOwners, this) : null);
+		this.admission = new Admission(this, options, owner);
 		this.lane = options.async ? new Lane(this, options.maxQueue, options.overflow, options.concurrency,
 				options.gaps, options.durable, shared.with(options.thread == LaneThread.PLATFORM, timeoutNanos()))
 				: null;
@@ -281,6 +280,9 @@ public final class Handler implements Subscription, LaneTarget {
 	}
 
 	public void check(long now) {
+		if (this.admission.isAbandoned() && isActive()) {
+			close();
+		}
 		if (this.lane != null) {
 			this.lane.check();
 		}

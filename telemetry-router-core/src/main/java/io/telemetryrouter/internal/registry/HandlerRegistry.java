@@ -1,7 +1,5 @@
 package io.telemetryrouter.internal.registry;
 
-import java.lang.ref.ReferenceQueue;
-import java.lang.ref.WeakReference;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -46,8 +44,6 @@ public final class HandlerRegistry {
 
 	private final CallSites callSites;
 
-	final ReferenceQueue<Object> collectedOwners = new ReferenceQueue<>();
-
 	private final ReadWriteLock lock = new ReentrantReadWriteLock();
 
 	/** Guarded by the lock. */
@@ -79,7 +75,6 @@ public final class HandlerRegistry {
 
 	/** Registers a handler, or returns {@code null} if its id is taken. */
 	public @Nullable Handler add(HandlerOptions options, HandlerSpec<?> spec) {
-		closeCollected();
 		if (this.table.leaving > MAX_LEAVING) {
 			this.table.retireAll();
 		}
@@ -228,30 +223,9 @@ public final class HandlerRegistry {
 		this.table.forEach((handler) -> handler.metrics.removeRecorders(listener));
 	}
 
-	private void closeCollected() {
-		for (var owner = this.collectedOwners.poll(); owner != null; owner = this.collectedOwners.poll()) {
-			((Owner) owner).handler.close();
-		}
-	}
-
-	/** Removes handlers of collected owners, and retires leaving ones that are done. */
+	/** Retires the leaving handlers that are done. */
 	public void check() {
-		closeCollected();
 		this.table.retireAll();
-	}
-
-	/**
-	 * A weak reference to the owner of a handler. The handler is removed once it clears.
-	 */
-	static final class Owner extends WeakReference<Object> {
-
-		private final Handler handler;
-
-		Owner(Object owner, ReferenceQueue<Object> queue, Handler handler) {
-			super(owner, queue);
-			this.handler = handler;
-		}
-
 	}
 
 }
