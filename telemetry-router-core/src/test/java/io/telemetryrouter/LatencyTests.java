@@ -71,6 +71,16 @@ class LatencyTests {
 	}
 
 	@Test
+	void whenOnlyTheEventIsReadThenItsLatestEmitsAreMeasured() {
+		subscribeSpending("spender");
+		for (int i = 1; i <= 400; i++) {
+			this.router.emit("x", Duration.ofNanos(i));
+			assertThat(this.router.eventSnapshot("x").latency().count()).isEqualTo(i);
+			assertThat(this.router.eventSnapshot("x").latency().maxNanos()).isEqualTo(i);
+		}
+	}
+
+	@Test
 	void whenEventsAlternateInSteadyUseThenEachIsCountedAndMeasuredForItself() {
 		for (String event : List.of("a", "b", "c")) {
 			this.router.subscribe(HandlerSpec.on(event)
