@@ -8,6 +8,8 @@ import java.util.function.Consumer;
 
 import org.jspecify.annotations.Nullable;
 
+import io.telemetryrouter.internal.support.Arguments;
+
 /**
  * The runs of a router by id, held by weak references. Thread-safe.
  */
@@ -50,7 +52,7 @@ public final class Runs {
 
 	/** Returns the run with an id. A new run gets the given parent. */
 	public Run run(@Nullable String id, @Nullable String parentId) {
-		String known = requireId(id);
+		String known = Arguments.requireText(id, "runId");
 		check();
 		while (true) {
 			Entry entry = this.entries.get(known);
@@ -69,15 +71,8 @@ public final class Runs {
 
 	/** Returns the run with an id, or {@code null} if there is none. */
 	public @Nullable Run find(@Nullable String id) {
-		Entry entry = this.entries.get(requireId(id));
+		Entry entry = this.entries.get(Arguments.requireText(id, "runId"));
 		return (entry != null) ? entry.get() : null;
-	}
-
-	private static String requireId(@Nullable String id) {
-		if (id == null || id.isBlank()) {
-			throw new IllegalArgumentException("'runId' must not be null or blank");
-		}
-		return id;
 	}
 
 	void ended(String id) {
