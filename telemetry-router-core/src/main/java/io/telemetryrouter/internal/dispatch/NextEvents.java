@@ -6,6 +6,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.function.Predicate;
 
 import io.telemetryrouter.EventPattern;
@@ -14,6 +15,7 @@ import io.telemetryrouter.internal.event.DispatchFrame;
 import io.telemetryrouter.internal.event.Envelope;
 import io.telemetryrouter.internal.health.Reporter;
 import io.telemetryrouter.internal.health.Watchdog;
+import io.telemetryrouter.internal.support.Durations;
 import io.telemetryrouter.internal.support.Headroom;
 
 /**
@@ -32,7 +34,7 @@ public final class NextEvents {
 	private final long filterNumber;
 
 	/** The thread that removes a future from the set completes it. */
-	private final Set<NextEvent> pending = ConcurrentHashMap.newKeySet();
+	private final Set<Pending> pending = ConcurrentHashMap.newKeySet();
 
 	private volatile boolean closed;
 
@@ -48,7 +50,7 @@ public final class NextEvents {
 	public CompletableFuture<TelemetryEvent<?>> await(EventPattern pattern, Predicate<TelemetryEvent<?>> filter,
 			Duration timeout) {
 		long deadline = System.nanoTime() + TimeUnit.NANOSECONDS.convert(timeout);
-		NextEvent next = new NextEvent(pattern, filter, timeout, deadline);
+		Pending next = new Pending(pattern, filter, timeout, deadline);
 		this.routes.await(next, true);
 		this.pending.add(next);
 		next.whenComplete((event, ex) -> {
@@ -71,7 +73,7 @@ public final class NextEvents {
 	 */
 	void offer(Route route, Envelope<?> event, DispatchFrame frame) {
 		frame.running(this.filterNumber);
-		for (NextEvent next : route.awaited) {
+		for (Pending next : route.awaited) {
 			try {
 				// Before the removal, since a removed future must complete.
 				Headroom.requireForTwo();
@@ -83,11 +85,10 @@ public final class NextEvents {
 				this.reporter.callbackFailed("Filter of an awaited event", ex);
 			}
 		}
-		frame.running(0);
 	}
 
 	/** Completes a future on the executor: its dependent actions are user code. */
-	private void complete(NextEvent next, Runnable completion) {
+	private void complete(Pending next, Runnable completion) {
 		try {
 			this.routes.await(next, false);
 		}
@@ -99,12 +100,14 @@ public final class NextEvents {
 	/** Completes the futures whose timeout has expired. Called by the watchdog. */
 	public void check() {
 		long now = System.nanoTime();
-		for (NextEvent next : this.pending) {
+		for (Pending next : this.pending) {
 			if (next.deadline - now > 0) {
 				this.watchdog.wakeBy(next.deadline);
 			}
 			else if (this.pending.remove(next)) {
-				complete(next, next::timeOut);
+				complete(next,
+						() -> next.completeExceptionally(new TimeoutException("No matching event '" + next.pattern
+								+ "' within " + Durations.printable(TimeUnit.NANOSECONDS.convert(next.timeout)))));
 			}
 		}
 	}
@@ -112,6 +115,31 @@ public final class NextEvents {
 	public void close() {
 		this.closed = true;
 		this.pending.forEach((next) -> next.cancel(false));
+	}
+
+	/**
+	 * The future of an awaited event. It is part of the routes of all matching events,
+	 * but it is no handler and has no account. It completes on a thread of the router,
+	 * since its dependent actions are user code.
+	 */
+	static final class Pending extends CompletableFuture<TelemetryEvent<?>> {
+
+		final EventPattern pattern;
+
+		private final Predicate<TelemetryEvent<?>> filter;
+
+		private final Duration timeout;
+
+		/** The end of the wait, on the clock of {@link System#nanoTime()}. */
+		private final long deadline;
+
+		Pending(EventPattern pattern, Predicate<TelemetryEvent<?>> filter, Duration timeout, long deadline) {
+			this.pattern = pattern;
+			this.filter = filter;
+			this.timeout = timeout;
+			this.deadline = deadline;
+		}
+
 	}
 
 }

@@ -33,7 +33,7 @@ final class Route implements OfferedEvents, DispatchFrame.Recipients {
 
 	private static final SyncCall[] NO_CALLS = {};
 
-	private static final NextEvent[] NOTHING_AWAITED = {};
+	private static final NextEvents.Pending[] NOTHING_AWAITED = {};
 
 	final String event;
 
@@ -65,7 +65,7 @@ final class Route implements OfferedEvents, DispatchFrame.Recipients {
 	 */
 	final @Nullable SyncCall recorder;
 
-	final NextEvent[] awaited;
+	final NextEvents.Pending[] awaited;
 
 	private final PayloadChecks.@Nullable Guarded check;
 
@@ -80,8 +80,8 @@ final class Route implements OfferedEvents, DispatchFrame.Recipients {
 	/** The part of the count that has been added to the handlers. Guarded by this. */
 	private long reconciled;
 
-	Route(String event, EventStatistics statistics, List<Handler> handlers, boolean dead, List<NextEvent> awaited,
-			PayloadChecks.@Nullable Guarded check, RouteCache cache) {
+	Route(String event, EventStatistics statistics, List<Handler> handlers, boolean dead,
+			List<NextEvents.Pending> awaited, PayloadChecks.@Nullable Guarded check, RouteCache cache) {
 		this.event = event;
 		this.statistics = statistics;
 		this.handlers = handlers;

@@ -108,7 +108,7 @@ public final class RouteCache {
 	}
 
 	/** Adds a future to the routes of the events that match, or removes it from them. */
-	void await(NextEvent next, boolean awaits) {
+	void await(NextEvents.Pending next, boolean awaits) {
 		this.registry.whileChanging(() -> {
 			if (awaits) {
 				this.compiler.awaited.add(next.pattern, next);

@@ -30,7 +30,7 @@ public final class RouteCompiler {
 	final PayloadChecks checks;
 
 	/** Guarded by the lock of the registry. */
-	final PatternIndex<NextEvent> awaited = new PatternIndex<>();
+	final PatternIndex<NextEvents.Pending> awaited = new PatternIndex<>();
 
 	/**
 	 * The statistics of all replayed events. They are never read: a replay is no emit.
@@ -55,7 +55,7 @@ public final class RouteCompiler {
 		boolean dead = ranks.entrySet()
 			.stream()
 			.noneMatch((entry) -> entry.getKey().options.isMeantFor(entry.getValue(), payload));
-		Set<NextEvent> awaiting = new LinkedHashSet<>();
+		Set<NextEvents.Pending> awaiting = new LinkedHashSet<>();
 		this.awaited.match(event, (next, rank) -> awaiting.add(next));
 		return new Route(event, statistics, inOrder(ranks), dead, List.copyOf(awaiting), this.checks.of(event), cache);
 	}

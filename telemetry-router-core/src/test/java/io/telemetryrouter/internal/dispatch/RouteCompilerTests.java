@@ -139,7 +139,8 @@ class RouteCompilerTests extends RoutesFixture {
 		assertThat(this.routes.handlerIds("b.a")).isEmpty();
 		assertThat(this.routes.hasListeners("a.b")).isTrue();
 		assertThat(this.routes.hasListeners("b.a")).isFalse();
-		this.routes.await(new NextEvent(EventPattern.parse("b.*"), (event) -> true, Duration.ofSeconds(1), 0), true);
+		this.routes.await(new NextEvents.Pending(EventPattern.parse("b.*"), (event) -> true, Duration.ofSeconds(1), 0),
+				true);
 		assertThat(this.routes.hasListeners("b.a")).isTrue();
 		assertThat(this.routes.hasListeners("c.a")).isFalse();
 	}
@@ -197,7 +198,8 @@ class RouteCompilerTests extends RoutesFixture {
 	@Test
 	void whenEventIsAwaitedThenItIsOnTheRoutesThatMatchUntilItIsNot() {
 		for (String pattern : List.of("a.b", "a.*", "**")) {
-			NextEvent next = new NextEvent(EventPattern.parse(pattern), (event) -> true, Duration.ofSeconds(1), 0);
+			NextEvents.Pending next = new NextEvents.Pending(EventPattern.parse(pattern), (event) -> true,
+					Duration.ofSeconds(1), 0);
 			this.routes.route("a.b", null);
 			this.routes.await(next, true);
 			assertThat(this.routes.hasListeners("a.b")).isTrue();
