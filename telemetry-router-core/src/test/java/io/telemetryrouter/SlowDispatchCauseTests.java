@@ -65,8 +65,12 @@ class SlowDispatchCauseTests {
 	}
 
 	private void assertReported(String part) {
-		assertThat(this.log.lines("Emitting "))
-			.containsExactly("Emitting 'x' took 9 ms, over the threshold of 5 ms; of that, the " + part + " took 9 ms");
+		assertReported("x", part);
+	}
+
+	private void assertReported(String event, String part) {
+		assertThat(this.log.lines("Emitting ")).containsExactly(
+				"Emitting '" + event + "' took 9 ms, over the threshold of 5 ms; of that, the " + part + " took 9 ms");
 	}
 
 	@ParameterizedTest
@@ -96,24 +100,24 @@ class SlowDispatchCauseTests {
 
 	@Test
 	void whenContextCarrierIsSlowThenItIsNamed() {
-		use((builder) -> builder.contextCarrier(new ContextCarrier() {
-
-			@Override
-			public Object capture() {
-				return pass();
-			}
-
-			@Override
-			public Scope restore(Object context) {
-				return () -> {
-				};
-			}
-
-		}));
+		use((builder) -> builder.contextCarrier(new SlowCarrier()));
 		this.router.subscribe(HandlerSpec.on("x").id("lane").async().handler((event, payload) -> {
 		}).build());
 		emit();
 		assertReported("context carrier");
+	}
+
+	@Test
+	void whenContextCarrierIsSlowForTheEventOfASpanThenItIsNamed() {
+		use((builder) -> builder.contextCarrier(new SlowCarrier()));
+		this.router.subscribe(HandlerSpec.on("x.started").id("lane").async().handler((event, payload) -> {
+		}).build());
+		for (int i = 0; i < FIRST_CALLS; i++) {
+			this.router.span("x", null).complete(null);
+		}
+		this.slow = true;
+		this.router.span("x", null).complete(null);
+		assertReported("x.started", "context carrier");
 	}
 
 	@Test
@@ -182,6 +186,21 @@ class SlowDispatchCauseTests {
 		this.router.subscribe("*", (event, payload) -> pass());
 		this.router.emit("x", 1);
 		assertThat(this.log.lines("Emitting ")).hasSize(1);
+	}
+
+	private final class SlowCarrier implements ContextCarrier {
+
+		@Override
+		public Object capture() {
+			return pass();
+		}
+
+		@Override
+		public Scope restore(Object context) {
+			return () -> {
+			};
+		}
+
 	}
 
 }

@@ -71,6 +71,34 @@ class SpanTests {
 	}
 
 	@Test
+	void whenNoHandlerOfASpanIsAsynchronousThenTheContextIsNotCaptured() {
+		AtomicInteger captures = new AtomicInteger();
+		try (TelemetryRouter carrying = this.time.router().contextCarrier(new ContextCarrier() {
+
+			@Override
+			public Object capture() {
+				return captures.incrementAndGet();
+			}
+
+			@Override
+			public Scope restore(Object context) {
+				return () -> {
+				};
+			}
+
+		}).build()) {
+			carrying.subscribe(HandlerSpec.on("**").eventHandler(this.events::add).build());
+			carrying.span("tool.call", "weather").complete("sunny");
+			assertThat(captures).hasValue(0);
+			carrying.subscribe(HandlerSpec.on("*.call.completed").async().handler((event, payload) -> {
+			}).build());
+			carrying.span("tool.call", "weather").complete("sunny");
+			assertThat(captures).hasValue(1);
+		}
+		assertThat(info(1).status()).isEqualTo(SpanStatus.COMPLETED);
+	}
+
+	@Test
 	void whenASpanFailsThenTheErrorsTypeIsToldAndNotItsMessage() {
 		TelemetrySpan span = this.router.span("tool.call", "weather");
 		span.fail(new IOException("secret"));

@@ -78,12 +78,14 @@ public final class Dispatcher {
 	}
 
 	/**
-	 * Dispatches an event. {@code held} is its envelope, if it has one already; a held
-	 * event does. No exception thrown by a handler propagates past this method. If this
-	 * method itself ends early, for example by a stack overflow, the event is counted
-	 * later for the handlers not reached: counting it here would take another call.
+	 * Dispatches an event, of a span if {@code span} is given. {@code held} is its
+	 * envelope, if it has one already; a held event does. No exception thrown by a
+	 * handler propagates past this method. If this method itself ends early, for example
+	 * by a stack overflow, the event is counted later for the handlers not reached:
+	 * counting it here would take another call.
 	 */
-	void dispatch(Route route, @Nullable Object payload, @Nullable EmitTracker tracker, @Nullable Envelope<?> held) {
+	void dispatch(Route route, @Nullable Object payload, @Nullable EmitTracker tracker, @Nullable SpanMark span,
+			@Nullable Envelope<?> held) {
 		if (route.isEmpty()) {
 			route.count(1, (int) Thread.currentThread().getId());
 			if (this.closed) {
@@ -93,7 +95,7 @@ public final class Dispatcher {
 		}
 		DispatchStack stack = DispatchStacks.acquire();
 		try {
-			dispatch(route, payload, tracker, held, stack);
+			dispatch(route, payload, tracker, span, held, stack);
 		}
 		finally {
 			// Inlined on purpose: a call could overflow the stack.
@@ -107,14 +109,14 @@ public final class Dispatcher {
 	void dispatch(Route route, Envelope<?> event) {
 		RunBinding outer = RunBinding.enter(event.run());
 		try {
-			dispatch(route, event.payload(), event.tracker(), event);
+			dispatch(route, event.payload(), event.tracker(), null, event);
 		}
 		finally {
 			RunBinding.restore(outer);
 		}
 	}
 
-	private void dispatch(Route route, @Nullable Object payload, @Nullable EmitTracker tracker,
+	private void dispatch(Route route, @Nullable Object payload, @Nullable EmitTracker tracker, @Nullable SpanMark span,
 			@Nullable Envelope<?> held, DispatchStack stack) {
 		Cause parent = (held != null) ? held.parent() : stack.cause();
 		DispatchFrame frame = stack.enter(route.event, parent);
@@ -124,6 +126,9 @@ public final class Dispatcher {
 			counted = true;
 			if (tracker != null) {
 				frame.tracker(tracker);
+			}
+			if (span != null) {
+				frame.span(span);
 			}
 			if (this.closed) {
 				route.drop(DropReason.CLOSED, frame);
@@ -302,13 +307,11 @@ public final class Dispatcher {
 			context = this.context.capture(frame);
 			took("context carrier", frame);
 		}
-		return this.envelopes.envelope(route.event, payload, now, frame.parent(), context, frame.tracker(), null);
+		return this.envelopes.envelope(route.event, payload, now, frame.parent(), context, frame.tracker(),
+				frame.span());
 	}
 
-	/**
-	 * Creates the envelope of an event that is held until the router starts, or that
-	 * belongs to a span.
-	 */
+	/** Creates the envelope of an event that is held until the router starts. */
 	Envelope<?> envelope(String event, @Nullable Object payload, @Nullable EmitTracker tracker,
 			@Nullable SpanMark span) {
 		return DispatchStacks.inside(event, (frame) -> this.envelopes.envelope(event, payload, this.ticker.now(),

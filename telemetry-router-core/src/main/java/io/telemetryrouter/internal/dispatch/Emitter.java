@@ -47,7 +47,7 @@ public record Emitter(RouteCache routes, Dispatcher dispatcher, HoldBuffer held,
 		Route route = (event != null) ? this.routes.find(event) : null;
 		if (route != null) {
 			route.check(payload);
-			dispatch(route, payload, tracker, span);
+			this.dispatcher.dispatch(route, payload, tracker, span, null);
 		}
 		else {
 			emitUnrouted(event, payload, tracker, span);
@@ -70,14 +70,7 @@ public record Emitter(RouteCache routes, Dispatcher dispatcher, HoldBuffer held,
 				return;
 			}
 		}
-		dispatch(this.routes.route(event, payload), payload, tracker, span);
-	}
-
-	private void dispatch(Route route, @Nullable Object payload, @Nullable EmitTracker tracker,
-			@Nullable SpanMark span) {
-		boolean marked = span != null && route.needsEnvelope;
-		this.dispatcher.dispatch(route, payload, tracker,
-				marked ? this.dispatcher.envelope(route.event, payload, tracker, span) : null);
+		this.dispatcher.dispatch(this.routes.route(event, payload), payload, tracker, span, null);
 	}
 
 	/**
@@ -96,7 +89,7 @@ public record Emitter(RouteCache routes, Dispatcher dispatcher, HoldBuffer held,
 	public void emitLazily(String event, Supplier<?> payload) {
 		Route route = hasHandlers(event) ? null : this.routes.route(event, null);
 		if (route != null && (route.isEmpty() || this.dispatcher.closed)) {
-			this.dispatcher.dispatch(route, null, null, null);
+			this.dispatcher.dispatch(route, null, null, null, null);
 		}
 		else {
 			emit(event, payload.get());

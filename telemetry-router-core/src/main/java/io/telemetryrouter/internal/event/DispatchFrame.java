@@ -44,6 +44,8 @@ public final class DispatchFrame extends Padded {
 
 	private @Nullable EmitTracker tracker;
 
+	private @Nullable SpanMark span;
+
 	private @Nullable Cause parent;
 
 	private @Nullable Cause cause;
@@ -141,6 +143,16 @@ public final class DispatchFrame extends Padded {
 		return this.tracker;
 	}
 
+	/** Sets the span that the envelope of the event, but of no nested one, belongs to. */
+	public void span(SpanMark span) {
+		this.span = span;
+		this.holding = true;
+	}
+
+	public @Nullable SpanMark span() {
+		return this.span;
+	}
+
 	/**
 	 * Ends a measured part of the emit and begins the next one. Returns the duration of
 	 * the ended part in nanoseconds.
@@ -216,6 +228,7 @@ public final class DispatchFrame extends Padded {
 			}
 			this.envelope = null;
 			this.tracker = null;
+			this.span = null;
 			this.parent = null;
 			this.cause = null;
 			this.slowest = null;
