@@ -126,7 +126,7 @@ public final class DefaultTelemetryRouter implements TelemetryRouter {
 			handler.begin();
 		}
 		this.parts.watchdog.start();
-		this.parts.watchdog.watch(handler.timeoutNanos());
+		this.parts.watchdog.watch(handler.timeoutNanos);
 		return handler;
 	}
 

@@ -289,7 +289,7 @@ public final class Dispatcher {
 	/** Offers an event. Returns {@code false} if the emitter has to wait for room. */
 	private boolean offer(Handler handler, @Nullable Object payload, Envelope<?> envelope, DispatchFrame frame) {
 		try {
-			if (handler.takes(payload) || handler.admission.admit(payload, envelope, frame)) {
+			if (handler.admission.admit(payload, envelope, frame)) {
 				return handler.offer(envelope, frame.stack);
 			}
 		}

@@ -115,6 +115,9 @@ public final class Admission implements CircuitBreaker.Gate {
 	 */
 	public boolean admit(@Nullable Object payload, @Nullable Envelope<?> envelope, DispatchFrame frame) {
 		int flags = this.gate;
+		if (flags == 0 && this.options.accepts(payload)) {
+			return true;
+		}
 		if ((flags & (LEFT | PAUSED)) != 0) {
 			this.handler.drop(((flags & LEFT) != 0) ? DropReason.UNSUBSCRIBED : DropReason.PAUSED, frame.tracker());
 			return false;

@@ -1,9 +1,13 @@
 package io.telemetryrouter.internal.registry;
 
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+
 import org.jspecify.annotations.Nullable;
 
 import io.telemetryrouter.DropReason;
 import io.telemetryrouter.HandlerAccount;
+import io.telemetryrouter.HandlerSpec;
 import io.telemetryrouter.LaneThread;
 import io.telemetryrouter.RecordedEvent;
 import io.telemetryrouter.Subscription;
@@ -54,23 +58,27 @@ public final class Handler implements Subscription, LaneTarget {
 
 	public final long registeredAt;
 
+	/** The handler timeout, or 0 for none. */
+	public final long timeoutNanos;
+
 	/** Whether the watchdog has checked that events are offered to the handler. */
 	public boolean judged;
 
 	/** Written under the lock of the {@link HandlerTable}. */
 	volatile HandlerTable.State state = HandlerTable.State.ACTIVE;
 
-	Handler(HandlerOptions options, @Nullable Object owner, HandlerServices services, HandlerRegistry registry) {
+	Handler(HandlerOptions options, HandlerSpec<?> spec, HandlerServices services, HandlerRegistry registry) {
 		this.options = options;
 		LaneServices shared = services.lanes();
 		this.services = shared;
 		this.registry = registry;
 		this.registeredAt = shared.ticker().now();
 		this.metrics = new HandlerMetrics(shared.samples(), !options.async && !shared.measured());
-		this.admission = new Admission(this, options, owner);
-		this.lane = options.async ? new Lane(this, options.maxQueue, options.overflow, options.concurrency,
-				options.gaps, options.durable, shared.with(options.thread == LaneThread.PLATFORM, timeoutNanos()))
-				: null;
+		this.admission = new Admission(this, options, spec.owner());
+		Duration timeout = spec.handlerTimeout();
+		this.timeoutNanos = (timeout != null) ? TimeUnit.NANOSECONDS.convert(timeout) : shared.timeoutNanos();
+		this.lane = options.async ? new Lane(this, options.maxQueue, options.overflow, spec.concurrency(), spec.gaps(),
+				options.durable, shared.with(options.thread == LaneThread.PLATFORM, this.timeoutNanos)) : null;
 		this.breaker = (services.quarantine().enabled() && options.times == 0) ? new CircuitBreaker(this,
 				this.admission, services.quarantine(), shared.reporter(), shared.clock(), shared.ticker()) : null;
 		this.failures = new HandlerFailures(options, this.metrics, services, this.breaker);
@@ -102,11 +110,6 @@ public final class Handler implements Subscription, LaneTarget {
 		}
 	}
 
-	/** Returns the handler timeout in nanoseconds, or 0 for none. */
-	public long timeoutNanos() {
-		return this.options.timeoutNanos(this.services.timeoutNanos());
-	}
-
 	@Override
 	public boolean isRecorder() {
 		return this.options.recorder != null;
@@ -124,11 +127,6 @@ public final class Handler implements Subscription, LaneTarget {
 
 	public @Nullable Lane lane() {
 		return this.lane;
-	}
-
-	/** Returns whether the handler takes a payload without a check by the admission. */
-	public boolean takes(@Nullable Object payload) {
-		return this.admission.isOpen() && this.options.accepts(payload);
 	}
 
 	/** Offers an event to the lane. Returns {@code false} if the emitter has to wait. */

@@ -1,6 +1,5 @@
 package io.telemetryrouter.internal.registry;
 
-import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -76,18 +75,11 @@ public final class HandlerOptions {
 
 	final int maxQueue;
 
-	final int concurrency;
-
-	final boolean gaps;
-
 	public final boolean durable;
 
 	public final boolean replay;
 
 	public final LaneThread thread;
-
-	/** {@code null} for the router's default. */
-	private final @Nullable Duration timeout;
 
 	public final @Nullable BooleanSupplier onFlush;
 
@@ -120,12 +112,9 @@ public final class HandlerOptions {
 				: Long.MAX_VALUE;
 		this.async = spec.mode() == HandlerMode.ASYNC;
 		this.times = spec.times();
-		this.concurrency = spec.concurrency();
-		this.gaps = spec.gaps();
 		this.durable = spec.durable();
 		this.replay = spec.replay();
 		this.thread = spec.thread();
-		this.timeout = spec.handlerTimeout();
 		this.onFlush = spec.onFlush();
 		this.maxQueue = (spec.maxQueue() != null) ? spec.maxQueue() : defaults.maxHandlerQueue();
 		this.overflow = overflow(spec, defaults.overflow());
@@ -158,11 +147,6 @@ public final class HandlerOptions {
 	 */
 	public boolean spills() {
 		return this.async && this.overflow == OverflowPolicy.SPILL;
-	}
-
-	/** Returns the handler timeout in nanoseconds, or 0 for none. */
-	long timeoutNanos(long defaultNanos) {
-		return (this.timeout != null) ? TimeUnit.NANOSECONDS.convert(this.timeout) : defaultNanos;
 	}
 
 	private static String text(Predicate<?> condition) {

@@ -78,7 +78,7 @@ public final class HandlerRegistry {
 		if (this.table.leaving > MAX_LEAVING) {
 			this.table.retireAll();
 		}
-		Handler handler = new Handler(options, spec.owner(), this.services, this);
+		Handler handler = new Handler(options, spec, this.services, this);
 		boolean added = whileChanging(() -> addUnderLock(handler));
 		if (!added) {
 			return null;

@@ -65,7 +65,7 @@ class HandlerTableTests {
 	private static Handler handler(String id, HandlerRegistry of) {
 		HandlerSpec<Object> spec = HandlerSpec.on("event").handler((event, payload) -> {
 		}).build();
-		return new Handler(new HandlerOptions(id, spec, "test", DEFAULTS), null, services(of), of);
+		return new Handler(new HandlerOptions(id, spec, "test", DEFAULTS), spec, services(of), of);
 	}
 
 	private static HandlerServices services(HandlerRegistry of) {
