@@ -33,8 +33,6 @@ import io.telemetryrouter.TelemetryRouter;
  * Hand-off of events to one serial consumer through a queue with a capacity of 1000.
  * Producers wait for free capacity, and an invocation ends when every event is handled.
  * Time is per event.
- *
- * @since 0.1.0
  */
 @Warmup(iterations = 6, time = 300, timeUnit = TimeUnit.MILLISECONDS)
 @Measurement(iterations = 5, time = 300, timeUnit = TimeUnit.MILLISECONDS)

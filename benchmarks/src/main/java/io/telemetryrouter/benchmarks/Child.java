@@ -16,8 +16,6 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Runs child processes.
- *
- * @since 0.1.0
  */
 public final class Child {
 

@@ -11,8 +11,6 @@ import io.telemetryrouter.TelemetryRouter;
  * Measures a thread that emits while another thread subscribes and closes a thousand
  * handlers a second. Prints its throughput relative to that without churn, its longest
  * batch of 64 emits, and the time of a subscription in the first and in the last second.
- *
- * @since 0.1.0
  */
 public final class Churn {
 

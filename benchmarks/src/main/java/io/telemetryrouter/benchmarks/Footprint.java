@@ -16,8 +16,6 @@ import io.telemetryrouter.TelemetryRouter;
  * Measures the heap that the router retains, in a process of its own for each item: the
  * difference of the heap in use after a collection, with many items and without. Names
  * and lambdas belong to the user and are created before.
- *
- * @since 0.1.0
  */
 public final class Footprint {
 

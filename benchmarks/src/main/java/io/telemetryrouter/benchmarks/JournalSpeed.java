@@ -40,8 +40,6 @@ import io.telemetryrouter.journal.TelemetryReplayer;
  * several rounds, so that load on the machine affects both sides of a ratio. Both write a
  * JSON line with the same payload, encoded by the same mapper, to files of 64 MiB,
  * without syncs.
- *
- * @since 0.1.0
  */
 public final class JournalSpeed {
 

@@ -18,8 +18,6 @@ import io.telemetryrouter.TelemetryRouterBuilder;
  * Measures lanes at a steady rate: prints the processor time of all threads except the
  * emitter's per handled event, and percentiles of the emits. The emitter spins between
  * evenly spaced emits.
- *
- * @since 0.1.0
  */
 public final class LaneLoad {
 

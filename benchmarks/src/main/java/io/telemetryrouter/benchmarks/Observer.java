@@ -17,8 +17,6 @@ import io.telemetryrouter.PayloadHandler;
  * A handler with the same code for every contender. There are eight classes, all copies
  * of {@link ObserverTemplate}, so that their call sites are megamorphic as in an
  * application.
- *
- * @since 0.1.0
  */
 public interface Observer {
 

@@ -22,8 +22,6 @@ import com.sun.management.OperatingSystemMXBean;
  * <p>
  * Compared benchmarks run in turn in each of several rounds, each in a process of its
  * own, and are compared per round: a temporary load on the machine affects both.
- *
- * @since 0.1.0
  */
 public final class Report {
 

@@ -22,8 +22,6 @@ import io.telemetryrouter.TelemetryRouter;
  * The seed determines the actions of emitters and handlers, but not their interleaving.
  * Exits with status 1 if an account does not balance or differs from an independent
  * count, if a thread is left over, or if the heap grows.
- *
- * @since 0.1.0
  */
 public final class Soak {
 

@@ -9,8 +9,6 @@ import io.telemetryrouter.TelemetryRouter;
 
 /**
  * A span, compared with emits of the same two events.
- *
- * @since 0.1.0
  */
 public class SpanBenchmark extends AbstractBenchmark {
 

@@ -9,7 +9,6 @@ import io.telemetryrouter.TelemetryEventType;
  * @param inputTokens the tokens read
  * @param outputTokens the tokens written
  * @param nanos the duration of the call in nanoseconds
- * @since 0.1.0
  */
 @TelemetryEventType(Usage.EVENT)
 public record Usage(String model, int inputTokens, int outputTokens, long nanos) {

@@ -12,8 +12,6 @@ import io.telemetryrouter.TelemetryRouter;
  * Measures many short-lived virtual threads that each emit once: prints the time per
  * thread, the longest emit and the time of garbage collection, with emits or without.
  * Needs JDK 21 or later.
- *
- * @since 0.1.0
  */
 public final class VirtualThreads {
 

@@ -11,8 +11,6 @@ import io.telemetryrouter.benchmarks.isolation.Contender.Fault;
  * Scenarios with hostile handlers and situations. The hostile handlers are subscribed
  * between two well-behaved neighbours. An emitter emits some events, and a last one to
  * check that delivery still works.
- *
- * @since 0.1.0
  */
 public enum Hostility {
 

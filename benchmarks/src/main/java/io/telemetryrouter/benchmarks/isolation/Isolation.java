@@ -22,8 +22,6 @@ import io.telemetryrouter.benchmarks.Child;
  * Runs every hostile scenario with the router and its peers, and prints the verdicts as a
  * page of Markdown. Each contender has a process of its own, one for synchronous and one
  * for asynchronous handlers.
- *
- * @since 0.1.0
  */
 public final class Isolation {
 

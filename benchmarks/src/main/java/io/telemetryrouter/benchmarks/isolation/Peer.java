@@ -34,8 +34,6 @@ import io.telemetryrouter.benchmarks.isolation.Contender.Handler;
 
 /**
  * The contenders, each in its usual configuration.
- *
- * @since 0.1.0
  */
 public enum Peer {
 

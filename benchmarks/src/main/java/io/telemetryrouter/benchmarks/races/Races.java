@@ -30,8 +30,6 @@ import io.telemetryrouter.TelemetryRouter;
  * Races of two threads, whose result an arbiter checks. Lane workers have no threads of
  * their own here: their tasks are collected, and run by an actor or at the end, so that a
  * lost wake-up shows as an event that was never handled.
- *
- * @since 0.1.0
  */
 public final class Races {
 

@@ -39,8 +39,6 @@ import io.telemetryrouter.spring.annotation.TelemetryListener;
  * <p>
  * The class path is that of the starter, or also contains the agent frameworks and the
  * journal, for which the router has auto-configurations.
- *
- * @since 0.1.0
  */
 public final class Startup {
 
