@@ -1,8 +1,11 @@
 package io.telemetryrouter.benchmarks;
 
+import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+
+import org.openjdk.jmh.util.ListStatistics;
 
 import io.telemetryrouter.PayloadHandler;
 import io.telemetryrouter.TelemetryRouter;
@@ -54,15 +57,15 @@ public final class Churn {
 		warmUp.router.close();
 		Churn churn = new Churn(routes);
 		double before = churn.emit(seconds / 8);
-		double staticLongest = churn.longest;
 		churn.longest = 0;
 		double during = churn.emitWhileChurning(seconds);
 		Child.print("longest.millis", churn.longest / 1e6);
-		Child.print("static.longest.millis", staticLongest / 1e6);
 		double after = churn.emit(seconds / 8);
 		Child.print("throughput", during / ((before + after) / 2));
-		Child.print("first.micros", churn.subscriptions(0, 1) / 1e3);
-		Child.print("last.micros", churn.subscriptions(seconds - 1, seconds) / 1e3);
+		Child.print("first.micros", median(churn.times.headMap(A_SECOND)) / 1e3);
+		// Begins with the subscription that was in progress then.
+		Long last = churn.times.floorKey((long) (seconds * A_SECOND) - A_SECOND);
+		Child.print("last.micros", median(churn.times.tailMap((last != null) ? last : 0L)) / 1e3);
 		churn.router.close();
 	}
 
@@ -92,14 +95,8 @@ public final class Churn {
 		}
 	}
 
-	/** Returns the median duration of the subscriptions in a period, in nanoseconds. */
-	private double subscriptions(double from, double to) {
-		Long first = this.times.floorKey((long) (from * A_SECOND));
-		return Numbers.percentile(this.times.subMap((first != null) ? first : 0L, (long) (to * A_SECOND))
-			.values()
-			.stream()
-			.mapToLong(Long::longValue)
-			.toArray(), 0.5);
+	private static double median(Map<Long, Long> times) {
+		return new ListStatistics(times.values().stream().mapToLong(Long::longValue).toArray()).getPercentile(50);
 	}
 
 	/** Emits for a time, and returns the emits per nanosecond. */

@@ -24,11 +24,9 @@ final class Suite {
 
 	static final String GROUPS = "sync, routes, pace, cold, failure, registration, agents, async, lanes, churn, virtual, memory, startup";
 
-	private static final List<String> HEAP = List.of("-Xms512m", "-Xmx512m");
-
 	private final boolean quick;
 
-	private final List<Block> blocks = new ArrayList<>();
+	final List<Block> blocks = new ArrayList<>();
 
 	Suite(boolean quick) throws IOException {
 		this.quick = quick;
@@ -50,11 +48,10 @@ final class Suite {
 					jmh("AsyncBenchmark", 1, "by=jctools,pool", "measuring=off", "producers=" + producers));
 		}
 		for (String rate : List.of("1000", "100000")) {
-			block("lanes", 3, load(Child.home(), "router", 1, rate), load(Child.home(), "pool", 1, rate));
+			block("lanes", 3, load(Child.HOME, "router", 1, rate), load(Child.HOME, "pool", 1, rate));
 		}
 		for (String routes : List.of("1", "16")) {
-			block("churn", 1,
-					child("Churn routes=" + routes, Child.home(), Churn.class, HEAP, routes, quick ? "0.2" : "20"));
+			block("churn", 1, child("Churn routes=" + routes, Child.HOME, Churn.class, routes, quick ? "0.2" : "20"));
 		}
 		Path home = Child.jdk25();
 		if (home != null) {
@@ -62,7 +59,10 @@ final class Suite {
 			block("virtual", 3, load(home, "virtual", 8, "1000"), load(home, "platform", 8, "1000"));
 		}
 		memory();
-		block("startup", 1, startup("2", "starter"), startup("1", "starter"), startup("2", "partners"));
+		for (String processors : List.of("2", "1")) {
+			block("startup", 10, startup("starter", processors, "with"), startup("starter", processors, "without"));
+		}
+		block("startup", 10, startup("partners", "2", "with"), startup("partners", "2", "without"));
 	}
 
 	private void sync() {
@@ -77,31 +77,39 @@ final class Suite {
 	}
 
 	private void memory() {
+		List<String> java = Child.java(Child.HOME, "-XX:+UseSerialGC", "-Xmx4g");
 		for (String item : this.quick ? List.of("sync") : List.of("sync", "async", "event-1", "event-8")) {
-			block("memory", 1, child("Footprint " + item, Child.home(), Footprint.class,
-					List.of("-XX:+UseSerialGC", "-Xmx2g"), item));
+			block("memory", 1, child("Footprint " + item, java, Footprint.class, item));
 		}
-		block("memory", 1, child("Footprint wide", Child.home(), Footprint.class, List.of("-XX:+UseSerialGC", "-Xmx4g"),
-				"wide", this.quick ? "100" : "10000", this.quick ? "4" : "64"));
+		block("memory", 1, child("Footprint wide", java, Footprint.class, "wide", this.quick ? "100" : "10000",
+				this.quick ? "4" : "64"));
 	}
 
 	private Work load(Path home, String by, int lanes, String rate) {
-		return child("LaneLoad by=" + by + " lanes=" + lanes + " rate=" + rate, home, LaneLoad.class, HEAP, by,
+		return child("LaneLoad by=" + by + " lanes=" + lanes + " rate=" + rate, home, LaneLoad.class, by,
 				String.valueOf(lanes), rate, this.quick ? "0.2" : "4");
 	}
 
 	private Work virtual(Path home, String emits) {
-		return child("VirtualThreads " + emits, home, VirtualThreads.class, HEAP, emits,
-				this.quick ? "10000" : "1000000");
+		return child("VirtualThreads " + emits, home, VirtualThreads.class, emits, this.quick ? "10000" : "1000000");
 	}
 
-	private Work startup(String processors, String classPath) {
-		return child("Startup classPath=" + classPath + " processors=" + processors, Child.home(), Startup.class,
-				List.of(), "pairs", this.quick ? "1" : "10", processors, classPath);
+	private static Work startup(String classPath, String processors, String router) {
+		String name = "Startup classPath=" + classPath + " processors=" + processors + " router=" + router;
+		return new Work(name, (numbers, log) -> {
+			String jar = Startup.jar(classPath.equals("partners"), router.equals("with")).toString();
+			List<String> java = new ArrayList<>(processors.equals("1") ? List.of("taskset", "-c", "0") : List.of());
+			java.addAll(Child.java(Child.HOME, "-cp", jar));
+			numbers.add(name, Child.run(java, Startup.class, router));
+		});
 	}
 
-	private static Work child(String name, Path home, Class<?> main, List<String> options, String... args) {
-		return new Work(name, (numbers, log) -> numbers.add(name, Child.run(home, main, options, args)));
+	private static Work child(String name, Path home, Class<?> main, String... args) {
+		return child(name, Child.java(home, "-Xms512m", "-Xmx512m"), main, args);
+	}
+
+	private static Work child(String name, List<String> java, Class<?> main, String... args) {
+		return new Work(name, (numbers, log) -> numbers.add(name, Child.run(java, main, args)));
 	}
 
 	/**
@@ -133,10 +141,6 @@ final class Suite {
 
 	private void block(String group, int rounds, Work... works) {
 		this.blocks.add(new Block(group, this.quick ? 1 : rounds, List.of(works)));
-	}
-
-	List<Block> blocks() {
-		return this.blocks;
 	}
 
 	/** Benchmarks that are compared, and so run in turn in each round. */

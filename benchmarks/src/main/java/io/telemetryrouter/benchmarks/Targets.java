@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.Set;
+import java.util.function.DoubleBinaryOperator;
 import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -58,15 +59,15 @@ final class Targets {
 	}
 
 	private Target judge(String what, String ours, String against, String bound, String unit) {
-		String operator = against.matches("(speed|minus|plus) .*") ? against.substring(0, against.indexOf(' ')) : "";
+		String operator = against.matches("(speed|minus) .*") ? against.substring(0, against.indexOf(' ')) : "";
 		String other = key(ours, against.substring(operator.length()).strip());
 		double value = switch (operator) {
-			case "speed" -> this.numbers.ratio(other, ours);
-			case "minus" -> this.numbers.median(ours) - this.numbers.median(other);
-			case "plus" -> this.numbers.median(ours) + this.numbers.median(other);
-			default -> against.isEmpty() ? this.numbers.median(ours) : this.numbers.ratio(ours, other);
+			case "speed" -> compare(other, ours, (theirs, own) -> theirs / own);
+			case "minus" -> compare(ours, other, (own, theirs) -> own - theirs);
+			default ->
+				against.isEmpty() ? this.numbers.median(ours) : compare(ours, other, (own, theirs) -> own / theirs);
 		};
-		boolean ratio = !against.isEmpty() && !operator.equals("minus") && !operator.equals("plus");
+		boolean ratio = !against.isEmpty() && !operator.equals("minus");
 		String suffix = (ratio || unit.isEmpty()) ? "" : " " + unit;
 		return new Target(what, cell(ours, unit), cell(other, unit),
 				Double.isNaN(value) ? ""
@@ -75,13 +76,18 @@ final class Targets {
 				verdict(value, Double.parseDouble(bound.substring(3)), bound.startsWith("<=")));
 	}
 
+	/** Returns the median of the comparisons of each round. */
+	private double compare(String key, String by, DoubleBinaryOperator comparison) {
+		return this.numbers.compare(key, by, comparison).getPercentile(50);
+	}
+
 	/** Returns the key of the number that ours is compared with. */
 	private String key(String ours, String against) {
 		Matcher fastest = FASTEST.matcher(against);
 		if (fastest.find()) {
 			return Stream.of(fastest.group(1).split(","))
 				.map((one) -> key(ours, fastest.replaceFirst(one)))
-				.filter(this.numbers::has)
+				.filter(this.numbers.keys()::contains)
 				.min(Comparator.comparingDouble(this.numbers::median))
 				.orElse("");
 		}
@@ -96,7 +102,7 @@ final class Targets {
 	}
 
 	private String cell(String key, String unit) {
-		return this.numbers.has(key) ? (Page.number(this.numbers.median(key)) + " " + unit).strip() : "";
+		return this.numbers.keys().contains(key) ? (Page.number(this.numbers.median(key)) + " " + unit).strip() : "";
 	}
 
 	/** Returns "met", "**not met**" or "not run". */

@@ -2,7 +2,6 @@ package io.telemetryrouter.benchmarks;
 
 import java.io.IOException;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 
 import org.junit.jupiter.api.Test;
@@ -82,7 +81,7 @@ class TargetsTests {
 	@Test
 	void whenRenderedThenPageCountsTargets() throws IOException {
 		this.numbers.add("ColdBenchmark.emit by=router emits=1", 60);
-		String page = new Page(this.numbers).render(Map.of("date", "today"), targets("cold"));
+		String page = new Page().render("| date | today |\n", this.numbers, targets("cold"));
 		assertThat(page).contains("| date | today |", "60.00 µs | ≤ 300 µs | met |", "1 of 2 met.",
 				"| ColdBenchmark.emit by=router emits=1 | 60.0 | 60.0 | 60.0 | 1 |");
 	}

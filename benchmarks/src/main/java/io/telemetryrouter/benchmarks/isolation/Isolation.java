@@ -82,7 +82,7 @@ public final class Isolation {
 	private static List<CompletableFuture<Properties>> start(ExecutorService pool, boolean async) {
 		return Stream.of(Peer.values()).map((peer) -> CompletableFuture.supplyAsync(() -> {
 			try {
-				return Child.run(Child.home(), Isolation.class, List.of("-Xmx128m"), peer.name(),
+				return Child.run(Child.java(Child.HOME, "-Xmx128m"), Isolation.class, peer.name(),
 						String.valueOf(async));
 			}
 			catch (IOException ex) {

@@ -7,11 +7,9 @@ import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.util.ArrayList;
-import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Properties;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -31,11 +29,9 @@ import io.telemetryrouter.benchmarks.Child;
 import io.telemetryrouter.spring.annotation.TelemetryListener;
 
 /**
- * Measures whole starts of a web application with the actuator and five listeners, from a
- * copy of the benchmark jar: with the router's entries in {@code META-INF} and without
- * them, in turn, each in a process of its own. The time that the router adds is the
- * median of the differences within the pairs, from the start of the virtual machine until
- * the application is ready.
+ * A start of a web application with the actuator and five listeners, from a copy of the
+ * benchmark jar with the router's entries in {@code META-INF} or without them. Prints the
+ * time from the start of the virtual machine until the application is ready.
  * <p>
  * The class path is that of the starter, or also contains the agent frameworks and the
  * journal, for which the router has auto-configurations.
@@ -50,75 +46,28 @@ public final class Startup {
 	private static final List<String> PARTNERS = List.of("dev/langchain4j", "org/springframework/ai",
 			"io/telemetryrouter/journal");
 
+	private static final Map<String, Path> JARS = new HashMap<>();
+
 	private Startup() {
 	}
 
 	/**
-	 * Compares pairs of starts, or starts once, and prints times in milliseconds.
-	 * @param args "pairs", the number of pairs, the number of processors (1 or 2), and
-	 * the class path ("starter" or "partners"); or "with" or "without"
-	 * @throws IOException if a start fails
-	 * @throws InterruptedException if interrupted
+	 * Returns a copy of the benchmark jar, with or without the partners and the router's
+	 * registrations.
 	 */
-	public static void main(String[] args) throws IOException, InterruptedException {
-		if (args[0].equals("pairs")) {
-			compare(Integer.parseInt(args[1]), args[2].equals("1"), args[3].equals("partners"));
+	public static Path jar(boolean partners, boolean router) throws IOException {
+		String key = partners + " " + router;
+		if (!JARS.containsKey(key)) {
+			JARS.put(key, copy(partners, router));
 		}
-		else {
-			start(args[0].equals("without"));
-		}
+		return JARS.get(key);
 	}
 
-	private static void compare(int pairs, boolean pinned, boolean partners) throws IOException, InterruptedException {
-		if (pinned) {
-			// Child processes inherit the affinity
-			String self = String.valueOf(ProcessHandle.current().pid());
-			new ProcessBuilder("taskset", "-acp", "0", self).redirectOutput(ProcessBuilder.Redirect.DISCARD)
-				.start()
-				.waitFor();
-		}
-		String all = copy(partners, true).toString();
-		String stripped = copy(partners, false).toString();
-		run(stripped, "without");
-		List<Properties> with = new ArrayList<>();
-		List<Properties> without = new ArrayList<>();
-		for (int i = 0; i < pairs; i++) {
-			if (i % 2 == 0) {
-				without.add(run(stripped, "without"));
-				with.add(run(all, "with"));
-			}
-			else {
-				with.add(run(all, "with"));
-				without.add(run(stripped, "without"));
-			}
-		}
-		for (String key : List.of("ready", "cpu", "classes")) {
-			double[] added = new double[pairs];
-			for (int i = 0; i < pairs; i++) {
-				added[i] = number(with.get(i), key) - number(without.get(i), key);
-			}
-			Child.print(key + ".added", median(added));
-			Child.print(key + ".without",
-					median(without.stream().mapToDouble((start) -> number(start, key)).toArray()));
-		}
-	}
-
-	private static Properties run(String classPath, String router) throws IOException, InterruptedException {
-		return Child.run(Child.home(), classPath, Startup.class, List.of(), router);
-	}
-
-	private static double number(Properties start, String key) {
-		return Double.parseDouble(start.getProperty(key));
-	}
-
-	private static double median(double[] values) {
-		double[] sorted = values.clone();
-		Arrays.sort(sorted);
-		int middle = sorted.length / 2;
-		return (sorted.length % 2 == 1) ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
-	}
-
-	private static void start(boolean without) {
+	/**
+	 * Starts the application, and prints times in milliseconds.
+	 * @param args "with" or "without" the router, to check that the jar is the right one
+	 */
+	public static void main(String[] args) {
 		SpringApplication application = new SpringApplication(Application.class);
 		application.setDefaultProperties(
 				Map.of("server.port", "0", "spring.main.banner-mode", "off", "logging.level.root", "warn"));
@@ -131,13 +80,12 @@ public final class Startup {
 			}
 		});
 		try (ConfigurableApplicationContext context = application.run()) {
-			if (without == context.containsBean("telemetryRouter")) {
-				throw new IllegalStateException("Measures the wrong application: without the router is " + without);
+			if (args[0].equals("with") != context.containsBean("telemetryRouter")) {
+				throw new IllegalStateException("This application is not one " + args[0] + " the router");
 			}
 		}
 	}
 
-	/** Copies the jar, with or without the partners and the router's registrations. */
 	private static Path copy(boolean partners, boolean router) throws IOException {
 		Path copy = Files.createTempFile("startup", ".jar");
 		copy.toFile().deleteOnExit();
