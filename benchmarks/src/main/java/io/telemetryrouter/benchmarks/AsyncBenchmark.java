@@ -1,6 +1,5 @@
 package io.telemetryrouter.benchmarks;
 
-import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.time.Duration;
 import java.util.Objects;
@@ -11,6 +10,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 
 import org.jctools.queues.MessagePassingQueue;
@@ -191,26 +191,15 @@ public class AsyncBenchmark extends AbstractBenchmark {
 	/** Counts events. Called by one thread at a time, ordered by the contender. */
 	static final class Counter implements PayloadHandler<Object> {
 
-		private static final VarHandle HANDLED;
-
-		static {
-			try {
-				HANDLED = MethodHandles.lookup().findVarHandle(Counter.class, "handled", long.class);
-			}
-			catch (ReflectiveOperationException ex) {
-				throw new ExceptionInInitializerError(ex);
-			}
-		}
-
-		private long handled;
+		private final AtomicLong handled = new AtomicLong();
 
 		@Override
 		public void handle(String event, Object payload) {
-			HANDLED.setRelease(this, this.handled + ((((Usage) payload).inputTokens() > 0) ? 1 : 2));
+			this.handled.setRelease(this.handled.getPlain() + ((((Usage) payload).inputTokens() > 0) ? 1 : 2));
 		}
 
 		long handled() {
-			return (long) HANDLED.getAcquire(this);
+			return this.handled.getAcquire();
 		}
 
 	}

@@ -57,17 +57,24 @@ interface Contender extends AutoCloseable {
 	@Override
 	void close();
 
-	/** Throws any throwable, like code of other languages and reflection. */
-	@SuppressWarnings("unchecked")
-	static <E extends Throwable> RuntimeException sneaky(Throwable error) throws E {
-		throw (E) error;
-	}
-
 	/** Receives events and may throw any throwable. */
 	@FunctionalInterface
 	interface Handler {
 
 		void handle(Event event) throws Throwable;
+
+		/**
+		 * Throws any throwable undeclared, like code of other languages and reflection.
+		 */
+		@SuppressWarnings("unchecked")
+		default <E extends Throwable> void call(Event event) throws E {
+			try {
+				handle(event);
+			}
+			catch (Throwable ex) {
+				throw (E) ex;
+			}
+		}
 
 	}
 

@@ -214,7 +214,7 @@ public enum Peer {
 
 		@Override
 		public void publish(String name, Event event) {
-			Observation.start(name, () -> new EventContext(event), this.registry).stop();
+			Observation.start(name, () -> new Observation.Context().put(Event.class, event), this.registry).stop();
 		}
 
 		@Override
@@ -228,31 +228,17 @@ public enum Peer {
 
 	}
 
-	private static final class EventContext extends Observation.Context {
-
-		private final Event event;
-
-		EventContext(Event event) {
-			this.event = event;
-		}
-
-	}
-
-	private record Observer(Handler handler, Predicate<Event> condition) implements ObservationHandler<EventContext> {
+	private record Observer(Handler handler,
+			Predicate<Event> condition) implements ObservationHandler<Observation.Context> {
 
 		@Override
 		public boolean supportsContext(Observation.Context context) {
-			return context instanceof EventContext known && this.condition.test(known.event);
+			return this.condition.test(context.getRequired(Event.class));
 		}
 
 		@Override
-		public void onStop(EventContext context) {
-			try {
-				this.handler.handle(context.event);
-			}
-			catch (Throwable ex) {
-				throw Contender.<RuntimeException>sneaky(ex);
-			}
+		public void onStop(Observation.Context context) {
+			this.handler.<RuntimeException>call(context.getRequired(Event.class));
 		}
 
 	}
@@ -269,12 +255,7 @@ public enum Peer {
 		@Override
 		public void onApplicationEvent(PayloadApplicationEvent<?> event) {
 			if (event.getPayload() instanceof Event payload) {
-				try {
-					this.handler.handle(payload);
-				}
-				catch (Throwable ex) {
-					throw Contender.<RuntimeException>sneaky(ex);
-				}
+				this.handler.<RuntimeException>call(payload);
 			}
 		}
 
