@@ -36,11 +36,11 @@ public final class Child {
 	}
 
 	/** Runs a class in a new process, and returns its output as properties. */
-	public static Properties run(List<String> java, Class<?> main, String... args)
+	public static Properties run(List<String> java, Class<?> main, List<String> args)
 			throws IOException, InterruptedException {
 		List<String> command = new ArrayList<>(java);
 		command.add(main.getName());
-		command.addAll(List.of(args));
+		command.addAll(args);
 		Process process = new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.DISCARD).start();
 		// The end of the process also ends the read below.
 		CompletableFuture<Process> exit = process.onExit()

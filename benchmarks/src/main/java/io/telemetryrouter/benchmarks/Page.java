@@ -1,11 +1,8 @@
 package io.telemetryrouter.benchmarks;
 
 import java.io.IOException;
-import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Locale;
-import java.util.Objects;
 import java.util.stream.Stream;
 
 import org.openjdk.jmh.util.Statistics;
@@ -35,9 +32,7 @@ final class Page {
 			long met = targets.stream().filter((target) -> target.verdict().equals(Targets.MET)).count();
 			this.text.append("%d of %d met.%n%n".formatted(met, targets.size()));
 		}
-		try (InputStream in = Objects.requireNonNull(Page.class.getResourceAsStream("notes.md"))) {
-			this.text.append(new String(in.readAllBytes(), StandardCharsets.UTF_8)).append('\n');
-		}
+		this.text.append(Table.text("notes.md")).append('\n');
 		table("All numbers", "| what | median | lowest | highest | rounds |", numbers.keys().stream().map((key) -> {
 			Statistics rounds = numbers.of(key);
 			return row(key, number(rounds.getPercentile(50)), number(rounds.getMin()), number(rounds.getMax()),

@@ -103,9 +103,7 @@ public final class Report {
 
 	private void run(Numbers numbers, Path file) throws IOException, InterruptedException {
 		System.setProperty("jmh.ignoreLock", String.valueOf(this.quick));
-		List<Suite.Block> blocks = new Suite(this.quick).blocks.stream()
-			.filter((block) -> this.only.isEmpty() || this.only.contains(block.group()))
-			.toList();
+		List<Suite.Block> blocks = new Suite(this.quick, this.only).blocks;
 		int last = Math.min(Integer.parseInt(this.options.getOrDefault("--rounds", "1000")),
 				blocks.stream().mapToInt(Suite.Block::rounds).max().orElse(0));
 		for (int round = 1; round <= last; round++) {

@@ -1,15 +1,11 @@
 package io.telemetryrouter.benchmarks;
 
 import java.io.IOException;
-import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
-import java.util.Objects;
 import java.util.Set;
 import java.util.function.DoubleBinaryOperator;
-import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -21,8 +17,6 @@ final class Targets {
 
 	static final String MET = "met";
 
-	private static final Pattern EACH = Pattern.compile("\\[[^]]*]");
-
 	private static final Pattern FASTEST = Pattern.compile("\\{([^}]*)}");
 
 	private final Numbers numbers;
@@ -33,29 +27,11 @@ final class Targets {
 
 	/** Returns the verdicts on the targets of some groups, or of all. */
 	List<Target> judge(Set<String> groups) throws IOException {
-		try (InputStream in = Objects.requireNonNull(Targets.class.getResourceAsStream("targets.txt"))) {
-			return new String(in.readAllBytes(), StandardCharsets.UTF_8).lines()
-				.filter((line) -> !line.startsWith("#"))
-				.flatMap(Targets::expand)
-				.map((line) -> line.split("\\s*\\|\\s*", -1))
-				.filter((cells) -> groups.isEmpty() || groups.contains(cells[0]))
-				.map((cells) -> judge(cells[1], cells[2], cells[3], cells[4], cells[5]))
-				.toList();
-		}
-	}
-
-	/**
-	 * Expands a group of alternatives to a line for each; equal groups take the same
-	 * alternative.
-	 */
-	static Stream<String> expand(String line) {
-		return EACH.matcher(line)
-			.results()
-			.map(MatchResult::group)
-			.findFirst()
-			.map((each) -> Stream.of(each.substring(1, each.length() - 1).split("\\|"))
-				.flatMap((one) -> expand(line.replace(each, one))))
-			.orElse(Stream.of(line));
+		return Table.read("targets.txt")
+			.stream()
+			.filter((cells) -> groups.isEmpty() || groups.contains(cells[0]))
+			.map((cells) -> judge(cells[1], cells[2], cells[3], cells[4], cells[5]))
+			.toList();
 	}
 
 	private Target judge(String what, String ours, String against, String bound, String unit) {

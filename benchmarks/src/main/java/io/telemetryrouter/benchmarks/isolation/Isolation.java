@@ -82,8 +82,8 @@ public final class Isolation {
 
 	private static List<Future<Properties>> start(ExecutorService pool, boolean async) {
 		return Stream.of(Peer.values())
-			.map((peer) -> pool.submit(() -> Child.run(Child.java(Child.HOME, "-Xmx128m"), Isolation.class, peer.name(),
-					String.valueOf(async))))
+			.map((peer) -> pool.submit(() -> Child.run(Child.java(Child.HOME, "-Xmx128m"), Isolation.class,
+					List.of(peer.name(), String.valueOf(async)))))
 			.toList();
 	}
 

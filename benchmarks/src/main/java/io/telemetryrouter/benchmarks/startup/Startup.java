@@ -7,9 +7,11 @@ import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Properties;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -46,21 +48,30 @@ public final class Startup {
 	private static final List<String> PARTNERS = List.of("dev/langchain4j", "org/springframework/ai",
 			"io/telemetryrouter/journal");
 
+	/** Copies of the benchmark jar. */
 	private static final Map<String, Path> JARS = new HashMap<>();
 
 	private Startup() {
 	}
 
 	/**
-	 * Returns a copy of the benchmark jar, with or without the partners and the router's
-	 * registrations.
+	 * Starts the application in a process.
+	 * @param partners whether the class path contains them
+	 * @param processors 1 or 2
+	 * @param router "with" or "without"
+	 * @return the times
+	 * @throws IOException if it fails
+	 * @throws InterruptedException if interrupted
 	 */
-	public static Path jar(boolean partners, boolean router) throws IOException {
+	public static Properties run(boolean partners, String processors, String router)
+			throws IOException, InterruptedException {
 		String key = partners + " " + router;
 		if (!JARS.containsKey(key)) {
-			JARS.put(key, copy(partners, router));
+			JARS.put(key, copy(partners, router.equals("with")));
 		}
-		return JARS.get(key);
+		List<String> java = new ArrayList<>(processors.equals("1") ? List.of("taskset", "-c", "0") : List.of());
+		java.addAll(Child.java(Child.HOME, "-cp", String.valueOf(JARS.get(key))));
+		return Child.run(java, Startup.class, List.of(router));
 	}
 
 	/**
@@ -86,6 +97,7 @@ public final class Startup {
 		}
 	}
 
+	/** Copies the jar, with or without the partners and the router's registrations. */
 	private static Path copy(boolean partners, boolean router) throws IOException {
 		Path copy = Files.createTempFile("startup", ".jar");
 		copy.toFile().deleteOnExit();
