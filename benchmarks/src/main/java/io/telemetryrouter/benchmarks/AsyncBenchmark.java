@@ -13,6 +13,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 
+import com.google.common.util.concurrent.Uninterruptibles;
 import org.jctools.queues.MessagePassingQueue;
 import org.jctools.queues.varhandle.MpscVarHandleArrayQueue;
 import org.openjdk.jmh.annotations.Benchmark;
@@ -120,14 +121,7 @@ public class AsyncBenchmark extends AbstractBenchmark {
 	 */
 	static Emitter pool(Counter counter) {
 		ThreadPoolExecutor pool = new ThreadPoolExecutor(1, 1, 0, TimeUnit.SECONDS, new LinkedBlockingQueue<>(CAPACITY),
-				(task, executor) -> {
-					try {
-						executor.getQueue().put(task);
-					}
-					catch (InterruptedException ex) {
-						throw new IllegalStateException(ex);
-					}
-				});
+				(task, executor) -> Uninterruptibles.putUninterruptibly(executor.getQueue(), task));
 		return Emitter.closing((event, payload) -> pool.execute(() -> counter.handle(event, payload)),
 				pool::shutdownNow);
 	}

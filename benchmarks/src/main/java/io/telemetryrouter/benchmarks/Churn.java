@@ -45,7 +45,6 @@ public final class Churn {
 	/**
 	 * Runs the measurement.
 	 * @param args the number of routes; the duration in seconds
-	 * @throws InterruptedException if interrupted
 	 */
 	public static void main(String[] args) throws InterruptedException {
 		int routes = Integer.parseInt(args[0]);

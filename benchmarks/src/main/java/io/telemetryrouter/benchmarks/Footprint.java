@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.function.UnaryOperator;
 
+import com.google.common.util.concurrent.Uninterruptibles;
 import com.sun.management.ThreadMXBean;
 import org.openjdk.jmh.util.ListStatistics;
 
@@ -33,7 +34,6 @@ public final class Footprint {
 	 * @param args "sync" or "async" (an idle handler), "event-1" or "event-8" (the
 	 * allocation of an emit for that many lanes), or "wide" with the numbers of names and
 	 * of threads
-	 * @throws InterruptedException if interrupted
 	 */
 	public static void main(String[] args) throws InterruptedException {
 		if (args[0].equals("wide")) {
@@ -109,12 +109,7 @@ public final class Footprint {
 			Thread thread = new Thread(() -> {
 				Routes.emit(router::emit, names, 0, 24 * names.length);
 				emitted.countDown();
-				try {
-					end.await();
-				}
-				catch (InterruptedException ex) {
-					Thread.currentThread().interrupt();
-				}
+				Uninterruptibles.awaitUninterruptibly(end);
 			});
 			thread.setDaemon(true);
 			thread.start();

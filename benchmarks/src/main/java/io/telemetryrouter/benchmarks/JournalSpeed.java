@@ -11,6 +11,7 @@ import java.util.Locale;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
 
+import com.google.common.util.concurrent.Uninterruptibles;
 import com.sun.management.OperatingSystemMXBean;
 import net.openhft.chronicle.queue.ChronicleQueue;
 import net.openhft.chronicle.queue.ExcerptAppender;
@@ -290,14 +291,7 @@ final class JournalSpeed {
 		}
 		others.forEach(Thread::start);
 		action.run();
-		for (Thread other : others) {
-			try {
-				other.join();
-			}
-			catch (InterruptedException ex) {
-				throw new IllegalStateException(ex);
-			}
-		}
+		others.forEach(Uninterruptibles::joinUninterruptibly);
 	}
 
 	private static void require(boolean complete) {

@@ -5,7 +5,6 @@ import java.lang.reflect.Constructor;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
-import java.util.function.IntFunction;
 
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
@@ -35,25 +34,25 @@ public interface Observer {
 	 * do not contend in them.
 	 */
 	static List<Observer> reading(int count) {
-		return create(count, false, (index) -> null);
+		return create(count, false, null);
 	}
 
 	/** Creates handlers that each add to a counter of their own. */
 	static List<Observer> counting(int count) {
-		return create(count, true, (index) -> null);
+		return create(count, true, null);
 	}
 
 	/** Creates handlers that read their payload and record the time in a timer. */
 	static List<Observer> timed(int count, MeterRegistry registry) {
-		return create(count, false,
-				(index) -> Timer.builder("handler").tag("id", String.valueOf(index)).register(registry));
+		return create(count, false, registry);
 	}
 
-	private static List<Observer> create(int count, boolean counting, IntFunction<@Nullable Timer> timers) {
+	private static List<Observer> create(int count, boolean counting, @Nullable MeterRegistry registry) {
 		List<Observer> observers = new ArrayList<>(count);
 		for (int i = 0; i < count; i++) {
+			Timer timer = (registry != null) ? registry.timer("handler", "id", String.valueOf(i)) : null;
 			try {
-				observers.add(Copies.CONSTRUCTORS.get(i % CLASSES).newInstance(counting, timers.apply(i)));
+				observers.add(Copies.CONSTRUCTORS.get(i % CLASSES).newInstance(counting, timer));
 			}
 			catch (ReflectiveOperationException ex) {
 				throw new IllegalStateException(ex);

@@ -55,7 +55,6 @@ public final class Soak {
 	/**
 	 * Runs the soak.
 	 * @param args {@code --minutes} (5) and {@code --seed} (42)
-	 * @throws InterruptedException if interrupted
 	 */
 	public static void main(String[] args) throws InterruptedException {
 		double minutes = Double.parseDouble(option(args, "--minutes", "5"));

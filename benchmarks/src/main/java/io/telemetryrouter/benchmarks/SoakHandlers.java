@@ -8,8 +8,9 @@ import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
-import java.util.concurrent.locks.LockSupport;
 import java.util.function.UnaryOperator;
+
+import com.google.common.util.concurrent.Uninterruptibles;
 
 import io.telemetryrouter.EventPattern;
 import io.telemetryrouter.HandlerAccount;
@@ -96,10 +97,7 @@ final class SoakHandlers {
 
 	private static void hang(String event, Object payload) {
 		if ((int) payload % 50 == 0) {
-			long until = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos((int) payload / 5);
-			while (System.nanoTime() < until) {
-				LockSupport.parkNanos(until - System.nanoTime());
-			}
+			Uninterruptibles.sleepUninterruptibly((int) payload / 5, TimeUnit.MILLISECONDS);
 		}
 	}
 

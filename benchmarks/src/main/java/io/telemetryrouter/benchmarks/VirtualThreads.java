@@ -26,7 +26,6 @@ public final class VirtualThreads {
 	/**
 	 * Runs the measurement.
 	 * @param args "with" or "without" emits; the number of threads
-	 * @throws InterruptedException if interrupted
 	 */
 	public static void main(String[] args) throws InterruptedException {
 		boolean emits = args[0].equals("with");

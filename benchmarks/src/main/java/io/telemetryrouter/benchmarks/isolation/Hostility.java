@@ -166,25 +166,12 @@ public enum Hostility {
 			Contender contender = peer.open(async, fault());
 			Duration timeout = limit.multipliedBy(1 + events() / 50_000);
 			Verdict verdict = new Stage(contender, this, timeout).play();
-			return close(contender, timeout) || verdict.outcome() != Verdict.Outcome.SURVIVED ? verdict
+			return Stage.ends(contender::close, timeout) || verdict.outcome() != Verdict.Outcome.SURVIVED ? verdict
 					: Verdict.failed("close hangs");
 		}
 		catch (Contender.NotApplicable ex) {
 			return Verdict.NOT_APPLICABLE;
 		}
-	}
-
-	private static boolean close(Contender contender, Duration limit) {
-		Thread closer = new Thread(contender::close, "closer");
-		closer.setDaemon(true);
-		closer.start();
-		try {
-			closer.join(limit.toMillis());
-		}
-		catch (InterruptedException ex) {
-			Thread.currentThread().interrupt();
-		}
-		return !closer.isAlive();
 	}
 
 	void enter(Stage stage) {

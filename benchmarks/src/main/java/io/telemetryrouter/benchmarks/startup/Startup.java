@@ -54,15 +54,7 @@ public final class Startup {
 	private Startup() {
 	}
 
-	/**
-	 * Starts the application in a process.
-	 * @param partners whether the class path contains them
-	 * @param processors 1 or 2
-	 * @param router "with" or "without"
-	 * @return the times
-	 * @throws IOException if it fails
-	 * @throws InterruptedException if interrupted
-	 */
+	/** Starts the application in a process, and returns the times. */
 	public static Properties run(boolean partners, String processors, String router)
 			throws IOException, InterruptedException {
 		String key = partners + " " + router;
