@@ -108,11 +108,9 @@ public enum Peer {
 		context.getBeanFactory()
 			.registerSingleton(AbstractApplicationContext.APPLICATION_EVENT_MULTICASTER_BEAN_NAME, multicaster);
 		context.refresh();
-		return new Bus((handler) -> {
-			SpringListener listener = new SpringListener(handler);
-			context.addApplicationListener(listener);
-			return () -> context.removeApplicationListener(listener);
-		}, context::publishEvent, context::close, executor::shutdownNow);
+		return new Bus(
+				registering(SpringListener::new, context::addApplicationListener, context::removeApplicationListener),
+				context::publishEvent, context::close, executor::shutdownNow);
 	}
 
 	/** Guava's event bus with its default exception handler, which logs. */
@@ -128,11 +126,8 @@ public enum Peer {
 		else {
 			bus = async ? new AsyncEventBus(executor) : new EventBus();
 		}
-		return new Bus((handler) -> {
-			Object listener = new SyncListener(handler);
-			bus.register(listener);
-			return () -> bus.unregister(listener);
-		}, bus::post, Bus.NONE, executor::shutdownNow);
+		return new Bus(registering(SyncListener::new, bus::register, bus::unregister), bus::post, Bus.NONE,
+				executor::shutdownNow);
 	}
 
 	/**
@@ -144,11 +139,7 @@ public enum Peer {
 		if (fault == Fault.ERROR_HANDLER) {
 			bus.register(new ErrorListener());
 		}
-		return new Bus((handler) -> {
-			Object listener = async ? new AsyncListener(handler) : new SyncListener(handler);
-			bus.register(listener);
-			return () -> bus.unregister(listener);
-		}, bus::post, Bus.NONE, () -> {
+		return new Bus(registering(listeners(async), bus::register, bus::unregister), bus::post, Bus.NONE, () -> {
 		});
 	}
 
@@ -157,11 +148,22 @@ public enum Peer {
 		MBassador<Event> bus = new MBassador<>((fault == Fault.ERROR_HANDLER) ? (error) -> {
 			throw fault.failure();
 		} : new IPublicationErrorHandler.ConsoleLogger());
-		return new Bus((handler) -> {
-			Object listener = async ? new AsyncListener(handler) : new SyncListener(handler);
-			bus.subscribe(listener);
-			return () -> bus.unsubscribe(listener);
-		}, bus::publish, bus::shutdown, bus::shutdown);
+		return new Bus(registering(listeners(async), bus::subscribe, bus::unsubscribe), bus::publish, bus::shutdown,
+				bus::shutdown);
+	}
+
+	private static Function<Handler, Object> listeners(boolean async) {
+		return async ? AsyncListener::new : SyncListener::new;
+	}
+
+	/** Subscribes a handler by the registration of its listener. */
+	private static <L> Function<Handler, Runnable> registering(Function<Handler, L> listeners, Consumer<L> register,
+			Consumer<L> unregister) {
+		return (handler) -> {
+			L listener = listeners.apply(handler);
+			register.accept(listener);
+			return () -> unregister.accept(listener);
+		};
 	}
 
 	/** A bus, given by its operations. */
