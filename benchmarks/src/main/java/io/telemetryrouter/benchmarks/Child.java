@@ -19,7 +19,6 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Child {
 
-	/** The home of this JDK. */
 	public static final Path HOME = Path.of(System.getProperty("java.home"));
 
 	private static final long TIMEOUT_SECONDS = 300;
@@ -78,7 +77,6 @@ public final class Child {
 		}
 	}
 
-	/** Prints a number as a property. */
 	public static void print(String key, double value) {
 		System.out.printf(Locale.ROOT, "%s=%.3f%n", key, value);
 	}

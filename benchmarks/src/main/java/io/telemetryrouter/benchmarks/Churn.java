@@ -71,13 +71,9 @@ public final class Churn {
 	private double emitWhileChurning(double seconds) throws InterruptedException {
 		Thread churning = new Thread(() -> churn(seconds), "churn");
 		churning.start();
-		long start = System.nanoTime();
-		long emits = 0;
-		while (churning.isAlive()) {
-			emits += batch(emits);
-		}
+		double throughput = emit(seconds);
 		churning.join();
-		return emits / (double) (System.nanoTime() - start);
+		return throughput;
 	}
 
 	private void churn(double seconds) {
@@ -104,17 +100,16 @@ public final class Churn {
 		long end = start + (long) (seconds * A_SECOND);
 		long emits = 0;
 		while (System.nanoTime() < end) {
-			emits += batch(emits);
+			emitBatch((int) (emits % this.names.length));
+			emits += BATCH;
 		}
 		return emits / (double) (System.nanoTime() - start);
 	}
 
-	private int batch(long number) {
-		int from = (int) (number % this.names.length);
+	private void emitBatch(int from) {
 		long start = System.nanoTime();
 		Routes.emit(this.router::emit, this.names, from, from + BATCH);
 		this.longest = Math.max(this.longest, System.nanoTime() - start);
-		return BATCH;
 	}
 
 }

@@ -58,7 +58,6 @@ final class LogbackFile {
 		this.context.stop();
 	}
 
-	/** Returns the number of written lines. */
 	long lines() {
 		try (Stream<Path> files = Files.list(this.folder)) {
 			long lines = 0;

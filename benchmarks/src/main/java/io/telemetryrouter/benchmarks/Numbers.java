@@ -32,7 +32,6 @@ final class Numbers {
 		this.values.computeIfAbsent(key, (absent) -> new ArrayList<>()).add(value);
 	}
 
-	/** Adds the output of a process. */
 	void add(String prefix, Properties printed) {
 		printed.forEach((key, value) -> add(prefix + " " + key, Double.parseDouble((String) value)));
 	}

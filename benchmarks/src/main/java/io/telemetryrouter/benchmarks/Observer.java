@@ -19,7 +19,6 @@ import io.telemetryrouter.PayloadHandler;
  */
 public interface Observer {
 
-	/** The number of classes. */
 	int CLASSES = 8;
 
 	void on(Usage usage);

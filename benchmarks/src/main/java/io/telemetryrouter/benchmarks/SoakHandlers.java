@@ -119,7 +119,6 @@ final class SoakHandlers {
 		return 1 + overflow(depth + 1);
 	}
 
-	/** Emits an event, and counts it. */
 	void emit(String name, int value) {
 		Objects.requireNonNull(this.emitted.get(name)).increment();
 		this.router.emit(name, value);

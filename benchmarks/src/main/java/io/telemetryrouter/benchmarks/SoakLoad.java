@@ -114,7 +114,6 @@ final class SoakLoad {
 		});
 	}
 
-	/** Records the times from now on. */
 	void recordTimes() {
 		this.recording = true;
 	}

@@ -15,7 +15,6 @@ public class SpanBenchmark extends AbstractBenchmark {
 	@Param({ "emits", "span" })
 	public String by;
 
-	/** The parameter of the handler. */
 	@Param({ "payload", "event" })
 	public String takes;
 

@@ -115,7 +115,6 @@ final class Suite {
 	record Block(int rounds, List<Work> works) {
 	}
 
-	/** A benchmark with its name. */
 	record Work(String name, Run run) {
 	}
 

@@ -19,7 +19,6 @@ final class Table {
 	private Table() {
 	}
 
-	/** Returns the cells of each line. */
 	static List<String[]> read(String resource) throws IOException {
 		return text(resource).lines()
 			.filter((line) -> !line.startsWith("#"))

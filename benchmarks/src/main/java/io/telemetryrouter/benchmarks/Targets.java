@@ -81,7 +81,6 @@ final class Targets {
 		return this.numbers.keys().contains(key) ? (Page.number(this.numbers.median(key)) + " " + unit).strip() : "";
 	}
 
-	/** Returns "met", "**not met**" or "not run". */
 	static String verdict(double value, double bound, boolean most) {
 		if (Double.isNaN(value)) {
 			return "not run";

@@ -13,7 +13,6 @@ import io.telemetryrouter.TelemetryEventType;
 @TelemetryEventType(Usage.EVENT)
 public record Usage(String model, int inputTokens, int outputTokens, long nanos) {
 
-	/** The name of its event. */
 	public static final String EVENT = "agent.tool.execution";
 
 	/** Returns a payload that the compiler cannot treat as a constant. */

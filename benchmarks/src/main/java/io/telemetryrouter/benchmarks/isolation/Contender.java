@@ -12,7 +12,6 @@ import io.telemetryrouter.TelemetryRouter;
  */
 interface Contender extends AutoCloseable {
 
-	/** Subscribes a handler to every event. */
 	Runnable subscribe(String id, Handler handler);
 
 	default void subscribe(String id, Predicate<Event> condition, Handler handler) {
@@ -57,7 +56,6 @@ interface Contender extends AutoCloseable {
 	@Override
 	void close();
 
-	/** Receives events and may throw any throwable. */
 	@FunctionalInterface
 	interface Handler {
 

@@ -148,7 +148,6 @@ public enum Hostility {
 
 	final String title;
 
-	/** Subscribes the hostile handlers. */
 	private final Consumer<Stage> enter;
 
 	Hostility(String title, Act act) {
@@ -160,7 +159,6 @@ public enum Hostility {
 		this.enter = enter;
 	}
 
-	/** Runs the scenario. */
 	Verdict play(Peer peer, boolean async, Duration limit) {
 		try {
 			Contender contender = peer.open(async, fault());
@@ -178,7 +176,6 @@ public enum Hostility {
 		this.enter.accept(stage);
 	}
 
-	/** Emits the events, as the emitter. */
 	void emit(Stage stage) {
 		if (this == NO_STACK) {
 			dive(stage, new int[1]);

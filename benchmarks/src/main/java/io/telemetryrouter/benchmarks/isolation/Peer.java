@@ -61,7 +61,6 @@ public enum Peer {
 		this.faults = faults;
 	}
 
-	/** Opens the contender. */
 	Contender open(boolean async, Fault fault) {
 		if (!this.faults.contains(fault) || (async && !isAsync()) || (fault == Fault.CONTEXT && !async)) {
 			throw new Contender.NotApplicable();
@@ -76,7 +75,6 @@ public enum Peer {
 		};
 	}
 
-	/** Returns whether handlers can be asynchronous. */
 	boolean isAsync() {
 		return this != OBSERVATION;
 	}

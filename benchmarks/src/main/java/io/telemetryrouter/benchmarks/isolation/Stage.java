@@ -73,12 +73,10 @@ final class Stage {
 		this.after = new Neighbour("after", events + 1);
 	}
 
-	/** Subscribes a hostile handler. */
 	Runnable hostile(Contender.Handler handler) {
 		return this.contender.subscribe(name(), limited(handler));
 	}
 
-	/** Subscribes a handler with a hostile condition. */
 	void hostileCondition(Predicate<Event> condition) {
 		this.contender.subscribe(name(), condition, (event) -> {
 		});
@@ -183,7 +181,6 @@ final class Stage {
 		return IntStream.range(0, this.emitted.length).anyMatch((number) -> neighbour.received.get(number) > 1);
 	}
 
-	/** Runs the scenario. */
 	Verdict play() {
 		this.contender.subscribe(this.before.id, this.before);
 		this.hostility.enter(this);
