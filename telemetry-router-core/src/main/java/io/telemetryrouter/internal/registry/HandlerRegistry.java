@@ -46,6 +46,8 @@ public final class HandlerRegistry {
 
 	private final CallSites callSites;
 
+	public final HandlerSnapshots snapshots;
+
 	final ReferenceQueue<Object> collectedOwners = new ReferenceQueue<>();
 
 	private final ReadWriteLock lock = new ReentrantReadWriteLock();
@@ -70,6 +72,7 @@ public final class HandlerRegistry {
 		this.events = events;
 		this.announcements = announcements;
 		this.callSites = callSites;
+		this.snapshots = new HandlerSnapshots(services.lanes());
 	}
 
 	/** Sets the callback that invalidates the routes of a pattern. */
@@ -81,7 +84,7 @@ public final class HandlerRegistry {
 	public @Nullable Handler add(HandlerOptions options, HandlerSpec<?> spec) {
 		closeCollected();
 		if (this.table.leaving > MAX_LEAVING) {
-			this.table.retireAll();
+			retireAll();
 		}
 		Handler handler = new Handler(options, spec.owner(), this.services, this);
 		boolean added = whileChanging(() -> addUnderLock(handler));
@@ -113,7 +116,7 @@ public final class HandlerRegistry {
 		this.runBound.addAndGet((handler.options.run != null) ? 1 : 0);
 		this.events.named(handler.options.patterns);
 		if (handler.options.announced) {
-			this.announcements.add((listener) -> this.announcements.announce(handler, listener));
+			this.announcements.add((listener) -> announce(handler, listener));
 		}
 		return true;
 	}
@@ -137,15 +140,39 @@ public final class HandlerRegistry {
 		handler.metrics.routes.forEach(OfferedEvents::invalidate);
 		this.callSites.removed(handler.options.source);
 		this.runBound.addAndGet((handler.options.run != null) ? -1 : 0);
-		if (handler.options.announced) {
-			this.announcements.add((listener) -> listener.handlerRemoved(handler.options.id));
-		}
 		for (EventPattern pattern : handler.options.patterns) {
 			if (pattern.isExact() && !this.index.names(pattern.toString())) {
 				this.events.unnamed(pattern.toString());
 			}
 		}
 		return true;
+	}
+
+	/**
+	 * Retires a leaving handler if it has no event in flight. Never called under a lock.
+	 */
+	void retire(Handler handler) {
+		if (this.table.retire(handler)) {
+			retired(handler);
+			this.announcements.make();
+		}
+	}
+
+	private void retireAll() {
+		this.table.retireAll().forEach(this::retired);
+		this.announcements.make();
+	}
+
+	/** Announces the removal. A handler is announced before it can leave. */
+	private void retired(Handler handler) {
+		this.announcements.add((listener) -> listener.handlerRemoved(this.snapshots.of(handler, handler.account())));
+	}
+
+	/**
+	 * Announces a handler to a listener. Not under a lock, so the account may be final.
+	 */
+	void announce(Handler handler, RouterListener listener) {
+		this.announcements.announce(handler, this.snapshots.of(handler, handler.account()), listener);
 	}
 
 	/**
@@ -217,7 +244,7 @@ public final class HandlerRegistry {
 
 	public void addListener(RouterListener listener) {
 		whileChanging(() -> {
-			this.events.addListener(listener, this.table.active());
+			this.events.addListener(listener, this.table.active(), this::announce);
 			return true;
 		});
 		this.announcements.make();
@@ -237,7 +264,7 @@ public final class HandlerRegistry {
 	/** Removes handlers of collected owners, and retires leaving ones that are done. */
 	public void check() {
 		closeCollected();
-		this.table.retireAll();
+		retireAll();
 	}
 
 	/**
