@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
 import io.telemetryrouter.EventPattern;
 import io.telemetryrouter.HandlerSpec;
 import io.telemetryrouter.RouterListener;
+import io.telemetryrouter.internal.lane.Lane;
 import io.telemetryrouter.internal.lane.Recording;
 import io.telemetryrouter.internal.support.Headroom;
 import io.telemetryrouter.internal.support.Names;
@@ -165,6 +166,10 @@ public final class HandlerRegistry {
 
 	/** Announces the removal. A handler is announced before it can leave. */
 	private void retired(Handler handler) {
+		Lane lane = handler.lane();
+		if (lane != null) {
+			lane.end();
+		}
 		this.announcements.add((listener) -> listener.handlerRemoved(this.snapshots.of(handler, handler.account())));
 	}
 
