@@ -10,6 +10,8 @@ import org.jspecify.annotations.Nullable;
  * The options and statistics of one handler.
  *
  * @param id the handler's id
+ * @param number the number of its registration, unique in the process: a handler that is
+ * registered later has a higher number, also if it has the same id
  * @param patterns the names and patterns it is subscribed to
  * @param payloadType the class of the payloads that it takes
  * @param mode its execution mode
@@ -40,9 +42,9 @@ import org.jspecify.annotations.Nullable;
  * router checks once a second; {@code null} if never
  * @since 0.1.0
  */
-public record HandlerSnapshot(String id, List<String> patterns, Class<?> payloadType, HandlerMode mode, int priority,
-		long times, int concurrency, OverflowPolicy overflow, @Nullable LaneThread thread, int queueCapacity,
-		long spilled, Duration oldestAge, HandlerAccount account, LatencySnapshot latency,
+public record HandlerSnapshot(String id, long number, List<String> patterns, Class<?> payloadType, HandlerMode mode,
+		int priority, long times, int concurrency, OverflowPolicy overflow, @Nullable LaneThread thread,
+		int queueCapacity, long spilled, Duration oldestAge, HandlerAccount account, LatencySnapshot latency,
 		LatencySnapshot failedLatency, LatencySnapshot queueWait, long slow, List<FailureSnapshot> failures,
 		HandlerStatus status, @Nullable QuarantineSnapshot quarantine, List<StuckCall> stuckCalls, String source,
 		@Nullable String condition, @Nullable Instant lastSeen) {

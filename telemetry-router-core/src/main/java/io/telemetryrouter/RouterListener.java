@@ -20,9 +20,9 @@ public interface RouterListener {
 	 * registration ends by itself (after a number of events, or with an owner) are not
 	 * announced, because the number of their ids is unbounded. The {@link RouterSnapshot}
 	 * contains them.
-	 * @param handlerId the handler's id
+	 * @param handler the handler
 	 */
-	default void handlerAdded(String handlerId) {
+	default void handlerAdded(HandlerSnapshot handler) {
 	}
 
 	/**
@@ -50,10 +50,18 @@ public interface RouterListener {
 	}
 
 	/**
-	 * Called when a handler's registration ended.
-	 * @param handlerId the handler's id
+	 * Called once for each handler whose registration ended, when its account is final:
+	 * no event is queued or running, and none will be counted for it any more. That is
+	 * when its subscription is closed or, if it has events to handle then, up to a second
+	 * after the last one. Another handler with the same id may have been added before,
+	 * with a higher {@linkplain HandlerSnapshot#number() number}.
+	 * <p>
+	 * Also called for handlers that {@link #handlerAdded} did not announce. If latency is
+	 * not measured, an event that was on its way to a synchronous handler may be in the
+	 * account as handled.
+	 * @param handler the handler with its final account
 	 */
-	default void handlerRemoved(String handlerId) {
+	default void handlerRemoved(HandlerSnapshot handler) {
 	}
 
 	/**

@@ -156,12 +156,12 @@ class CallbackIsolationTests {
 	private record BrokenListener(Throwable error, boolean onlyRecorder) implements RouterListener {
 
 		@Override
-		public void handlerAdded(String handlerId) {
+		public void handlerAdded(HandlerSnapshot handler) {
 			fail();
 		}
 
 		@Override
-		public void handlerRemoved(String handlerId) {
+		public void handlerRemoved(HandlerSnapshot handler) {
 			fail();
 		}
 

@@ -60,8 +60,8 @@ class CollectedOwnerTests {
 		this.router.addListener(new RouterListener() {
 
 			@Override
-			public void handlerRemoved(String handlerId) {
-				removed.add(handlerId);
+			public void handlerRemoved(HandlerSnapshot handler) {
+				removed.add(handler.id());
 			}
 
 		});

@@ -162,13 +162,13 @@ class NextTests {
 		this.router.addListener(new RouterListener() {
 
 			@Override
-			public void handlerAdded(String handlerId) {
-				told.add(handlerId);
+			public void handlerAdded(HandlerSnapshot handler) {
+				told.add(handler.id());
 			}
 
 			@Override
-			public void handlerRemoved(String handlerId) {
-				told.add(handlerId);
+			public void handlerRemoved(HandlerSnapshot handler) {
+				told.add(handler.id());
 			}
 
 		});

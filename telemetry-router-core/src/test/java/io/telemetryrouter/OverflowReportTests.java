@@ -128,4 +128,25 @@ class OverflowReportTests {
 			.containsExactly("Handler 'lane' has room in its queue again; 3 events were dropped");
 	}
 
+	@Test
+	void whenHandlerLeavesByItsLastEventWithinABurstThenTheBurstEnds() {
+		try (TelemetryRouter timed = new ManualTime().router().build()) {
+			timed.subscribe(HandlerSpec.on("x").id("lane").async().maxQueue(2).times(5).handler((event, payload) -> {
+				this.hanging.countDown();
+				Books.pass(this.hang);
+			}).build());
+			timed.emit("x", 0);
+			Books.pass(this.hanging);
+			for (int i = 1; i < 5; i++) {
+				timed.emit("x", i);
+			}
+			assertThat(this.log.lines("andler 'lane'")).hasSize(1);
+			this.hang.countDown();
+			assertThat(Books.balanced(timed).handlers()).isEmpty();
+			Books.eventually(() -> this.log.lines("has room").size() == 1);
+			assertThat(this.log.lines("has room"))
+				.containsExactly("Handler 'lane' has room in its queue again; 2 events were dropped");
+		}
+	}
+
 }

@@ -1,12 +1,13 @@
 package io.telemetryrouter;
 
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.BooleanSupplier;
 import java.util.function.LongConsumer;
 
 import org.junit.jupiter.api.AfterEach;
@@ -37,12 +38,12 @@ class RouterListenerOrderTests {
 		RouterListener broken = new RouterListener() {
 
 			@Override
-			public void handlerAdded(String handlerId) {
+			public void handlerAdded(HandlerSnapshot handler) {
 				throw new StackOverflowError("on purpose");
 			}
 
 			@Override
-			public void handlerRemoved(String handlerId) {
+			public void handlerRemoved(HandlerSnapshot handler) {
 				throw new IllegalStateException("on purpose");
 			}
 
@@ -80,8 +81,8 @@ class RouterListenerOrderTests {
 		this.router.addListener(new RouterListener() {
 
 			@Override
-			public void handlerAdded(String handlerId) {
-				if (handlerId.equals("a")) {
+			public void handlerAdded(HandlerSnapshot handler) {
+				if (handler.id().equals("a")) {
 					subscribe("b", "y");
 					RouterListenerOrderTests.this.router.emit("z", 1);
 					RouterListenerOrderTests.this.router.snapshot();
@@ -132,10 +133,11 @@ class RouterListenerOrderTests {
 		emitting.set(false);
 		emitter.join();
 		late.add(strict);
+		Books.balanced(this.router);
+		Books.eventually(() -> late.stream().allMatch((each) -> each.handlers.isEmpty()));
 		Set<String> events = this.router.snapshot().events().keySet();
 		assertThat(late).allSatisfy((each) -> {
 			assertThat(each.wrong).isEmpty();
-			assertThat(each.handlers).isEmpty();
 			assertThat(each.events).containsAll(events);
 			assertThat(each.overlapping.sum()).isZero();
 		});
@@ -151,13 +153,13 @@ class RouterListenerOrderTests {
 		private final List<String> calls = new CopyOnWriteArrayList<>();
 
 		@Override
-		public void handlerAdded(String handlerId) {
-			this.calls.add("handler+ " + handlerId);
+		public void handlerAdded(HandlerSnapshot handler) {
+			this.calls.add("handler+ " + handler.id());
 		}
 
 		@Override
-		public void handlerRemoved(String handlerId) {
-			this.calls.add("handler- " + handlerId);
+		public void handlerRemoved(HandlerSnapshot handler) {
+			this.calls.add("handler- " + handler.id());
 		}
 
 		@Override
@@ -178,9 +180,11 @@ class RouterListenerOrderTests {
 	 */
 	private static final class Strict implements RouterListener {
 
-		private final Set<String> handlers = new HashSet<>();
+		private final Set<Long> handlers = ConcurrentHashMap.newKeySet();
 
-		private final Set<String> events = new HashSet<>();
+		private final Set<Long> removed = ConcurrentHashMap.newKeySet();
+
+		private final Set<String> events = ConcurrentHashMap.newKeySet();
 
 		private final List<String> wrong = new CopyOnWriteArrayList<>();
 
@@ -189,32 +193,34 @@ class RouterListenerOrderTests {
 		private final LongAdder overlapping = new LongAdder();
 
 		@Override
-		public void handlerAdded(String handlerId) {
-			note(this.handlers, handlerId, true);
+		public void handlerAdded(HandlerSnapshot handler) {
+			note(() -> this.handlers.add(handler.number()) && !this.removed.contains(handler.number()),
+					"+" + handler.id());
 		}
 
 		@Override
-		public void handlerRemoved(String handlerId) {
-			note(this.handlers, handlerId, false);
+		public void handlerRemoved(HandlerSnapshot handler) {
+			this.handlers.remove(handler.number());
+			note(() -> this.removed.add(handler.number()) && handler.account().isBalanced(), "-" + handler.id());
 		}
 
 		@Override
 		public LongConsumer eventAdded(String event) {
-			note(this.events, event, true);
+			note(() -> this.events.add(event), "+" + event);
 			return null;
 		}
 
 		@Override
 		public void eventRemoved(String event) {
-			note(this.events, event, false);
+			note(() -> this.events.remove(event), "-" + event);
 		}
 
-		private void note(Set<String> mirror, String name, boolean added) {
+		private void note(BooleanSupplier expected, String call) {
 			if (!this.inside.compareAndSet(false, true)) {
 				this.overlapping.increment();
 			}
-			if (!(added ? mirror.add(name) : mirror.remove(name))) {
-				this.wrong.add((added ? "+" : "-") + name);
+			if (!expected.getAsBoolean()) {
+				this.wrong.add(call);
 			}
 			this.inside.set(false);
 		}

@@ -1,6 +1,7 @@
 package io.telemetryrouter;
 
 import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
 import java.util.logging.Level;
 import java.util.logging.LogRecord;
 
@@ -65,6 +66,34 @@ class SpillReportTests {
 		assertThat(this.log.records("andler 'spiller'")).extracting(LogRecord::getLevel, LogRecord::getMessage)
 			.containsExactly(tuple(Level.WARNING, BEHIND), tuple(Level.INFO,
 					"Handler 'spiller' is no longer behind after 3 s; 8 events had waited in the journal"));
+	}
+
+	@Test
+	void whenHandlerLeavesByItsLastEventWhileBehindThenTheEndIsReported() {
+		CountDownLatch gate = new CountDownLatch(1);
+		CountDownLatch hanging = new CountDownLatch(1);
+		this.router.subscribe(HandlerSpec.on("b")
+			.id("leaving")
+			.async()
+			.overflow(OverflowPolicy.SPILL)
+			.maxQueue(2)
+			.times(5)
+			.handler((event, payload) -> {
+				hanging.countDown();
+				Books.pass(gate);
+			})
+			.build());
+		this.router.emit("b", 0);
+		Books.pass(hanging);
+		for (int i = 1; i < 5; i++) {
+			this.router.emit("b", i);
+		}
+		Books.eventually(() -> this.log.lines("andler 'leaving' is behind").size() == 1);
+		gate.countDown();
+		assertThat(Books.balanced(this.router).handlers()).doesNotContainKey("leaving");
+		Books.eventually(() -> !this.log.lines("andler 'leaving' is no longer behind").isEmpty());
+		assertThat(this.log.lines("andler 'leaving' is no longer behind"))
+			.containsExactly("Handler 'leaving' is no longer behind after 0 ms; 2 events had waited in the journal");
 	}
 
 	@Test

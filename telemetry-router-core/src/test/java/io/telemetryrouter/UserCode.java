@@ -95,7 +95,7 @@ enum UserCode {
 			router.addListener(new RouterListener() {
 
 				@Override
-				public void handlerAdded(String handlerId) {
+				public void handlerAdded(HandlerSnapshot handler) {
 					block.run();
 				}
 
@@ -117,7 +117,7 @@ enum UserCode {
 			router.addListener(new RouterListener() {
 
 				@Override
-				public void handlerRemoved(String handlerId) {
+				public void handlerRemoved(HandlerSnapshot handler) {
 					block.run();
 				}
 

@@ -290,6 +290,13 @@ public final class Lane {
 		this.drops.endBurst();
 	}
 
+	/** Ends the reports of a lane whose handler has left and handled its last event. */
+	public void end() {
+		if (this.discard == null) {
+			this.drops.end();
+		}
+	}
+
 	/** Closes the lane. Queued events are dropped for the given reason. */
 	public void close(DropReason reason) {
 		empty(reason);

@@ -140,6 +140,14 @@ final class LaneDrops {
 		}
 	}
 
+	/** Reports the end of what was reported to have begun. No event is left. */
+	void end() {
+		endBurst();
+		if (this.spillReports != null) {
+			this.spillReports.end();
+		}
+	}
+
 	void endBurst() {
 		OverflowReports reports = this.overflowReports;
 		if (reports != null) {

@@ -20,7 +20,7 @@ final class SpillReports {
 
 	private final Throttle behindReports = new Throttle();
 
-	// Used by the watchdog's thread only.
+	// Guarded by this.
 
 	/** Whether the lane was reported as behind, and not as caught up since. */
 	private boolean behind;
@@ -42,16 +42,14 @@ final class SpillReports {
 		this.services.reporter().notJournalled(this.target.handlerId(), failure, this.lossReports);
 	}
 
-	/** Reports whether the lane is behind. For the watchdog. */
+	/** Reports whether the lane is behind. */
 	void check() {
-		long now = this.services.ticker().now();
+		check(this.services.ticker().now());
+	}
+
+	private synchronized void check(long now) {
 		if (!this.queue.isBehind()) {
-			if (this.behind) {
-				this.behind = false;
-				this.services.reporter()
-					.caughtUp(this.target.handlerId(), now - this.behindSince,
-							this.queue.spilledTail() - this.spilledBefore);
-			}
+			caughtUp(now);
 			this.spilledBefore = this.queue.spilledTail();
 		}
 		else if (!this.behind && this.queue.spilledEvents() != 0
@@ -59,6 +57,23 @@ final class SpillReports {
 			this.behind = true;
 			this.behindSince = now;
 			this.services.reporter().fellBehind(this.target.handlerId(), this.queue.capacity());
+		}
+	}
+
+	/** Reports that no event is left. The queue is behind until a worker finds that. */
+	void end() {
+		long now = this.services.ticker().now();
+		synchronized (this) {
+			caughtUp(now);
+		}
+	}
+
+	private void caughtUp(long now) {
+		if (this.behind) {
+			this.behind = false;
+			this.services.reporter()
+				.caughtUp(this.target.handlerId(), now - this.behindSince,
+						this.queue.spilledTail() - this.spilledBefore);
 		}
 	}
 

@@ -9,6 +9,7 @@ import java.util.function.LongConsumer;
 
 import org.jspecify.annotations.Nullable;
 
+import io.telemetryrouter.HandlerSnapshot;
 import io.telemetryrouter.RouterListener;
 import io.telemetryrouter.internal.event.DispatchFrame;
 import io.telemetryrouter.internal.event.DispatchStacks;
@@ -101,10 +102,10 @@ public final class Announcements {
 	}
 
 	/** Announces a handler to a listener, and adds the listener's latency recorders. */
-	void announce(Handler handler, RouterListener listener) {
+	void announce(Handler handler, HandlerSnapshot snapshot, RouterListener listener) {
 		String id = handler.options.id;
 		long number = handler.options.number | DispatchFrame.RECORDER;
-		listener.handlerAdded(id);
+		listener.handlerAdded(snapshot);
 		record(listener, listener.callRecorder(id, false), handler.metrics.latency, number);
 		record(listener, listener.callRecorder(id, true), handler.metrics.failedLatency, number);
 		if (handler.options.async) {

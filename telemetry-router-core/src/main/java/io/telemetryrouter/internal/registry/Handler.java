@@ -338,7 +338,7 @@ public final class Handler implements Subscription, LaneTarget {
 				this.lane.discard(DropReason.UNSUBSCRIBED);
 			}
 			// Only if all events are counted; else the watchdog retires it later.
-			this.registry.table.retire(this);
+			this.registry.retire(this);
 		}
 	}
 

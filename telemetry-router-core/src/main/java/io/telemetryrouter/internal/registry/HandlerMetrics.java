@@ -58,16 +58,27 @@ public final class HandlerMetrics {
 	/** Whether handled calls are not counted but derived from the other counts. */
 	final boolean derived;
 
+	/** Written once, by the {@link HandlerTable}; {@code null} until it retires this. */
+	volatile @Nullable HandlerAccount last;
+
 	HandlerMetrics(SampleBuffers samples, boolean derived) {
 		this.samples = samples;
 		this.derived = derived;
+	}
+
+	/** Returns the account, which does not change any more once it is retired. */
+	HandlerAccount account(long handler, @Nullable Lane lane) {
+		HandlerAccount current = read(handler, lane);
+		// Read after the counts: a handler that retires meanwhile may have moved them.
+		HandlerAccount known = this.last;
+		return (known != null) ? known : current;
 	}
 
 	/**
 	 * Reads the account, outcomes before offered events: an event in flight then shows as
 	 * missing, and never as handled before it was offered, or hidden by a later event.
 	 */
-	HandlerAccount account(long handler, @Nullable Lane lane) {
+	private HandlerAccount read(long handler, @Nullable Lane lane) {
 		this.samples.record();
 		long handled = this.latency.count() + this.counters.get(Counters.HANDLED);
 		long failed = this.counters.get(Counters.FAILED);
@@ -89,10 +100,8 @@ public final class HandlerMetrics {
 		return new HandlerAccount(offered, handled, failed, filtered, dropped, account.queued(), running);
 	}
 
-	/** Moves the counts, including late ones, to the sum of retired handlers. */
-	void retireInto(Counters retired) {
-		this.counters.moveTo(retired);
-		retired.add(Counters.HANDLED, this.latency.count());
+	/** Releases the sample buffers. No call is counted any more. */
+	void release() {
 		histograms().forEach(this.samples::release);
 	}
 

@@ -55,8 +55,8 @@ public final class HandlerOptions {
 	public final String source;
 
 	/**
-	 * Whether listeners are notified of the handler. Not if the handler has no id of its
-	 * own and is removed automatically: each would add a name to the user's metrics.
+	 * Whether listeners are notified of the registration. Not if the handler has no id of
+	 * its own and is removed automatically: each would add a name to the user's metrics.
 	 */
 	final boolean announced;
 

@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
 import io.telemetryrouter.EventPattern;
 import io.telemetryrouter.HandlerSpec;
 import io.telemetryrouter.RouterListener;
+import io.telemetryrouter.internal.lane.Lane;
 import io.telemetryrouter.internal.lane.Recording;
 import io.telemetryrouter.internal.support.Headroom;
 import io.telemetryrouter.internal.support.Names;
@@ -44,6 +45,8 @@ public final class HandlerRegistry {
 
 	private final CallSites callSites;
 
+	public final HandlerSnapshots snapshots;
+
 	private final ReadWriteLock lock = new ReentrantReadWriteLock();
 
 	/** Guarded by the lock. */
@@ -66,6 +69,7 @@ public final class HandlerRegistry {
 		this.events = events;
 		this.announcements = announcements;
 		this.callSites = callSites;
+		this.snapshots = new HandlerSnapshots(services.lanes());
 	}
 
 	/** Sets the callback that invalidates the routes of a pattern. */
@@ -76,7 +80,7 @@ public final class HandlerRegistry {
 	/** Registers a handler, or returns {@code null} if its id is taken. */
 	public @Nullable Handler add(HandlerOptions options, HandlerSpec<?> spec) {
 		if (this.table.leaving > MAX_LEAVING) {
-			this.table.retireAll();
+			retireAll();
 		}
 		Handler handler = new Handler(options, spec, this.services, this);
 		boolean added = whileChanging(() -> addUnderLock(handler));
@@ -108,7 +112,7 @@ public final class HandlerRegistry {
 		this.runBound.addAndGet((handler.options.run != null) ? 1 : 0);
 		this.events.named(handler.options.patterns);
 		if (handler.options.announced) {
-			this.announcements.add((listener) -> this.announcements.announce(handler, listener));
+			this.announcements.add((listener) -> announce(handler, listener));
 		}
 		return true;
 	}
@@ -132,15 +136,43 @@ public final class HandlerRegistry {
 		handler.metrics.routes.forEach(OfferedEvents::invalidate);
 		this.callSites.removed(handler.options.source);
 		this.runBound.addAndGet((handler.options.run != null) ? -1 : 0);
-		if (handler.options.announced) {
-			this.announcements.add((listener) -> listener.handlerRemoved(handler.options.id));
-		}
 		for (EventPattern pattern : handler.options.patterns) {
 			if (pattern.isExact() && !this.index.names(pattern.toString())) {
 				this.events.unnamed(pattern.toString());
 			}
 		}
 		return true;
+	}
+
+	/**
+	 * Retires a leaving handler if it has no event in flight. Never called under a lock.
+	 */
+	void retire(Handler handler) {
+		if (this.table.retire(handler)) {
+			retired(handler);
+			this.announcements.make();
+		}
+	}
+
+	private void retireAll() {
+		this.table.retireAll().forEach(this::retired);
+		this.announcements.make();
+	}
+
+	/** Announces the removal. A handler is announced before it can leave. */
+	private void retired(Handler handler) {
+		Lane lane = handler.lane();
+		if (lane != null) {
+			lane.end();
+		}
+		this.announcements.add((listener) -> listener.handlerRemoved(this.snapshots.of(handler, handler.account())));
+	}
+
+	/**
+	 * Announces a handler to a listener. Not under a lock, so the account may be final.
+	 */
+	void announce(Handler handler, RouterListener listener) {
+		this.announcements.announce(handler, this.snapshots.of(handler, handler.account()), listener);
 	}
 
 	/**
@@ -212,7 +244,7 @@ public final class HandlerRegistry {
 
 	public void addListener(RouterListener listener) {
 		whileChanging(() -> {
-			this.events.addListener(listener, this.table.active());
+			this.events.addListener(listener, this.table.active(), this::announce);
 			return true;
 		});
 		this.announcements.make();
@@ -225,7 +257,7 @@ public final class HandlerRegistry {
 
 	/** Retires the leaving handlers that are done. */
 	public void check() {
-		this.table.retireAll();
+		retireAll();
 	}
 
 }

@@ -16,8 +16,13 @@ import io.telemetryrouter.internal.metrics.Counters;
 /**
  * The handlers that contribute to the accounts, each with its state. A handler has one
  * entry from its registration until its last event is counted. So a scan of the table,
- * without a lock, finds every handler that is in it throughout. The counts of retired
+ * without a lock, finds every handler that is in it throughout. The accounts of retired
  * handlers are one sum.
+ * <p>
+ * A handler is retired, under the lock, with an account that balances with no event in
+ * flight. An emitter counts an event as offered before it looks whether the handler has
+ * left, so each call that is made is in that account. An event that reaches the handler
+ * later is counted nowhere: it was emitted after the handler had gone.
  */
 public final class HandlerTable {
 
@@ -30,9 +35,13 @@ public final class HandlerTable {
 	/** The number of leaving handlers. Writes are guarded by this. */
 	volatile int leaving;
 
-	private final Counters retired = new Counters();
+	/** The sum of the accounts of retired handlers. Guarded by this. */
+	private HandlerAccount retired = HandlerAccount.EMPTY;
 
-	/** The counts of retired handlers whose handled calls are derived, not counted. */
+	/**
+	 * The counts of retired handlers whose handled calls are derived, not counted. Their
+	 * accounts balance even with an event in flight, so late counts are added.
+	 */
 	private final Counters retiredDerived = new Counters();
 
 	/** Adds a handler, or returns {@code false} if its id is taken. */
@@ -56,25 +65,47 @@ public final class HandlerTable {
 		return true;
 	}
 
-	/** Retires each leaving handler whose account balances with no event in flight. */
-	synchronized void retireAll() {
+	/**
+	 * Retires each leaving handler whose account balances with no event in flight, and
+	 * returns these.
+	 */
+	synchronized List<Handler> retireAll() {
+		List<Handler> retired = new ArrayList<>();
 		if (this.leaving != 0) {
-			this.handlers.values().forEach(this::retire);
+			for (Handler handler : this.handlers.values()) {
+				if (retire(handler)) {
+					retired.add(handler);
+				}
+			}
 		}
+		return retired;
 	}
 
-	/** Retires a leaving handler if its account balances with no event in flight. */
-	synchronized void retire(Handler handler) {
+	/**
+	 * Retires a leaving handler if its account balances with no event in flight. Returns
+	 * whether it did.
+	 */
+	synchronized boolean retire(Handler handler) {
 		if (handler.state != State.LEAVING) {
-			return;
+			return false;
 		}
 		HandlerAccount account = handler.account();
-		if (account.isBalanced() && account.queued() == 0 && account.running() == 0) {
-			handler.metrics.retireInto(handler.metrics.derived ? this.retiredDerived : this.retired);
-			handler.state = State.GONE;
-			this.handlers.remove(handler.options.number);
-			this.leaving--;
+		if (!account.isBalanced() || account.queued() != 0 || account.running() != 0) {
+			return false;
 		}
+		// Before the counts move: a reader that finds them moved finds this account.
+		handler.metrics.last = account;
+		if (handler.metrics.derived) {
+			handler.metrics.counters.moveTo(this.retiredDerived);
+		}
+		else {
+			this.retired = this.retired.plus(account);
+		}
+		handler.metrics.release();
+		handler.state = State.GONE;
+		this.handlers.remove(handler.options.number);
+		this.leaving--;
+		return true;
 	}
 
 	public @Nullable Handler get(String id) {
@@ -103,13 +134,19 @@ public final class HandlerTable {
 
 	/**
 	 * Returns the accounts of the active handlers, and the sum of the accounts of all
-	 * leaving and retired ones. Each handler is in exactly one of the two: no handler is
-	 * retired meanwhile, which moves its counts.
+	 * leaving and retired ones. Each handler is in exactly one of the two: the lock
+	 * separates the sum from the handlers that are not in it yet. Their accounts are read
+	 * without it, also those of handlers that are retired meanwhile.
 	 */
-	public synchronized Accounts accounts() {
+	public Accounts accounts() {
+		List<Handler> present;
+		HandlerAccount retired;
+		synchronized (this) {
+			present = new ArrayList<>(this.handlers.values());
+			retired = this.retired.plus(derived(account(this.retiredDerived)));
+		}
 		Map<Handler, HandlerAccount> active = new LinkedHashMap<>();
-		HandlerAccount retired = account(this.retired).plus(derived(account(this.retiredDerived)));
-		for (Handler handler : this.handlers.values()) {
+		for (Handler handler : present) {
 			if (handler.state == State.ACTIVE) {
 				active.put(handler, handler.account());
 			}
@@ -118,11 +155,6 @@ public final class HandlerTable {
 			}
 		}
 		return new Accounts(active, retired);
-	}
-
-	/** Returns the account of a handler, or {@code null} if it is retired. */
-	public synchronized @Nullable HandlerAccount account(Handler handler) {
-		return (handler.state != State.GONE) ? handler.account() : null;
 	}
 
 	enum State {

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 
 import org.jspecify.annotations.Nullable;
@@ -164,7 +165,8 @@ public final class TrackedEvents {
 	}
 
 	/** Adds a listener, and announces all names and then the handlers to it. */
-	synchronized void addListener(RouterListener listener, List<Handler> handlers) {
+	synchronized void addListener(RouterListener listener, List<Handler> handlers,
+			BiConsumer<Handler, RouterListener> announcement) {
 		this.announcements.addListener(listener);
 		forEach((event) -> {
 			if (event != this.other || this.otherAnnounced) {
@@ -173,7 +175,7 @@ public final class TrackedEvents {
 		});
 		for (Handler handler : handlers) {
 			if (handler.options.announced) {
-				this.announcements.add(listener, (told) -> this.announcements.announce(handler, told));
+				this.announcements.add(listener, (told) -> announcement.accept(handler, told));
 			}
 		}
 	}

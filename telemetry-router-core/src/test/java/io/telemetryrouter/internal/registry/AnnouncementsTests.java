@@ -27,16 +27,16 @@ class AnnouncementsTests {
 		announcements.addListener(new RouterListener() {
 
 			@Override
-			public void handlerAdded(String handlerId) {
+			public void eventRemoved(String event) {
 				if (fails.getAndSet(false)) {
 					throw new OutOfMemoryError("on purpose");
 				}
-				told.add(handlerId);
+				told.add(event);
 			}
 
 		});
 		announcements.make();
-		announcements.add((listener) -> listener.handlerAdded("first"));
+		announcements.add((listener) -> listener.eventRemoved("first"));
 		try {
 			announcements.make();
 		}
@@ -44,7 +44,7 @@ class AnnouncementsTests {
 			// The exception is not the subject of this test.
 			assertThat(ex).isNotNull();
 		}
-		announcements.add((listener) -> listener.handlerAdded("second"));
+		announcements.add((listener) -> listener.eventRemoved("second"));
 		announcements.make();
 		assertThat(told).containsExactly("second");
 	}

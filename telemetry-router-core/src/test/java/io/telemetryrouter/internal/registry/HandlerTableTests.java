@@ -3,6 +3,7 @@ package io.telemetryrouter.internal.registry;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -186,7 +187,7 @@ class HandlerTableTests {
 	}
 
 	@Test
-	void whenHandlersHaveGoneThenTheirCountsStayAndWhatComesLateIsAdded() {
+	void whenHandlersHaveGoneThenTheirCountsStayAndWhatComesLateIsIgnored() {
 		for (int i = 1; i <= 3; i++) {
 			Handler handler = handler("handler");
 			this.table.add(handler);
@@ -197,13 +198,14 @@ class HandlerTableTests {
 			this.table.retire(handler);
 			assertThat(this.table.get(handler.options.number)).isNull();
 			assertThat(this.table.accounts().retired()).isEqualTo(before);
-			assertThat(handler.account().offered()).isZero();
+			assertThat(handler.account().offered()).isEqualTo(3L * i);
 			count(handler, 1, 0, 1);
+			assertThat(handler.account().offered()).isEqualTo(3L * i);
 		}
 		HandlerAccount retired = this.table.accounts().retired();
-		assertThat(retired.offered()).isEqualTo(18 + 3);
+		assertThat(retired.offered()).isEqualTo(18);
 		assertThat(retired.handled()).isEqualTo(12);
-		assertThat(retired.dropped()).containsEntry(DropReason.CLOSED, 6 + 3L);
+		assertThat(retired.dropped()).containsEntry(DropReason.CLOSED, 6L);
 		assertThat(retired.isBalanced()).isTrue();
 	}
 
@@ -224,6 +226,53 @@ class HandlerTableTests {
 		assertThat(retired.handled()).isEqualTo(6);
 		assertThat(retired.failed()).isOne();
 		assertThat(retired.isBalanced()).isTrue();
+	}
+
+	@Test
+	void whenAccountsAreReadThenHandlersMayComeAndGo() throws Exception {
+		Handler slow = handler("slow");
+		this.table.add(slow);
+		CountDownLatch reading = new CountDownLatch(1);
+		CountDownLatch gate = new CountDownLatch(1);
+		slow.metrics.routes.add(new OfferedEvents() {
+
+			@Override
+			public void reconcile() {
+				reading.countDown();
+				try {
+					assertThat(gate.await(30, TimeUnit.SECONDS)).isTrue();
+				}
+				catch (InterruptedException ex) {
+					throw new AssertionError(ex);
+				}
+			}
+
+			@Override
+			public void invalidate() {
+			}
+
+		});
+		Handler leaving = handler("leaving");
+		this.table.add(leaving);
+		count(leaving, 3, 2, 1);
+		ExecutorService pool = Executors.newFixedThreadPool(2);
+		try {
+			Future<HandlerTable.Accounts> accounts = pool.submit(this.table::accounts);
+			assertThat(reading.await(30, TimeUnit.SECONDS)).isTrue();
+			pool.submit(() -> {
+				this.table.leave(leaving);
+				this.table.retire(leaving);
+				this.table.add(handler("leaving"));
+			}).get(30, TimeUnit.SECONDS);
+			gate.countDown();
+			HandlerTable.Accounts read = accounts.get(30, TimeUnit.SECONDS);
+			assertThat(read.active()).containsOnlyKeys(slow);
+			assertThat(read.retired().offered()).isEqualTo(3);
+		}
+		finally {
+			gate.countDown();
+			pool.shutdownNow();
+		}
 	}
 
 	@Test

@@ -73,7 +73,7 @@ public final class AgentMeters implements AutoCloseable {
 	 */
 	@Override
 	public void close() {
-		this.functionCounters.remove();
+		this.functionCounters.remove(false);
 	}
 
 	/**

@@ -22,7 +22,7 @@ record EventMeters(Meters<EventReader> meters, @Nullable LongConsumer recorder) 
 	}
 
 	void remove() {
-		this.meters.remove();
+		this.meters.remove(false);
 	}
 
 }

@@ -24,21 +24,23 @@ record HandlerMeters(Meters<HandlerReader> meters, @Nullable LongConsumer handle
 		@Nullable LongConsumer waited) {
 
 	/**
-	 * The tag value of all handlers with a generated id.
+	 * The tag value of all handlers with a generated id, and of the counts of removed
+	 * handlers that are not kept by id.
 	 */
 	static final String ANONYMOUS = "_anonymous";
 
 	/** The prefix of the numbered ids that the router generates. */
 	private static final String NUMBERED = "handler-";
 
-	static HandlerMeters bind(Meters<HandlerReader> meters, Tags common, boolean histogram, boolean waitHistogram) {
-		Tags tags = common.and(Tag.HANDLER.asString(), tagOf(meters.source().id()));
+	static HandlerMeters bind(Meters<HandlerReader> meters, String tag, Tags common, boolean histogram,
+			boolean waitHistogram) {
+		Tags tags = common.and(Tag.HANDLER.asString(), tag);
 		Tags handledTags = tags.and(Tag.OUTCOME.asString(), "handled");
 		Tags failedTags = tags.and(Tag.OUTCOME.asString(), "failed");
 		LongConsumer handled = meters.addTimer(TelemetryRouterMeter.HANDLER, handledTags, HandlerReader.HANDLED,
 				histogram);
 		LongConsumer failed = meters.addTimer(TelemetryRouterMeter.HANDLER, failedTags, HandlerReader.FAILED,
-				handled != null);
+				handled != null || (histogram && meters.isLast()));
 		meters.add(TelemetryRouterMeter.HANDLER_MAX, handledTags, HandlerReader.HANDLED);
 		meters.add(TelemetryRouterMeter.HANDLER_MAX, failedTags, HandlerReader.FAILED);
 		for (DropReason reason : DropReason.values()) {
@@ -66,7 +68,8 @@ record HandlerMeters(Meters<HandlerReader> meters, @Nullable LongConsumer handle
 		return common.and(Tag.MODE.asString(), label(mode), Tag.STATUS.asString(), label(status));
 	}
 
-	private static String tagOf(String handlerId) {
+	/** Returns the tag value of a handler. */
+	static String tagOf(String handlerId) {
 		boolean numbered = handlerId.startsWith(NUMBERED) && handlerId.length() > NUMBERED.length();
 		for (int i = NUMBERED.length(); numbered && i < handlerId.length(); i++) {
 			numbered = Character.isDigit(handlerId.charAt(i));
@@ -82,8 +85,8 @@ record HandlerMeters(Meters<HandlerReader> meters, @Nullable LongConsumer handle
 		return this.meters.source();
 	}
 
-	void remove() {
-		this.meters.remove();
+	void remove(boolean keep) {
+		this.meters.remove(keep);
 	}
 
 }

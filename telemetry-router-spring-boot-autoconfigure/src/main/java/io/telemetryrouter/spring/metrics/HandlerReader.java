@@ -1,5 +1,6 @@
 package io.telemetryrouter.spring.metrics;
 
+import io.micrometer.core.instrument.Meter;
 import org.jspecify.annotations.Nullable;
 
 import io.telemetryrouter.HandlerAccount;
@@ -10,8 +11,9 @@ import io.telemetryrouter.LatencySnapshot;
 import io.telemetryrouter.TelemetryRouter;
 
 /**
- * Reads the statistics of one handler. After the handler was removed it returns the last
- * values read, so no counter decreases before its meters are removed.
+ * Reads the statistics of one handler. While the handler leaves it returns the last
+ * counts read, and then the final ones. A handler that has left has no status, queue or
+ * longest call.
  */
 final class HandlerReader implements SharedSeries.Source {
 
@@ -24,7 +26,11 @@ final class HandlerReader implements SharedSeries.Source {
 
 	private final TelemetryRouter router;
 
+	/** Writes are guarded by this. */
 	private volatile HandlerSnapshot last;
+
+	/** Whether {@link #last} is final. Writes are guarded by this. */
+	private volatile boolean removed;
 
 	HandlerReader(TelemetryRouter router, HandlerSnapshot first) {
 		this.router = router;
@@ -39,13 +45,31 @@ final class HandlerReader implements SharedSeries.Source {
 		return this.last.mode();
 	}
 
-	HandlerStatus status() {
-		return read().status();
+	/** Returns the status, or {@code null} if the handler has left. */
+	@Nullable HandlerStatus status() {
+		HandlerSnapshot current = current();
+		return (current != null) ? current.status() : null;
+	}
+
+	/** Takes the final account. The router is not read any more. */
+	synchronized void remove(HandlerSnapshot handler) {
+		this.last = handler;
+		this.removed = true;
+	}
+
+	private synchronized void update(HandlerSnapshot current) {
+		if (!this.removed) {
+			this.last = current;
+		}
 	}
 
 	@Override
 	public double value(TelemetryRouterMeter meter, @Nullable Object detail) {
-		HandlerSnapshot handler = read();
+		HandlerSnapshot current = current();
+		if (current == null && meter.getType() == Meter.Type.GAUGE) {
+			return 0;
+		}
+		HandlerSnapshot handler = (current != null) ? current : this.last;
 		HandlerAccount account = handler.account();
 		return switch (meter) {
 			case HANDLER -> (detail == FAILED) ? account.failed() : account.handled();
@@ -64,7 +88,8 @@ final class HandlerReader implements SharedSeries.Source {
 
 	@Override
 	public double total(TelemetryRouterMeter meter, @Nullable Object detail) {
-		HandlerSnapshot handler = read();
+		HandlerSnapshot current = current();
+		HandlerSnapshot handler = (current != null) ? current : this.last;
 		if (meter == TelemetryRouterMeter.QUEUE_WAIT) {
 			return handler.queueWait().totalNanos();
 		}
@@ -75,13 +100,16 @@ final class HandlerReader implements SharedSeries.Source {
 		return (outcome == FAILED) ? handler.failedLatency() : handler.latency();
 	}
 
-	private HandlerSnapshot read() {
-		HandlerSnapshot current = this.router.handlerSnapshot(this.last.id());
-		if (current != null) {
-			this.last = current;
-			return current;
+	/** Returns the current values, or {@code null} if the handler has left. */
+	private @Nullable HandlerSnapshot current() {
+		HandlerSnapshot known = this.last;
+		HandlerSnapshot current = this.removed ? null : this.router.handlerSnapshot(known.id());
+		// Another handler may have the id now.
+		if (current == null || current.number() != known.number()) {
+			return null;
 		}
-		return this.last;
+		update(current);
+		return current;
 	}
 
 }

@@ -16,7 +16,8 @@ import io.telemetryrouter.spring.metrics.SharedSeries.Source;
 
 /**
  * Meters of one registry with a common source, which are removed together. Not
- * thread-safe: the caller orders {@code add} before {@code remove}.
+ * thread-safe: the caller orders {@code add} before {@code remove}. Meters of a source
+ * that does not change any more are only the counts that are not zero.
  *
  * @param <T> the type of the source
  */
@@ -28,15 +29,31 @@ final class Meters<T extends Source> {
 
 	private final Kind counting;
 
+	private final boolean last;
+
 	private final List<Part> parts = new ArrayList<>();
 
 	/** The meter of the part at the same index. */
 	private final List<Meter> meters = new ArrayList<>();
 
 	Meters(SharedSeries series, T source, Kind counting) {
+		this(series, source, counting, false);
+	}
+
+	private Meters(SharedSeries series, T source, Kind counting, boolean last) {
 		this.series = series;
 		this.source = source;
 		this.counting = counting;
+		this.last = last;
+	}
+
+	/** Returns meters, none yet, of the last counts of a source. */
+	static <T extends Source> Meters<T> ofLast(SharedSeries series, T source) {
+		return new Meters<>(series, source, Kind.COUNT, true);
+	}
+
+	boolean isLast() {
+		return this.last;
 	}
 
 	T source() {
@@ -51,6 +68,9 @@ final class Meters<T extends Source> {
 	 * {@code null} if it has one
 	 */
 	void add(TelemetryRouterMeter meter, Tags tags, @Nullable Object detail) {
+		if (skips(meter, detail)) {
+			return;
+		}
 		Kind kind = (meter.getType() != Meter.Type.GAUGE) ? this.counting : meter.isTime() ? Kind.MAX : Kind.SUM;
 		add(meter, tags, kind, new Part(this.source, meter, detail), null);
 	}
@@ -67,13 +87,20 @@ final class Meters<T extends Source> {
 	 * there is none
 	 */
 	@Nullable LongConsumer addTimer(TelemetryRouterMeter meter, Tags tags, @Nullable Object detail, boolean histogram) {
+		if (skips(meter, detail)) {
+			return null;
+		}
 		Timer timer = histogram ? HistogramTimers.register(this.series.registry(), meter, tags) : null;
 		if (timer == null) {
 			add(meter, tags, detail);
 			return null;
 		}
-		add(meter, tags, Kind.SUM, new Part(this.source, meter, detail), timer);
+		add(meter, tags, this.counting, new Part(this.source, meter, detail), timer);
 		return (nanos) -> timer.record(nanos, TimeUnit.NANOSECONDS);
+	}
+
+	private boolean skips(TelemetryRouterMeter meter, @Nullable Object detail) {
+		return this.last && (meter.getType() == Meter.Type.GAUGE || this.source.value(meter, detail) == 0);
 	}
 
 	private void add(TelemetryRouterMeter meter, Tags tags, Kind kind, Part part, @Nullable Timer timer) {
@@ -81,9 +108,13 @@ final class Meters<T extends Source> {
 		this.parts.add(part);
 	}
 
-	void remove() {
+	/**
+	 * Removes the meters.
+	 * @param keep whether the counts that are not zero are kept
+	 */
+	void remove(boolean keep) {
 		for (int i = 0; i < this.parts.size(); i++) {
-			this.series.remove(this.meters.get(i), this.parts.get(i));
+			this.series.remove(this.meters.get(i), this.parts.get(i), keep);
 		}
 	}
 

@@ -1,8 +1,11 @@
 package io.telemetryrouter.spring.metrics;
 
 import java.util.Collection;
+import java.util.EnumSet;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.LongConsumer;
 
@@ -26,6 +29,9 @@ import io.telemetryrouter.spring.metrics.TelemetryRouterMeter.Tag;
  */
 final class RegistryBinding implements RouterListener, SharedSeries.Source {
 
+	/** The number of removed ids that keep their series. */
+	private static final int MAX_KEPT = 100;
+
 	private final TelemetryRouter router;
 
 	private final EventTags eventTags;
@@ -34,13 +40,18 @@ final class RegistryBinding implements RouterListener, SharedSeries.Source {
 
 	private final SharedSeries series;
 
-	private final Map<String, HandlerMeters> handlers = new ConcurrentHashMap<>();
+	/** By the number of the registration: two handlers may have the same id. */
+	private final Map<Long, HandlerMeters> handlers = new ConcurrentHashMap<>();
+
+	/** The tag values whose counts are kept when their handlers are removed. */
+	private final Set<String> kept = new HashSet<>();
+
+	/** The meters of the handler that was added last. */
+	private @Nullable HandlerMeters added;
 
 	private final Map<String, EventMeters> events = new ConcurrentHashMap<>();
 
 	private final EventReader all;
-
-	private final Meters<RegistryBinding> whole;
 
 	// Set by the first series of a name: all series of one name must have the same type,
 	// also in a registry that joins a composite later
@@ -51,6 +62,9 @@ final class RegistryBinding implements RouterListener, SharedSeries.Source {
 
 	private volatile boolean waitHistogram = true;
 
+	/** The modes of the handlers bound so far, whose meters have a type. */
+	private final Set<HandlerMode> bound = EnumSet.noneOf(HandlerMode.class);
+
 	private volatile boolean closed;
 
 	RegistryBinding(TelemetryRouter router, EventTags eventTags, MeterRegistry registry, Tags tags) {
@@ -59,16 +73,16 @@ final class RegistryBinding implements RouterListener, SharedSeries.Source {
 		this.tags = tags;
 		this.series = new SharedSeries(registry);
 		this.all = new EventReader(router, eventTags.all());
-		this.whole = new Meters<>(this.series, this, Kind.COUNT);
 	}
 
 	void bind() {
-		this.whole.add(TelemetryRouterMeter.UNHANDLED, this.tags);
-		this.whole.add(TelemetryRouterMeter.SPANS_OPEN, this.tags);
-		this.whole.add(TelemetryRouterMeter.SPANS_DANGLING, this.tags);
+		Meters<RegistryBinding> whole = new Meters<>(this.series, this, Kind.COUNT);
+		whole.add(TelemetryRouterMeter.UNHANDLED, this.tags);
+		whole.add(TelemetryRouterMeter.SPANS_OPEN, this.tags);
+		whole.add(TelemetryRouterMeter.SPANS_DANGLING, this.tags);
 		for (HandlerMode mode : HandlerMode.values()) {
 			for (HandlerStatus status : HandlerStatus.values()) {
-				this.whole.add(TelemetryRouterMeter.HANDLERS, HandlerMeters.tags(this.tags, mode, status),
+				whole.add(TelemetryRouterMeter.HANDLERS, HandlerMeters.tags(this.tags, mode, status),
 						new Group(mode, status));
 			}
 		}
@@ -96,41 +110,80 @@ final class RegistryBinding implements RouterListener, SharedSeries.Source {
 	}
 
 	@Override
-	public void handlerAdded(String handlerId) {
-		HandlerSnapshot snapshot = this.router.handlerSnapshot(handlerId);
-		if (snapshot == null || this.closed) {
+	public void handlerAdded(HandlerSnapshot handler) {
+		this.added = null;
+		if (this.closed) {
 			return;
 		}
-		HandlerMeters meters = HandlerMeters.bind(
-				new Meters<>(this.series, new HandlerReader(this.router, snapshot), Kind.COUNT), this.tags,
+		HandlerMeters meters = bind(new HandlerReader(this.router, handler), HandlerMeters.tagOf(handler.id()));
+		this.handlers.put(handler.number(), meters);
+		this.added = meters;
+		removeIfClosed();
+	}
+
+	private HandlerMeters bind(HandlerReader handler, String tag) {
+		HandlerMeters meters = HandlerMeters.bind(new Meters<>(this.series, handler, Kind.COUNT), tag, this.tags,
 				this.callHistogram, this.waitHistogram);
 		this.callHistogram = meters.handled() != null;
-		if (snapshot.mode() == HandlerMode.ASYNC) {
+		if (handler.mode() == HandlerMode.ASYNC) {
 			this.waitHistogram = meters.waited() != null;
 		}
-		this.handlers.put(handlerId, meters);
-		if (this.closed) {
-			handlerRemoved(handlerId);
-		}
+		this.bound.add(handler.mode());
+		return meters;
+	}
+
+	/** Adds the counts of a removed handler to those without an id. */
+	private void addAnonymously(HandlerSnapshot handler) {
+		HandlerReader last = new HandlerReader(this.router, handler);
+		last.remove(handler);
+		HandlerMeters meters = this.bound.contains(handler.mode())
+				? HandlerMeters.bind(Meters.ofLast(this.series, last), HandlerMeters.ANONYMOUS, this.tags,
+						this.callHistogram, this.waitHistogram)
+				: bind(last, HandlerMeters.ANONYMOUS);
+		meters.remove(true);
 	}
 
 	@Override
 	public @Nullable LongConsumer callRecorder(String handlerId, boolean failed) {
-		HandlerMeters meters = this.handlers.get(handlerId);
+		HandlerMeters meters = this.added;
 		return (meters == null) ? null : failed ? meters.failed() : meters.handled();
 	}
 
 	@Override
 	public @Nullable LongConsumer waitRecorder(String handlerId) {
-		HandlerMeters meters = this.handlers.get(handlerId);
+		HandlerMeters meters = this.added;
 		return (meters != null) ? meters.waited() : null;
 	}
 
 	@Override
-	public void handlerRemoved(String handlerId) {
-		HandlerMeters meters = this.handlers.remove(handlerId);
+	public void handlerRemoved(HandlerSnapshot handler) {
+		if (this.closed) {
+			return;
+		}
+		HandlerMeters meters = this.handlers.remove(handler.number());
+		boolean keeps = meters != null && keeps(handler);
 		if (meters != null) {
-			meters.remove();
+			meters.source().remove(handler);
+			meters.remove(keeps);
+		}
+		if (!keeps) {
+			addAnonymously(handler);
+		}
+		removeIfClosed();
+	}
+
+	/**
+	 * Returns whether the series of a removed handler stay, for its next registration.
+	 */
+	private boolean keeps(HandlerSnapshot handler) {
+		String tag = HandlerMeters.tagOf(handler.id());
+		return tag.equals(HandlerMeters.ANONYMOUS) || this.kept.contains(tag)
+				|| (this.kept.size() < MAX_KEPT && handler.account().offered() != 0 && this.kept.add(tag));
+	}
+
+	private void removeIfClosed() {
+		if (this.closed) {
+			this.series.close();
 		}
 	}
 
@@ -164,9 +217,7 @@ final class RegistryBinding implements RouterListener, SharedSeries.Source {
 				this.histogram);
 		this.histogram = meters.recorder() != null;
 		this.events.put(tag, meters);
-		if (this.closed) {
-			removeEvent(tag);
-		}
+		removeIfClosed();
 		return meters.recorder();
 	}
 
@@ -177,9 +228,7 @@ final class RegistryBinding implements RouterListener, SharedSeries.Source {
 	void close() {
 		this.closed = true;
 		this.router.removeListener(this);
-		this.whole.remove();
-		List.copyOf(this.handlers.keySet()).forEach(this::handlerRemoved);
-		List.copyOf(this.events.keySet()).forEach(this::removeEvent);
+		this.series.close();
 	}
 
 	/** The handlers that one gauge counts. */

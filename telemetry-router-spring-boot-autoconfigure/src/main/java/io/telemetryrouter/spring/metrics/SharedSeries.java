@@ -1,12 +1,12 @@
 package io.telemetryrouter.spring.metrics;
 
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.DoubleAccumulator;
 import java.util.function.DoubleBinaryOperator;
@@ -79,7 +79,8 @@ final class SharedSeries {
 		}
 		Combined combined = Objects.requireNonNull(this.byMeter.get(registered));
 		combined.ids.add(id);
-		combined.parts.add(part);
+		part.id = id;
+		combined.add(part);
 		return registered;
 	}
 
@@ -114,19 +115,37 @@ final class SharedSeries {
 	}
 
 	/**
-	 * Removes a part, and the meter if it was its last part.
+	 * Removes a part, and the meter if it was its last part and no count is left. The
+	 * values of a removed part are final.
+	 * @param meter the meter
+	 * @param part one of its parts
+	 * @param keep whether the meter keeps the count of the part; for a meter that counts
 	 */
-	synchronized void remove(Meter meter, Part part) {
+	synchronized void remove(Meter meter, Part part, boolean keep) {
 		Combined combined = this.byMeter.get(meter);
 		if (combined == null) {
 			return;
 		}
-		combined.remove(part);
-		if (combined.parts.isEmpty()) {
-			this.byMeter.remove(meter);
-			this.byId.keySet().removeAll(combined.ids);
-			this.registry.remove(meter);
+		combined.remove(part, keep);
+		if (combined.isEmpty()) {
+			remove(meter, combined);
 		}
+		else if (!keep && !combined.has(part.id)) {
+			// Filters map any number of ids to one meter
+			combined.ids.remove(part.id);
+			this.byId.remove(part.id);
+		}
+	}
+
+	private void remove(Meter meter, Combined combined) {
+		this.byMeter.remove(meter);
+		this.byId.keySet().removeAll(combined.ids);
+		this.registry.remove(meter);
+	}
+
+	/** Removes all meters, with the counts that they keep. */
+	synchronized void close() {
+		Map.copyOf(this.byMeter).forEach(this::remove);
 	}
 
 	/**
@@ -134,10 +153,7 @@ final class SharedSeries {
 	 */
 	enum Kind {
 
-		/**
-		 * The sum. The count of a removed part is kept, so that the counter does not
-		 * decrease.
-		 */
+		/** The sum, which may keep the counts of removed parts. */
 		COUNT,
 
 		/**
@@ -191,6 +207,9 @@ final class SharedSeries {
 
 		private final @Nullable Object detail;
 
+		/** The id before meter filters. Guarded by the series. */
+		private Meter.@Nullable Id id;
+
 		Part(Source source, TelemetryRouterMeter meter, @Nullable Object detail) {
 			this.source = source;
 			this.meter = meter;
@@ -217,11 +236,8 @@ final class SharedSeries {
 		/** The ids before meter filters. Guarded by the series. */
 		private final Set<Meter.Id> ids = new HashSet<>();
 
-		private final List<Part> parts = new CopyOnWriteArrayList<>();
-
-		private volatile double removedValue;
-
-		private volatile double removedTotal;
+		/** Replaced as a whole, so that a reader finds a removed part in one place. */
+		private volatile Parts parts = new Parts(List.of(), 0, 0);
 
 		private final @Nullable DoubleAccumulator highestValue;
 
@@ -229,14 +245,15 @@ final class SharedSeries {
 
 		private Combined(Kind kind) {
 			this.kind = kind;
-			boolean moving = kind == Kind.MOVING_COUNT;
-			this.highestValue = moving ? new DoubleAccumulator(HIGHEST, 0) : null;
-			this.highestTotal = moving ? new DoubleAccumulator(HIGHEST, 0) : null;
+			boolean counting = kind == Kind.COUNT || kind == Kind.MOVING_COUNT;
+			this.highestValue = counting ? new DoubleAccumulator(HIGHEST, 0) : null;
+			this.highestTotal = counting ? new DoubleAccumulator(HIGHEST, 0) : null;
 		}
 
 		double value() {
-			double value = this.removedValue;
-			for (Part part : this.parts) {
+			Parts current = this.parts;
+			double value = current.removedValue;
+			for (Part part : current.present) {
 				value = combine(value, part.value());
 			}
 			return rising(value, this.highestValue);
@@ -247,8 +264,9 @@ final class SharedSeries {
 		}
 
 		double total() {
-			double total = this.removedTotal;
-			for (Part part : this.parts) {
+			Parts current = this.parts;
+			double total = current.removedTotal;
+			for (Part part : current.present) {
 				total = combine(total, part.total());
 			}
 			return rising(total, this.highestTotal);
@@ -266,15 +284,46 @@ final class SharedSeries {
 			return highest.get();
 		}
 
-		/**
-		 * Called under the lock of the series. A reader may count the part twice.
-		 */
-		private void remove(Part part) {
-			if (this.kind == Kind.COUNT) {
-				this.removedValue = this.removedValue + part.value();
-				this.removedTotal = this.removedTotal + part.total();
-			}
-			this.parts.remove(part);
+		// Called under the lock of the series
+
+		private boolean isEmpty() {
+			return this.parts.present.isEmpty() && this.parts.removedValue == 0;
+		}
+
+		private boolean has(Meter.@Nullable Id id) {
+			return this.parts.present.stream().anyMatch((part) -> Objects.equals(part.id, id));
+		}
+
+		private void add(Part part) {
+			Parts current = this.parts;
+			List<Part> present = new ArrayList<>(current.present);
+			present.add(part);
+			this.parts = new Parts(present, current.removedValue, current.removedTotal);
+		}
+
+		private void remove(Part part, boolean keep) {
+			Parts current = this.parts;
+			List<Part> present = new ArrayList<>(current.present);
+			boolean kept = present.remove(part) && keep && this.kind == Kind.COUNT;
+			this.parts = new Parts(present, current.removedValue + (kept ? part.value() : 0),
+					current.removedTotal + (kept ? part.total() : 0));
+		}
+
+	}
+
+	/** The present parts of a meter, and the sums of the removed ones that it keeps. */
+	private static final class Parts {
+
+		private final List<Part> present;
+
+		private final double removedValue;
+
+		private final double removedTotal;
+
+		private Parts(List<Part> present, double removedValue, double removedTotal) {
+			this.present = present;
+			this.removedValue = removedValue;
+			this.removedTotal = removedTotal;
 		}
 
 	}

@@ -237,8 +237,8 @@ public enum TelemetryRouterMeter implements MeterDocumentation {
 		FRAMEWORK("framework"),
 
 		/**
-		 * The handler's id, or {@code _anonymous} for handlers without an id of their
-		 * own.
+		 * The handler's id, or {@code _anonymous} for handlers without an id of their own
+		 * and for removed handlers beyond the first 100 ids.
 		 */
 		HANDLER("handler"),
 

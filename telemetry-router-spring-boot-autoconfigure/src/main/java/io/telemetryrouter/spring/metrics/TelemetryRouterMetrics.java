@@ -9,19 +9,27 @@ import io.micrometer.core.instrument.Tag;
 import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.binder.MeterBinder;
 
+import io.telemetryrouter.RouterSnapshot;
 import io.telemetryrouter.TelemetryRouter;
 
 /**
  * Binds the router's statistics to meters; {@link TelemetryRouterMeter} lists them.
  * Meters read the router only when they are read themselves, so they add no work to an
  * emit. A handler's meters exist, starting at zero, from its registration to its removal.
+ * Then its counts that are not zero stay, with their final values, and continue with the
+ * next handler of the same id. They stay for the first 100 ids that are removed; the
+ * counts of further ones are added to the series {@code _anonymous} at the removal. So
+ * the counts of all handlers add up to those of the {@link RouterSnapshot}, at most a
+ * second after the last event.
  * <p>
  * {@code telemetry.router.dispatch}, {@code telemetry.router.handler} and
  * {@code telemetry.router.queue.wait} have no percentiles and no histogram by default. If
  * a meter filter or {@code management.metrics.distribution} configures them, that
  * registry gets a {@code Timer} instead of a {@code FunctionTimer}; it records every
  * dispatch to a handler, every call or every wait from then on. The configuration of a
- * name's first series applies to all series of that name.
+ * name's first series applies to all series of that name. Such a timer has no calls of
+ * removed handlers that had no timer of their own: of those without an id whose
+ * registration ended by itself, and of ids beyond the first 100.
  * <p>
  * Thread-safe. Any number of registries may be bound; each is bound once.
  *

@@ -9,12 +9,15 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.micrometer.metrics.autoconfigure.MetricsAutoConfiguration;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 
 import io.telemetryrouter.HandlerSpec;
+import io.telemetryrouter.Subscription;
 import io.telemetryrouter.TelemetryRouter;
 import io.telemetryrouter.spring.autoconfigure.TelemetryRouterAutoConfiguration;
 import io.telemetryrouter.spring.autoconfigure.metrics.TelemetryRouterMetricsAutoConfiguration;
@@ -87,6 +90,42 @@ class CallHistogramTests {
 	}
 
 	@Test
+	void whenHandlerLeavesThenItsHistogramContinuesWithTheNextOfItsId() {
+		try (TelemetryRouter router = TelemetryRouter.builder().build()) {
+			PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+			registry.config().meterFilter(DispatchHistogramTests.histogramOf("telemetry.router"));
+			new TelemetryRouterMetrics(router, 9).bindTo(registry);
+			for (int i = 0; i < 2; i++) {
+				Subscription subscription = subscribe(router, "sync", false);
+				emit(router);
+				subscription.close();
+				assertThat(registry.scrape()).contains(bucket("sync", "handled", 2 + 2 * i),
+						bucket("sync", "failed", 1 + i));
+			}
+		}
+	}
+
+	@ParameterizedTest
+	@ValueSource(booleans = { true, false })
+	void whenHandlersWithoutIdLeaveByThemselvesThenTheirTimersAreLikeOthers(boolean first) {
+		try (TelemetryRouter router = TelemetryRouter.builder().build()) {
+			PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+			registry.config().meterFilter(DispatchHistogramTests.histogramOf("telemetry.router"));
+			new TelemetryRouterMetrics(router, 9).bindTo(registry);
+			if (!first) {
+				subscribe(router, "sync", false);
+			}
+			router.subscribeOnce("x", (event, payload) -> {
+				throw new IllegalStateException("on purpose");
+			});
+			router.emit("x", 1);
+			router.snapshot();
+			// The event was counted before the handler had a timer
+			assertThat(registry.scrape()).contains(bucket("_anonymous", "failed", 0));
+		}
+	}
+
+	@Test
 	void whenRegistryThatWantsHistogramsJoinsLateThenItCanBeScraped() {
 		try (TelemetryRouter router = TelemetryRouter.builder().build()) {
 			CompositeMeterRegistry composite = new CompositeMeterRegistry().add(new SimpleMeterRegistry());
@@ -116,13 +155,13 @@ class CallHistogramTests {
 		emit(router);
 	}
 
-	private void subscribe(TelemetryRouter router, String id, boolean async) {
+	private Subscription subscribe(TelemetryRouter router, String id, boolean async) {
 		HandlerSpec.Builder<Object> spec = HandlerSpec.on("x").id(id).handler((event, payload) -> {
 			if (payload == null) {
 				throw new IllegalStateException();
 			}
 		});
-		router.subscribe((async ? spec.async() : spec).build());
+		return router.subscribe((async ? spec.async() : spec).build());
 	}
 
 	private void emit(TelemetryRouter router) {

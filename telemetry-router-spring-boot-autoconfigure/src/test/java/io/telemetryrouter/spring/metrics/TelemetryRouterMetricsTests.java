@@ -183,21 +183,22 @@ class TelemetryRouterMetricsTests {
 	}
 
 	@Test
-	void whenHandlerComesBackThenItsSeriesStartAgain() {
+	void whenHandlerComesBackThenItsCountersContinue() {
 		this.metrics.bindTo(this.registry);
 		this.stub.handler(async("b", StubRouter.account(5, 5, 0, 0, 0, 0)));
 		this.stub.removeHandler("b").run();
 		this.stub.handler(async("b", StubRouter.account(1, 1, 0, 0, 0, 0)));
-		assertThat(handlerTimer("b", "handled").count()).isEqualTo(1);
+		assertThat(handlerTimer("b", "handled").count()).isEqualTo(6);
 	}
 
 	@Test
-	void whenHandlerHasLeftBeforeNewsOfItComesThenNoSeriesAreMade() {
+	void whenHandlerHasLeftBeforeNewsOfItComesThenItsGaugesAreZero() {
 		this.metrics.bindTo(this.registry);
-		int before = this.registry.getMeters().size();
 		given(this.stub.router().handlerSnapshot("b")).willReturn(null);
-		this.stub.handler(async("b", HandlerAccount.EMPTY));
-		assertThat(this.registry.getMeters()).hasSize(before);
+		this.stub.handler(async("b", StubRouter.account(12, 5, 0, 0, 0, 7)));
+		assertThat(gauge("telemetry.router.queue.size", "handler", "b")).isZero();
+		assertThat(gauge("telemetry.router.handlers", "mode", "async", "status", "active")).isZero();
+		assertThat(handlerTimer("b", "handled").count()).isEqualTo(5);
 	}
 
 	@Test

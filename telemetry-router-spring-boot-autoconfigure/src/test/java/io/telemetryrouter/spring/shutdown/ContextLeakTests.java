@@ -2,8 +2,11 @@ package io.telemetryrouter.spring.shutdown;
 
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
+import java.util.concurrent.atomic.DoubleAdder;
 
+import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Metrics;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -90,24 +93,46 @@ class ContextLeakTests {
 	}
 
 	@Test
-	void whenChildrenUseRouterOfParentThenEachTakesItsHandlersAndMetersAlong() {
+	void whenChildrenUseRouterOfParentThenEachTakesItsHandlersAndGaugesAlong() {
 		try (var parent = new AnnotationConfigApplicationContext(Application.class, SharedMeters.class)) {
 			TelemetryRouter router = parent.getBean(TelemetryRouter.class);
-			int meters = shared.getMeters().size();
-			for (int i = 0; i < 3; i++) {
+			for (int i = 1; i <= 3; i++) {
+				long calls = i;
 				try (var child = new AnnotationConfigApplicationContext()) {
 					child.setParent(parent);
 					child.registerBean("child", Application.class);
 					child.refresh();
 					assertThat(emit(child)).isSameAs(router);
 					assertThat(router.snapshot().handlers()).containsOnlyKeys("application.on", "child.on");
-					assertThat(shared.getMeters()).hasSizeGreaterThan(meters);
+					assertThat(gaugesOfChild()).isNotEmpty();
 				}
 				assertThat(router.snapshot().handlers()).containsOnlyKeys("application.on");
-				assertThat(shared.getMeters()).hasSize(meters);
+				Awaitility.await().atMost(Duration.ofSeconds(30)).untilAsserted(() -> {
+					assertThat(gaugesOfChild()).isEmpty();
+					// Counts continue with the next handler of the id
+					assertThat(countOfChild()).isEqualTo(calls);
+				});
 			}
 		}
 		assertNothingLeft();
+	}
+
+	private static Collection<Meter> gaugesOfChild() {
+		return shared.find("telemetry.router.handler.status").tag("handler", "child.on").meters();
+	}
+
+	/** Returns the number of events that were handled, or dropped at the removal. */
+	private static long countOfChild() {
+		DoubleAdder count = new DoubleAdder();
+		shared.find("telemetry.router.handler")
+			.tag("handler", "child.on")
+			.functionTimers()
+			.forEach((timer) -> count.add(timer.count()));
+		shared.find("telemetry.router.handler.dropped")
+			.tag("handler", "child.on")
+			.functionCounters()
+			.forEach((counter) -> count.add(counter.count()));
+		return count.longValue();
 	}
 
 	private static TelemetryRouter emit(ConfigurableApplicationContext context) {

@@ -76,7 +76,7 @@ public final class StubRouter {
 
 	private void addListener(RouterListener listener) {
 		this.listeners.add(listener);
-		this.handlers.keySet().forEach(listener::handlerAdded);
+		this.handlers.values().forEach(listener::handlerAdded);
 		this.events.keySet().forEach((event) -> addRecorder(listener, event));
 	}
 
@@ -94,7 +94,7 @@ public final class StubRouter {
 	public StubRouter handler(HandlerSnapshot handler) {
 		boolean added = this.handlers.put(handler.id(), handler) == null;
 		if (added) {
-			this.listeners.forEach((listener) -> listener.handlerAdded(handler.id()));
+			this.listeners.forEach((listener) -> listener.handlerAdded(handler));
 		}
 		return this;
 	}
@@ -103,8 +103,8 @@ public final class StubRouter {
 	 * Removes a handler, like the router before it notifies its listeners.
 	 */
 	public Runnable removeHandler(String id) {
-		this.handlers.remove(id);
-		return () -> this.listeners.forEach((listener) -> listener.handlerRemoved(id));
+		HandlerSnapshot last = this.handlers.remove(id);
+		return () -> this.listeners.forEach((listener) -> listener.handlerRemoved(last));
 	}
 
 	/**
@@ -157,7 +157,7 @@ public final class StubRouter {
 	}
 
 	public static HandlerSnapshot sync(String id, String pattern, HandlerAccount account) {
-		return new HandlerSnapshot(id, List.of(pattern), Object.class, HandlerMode.SYNC, 0, 0, 1,
+		return new HandlerSnapshot(id, number(id), List.of(pattern), Object.class, HandlerMode.SYNC, 0, 0, 1,
 				OverflowPolicy.DROP_NEWEST, null, 0, 0, Duration.ZERO, account, latency(account.handled()),
 				latency(account.failed()), LatencySnapshot.EMPTY, 0, List.of(), HandlerStatus.ACTIVE, null, List.of(),
 				"com.example.Observers", null, null);
@@ -165,23 +165,23 @@ public final class StubRouter {
 
 	public static HandlerSnapshot async(String id, List<String> patterns, HandlerAccount account, Duration oldestAge,
 			FailureSnapshot lastFailure) {
-		return new HandlerSnapshot(id, patterns, Object.class, HandlerMode.ASYNC, 10, 0, 1, OverflowPolicy.DROP_NEWEST,
-				LaneThread.PLATFORM, 8, 0, oldestAge, account, latency(account.handled()), latency(account.failed()),
-				latency(account.handled()), 3, (lastFailure != null) ? List.of(lastFailure) : List.of(),
-				HandlerStatus.ACTIVE, null, List.of(), "com.example.Observers.onAny(Object)", "payload.cost > 1",
-				LAST_SEEN);
+		return new HandlerSnapshot(id, number(id), patterns, Object.class, HandlerMode.ASYNC, 10, 0, 1,
+				OverflowPolicy.DROP_NEWEST, LaneThread.PLATFORM, 8, 0, oldestAge, account, latency(account.handled()),
+				latency(account.failed()), latency(account.handled()), 3,
+				(lastFailure != null) ? List.of(lastFailure) : List.of(), HandlerStatus.ACTIVE, null, List.of(),
+				"com.example.Observers.onAny(Object)", "payload.cost > 1", LAST_SEEN);
 	}
 
 	public static HandlerSnapshot troubled(String id, HandlerStatus status, QuarantineSnapshot quarantine,
 			StuckCall... stuckCalls) {
-		return new HandlerSnapshot(id, List.of("**"), Object.class, HandlerMode.ASYNC, 0, 0, 1,
+		return new HandlerSnapshot(id, number(id), List.of("**"), Object.class, HandlerMode.ASYNC, 0, 0, 1,
 				OverflowPolicy.DROP_NEWEST, LaneThread.DEFAULT, 8, 0, Duration.ZERO, HandlerAccount.EMPTY,
 				LatencySnapshot.EMPTY, LatencySnapshot.EMPTY, LatencySnapshot.EMPTY, 0, List.of(), status, quarantine,
 				List.of(stuckCalls), "com.example.Observers", null, null);
 	}
 
 	public static HandlerSnapshot once(String id, String pattern) {
-		return new HandlerSnapshot(id, List.of(pattern), Object.class, HandlerMode.SYNC, 0, 1, 1,
+		return new HandlerSnapshot(id, number(id), List.of(pattern), Object.class, HandlerMode.SYNC, 0, 1, 1,
 				OverflowPolicy.DROP_NEWEST, null, 0, 0, Duration.ZERO, HandlerAccount.EMPTY, LatencySnapshot.EMPTY,
 				LatencySnapshot.EMPTY, LatencySnapshot.EMPTY, 0, List.of(), HandlerStatus.ACTIVE, null, List.of(),
 				"com.example.Observers", null, null);
@@ -190,6 +190,11 @@ public final class StubRouter {
 	public static EventSnapshot event(String name, long emitted, long unhandled, String... handlers) {
 		return new EventSnapshot(name, emitted, unhandled, emitted / 10, List.of(handlers), latency(emitted),
 				(emitted != 0) ? LAST_SEEN : null);
+	}
+
+	/** Returns the same number for the same id. */
+	private static long number(String id) {
+		return id.hashCode();
 	}
 
 	/**

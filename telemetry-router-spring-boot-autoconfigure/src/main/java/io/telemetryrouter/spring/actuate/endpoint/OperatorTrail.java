@@ -42,7 +42,8 @@ final class OperatorTrail {
 
 	private final Clock clock;
 
-	private final Map<String, Instant> pausedSince = new ConcurrentHashMap<>();
+	/** By the id of the handler. */
+	private final Map<String, Pause> pauses = new ConcurrentHashMap<>();
 
 	OperatorTrail(@Nullable ApplicationEventPublisher publisher, Clock clock) {
 		this.publisher = publisher;
@@ -52,10 +53,13 @@ final class OperatorTrail {
 	/**
 	 * Records the time of a pause.
 	 * @param before the handler's snapshot before the pause
+	 * @param router the router
 	 */
-	void paused(HandlerSnapshot before) {
+	void paused(HandlerSnapshot before, TelemetryRouter router) {
 		if (before.status() != HandlerStatus.PAUSED) {
-			this.pausedSince.put(before.id(), this.clock.instant());
+			// Handlers that have left are not resumed
+			this.pauses.keySet().removeIf((id) -> router.handlerSnapshot(id) == null);
+			this.pauses.put(before.id(), new Pause(before.number(), this.clock.instant()));
 		}
 	}
 
@@ -66,10 +70,11 @@ final class OperatorTrail {
 	 */
 	@Nullable Instant pausedSince(HandlerSnapshot handler) {
 		if (handler.status() != HandlerStatus.PAUSED) {
-			this.pausedSince.remove(handler.id());
+			this.pauses.remove(handler.id());
 			return null;
 		}
-		return this.pausedSince.get(handler.id());
+		Pause pause = this.pauses.get(handler.id());
+		return (pause != null && pause.number == handler.number()) ? pause.at : null;
 	}
 
 	/**
@@ -111,6 +116,10 @@ final class OperatorTrail {
 	private static String printable(String text) {
 		String cut = (text.length() > MAX_LENGTH) ? text.substring(0, MAX_LENGTH) + "\u2026" : text;
 		return cut.replaceAll(UNPRINTABLE, "\uFFFD");
+	}
+
+	/** The pause of one registration. A later handler may have the same id. */
+	private record Pause(long number, Instant at) {
 	}
 
 }

@@ -208,7 +208,7 @@ public class TelemetryRouterEndpoint {
 		HandlerSnapshot before = this.router.handlerSnapshot(id);
 		if (operate(operation, id)) {
 			if (operation == RouterOperation.PAUSE && before != null) {
-				this.trail.paused(before);
+				this.trail.paused(before, this.router);
 			}
 			this.trail.record(principal, operation, id, "");
 		}

@@ -7,7 +7,9 @@ import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 
+import org.assertj.core.api.InstanceOfAssertFactories;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
@@ -17,9 +19,13 @@ import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 
 import io.telemetryrouter.HandlerSnapshot;
+import io.telemetryrouter.HandlerSpec;
 import io.telemetryrouter.HandlerStatus;
+import io.telemetryrouter.Subscription;
+import io.telemetryrouter.TelemetryRouter;
 import io.telemetryrouter.spring.test.StubRouter;
 
+import static org.assertj.core.api.Assertions.as;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
@@ -87,15 +93,35 @@ class OperatorTrailTests {
 
 	@Test
 	void whenHandlerIsPausedThenTimeIsKeptUntilItNoLongerIs() {
-		this.trail.paused(ACTIVE);
+		this.trail.paused(ACTIVE, new StubRouter().router());
 		assertThat(this.trail.pausedSince(PAUSED)).isEqualTo(NOW);
 		assertThat(this.trail.pausedSince(ACTIVE)).isNull();
 		assertThat(this.trail.pausedSince(PAUSED)).isNull();
 	}
 
 	@Test
+	void whenIdIsSubscribedAgainThenTimeOfTheRemovedHandlerIsForgotten() {
+		try (TelemetryRouter router = TelemetryRouter.builder().build()) {
+			for (int i = 0; i < 10; i++) {
+				Subscription subscription = subscribe(router, "audit-" + i);
+				this.trail.paused(Objects.requireNonNull(router.handlerSnapshot("audit-" + i)), router);
+				subscription.close();
+			}
+			subscribe(router, "audit-9");
+			router.pause("audit-9");
+			assertThat(this.trail.pausedSince(Objects.requireNonNull(router.handlerSnapshot("audit-9")))).isNull();
+			assertThat(this.trail).extracting("pauses", as(InstanceOfAssertFactories.MAP)).hasSize(1);
+		}
+	}
+
+	private static Subscription subscribe(TelemetryRouter router, String id) {
+		return router.subscribe(HandlerSpec.on("x").id(id).handler((event, payload) -> {
+		}).build());
+	}
+
+	@Test
 	void whenHandlerWasPausedOtherwiseThenTimeIsNotKnown() {
-		this.trail.paused(PAUSED);
+		this.trail.paused(PAUSED, new StubRouter().router());
 		assertThat(this.trail.pausedSince(PAUSED)).isNull();
 	}
 
