@@ -39,9 +39,10 @@ final class Progress {
 	/** Set before the lane drops events: those are processed, too, but not handled. */
 	private volatile boolean ended;
 
-	// Guarded by this.
+	/** Written under this. Read without the lock, which a hanging recording holds. */
+	private volatile EventRecorder.@Nullable Cursor cursor;
 
-	private EventRecorder.@Nullable Cursor cursor;
+	// Guarded by this.
 
 	private long moved;
 
@@ -73,7 +74,7 @@ final class Progress {
 		}
 	}
 
-	synchronized boolean hasBegun() {
+	boolean hasBegun() {
 		return this.cursor != null;
 	}
 
