@@ -95,6 +95,26 @@ class DurableRecoveryTests {
 		assertThat(this.routers.seen).isEqualTo(DurableRouters.numbers(0, 10));
 	}
 
+	@Test
+	void whenTheEventsOfABacklogCannotBeReadThenALineSaysSoWithoutTheirPayloads() {
+		TelemetryRouter first = this.routers.router(Books.LIMIT);
+		first.subscribe(this.routers.durable("a").build()).close();
+		DurableRouters.emit(first, 0, 3);
+		this.routers.recorder.decoding = (number) -> {
+			throw new IllegalStateException("secret");
+		};
+		try (CapturedLog log = new CapturedLog(); TelemetryRouter second = TelemetryRouter.builder().build()) {
+			second.subscribe(this.routers.recorder.sync());
+			second.subscribe(this.routers.durable("a").build());
+			assertThat(Books.dropped(this.routers.account(second), DropReason.TYPE_MISMATCH)).isEqualTo(3);
+			assertThat(log.lines("cannot be read")).singleElement()
+				.asString()
+				.contains("Handler 'durable'", "event 'a'", Object.class.getName(),
+						IllegalStateException.class.getName(), "EventUpcaster")
+				.doesNotContain("secret");
+		}
+	}
+
 	@ParameterizedTest
 	@ValueSource(booleans = { true, false })
 	void whenHandlerIsPausedDuringAReadOfItsBacklogThenTheEventThatWasReadIsKept(boolean resumed) throws Exception {

@@ -136,6 +136,7 @@ public final class Admission implements CircuitBreaker.Gate {
 		}
 		catch (Throwable ex) {
 			this.handler.drop(DropReason.TYPE_MISMATCH, null);
+			this.handler.failures.unreadable(event.name(), ex);
 			return null;
 		}
 	}
