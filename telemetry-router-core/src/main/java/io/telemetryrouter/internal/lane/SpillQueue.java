@@ -32,8 +32,7 @@ final class SpillQueue extends LaneQueue {
 	private final LaneServices services;
 
 	/** Accepts each event that cannot be read back, with the failure if there is one. */
-	private BiConsumer<SpilledEvent, @Nullable Throwable> lost = (event, failure) -> {
-	};
+	private final BiConsumer<SpilledEvent, @Nullable Throwable> lost;
 
 	// Guarded by this. The volatile fields are read without the lock.
 
@@ -67,19 +66,16 @@ final class SpillQueue extends LaneQueue {
 	private final SpillReader reader;
 
 	/** A durable lane is behind, and returns no event, until it gets its backlog. */
-	SpillQueue(int capacity, boolean durable, LaneTarget target, LaneServices services) {
+	SpillQueue(int capacity, boolean durable, LaneTarget target, LaneServices services,
+			BiConsumer<SpilledEvent, @Nullable Throwable> lost) {
 		super(capacity, services.critical());
 		this.target = target;
 		this.services = services;
+		this.lost = lost;
 		this.reader = new SpillReader(services.recording(), target);
 		this.behind = durable;
 		this.spilled = durable ? 1 : 0;
 		this.backlogged = durable;
-	}
-
-	/** Sets the callback that counts and reports an event that cannot be read back. */
-	void lost(BiConsumer<SpilledEvent, @Nullable Throwable> lost) {
-		this.lost = lost;
 	}
 
 	boolean isBehind() {

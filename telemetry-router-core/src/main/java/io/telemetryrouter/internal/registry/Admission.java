@@ -131,7 +131,7 @@ public final class Admission implements CircuitBreaker.Gate {
 		this.handler.offered();
 		try {
 			Object payload = event.payload(this.options.recordedType());
-			Envelope<?> envelope = recording.envelope(event, payload);
+			Envelope<?> envelope = recording.envelope(event, payload, null);
 			return DispatchStacks.inside(event.name(), (frame) -> admit(payload, envelope, frame)) ? envelope : null;
 		}
 		catch (Throwable ex) {
