@@ -280,15 +280,17 @@ final class SpillQueue extends LaneQueue {
 
 	private @Nullable SpilledEvent evictSpilled() {
 		synchronized (this) {
+			// What allocates precedes the removal of an event.
 			Envelope<?> read = this.kept;
+			SpilledEvent event = (read != null) ? read.spilled() : this.recorded.remove();
 			if (read != null) {
 				this.kept = null;
-				return read.spilled();
+				return event;
 			}
-			SpilledEvent event = this.recorded.remove();
-			Envelope<?> unrecorded = (event == null) ? this.unrecorded.poll() : null;
-			if (unrecorded != null) {
-				event = unrecorded.spilled();
+			Envelope<?> inMemory = (event == null) ? this.unrecorded.peek() : null;
+			if (inMemory != null) {
+				event = inMemory.spilled();
+				this.unrecorded.remove();
 			}
 			if (event != null) {
 				this.taken++;

@@ -82,15 +82,17 @@ final class Progress {
 	 * Moves the cursor, if possible, on a thread of the executor: it waits for a disk.
 	 */
 	void check(Executor executor) {
+		// Created first: without memory for it, the next round has to try again.
+		Runnable task = () -> {
+			try {
+				check();
+			}
+			finally {
+				this.checking.set(false);
+			}
+		};
 		if (this.checking.compareAndSet(false, true)) {
-			executor.execute(() -> {
-				try {
-					check();
-				}
-				finally {
-					this.checking.set(false);
-				}
-			});
+			executor.execute(task);
 		}
 	}
 
