@@ -105,10 +105,7 @@ public final class Lane {
 		}
 	}
 
-	/**
-	 * Returns the recorded number up to which the backlog is handled; negative if there
-	 * is no backlog or it is finished.
-	 */
+	/** Returns the number up to which the backlog is handled; negative without one. */
 	public long backlogHandled() {
 		SpillBacklog backlog = (this.spill != null) ? this.spill.backlog() : null;
 		return (backlog != null) ? backlog.handled : -1;
@@ -270,9 +267,7 @@ public final class Lane {
 		}
 	}
 
-	/**
-	 * Returns the reason to drop an event that was taken, or {@code null} to handle it.
-	 */
+	/** Returns the reason to drop a taken event, or {@code null} to handle it. */
 	@Nullable DropReason discarding() {
 		return this.discard;
 	}
