@@ -278,6 +278,11 @@ public interface TelemetryRouter extends TelemetryEmitter, AutoCloseable {
 	 * futures of {@link #emitAsync} complete. Futures of {@link #next} are cancelled. The
 	 * totals are logged in one line.
 	 * <p>
+	 * If the closing thread is interrupted, before or during this call, the shutdown
+	 * timeout ends at once, as with {@code ExecutorService.close()}: the events left over
+	 * are dropped, running calls are interrupted, the line of the totals says so, and the
+	 * thread stays interrupted.
+	 * <p>
 	 * Idempotent: a second call waits until the first has finished, or until it is
 	 * interrupted. Called inside a handler of any router in this process, the router
 	 * closes in the background. The call then returns at once or, inside an asynchronous

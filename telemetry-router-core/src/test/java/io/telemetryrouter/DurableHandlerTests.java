@@ -3,7 +3,6 @@ package io.telemetryrouter;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
@@ -11,8 +10,8 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.stream.IntStream;
 
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
@@ -23,142 +22,90 @@ import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
  */
 class DurableHandlerTests {
 
-	private final MemoryRecorder recorder = new MemoryRecorder();
-
-	private final List<Object> seen = Collections.synchronizedList(new ArrayList<>());
-
-	private final List<TelemetryRouter> routers = new ArrayList<>();
-
-	private volatile CountDownLatch open = new CountDownLatch(0);
-
-	@AfterEach
-	void close() {
-		this.open.countDown();
-		this.routers.forEach(TelemetryRouter::close);
-		assertThat(this.recorder.readers).hasValue(0);
-	}
-
-	private TelemetryRouter router(Duration shutdownTimeout) {
-		TelemetryRouter router = TelemetryRouter.builder()
-			.logger(new Silence())
-			.shutdownTimeout(shutdownTimeout)
-			// The watchdog moves cursors. This makes it check more often.
-			.stuckThreshold(Duration.ofMillis(100))
-			.build();
-		this.routers.add(router);
-		router.subscribe(this.recorder.sync());
-		return router;
-	}
-
-	private HandlerSpec.Builder<Object> durable(String pattern) {
-		return HandlerSpec.on(pattern)
-			.id("durable")
-			.async()
-			.overflow(OverflowPolicy.SPILL)
-			.maxQueue(2)
-			.durable(true)
-			.handler((event, payload) -> {
-				this.open.await();
-				this.seen.add(payload);
-			});
-	}
-
-	private static void emit(TelemetryRouter router, int from, int to) {
-		for (int i = from; i < to; i++) {
-			router.emit("a", i);
-			router.emit("other", i);
-		}
-	}
-
-	private static List<Object> numbers(int from, int to) {
-		return IntStream.range(from, to).<Object>mapToObj((number) -> number).toList();
-	}
-
-	private HandlerAccount account(TelemetryRouter router) {
-		return Books.balanced(router).handlers().get("durable").account();
-	}
+	@RegisterExtension
+	final DurableRouters routers = new DurableRouters();
 
 	@Test
 	void whenHandlerSubscribesForTheFirstTimeThenItBeginsWithNewEvents() {
-		TelemetryRouter router = router(Books.LIMIT);
-		emit(router, 0, 5);
-		router.subscribe(durable("a").build());
-		emit(router, 5, 10);
-		assertThat(account(router).offered()).isEqualTo(5);
-		assertThat(this.seen).isEqualTo(numbers(5, 10));
+		TelemetryRouter router = this.routers.router(Books.LIMIT);
+		DurableRouters.emit(router, 0, 5);
+		router.subscribe(this.routers.durable("a").build());
+		DurableRouters.emit(router, 5, 10);
+		assertThat(this.routers.account(router).offered()).isEqualTo(5);
+		assertThat(this.routers.seen).isEqualTo(DurableRouters.numbers(5, 10));
 	}
 
 	@Test
 	void whenRouterClosesInTimeThenTheNextOneRepeatsNothingAndGetsWhatCameMeanwhile() {
-		TelemetryRouter first = router(Books.LIMIT);
-		first.subscribe(durable("a").build());
-		emit(first, 0, 50);
+		TelemetryRouter first = this.routers.router(Books.LIMIT);
+		first.subscribe(this.routers.durable("a").build());
+		DurableRouters.emit(first, 0, 50);
 		first.close();
-		TelemetryRouter meanwhile = router(Books.LIMIT);
-		emit(meanwhile, 50, 60);
-		TelemetryRouter second = router(Books.LIMIT);
-		second.subscribe(durable("a").build());
-		emit(second, 60, 100);
-		HandlerAccount account = account(second);
+		TelemetryRouter meanwhile = this.routers.router(Books.LIMIT);
+		DurableRouters.emit(meanwhile, 50, 60);
+		TelemetryRouter second = this.routers.router(Books.LIMIT);
+		second.subscribe(this.routers.durable("a").build());
+		DurableRouters.emit(second, 60, 100);
+		HandlerAccount account = this.routers.account(second);
 		assertThat(account.offered()).isEqualTo(50);
 		assertThat(account.handled()).isEqualTo(50);
-		assertThat(this.seen).isEqualTo(numbers(0, 100));
+		assertThat(this.routers.seen).isEqualTo(DurableRouters.numbers(0, 100));
 	}
 
 	@Test
 	void whenRouterClosesWithoutTimeThenTheNextOneGoesOnWithWhatWasNotHandled() {
-		TelemetryRouter first = router(Duration.ofMillis(1));
-		this.open = new CountDownLatch(1);
-		first.subscribe(durable("a").build());
-		emit(first, 0, 50);
+		TelemetryRouter first = this.routers.router(Duration.ofMillis(1));
+		this.routers.open = new CountDownLatch(1);
+		first.subscribe(this.routers.durable("a").build());
+		DurableRouters.emit(first, 0, 50);
 		first.close();
-		assertThat(this.seen).isEmpty();
-		this.open.countDown();
+		assertThat(this.routers.seen).isEmpty();
+		this.routers.open.countDown();
 		Books.eventually(() -> Thread.getAllStackTraces()
 			.keySet()
 			.stream()
 			.noneMatch((thread) -> thread.getName().equals("telemetry-router-durable")));
-		this.seen.clear();
-		TelemetryRouter second = router(Books.LIMIT);
-		second.subscribe(durable("a").build());
-		emit(second, 50, 60);
-		assertThat(account(second).handled()).isEqualTo(60);
-		assertThat(this.seen).isEqualTo(numbers(0, 60));
+		this.routers.seen.clear();
+		TelemetryRouter second = this.routers.router(Books.LIMIT);
+		second.subscribe(this.routers.durable("a").build());
+		DurableRouters.emit(second, 50, 60);
+		assertThat(this.routers.account(second).handled()).isEqualTo(60);
+		assertThat(this.routers.seen).isEqualTo(DurableRouters.numbers(0, 60));
 	}
 
 	@Test
 	void whenHandlerIsIdleThenItsCursorMovesToTheEnd() {
-		TelemetryRouter router = router(Books.LIMIT);
-		router.subscribe(durable("a").build());
-		emit(router, 0, 20);
-		long last = this.recorder.latest();
-		Books.eventually(() -> this.recorder.cursors.get("durable") == last);
-		assertThat(this.seen).hasSize(20);
+		TelemetryRouter router = this.routers.router(Books.LIMIT);
+		router.subscribe(this.routers.durable("a").build());
+		DurableRouters.emit(router, 0, 20);
+		long last = this.routers.recorder.latest();
+		Books.eventually(() -> this.routers.recorder.cursors.get("durable") == last);
+		assertThat(this.routers.seen).hasSize(20);
 	}
 
 	@Test
 	void whenHandlerHasNotHandledAnEventThenItsCursorIsBeforeIt() {
-		TelemetryRouter router = router(Books.LIMIT);
-		router.subscribe(durable("a").build());
-		emit(router, 0, 1);
+		TelemetryRouter router = this.routers.router(Books.LIMIT);
+		router.subscribe(this.routers.durable("a").build());
+		DurableRouters.emit(router, 0, 1);
 		Books.balanced(router);
-		long handled = this.recorder.latest();
-		Books.eventually(() -> this.recorder.cursors.get("durable") == handled);
-		this.open = new CountDownLatch(1);
-		emit(router, 1, 50);
+		long handled = this.routers.recorder.latest();
+		Books.eventually(() -> this.routers.recorder.cursors.get("durable") == handled);
+		this.routers.open = new CountDownLatch(1);
+		DurableRouters.emit(router, 1, 50);
 		CountDownLatch looks = new CountDownLatch(1);
-		router.subscribe(durable("b").id("other").build());
+		router.subscribe(this.routers.durable("b").id("other").build());
 		router.emit("c", 1);
 		long later = handled + 99;
 		// When the cursor of the other one has moved, this one was looked at, too.
-		Books.eventually(() -> this.recorder.cursors.get("other") >= later);
+		Books.eventually(() -> this.routers.recorder.cursors.get("other") >= later);
 		looks.countDown();
-		assertThat(this.recorder.cursors).containsEntry("durable", handled);
+		assertThat(this.routers.recorder.cursors).containsEntry("durable", handled);
 	}
 
 	@Test
 	void whenEventIsRecordedButNotQueuedYetThenTheCursorStaysBeforeIt() {
-		TelemetryRouter router = router(Books.LIMIT);
+		TelemetryRouter router = this.routers.router(Books.LIMIT);
 		CountDownLatch recorded = new CountDownLatch(1);
 		CountDownLatch goOn = new CountDownLatch(1);
 		router.subscribe(HandlerSpec.on("a").async().condition((event) -> {
@@ -167,159 +114,153 @@ class DurableHandlerTests {
 			return true;
 		}).handler((event, payload) -> {
 		}).build());
-		router.subscribe(durable("a").build());
+		router.subscribe(this.routers.durable("a").build());
 		CompletableFuture<Void> emit = CompletableFuture.runAsync(() -> router.emit("a", 0));
 		Books.pass(recorded);
-		int looks = this.recorder.looks.get();
+		int looks = this.routers.recorder.looks.get();
 		// The watchdog has made three checks when it begins the fourth.
-		Books.eventually(() -> this.recorder.looks.get() >= looks + 4);
-		assertThat(this.recorder.cursors).containsEntry("durable", 0L);
+		Books.eventually(() -> this.routers.recorder.looks.get() >= looks + 4);
+		assertThat(this.routers.recorder.cursors).containsEntry("durable", 0L);
 		goOn.countDown();
 		assertThat(emit).succeedsWithin(Books.LIMIT);
-		Books.eventually(() -> this.recorder.cursors.get("durable") == this.recorder.latest());
-		assertThat(this.seen).isEqualTo(numbers(0, 1));
+		Books.eventually(() -> this.routers.recorder.cursors.get("durable") == this.routers.recorder.latest());
+		assertThat(this.routers.seen).isEqualTo(DurableRouters.numbers(0, 1));
 	}
 
 	@Test
 	void whenThereIsABacklogThenFlushAwaitsItAndConditionsHold() {
-		TelemetryRouter first = router(Books.LIMIT);
-		first.subscribe(durable("a").build()).close();
-		emit(first, 0, 100);
+		TelemetryRouter first = this.routers.router(Books.LIMIT);
+		first.subscribe(this.routers.durable("a").build()).close();
+		DurableRouters.emit(first, 0, 100);
 		first.close();
-		TelemetryRouter second = router(Books.LIMIT);
-		this.open = new CountDownLatch(1);
-		second.subscribe(durable("a").condition((event) -> (Integer) event.payload() % 2 == 0).build());
-		emit(second, 100, 110);
+		TelemetryRouter second = this.routers.router(Books.LIMIT);
+		this.routers.open = new CountDownLatch(1);
+		second.subscribe(this.routers.durable("a").condition((event) -> (Integer) event.payload() % 2 == 0).build());
+		DurableRouters.emit(second, 100, 110);
 		FlushResult result = second.flush(Duration.ZERO);
 		assertThat(result.complete()).isFalse();
 		assertThat(result.pendingByHandler().get("durable")).isPositive();
-		this.open.countDown();
-		HandlerAccount account = account(second);
+		this.routers.open.countDown();
+		HandlerAccount account = this.routers.account(second);
 		assertThat(account.offered()).isEqualTo(110);
 		assertThat(account.filtered()).isEqualTo(55);
-		assertThat(this.seen).isEqualTo(IntStream.range(0, 55).<Object>mapToObj((number) -> 2 * number).toList());
+		assertThat(this.routers.seen)
+			.isEqualTo(IntStream.range(0, 55).<Object>mapToObj((number) -> 2 * number).toList());
 	}
 
 	@Test
 	void whenRouterHoldsEventsThenTheBacklogComesBeforeThem() {
-		TelemetryRouter first = router(Books.LIMIT);
-		first.subscribe(durable("a").build()).close();
-		emit(first, 0, 10);
+		TelemetryRouter first = this.routers.router(Books.LIMIT);
+		first.subscribe(this.routers.durable("a").build()).close();
+		DurableRouters.emit(first, 0, 10);
 		first.close();
-		TelemetryRouter second = TelemetryRouter.builder().logger(new Silence()).holdEvents(100).build();
-		this.routers.add(second);
-		second.subscribe(durable("a").build());
-		emit(second, 10, 20);
-		second.subscribe(this.recorder.sync());
+		TelemetryRouter second = this.routers.build(TelemetryRouter.builder().holdEvents(100));
+		second.subscribe(this.routers.durable("a").build());
+		DurableRouters.emit(second, 10, 20);
+		second.subscribe(this.routers.recorder.sync());
 		second.start();
-		assertThat(account(second).handled()).isEqualTo(20);
-		assertThat(this.seen).isEqualTo(numbers(0, 20));
+		assertThat(this.routers.account(second).handled()).isEqualTo(20);
+		assertThat(this.routers.seen).isEqualTo(DurableRouters.numbers(0, 20));
 	}
 
 	@Test
 	void whenHandlerLeavesWithinItsBacklogThenTheNextOneGoesOn() {
-		TelemetryRouter first = router(Books.LIMIT);
-		first.subscribe(durable("a").build()).close();
-		emit(first, 0, 10);
+		TelemetryRouter first = this.routers.router(Books.LIMIT);
+		first.subscribe(this.routers.durable("a").build()).close();
+		DurableRouters.emit(first, 0, 10);
 		CountDownLatch third = new CountDownLatch(3);
 		CountDownLatch left = new CountDownLatch(1);
-		Subscription subscription = first.subscribe(durable("a").handler((event, payload) -> {
+		Subscription subscription = first.subscribe(this.routers.durable("a").handler((event, payload) -> {
 			third.countDown();
 			if (third.getCount() == 0) {
 				Books.pass(left);
 			}
-			this.seen.add(payload);
+			this.routers.seen.add(payload);
 		}).build());
 		Books.pass(third);
 		subscription.close();
 		left.countDown();
 		Books.balanced(first);
-		assertThat(this.seen).isEqualTo(numbers(0, 3));
-		first.subscribe(durable("a").build());
+		assertThat(this.routers.seen).isEqualTo(DurableRouters.numbers(0, 3));
+		first.subscribe(this.routers.durable("a").build());
 		Books.balanced(first);
 		// The one that it had in hand comes again.
-		assertThat(this.seen.subList(3, this.seen.size())).isEqualTo(numbers(2, 10));
+		assertThat(this.routers.seen.subList(3, this.routers.seen.size())).isEqualTo(DurableRouters.numbers(2, 10));
 	}
 
 	@Test
 	void whenABacklogCannotBeReadToItsEndThenTheHandlerGoesOnWithNewEvents() {
-		TelemetryRouter first = router(Books.LIMIT);
-		first.subscribe(durable("a").build()).close();
-		emit(first, 0, 10);
-		this.recorder.reading = (number) -> {
+		TelemetryRouter first = this.routers.router(Books.LIMIT);
+		first.subscribe(this.routers.durable("a").build()).close();
+		DurableRouters.emit(first, 0, 10);
+		this.routers.recorder.reading = (number) -> {
 			throw new IllegalStateException("disk");
 		};
-		first.subscribe(durable("a").build());
+		first.subscribe(this.routers.durable("a").build());
 		Books.balanced(first);
-		emit(first, 10, 11);
+		DurableRouters.emit(first, 10, 11);
 		Books.balanced(first);
-		assertThat(this.seen).isEqualTo(numbers(10, 11));
+		assertThat(this.routers.seen).isEqualTo(DurableRouters.numbers(10, 11));
 	}
 
 	@Test
 	void whenTheRecordingCannotBeOpenedThenTheHandlerIsNotRegistered() {
-		TelemetryRouter router = router(Books.LIMIT);
-		this.recorder.opening = (number) -> {
+		TelemetryRouter router = this.routers.router(Books.LIMIT);
+		this.routers.recorder.opening = (number) -> {
 			throw new IOException("disk");
 		};
-		assertThatIllegalStateException().isThrownBy(() -> router.subscribe(durable("a").build()))
+		assertThatIllegalStateException().isThrownBy(() -> router.subscribe(this.routers.durable("a").build()))
 			.withMessageContaining("'durable'");
 		assertThat(router.snapshot().handlers()).containsOnlyKeys("recorder");
-		this.recorder.opening = (number) -> {
+		this.routers.recorder.opening = (number) -> {
 		};
-		router.subscribe(durable("a").build());
-		emit(router, 0, 5);
-		assertThat(account(router).handled()).isEqualTo(5);
+		router.subscribe(this.routers.durable("a").build());
+		DurableRouters.emit(router, 0, 5);
+		assertThat(this.routers.account(router).handled()).isEqualTo(5);
 	}
 
 	@Test
 	void whenRouterClosesBeforeItsStartThenItDoesNotWaitForTheBacklog() {
-		TelemetryRouter router = TelemetryRouter.builder()
-			.logger(new Silence())
-			.holdEvents(10)
-			.shutdownTimeout(Duration.ofDays(1))
-			.build();
-		router.subscribe(this.recorder.sync());
-		router.subscribe(durable("a").build());
+		TelemetryRouter router = this.routers
+			.recorded(TelemetryRouter.builder().holdEvents(10).shutdownTimeout(Duration.ofDays(1)));
+		router.subscribe(this.routers.durable("a").build());
 		router.emit("a", 1);
 		assertThat(CompletableFuture.runAsync(router::close)).succeedsWithin(Books.LIMIT);
-		assertThat(this.seen).isEmpty();
+		assertThat(this.routers.seen).isEmpty();
 	}
 
 	@Test
 	void whenAnEventOfABacklogIsOfAnotherTypeThenItIsCountedAndTheNextOneHandled() {
-		TelemetryRouter first = router(Books.LIMIT);
-		first.subscribe(durable("a").build()).close();
+		TelemetryRouter first = this.routers.router(Books.LIMIT);
+		first.subscribe(this.routers.durable("a").build()).close();
 		first.emit("a", "text");
 		first.emit("a", 1);
 		first.close();
-		TelemetryRouter second = router(Books.LIMIT);
+		TelemetryRouter second = this.routers.router(Books.LIMIT);
 		second.subscribe(HandlerSpec.on("a")
 			.id("durable")
 			.async()
 			.overflow(OverflowPolicy.SPILL)
 			.durable(true)
 			.payloadType(Integer.class)
-			.handler((event, payload) -> this.seen.add(payload))
+			.handler((event, payload) -> this.routers.seen.add(payload))
 			.build());
-		assertThat(account(second)).returns(2L, HandlerAccount::offered)
+		assertThat(this.routers.account(second)).returns(2L, HandlerAccount::offered)
 			.returns(1L, HandlerAccount::handled)
 			.returns(1L, (account) -> Books.dropped(account, DropReason.TYPE_MISMATCH));
-		assertThat(this.seen).containsExactly(1);
+		assertThat(this.routers.seen).containsExactly(1);
 	}
 
 	@Test
 	void whenABacklogIsHandledThenLaterEventsOfItsThreadAreNotCausedByIt() {
-		TelemetryRouter first = router(Books.LIMIT);
-		first.subscribe(durable("a").build()).close();
-		emit(first, 0, 10);
+		TelemetryRouter first = this.routers.router(Books.LIMIT);
+		first.subscribe(this.routers.durable("a").build()).close();
+		DurableRouters.emit(first, 0, 10);
 		first.close();
 		ExecutorService thread = Executors.newSingleThreadExecutor();
-		TelemetryRouter second = TelemetryRouter.builder().logger(new Silence()).laneExecutor(thread).build();
-		this.routers.add(second);
-		second.subscribe(this.recorder.sync());
-		second.subscribe(durable("a").build());
-		assertThat(account(second).handled()).isEqualTo(10);
+		TelemetryRouter second = this.routers.recorded(TelemetryRouter.builder().laneExecutor(thread));
+		second.subscribe(this.routers.durable("a").build());
+		assertThat(this.routers.account(second).handled()).isEqualTo(10);
 		List<TelemetryEvent<?>> later = new ArrayList<>();
 		second.subscribe(HandlerSpec.on("later").eventHandler(later::add).build());
 		assertThat(CompletableFuture.runAsync(() -> second.emit("later", 1), thread)).succeedsWithin(Books.LIMIT);
@@ -333,16 +274,16 @@ class DurableHandlerTests {
 			.isThrownBy(() -> HandlerSpec.on("a").async().durable(true).handler((event, payload) -> {
 			}).build())
 			.withMessageContaining("'durable'");
-		assertThatIllegalStateException().isThrownBy(() -> durable("a").times(3).build())
+		assertThatIllegalStateException().isThrownBy(() -> this.routers.durable("a").times(3).build())
 			.withMessageContaining("leave run and times out");
-		assertThat(durable("a").build().mutate().build().durable()).isTrue();
+		assertThat(this.routers.durable("a").build().mutate().build().durable()).isTrue();
 		assertThat(HandlerSpec.on("a")
 			.id("narrowed")
 			.async()
 			.overflow(OverflowPolicy.SPILL)
 			.durable(true)
 			.payloadType(String.class)
-			.handler((event, payload) -> this.seen.add(payload))
+			.handler((event, payload) -> this.routers.seen.add(payload))
 			.build()
 			.durable()).isTrue();
 	}

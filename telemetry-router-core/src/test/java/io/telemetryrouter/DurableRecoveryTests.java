@@ -1,16 +1,14 @@
 package io.telemetryrouter;
 
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.Collections;
-import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.stream.IntStream;
 
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -19,89 +17,35 @@ import static org.assertj.core.api.Assertions.assertThat;
  */
 class DurableRecoveryTests {
 
-	private final MemoryRecorder recorder = new MemoryRecorder();
-
-	private final List<Object> seen = Collections.synchronizedList(new ArrayList<>());
-
-	private final List<TelemetryRouter> routers = new ArrayList<>();
-
-	private volatile CountDownLatch open = new CountDownLatch(0);
-
-	@AfterEach
-	void close() {
-		this.open.countDown();
-		this.routers.forEach(TelemetryRouter::close);
-		assertThat(this.recorder.readers).hasValue(0);
-	}
-
-	private TelemetryRouter router(Duration shutdownTimeout) {
-		TelemetryRouter router = TelemetryRouter.builder()
-			.logger(new Silence())
-			.shutdownTimeout(shutdownTimeout)
-			.build();
-		this.routers.add(router);
-		router.subscribe(this.recorder.sync());
-		return router;
-	}
-
-	private HandlerSpec.Builder<Object> durable(String pattern) {
-		return HandlerSpec.on(pattern)
-			.id("durable")
-			.async()
-			.overflow(OverflowPolicy.SPILL)
-			.maxQueue(2)
-			.durable(true)
-			.handler((event, payload) -> {
-				this.open.await();
-				this.seen.add(payload);
-			});
-	}
-
-	private static void emit(TelemetryRouter router, int from, int to) {
-		for (int i = from; i < to; i++) {
-			router.emit("a", i);
-			router.emit("other", i);
-		}
-	}
-
-	private static List<Object> numbers(int from, int to) {
-		return IntStream.range(from, to).<Object>mapToObj((number) -> number).toList();
-	}
-
-	private HandlerAccount account(TelemetryRouter router) {
-		return Books.balanced(router).handlers().get("durable").account();
-	}
+	@RegisterExtension
+	final DurableRouters routers = new DurableRouters();
 
 	@Test
 	void whenHandlerSubscribesDuringTheReleaseOfHeldEventsThenItBegins() {
-		TelemetryRouter first = router(Books.LIMIT);
-		first.subscribe(durable("a").build()).close();
-		emit(first, 0, 10);
+		TelemetryRouter first = this.routers.router(Books.LIMIT);
+		first.subscribe(this.routers.durable("a").build()).close();
+		DurableRouters.emit(first, 0, 10);
 		first.close();
-		TelemetryRouter second = TelemetryRouter.builder().logger(new Silence()).holdEvents(100).build();
-		this.routers.add(second);
-		second.subscribe(this.recorder.sync());
-		second.subscribe("begin", (event, payload) -> second.subscribe(durable("a").build()));
+		TelemetryRouter second = this.routers.recorded(TelemetryRouter.builder().holdEvents(100));
+		second.subscribe("begin", (event, payload) -> second.subscribe(this.routers.durable("a").build()));
 		second.emit("begin", 1);
 		second.start();
-		emit(second, 10, 20);
-		assertThat(account(second).handled()).isEqualTo(20);
-		assertThat(this.seen).isEqualTo(numbers(0, 20));
+		DurableRouters.emit(second, 10, 20);
+		assertThat(this.routers.account(second).handled()).isEqualTo(20);
+		assertThat(this.routers.seen).isEqualTo(DurableRouters.numbers(0, 20));
 	}
 
 	@Test
 	void whenClockThrowsWhileAnEventIsRecordedThenTheCursorStillMoves() {
 		AtomicInteger failures = new AtomicInteger();
-		TelemetryRouter router = TelemetryRouter.builder().logger(new Silence()).nanoTime(() -> {
+		TelemetryRouter router = this.routers.recorded(TelemetryRouter.builder().nanoTime(() -> {
 			if (failures.get() > 0 && failures.getAndDecrement() > 0) {
 				throw new IllegalStateException("on purpose");
 			}
 			return System.nanoTime();
-		}).build();
-		this.routers.add(router);
-		router.subscribe(this.recorder.sync());
-		router.subscribe(durable("a").build());
-		this.recorder.records = (event) -> {
+		}));
+		router.subscribe(this.routers.durable("a").build());
+		this.routers.recorder.records = (event) -> {
 			failures.set(event.payload().equals(1) ? 2 : 0);
 			return true;
 		};
@@ -113,67 +57,121 @@ class DurableRecoveryTests {
 				assertThat(i).isOne();
 			}
 		}
-		long last = this.recorder.events.keySet().stream().mapToLong(Long::longValue).max().orElseThrow();
-		Books.eventually(() -> this.recorder.cursors.get("durable") == last);
+		long last = this.routers.recorder.events.keySet().stream().mapToLong(Long::longValue).max().orElseThrow();
+		Books.eventually(() -> this.routers.recorder.cursors.get("durable") == last);
 	}
 
 	@Test
 	void whenThereIsNoMemoryForAnEventOfABacklogThenItIsCountedAndTheNextAreHandled() {
-		TelemetryRouter first = router(Books.LIMIT);
-		first.subscribe(durable("a").build()).close();
-		emit(first, 0, 10);
+		TelemetryRouter first = this.routers.router(Books.LIMIT);
+		first.subscribe(this.routers.durable("a").build()).close();
+		DurableRouters.emit(first, 0, 10);
 		AtomicInteger decoded = new AtomicInteger();
-		this.recorder.decoding = (number) -> {
+		this.routers.recorder.decoding = (number) -> {
 			if (decoded.getAndIncrement() == 3) {
 				throw new OutOfMemoryError("on purpose");
 			}
 		};
-		first.subscribe(durable("a").build());
-		HandlerAccount account = account(first);
+		first.subscribe(this.routers.durable("a").build());
+		HandlerAccount account = this.routers.account(first);
 		assertThat(account.offered()).isEqualTo(10);
 		assertThat(account.droppedTotal()).isOne();
-		assertThat(this.seen).hasSize(9).doesNotContain(3);
+		assertThat(this.routers.seen).hasSize(9).doesNotContain(3);
 	}
 
 	@Test
 	void whenHandlerIsResumedWithinItsBacklogThenItGoesOnAtOnce() throws InterruptedException {
-		TelemetryRouter first = router(Books.LIMIT);
-		first.subscribe(durable("a").build()).close();
-		emit(first, 0, 10);
+		TelemetryRouter first = this.routers.router(Books.LIMIT);
+		first.subscribe(this.routers.durable("a").build()).close();
+		DurableRouters.emit(first, 0, 10);
 		first.close();
 		ScriptedExecutor executor = new ScriptedExecutor(ScriptedExecutor.Step.KEEP);
-		TelemetryRouter second = TelemetryRouter.builder().logger(new Silence()).laneExecutor(executor).build();
-		this.routers.add(second);
-		second.subscribe(this.recorder.sync());
-		second.subscribe(durable("a").build());
+		TelemetryRouter second = this.routers.recorded(TelemetryRouter.builder().laneExecutor(executor));
+		second.subscribe(this.routers.durable("a").build());
 		second.pause("durable");
 		executor.runKept().join();
 		second.resume("durable");
 		executor.runKept().join();
-		assertThat(this.seen).isEqualTo(numbers(0, 10));
+		assertThat(this.routers.seen).isEqualTo(DurableRouters.numbers(0, 10));
+	}
+
+	@Test
+	void whenTheEventsOfABacklogCannotBeReadThenALineSaysSoWithoutTheirPayloads() {
+		TelemetryRouter first = this.routers.router(Books.LIMIT);
+		first.subscribe(this.routers.durable("a").build()).close();
+		DurableRouters.emit(first, 0, 3);
+		this.routers.recorder.decoding = (number) -> {
+			throw new IllegalStateException("secret");
+		};
+		try (CapturedLog log = new CapturedLog(); TelemetryRouter second = TelemetryRouter.builder().build()) {
+			second.subscribe(this.routers.recorder.sync());
+			second.subscribe(this.routers.durable("a").build());
+			assertThat(Books.dropped(this.routers.account(second), DropReason.TYPE_MISMATCH)).isEqualTo(3);
+			assertThat(log.lines("cannot be read")).singleElement()
+				.asString()
+				.contains("Handler 'durable'", "event 'a'", Object.class.getName(),
+						IllegalStateException.class.getName(), "EventUpcaster")
+				.doesNotContain("secret");
+		}
+	}
+
+	@ParameterizedTest
+	@ValueSource(booleans = { true, false })
+	void whenHandlerIsPausedDuringAReadOfItsBacklogThenTheEventThatWasReadIsKept(boolean resumed) throws Exception {
+		TelemetryRouter first = this.routers.router(Books.LIMIT);
+		first.subscribe(this.routers.durable("a").build()).close();
+		DurableRouters.emit(first, 0, 10);
+		first.close();
+		ScriptedExecutor executor = new ScriptedExecutor(ScriptedExecutor.Step.KEEP);
+		TelemetryRouter second = this.routers.recorded(TelemetryRouter.builder().laneExecutor(executor));
+		this.routers.recorder.reading = (number) -> second.pause("durable");
+		Subscription subscription = second.subscribe(this.routers.durable("a").build());
+		executor.runKept().join();
+		this.routers.recorder.reading = (number) -> {
+		};
+		assertThat(this.routers.seen).isEmpty();
+		HandlerAccount paused = Books.of(second, "durable");
+		assertThat(paused.offered()).isOne();
+		assertThat(paused.queued()).isOne();
+		assertThat(second.flush(Duration.ZERO).pendingByHandler()).containsEntry("durable", 2L);
+		if (resumed) {
+			second.resume("durable");
+			executor.runKept().join();
+			assertThat(this.routers.seen).isEqualTo(DurableRouters.numbers(0, 10));
+			assertThat(this.routers.account(second).handled()).isEqualTo(10);
+		}
+		else {
+			subscription.close();
+			assertThat(Books.dropped(Books.balanced(second).retired(), DropReason.UNSUBSCRIBED)).isOne();
+		}
 	}
 
 	@Test
 	void whenTheRecordingHangsThenTheRouterClosesAndNoEventIsSkipped() {
-		TelemetryRouter first = router(Duration.ofMillis(1));
-		this.open = new CountDownLatch(1);
+		TelemetryRouter first = this.routers.router(Duration.ofMillis(1));
+		this.routers.open = new CountDownLatch(1);
 		CountDownLatch hung = new CountDownLatch(1);
-		this.recorder.moving = (number) -> Books.passUninterruptibly(hung);
-		first.subscribe(durable("a").build());
-		first.subscribe(durable("other").id("other").handler((event, payload) -> {
+		CountDownLatch moving = new CountDownLatch(1);
+		this.routers.recorder.moving = (number) -> {
+			moving.countDown();
+			Books.passUninterruptibly(hung);
+		};
+		first.subscribe(this.routers.durable("a").build());
+		first.subscribe(this.routers.durable("other").id("other").handler((event, payload) -> {
 		}).build());
-		emit(first, 0, 10);
+		DurableRouters.emit(first, 0, 10);
+		Books.pass(moving);
 		assertThat(CompletableFuture.runAsync(first::close)).succeedsWithin(Books.LIMIT);
 		hung.countDown();
-		this.recorder.moving = (number) -> {
+		this.routers.recorder.moving = (number) -> {
 		};
-		this.open.countDown();
+		this.routers.open.countDown();
 		Books.quiet(first);
-		this.seen.clear();
-		TelemetryRouter second = router(Books.LIMIT);
-		second.subscribe(durable("a").build());
-		assertThat(account(second).handled()).isEqualTo(10);
-		assertThat(this.seen).isEqualTo(numbers(0, 10));
+		this.routers.seen.clear();
+		TelemetryRouter second = this.routers.router(Books.LIMIT);
+		second.subscribe(this.routers.durable("a").build());
+		assertThat(this.routers.account(second).handled()).isEqualTo(10);
+		assertThat(this.routers.seen).isEqualTo(DurableRouters.numbers(0, 10));
 	}
 
 }

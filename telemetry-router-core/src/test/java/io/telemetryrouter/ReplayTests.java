@@ -159,7 +159,10 @@ class ReplayTests {
 			.handler((event, payload) -> texts.add(payload))
 			.build());
 		subscribe("any", "a", 0, true);
-		this.router.replay(new Recorded("a", "x"));
+		try (CapturedLog log = new CapturedLog()) {
+			this.router.replay(new Recorded("a", "x"));
+			assertThat(log.lines("cannot be read")).singleElement().asString().contains("Handler 'unreadable'");
+		}
 		assertThat(texts).containsExactly("x as String");
 		assertThat(this.calls).containsExactly("any:x");
 		Books.balanced(this.router);

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
 
 import org.jspecify.annotations.Nullable;
 
@@ -50,8 +51,8 @@ final class Shutdown {
 	 * closes the router, such as an application context, may then discard their handlers.
 	 */
 	void close() {
-		// A thread without stack fails here, before it begins.
-		Headroom.require();
+		// A thread without stack fails here, before it begins. The steps check again.
+		Headroom.requireForTwo();
 		CountDownLatch closed = new CountDownLatch(1);
 		CountDownLatch earlier = this.done.compareAndExchange(null, closed);
 		if (DispatchStacks.isInsideHandler()) {
@@ -107,41 +108,57 @@ final class Shutdown {
 
 	private void drainAndStop(CountDownLatch closed) {
 		long start = System.nanoTime();
+		boolean complete = false;
 		try {
-			boolean complete = drain(start + this.timeoutNanos);
-			this.parts.unmatched.close();
-			// First, so that each event is in the totals or is reported as late.
-			this.parts.reporter.closing();
-			HandlerAccount total = this.parts.snapshots.total();
-			long unhandled = this.parts.snapshots.unhandled();
-			this.parts.reporter.closed(total, unhandled, Duration.ofNanos(System.nanoTime() - start), complete);
-			this.parts.log.flush(LOG_NANOS);
+			complete = drain(start + this.timeoutNanos);
 		}
 		finally {
+			// Cleared until the end, so that the totals are written.
+			boolean interrupted = Thread.interrupted();
+			this.parts.watchdog.stop();
+			this.parts.executor.shutdown(!complete);
+			reportTotals(start, complete, interrupted);
+			if (interrupted) {
+				Thread.currentThread().interrupt();
+			}
 			closed.countDown();
 		}
 	}
 
+	/** Makes each step, even if an earlier one fails, for example without memory. */
 	private boolean drain(long deadline) {
-		boolean complete = false;
-		try {
-			// A failed step, for example by a clock, must not prevent the others.
-			this.parts.reporter.guard("Delivery of held events", this.parts.emitter::close);
-			this.parts.handlers.forEach(Handler::drain);
-			complete = this.parts.flush.await(this.parts.flush.handlersWithLanes(), deadline, null).complete();
-			DropReason reason = complete ? DropReason.CLOSED : DropReason.SHUTDOWN_TIMEOUT;
-			long recorded = System.nanoTime() + RECORDING_NANOS;
-			for (Handler handler : this.parts.flush.handlersWithLanes()) {
-				this.parts.reporter.guard("Close of handler " + Names.quoted(handler.handlerId()),
-						() -> handler.stop(reason, recorded));
-			}
-			this.parts.nextEvents.close();
-		}
-		finally {
-			this.parts.watchdog.stop();
-			this.parts.executor.shutdown(!complete);
-		}
-		return complete;
+		boolean[] complete = new boolean[1];
+		step("Delivery of held events", this.parts.emitter::close);
+		step("End of pauses", () -> forEach("Resumption", Handler::drain));
+		step("Flush before the close",
+				() -> complete[0] = this.parts.flush.await(this.parts.flush.handlersWithLanes(), deadline, null)
+					.complete());
+		DropReason reason = complete[0] ? DropReason.CLOSED : DropReason.SHUTDOWN_TIMEOUT;
+		long recorded = System.nanoTime() + RECORDING_NANOS;
+		step("Close of handlers", () -> forEach("Close", (handler) -> handler.stop(reason, recorded)));
+		step("Cancellation of awaited events", this.parts.nextEvents::close);
+		return complete[0];
+	}
+
+	private void step(String name, Runnable code) {
+		this.parts.reporter.guard(name, code);
+	}
+
+	private void forEach(String step, Consumer<Handler> code) {
+		this.parts.handlers.forEach((handler) -> step(step + " of handler " + Names.quoted(handler.handlerId()),
+				() -> code.accept(handler)));
+	}
+
+	private void reportTotals(long start, boolean complete, boolean interrupted) {
+		step("Report of unmatched names", this.parts.unmatched::close);
+		step("Report of totals", () -> {
+			// First, so that each event is in the totals or is reported as late.
+			this.parts.reporter.closing();
+			HandlerAccount total = this.parts.snapshots.total();
+			this.parts.reporter.closed(total, this.parts.snapshots.unhandled(),
+					Duration.ofNanos(System.nanoTime() - start), complete, interrupted);
+			this.parts.log.flush(LOG_NANOS);
+		});
 	}
 
 }

@@ -108,6 +108,7 @@ public final class Replay {
 		}
 		catch (Exception | LinkageError | StackOverflowError ex) {
 			route.drop(DropReason.TYPE_MISMATCH, 1);
+			route.handlers.forEach((handler) -> handler.failures.unreadable(event.name(), ex));
 			return;
 		}
 		this.dispatcher.dispatch(route, this.envelopes.replayed(event, payload, this.ticker.now()));

@@ -70,6 +70,14 @@ public final class Reporter {
 						+ " and was not passed to it: emit the expected type, or declare a wider one");
 	}
 
+	/** Reports only the class of the failure: its message may quote the payload. */
+	public void unreadable(String handler, Class<?> type, String event, Throwable failure, Throttle throttle) {
+		warn(throttle, "event", null,
+				() -> named(handler) + " takes payloads of type " + type.getName() + ", as which recorded event "
+						+ Names.quoted(event) + " cannot be read (" + failure.getClass().getName()
+						+ "), so that it was not passed to it: take the recorded type, or use an EventUpcaster");
+	}
+
 	public void payloadWrong(String event, String problem, Throttle throttle) {
 		warn(throttle, "payload", null,
 				() -> "Payload of event " + Names.quoted(event) + " breaks its contract: " + problem);
@@ -80,10 +88,7 @@ public final class Reporter {
 				+ Names.quoted(event) + ", over its threshold of " + Durations.printable(threshold));
 	}
 
-	/**
-	 * Reports a slow emit, and its longest part; {@code slowest} is null if none stands
-	 * out.
-	 */
+	/** Reports a slow emit, and its longest part if one stands out. */
 	public void slowDispatch(String event, long nanos, long threshold, @Nullable String slowest,
 			@Nullable String handler, long slowestNanos, Throttle throttle) {
 		warn(throttle, "slow emit", null, () -> {
@@ -172,7 +177,12 @@ public final class Reporter {
 				+ " events were dropped");
 	}
 
-	// These two are written without context: the stuck call may be one of the carrier.
+	// Without context: its carrier may be what is stuck, and must not run under a lock.
+
+	void unwatched(Throwable ex) {
+		this.log.writeWithoutContext(Level.WARNING,
+				"No thread to watch for stuck handlers; the next registration tries again", ex);
+	}
 
 	void stuck(String subject, StuckCall call, long nanos) {
 		String stack = call.stack().stream().map((frame) -> "\n\tat " + frame).collect(Collectors.joining());
@@ -202,10 +212,6 @@ public final class Reporter {
 				+ (span.abandoned() ? " and no longer referenced" : "");
 	}
 
-	void unwatched(Throwable ex) {
-		this.log.write(Level.WARNING, "No thread to watch for stuck handlers; the next registration tries again", ex);
-	}
-
 	public void laneRejected(String handler, Throwable ex) {
 		String more = acquire(this.rejectionReports, "rejection");
 		if (more != null) {
@@ -214,7 +220,6 @@ public final class Reporter {
 		}
 	}
 
-	/** Reports that the user's executor has not run a lane for two watchdog rounds. */
 	public void laneNotRun(String handler) {
 		warn(this.rejectionReports, "delay", null, () -> "The lane executor has not run handler "
 				+ Names.quoted(handler) + " for over a second; a thread of the router handles its queued events");
@@ -232,13 +237,20 @@ public final class Reporter {
 		}
 	}
 
-	/** Runs code, and reports any exception or error that it throws. */
+	/**
+	 * Runs code and reports what it throws. Never throws, even without memory or stack.
+	 */
 	public void guard(String subject, Runnable code) {
 		try {
 			code.run();
 		}
 		catch (Throwable ex) {
-			callbackFailed(subject, ex);
+			try {
+				callbackFailed(subject, ex);
+			}
+			catch (Throwable unreported) {
+				return;
+			}
 		}
 	}
 
@@ -247,11 +259,8 @@ public final class Reporter {
 				+ " are active; close the subscriptions or bind them to an owner");
 	}
 
-	/**
-	 * Reports an unhandled event; {@code heard} if handlers of all events received it.
-	 */
-	public void unheard(String event, boolean heard, @Nullable String nearest) {
-		unmatched("Event " + Names.quoted(event) + " has no handler" + (heard ? " except those for '**'" : ""),
+	public void unheard(String event, boolean byCatchAll, @Nullable String nearest) {
+		unmatched("Event " + Names.quoted(event) + " has no handler" + (byCatchAll ? " except those for '**'" : ""),
 				nearest);
 	}
 
@@ -260,18 +269,16 @@ public final class Reporter {
 				+ Names.quoted(String.join("', '", patterns)), nearest);
 	}
 
-	/** Writes a warning only if a similar name suggests a mistake. */
 	private void unmatched(String line, @Nullable String nearest) {
 		this.log.write((nearest != null) ? Level.WARNING : Level.INFO,
 				line + "." + ((nearest != null) ? " Did you mean " + Names.quoted(nearest) + "?" : ""), null);
 	}
 
-	/** Reports that further events or handlers are not reported. */
 	public void moreUnmatched(String kind, String number) {
 		inform("Further " + kind + " without a counterpart are not reported; see '" + number + "' in the snapshot");
 	}
 
-	public void closed(HandlerAccount total, long unhandled, Duration took, boolean complete) {
+	public void closed(HandlerAccount total, long unhandled, Duration took, boolean complete, boolean interrupted) {
 		String dropped = total.dropped()
 			.entrySet()
 			.stream()
@@ -280,10 +287,11 @@ public final class Reporter {
 			.collect(Collectors.joining(", "));
 		boolean allInTime = complete && total.dropped().getOrDefault(DropReason.SHUTDOWN_TIMEOUT, 0L) == 0;
 		this.log.write(allInTime ? Level.INFO : Level.WARNING,
-				"Telemetry router closed in " + Durations.printable(took.toNanos()) + ": offered=" + total.offered()
-						+ ", handled=" + total.handled() + ", failed=" + total.failed() + ", filtered="
-						+ total.filtered() + ", dropped={" + dropped + "}, running=" + total.running() + ", unhandled="
-						+ unhandled,
+				"Telemetry router closed in " + Durations.printable(took.toNanos())
+						+ ((interrupted && !complete) ? ", as its thread was interrupted" : "") + ": offered="
+						+ total.offered() + ", handled=" + total.handled() + ", failed=" + total.failed()
+						+ ", filtered=" + total.filtered() + ", dropped={" + dropped + "}, running=" + total.running()
+						+ ", unhandled=" + unhandled,
 				null);
 	}
 
@@ -293,8 +301,7 @@ public final class Reporter {
 	}
 
 	/**
-	 * Reports the first event that is emitted after the router has closed, and waits
-	 * briefly until the line is written: the process may be about to end.
+	 * Reports the first late event, and waits briefly: the process may be about to end.
 	 */
 	public void emittedLate(String event) {
 		if (this.closing && acquire(this.lateReports, "emit") != null) {
@@ -320,10 +327,7 @@ public final class Reporter {
 		}
 	}
 
-	/**
-	 * Writes a warning, unless its throttle suppresses and counts it. The {@code kind} of
-	 * report names the suppressed ones.
-	 */
+	/** Writes a warning, unless its throttle suppresses it; they are counted by kind. */
 	private void warn(Throttle throttle, String kind, @Nullable Throwable error, Supplier<String> line) {
 		String more = acquire(throttle, kind);
 		if (more != null) {
@@ -339,7 +343,6 @@ public final class Reporter {
 		this.log.write(Level.INFO, line, null);
 	}
 
-	/** Returns the subject of a line about a handler. */
 	public static String named(String handler) {
 		return "Handler " + Names.quoted(handler);
 	}

@@ -97,15 +97,8 @@ public final class Watchdog {
 			// A deadline applies to one round; checks request the next one.
 			this.deadline = null;
 		}
-		// A failed check must not prevent the next check or the next round, even if there
-		// is no memory to report it.
 		for (Runnable check : this.checks) {
-			try {
-				this.reporter.guard("Watchdog", check);
-			}
-			catch (Throwable ex) {
-				continue;
-			}
+			this.reporter.guard("Watchdog", check);
 		}
 	}
 

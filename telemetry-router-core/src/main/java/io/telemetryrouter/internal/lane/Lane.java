@@ -11,6 +11,7 @@ import io.telemetryrouter.OverflowPolicy;
 import io.telemetryrouter.internal.event.DispatchStack;
 import io.telemetryrouter.internal.event.EmitTracker;
 import io.telemetryrouter.internal.event.Envelope;
+import io.telemetryrouter.internal.event.SpilledEvent;
 import io.telemetryrouter.internal.support.Headroom;
 
 /**
@@ -39,6 +40,8 @@ public final class Lane {
 
 	private final LaneWorker[] workers;
 
+	private final LaneWakeUp[] wakeUps;
+
 	private final LaneBarriers barriers;
 
 	private final LaneServices services;
@@ -59,15 +62,22 @@ public final class Lane {
 			boolean durable, LaneServices services) {
 		this.target = target;
 		this.services = services;
-		this.spill = (overflow == OverflowPolicy.SPILL) ? new SpillQueue(capacity, durable, target, services) : null;
+		this.spill = (overflow == OverflowPolicy.SPILL)
+				? new SpillQueue(capacity, durable, target, services, this::lost) : null;
 		this.queue = (this.spill != null) ? this.spill : new LaneQueue(capacity, services.critical());
 		this.drops = new LaneDrops(target, this.queue, overflow, gaps, services);
 		this.room = (overflow == OverflowPolicy.BLOCK) ? new RoomSignal() : null;
 		this.workers = new LaneWorker[concurrency];
+		this.wakeUps = new LaneWakeUp[concurrency];
 		for (int i = 0; i < concurrency; i++) {
 			this.workers[i] = new LaneWorker(this, target, services);
+			this.wakeUps[i] = this.workers[i].wakeUp;
 		}
 		this.barriers = new LaneBarriers(this.queue, this.workers);
+	}
+
+	private void lost(SpilledEvent event, @Nullable Throwable failure) {
+		this.drops.dropLost(event, failure);
 	}
 
 	public int concurrency() {
@@ -95,10 +105,7 @@ public final class Lane {
 		}
 	}
 
-	/**
-	 * Returns the recorded number up to which the backlog is handled; negative if there
-	 * is no backlog or it is finished.
-	 */
+	/** Returns the number up to which the backlog is handled; negative without one. */
 	public long backlogHandled() {
 		SpillBacklog backlog = (this.spill != null) ? this.spill.backlog() : null;
 		return (backlog != null) ? backlog.handled : -1;
@@ -185,8 +192,8 @@ public final class Lane {
 			empty(reason);
 			return;
 		}
-		for (LaneWorker worker : this.workers) {
-			if (worker.wake()) {
+		for (LaneWakeUp wakeUp : this.wakeUps) {
+			if (wakeUp.wake()) {
 				return;
 			}
 		}
@@ -219,8 +226,8 @@ public final class Lane {
 			giveUpOverdue(this.services.timeoutNanos());
 		}
 		if (!isPaused()) {
-			for (LaneWorker worker : this.workers) {
-				worker.reschedule();
+			for (LaneWakeUp wakeUp : this.wakeUps) {
+				wakeUp.reschedule();
 			}
 		}
 		this.drops.check();
@@ -260,9 +267,7 @@ public final class Lane {
 		}
 	}
 
-	/**
-	 * Returns the reason to drop an event that was taken, or {@code null} to handle it.
-	 */
+	/** Returns the reason to drop a taken event, or {@code null} to handle it. */
 	@Nullable DropReason discarding() {
 		return this.discard;
 	}

@@ -47,10 +47,7 @@ final class LaneBarriers {
 		this.barriers.removeIf((barrier) -> barrier.latch == latch);
 	}
 
-	/**
-	 * Returns the number of events that are queued or in a worker's hand. A predicate
-	 * excludes events that do not match.
-	 */
+	/** Returns the number of events as {@link Lane#pending} does. */
 	long pending(@Nullable Predicate<Envelope<?>> events) {
 		long[] pending = {
 				(events != null) ? this.queue.spilledTail() - this.queue.spilledHead() : this.queue.pending() };
@@ -71,20 +68,12 @@ final class LaneBarriers {
 		}
 	}
 
-	private boolean release(Barrier barrier) {
-		boolean processed = isProcessed(barrier);
-		if (processed) {
-			barrier.latch.countDown();
-		}
-		return processed;
-	}
-
 	/**
-	 * Returns whether the events of a barrier are processed, and not just taken. A worker
-	 * sets its position before its event, and an event that cannot be tested yet counts
-	 * as matching. The worker itself checks again.
+	 * Releases a barrier and returns {@code true}, if its events are processed and not
+	 * just taken. A worker sets its position before its event, and an event that cannot
+	 * be tested yet counts as matching. The worker itself checks again.
 	 */
-	private boolean isProcessed(Barrier barrier) {
+	private boolean release(Barrier barrier) {
 		if (this.queue.oldest() < barrier.end || this.queue.spilledHead() < barrier.spilled) {
 			return false;
 		}
@@ -93,6 +82,7 @@ final class LaneBarriers {
 				return false;
 			}
 		}
+		barrier.latch.countDown();
 		return true;
 	}
 

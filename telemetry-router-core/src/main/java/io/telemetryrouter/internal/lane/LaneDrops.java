@@ -39,9 +39,6 @@ final class LaneDrops {
 		this.overflow = overflow;
 		this.gaps = gaps ? new LaneGaps(target) : null;
 		this.spillReports = (queue instanceof SpillQueue spill) ? new SpillReports(spill, target, services) : null;
-		if (queue instanceof SpillQueue spill) {
-			spill.lost(this::dropLost);
-		}
 	}
 
 	/** Drops an event that the queue has no room for. */

@@ -1,9 +1,5 @@
 package io.telemetryrouter.internal.lane;
 
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
-import java.util.concurrent.TimeoutException;
-
 import org.jspecify.annotations.Nullable;
 
 import io.telemetryrouter.ContextCarrier;
@@ -13,28 +9,15 @@ import io.telemetryrouter.internal.event.DispatchStack;
 import io.telemetryrouter.internal.event.Envelope;
 import io.telemetryrouter.internal.event.RunBinding;
 import io.telemetryrouter.internal.metrics.SampleBuffer;
-import io.telemetryrouter.internal.support.VarHandles;
 
 /**
  * Runs a worker on one thread: takes events and calls the handler until the queue is
- * empty or the executor's batch size is reached. The event in hand is cleared right after
- * it is counted.
- * <p>
- * The thread whose compare-and-set ends the state of a running call decides the outcome
- * of the call. It is the call's own thread, or the watchdog or closing thread, for which
- * the call has timed out. After a timeout the run is over for the call's thread too: the
- * thread waits until its interrupt is delivered, so that the interrupt hits no later
- * work, and returns without touching the lane.
+ * empty or the executor's batch size is reached. If a {@linkplain CallTimeout call times
+ * out}, the run ends without touching the lane again.
  */
 final class LaneRun {
 
-	private static final VarHandle STATE = VarHandles.field(MethodHandles.lookup(), LaneRun.class, "state", long.class);
-
-	/** Timed out; the interrupt is not delivered yet. */
-	private static final long GIVEN_UP = -2;
-
-	/** Timed out; the interrupt is delivered, and the thread may return. */
-	private static final long INTERRUPTED = -1;
+	private final LaneWorker worker;
 
 	private final LaneWorker.InHand hand;
 
@@ -44,9 +27,11 @@ final class LaneRun {
 
 	private final LaneServices services;
 
-	final DispatchStack stack;
+	private final DispatchStack stack;
 
-	final Thread thread = Thread.currentThread();
+	private final CallTimeout timeout;
+
+	private final Thread thread = Thread.currentThread();
 
 	private final @Nullable SampleBuffer buffer;
 
@@ -55,27 +40,14 @@ final class LaneRun {
 	/** The time when the worker became free for its next event. */
 	private long doneAt;
 
-	/**
-	 * Odd while a call runs; grows by one at each begin and end. Negative if timed out.
-	 */
-	private volatile long state;
-
-	// Written before the state; read between a read and a change of the state.
-
-	private long start;
-
-	private @Nullable Envelope<?> event;
-
-	private @Nullable DispatchFrame frame;
-
-	private volatile boolean left;
-
-	LaneRun(LaneWorker.InHand hand, Lane lane, LaneTarget target, LaneServices services, DispatchStack stack) {
-		this.hand = hand;
-		this.lane = lane;
-		this.target = target;
-		this.services = services;
+	LaneRun(LaneWorker worker, DispatchStack stack, CallTimeout timeout) {
+		this.worker = worker;
+		this.hand = worker.hand;
+		this.lane = worker.lane;
+		this.target = worker.target;
+		this.services = worker.services;
 		this.stack = stack;
+		this.timeout = timeout;
 		this.buffer = services.measured() ? services.samples().get(stack.slot) : null;
 	}
 
@@ -143,7 +115,7 @@ final class LaneRun {
 		if (reason != null) {
 			this.lane.missed(event, reason);
 			this.target.drop(reason, event.tracker());
-			counted(event);
+			this.worker.counted(event);
 			idled();
 			return true;
 		}
@@ -165,12 +137,6 @@ final class LaneRun {
 		}
 	}
 
-	/** Clears the event in hand. Called right after the event is counted. */
-	private void counted(Envelope<?> event) {
-		this.hand.event = null;
-		this.lane.drops.done(event);
-	}
-
 	private boolean call(Envelope<?> event, DispatchFrame frame) {
 		boolean measured = this.services.measured();
 		// One clock read ends a call and starts the next, unless it is emitted later.
@@ -178,7 +144,7 @@ final class LaneRun {
 		if (measured) {
 			this.target.queueWait().record(start - event.emittedAt, this.buffer);
 		}
-		begin(event, frame, (this.services.timeoutNanos() != 0) ? this.services.ticker().now() : start);
+		this.timeout.begin(event, frame, (this.services.timeoutNanos() != 0) ? this.services.ticker().now() : start);
 		Throwable failure = null;
 		try {
 			this.target.invoke(event);
@@ -186,110 +152,22 @@ final class LaneRun {
 		catch (Throwable ex) {
 			failure = ex;
 		}
-		if (!end()) {
+		if (!this.timeout.end()) {
 			return false;
 		}
 		idled();
 		long nanos = measured ? this.doneAt - start : -1;
 		if (failure == null) {
 			this.target.handled(event, nanos, this.buffer, this.stack);
-			counted(event);
+			this.worker.counted(event);
 		}
 		else {
 			this.target.failed(event, failure, nanos, this.stack);
-			counted(event);
+			this.worker.counted(event);
 			// Exclude the report from the handler's time.
 			idled();
 		}
 		return true;
-	}
-
-	void begin(Envelope<?> event, DispatchFrame frame, long now) {
-		this.event = event;
-		this.frame = frame;
-		this.start = now;
-		STATE.setRelease(this, this.state + 1);
-	}
-
-	/** Ends a call. Returns {@code false} if the call has timed out. */
-	boolean end() {
-		long running = this.state;
-		if (isRunning(running) && STATE.compareAndSet(this, running, running + 1)) {
-			// Release the payload.
-			this.event = null;
-			return true;
-		}
-		while (this.state != INTERRUPTED) {
-			Thread.yield();
-		}
-		return false;
-	}
-
-	boolean isRunning() {
-		return isRunning(this.state);
-	}
-
-	private static boolean isRunning(long state) {
-		return state > 0 && (state & 1) != 0;
-	}
-
-	/**
-	 * Returns whether a call timed out, so that the run does not own the worker any more.
-	 */
-	boolean isGivenUp() {
-		return this.state < 0;
-	}
-
-	/** Marks that the thread of a timed-out call has returned. */
-	void leave() {
-		this.left = true;
-	}
-
-	boolean hasLeft() {
-		return this.left;
-	}
-
-	/**
-	 * Gives up the running call if it has taken the timeout or longer, in nanoseconds.
-	 */
-	@Nullable Overdue giveUp(long now, long timeout) {
-		long running = this.state;
-		if (!isRunning(running)) {
-			return null;
-		}
-		// If another call runs by now, the compare-and-set of the state fails.
-		Envelope<?> call = this.event;
-		DispatchFrame in = this.frame;
-		// A clock that has jumped back must not keep a call alive beyond the close.
-		long nanos = Math.max(0, now - this.start);
-		if (call == null || in == null || nanos < timeout) {
-			return null;
-		}
-		// All steps that can throw precede the change of the state.
-		Overdue overdue = new Overdue(call, in, nanos, this.thread.getStackTrace(),
-				new TimeoutException("The call did not return in time and was given up"));
-		overdue.error.setStackTrace(overdue.trace);
-		if (!STATE.compareAndSet(this, running, GIVEN_UP)) {
-			return null;
-		}
-		in.running(0);
-		this.event = null;
-		try {
-			this.thread.interrupt();
-		}
-		catch (Throwable ex) {
-			// The interrupt is not permitted, or its channel threw. The lane goes on.
-			return overdue;
-		}
-		finally {
-			this.state = INTERRUPTED;
-		}
-		return overdue;
-	}
-
-	/** A call that timed out, with its duration, stack trace and error. */
-	record Overdue(Envelope<?> event, DispatchFrame frame, long nanos, StackTraceElement[] trace,
-			TimeoutException error) {
 	}
 
 }

@@ -74,18 +74,17 @@ public final class Recording {
 		return (source != null) ? source.recorder.reader() : null;
 	}
 
-	Envelope<?> envelope(RecordedEvent event, @Nullable Object payload, SpilledEvent spilled) {
+	/**
+	 * Creates the envelope of a recorded event; {@code spilled} is {@code null} if an
+	 * earlier process recorded it.
+	 */
+	public Envelope<?> envelope(RecordedEvent event, @Nullable Object payload, @Nullable SpilledEvent spilled) {
 		return this.envelopes.readBack(event, payload, this.ticker.now(), spilled);
 	}
 
 	public EventRecorder.@Nullable Cursor cursor(String handlerId) {
 		Source source = this.source;
 		return (source != null) ? source.recorder.cursor(handlerId) : null;
-	}
-
-	/** Creates the envelope of an event that an earlier process has recorded. */
-	public Envelope<?> envelope(RecordedEvent event, @Nullable Object payload) {
-		return this.envelopes.readBack(event, payload, this.ticker.now(), null);
 	}
 
 	/**
@@ -119,19 +118,14 @@ public final class Recording {
 	}
 
 	private boolean awaitEnd(int epoch) {
-		for (int i = 0; !hasEnded(epoch); i++) {
+		// In this order: an emit that begins in between counts as not ended.
+		for (int i = 0; this.ended[epoch].sum() != this.begun[epoch].sum(); i++) {
 			if (i == MAX_PAUSES || Thread.currentThread().isInterrupted()) {
 				return false;
 			}
 			LockSupport.parkNanos(this, PAUSE);
 		}
 		return true;
-	}
-
-	private boolean hasEnded(int epoch) {
-		// In this order: an emit that begins in between counts as not ended.
-		long sum = this.ended[epoch].sum();
-		return sum == this.begun[epoch].sum();
 	}
 
 	private record Source(EventRecorder recorder, @Nullable Lane lane) {

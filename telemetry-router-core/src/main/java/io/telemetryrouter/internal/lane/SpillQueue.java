@@ -32,12 +32,9 @@ final class SpillQueue extends LaneQueue {
 	private final LaneServices services;
 
 	/** Accepts each event that cannot be read back, with the failure if there is one. */
-	private BiConsumer<SpilledEvent, @Nullable Throwable> lost = (event, failure) -> {
-	};
+	private final BiConsumer<SpilledEvent, @Nullable Throwable> lost;
 
-	private final Object lock = new Object();
-
-	// Guarded by the lock. The volatile fields are read without it.
+	// Guarded by this. The volatile fields are read without the lock.
 
 	private volatile boolean behind;
 
@@ -62,23 +59,23 @@ final class SpillQueue extends LaneQueue {
 
 	private volatile @Nullable SpillBacklog backlog;
 
-	/** Used by the worker while it is reading, otherwise under the lock. */
+	/** The event of the backlog that was read while the queue was being frozen. */
+	private volatile @Nullable Envelope<?> kept;
+
+	/** Used by the worker while it is reading, otherwise guarded by this. */
 	private final SpillReader reader;
 
 	/** A durable lane is behind, and returns no event, until it gets its backlog. */
-	SpillQueue(int capacity, boolean durable, LaneTarget target, LaneServices services) {
+	SpillQueue(int capacity, boolean durable, LaneTarget target, LaneServices services,
+			BiConsumer<SpilledEvent, @Nullable Throwable> lost) {
 		super(capacity, services.critical());
 		this.target = target;
 		this.services = services;
+		this.lost = lost;
 		this.reader = new SpillReader(services.recording(), target);
 		this.behind = durable;
 		this.spilled = durable ? 1 : 0;
 		this.backlogged = durable;
-	}
-
-	/** Sets the callback that counts and reports an event that cannot be read back. */
-	void lost(BiConsumer<SpilledEvent, @Nullable Throwable> lost) {
-		this.lost = lost;
 	}
 
 	boolean isBehind() {
@@ -91,7 +88,7 @@ final class SpillQueue extends LaneQueue {
 	 */
 	void backlog(EventRecorder.Backlog events) {
 		SpillBacklog created = new SpillBacklog(events, this.target, this.services.reporter());
-		synchronized (this.lock) {
+		synchronized (this) {
 			if (this.backlogged) {
 				this.backlog = created;
 				return;
@@ -111,7 +108,7 @@ final class SpillQueue extends LaneQueue {
 			return true;
 		}
 		Headroom.require();
-		synchronized (this.lock) {
+		synchronized (this) {
 			return (!this.behind && super.offer(event)) || spill(event);
 		}
 	}
@@ -154,7 +151,7 @@ final class SpillQueue extends LaneQueue {
 				continue;
 			}
 			SpilledEvent next;
-			synchronized (this.lock) {
+			synchronized (this) {
 				event = super.poll(consumer);
 				if (event != null || isFrozen()) {
 					return event;
@@ -176,14 +173,20 @@ final class SpillQueue extends LaneQueue {
 	}
 
 	private @Nullable Envelope<?> take(SpillBacklog backlog, Position consumer) {
-		synchronized (this.lock) {
-			if (this.backlog != backlog) {
+		synchronized (this) {
+			Envelope<?> read = this.kept;
+			if (this.backlog != backlog || isFrozen()) {
 				return null;
+			}
+			if (read != null) {
+				consumer.position = Position.SPILLED;
+				this.kept = null;
+				return read;
 			}
 			this.reading = true;
 		}
 		Envelope<?> event = backlog.next();
-		synchronized (this.lock) {
+		synchronized (this) {
 			this.reading = false;
 			if (this.backlog != backlog) {
 				// The lane was emptied meanwhile. The worker drops the returned event.
@@ -191,6 +194,11 @@ final class SpillQueue extends LaneQueue {
 			}
 			else if (event == null) {
 				endBacklog();
+			}
+			else if (isFrozen()) {
+				this.latest = event;
+				this.kept = event;
+				return null;
 			}
 			if (event != null) {
 				consumer.position = Position.SPILLED;
@@ -237,7 +245,7 @@ final class SpillQueue extends LaneQueue {
 		catch (Throwable ex) {
 			failure = ex;
 		}
-		synchronized (this.lock) {
+		synchronized (this) {
 			this.reading = false;
 			if (!SpilledEvents.isSame(this.recorded.first(), next)) {
 				// Another thread has dropped the event, and all others.
@@ -271,11 +279,18 @@ final class SpillQueue extends LaneQueue {
 	}
 
 	private @Nullable SpilledEvent evictSpilled() {
-		synchronized (this.lock) {
-			SpilledEvent event = this.recorded.remove();
-			Envelope<?> unrecorded = (event == null) ? this.unrecorded.poll() : null;
-			if (unrecorded != null) {
-				event = unrecorded.spilled();
+		synchronized (this) {
+			// What allocates precedes the removal of an event.
+			Envelope<?> read = this.kept;
+			SpilledEvent event = (read != null) ? read.spilled() : this.recorded.remove();
+			if (read != null) {
+				this.kept = null;
+				return event;
+			}
+			Envelope<?> inMemory = (event == null) ? this.unrecorded.peek() : null;
+			if (inMemory != null) {
+				event = inMemory.spilled();
+				this.unrecorded.remove();
 			}
 			if (event != null) {
 				this.taken++;
@@ -288,15 +303,6 @@ final class SpillQueue extends LaneQueue {
 				}
 			}
 			return event;
-		}
-	}
-
-	@Override
-	void freeze(boolean frozen) {
-		super.freeze(frozen);
-		synchronized (this.lock) {
-			// Acquiring the lock waits for a worker that is taking an event.
-			return;
 		}
 	}
 
@@ -321,9 +327,9 @@ final class SpillQueue extends LaneQueue {
 		return size() + (this.backlogged ? 1 : 0);
 	}
 
-	/** Returns the number of spilled events, without the backlog of unknown size. */
+	/** Returns the number of spilled events, without the unread part of the backlog. */
 	long spilledEvents() {
-		return Math.max(0, this.spilled - this.taken - (this.backlogged ? 1 : 0));
+		return Math.max(0, this.spilled - this.taken - (this.backlogged ? 1 : 0)) + ((this.kept != null) ? 1 : 0);
 	}
 
 	@Override

@@ -140,11 +140,12 @@ public final class Admission implements CircuitBreaker.Gate {
 		this.handler.offered();
 		try {
 			Object payload = event.payload(this.options.recordedType());
-			Envelope<?> envelope = recording.envelope(event, payload);
+			Envelope<?> envelope = recording.envelope(event, payload, null);
 			return DispatchStacks.inside(event.name(), (frame) -> admit(payload, envelope, frame)) ? envelope : null;
 		}
 		catch (Throwable ex) {
 			this.handler.drop(DropReason.TYPE_MISMATCH, null);
+			this.handler.failures.unreadable(event.name(), ex);
 			return null;
 		}
 	}

@@ -39,9 +39,10 @@ final class DurableProgress {
 	/** Set before the lane drops events: those are processed, too, but not handled. */
 	private volatile boolean ended;
 
-	// Guarded by this.
+	/** Written under this. Read without the lock, which a hanging recording holds. */
+	private volatile EventRecorder.@Nullable Cursor cursor;
 
-	private EventRecorder.@Nullable Cursor cursor;
+	// Guarded by this.
 
 	private long moved;
 
@@ -73,7 +74,7 @@ final class DurableProgress {
 		}
 	}
 
-	synchronized boolean hasBegun() {
+	boolean hasBegun() {
 		return this.cursor != null;
 	}
 
@@ -81,15 +82,17 @@ final class DurableProgress {
 	 * Moves the cursor, if possible, on a thread of the executor: it waits for a disk.
 	 */
 	void check(Executor executor) {
+		// Created first: without memory for it, the next round has to try again.
+		Runnable task = () -> {
+			try {
+				check();
+			}
+			finally {
+				this.checking.set(false);
+			}
+		};
 		if (this.checking.compareAndSet(false, true)) {
-			executor.execute(() -> {
-				try {
-					check();
-				}
-				finally {
-					this.checking.set(false);
-				}
-			});
+			executor.execute(task);
 		}
 	}
 

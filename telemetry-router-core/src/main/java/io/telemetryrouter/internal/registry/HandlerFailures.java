@@ -41,6 +41,12 @@ public record HandlerFailures(HandlerOptions options, HandlerMetrics metrics, Ha
 				this.metrics.throttles().mismatches());
 	}
 
+	/** Reports a recorded event that cannot be read as the handler's type. */
+	public void unreadable(String event, Throwable error) {
+		reporter().unreadable(this.options.id, this.options.recordedType(), event, error,
+				this.metrics.throttles().mismatches());
+	}
+
 	public void failed(String event, @Nullable Envelope<?> envelope, Throwable error, long nanos, DispatchStack stack,
 			@Nullable EmitTracker tracker) {
 		this.metrics.counters.add(Counters.FAILED, 1);
