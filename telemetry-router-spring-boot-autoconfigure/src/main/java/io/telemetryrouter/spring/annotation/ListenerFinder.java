@@ -18,9 +18,11 @@ import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.core.NestedExceptionUtils;
 import org.springframework.core.ResolvableType;
 import org.springframework.core.annotation.AnnotatedElementUtils;
+import org.springframework.core.annotation.AnnotationConfigurationException;
 import org.springframework.core.annotation.MergedAnnotation;
 import org.springframework.stereotype.Component;
 import org.springframework.util.ClassUtils;
+import org.springframework.util.ReflectionUtils;
 
 /**
  * Finds the listener methods of the beans of a bean factory without creating beans. A
@@ -49,6 +51,9 @@ final class ListenerFinder {
 			Class<?> type = targetType(beanName);
 			return (type != null && !isSpringClass(type)) ? find(beanName, type) : List.of();
 		}
+		catch (TelemetryListenerDefinitionException ex) {
+			throw ex;
+		}
 		catch (Throwable ex) {
 			reportUnreadable(beanName, ex);
 			return List.of();
@@ -56,7 +61,13 @@ final class ListenerFinder {
 	}
 
 	private List<ListenerMethod> find(String beanName, Class<?> type) {
-		Map<Method, MergedAnnotation<TelemetryListener>> found = ListenerMethod.find(type);
+		Map<Method, MergedAnnotation<TelemetryListener>> found;
+		try {
+			found = ListenerMethod.find(type);
+		}
+		catch (AnnotationConfigurationException ex) {
+			throw misannotated(beanName, type, ex);
+		}
 		if (found.isEmpty()) {
 			return List.of();
 		}
@@ -66,6 +77,22 @@ final class ListenerFinder {
 			methods.add(new ListenerMethod(beanName, beanType, entry.getKey(), entry.getValue()));
 		}
 		return methods;
+	}
+
+	/**
+	 * Returns the failure of a method whose {@link TelemetryListener} has attributes that
+	 * contradict each other, or the exception itself if it is about another annotation.
+	 */
+	private static RuntimeException misannotated(String beanName, Class<?> type, AnnotationConfigurationException ex) {
+		String message = String.valueOf(ex.getMessage());
+		for (Method method : ReflectionUtils.getAllDeclaredMethods(type)) {
+			if (message.contains(TelemetryListener.class.getName()) && message.contains(method.getName() + "(")) {
+				return new TelemetryListenerDefinitionException(beanName, method,
+						"Its annotation contradicts itself: " + message,
+						"Set only one of 'value' and 'events', or correct the annotation that is composed of it.", ex);
+			}
+		}
+		return ex;
 	}
 
 	private @Nullable Class<?> targetType(String beanName) {
@@ -119,7 +146,9 @@ final class ListenerFinder {
 		logger
 			.warn("Bean '" + beanName + "' cannot be searched for @TelemetryListener methods, so none of them listens."
 					+ " Class '" + singleton.getClass().getName() + "' cannot be read: "
-					+ NestedExceptionUtils.getMostSpecificCause(error) + ". Add the missing class to the class path.");
+					+ NestedExceptionUtils.getMostSpecificCause(error) + ". "
+					+ ((error instanceof AnnotationConfigurationException) ? "Correct the annotation."
+							: "Add the missing class to the class path."));
 	}
 
 }
