@@ -14,6 +14,7 @@ import org.springframework.aop.framework.autoproxy.AutoProxyUtils;
 import org.springframework.aop.scope.ScopedObject;
 import org.springframework.aop.scope.ScopedProxyUtils;
 import org.springframework.aop.support.AopUtils;
+import org.springframework.beans.factory.BeanFactory;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.core.NestedExceptionUtils;
 import org.springframework.core.ResolvableType;
@@ -48,6 +49,9 @@ final class ListenerFinder {
 			return List.of();
 		}
 		try {
+			if (this.beanFactory.isFactoryBean(beanName)) {
+				rejectListenersOfFactory(beanName);
+			}
 			Class<?> type = targetType(beanName);
 			return (type != null && !isSpringClass(type)) ? find(beanName, type) : List.of();
 		}
@@ -57,6 +61,19 @@ final class ListenerFinder {
 		catch (Throwable ex) {
 			reportUnreadable(beanName, ex);
 			return List.of();
+		}
+	}
+
+	/** Only the object that a {@code FactoryBean} creates can have listener methods. */
+	private void rejectListenersOfFactory(String beanName) {
+		Class<?> type = this.beanFactory.getType(BeanFactory.FACTORY_BEAN_PREFIX + beanName, false);
+		if (type == null || isSpringClass(type)) {
+			return;
+		}
+		for (Method method : ListenerMethod.find(type).keySet()) {
+			throw new TelemetryListenerDefinitionException(beanName, method,
+					"It is a method of the FactoryBean, not of the object that it creates.",
+					"Move it to a bean of its own.", null);
 		}
 	}
 

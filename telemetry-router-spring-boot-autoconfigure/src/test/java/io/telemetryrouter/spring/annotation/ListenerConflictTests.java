@@ -8,6 +8,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 import org.springframework.aop.framework.ProxyFactory;
+import org.springframework.beans.factory.FactoryBean;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.context.annotation.Bean;
@@ -50,6 +51,18 @@ class ListenerConflictTests {
 		this.contextRunner.withBean("both", SameValueAndEvents.class)
 			.run((context) -> assertThat(context.getBean(TelemetryRouter.class).snapshot().handlers())
 				.containsOnlyKeys("both.on"));
+	}
+
+	@ParameterizedTest
+	@ValueSource(booleans = { true, false })
+	void whenMethodIsOfFactoryBeanThenStartFails(boolean lazy) {
+		this.contextRunner
+			.withBean("made", ListeningFactory.class, ListeningFactory::new,
+					(definition) -> definition.setLazyInit(lazy))
+			.run((context) -> assertThat(FailureReport.of(context.getStartupFailure())).contains("Bean: made")
+				.contains("ListeningFactory.on(java.lang.String)")
+				.contains("It is a method of the FactoryBean, not of the object that it creates.")
+				.contains("Move it to a bean of its own."));
 	}
 
 	@Test
@@ -180,6 +193,24 @@ class ListenerConflictTests {
 	static class SameValueAndEvents {
 
 		@TelemetryListener(value = "a", events = "a")
+		void on(String payload) {
+		}
+
+	}
+
+	static class ListeningFactory implements FactoryBean<StringBuilder> {
+
+		@Override
+		public StringBuilder getObject() {
+			return new StringBuilder();
+		}
+
+		@Override
+		public Class<?> getObjectType() {
+			return StringBuilder.class;
+		}
+
+		@TelemetryListener("x")
 		void on(String payload) {
 		}
 
