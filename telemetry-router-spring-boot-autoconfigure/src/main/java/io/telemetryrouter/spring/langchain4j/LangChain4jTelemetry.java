@@ -1,5 +1,6 @@
 package io.telemetryrouter.spring.langchain4j;
 
+import java.lang.reflect.UndeclaredThrowableException;
 import java.util.function.Consumer;
 
 import dev.langchain4j.model.chat.listener.ChatModelErrorContext;
@@ -127,8 +128,13 @@ public final class LangChain4jTelemetry implements ChatModelListener {
 	private void failed(AiServiceErrorEvent event) {
 		AiServiceRun service = this.runs.end(event.invocationContext());
 		if (service != null) {
-			service.run().endCalls(event.error());
-			service.run().fail(event.error());
+			Throwable error = event.error();
+			if (error instanceof UndeclaredThrowableException && error.getCause() != null) {
+				// A checked exception that passed the proxy of the model
+				error = error.getCause();
+			}
+			service.run().endCalls(error);
+			service.run().fail(error);
 		}
 	}
 

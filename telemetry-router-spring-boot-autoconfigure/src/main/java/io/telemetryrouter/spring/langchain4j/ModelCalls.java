@@ -3,6 +3,7 @@ package io.telemetryrouter.spring.langchain4j;
 import java.lang.ref.WeakReference;
 import java.time.Duration;
 import java.util.List;
+import java.util.function.Predicate;
 
 import dev.langchain4j.agent.tool.ToolSpecification;
 import dev.langchain4j.data.message.ChatMessage;
@@ -64,12 +65,14 @@ final class ModelCalls {
 
 	private @Nullable AiServiceRun issuerOf(ChatRequest request) {
 		ChatMessage first = first(request);
+		return (first != null) ? waiting((issued) -> issued.first() == first) : null;
+	}
+
+	/** Returns the run with a pending request, first of all that of the thread. */
+	private @Nullable AiServiceRun waiting(Predicate<Issued> condition) {
 		WeakReference<AiServiceRun> reference = this.issuer.get();
 		AiServiceRun run = (reference != null) ? reference.get() : null;
-		if (run != null && first != null && run.isWaiting((issued) -> issued.first() == first)) {
-			return run;
-		}
-		return (first != null) ? this.runs.waiting((issued) -> issued.first() == first) : null;
+		return (run != null && run.isWaiting(condition)) ? run : this.runs.waiting(condition);
 	}
 
 	/**
@@ -124,7 +127,7 @@ final class ModelCalls {
 	}
 
 	private void ended(ObservedCall call, @Nullable ChatResponse response) {
-		AiServiceRun run = this.runs.waiting((issued) -> issued.call() == call);
+		AiServiceRun run = waiting((issued) -> issued.call() == call);
 		Issued issued = (run != null) ? run.issued() : null;
 		if (run != null && issued != null) {
 			run.issued(issued.ended(response));

@@ -37,6 +37,12 @@ final class FakeModel {
 		return new FakeModel(List.of());
 	}
 
+	/** Throws a checked exception that the method does not declare, as Kotlin does. */
+	@SuppressWarnings("unchecked")
+	static <T extends Throwable> T sneaky(Throwable error) throws T {
+		throw (T) error;
+	}
+
 	FakeModel answers(int tokens) {
 		return answers(AiMessage.from("answer"), tokens);
 	}

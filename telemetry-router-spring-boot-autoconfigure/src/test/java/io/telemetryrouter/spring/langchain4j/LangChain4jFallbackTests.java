@@ -1,5 +1,7 @@
 package io.telemetryrouter.spring.langchain4j;
 
+import java.io.IOException;
+import java.lang.reflect.UndeclaredThrowableException;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
@@ -20,6 +22,7 @@ import io.telemetryrouter.spring.langchain4j.LangChain4jFixture.Assistant;
 import io.telemetryrouter.spring.test.AgentEvents;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 /**
@@ -106,6 +109,24 @@ class LangChain4jFallbackTests {
 			assertThatIllegalStateException().isThrownBy(() -> assistant.chat("hello"));
 			assertThat(events.names()).containsExactly("agent.run.started", "model.call.started", "model.call.failed",
 					"agent.run.failed");
+		});
+	}
+
+	@Test
+	void whenModelThrowsCheckedExceptionThenCallerGetsAndRunTellsWhatTheyWouldWithoutProxy() {
+		run((listeners, events) -> {
+			Assistant assistant = service(new ChatModel() {
+
+				@Override
+				public ChatResponse doChat(ChatRequest request) {
+					throw FakeModel.<RuntimeException>sneaky(new IOException("down"));
+				}
+
+			});
+			assertThatExceptionOfType(UndeclaredThrowableException.class).isThrownBy(() -> assistant.chat("hello"))
+				.withCauseExactlyInstanceOf(IOException.class);
+			assertThat(events.single(AgentRun.Failed.class).failure().type()).isEqualTo(IOException.class.getName());
+			assertThat(events.single(ModelCall.Failed.class).failure().type()).isEqualTo(IOException.class.getName());
 		});
 	}
 
