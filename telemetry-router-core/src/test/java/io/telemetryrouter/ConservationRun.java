@@ -19,7 +19,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Function;
-import java.util.function.LongSupplier;
 
 import org.jspecify.annotations.Nullable;
 
@@ -30,8 +29,9 @@ import static org.assertj.core.api.Assertions.assertThat;
  * and threads that change subscriptions and lifecycle; it computes the expected counts
  * itself. The seed determines the actions of each thread, but not their interleaving.
  * <p>
- * Payloads are numbers that select the behaviour of a handler: see {@link Probe#behave}.
- * Negative numbers mark events that must not reach a removed handler.
+ * Payloads are numbers that select the behaviour of a handler: see
+ * {@link ConservationProbe}. Negative numbers mark events that must not reach a removed
+ * handler.
  */
 final class ConservationRun {
 
@@ -47,35 +47,35 @@ final class ConservationRun {
 
 	private final Random random;
 
-	private final TelemetryRouter router;
+	final TelemetryRouter router;
 
 	private final @Nullable ExecutorService executor;
 
 	private final Map<String, LongAdder> emitted = new TreeMap<>();
 
 	/** Registered before the first emit and never removed. */
-	private final List<Probe> lasting = new ArrayList<>();
+	private final List<ConservationProbe> lasting = new ArrayList<>();
 
 	/** All whose calls are counted. */
-	private final Queue<Probe> probes = new ConcurrentLinkedQueue<>();
+	final Queue<ConservationProbe> probes = new ConcurrentLinkedQueue<>();
 
 	private final Queue<Subscription> leaving = new ConcurrentLinkedQueue<>();
 
-	private final Queue<CompletableFuture<EmitOutcome>> outcomes = new ConcurrentLinkedQueue<>();
+	final Queue<CompletableFuture<EmitOutcome>> outcomes = new ConcurrentLinkedQueue<>();
 
 	private final Queue<CompletableFuture<TelemetryEvent<?>>> awaited = new ConcurrentLinkedQueue<>();
 
 	/** Opens when handlers that hang shall go on. */
-	private final CountDownLatch released = new CountDownLatch(1);
+	final CountDownLatch released = new CountDownLatch(1);
 
 	private final CountDownLatch produced = new CountDownLatch(PRODUCERS);
 
 	/** Counts down to the close. */
 	private final AtomicInteger untilClose;
 
-	private volatile boolean delivered;
+	/** Whether a handler was called after it had left. */
+	volatile boolean delivered;
 
-	/** How many of those awaited came. */
 	ConservationRun(long seed) {
 		this.seed = seed;
 		this.random = new Random(seed);
@@ -161,7 +161,8 @@ final class ConservationRun {
 		last(HandlerSpec.on("**"));
 		for (int i = 0; i < 6; i++) {
 			HandlerSpec.Builder<Object> spec = chance(2) ? spec() : spec().async();
-			Probe probe = new Probe(chance(2) ? spec.times(1 + this.random.nextInt(5)) : spec, chance(2));
+			ConservationProbe probe = new ConservationProbe(this,
+					chance(2) ? spec.times(1 + this.random.nextInt(5)) : spec, chance(2));
 			this.leaving.add(probe.subscription);
 		}
 		HandlerSpec<String> mismatch = spec().payloadType(String.class).handler((event, payload) -> {
@@ -175,7 +176,7 @@ final class ConservationRun {
 	}
 
 	private void last(HandlerSpec.Builder<Object> spec) {
-		this.lasting.add(new Probe(spec, chance(2)));
+		this.lasting.add(new ConservationProbe(this, spec, chance(2)));
 	}
 
 	private void produce(SplittableRandom own) {
@@ -201,12 +202,12 @@ final class ConservationRun {
 		}
 	}
 
-	private void emit(String name, int value) {
+	void emit(String name, int value) {
 		counter(name).increment();
 		this.router.emit(name, value);
 	}
 
-	private CompletableFuture<EmitOutcome> emitAsync(String name, int value) {
+	CompletableFuture<EmitOutcome> emitAsync(String name, int value) {
 		counter(name).increment();
 		return this.router.emitAsync(name, value);
 	}
@@ -232,7 +233,7 @@ final class ConservationRun {
 		}
 	}
 
-	private void disturb(int action, int marker, Probe probe) {
+	private void disturb(int action, int marker, ConservationProbe probe) {
 		switch (action) {
 			case 0 -> this.router.flush(Duration.ofNanos(1000));
 			case 1 -> this.router.snapshot();
@@ -247,13 +248,13 @@ final class ConservationRun {
 	}
 
 	private void comeAndGo(HandlerSpec.Builder<Object> spec, int marker) {
-		Probe probe = new Probe(spec, false);
+		ConservationProbe probe = new ConservationProbe(this, spec, false);
 		probe.marker = marker;
 		probe.subscription.close();
 		emit("a", marker);
 	}
 
-	private void leave() {
+	void leave() {
 		Subscription subscription = this.leaving.poll();
 		if (subscription != null) {
 			subscription.close();
@@ -265,7 +266,7 @@ final class ConservationRun {
 	}
 
 	/** By a handler; only in runs that are to be closed anyway. */
-	private void close() {
+	void close() {
 		if (this.untilClose.get() < PRODUCERS * EVENTS / 2) {
 			this.router.close();
 		}
@@ -280,7 +281,7 @@ final class ConservationRun {
 		assertThat(snapshot.handlers().values())
 			.allSatisfy((handler) -> assertThat(handler.account()).matches(HandlerAccount::isBalanced, "balanced"));
 		assertThat(snapshot.retired()).matches(HandlerAccount::isBalanced, "balanced");
-		this.lasting.forEach((probe) -> probe.verify(snapshot, this.emitted));
+		this.lasting.forEach((probe) -> probe.verify(snapshot, this.emitted, closed()));
 		assertThat(this.probes).allSatisfy((probe) -> assertThat(probe.calls.sum()).isLessThanOrEqualTo(probe.times));
 		verifyEvents(snapshot);
 		HandlerAccount total = snapshot.retired();
@@ -306,144 +307,22 @@ final class ConservationRun {
 
 	private void verifyTotal(HandlerAccount total) {
 		// The futures of next() are no handlers.
-		verifyCalls(total, () -> sum((probe) -> probe.returned), () -> sum((probe) -> probe.threw));
+		ConservationProbe.verifyCalls(total, closed(), () -> sum((probe) -> probe.returned),
+				() -> sum((probe) -> probe.threw));
 		assertThat(total.filtered()).isEqualTo(sum((probe) -> probe.rejected));
 	}
 
-	/**
-	 * Asserts that each call is counted once. A call that outlives the close counts as
-	 * failed, regardless of its result.
-	 */
-	private void verifyCalls(HandlerAccount account, LongSupplier returned, LongSupplier threw) {
-		boolean closed = this.untilClose.get() < Integer.MAX_VALUE / 2;
-		if (closed) {
-			Books.eventually(() -> account.handled() + account.failed() == returned.getAsLong() + threw.getAsLong());
-			assertThat(account.failed()).isGreaterThanOrEqualTo(threw.getAsLong());
-		}
-		else {
-			assertThat(account.handled()).isEqualTo(returned.getAsLong());
-			assertThat(account.failed()).isEqualTo(threw.getAsLong());
-		}
+	private long sum(Function<ConservationProbe, LongAdder> counter) {
+		return this.probes.stream().map(counter).mapToLong(LongAdder::sum).sum();
 	}
 
-	private long sum(Function<Probe, LongAdder> counter) {
-		return this.probes.stream().map(counter).mapToLong(LongAdder::sum).sum();
+	private boolean closed() {
+		return this.untilClose.get() < Integer.MAX_VALUE / 2;
 	}
 
 	@Override
 	public String toString() {
 		return "emitted " + this.emitted + ", in all " + Books.total(this.router.snapshot());
-	}
-
-	/**
-	 * A handler that counts its calls.
-	 */
-	private final class Probe {
-
-		private final LongAdder calls = new LongAdder();
-
-		private final LongAdder returned = new LongAdder();
-
-		private final LongAdder threw = new LongAdder();
-
-		private final LongAdder undecided = new LongAdder();
-
-		private final LongAdder rejected = new LongAdder();
-
-		private final List<EventPattern> patterns;
-
-		private final long times;
-
-		private final Subscription subscription;
-
-		/** The payload that it must not see. */
-		private volatile int marker;
-
-		Probe(HandlerSpec.Builder<Object> builder, boolean choosy) {
-			if (choosy) {
-				builder.condition(this::test);
-			}
-			HandlerSpec<Object> spec = builder.handler((event, payload) -> handle(event, (Integer) payload)).build();
-			this.patterns = spec.patterns();
-			this.times = (spec.times() > 0) ? spec.times() : Long.MAX_VALUE;
-			ConservationRun.this.probes.add(this);
-			this.subscription = ConservationRun.this.router.subscribe(spec);
-		}
-
-		private boolean test(TelemetryEvent<Object> event) {
-			int value = (Integer) event.payload();
-			if (value % 41 == 0) {
-				this.undecided.increment();
-				throw new IllegalStateException("condition");
-			}
-			if (value % 3 == 0) {
-				this.rejected.increment();
-				return false;
-			}
-			return true;
-		}
-
-		private void handle(String event, int value) throws Exception {
-			this.calls.increment();
-			if (value < 0 && value == this.marker) {
-				ConservationRun.this.delivered = true;
-			}
-			try {
-				behave(event, value);
-			}
-			catch (Throwable ex) {
-				this.threw.increment();
-				throw ex;
-			}
-			this.returned.increment();
-		}
-
-		private void behave(String event, int value) throws Exception {
-			ConservationRun run = ConservationRun.this;
-			switch (Math.abs(value) % 60) {
-				case 0 -> throw new Exception("checked");
-				case 1 -> throw new IllegalStateException("unchecked");
-				case 2 -> throw new StackOverflowError("not really");
-				case 3 -> throw new NoClassDefFoundError("not really");
-				case 4 -> run.released.await();
-				case 5 -> Thread.currentThread().interrupt();
-				case 6, 7 -> run.emit("a", value + 7);
-				case 8, 9 -> run.emit("b", value + 7);
-				case 10 -> run.outcomes.add(run.emitAsync("c.d", value + 1));
-				case 11 -> run.emit(event, value);
-				case 12 -> run.router.flush(Duration.ofSeconds(1));
-				case 13 -> run.router.snapshot();
-				case 14 -> run.leave();
-				case 15 -> slow();
-				case 16 -> run.close();
-				default -> {
-				}
-			}
-		}
-
-		private void slow() {
-			for (int i = 0; i < 2000; i++) {
-				Thread.onSpinWait();
-			}
-		}
-
-		private void verify(RouterSnapshot snapshot, Map<String, LongAdder> emitted) {
-			HandlerSnapshot handler = snapshot.handlers().get(this.subscription.handlerId());
-			assertThat(handler).isNotNull();
-			HandlerAccount account = handler.account();
-			long offered = 0;
-			for (Map.Entry<String, LongAdder> entry : emitted.entrySet()) {
-				if (this.patterns.stream().anyMatch((pattern) -> pattern.matches(entry.getKey()))) {
-					offered += entry.getValue().sum();
-				}
-			}
-			assertThat(account.offered()).as("offered of %s", handler).isEqualTo(offered);
-			verifyCalls(account, this.returned::sum, this.threw::sum);
-			assertThat(account.filtered()).as("filtered of %s", handler).isEqualTo(this.rejected.sum());
-			assertThat(account.dropped()).as("dropped of %s", handler)
-				.containsEntry(DropReason.CONDITION_FAILED, this.undecided.sum());
-		}
-
 	}
 
 }

@@ -15,8 +15,6 @@ import org.openjdk.jmh.annotations.Warmup;
 /**
  * Base class with the JMH defaults of all benchmarks. Forks are short, because
  * {@link Report} runs each benchmark several times, one fork per round.
- *
- * @since 0.1.0
  */
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.AverageTime)

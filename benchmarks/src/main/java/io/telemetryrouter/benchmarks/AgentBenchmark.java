@@ -33,8 +33,6 @@ import io.telemetryrouter.spring.langchain4j.TelemetryAiServiceContextFactory;
 /**
  * One call of an agent with a stub model that answers at once: without observation, with
  * the framework's own observation, and with the adapter and a handler of all events.
- *
- * @since 0.1.0
  */
 @Warmup(iterations = 10, time = 500, timeUnit = TimeUnit.MILLISECONDS)
 public class AgentBenchmark extends AbstractBenchmark {

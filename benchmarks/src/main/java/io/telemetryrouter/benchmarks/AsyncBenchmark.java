@@ -1,6 +1,5 @@
 package io.telemetryrouter.benchmarks;
 
-import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.time.Duration;
 import java.util.Objects;
@@ -11,8 +10,10 @@ import java.util.concurrent.Future;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 
+import com.google.common.util.concurrent.Uninterruptibles;
 import org.jctools.queues.MessagePassingQueue;
 import org.jctools.queues.varhandle.MpscVarHandleArrayQueue;
 import org.openjdk.jmh.annotations.Benchmark;
@@ -33,8 +34,6 @@ import io.telemetryrouter.TelemetryRouter;
  * Hand-off of events to one serial consumer through a queue with a capacity of 1000.
  * Producers wait for free capacity, and an invocation ends when every event is handled.
  * Time is per event.
- *
- * @since 0.1.0
  */
 @Warmup(iterations = 6, time = 300, timeUnit = TimeUnit.MILLISECONDS)
 @Measurement(iterations = 5, time = 300, timeUnit = TimeUnit.MILLISECONDS)
@@ -122,14 +121,7 @@ public class AsyncBenchmark extends AbstractBenchmark {
 	 */
 	static Emitter pool(Counter counter) {
 		ThreadPoolExecutor pool = new ThreadPoolExecutor(1, 1, 0, TimeUnit.SECONDS, new LinkedBlockingQueue<>(CAPACITY),
-				(task, executor) -> {
-					try {
-						executor.getQueue().put(task);
-					}
-					catch (InterruptedException ex) {
-						throw new IllegalStateException(ex);
-					}
-				});
+				(task, executor) -> Uninterruptibles.putUninterruptibly(executor.getQueue(), task));
 		return Emitter.closing((event, payload) -> pool.execute(() -> counter.handle(event, payload)),
 				pool::shutdownNow);
 	}
@@ -193,26 +185,15 @@ public class AsyncBenchmark extends AbstractBenchmark {
 	/** Counts events. Called by one thread at a time, ordered by the contender. */
 	static final class Counter implements PayloadHandler<Object> {
 
-		private static final VarHandle HANDLED;
-
-		static {
-			try {
-				HANDLED = MethodHandles.lookup().findVarHandle(Counter.class, "handled", long.class);
-			}
-			catch (ReflectiveOperationException ex) {
-				throw new ExceptionInInitializerError(ex);
-			}
-		}
-
-		private long handled;
+		private final AtomicLong handled = new AtomicLong();
 
 		@Override
 		public void handle(String event, Object payload) {
-			HANDLED.setRelease(this, this.handled + ((((Usage) payload).inputTokens() > 0) ? 1 : 2));
+			this.handled.setRelease(this.handled.getPlain() + ((((Usage) payload).inputTokens() > 0) ? 1 : 2));
 		}
 
 		long handled() {
-			return (long) HANDLED.getAcquire(this);
+			return this.handled.getAcquire();
 		}
 
 	}

@@ -16,49 +16,30 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Runs child processes.
- *
- * @since 0.1.0
  */
 public final class Child {
+
+	public static final Path HOME = Path.of(System.getProperty("java.home"));
 
 	private static final long TIMEOUT_SECONDS = 300;
 
 	private Child() {
 	}
 
-	/**
-	 * Runs a class in a new process.
-	 * @param home the home of the JDK
-	 * @param main the class
-	 * @param options options of the virtual machine
-	 * @param args its arguments
-	 * @return its output, as properties
-	 * @throws IOException if it fails
-	 * @throws InterruptedException if interrupted
-	 */
-	public static Properties run(Path home, Class<?> main, List<String> options, String... args)
-			throws IOException, InterruptedException {
-		return run(home, System.getProperty("java.class.path"), main, options, args);
+	/** Returns the command of a virtual machine with this class path and more options. */
+	public static List<String> java(Path home, String... options) {
+		List<String> command = new ArrayList<>(
+				List.of(home.resolve("bin/java").toString(), "-cp", System.getProperty("java.class.path")));
+		command.addAll(List.of(options));
+		return command;
 	}
 
-	/**
-	 * Runs a class in a new process.
-	 * @param home the home of the JDK
-	 * @param classPath the class path
-	 * @param main the class
-	 * @param options options of the virtual machine
-	 * @param args its arguments
-	 * @return its output, as properties
-	 * @throws IOException if it fails
-	 * @throws InterruptedException if interrupted
-	 */
-	public static Properties run(Path home, String classPath, Class<?> main, List<String> options, String... args)
+	/** Runs a class in a new process, and returns its output as properties. */
+	public static Properties run(List<String> java, Class<?> main, List<String> args)
 			throws IOException, InterruptedException {
-		List<String> command = new ArrayList<>();
-		command.add(home.resolve(Path.of("bin", "java")).toString());
-		command.addAll(options);
-		command.addAll(List.of("-cp", classPath, main.getName()));
-		command.addAll(List.of(args));
+		List<String> command = new ArrayList<>(java);
+		command.add(main.getName());
+		command.addAll(args);
 		Process process = new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.DISCARD).start();
 		// The end of the process also ends the read below.
 		CompletableFuture<Process> exit = process.onExit()
@@ -75,10 +56,6 @@ public final class Child {
 		return properties;
 	}
 
-	public static Path home() {
-		return Path.of(System.getProperty("java.home"));
-	}
-
 	/**
 	 * Returns the home of a JDK 25 or later, whose virtual threads do not pin: this one,
 	 * an installed one, or {@code null}.
@@ -86,7 +63,7 @@ public final class Child {
 	static @Nullable Path jdk25() throws IOException {
 		Path installed = Path.of("/usr/lib/jvm");
 		if (Runtime.version().feature() >= 25) {
-			return home();
+			return HOME;
 		}
 		if (!Files.isDirectory(installed)) {
 			return null;
@@ -100,7 +77,6 @@ public final class Child {
 		}
 	}
 
-	/** Prints a number as a property. */
 	public static void print(String key, double value) {
 		System.out.printf(Locale.ROOT, "%s=%.3f%n", key, value);
 	}

@@ -1,8 +1,11 @@
 package io.telemetryrouter.benchmarks;
 
+import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+
+import org.openjdk.jmh.util.ListStatistics;
 
 import io.telemetryrouter.PayloadHandler;
 import io.telemetryrouter.TelemetryRouter;
@@ -11,8 +14,6 @@ import io.telemetryrouter.TelemetryRouter;
  * Measures a thread that emits while another thread subscribes and closes a thousand
  * handlers a second. Prints its throughput relative to that without churn, its longest
  * batch of 64 emits, and the time of a subscription in the first and in the last second.
- *
- * @since 0.1.0
  */
 public final class Churn {
 
@@ -44,7 +45,6 @@ public final class Churn {
 	/**
 	 * Runs the measurement.
 	 * @param args the number of routes; the duration in seconds
-	 * @throws InterruptedException if interrupted
 	 */
 	public static void main(String[] args) throws InterruptedException {
 		int routes = Integer.parseInt(args[0]);
@@ -56,28 +56,24 @@ public final class Churn {
 		warmUp.router.close();
 		Churn churn = new Churn(routes);
 		double before = churn.emit(seconds / 8);
-		double staticLongest = churn.longest;
 		churn.longest = 0;
 		double during = churn.emitWhileChurning(seconds);
 		Child.print("longest.millis", churn.longest / 1e6);
-		Child.print("static.longest.millis", staticLongest / 1e6);
 		double after = churn.emit(seconds / 8);
 		Child.print("throughput", during / ((before + after) / 2));
-		Child.print("first.micros", churn.subscriptions(0, 1) / 1e3);
-		Child.print("last.micros", churn.subscriptions(seconds - 1, seconds) / 1e3);
+		Child.print("first.micros", median(churn.times.headMap(A_SECOND)) / 1e3);
+		// Begins with the subscription that was in progress then.
+		Long last = churn.times.floorKey((long) (seconds * A_SECOND) - A_SECOND);
+		Child.print("last.micros", median(churn.times.tailMap((last != null) ? last : 0L)) / 1e3);
 		churn.router.close();
 	}
 
 	private double emitWhileChurning(double seconds) throws InterruptedException {
 		Thread churning = new Thread(() -> churn(seconds), "churn");
 		churning.start();
-		long start = System.nanoTime();
-		long emits = 0;
-		while (churning.isAlive()) {
-			emits += batch(emits);
-		}
+		double throughput = emit(seconds);
 		churning.join();
-		return emits / (double) (System.nanoTime() - start);
+		return throughput;
 	}
 
 	private void churn(double seconds) {
@@ -94,14 +90,8 @@ public final class Churn {
 		}
 	}
 
-	/** Returns the median duration of the subscriptions in a period, in nanoseconds. */
-	private double subscriptions(double from, double to) {
-		Long first = this.times.floorKey((long) (from * A_SECOND));
-		return Numbers.percentile(this.times.subMap((first != null) ? first : 0L, (long) (to * A_SECOND))
-			.values()
-			.stream()
-			.mapToLong(Long::longValue)
-			.toArray(), 0.5);
+	private static double median(Map<Long, Long> times) {
+		return new ListStatistics(times.values().stream().mapToLong(Long::longValue).toArray()).getPercentile(50);
 	}
 
 	/** Emits for a time, and returns the emits per nanosecond. */
@@ -110,17 +100,16 @@ public final class Churn {
 		long end = start + (long) (seconds * A_SECOND);
 		long emits = 0;
 		while (System.nanoTime() < end) {
-			emits += batch(emits);
+			emitBatch((int) (emits % this.names.length));
+			emits += BATCH;
 		}
 		return emits / (double) (System.nanoTime() - start);
 	}
 
-	private int batch(long number) {
-		int from = (int) (number % this.names.length);
+	private void emitBatch(int from) {
 		long start = System.nanoTime();
 		Routes.emit(this.router::emit, this.names, from, from + BATCH);
 		this.longest = Math.max(this.longest, System.nanoTime() - start);
-		return BATCH;
 	}
 
 }

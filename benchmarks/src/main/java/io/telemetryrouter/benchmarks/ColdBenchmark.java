@@ -16,8 +16,6 @@ import org.openjdk.jmh.annotations.Warmup;
 /**
  * A new router in a warm JVM, with 64 names of 3 handlers: its first emit, and its emits
  * 2 to 1,000 in rotation; compared with a new loop by hand.
- *
- * @since 0.1.0
  */
 @BenchmarkMode(Mode.SingleShotTime)
 @OutputTimeUnit(TimeUnit.MICROSECONDS)

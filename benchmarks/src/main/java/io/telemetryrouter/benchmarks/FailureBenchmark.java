@@ -12,8 +12,6 @@ import io.telemetryrouter.TelemetryRouter;
 /**
  * One emit to a handler that throws, after the handler has received events of one or many
  * names.
- *
- * @since 0.1.0
  */
 public class FailureBenchmark extends AbstractBenchmark {
 

@@ -6,7 +6,9 @@ import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.function.UnaryOperator;
 
+import com.google.common.util.concurrent.Uninterruptibles;
 import com.sun.management.ThreadMXBean;
+import org.openjdk.jmh.util.ListStatistics;
 
 import io.telemetryrouter.HandlerSpec;
 import io.telemetryrouter.PayloadHandler;
@@ -16,8 +18,6 @@ import io.telemetryrouter.TelemetryRouter;
  * Measures the heap that the router retains, in a process of its own for each item: the
  * difference of the heap in use after a collection, with many items and without. Names
  * and lambdas belong to the user and are created before.
- *
- * @since 0.1.0
  */
 public final class Footprint {
 
@@ -34,7 +34,6 @@ public final class Footprint {
 	 * @param args "sync" or "async" (an idle handler), "event-1" or "event-8" (the
 	 * allocation of an emit for that many lanes), or "wide" with the numbers of names and
 	 * of threads
-	 * @throws InterruptedException if interrupted
 	 */
 	public static void main(String[] args) throws InterruptedException {
 		if (args[0].equals("wide")) {
@@ -110,12 +109,7 @@ public final class Footprint {
 			Thread thread = new Thread(() -> {
 				Routes.emit(router::emit, names, 0, 24 * names.length);
 				emitted.countDown();
-				try {
-					end.await();
-				}
-				catch (InterruptedException ex) {
-					Thread.currentThread().interrupt();
-				}
+				Uninterruptibles.awaitUninterruptibly(end);
 			});
 			thread.setDaemon(true);
 			thread.start();
@@ -130,13 +124,13 @@ public final class Footprint {
 			}
 			times[i] = System.nanoTime() - start;
 		}
-		Child.print("snapshot.first.millis", times[0] / 1e6);
-		Child.print("snapshot.millis", Numbers.percentile(times, 0.5) / 1e6);
+		Child.print("snapshot.millis", new ListStatistics(times).getPercentile(50) / 1e6);
 		end.countDown();
 		router.close();
 	}
 
-	private static double used() {
+	/** Returns the heap in use after a collection, in bytes. */
+	static double used() {
 		double used = Double.MAX_VALUE;
 		for (int i = 0; i < 3; i++) {
 			System.gc();

@@ -6,21 +6,21 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.Function;
-import java.util.function.IntConsumer;
-import java.util.function.ToDoubleFunction;
-import java.util.stream.DoubleStream;
-import java.util.stream.Stream;
+import java.util.function.LongSupplier;
 
+import com.google.common.util.concurrent.Uninterruptibles;
 import com.sun.management.OperatingSystemMXBean;
 import net.openhft.chronicle.queue.ChronicleQueue;
 import net.openhft.chronicle.queue.ExcerptAppender;
 import net.openhft.chronicle.queue.ExcerptTailer;
+import org.openjdk.jmh.util.ListStatistics;
+import org.openjdk.jmh.util.Statistics;
 import tools.jackson.databind.json.JsonMapper;
+
+import org.springframework.util.FileSystemUtils;
 
 import io.telemetryrouter.HandlerSpec;
 import io.telemetryrouter.OverflowPolicy;
@@ -40,10 +40,10 @@ import io.telemetryrouter.journal.TelemetryReplayer;
  * several rounds, so that load on the machine affects both sides of a ratio. Both write a
  * JSON line with the same payload, encoded by the same mapper, to files of 64 MiB,
  * without syncs.
- *
- * @since 0.1.0
  */
-public final class JournalSpeed {
+final class JournalSpeed {
+
+	private static final String EVENT = "model.call.completed";
 
 	/** A payload whose JSON has 300 bytes. */
 	private static final Call PAYLOAD = new Call("gpt-4o", 812, 96, "x".repeat(236));
@@ -64,9 +64,6 @@ public final class JournalSpeed {
 	/** Prevents the elimination of the reads. */
 	private long seen;
 
-	/** Processor time of the process in the last measurement, in nanoseconds. */
-	private long processorNanos;
-
 	private JournalSpeed(int events, int rounds) {
 		this.events = events;
 		this.rounds = rounds;
@@ -82,22 +79,24 @@ public final class JournalSpeed {
 		System.setProperty("chronicle.analytics.disable", "true");
 		JournalSpeed speed = new JournalSpeed(Integer.parseInt(args[0]), Integer.parseInt(args[1]));
 		print("payload, bytes", speed.mapper.writeValueAsBytes(PAYLOAD).length);
-		for (LogbackFile.Layout layout : LogbackFile.Layout.values()) {
-			String against = ", against Logback's " + layout.title + ": events/s";
-			speed.compare("each line written before the emit returns, 1 thread" + against,
-					(folder) -> speed.journal(folder, JournalMode.SYNC, 1),
-					(folder) -> speed.logback(folder, layout, true, 1));
-			speed.compare("each line written before the emit returns, 4 threads" + against,
-					(folder) -> speed.journal(folder, JournalMode.SYNC, 4),
-					(folder) -> speed.logback(folder, layout, true, 4));
+		for (String encoder : List.of("pattern", "JsonEncoder")) {
+			String against = ", against Logback's " + encoder + ": events/s";
+			for (int threads : List.of(1, 4)) {
+				String count = (threads == 1) ? ", 1 thread" : ", " + threads + " threads";
+				speed.compare("each line written before the emit returns" + count + against,
+						(folder) -> speed.write(speed.journal(folder, JournalMode.SYNC), threads),
+						(folder) -> speed.write(speed.logback(folder, encoder, true), threads));
+			}
 			speed.compare("through a queue, 1 thread" + against,
-					(folder) -> speed.journal(folder, JournalMode.ASYNC, 1),
-					(folder) -> speed.logback(folder, layout, false, 1));
+					(folder) -> speed.write(speed.journal(folder, JournalMode.ASYNC), 1),
+					(folder) -> speed.write(speed.logback(folder, encoder, false), 1));
 		}
 		speed.compare("each line written before the emit returns, 1 thread, against Chronicle Queue: events/s",
-				(folder) -> speed.journal(folder, JournalMode.SYNC, 1), speed::chronicle);
+				(folder) -> speed.write(speed.journal(folder, JournalMode.SYNC), 1),
+				(folder) -> speed.write(speed.chronicle(folder), 1));
 		speed.compare("through a queue, 1 thread, against Chronicle Queue without one: events/s",
-				(folder) -> speed.journal(folder, JournalMode.ASYNC, 1), speed::chronicle);
+				(folder) -> speed.write(speed.journal(folder, JournalMode.ASYNC), 1),
+				(folder) -> speed.write(speed.chronicle(folder), 1));
 		speed.compare("emit, asynchronous: ns, journal against a handler that does nothing",
 				(folder) -> speed.emit(folder, JournalMode.ASYNC, true),
 				(folder) -> speed.emit(folder, JournalMode.ASYNC, false));
@@ -109,47 +108,27 @@ public final class JournalSpeed {
 		speed.replay("a handler of records", speed::replayToHandler);
 	}
 
-	private void compare(String what, ToDoubleFunction<Path> ours, ToDoubleFunction<Path> theirs) throws IOException {
-		double[][] measured = new double[6][this.rounds];
+	private void compare(String what, Function<Path, Speed> ours, Function<Path, Speed> theirs) throws IOException {
+		Numbers numbers = new Numbers();
 		// The first rounds warm up.
 		for (int round = -WARM_UP; round < this.rounds; round++) {
-			double one = inFolder(ours);
-			double oneProcessor = this.processorNanos / (double) this.events;
-			double other = inFolder(theirs);
-			double otherProcessor = this.processorNanos / (double) this.events;
+			Speed one = inFolder(ours);
+			Speed other = inFolder(theirs);
 			if (round >= 0) {
-				double[] values = { one, other, one / other, oneProcessor, otherProcessor,
-						oneProcessor / otherProcessor };
-				for (int i = 0; i < values.length; i++) {
-					measured[i][round] = values[i];
-				}
+				numbers.add("ours", one.value());
+				numbers.add("theirs", other.value());
+				numbers.add("our processor time", one.processorNanos());
+				numbers.add("their processor time", other.processorNanos());
 			}
 		}
-		print(what, medians(measured, 0));
-		print("  ratio, lowest and highest", extremes(measured[2]));
-		print("  processor time, ns an event", medians(measured, 3));
-		print("  ratio, lowest and highest", extremes(measured[5]));
+		print(what, numbers, "ours", "theirs");
+		print("  processor time, ns an event", numbers, "our processor time", "their processor time");
 	}
 
-	private static double[] medians(double[][] measured, int from) {
-		return Stream.of(measured).skip(from).limit(3).mapToDouble(JournalSpeed::median).toArray();
-	}
-
-	private static double[] extremes(double[] values) {
-		return new double[] { DoubleStream.of(values).min().orElseThrow(),
-				DoubleStream.of(values).max().orElseThrow() };
-	}
-
-	/** Returns the nanoseconds since a start, and sets {@code processorNanos}. */
-	private long since(long start, long processorStart) {
-		this.processorNanos = SYSTEM.getProcessCpuTime() - processorStart;
-		return System.nanoTime() - start;
-	}
-
-	private static double median(double[] values) {
-		double[] sorted = values.clone();
-		Arrays.sort(sorted);
-		return sorted[sorted.length / 2];
+	private static void print(String what, Numbers numbers, String ours, String theirs) {
+		Statistics ratio = numbers.compare(ours, theirs, (one, other) -> one / other);
+		print(what, numbers.median(ours), numbers.median(theirs), ratio.getPercentile(50));
+		print("  ratio, lowest and highest", ratio.getMin(), ratio.getMax());
 	}
 
 	private static void print(String what, double... values) {
@@ -160,17 +139,13 @@ public final class JournalSpeed {
 		System.out.println(what + ": " + String.join(" | ", texts));
 	}
 
-	private static double inFolder(ToDoubleFunction<Path> measurement) throws IOException {
+	private static <T> T inFolder(Function<Path, T> measurement) throws IOException {
 		Path folder = Files.createTempDirectory("journal-speed");
 		try {
-			return measurement.applyAsDouble(folder);
+			return measurement.apply(folder);
 		}
 		finally {
-			try (Stream<Path> files = Files.walk(folder)) {
-				for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-					Files.delete(file);
-				}
-			}
+			FileSystemUtils.deleteRecursively(folder);
 		}
 	}
 
@@ -196,59 +171,62 @@ public final class JournalSpeed {
 		}).build();
 	}
 
-	private double journal(Path folder, JournalMode mode, int threads) {
+	private Writer journal(Path folder, JournalMode mode) {
 		TelemetryRouter router = TelemetryRouter.builder().blockTimeout(Duration.ofMinutes(1)).build();
-		try (Journal journal = open(folder)) {
-			router.subscribe(handler(journal, mode));
-			long processor = SYSTEM.getProcessCpuTime();
-			long start = System.nanoTime();
-			inParallel(threads, this.events, (i) -> router.emit("model.call.completed", PAYLOAD));
-			router.flush(Duration.ofMinutes(5));
-			double perSecond = this.events * 1e9 / since(start, processor);
+		Journal journal = open(folder);
+		router.subscribe(handler(journal, mode));
+		return new Writer(() -> router.emit(EVENT, PAYLOAD), () -> router.flush(Duration.ofMinutes(5)), () -> {
 			router.close();
-			require(journal.status().written() == this.events);
-			return perSecond;
-		}
+			long written = journal.status().written();
+			journal.close();
+			return written;
+		});
 	}
 
-	private double logback(Path folder, LogbackFile.Layout layout, boolean immediate, int threads) {
-		LogbackFile file = new LogbackFile(folder, layout, immediate, QUEUE);
-		long processor = SYSTEM.getProcessCpuTime();
-		long start = System.nanoTime();
-		inParallel(threads, this.events, (i) -> file.log(this.mapper.writeValueAsString(PAYLOAD)));
-		// Waits until the queue is empty.
-		file.close();
-		double perSecond = this.events * 1e9 / since(start, processor);
-		require(file.lines() == this.events);
-		return perSecond;
+	private Writer logback(Path folder, String encoder, boolean immediate) {
+		LogbackFile file = new LogbackFile(folder, encoder, immediate, QUEUE);
+		return new Writer(() -> file.log(this.mapper.writeValueAsString(PAYLOAD)), file::close, file::lines);
 	}
 
-	private double chronicle(Path folder) {
-		try (ChronicleQueue queue = ChronicleQueue.single(folder.toString())) {
-			long processor = SYSTEM.getProcessCpuTime();
-			long start = System.nanoTime();
-			try (ExcerptAppender appender = queue.createAppender()) {
-				for (int i = 0; i < this.events; i++) {
-					appender.writeText(this.mapper.writeValueAsString(PAYLOAD));
-				}
-			}
-			double perSecond = this.events * 1e9 / since(start, processor);
+	private Writer chronicle(Path folder) {
+		ChronicleQueue queue = ChronicleQueue.single(folder.toString());
+		ExcerptAppender appender = queue.createAppender();
+		return new Writer(() -> appender.writeText(this.mapper.writeValueAsString(PAYLOAD)), appender::close, () -> {
 			long read = 0;
-			try (ExcerptTailer tailer = queue.createTailer()) {
+			try (queue; ExcerptTailer tailer = queue.createTailer()) {
 				while (tailer.readText() != null) {
 					read++;
 				}
 			}
-			require(read == this.events);
-			return perSecond;
-		}
+			return read;
+		});
+	}
+
+	/** Returns the events a second that several threads write. */
+	private Speed write(Writer writer, int threads) {
+		long processor = SYSTEM.getProcessCpuTime();
+		long start = System.nanoTime();
+		inParallel(threads, () -> {
+			for (int i = 0; i < this.events / threads; i++) {
+				writer.write().run();
+			}
+		});
+		writer.drain().run();
+		Speed speed = new Speed(this.events * 1e9 / (System.nanoTime() - start), processorNanos(processor));
+		require(writer.close().getAsLong() == this.events);
+		return speed;
+	}
+
+	/** Returns the processor time of an event since a start. */
+	private double processorNanos(long start) {
+		return (SYSTEM.getProcessCpuTime() - start) / (double) this.events;
 	}
 
 	/**
 	 * Returns the nanoseconds of an emit, in batches that fit into the queue; flushes are
 	 * not timed.
 	 */
-	private double emit(Path folder, JournalMode mode, boolean journalled) {
+	private Speed emit(Path folder, JournalMode mode, boolean journalled) {
 		TelemetryRouter router = TelemetryRouter.builder().build();
 		try (Journal journal = open(folder)) {
 			router.subscribe(journalled ? handler(journal, mode) : idle(mode));
@@ -258,42 +236,44 @@ public final class JournalSpeed {
 			for (int i = 0; i < this.events; i += batch) {
 				long start = System.nanoTime();
 				for (int j = 0; j < batch; j++) {
-					router.emit("model.call.completed", PAYLOAD);
+					router.emit(EVENT, PAYLOAD);
 				}
 				nanos += System.nanoTime() - start;
 				router.flush(Duration.ofMinutes(5));
 			}
-			since(0, processor);
+			Speed speed = new Speed((double) nanos / this.events, processorNanos(processor));
 			router.close();
-			return (double) nanos / this.events;
+			return speed;
 		}
 	}
 
 	private void replay(String to, Function<Path, ReplayReport> replay) throws IOException {
 		inFolder((folder) -> {
-			journal(folder, JournalMode.ASYNC, 1);
-			double[] perSecond = new double[this.rounds];
-			double[] processorTime = new double[this.rounds];
+			write(journal(folder, JournalMode.ASYNC), 1);
+			ListStatistics perSecond = new ListStatistics();
+			ListStatistics processorTime = new ListStatistics();
 			for (int round = -WARM_UP; round < this.rounds; round++) {
 				long processor = SYSTEM.getProcessCpuTime();
 				long start = System.nanoTime();
 				ReplayReport report = replay.apply(folder);
-				double seconds = since(start, processor) / 1e9;
+				double seconds = (System.nanoTime() - start) / 1e9;
+				double nanos = processorNanos(processor);
 				require(report.replayed() == this.events && report.unreadable() == 0);
-				processorTime[Math.max(0, round)] = this.processorNanos / (double) this.events;
-				perSecond[Math.max(0, round)] = report.replayed() / seconds;
+				if (round >= 0) {
+					perSecond.addValue(report.replayed() / seconds);
+					processorTime.addValue(nanos);
+				}
 			}
-			Arrays.sort(perSecond);
-			print("replay to " + to + ": processor time, ns an event", median(processorTime));
+			print("replay to " + to + ": processor time, ns an event", processorTime.getPercentile(50));
 			print("replay to " + to + ", from a warm cache: events/s, median, lowest, highest",
-					perSecond[this.rounds / 2], perSecond[0], perSecond[this.rounds - 1]);
-			return 0;
+					perSecond.getPercentile(50), perSecond.getMin(), perSecond.getMax());
+			return folder;
 		});
 	}
 
 	private ReplayReport replayToHandler(Path folder) {
 		try (TelemetryRouter router = TelemetryRouter.builder().build()) {
-			router.subscribe(HandlerSpec.on("model.call.completed")
+			router.subscribe(HandlerSpec.on(EVENT)
 				.payloadType(Call.class)
 				.replay(true)
 				.handler((event, call) -> this.seen += call.inputTokens())
@@ -303,30 +283,32 @@ public final class JournalSpeed {
 		}
 	}
 
-	private static void inParallel(int threads, int events, IntConsumer action) {
-		List<Thread> all = new ArrayList<>();
-		for (int thread = 0; thread < threads; thread++) {
-			all.add(new Thread(() -> {
-				for (int i = 0; i < events / threads; i++) {
-					action.accept(i);
-				}
-			}));
+	/** Runs an action on this thread and on others. */
+	private static void inParallel(int threads, Runnable action) {
+		List<Thread> others = new ArrayList<>();
+		for (int i = 1; i < threads; i++) {
+			others.add(new Thread(action));
 		}
-		all.forEach(Thread::start);
-		for (Thread thread : all) {
-			try {
-				thread.join();
-			}
-			catch (InterruptedException ex) {
-				throw new IllegalStateException(ex);
-			}
-		}
+		others.forEach(Thread::start);
+		action.run();
+		others.forEach(Uninterruptibles::joinUninterruptibly);
 	}
 
 	private static void require(boolean complete) {
 		if (!complete) {
 			throw new IllegalStateException("Events are missing");
 		}
+	}
+
+	/**
+	 * A writer of events, given by its operations: it writes one, waits until all are
+	 * written, and closes with their number.
+	 */
+	private record Writer(Runnable write, Runnable drain, LongSupplier close) {
+	}
+
+	/** Events a second or nanoseconds an emit, and processor time an event. */
+	private record Speed(double value, double processorNanos) {
 	}
 
 	private record Call(String model, int inputTokens, int outputTokens, String text) {

@@ -8,6 +8,9 @@ import java.util.List;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 
+import org.openjdk.jmh.util.ListStatistics;
+import org.openjdk.jmh.util.Statistics;
+
 import org.springframework.core.task.VirtualThreadTaskExecutor;
 
 import io.telemetryrouter.HandlerSpec;
@@ -18,8 +21,6 @@ import io.telemetryrouter.TelemetryRouterBuilder;
  * Measures lanes at a steady rate: prints the processor time of all threads except the
  * emitter's per handled event, and percentiles of the emits. The emitter spins between
  * evenly spaced emits.
- *
- * @since 0.1.0
  */
 public final class LaneLoad {
 
@@ -44,10 +45,10 @@ public final class LaneLoad {
 			run(emitter, Math.max(100, emits / 2), interval);
 			long handled = handled(counters);
 			double before = processorTime();
-			long[] times = run(emitter, emits, interval);
+			Statistics times = new ListStatistics(run(emitter, emits, interval));
 			Child.print("cpu.nanos", (processorTime() - before) / (handled(counters) - handled));
-			Child.print("p50.nanos", Numbers.percentile(times, 0.5));
-			Child.print("p99.nanos", Numbers.percentile(times, 0.99));
+			Child.print("p50.nanos", times.getPercentile(50));
+			Child.print("p99.nanos", times.getPercentile(99));
 		}
 		System.exit(0);
 	}

@@ -4,17 +4,20 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.DoubleBinaryOperator;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 import org.openjdk.jmh.annotations.Mode;
 import org.openjdk.jmh.results.RunResult;
+import org.openjdk.jmh.util.ListStatistics;
 import org.openjdk.jmh.util.Statistics;
 
 /**
@@ -29,7 +32,6 @@ final class Numbers {
 		this.values.computeIfAbsent(key, (absent) -> new ArrayList<>()).add(value);
 	}
 
-	/** Adds the output of a process. */
 	void add(String prefix, Properties printed) {
 		printed.forEach((key, value) -> add(prefix + " " + key, Double.parseDouble((String) value)));
 	}
@@ -58,50 +60,31 @@ final class Numbers {
 		}
 	}
 
-	boolean has(String key) {
-		return this.values.containsKey(key);
+	Set<String> keys() {
+		return this.values.keySet();
 	}
 
-	Map<String, List<Double>> all() {
-		return Collections.unmodifiableMap(this.values);
-	}
-
-	/** Returns the median over all rounds. */
+	/** Returns the median over all rounds, or {@code NaN} if not measured. */
 	double median(String key) {
-		return median(this.values.getOrDefault(key, List.of()));
+		return of(key).getPercentile(50);
+	}
+
+	Statistics of(String key) {
+		return statistics(this.values.getOrDefault(key, List.of()).stream());
 	}
 
 	/**
-	 * Returns the median of the ratios of all rounds: load on the machine in a round
-	 * affects both numbers.
+	 * Compares two numbers of each round: load on the machine in a round affects both.
 	 */
-	double ratio(String key, String by) {
-		List<Double> dividends = this.values.getOrDefault(key, List.of());
-		List<Double> divisors = this.values.getOrDefault(by, List.of());
-		List<Double> ratios = new ArrayList<>();
-		for (int i = 0; i < Math.min(dividends.size(), divisors.size()); i++) {
-			ratios.add(dividends.get(i) / divisors.get(i));
-		}
-		return median(ratios);
+	Statistics compare(String key, String by, DoubleBinaryOperator comparison) {
+		List<Double> ours = this.values.getOrDefault(key, List.of());
+		List<Double> theirs = this.values.getOrDefault(by, List.of());
+		return statistics(IntStream.range(0, Math.min(ours.size(), theirs.size()))
+			.mapToObj((round) -> comparison.applyAsDouble(ours.get(round), theirs.get(round))));
 	}
 
-	static double median(List<Double> values) {
-		if (values.isEmpty()) {
-			return Double.NaN;
-		}
-		List<Double> sorted = values.stream().sorted().toList();
-		int middle = sorted.size() / 2;
-		return (sorted.size() % 2 != 0) ? sorted.get(middle) : (sorted.get(middle - 1) + sorted.get(middle)) / 2;
-	}
-
-	/**
-	 * Returns a percentile: the smallest value that the given part of all values does not
-	 * exceed.
-	 */
-	static long percentile(long[] values, double part) {
-		long[] sorted = values.clone();
-		Arrays.sort(sorted);
-		return sorted[Math.max(0, (int) Math.ceil(part * sorted.length) - 1)];
+	private static Statistics statistics(Stream<Double> values) {
+		return new ListStatistics(values.mapToDouble(Double::doubleValue).toArray());
 	}
 
 	void write(Path file) throws IOException {

@@ -5,7 +5,6 @@ import java.lang.reflect.Constructor;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
-import java.util.function.IntFunction;
 
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
@@ -17,12 +16,9 @@ import io.telemetryrouter.PayloadHandler;
  * A handler with the same code for every contender. There are eight classes, all copies
  * of {@link ObserverTemplate}, so that their call sites are megamorphic as in an
  * application.
- *
- * @since 0.1.0
  */
 public interface Observer {
 
-	/** The number of classes. */
 	int CLASSES = 8;
 
 	void on(Usage usage);
@@ -37,25 +33,25 @@ public interface Observer {
 	 * do not contend in them.
 	 */
 	static List<Observer> reading(int count) {
-		return create(count, false, (index) -> null);
+		return create(count, false, null);
 	}
 
 	/** Creates handlers that each add to a counter of their own. */
 	static List<Observer> counting(int count) {
-		return create(count, true, (index) -> null);
+		return create(count, true, null);
 	}
 
 	/** Creates handlers that read their payload and record the time in a timer. */
 	static List<Observer> timed(int count, MeterRegistry registry) {
-		return create(count, false,
-				(index) -> Timer.builder("handler").tag("id", String.valueOf(index)).register(registry));
+		return create(count, false, registry);
 	}
 
-	private static List<Observer> create(int count, boolean counting, IntFunction<@Nullable Timer> timers) {
+	private static List<Observer> create(int count, boolean counting, @Nullable MeterRegistry registry) {
 		List<Observer> observers = new ArrayList<>(count);
 		for (int i = 0; i < count; i++) {
+			Timer timer = (registry != null) ? registry.timer("handler", "id", String.valueOf(i)) : null;
 			try {
-				observers.add(Copies.CONSTRUCTORS.get(i % CLASSES).newInstance(counting, timers.apply(i)));
+				observers.add(Copies.CONSTRUCTORS.get(i % CLASSES).newInstance(counting, timer));
 			}
 			catch (ReflectiveOperationException ex) {
 				throw new IllegalStateException(ex);

@@ -19,8 +19,6 @@ import io.telemetryrouter.spring.annotation.TelemetryListener;
 /**
  * Template of the {@link Observer} classes, with the annotations of all contenders. A
  * top-level class, because a copy of a nested class would not match its outer class.
- *
- * @since 0.1.0
  */
 @Listener(references = References.Strong)
 public final class ObserverTemplate implements Observer {

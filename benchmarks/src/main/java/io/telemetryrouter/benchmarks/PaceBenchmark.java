@@ -14,8 +14,6 @@ import org.openjdk.jmh.annotations.Warmup;
 /**
  * Single emits at an agent's pace, one each 0.5 ms, in rotation over 64 names with 3
  * handlers each. Between two emits the thread parks or spins.
- *
- * @since 0.1.0
  */
 @BenchmarkMode(Mode.SampleTime)
 @Warmup(iterations = 1, time = 2)

@@ -22,8 +22,6 @@ import io.telemetryrouter.TelemetryRouter;
 /**
  * Registration of many handlers on a router in use, for one name or for a name each. The
  * emit at the end includes the work that registration defers.
- *
- * @since 0.1.0
  */
 @BenchmarkMode(Mode.SingleShotTime)
 @OutputTimeUnit(TimeUnit.MICROSECONDS)

@@ -6,7 +6,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.LocalDate;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -22,8 +21,6 @@ import com.sun.management.OperatingSystemMXBean;
  * <p>
  * Compared benchmarks run in turn in each of several rounds, each in a process of its
  * own, and are compared per round: a temporary load on the machine affects both.
- *
- * @since 0.1.0
  */
 public final class Report {
 
@@ -90,27 +87,23 @@ public final class Report {
 		Path directory = Path
 			.of(this.options.getOrDefault("--from", this.options.getOrDefault("--dir", "target/benchmark-report")));
 		Path file = directory.resolve("numbers.tsv");
-		Path facts = directory.resolve("head.txt");
+		Path head = directory.resolve("head.md");
 		if (!this.options.containsKey("--from")) {
 			Files.createDirectories(directory);
 			long start = System.nanoTime();
 			String load = load();
 			run(new Numbers(), file);
-			Files.writeString(facts, head(command, "%.1f min, load average %s before, %s after"
+			Files.writeString(head, head(command, "%.1f min, load average %s before, %s after"
 				.formatted((System.nanoTime() - start) / 60e9, load, load())));
 		}
 		Numbers numbers = Numbers.read(file);
-		Map<String, String> head = new LinkedHashMap<>();
-		Files.readAllLines(facts).forEach((line) -> head.put(line.split("\t")[0], line.split("\t")[1]));
-		return new Page(numbers).render(head, this.quick ? List.of() : new Targets(numbers).judge(this.only));
+		return new Page().render(Files.readString(head), numbers,
+				this.quick ? List.of() : new Targets(numbers).judge(this.only));
 	}
 
 	private void run(Numbers numbers, Path file) throws IOException, InterruptedException {
 		System.setProperty("jmh.ignoreLock", String.valueOf(this.quick));
-		List<Suite.Block> blocks = new Suite(this.quick).blocks()
-			.stream()
-			.filter((block) -> this.only.isEmpty() || this.only.contains(block.group()))
-			.toList();
+		List<Suite.Block> blocks = new Suite(this.quick, this.only).blocks;
 		int last = Math.min(Integer.parseInt(this.options.getOrDefault("--rounds", "1000")),
 				blocks.stream().mapToInt(Suite.Block::rounds).max().orElse(0));
 		for (int round = 1; round <= last; round++) {
@@ -129,12 +122,14 @@ public final class Report {
 	private static String head(String command, String took) throws IOException {
 		OperatingSystemMXBean system = ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class);
 		return """
-				date\t%s
-				processor\t%s
-				machine\t%d cores, %d GiB, %s %s %s
-				JDK\t%s %s (%s)
-				command\t`%s`
-				took\t%s
+				| | |
+				|---|---:|
+				| date | %s |
+				| processor | %s |
+				| machine | %d cores, %d GiB, %s %s %s |
+				| JDK | %s %s (%s) |
+				| command | `%s` |
+				| took | %s |
 				""".formatted(LocalDate.now(), processor(), system.getAvailableProcessors(),
 				system.getTotalMemorySize() >> 30, system.getName(), system.getVersion(), system.getArch(),
 				System.getProperty("java.vm.name"), System.getProperty("java.vm.version"),

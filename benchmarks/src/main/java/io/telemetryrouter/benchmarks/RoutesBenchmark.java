@@ -7,8 +7,6 @@ import org.openjdk.jmh.annotations.Setup;
 /**
  * One emit on a router with handlers of many names: all names in rotation, or one of
  * them.
- *
- * @since 0.1.0
  */
 public class RoutesBenchmark extends AbstractBenchmark {
 

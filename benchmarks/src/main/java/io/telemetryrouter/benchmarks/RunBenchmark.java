@@ -12,8 +12,6 @@ import io.telemetryrouter.TelemetryRouter;
 
 /**
  * One emit to a payload handler, inside a run or outside.
- *
- * @since 0.1.0
  */
 public class RunBenchmark extends AbstractBenchmark {
 

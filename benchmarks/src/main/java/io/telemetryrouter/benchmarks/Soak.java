@@ -1,6 +1,5 @@
 package io.telemetryrouter.benchmarks;
 
-import java.lang.management.ManagementFactory;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -22,8 +21,6 @@ import io.telemetryrouter.TelemetryRouter;
  * The seed determines the actions of emitters and handlers, but not their interleaving.
  * Exits with status 1 if an account does not balance or differs from an independent
  * count, if a thread is left over, or if the heap grows.
- *
- * @since 0.1.0
  */
 public final class Soak {
 
@@ -40,23 +37,24 @@ public final class Soak {
 	private final List<String> faults = new ArrayList<>();
 
 	/** Heap in use after a collection, at each check. */
-	private final List<Long> heap = new ArrayList<>();
+	private final List<Double> heap = new ArrayList<>();
 
 	private final TelemetryRouter router = TelemetryRouter.builder()
 		.blockTimeout(BLOCK_TIMEOUT)
 		.shutdownTimeout(Duration.ofSeconds(5))
 		.build();
 
+	private final SoakHandlers handlers = new SoakHandlers(this.router);
+
 	private final SoakLoad load;
 
 	private Soak(long seed) {
-		this.load = new SoakLoad(this.router, seed);
+		this.load = new SoakLoad(this.router, this.handlers, EMITTERS, seed);
 	}
 
 	/**
 	 * Runs the soak.
 	 * @param args {@code --minutes} (5) and {@code --seed} (42)
-	 * @throws InterruptedException if interrupted
 	 */
 	public static void main(String[] args) throws InterruptedException {
 		double minutes = Double.parseDouble(option(args, "--minutes", "5"));
@@ -81,18 +79,16 @@ public final class Soak {
 
 	private void run(long nanos) throws InterruptedException {
 		long start = System.nanoTime();
-		this.load.start(EMITTERS);
+		this.load.start();
 		System.out.println("| after s | emitted | handled | failed | filtered | dropped | accounts | heap MB |");
 		System.out.println("|--:|--:|--:|--:|--:|--:|---|--:|");
-		boolean warm = false;
 		long interval = Math.max(1, Math.min(INTERVAL, nanos / 4));
 		while (System.nanoTime() - start < nanos) {
 			TimeUnit.NANOSECONDS.sleep(Math.min(interval, start + nanos - System.nanoTime()));
 			this.load.pause();
 			check(TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - start));
-			if (!warm && System.nanoTime() - start > nanos / 4) {
-				this.load.resetTimes();
-				warm = true;
+			if (System.nanoTime() - start > nanos / 4) {
+				this.load.recordTimes();
 			}
 			this.load.resume();
 		}
@@ -108,15 +104,11 @@ public final class Soak {
 		});
 		RouterSnapshot snapshot = this.router.snapshot();
 		int faultsBefore = this.faults.size();
-		this.load.check(snapshot, this.faults);
-		long used = Long.MAX_VALUE;
-		for (int i = 0; i < 3; i++) {
-			System.gc();
-			used = Math.min(used, ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed());
-		}
+		this.handlers.check(snapshot, this.faults);
+		double used = Footprint.used();
 		this.heap.add(used);
 		HandlerAccount total = total(snapshot);
-		System.out.printf("| %d | %,d | %,d | %,d | %,d | %,d | %s | %.1f |%n", seconds, this.load.emitted(),
+		System.out.printf("| %d | %,d | %,d | %,d | %,d | %,d | %s | %.1f |%n", seconds, this.handlers.emitted(),
 				total.handled(), total.failed(), total.filtered(), total.droppedTotal(),
 				(this.faults.size() == faultsBefore) ? "balance" : "WRONG", used / MEBIBYTE);
 	}
@@ -161,8 +153,8 @@ public final class Soak {
 
 	private void checkHeap() {
 		// Classes are loaded, and stripes and tables grow, in the first quarter.
-		long warm = this.heap.get(this.heap.size() / 4);
-		long last = this.heap.get(this.heap.size() - 1);
+		double warm = this.heap.get(this.heap.size() / 4);
+		double last = this.heap.get(this.heap.size() - 1);
 		System.out.printf("- Heap after a collection: %.1f MB after warm-up, %.1f MB at the end%n", warm / MEBIBYTE,
 				last / MEBIBYTE);
 		if (last > warm + warm / 10 + MEBIBYTE) {

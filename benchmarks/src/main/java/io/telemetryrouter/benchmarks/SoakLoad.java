@@ -3,164 +3,59 @@ package io.telemetryrouter.benchmarks;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import java.util.Objects;
 import java.util.SplittableRandom;
-import java.util.TreeMap;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
-import java.util.function.UnaryOperator;
 
 import org.openjdk.jmh.util.SampleBuffer;
 import org.openjdk.jmh.util.Statistics;
 
-import io.telemetryrouter.EventPattern;
-import io.telemetryrouter.HandlerAccount;
-import io.telemetryrouter.HandlerSnapshot;
 import io.telemetryrouter.HandlerSpec;
-import io.telemetryrouter.OverflowPolicy;
-import io.telemetryrouter.PayloadHandler;
-import io.telemetryrouter.RouterSnapshot;
 import io.telemetryrouter.Subscription;
 import io.telemetryrouter.TelemetryRouter;
 
 /**
- * Load of the soak test, with counts of its own that are compared with the router's: five
- * well-behaved handlers, three hostile ones, and handlers that are subscribed and closed
- * again.
+ * Threads of the soak: emitters, one that subscribes and closes handlers, and an idle
+ * one.
  */
 final class SoakLoad {
 
-	private static final String[] NAMES = { "turn", "tool.call", "tool.result", "token", "error" };
+	private static final String[] NAMES = SoakHandlers.NAMES;
 
 	private final TelemetryRouter router;
 
+	private final SoakHandlers handlers;
+
 	private final long seed;
 
-	private final Map<String, LongAdder> emitted = new TreeMap<>();
-
-	private final List<Counted> handlers = new ArrayList<>();
-
-	/** All handlers that are subscribed and closed again, counted together. */
-	private final Counted passing = new Counted("passing", "**", (event, payload) -> {
-	});
+	private final List<Emitter> emitters = new ArrayList<>();
 
 	private final List<Thread> threads = new ArrayList<>();
-
-	private final List<Emitter> emitters = new ArrayList<>();
 
 	/** The working threads hold the read lock; the write lock pauses them. */
 	private final ReadWriteLock gate = new ReentrantReadWriteLock(true);
 
-	/** Delays of an idle thread, in nanoseconds: pauses of the machine. */
-	private SampleBuffer hiccups = new SampleBuffer();
+	/** Delays of the idle thread, in nanoseconds: pauses of the machine. */
+	private final SampleBuffer hiccups = new SampleBuffer();
 
-	private final Thread control = new Thread(this::control, "soak-control");
-
-	private final AtomicInteger inSerial = new AtomicInteger();
-
-	private final LongAdder overlaps = new LongAdder();
+	private volatile boolean recording;
 
 	private volatile boolean stopped;
 
-	SoakLoad(TelemetryRouter router, long seed) {
+	SoakLoad(TelemetryRouter router, SoakHandlers handlers, int emitters, long seed) {
 		this.router = router;
+		this.handlers = handlers;
 		this.seed = seed;
-		for (String name : NAMES) {
-			this.emitted.put(name, new LongAdder());
+		for (int i = 0; i < emitters; i++) {
+			this.emitters.add(new Emitter(i));
 		}
-		PayloadHandler<Object> nothing = (event, payload) -> {
-		};
-		subscribe("counter", "**", nothing, UnaryOperator.identity());
-		subscribe("gauge", "tool.*", nothing, UnaryOperator.identity());
-		subscribe("audit", "**", this::serial, lane(1000, OverflowPolicy.DROP_NEWEST, 1));
-		subscribe("forward", "tool.**", (event, payload) -> work(20), lane(64, OverflowPolicy.DROP_OLDEST, 2));
-		subscribe("ledger", "turn", (event, payload) -> work(5), lane(256, OverflowPolicy.BLOCK, 1));
-		subscribe("hostile.fails", "**", SoakLoad::fail, UnaryOperator.identity());
-		subscribe("hostile.hangs", "token", SoakLoad::hang, lane(4, OverflowPolicy.BLOCK, 1));
-		subscribe("hostile.recurses", "error", this::recurse, lane(16, OverflowPolicy.DROP_NEWEST, 1));
-	}
-
-	private void subscribe(String id, String pattern, PayloadHandler<Object> behaviour,
-			UnaryOperator<HandlerSpec.Builder<Object>> options) {
-		Counted handler = new Counted(id, pattern, behaviour);
-		this.handlers.add(handler);
-		this.router.subscribe(options.apply(HandlerSpec.on(pattern).id(id)).handler(handler).build());
-	}
-
-	private static UnaryOperator<HandlerSpec.Builder<Object>> lane(int maxQueue, OverflowPolicy overflow,
-			int concurrency) {
-		return (spec) -> spec.async().maxQueue(maxQueue).overflow(overflow).concurrency(concurrency);
-	}
-
-	private void serial(String event, Object payload) {
-		if (this.inSerial.incrementAndGet() != 1) {
-			this.overlaps.increment();
-		}
-		this.inSerial.decrementAndGet();
-	}
-
-	private static void work(int spins) {
-		for (int i = 0; i < spins; i++) {
-			Thread.onSpinWait();
-		}
-	}
-
-	private static void fail(String event, Object payload) throws Exception {
-		switch ((int) payload % 8) {
-			case 0 -> throw new Exception("checked");
-			case 1 -> throw new IllegalStateException("unchecked");
-			case 2 -> throw new StackOverflowError("not really");
-			case 3 -> throw new NoClassDefFoundError("not really");
-			default -> {
-			}
-		}
-	}
-
-	private static void hang(String event, Object payload) {
-		if ((int) payload % 50 == 0) {
-			long until = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos((int) payload / 5);
-			while (System.nanoTime() < until) {
-				LockSupport.parkNanos(until - System.nanoTime());
-			}
-		}
-	}
-
-	private void recurse(String event, Object payload) {
-		int value = (int) payload;
-		if (value % 3 == 0) {
-			Thread.currentThread().interrupt();
-		}
-		emit("error", value);
-		emit("token", value);
-		if (value % 7 == 0) {
-			overflow(0);
-		}
-		throw new AssertionError("always");
-	}
-
-	@SuppressWarnings("InfiniteRecursion")
-	private static int overflow(int depth) {
-		return 1 + overflow(depth + 1);
-	}
-
-	private void emit(String name, int value) {
-		Objects.requireNonNull(this.emitted.get(name)).increment();
-		this.router.emit(name, value);
-	}
-
-	void start(int count) {
-		for (int i = 0; i < count; i++) {
-			Emitter emitter = new Emitter(i);
-			this.emitters.add(emitter);
-			this.threads.add(emitter);
-		}
+		this.threads.addAll(this.emitters);
 		this.threads.add(new Thread(this::churn, "soak-churn"));
-		this.threads.add(this.control);
+		this.threads.add(new Thread(this::idle, "soak-idle"));
+	}
+
+	void start() {
 		this.threads.forEach(Thread::start);
 	}
 
@@ -202,69 +97,25 @@ final class SoakLoad {
 			if (random.nextInt(3) == 0) {
 				spec.once();
 			}
-			try (Subscription subscription = this.router.subscribe(spec.handler(this.passing).build())) {
+			try (Subscription subscription = this.router.subscribe(spec.handler(this.handlers.passing).build())) {
 				LockSupport.parkNanos(random.nextInt(2_000_000));
 				this.router.handlerSnapshot(subscription.handlerId());
 			}
 		});
 	}
 
-	private void control() {
+	private void idle() {
 		whileRunning(() -> {
 			long start = System.nanoTime();
 			LockSupport.parkNanos(1_000_000);
-			this.hiccups.add(Math.max(0, System.nanoTime() - start - 1_000_000));
+			if (this.recording) {
+				this.hiccups.add(Math.max(0, System.nanoTime() - start - 1_000_000));
+			}
 		});
 	}
 
-	long emitted() {
-		return this.emitted.values().stream().mapToLong(LongAdder::sum).sum();
-	}
-
-	/** Compares the counts of the idle router with those of this class. */
-	void check(RouterSnapshot snapshot, List<String> faults) {
-		for (HandlerSnapshot handler : snapshot.handlers().values()) {
-			if (!handler.account().isBalanced()) {
-				faults.add(handler.id() + " does not balance: " + handler.account());
-			}
-		}
-		long returned = this.passing.returned.sum();
-		long threw = this.passing.threw.sum();
-		for (Counted handler : this.handlers) {
-			HandlerAccount account = Objects.requireNonNull(snapshot.handlers().get(handler.id)).account();
-			expect(faults, handler.id + " offered", account.offered(), matching(handler.pattern));
-			expect(faults, handler.id + " handled", account.handled(), handler.returned.sum());
-			expect(faults, handler.id + " failed", account.failed(), handler.threw.sum());
-			returned += handler.returned.sum();
-			threw += handler.threw.sum();
-		}
-		HandlerAccount total = Soak.total(snapshot);
-		expect(faults, "all handled", total.handled(), returned);
-		expect(faults, "all failed", total.failed(), threw);
-		expect(faults, "retired missing", snapshot.retired().isBalanced() ? 0 : 1, 0);
-		this.emitted.forEach((name, count) -> expect(faults, name + " emitted",
-				snapshot.events().containsKey(name) ? snapshot.events().get(name).emitted() : 0, count.sum()));
-		expect(faults, "overlapping calls of a serial handler", this.overlaps.sum(), 0);
-	}
-
-	private long matching(EventPattern pattern) {
-		return this.emitted.entrySet()
-			.stream()
-			.filter((name) -> pattern.matches(name.getKey()))
-			.mapToLong((name) -> name.getValue().sum())
-			.sum();
-	}
-
-	private static void expect(List<String> faults, String what, long actual, long expected) {
-		if (actual != expected) {
-			faults.add(what + ": " + actual + " instead of " + expected);
-		}
-	}
-
-	/** Resets the times, while the emitters are paused. */
-	void resetTimes() {
-		this.hiccups = new SampleBuffer();
-		this.emitters.forEach(Emitter::resetTimes);
+	void recordTimes() {
+		this.recording = true;
 	}
 
 	/** Prints the times of the emits, and checks the bound of the policy. */
@@ -296,54 +147,16 @@ final class SoakLoad {
 		return nanos;
 	}
 
-	/** Handler that counts its calls, and reports its time to the calling emitter. */
-	private static final class Counted implements PayloadHandler<Object> {
-
-		private final String id;
-
-		private final EventPattern pattern;
-
-		private final PayloadHandler<Object> behaviour;
-
-		private final LongAdder returned = new LongAdder();
-
-		private final LongAdder threw = new LongAdder();
-
-		Counted(String id, String pattern, PayloadHandler<Object> behaviour) {
-			this.id = id;
-			this.pattern = EventPattern.parse(pattern);
-			this.behaviour = behaviour;
-		}
-
-		@Override
-		public void handle(String event, Object payload) throws Exception {
-			long start = System.nanoTime();
-			try {
-				this.behaviour.handle(event, payload);
-			}
-			catch (Throwable ex) {
-				this.threw.increment();
-				throw ex;
-			}
-			finally {
-				if (Thread.currentThread() instanceof Emitter emitter) {
-					emitter.inHandlers += System.nanoTime() - start;
-				}
-			}
-			this.returned.increment();
-		}
-
-	}
-
-	private final class Emitter extends Thread {
+	final class Emitter extends Thread {
 
 		private final SplittableRandom random;
 
-		private SampleBuffer whole = new SampleBuffer();
+		private final SampleBuffer whole = new SampleBuffer();
 
-		private SampleBuffer own = new SampleBuffer();
+		private final SampleBuffer own = new SampleBuffer();
 
-		private long inHandlers;
+		/** Time of synchronous handlers within the current emit. */
+		long inHandlers;
 
 		Emitter(int number) {
 			super("soak-emitter-" + number);
@@ -360,18 +173,15 @@ final class SoakLoad {
 			});
 		}
 
-		void resetTimes() {
-			this.whole = new SampleBuffer();
-			this.own = new SampleBuffer();
-		}
-
 		private void emitMeasured(String name, int value) {
 			this.inHandlers = 0;
 			long start = System.nanoTime();
-			SoakLoad.this.emit(name, value);
+			SoakLoad.this.handlers.emit(name, value);
 			long nanos = System.nanoTime() - start;
-			this.whole.add(nanos);
-			this.own.add(Math.max(0, nanos - this.inHandlers));
+			if (SoakLoad.this.recording) {
+				this.whole.add(nanos);
+				this.own.add(Math.max(0, nanos - this.inHandlers));
+			}
 		}
 
 	}

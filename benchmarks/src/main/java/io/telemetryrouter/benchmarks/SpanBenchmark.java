@@ -9,15 +9,12 @@ import io.telemetryrouter.TelemetryRouter;
 
 /**
  * A span, compared with emits of the same two events.
- *
- * @since 0.1.0
  */
 public class SpanBenchmark extends AbstractBenchmark {
 
 	@Param({ "emits", "span" })
 	public String by;
 
-	/** The parameter of the handler. */
 	@Param({ "payload", "event" })
 	public String takes;
 

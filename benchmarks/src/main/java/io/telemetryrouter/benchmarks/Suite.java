@@ -5,7 +5,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Properties;
+import java.util.Set;
+import java.util.stream.Stream;
 
+import org.jspecify.annotations.Nullable;
 import org.openjdk.jmh.profile.GCProfiler;
 import org.openjdk.jmh.runner.Runner;
 import org.openjdk.jmh.runner.RunnerException;
@@ -16,134 +20,101 @@ import org.openjdk.jmh.runner.options.TimeValue;
 import io.telemetryrouter.benchmarks.startup.Startup;
 
 /**
- * The benchmarks of a report: blocks of benchmarks that are compared with each other.
- * Each block has a number of rounds, with one fork or process of each benchmark per
- * round.
+ * The benchmarks of a report, as the table {@code suite.txt} lists them: blocks of
+ * benchmarks that are compared with each other. Each block has a number of rounds, with
+ * one fork or process of each benchmark per round.
  */
 final class Suite {
 
 	static final String GROUPS = "sync, routes, pace, cold, failure, registration, agents, async, lanes, churn, virtual, memory, startup";
 
-	private static final List<String> HEAP = List.of("-Xms512m", "-Xmx512m");
-
 	private final boolean quick;
 
-	private final List<Block> blocks = new ArrayList<>();
+	/** A home of a JDK whose virtual threads do not pin. */
+	private final @Nullable Path jdk25 = Child.jdk25();
 
-	Suite(boolean quick) throws IOException {
+	/** The blocks of some groups, or of all. */
+	final List<Block> blocks = new ArrayList<>();
+
+	Suite(boolean quick, Set<String> groups) throws IOException {
 		this.quick = quick;
-		sync();
-		block("routes", 8, jmh("RoutesBenchmark.rotation", 1, "routes=64", "handlers=3"));
-		for (String measuring : List.of("off", "on")) {
-			block("routes", 5, jmh("RoutesBenchmark.one", 1, "by=router", "measuring=" + measuring, "routes=1,10000",
-					"handlers=1"));
-		}
-		block("pace", 5, jmh("PaceBenchmark", 1, "pacing=park"));
-		block("cold", 3, jmh("ColdBenchmark", 1));
-		block("failure", 3, jmh("FailureBenchmark", 1));
-		block("registration", 2, jmh("RegistrationBenchmark", 1));
-		block("agents", 5, jmh("SpanBenchmark", 1), jmh("RunBenchmark", 1));
-		block("agents", 3, jmh("AgentBenchmark", 1, "framework=spring-ai"),
-				jmh("AgentBenchmark", 1, "framework=langchain4j", "by=plain,adapter"));
-		for (String producers : List.of("1", "2")) {
-			block("async", 5, jmh("AsyncBenchmark", 1, "by=router", "producers=" + producers),
-					jmh("AsyncBenchmark", 1, "by=jctools,pool", "measuring=off", "producers=" + producers));
-		}
-		for (String rate : List.of("1000", "100000")) {
-			block("lanes", 3, load(Child.home(), "router", 1, rate), load(Child.home(), "pool", 1, rate));
-		}
-		for (String routes : List.of("1", "16")) {
-			block("churn", 1,
-					child("Churn routes=" + routes, Child.home(), Churn.class, HEAP, routes, quick ? "0.2" : "20"));
-		}
-		Path home = Child.jdk25();
-		if (home != null) {
-			block("virtual", 3, virtual(home, "with"), virtual(home, "without"));
-			block("virtual", 3, load(home, "virtual", 8, "1000"), load(home, "platform", 8, "1000"));
-		}
-		memory();
-		block("startup", 1, startup("2", "starter"), startup("1", "starter"), startup("2", "partners"));
-	}
-
-	private void sync() {
-		for (String measuring : List.of("off", "on")) {
-			String kinds = "by=hand,exact,pattern,all,listener" + (measuring.equals("on") ? ",prometheus" : "");
-			block("sync", 5, jmh("SyncBenchmark", 1, kinds, "handlers=1", "measuring=" + measuring));
-			block("sync", 5, jmh("SyncBenchmark", 1, kinds, "handlers=8", "measuring=" + measuring),
-					jmh("SyncBenchmark", 2, "by=hand,exact", "handlers=8", "measuring=" + measuring));
-			block("sync", 2,
-					jmh("SyncBenchmark", 1, "by=reactor,greenrobot,mbassador,guava,spring", "measuring=" + measuring));
+		for (String[] cells : Table.read("suite.txt")) {
+			String group = cells[0];
+			if ((groups.isEmpty() || groups.contains(group)) && (!group.equals("virtual") || this.jdk25 != null)) {
+				this.blocks.add(new Block(quick ? 1 : Integer.parseInt(cells[1]),
+						Stream.of(cells[2].split(" ; ")).map((name) -> work(group, name)).toList()));
+			}
 		}
 	}
 
-	private void memory() {
-		for (String item : this.quick ? List.of("sync") : List.of("sync", "async", "event-1", "event-8")) {
-			block("memory", 1, child("Footprint " + item, Child.home(), Footprint.class,
-					List.of("-XX:+UseSerialGC", "-Xmx2g"), item));
+	private Work work(String group, String text) {
+		String[] parts = text.split(" / ");
+		String[] words = parts[0].split(" ");
+		if (words[0].contains("Benchmark")) {
+			return new Work(text, jmh(words));
 		}
-		block("memory", 1, child("Footprint wide", Child.home(), Footprint.class, List.of("-XX:+UseSerialGC", "-Xmx4g"),
-				"wide", this.quick ? "100" : "10000", this.quick ? "4" : "64"));
+		List<String> args = new ArrayList<>();
+		for (int i = 1; i < words.length; i++) {
+			args.add(words[i].substring(words[i].indexOf('=') + 1));
+		}
+		if (parts.length > 1) {
+			args.addAll(List.of(parts[this.quick ? 2 : 1].split(" ")));
+		}
+		return new Work(parts[0], (numbers, log) -> numbers.add(parts[0], program(group, words[0], args)));
 	}
 
-	private Work load(Path home, String by, int lanes, String rate) {
-		return child("LaneLoad by=" + by + " lanes=" + lanes + " rate=" + rate, home, LaneLoad.class, HEAP, by,
-				String.valueOf(lanes), rate, this.quick ? "0.2" : "4");
+	private Properties program(String group, String name, List<String> args) throws IOException, InterruptedException {
+		Path home = (group.equals("virtual") && this.jdk25 != null) ? this.jdk25 : Child.HOME;
+		return switch (name) {
+			case "Startup" -> Startup.run(args.get(0).equals("partners"), args.get(1), args.get(2));
+			case "Footprint" -> Child.run(Child.java(home, "-XX:+UseSerialGC", "-Xmx4g"), Footprint.class, args);
+			case "Churn" -> run(home, Churn.class, args);
+			case "LaneLoad" -> run(home, LaneLoad.class, args);
+			case "VirtualThreads" -> run(home, VirtualThreads.class, args);
+			default -> throw new IllegalArgumentException(name);
+		};
 	}
 
-	private Work virtual(Path home, String emits) {
-		return child("VirtualThreads " + emits, home, VirtualThreads.class, HEAP, emits,
-				this.quick ? "10000" : "1000000");
-	}
-
-	private Work startup(String processors, String classPath) {
-		return child("Startup classPath=" + classPath + " processors=" + processors, Child.home(), Startup.class,
-				List.of(), "pairs", this.quick ? "1" : "10", processors, classPath);
-	}
-
-	private static Work child(String name, Path home, Class<?> main, List<String> options, String... args) {
-		return new Work(name, (numbers, log) -> numbers.add(name, Child.run(home, main, options, args)));
+	private static Properties run(Path home, Class<?> main, List<String> args)
+			throws IOException, InterruptedException {
+		return Child.run(Child.java(home, "-Xms512m", "-Xmx512m"), main, args);
 	}
 
 	/**
 	 * Runs one fork for each combination of parameters, given as {@code handlers=1,8}.
 	 */
-	private Work jmh(String include, int threads, String... params) {
+	private Run jmh(String... words) {
 		ChainedOptionsBuilder options = new OptionsBuilder()
-			.include("\\." + include.replace(".", "\\.") + (include.contains(".") ? "$" : "\\."))
-			.threads(threads)
+			.include("\\." + words[0].replace(".", "\\.") + (words[0].contains(".") ? "$" : "\\."))
 			.addProfiler(GCProfiler.class)
 			.shouldFailOnError(true);
-		for (String param : params) {
-			String[] parts = param.split("=");
-			options.param(parts[0], parts[1].split(","));
+		for (int i = 1; i < words.length; i++) {
+			String[] param = words[i].split("=");
+			if (param[0].equals("threads")) {
+				options.threads(Integer.parseInt(param[1]));
+			}
+			else {
+				options.param(param[0], param[1].split(","));
+			}
 		}
 		if (this.quick) {
 			TimeValue time = TimeValue.milliseconds(20);
 			options.forks(0).warmupIterations(1).warmupTime(time).measurementIterations(1).measurementTime(time);
 		}
-		return new Work(include + " " + String.join(" ", params), (numbers, log) -> {
+		return (numbers, log) -> {
 			try {
 				new Runner(options.output(log.toString()).build()).run().forEach(numbers::add);
 			}
 			catch (RunnerException ex) {
 				throw new IOException(Files.readString(log), ex);
 			}
-		});
-	}
-
-	private void block(String group, int rounds, Work... works) {
-		this.blocks.add(new Block(group, this.quick ? 1 : rounds, List.of(works)));
-	}
-
-	List<Block> blocks() {
-		return this.blocks;
+		};
 	}
 
 	/** Benchmarks that are compared, and so run in turn in each round. */
-	record Block(String group, int rounds, List<Work> works) {
+	record Block(int rounds, List<Work> works) {
 	}
 
-	/** A benchmark with its name. */
 	record Work(String name, Run run) {
 	}
 

@@ -24,8 +24,6 @@ import io.telemetryrouter.spring.metrics.TelemetryRouterMetrics;
  * One emit on one hot route of synchronous handlers: by hand, by the router on routes of
  * every kind and with meters, and by peers in their fastest usual configuration. Peers
  * have a Micrometer timer around each handler when measuring.
- *
- * @since 0.1.0
  */
 public class SyncBenchmark extends AbstractBenchmark {
 

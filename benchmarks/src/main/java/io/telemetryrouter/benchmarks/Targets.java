@@ -1,14 +1,11 @@
 package io.telemetryrouter.benchmarks;
 
 import java.io.IOException;
-import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
-import java.util.Objects;
 import java.util.Set;
-import java.util.regex.MatchResult;
+import java.util.function.DoubleBinaryOperator;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -20,8 +17,6 @@ final class Targets {
 
 	static final String MET = "met";
 
-	private static final Pattern EACH = Pattern.compile("\\[[^]]*]");
-
 	private static final Pattern FASTEST = Pattern.compile("\\{([^}]*)}");
 
 	private final Numbers numbers;
@@ -32,41 +27,23 @@ final class Targets {
 
 	/** Returns the verdicts on the targets of some groups, or of all. */
 	List<Target> judge(Set<String> groups) throws IOException {
-		try (InputStream in = Objects.requireNonNull(Targets.class.getResourceAsStream("targets.txt"))) {
-			return new String(in.readAllBytes(), StandardCharsets.UTF_8).lines()
-				.filter((line) -> !line.startsWith("#"))
-				.flatMap(Targets::expand)
-				.map((line) -> line.split("\\s*\\|\\s*", -1))
-				.filter((cells) -> groups.isEmpty() || groups.contains(cells[0]))
-				.map((cells) -> judge(cells[1], cells[2], cells[3], cells[4], cells[5]))
-				.toList();
-		}
-	}
-
-	/**
-	 * Expands a group of alternatives to a line for each; equal groups take the same
-	 * alternative.
-	 */
-	static Stream<String> expand(String line) {
-		return EACH.matcher(line)
-			.results()
-			.map(MatchResult::group)
-			.findFirst()
-			.map((each) -> Stream.of(each.substring(1, each.length() - 1).split("\\|"))
-				.flatMap((one) -> expand(line.replace(each, one))))
-			.orElse(Stream.of(line));
+		return Table.read("targets.txt")
+			.stream()
+			.filter((cells) -> groups.isEmpty() || groups.contains(cells[0]))
+			.map((cells) -> judge(cells[1], cells[2], cells[3], cells[4], cells[5]))
+			.toList();
 	}
 
 	private Target judge(String what, String ours, String against, String bound, String unit) {
-		String operator = against.matches("(speed|minus|plus) .*") ? against.substring(0, against.indexOf(' ')) : "";
+		String operator = against.matches("(speed|minus) .*") ? against.substring(0, against.indexOf(' ')) : "";
 		String other = key(ours, against.substring(operator.length()).strip());
 		double value = switch (operator) {
-			case "speed" -> this.numbers.ratio(other, ours);
-			case "minus" -> this.numbers.median(ours) - this.numbers.median(other);
-			case "plus" -> this.numbers.median(ours) + this.numbers.median(other);
-			default -> against.isEmpty() ? this.numbers.median(ours) : this.numbers.ratio(ours, other);
+			case "speed" -> compare(other, ours, (theirs, own) -> theirs / own);
+			case "minus" -> compare(ours, other, (own, theirs) -> own - theirs);
+			default ->
+				against.isEmpty() ? this.numbers.median(ours) : compare(ours, other, (own, theirs) -> own / theirs);
 		};
-		boolean ratio = !against.isEmpty() && !operator.equals("minus") && !operator.equals("plus");
+		boolean ratio = !against.isEmpty() && !operator.equals("minus");
 		String suffix = (ratio || unit.isEmpty()) ? "" : " " + unit;
 		return new Target(what, cell(ours, unit), cell(other, unit),
 				Double.isNaN(value) ? ""
@@ -75,13 +52,18 @@ final class Targets {
 				verdict(value, Double.parseDouble(bound.substring(3)), bound.startsWith("<=")));
 	}
 
+	/** Returns the median of the comparisons of each round. */
+	private double compare(String key, String by, DoubleBinaryOperator comparison) {
+		return this.numbers.compare(key, by, comparison).getPercentile(50);
+	}
+
 	/** Returns the key of the number that ours is compared with. */
 	private String key(String ours, String against) {
 		Matcher fastest = FASTEST.matcher(against);
 		if (fastest.find()) {
 			return Stream.of(fastest.group(1).split(","))
 				.map((one) -> key(ours, fastest.replaceFirst(one)))
-				.filter(this.numbers::has)
+				.filter(this.numbers.keys()::contains)
 				.min(Comparator.comparingDouble(this.numbers::median))
 				.orElse("");
 		}
@@ -96,10 +78,9 @@ final class Targets {
 	}
 
 	private String cell(String key, String unit) {
-		return this.numbers.has(key) ? (Page.number(this.numbers.median(key)) + " " + unit).strip() : "";
+		return this.numbers.keys().contains(key) ? (Page.number(this.numbers.median(key)) + " " + unit).strip() : "";
 	}
 
-	/** Returns "met", "**not met**" or "not run". */
 	static String verdict(double value, double bound, boolean most) {
 		if (Double.isNaN(value)) {
 			return "not run";

@@ -9,12 +9,10 @@ import io.telemetryrouter.TelemetryEventType;
  * @param inputTokens the tokens read
  * @param outputTokens the tokens written
  * @param nanos the duration of the call in nanoseconds
- * @since 0.1.0
  */
 @TelemetryEventType(Usage.EVENT)
 public record Usage(String model, int inputTokens, int outputTokens, long nanos) {
 
-	/** The name of its event. */
 	public static final String EVENT = "agent.tool.execution";
 
 	/** Returns a payload that the compiler cannot treat as a constant. */

@@ -2,7 +2,6 @@ package io.telemetryrouter.benchmarks;
 
 import java.io.IOException;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 
 import org.junit.jupiter.api.Test;
@@ -50,7 +49,7 @@ class TargetsTests {
 
 	@Test
 	void whenLineStandsForSeveralThenEachIsATarget() throws IOException {
-		assertThat(Targets.expand("[1|2] of [a|b], [1|2]")).containsExactly("1 of a, 1", "1 of b, 1", "2 of a, 2",
+		assertThat(Table.expand("[1|2] of [a|b], [1|2]")).containsExactly("1 of a, 1", "1 of b, 1", "2 of a, 2",
 				"2 of b, 2");
 		this.numbers.add("SyncBenchmark.emit by=exact handlers=8 measuring=on", 300);
 		this.numbers.add("SyncBenchmark.emit by=exact handlers=8 measuring=on threads=2", 330);
@@ -82,7 +81,7 @@ class TargetsTests {
 	@Test
 	void whenRenderedThenPageCountsTargets() throws IOException {
 		this.numbers.add("ColdBenchmark.emit by=router emits=1", 60);
-		String page = new Page(this.numbers).render(Map.of("date", "today"), targets("cold"));
+		String page = new Page().render("| date | today |\n", this.numbers, targets("cold"));
 		assertThat(page).contains("| date | today |", "60.00 µs | ≤ 300 µs | met |", "1 of 2 met.",
 				"| ColdBenchmark.emit by=router emits=1 | 60.0 | 60.0 | 60.0 | 1 |");
 	}

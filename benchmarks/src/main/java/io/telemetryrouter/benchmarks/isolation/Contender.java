@@ -12,7 +12,6 @@ import io.telemetryrouter.TelemetryRouter;
  */
 interface Contender extends AutoCloseable {
 
-	/** Subscribes a handler to every event. */
 	Runnable subscribe(String id, Handler handler);
 
 	default void subscribe(String id, Predicate<Event> condition, Handler handler) {
@@ -57,17 +56,23 @@ interface Contender extends AutoCloseable {
 	@Override
 	void close();
 
-	/** Throws any throwable, like code of other languages and reflection. */
-	@SuppressWarnings("unchecked")
-	static <E extends Throwable> RuntimeException sneaky(Throwable error) throws E {
-		throw (E) error;
-	}
-
-	/** Receives events and may throw any throwable. */
 	@FunctionalInterface
 	interface Handler {
 
 		void handle(Event event) throws Throwable;
+
+		/**
+		 * Throws any throwable undeclared, like code of other languages and reflection.
+		 */
+		@SuppressWarnings("unchecked")
+		default <E extends Throwable> void call(Event event) throws E {
+			try {
+				handle(event);
+			}
+			catch (Throwable ex) {
+				throw (E) ex;
+			}
+		}
 
 	}
 

@@ -2,8 +2,6 @@ package io.telemetryrouter.benchmarks.isolation;
 
 /**
  * The payload of all scenarios.
- *
- * @since 0.1.0
  */
 public class Event {
 

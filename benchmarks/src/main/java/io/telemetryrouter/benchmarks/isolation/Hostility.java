@@ -11,8 +11,6 @@ import io.telemetryrouter.benchmarks.isolation.Contender.Fault;
  * Scenarios with hostile handlers and situations. The hostile handlers are subscribed
  * between two well-behaved neighbours. An emitter emits some events, and a last one to
  * check that delivery still works.
- *
- * @since 0.1.0
  */
 public enum Hostility {
 
@@ -150,7 +148,6 @@ public enum Hostility {
 
 	final String title;
 
-	/** Subscribes the hostile handlers. */
 	private final Consumer<Stage> enter;
 
 	Hostility(String title, Act act) {
@@ -162,13 +159,12 @@ public enum Hostility {
 		this.enter = enter;
 	}
 
-	/** Runs the scenario. */
 	Verdict play(Peer peer, boolean async, Duration limit) {
 		try {
 			Contender contender = peer.open(async, fault());
 			Duration timeout = limit.multipliedBy(1 + events() / 50_000);
 			Verdict verdict = new Stage(contender, this, timeout).play();
-			return close(contender, timeout) || verdict.outcome() != Verdict.Outcome.SURVIVED ? verdict
+			return Stage.ends(contender::close, timeout) || verdict.outcome() != Verdict.Outcome.SURVIVED ? verdict
 					: Verdict.failed("close hangs");
 		}
 		catch (Contender.NotApplicable ex) {
@@ -176,24 +172,10 @@ public enum Hostility {
 		}
 	}
 
-	private static boolean close(Contender contender, Duration limit) {
-		Thread closer = new Thread(contender::close, "closer");
-		closer.setDaemon(true);
-		closer.start();
-		try {
-			closer.join(limit.toMillis());
-		}
-		catch (InterruptedException ex) {
-			Thread.currentThread().interrupt();
-		}
-		return !closer.isAlive();
-	}
-
 	void enter(Stage stage) {
 		this.enter.accept(stage);
 	}
 
-	/** Emits the events, as the emitter. */
 	void emit(Stage stage) {
 		if (this == NO_STACK) {
 			dive(stage, new int[1]);

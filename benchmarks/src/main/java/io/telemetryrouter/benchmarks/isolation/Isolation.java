@@ -1,17 +1,18 @@
 package io.telemetryrouter.benchmarks.isolation;
 
-import java.io.IOException;
 import java.io.PrintStream;
-import java.io.UncheckedIOException;
 import java.time.Duration;
-import java.util.Collection;
+import java.util.Collections;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Properties;
-import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.function.Function;
+import java.util.concurrent.Future;
 import java.util.logging.LogManager;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 import org.slf4j.MDC;
@@ -22,8 +23,6 @@ import io.telemetryrouter.benchmarks.Child;
  * Runs every hostile scenario with the router and its peers, and prints the verdicts as a
  * page of Markdown. Each contender has a process of its own, one for synchronous and one
  * for asynchronous handlers.
- *
- * @since 0.1.0
  */
 public final class Isolation {
 
@@ -37,9 +36,9 @@ public final class Isolation {
 	 * Runs the scenarios and prints the page.
 	 * @param args none; in a child process the name of a peer, and whether its handlers
 	 * are asynchronous
-	 * @throws IOException if a process fails
+	 * @throws Exception if a process fails
 	 */
-	public static void main(String[] args) throws IOException {
+	public static void main(String[] args) throws Exception {
 		if (args.length == 0) {
 			System.out.println(page());
 		}
@@ -69,10 +68,10 @@ public final class Isolation {
 		return verdicts;
 	}
 
-	private static String page() {
+	private static String page() throws ExecutionException, InterruptedException {
 		ExecutorService pool = Executors.newFixedThreadPool(2);
-		List<CompletableFuture<Properties>> sync = start(pool, false);
-		List<CompletableFuture<Properties>> async = start(pool, true);
+		List<Future<Properties>> sync = start(pool, false);
+		List<Future<Properties>> async = start(pool, true);
 		StringBuilder page = new StringBuilder("JDK ").append(Runtime.version())
 			.append("\n\n### Synchronous handlers\n\n");
 		append(page, sync);
@@ -81,41 +80,33 @@ public final class Isolation {
 		return page.toString();
 	}
 
-	private static List<CompletableFuture<Properties>> start(ExecutorService pool, boolean async) {
-		return Stream.of(Peer.values()).map((peer) -> CompletableFuture.supplyAsync(() -> {
-			try {
-				return Child.run(Child.home(), Isolation.class, List.of("-Xmx128m"), peer.name(),
-						String.valueOf(async));
-			}
-			catch (IOException ex) {
-				throw new UncheckedIOException(ex);
-			}
-			catch (InterruptedException ex) {
-				throw new IllegalStateException(ex);
-			}
-		}, pool)).toList();
+	private static List<Future<Properties>> start(ExecutorService pool, boolean async) {
+		return Stream.of(Peer.values())
+			.map((peer) -> pool.submit(() -> Child.run(Child.java(Child.HOME, "-Xmx128m"), Isolation.class,
+					List.of(peer.name(), String.valueOf(async)))))
+			.toList();
 	}
 
-	private static void append(StringBuilder page, List<CompletableFuture<Properties>> results) {
-		row(page, "a handler that", (peer) -> peer.title);
-		row(page, "---", (peer) -> "---");
-		for (Hostility hostility : Hostility.values()) {
-			row(page, hostility.title, (peer) -> results.get(peer.ordinal()).join().getProperty(hostility.name()));
-		}
-		row(page, "**survived**", (peer) -> {
-			Collection<Object> verdicts = results.get(peer.ordinal()).join().values();
-			return "**%d of %d**".formatted(
-					verdicts.stream().filter((verdict) -> verdict.toString().startsWith("yes")).count(),
-					verdicts.stream().filter((verdict) -> !verdict.equals(Verdict.NOT_APPLICABLE.toString())).count());
-		});
-	}
-
-	private static void row(StringBuilder page, String first, Function<Peer, String> cells) {
-		page.append("| ").append(first).append(" |");
+	private static void append(StringBuilder page, List<Future<Properties>> results)
+			throws ExecutionException, InterruptedException {
+		Map<Peer, Properties> verdicts = new EnumMap<>(Peer.class);
 		for (Peer peer : Peer.values()) {
-			page.append(' ').append(cells.apply(peer)).append(" |");
+			verdicts.put(peer, results.get(peer.ordinal()).get());
 		}
-		page.append('\n');
+		row(page, "a handler that", verdicts.keySet().stream().map((peer) -> peer.title));
+		row(page, "---", verdicts.keySet().stream().map((peer) -> "---"));
+		for (Hostility hostility : Hostility.values()) {
+			row(page, hostility.title, verdicts.values().stream().map((peer) -> peer.getProperty(hostility.name())));
+		}
+		row(page, "**survived**", verdicts.values().stream().map(Properties::values).map((peer) -> {
+			long survived = peer.stream().filter((verdict) -> verdict.toString().startsWith("yes")).count();
+			return "**%d of %d**".formatted(survived,
+					peer.size() - Collections.frequency(peer, Verdict.NOT_APPLICABLE.toString()));
+		}));
+	}
+
+	private static void row(StringBuilder page, String first, Stream<String> cells) {
+		page.append(Stream.concat(Stream.of(first), cells).collect(Collectors.joining(" | ", "| ", " |\n")));
 	}
 
 }

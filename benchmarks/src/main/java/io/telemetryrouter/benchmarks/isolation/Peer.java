@@ -34,8 +34,6 @@ import io.telemetryrouter.benchmarks.isolation.Contender.Handler;
 
 /**
  * The contenders, each in its usual configuration.
- *
- * @since 0.1.0
  */
 public enum Peer {
 
@@ -63,7 +61,6 @@ public enum Peer {
 		this.faults = faults;
 	}
 
-	/** Opens the contender. */
 	Contender open(boolean async, Fault fault) {
 		if (!this.faults.contains(fault) || (async && !isAsync()) || (fault == Fault.CONTEXT && !async)) {
 			throw new Contender.NotApplicable();
@@ -78,7 +75,6 @@ public enum Peer {
 		};
 	}
 
-	/** Returns whether handlers can be asynchronous. */
 	boolean isAsync() {
 		return this != OBSERVATION;
 	}
@@ -110,11 +106,9 @@ public enum Peer {
 		context.getBeanFactory()
 			.registerSingleton(AbstractApplicationContext.APPLICATION_EVENT_MULTICASTER_BEAN_NAME, multicaster);
 		context.refresh();
-		return new Bus((handler) -> {
-			SpringListener listener = new SpringListener(handler);
-			context.addApplicationListener(listener);
-			return () -> context.removeApplicationListener(listener);
-		}, context::publishEvent, context::close, executor::shutdownNow);
+		return new Bus(
+				registering(SpringListener::new, context::addApplicationListener, context::removeApplicationListener),
+				context::publishEvent, context::close, executor::shutdownNow);
 	}
 
 	/** Guava's event bus with its default exception handler, which logs. */
@@ -130,11 +124,8 @@ public enum Peer {
 		else {
 			bus = async ? new AsyncEventBus(executor) : new EventBus();
 		}
-		return new Bus((handler) -> {
-			Object listener = new SyncListener(handler);
-			bus.register(listener);
-			return () -> bus.unregister(listener);
-		}, bus::post, Bus.NONE, executor::shutdownNow);
+		return new Bus(registering(SyncListener::new, bus::register, bus::unregister), bus::post, Bus.NONE,
+				executor::shutdownNow);
 	}
 
 	/**
@@ -146,11 +137,7 @@ public enum Peer {
 		if (fault == Fault.ERROR_HANDLER) {
 			bus.register(new ErrorListener());
 		}
-		return new Bus((handler) -> {
-			Object listener = async ? new AsyncListener(handler) : new SyncListener(handler);
-			bus.register(listener);
-			return () -> bus.unregister(listener);
-		}, bus::post, Bus.NONE, () -> {
+		return new Bus(registering(listeners(async), bus::register, bus::unregister), bus::post, Bus.NONE, () -> {
 		});
 	}
 
@@ -159,11 +146,22 @@ public enum Peer {
 		MBassador<Event> bus = new MBassador<>((fault == Fault.ERROR_HANDLER) ? (error) -> {
 			throw fault.failure();
 		} : new IPublicationErrorHandler.ConsoleLogger());
-		return new Bus((handler) -> {
-			Object listener = async ? new AsyncListener(handler) : new SyncListener(handler);
-			bus.subscribe(listener);
-			return () -> bus.unsubscribe(listener);
-		}, bus::publish, bus::shutdown, bus::shutdown);
+		return new Bus(registering(listeners(async), bus::subscribe, bus::unsubscribe), bus::publish, bus::shutdown,
+				bus::shutdown);
+	}
+
+	private static Function<Handler, Object> listeners(boolean async) {
+		return async ? AsyncListener::new : SyncListener::new;
+	}
+
+	/** Subscribes a handler by the registration of its listener. */
+	private static <L> Function<Handler, Runnable> registering(Function<Handler, L> listeners, Consumer<L> register,
+			Consumer<L> unregister) {
+		return (handler) -> {
+			L listener = listeners.apply(handler);
+			register.accept(listener);
+			return () -> unregister.accept(listener);
+		};
 	}
 
 	/** A bus, given by its operations. */
@@ -216,7 +214,7 @@ public enum Peer {
 
 		@Override
 		public void publish(String name, Event event) {
-			Observation.start(name, () -> new EventContext(event), this.registry).stop();
+			Observation.start(name, () -> new Observation.Context().put(Event.class, event), this.registry).stop();
 		}
 
 		@Override
@@ -230,31 +228,17 @@ public enum Peer {
 
 	}
 
-	private static final class EventContext extends Observation.Context {
-
-		private final Event event;
-
-		EventContext(Event event) {
-			this.event = event;
-		}
-
-	}
-
-	private record Observer(Handler handler, Predicate<Event> condition) implements ObservationHandler<EventContext> {
+	private record Observer(Handler handler,
+			Predicate<Event> condition) implements ObservationHandler<Observation.Context> {
 
 		@Override
 		public boolean supportsContext(Observation.Context context) {
-			return context instanceof EventContext known && this.condition.test(known.event);
+			return this.condition.test(context.getRequired(Event.class));
 		}
 
 		@Override
-		public void onStop(EventContext context) {
-			try {
-				this.handler.handle(context.event);
-			}
-			catch (Throwable ex) {
-				throw Contender.<RuntimeException>sneaky(ex);
-			}
+		public void onStop(Observation.Context context) {
+			this.handler.<RuntimeException>call(context.getRequired(Event.class));
 		}
 
 	}
@@ -271,12 +255,7 @@ public enum Peer {
 		@Override
 		public void onApplicationEvent(PayloadApplicationEvent<?> event) {
 			if (event.getPayload() instanceof Event payload) {
-				try {
-					this.handler.handle(payload);
-				}
-				catch (Throwable ex) {
-					throw Contender.<RuntimeException>sneaky(ex);
-				}
+				this.handler.<RuntimeException>call(payload);
 			}
 		}
 

@@ -49,14 +49,10 @@ final class Router implements Contender {
 	}
 
 	private HandlerSpec.Builder<Object> spec(String id, Handler handler) {
-		return HandlerSpec.on("**").id(id).mode(this.mode).handler((name, payload) -> {
-			try {
-				handler.handle((Event) payload);
-			}
-			catch (Throwable ex) {
-				throw Contender.<RuntimeException>sneaky(ex);
-			}
-		});
+		return HandlerSpec.on("**")
+			.id(id)
+			.mode(this.mode)
+			.handler((name, payload) -> handler.<RuntimeException>call((Event) payload));
 	}
 
 	@Override

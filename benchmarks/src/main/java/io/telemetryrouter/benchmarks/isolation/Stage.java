@@ -11,6 +11,7 @@ import java.util.function.BooleanSupplier;
 import java.util.function.Predicate;
 import java.util.stream.IntStream;
 
+import com.google.common.util.concurrent.Uninterruptibles;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -72,12 +73,10 @@ final class Stage {
 		this.after = new Neighbour("after", events + 1);
 	}
 
-	/** Subscribes a hostile handler. */
 	Runnable hostile(Contender.Handler handler) {
 		return this.contender.subscribe(name(), limited(handler));
 	}
 
-	/** Subscribes a handler with a hostile condition. */
 	void hostileCondition(Predicate<Event> condition) {
 		this.contender.subscribe(name(), condition, (event) -> {
 		});
@@ -182,26 +181,26 @@ final class Stage {
 		return IntStream.range(0, this.emitted.length).anyMatch((number) -> neighbour.received.get(number) > 1);
 	}
 
-	/** Runs the scenario. */
 	Verdict play() {
 		this.contender.subscribe(this.before.id, this.before);
 		this.hostility.enter(this);
 		this.contender.subscribe(this.after.id, this.after);
-		Thread emitter = new Thread(null, () -> emitAll(), "emitter", 1 << 20);
-		emitter.setDaemon(true);
-		emitter.start();
+		boolean ended = ends(this::emitAll, this.limit);
 		try {
-			emitter.join(this.limit.toMillis());
-		}
-		catch (InterruptedException ex) {
-			Thread.currentThread().interrupt();
-		}
-		try {
-			return judge(emitter.isAlive());
+			return judge(!ended);
 		}
 		finally {
 			this.end.countDown();
 		}
+	}
+
+	/** Returns whether an action on a thread of its own ends in time. */
+	static boolean ends(Runnable action, Duration limit) {
+		Thread thread = new Thread(null, action, "emitter", 1 << 20);
+		thread.setDaemon(true);
+		thread.start();
+		Uninterruptibles.joinUninterruptibly(thread, limit);
+		return !thread.isAlive();
 	}
 
 	private void emitAll() {
@@ -255,17 +254,7 @@ final class Stage {
 	/** Blocks until the scenario ends, and ignores interrupts. */
 	void hang() {
 		this.hanging.incrementAndGet();
-		boolean ended = false;
-		while (!ended) {
-			try {
-				this.end.await();
-				ended = true;
-			}
-			catch (InterruptedException ex) {
-				// An interrupt does not end the hang
-				continue;
-			}
-		}
+		Uninterruptibles.awaitUninterruptibly(this.end);
 	}
 
 	/** A well-behaved handler that counts the events it receives. */

@@ -8,7 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
-import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
@@ -31,16 +31,12 @@ import io.telemetryrouter.benchmarks.Child;
 import io.telemetryrouter.spring.annotation.TelemetryListener;
 
 /**
- * Measures whole starts of a web application with the actuator and five listeners, from a
- * copy of the benchmark jar: with the router's entries in {@code META-INF} and without
- * them, in turn, each in a process of its own. The time that the router adds is the
- * median of the differences within the pairs, from the start of the virtual machine until
- * the application is ready.
+ * A start of a web application with the actuator and five listeners, from a copy of the
+ * benchmark jar with the router's entries in {@code META-INF} or without them. Prints the
+ * time from the start of the virtual machine until the application is ready.
  * <p>
  * The class path is that of the starter, or also contains the agent frameworks and the
  * journal, for which the router has auto-configurations.
- *
- * @since 0.1.0
  */
 public final class Startup {
 
@@ -52,75 +48,29 @@ public final class Startup {
 	private static final List<String> PARTNERS = List.of("dev/langchain4j", "org/springframework/ai",
 			"io/telemetryrouter/journal");
 
+	/** Copies of the benchmark jar. */
+	private static final Map<String, Path> JARS = new HashMap<>();
+
 	private Startup() {
 	}
 
+	/** Starts the application in a process, and returns the times. */
+	public static Properties run(boolean partners, String processors, String router)
+			throws IOException, InterruptedException {
+		String key = partners + " " + router;
+		if (!JARS.containsKey(key)) {
+			JARS.put(key, copy(partners, router.equals("with")));
+		}
+		List<String> java = new ArrayList<>(processors.equals("1") ? List.of("taskset", "-c", "0") : List.of());
+		java.addAll(Child.java(Child.HOME, "-cp", String.valueOf(JARS.get(key))));
+		return Child.run(java, Startup.class, List.of(router));
+	}
+
 	/**
-	 * Compares pairs of starts, or starts once, and prints times in milliseconds.
-	 * @param args "pairs", the number of pairs, the number of processors (1 or 2), and
-	 * the class path ("starter" or "partners"); or "with" or "without"
-	 * @throws IOException if a start fails
-	 * @throws InterruptedException if interrupted
+	 * Starts the application, and prints times in milliseconds.
+	 * @param args "with" or "without" the router, to check that the jar is the right one
 	 */
-	public static void main(String[] args) throws IOException, InterruptedException {
-		if (args[0].equals("pairs")) {
-			compare(Integer.parseInt(args[1]), args[2].equals("1"), args[3].equals("partners"));
-		}
-		else {
-			start(args[0].equals("without"));
-		}
-	}
-
-	private static void compare(int pairs, boolean pinned, boolean partners) throws IOException, InterruptedException {
-		if (pinned) {
-			// Child processes inherit the affinity
-			String self = String.valueOf(ProcessHandle.current().pid());
-			new ProcessBuilder("taskset", "-acp", "0", self).redirectOutput(ProcessBuilder.Redirect.DISCARD)
-				.start()
-				.waitFor();
-		}
-		String all = copy(partners, true).toString();
-		String stripped = copy(partners, false).toString();
-		run(stripped, "without");
-		List<Properties> with = new ArrayList<>();
-		List<Properties> without = new ArrayList<>();
-		for (int i = 0; i < pairs; i++) {
-			if (i % 2 == 0) {
-				without.add(run(stripped, "without"));
-				with.add(run(all, "with"));
-			}
-			else {
-				with.add(run(all, "with"));
-				without.add(run(stripped, "without"));
-			}
-		}
-		for (String key : List.of("ready", "cpu", "classes")) {
-			double[] added = new double[pairs];
-			for (int i = 0; i < pairs; i++) {
-				added[i] = number(with.get(i), key) - number(without.get(i), key);
-			}
-			Child.print(key + ".added", median(added));
-			Child.print(key + ".without",
-					median(without.stream().mapToDouble((start) -> number(start, key)).toArray()));
-		}
-	}
-
-	private static Properties run(String classPath, String router) throws IOException, InterruptedException {
-		return Child.run(Child.home(), classPath, Startup.class, List.of(), router);
-	}
-
-	private static double number(Properties start, String key) {
-		return Double.parseDouble(start.getProperty(key));
-	}
-
-	private static double median(double[] values) {
-		double[] sorted = values.clone();
-		Arrays.sort(sorted);
-		int middle = sorted.length / 2;
-		return (sorted.length % 2 == 1) ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
-	}
-
-	private static void start(boolean without) {
+	public static void main(String[] args) {
 		SpringApplication application = new SpringApplication(Application.class);
 		application.setDefaultProperties(
 				Map.of("server.port", "0", "spring.main.banner-mode", "off", "logging.level.root", "warn"));
@@ -133,8 +83,8 @@ public final class Startup {
 			}
 		});
 		try (ConfigurableApplicationContext context = application.run()) {
-			if (without == context.containsBean("telemetryRouter")) {
-				throw new IllegalStateException("Measures the wrong application: without the router is " + without);
+			if (args[0].equals("with") != context.containsBean("telemetryRouter")) {
+				throw new IllegalStateException("This application is not one " + args[0] + " the router");
 			}
 		}
 	}
