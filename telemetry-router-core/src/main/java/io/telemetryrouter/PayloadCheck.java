@@ -4,9 +4,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Checks the payloads of one event name at each emit. Called on the emitting thread, by
- * several threads concurrently, before the event is routed; it must not emit that event.
- * Any exception other than {@link PayloadViolationException} is logged, and the event is
- * routed.
+ * several threads concurrently, before the event is routed. If it emits events, directly
+ * or through handlers, those of the same name are not checked. Any exception other than
+ * {@link PayloadViolationException} is logged, and the event is routed.
  *
  * @since 0.1.0
  * @see TelemetryRouterBuilder#payloadCheck(String, PayloadCheck)

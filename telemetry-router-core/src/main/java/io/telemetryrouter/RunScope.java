@@ -9,9 +9,10 @@ import org.jspecify.annotations.Nullable;
  * Scopes nest. Closing restores the enclosing scope. Closing a scope before its nested
  * scopes leaves these open; when they close, the nearest enclosing scope that is still
  * open is restored. A scope may be closed on any thread, also concurrently, and then ends
- * for the thread that opened it too. Closing it again has no effect. A scope that a
- * handler leaves open ends for the thread when the emit that called the handler ends, so
- * no handler can change the run of its emitter.
+ * for the thread that opened it too, which keeps a reference to the run until it next
+ * asks for its run, for example by opening one. Closing it again has no effect. A scope
+ * that a handler leaves open ends for the thread when the emit that called the handler
+ * ends, so no handler can change the run of its emitter.
  *
  * @since 0.1.0
  */

@@ -168,6 +168,40 @@ class PayloadCheckTests {
 	}
 
 	@Test
+	void whenTheCheckEmitsItsOwnEventThenThatIsRoutedUnchecked() {
+		AtomicInteger checks = new AtomicInteger();
+		router("a", (payload) -> {
+			checks.incrementAndGet();
+			this.router.emit("a", "nested");
+			this.router.emit("a", "nested");
+			return "no number";
+		}, 0);
+		this.router.emit("a", "outer");
+		this.router.emit("a", "outer");
+		assertThat(checks).hasValue(2);
+		assertThat(this.received).containsExactly("nested", "nested", "outer", "nested", "nested", "outer");
+	}
+
+	@Test
+	void whenChecksEmitTheEventsOfEachOtherThenEachRunsOnceAndOthersStillRefuse() {
+		List<String> checked = new ArrayList<>();
+		this.router = TelemetryRouter.builder().payloadCheck("a", (payload) -> {
+			checked.add("a");
+			this.router.emit("b", payload);
+			return null;
+		}).payloadCheck("b", (payload) -> {
+			checked.add("b");
+			this.router.emit("a", payload);
+			return refusing().check(payload);
+		}).build();
+		this.router.subscribe("**", (name, payload) -> this.received.add(name));
+		this.router.emit("a", 1);
+		assertThat(checked).containsExactly("a", "b");
+		assertThat(this.received).containsExactly("a", "b", "a");
+		assertThatExceptionOfType(PayloadViolationException.class).isThrownBy(() -> this.router.emit("a", SECRET));
+	}
+
+	@Test
 	void whenNobodyListensThenThePayloadIsCheckedAllTheSame() {
 		this.router = TelemetryRouter.builder().payloadCheck("a", refusing()).build();
 		assertThatIllegalArgumentException().isThrownBy(() -> this.router.emit("a", SECRET));

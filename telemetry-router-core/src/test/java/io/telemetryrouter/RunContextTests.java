@@ -1,7 +1,10 @@
 package io.telemetryrouter;
 
+import java.lang.ref.WeakReference;
+import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 
+import org.awaitility.Awaitility;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -76,6 +79,27 @@ class RunContextTests {
 		assertThat(runId()).isEqualTo("outer");
 		outer.close();
 		assertThat(runId()).isNull();
+	}
+
+	@Test
+	void whenAnotherThreadClosesScopeThenItsThreadHasLeftTheRunAndReleasesItAtTheNextLook() {
+		RunScope outer = this.router.openRun("outer");
+		WeakReference<String> id = new WeakReference<>(openAndCloseElsewhere());
+		assertThat(runId()).isEqualTo("outer");
+		Awaitility.await().atMost(Duration.ofSeconds(30)).until(() -> {
+			System.gc();
+			this.router.forRun("other");
+			return id.get() == null;
+		});
+		outer.close();
+		assertThat(runId()).isNull();
+	}
+
+	private String openAndCloseElsewhere() {
+		String id = new String("inner".toCharArray());
+		RunScope scope = this.router.openRun(id);
+		Books.result(CompletableFuture.runAsync(scope::close));
+		return id;
 	}
 
 }

@@ -7,6 +7,7 @@ import org.jspecify.annotations.Nullable;
 
 import io.telemetryrouter.PayloadCheck;
 import io.telemetryrouter.PayloadViolationException;
+import io.telemetryrouter.internal.event.DispatchStack;
 import io.telemetryrouter.internal.event.DispatchStacks;
 import io.telemetryrouter.internal.health.Reporter;
 import io.telemetryrouter.internal.health.StuckCallCheck;
@@ -47,6 +48,11 @@ public final class PayloadChecks {
 		 * reported.
 		 */
 		void run(@Nullable Object payload) {
+			DispatchStack stack = DispatchStacks.current();
+			if (stack != null && stack.isRunning(this.number, this.event)) {
+				// The check emits its own event, and would run without end
+				return;
+			}
 			try {
 				String problem = DispatchStacks.inside(this.event, (frame) -> {
 					frame.running(this.number);

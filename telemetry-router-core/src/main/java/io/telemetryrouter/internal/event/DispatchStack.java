@@ -140,6 +140,16 @@ public final class DispatchStack extends Padded {
 		return this.frames;
 	}
 
+	/** Returns whether the owner is inside of code that it runs for an event. */
+	public boolean isRunning(long number, String event) {
+		for (int i = 0; i < this.depth; i++) {
+			if (this.frames[i].running() == number && this.frames[i].event().equals(event)) {
+				return true;
+			}
+		}
+		return false;
+	}
+
 	/** Returns the number of running calls of a handler. Any thread may call it. */
 	public int countRunning(long handler) {
 		int count = 0;

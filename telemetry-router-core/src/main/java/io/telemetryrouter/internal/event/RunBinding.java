@@ -11,7 +11,8 @@ import io.telemetryrouter.internal.support.VarHandles;
 /**
  * The binding of a thread to a run, a span or both. Bindings of scopes and spans form a
  * stack, the innermost first. Any thread may close a binding; readers skip closed ones. A
- * binding of no thread is valid on all threads and has no outer one.
+ * binding that another thread has closed stays referenced until its thread looks for the
+ * current one. A binding of no thread is valid on all threads and has no outer one.
  */
 public final class RunBinding implements RunContext {
 
@@ -86,9 +87,20 @@ public final class RunBinding implements RunContext {
 		}
 	}
 
-	/** Returns the innermost open binding of the calling thread. */
+	/**
+	 * Returns the innermost open binding of the calling thread, which releases those that
+	 * other threads have closed.
+	 */
 	public static @Nullable RunBinding current() {
-		return used ? open(CURRENT.get()) : null;
+		if (!used) {
+			return null;
+		}
+		RunBinding innermost = CURRENT.get();
+		RunBinding open = open(innermost);
+		if (open != innermost) {
+			bind(open);
+		}
+		return open;
 	}
 
 	@Nullable RunBinding outer() {

@@ -14,13 +14,16 @@ import org.springframework.aop.framework.autoproxy.AutoProxyUtils;
 import org.springframework.aop.scope.ScopedObject;
 import org.springframework.aop.scope.ScopedProxyUtils;
 import org.springframework.aop.support.AopUtils;
+import org.springframework.beans.factory.BeanFactory;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.core.NestedExceptionUtils;
 import org.springframework.core.ResolvableType;
 import org.springframework.core.annotation.AnnotatedElementUtils;
+import org.springframework.core.annotation.AnnotationConfigurationException;
 import org.springframework.core.annotation.MergedAnnotation;
 import org.springframework.stereotype.Component;
 import org.springframework.util.ClassUtils;
+import org.springframework.util.ReflectionUtils;
 
 /**
  * Finds the listener methods of the beans of a bean factory without creating beans. A
@@ -46,8 +49,14 @@ final class ListenerFinder {
 			return List.of();
 		}
 		try {
+			if (this.beanFactory.isFactoryBean(beanName)) {
+				rejectListenersOfFactory(beanName);
+			}
 			Class<?> type = targetType(beanName);
 			return (type != null && !isSpringClass(type)) ? find(beanName, type) : List.of();
+		}
+		catch (TelemetryListenerDefinitionException ex) {
+			throw ex;
 		}
 		catch (Throwable ex) {
 			reportUnreadable(beanName, ex);
@@ -55,8 +64,27 @@ final class ListenerFinder {
 		}
 	}
 
+	/** Only the object that a {@code FactoryBean} creates can have listener methods. */
+	private void rejectListenersOfFactory(String beanName) {
+		Class<?> type = this.beanFactory.getType(BeanFactory.FACTORY_BEAN_PREFIX + beanName, false);
+		if (type == null || isSpringClass(type)) {
+			return;
+		}
+		for (Method method : ListenerMethod.find(type).keySet()) {
+			throw new TelemetryListenerDefinitionException(beanName, method,
+					"It is a method of the FactoryBean, not of the object that it creates.",
+					"Move it to a bean of its own.", null);
+		}
+	}
+
 	private List<ListenerMethod> find(String beanName, Class<?> type) {
-		Map<Method, MergedAnnotation<TelemetryListener>> found = ListenerMethod.find(type);
+		Map<Method, MergedAnnotation<TelemetryListener>> found;
+		try {
+			found = ListenerMethod.find(type);
+		}
+		catch (AnnotationConfigurationException ex) {
+			throw misannotated(beanName, type, ex);
+		}
 		if (found.isEmpty()) {
 			return List.of();
 		}
@@ -66,6 +94,22 @@ final class ListenerFinder {
 			methods.add(new ListenerMethod(beanName, beanType, entry.getKey(), entry.getValue()));
 		}
 		return methods;
+	}
+
+	/**
+	 * Returns the failure of a method whose {@link TelemetryListener} has attributes that
+	 * contradict each other, or the exception itself if it is about another annotation.
+	 */
+	private static RuntimeException misannotated(String beanName, Class<?> type, AnnotationConfigurationException ex) {
+		String message = String.valueOf(ex.getMessage());
+		for (Method method : ReflectionUtils.getAllDeclaredMethods(type)) {
+			if (message.contains(TelemetryListener.class.getName()) && message.contains(method.getName() + "(")) {
+				return new TelemetryListenerDefinitionException(beanName, method,
+						"Its annotation contradicts itself: " + message,
+						"Set only one of 'value' and 'events', or correct the annotation that is composed of it.", ex);
+			}
+		}
+		return ex;
 	}
 
 	private @Nullable Class<?> targetType(String beanName) {
@@ -119,7 +163,9 @@ final class ListenerFinder {
 		logger
 			.warn("Bean '" + beanName + "' cannot be searched for @TelemetryListener methods, so none of them listens."
 					+ " Class '" + singleton.getClass().getName() + "' cannot be read: "
-					+ NestedExceptionUtils.getMostSpecificCause(error) + ". Add the missing class to the class path.");
+					+ NestedExceptionUtils.getMostSpecificCause(error) + ". "
+					+ ((error instanceof AnnotationConfigurationException) ? "Correct the annotation."
+							: "Add the missing class to the class path."));
 	}
 
 }

@@ -5,6 +5,7 @@ import java.util.Collections;
 import java.util.Map;
 import java.util.UUID;
 import java.util.WeakHashMap;
+import java.util.function.Predicate;
 
 import dev.langchain4j.invocation.InvocationContext;
 import dev.langchain4j.service.TokenStream;
@@ -13,6 +14,7 @@ import org.jspecify.annotations.Nullable;
 import io.telemetryrouter.spring.agent.AgentTelemetry;
 import io.telemetryrouter.spring.agent.ObservedRun;
 import io.telemetryrouter.spring.agent.RunDescription;
+import io.telemetryrouter.spring.langchain4j.AiServiceRun.Issued;
 
 /**
  * The runs of AI services that have not ended, weakly keyed by invocation id, which is
@@ -51,6 +53,21 @@ final class AiServiceRuns {
 			run.issued(null);
 		}
 		return run;
+	}
+
+	/**
+	 * Returns the run whose pending request satisfies a condition, or null if there is
+	 * none.
+	 */
+	@Nullable AiServiceRun waiting(Predicate<Issued> condition) {
+		synchronized (this.runs) {
+			for (AiServiceRun run : this.runs.values()) {
+				if (run.isWaiting(condition)) {
+					return run;
+				}
+			}
+		}
+		return null;
 	}
 
 	int size() {

@@ -1,5 +1,6 @@
 package io.telemetryrouter.spring.langchain4j;
 
+import java.lang.reflect.UndeclaredThrowableException;
 import java.util.function.Consumer;
 
 import dev.langchain4j.model.chat.listener.ChatModelErrorContext;
@@ -11,13 +12,14 @@ import dev.langchain4j.observability.api.event.AiServiceCompletedEvent;
 import dev.langchain4j.observability.api.event.AiServiceErrorEvent;
 import dev.langchain4j.observability.api.event.AiServiceEvent;
 import dev.langchain4j.observability.api.event.AiServiceRequestIssuedEvent;
-import dev.langchain4j.observability.api.event.AiServiceResponseReceivedEvent;
 import dev.langchain4j.observability.api.event.AiServiceStartedEvent;
 import dev.langchain4j.observability.api.event.GuardrailExecutedEvent;
 import dev.langchain4j.observability.api.event.InputGuardrailExecutedEvent;
 import dev.langchain4j.observability.api.event.OutputGuardrailExecutedEvent;
 import dev.langchain4j.observability.api.listener.AiServiceListener;
 import dev.langchain4j.service.AiServiceContext;
+
+import org.springframework.context.annotation.ImportRuntimeHints;
 
 import io.telemetryrouter.agent.Guardrail;
 import io.telemetryrouter.spring.agent.AgentTelemetry;
@@ -31,6 +33,7 @@ import io.telemetryrouter.spring.agent.ObservedRun;
  *
  * @since 0.1.0
  */
+@ImportRuntimeHints(LangChain4jHints.class)
 public final class LangChain4jTelemetry implements ChatModelListener {
 
 	static final String FRAMEWORK = "langchain4j";
@@ -40,6 +43,8 @@ public final class LangChain4jTelemetry implements ChatModelListener {
 	private final AiServiceRuns runs;
 
 	private final ModelCalls models;
+
+	private final ServiceModels serviceModels;
 
 	private final ToolCalls tools;
 
@@ -55,6 +60,7 @@ public final class LangChain4jTelemetry implements ChatModelListener {
 		this.telemetry = telemetry;
 		this.runs = new AiServiceRuns(telemetry);
 		this.models = new ModelCalls(telemetry, this.runs);
+		this.serviceModels = new ServiceModels(telemetry, this.models);
 		this.tools = new ToolCalls(telemetry, this.runs);
 		this.retrievals = new RetrievalCalls(telemetry, this.runs);
 		this.embeddings = new EmbeddingCalls(telemetry);
@@ -82,11 +88,10 @@ public final class LangChain4jTelemetry implements ChatModelListener {
 			on(registrar, AiServiceStartedEvent.class, (event) -> {
 				this.runs.start(event.invocationContext(), service);
 				this.retrievals.observe(context);
+				this.serviceModels.observe(context);
 			});
 			on(registrar, AiServiceRequestIssuedEvent.class,
 					(event) -> this.models.issued(event.invocationContext(), event.request()));
-			on(registrar, AiServiceResponseReceivedEvent.class,
-					(event) -> this.models.received(event.invocationContext(), event.response()));
 			on(registrar, InputGuardrailExecutedEvent.class, (event) -> guardrail(event, true));
 			on(registrar, OutputGuardrailExecutedEvent.class, (event) -> guardrail(event, false));
 			on(registrar, AiServiceCompletedEvent.class, this::completed);
@@ -123,8 +128,13 @@ public final class LangChain4jTelemetry implements ChatModelListener {
 	private void failed(AiServiceErrorEvent event) {
 		AiServiceRun service = this.runs.end(event.invocationContext());
 		if (service != null) {
-			service.run().endCalls(event.error());
-			service.run().fail(event.error());
+			Throwable error = event.error();
+			if (error instanceof UndeclaredThrowableException && error.getCause() != null) {
+				// A checked exception that passed the proxy of the model
+				error = error.getCause();
+			}
+			service.run().endCalls(error);
+			service.run().fail(error);
 		}
 	}
 
@@ -152,7 +162,7 @@ public final class LangChain4jTelemetry implements ChatModelListener {
 	public void onResponse(ChatModelResponseContext context) {
 		this.telemetry.guard(FRAMEWORK, () -> {
 			if (context.attributes().get(ObservedCall.class) instanceof ObservedCall call) {
-				call.endBy(() -> this.models.complete(call, context.chatResponse()));
+				this.models.responded(call, context.chatResponse());
 			}
 		});
 	}
@@ -161,11 +171,7 @@ public final class LangChain4jTelemetry implements ChatModelListener {
 	public void onError(ChatModelErrorContext context) {
 		this.telemetry.guard(FRAMEWORK, () -> {
 			if (context.attributes().get(ObservedCall.class) instanceof ObservedCall call) {
-				call.end(context.error());
-				if (call.run().isStreaming()) {
-					// The AI service does not report errors that it ignores
-					call.run().fail(context.error());
-				}
+				this.models.failed(call, context.error());
 			}
 		});
 	}

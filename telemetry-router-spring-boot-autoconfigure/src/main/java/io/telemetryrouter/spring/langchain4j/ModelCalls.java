@@ -1,9 +1,12 @@
 package io.telemetryrouter.spring.langchain4j;
 
 import java.lang.ref.WeakReference;
+import java.time.Duration;
 import java.util.List;
+import java.util.function.Predicate;
 
 import dev.langchain4j.agent.tool.ToolSpecification;
+import dev.langchain4j.data.message.ChatMessage;
 import dev.langchain4j.invocation.InvocationContext;
 import dev.langchain4j.model.ModelProvider;
 import dev.langchain4j.model.chat.request.ChatRequest;
@@ -22,8 +25,8 @@ import io.telemetryrouter.spring.langchain4j.AiServiceRun.Issued;
 /**
  * Reports model calls. Events of an AI service have the run of a request, but few
  * properties of the model; a model's listener has the model, but not the run. The two are
- * matched: an AI service calls the model on the thread that published the request event,
- * with the same message objects.
+ * matched by the request's first message, which is the same object; if several runs share
+ * it, by the thread that published the request event.
  */
 final class ModelCalls {
 
@@ -52,8 +55,24 @@ final class ModelCalls {
 			model = invocation.defaultRequestParameters().modelName();
 		}
 		ObservedCall call = start(run.run(), request, model, invocation.modelProvider());
-		run.issued(new Issued(call, request.messages().isEmpty() ? null : request.messages().get(0)));
+		run.issued(new Issued(call, first(request)));
 		this.issuer.set(new WeakReference<>(run));
+	}
+
+	private static @Nullable ChatMessage first(ChatRequest request) {
+		return request.messages().isEmpty() ? null : request.messages().get(0);
+	}
+
+	private @Nullable AiServiceRun issuerOf(ChatRequest request) {
+		ChatMessage first = first(request);
+		return (first != null) ? waiting((issued) -> issued.first() == first) : null;
+	}
+
+	/** Returns the run with a pending request, first of all that of the thread. */
+	private @Nullable AiServiceRun waiting(Predicate<Issued> condition) {
+		WeakReference<AiServiceRun> reference = this.issuer.get();
+		AiServiceRun run = (reference != null) ? reference.get() : null;
+		return (run != null && run.isWaiting(condition)) ? run : this.runs.waiting(condition);
 	}
 
 	/**
@@ -62,11 +81,9 @@ final class ModelCalls {
 	 * is a call.
 	 */
 	ObservedCall requested(ChatRequest request, @Nullable ModelProvider provider) {
-		WeakReference<AiServiceRun> reference = this.issuer.get();
-		AiServiceRun run = (reference != null) ? reference.get() : null;
+		AiServiceRun run = issuerOf(request);
 		Issued issued = (run != null) ? run.issued() : null;
-		if (run == null || issued == null || request.messages().isEmpty()
-				|| request.messages().get(0) != issued.first()) {
+		if (run == null || issued == null) {
 			return start(this.telemetry.currentRun(LangChain4jTelemetry.FRAMEWORK), request, request.modelName(),
 					provider);
 		}
@@ -76,6 +93,15 @@ final class ModelCalls {
 		ObservedCall again = start(run.run(), request, request.modelName(), provider);
 		run.issued(new Issued(again, issued.first()));
 		return again;
+	}
+
+	/**
+	 * Called when a model is about to be called by an AI service.
+	 * @return the request, or {@code null} if its run is not known
+	 */
+	@Nullable Request request(ChatRequest request, @Nullable ModelProvider provider) {
+		AiServiceRun run = issuerOf(request);
+		return (run != null) ? new Request(run, request, provider) : null;
 	}
 
 	private ObservedCall start(ObservedRun run, ChatRequest request, @Nullable String model,
@@ -88,28 +114,78 @@ final class ModelCalls {
 				this.telemetry.content(() -> request.messages().toString())));
 	}
 
-	/**
-	 * Called when an AI service has the response. If the model has a listener, the call
-	 * has ended already.
-	 */
-	void received(InvocationContext invocation, ChatResponse response) {
-		AiServiceRun run = this.runs.get(invocation);
+	/** Called when a model has responded. */
+	void responded(ObservedCall call, ChatResponse response) {
+		ended(call, response);
+		call.endBy(() -> complete(call, call.elapsed(), response));
+	}
+
+	/** Called when a model has failed. */
+	void failed(ObservedCall call, Throwable error) {
+		ended(call, null);
+		call.end(error);
+	}
+
+	private void ended(ObservedCall call, @Nullable ChatResponse response) {
+		AiServiceRun run = waiting((issued) -> issued.call() == call);
 		Issued issued = (run != null) ? run.issued() : null;
 		if (run != null && issued != null) {
-			run.issued(null);
-			issued.call().endBy(() -> complete(issued.call(), response));
+			run.issued(issued.ended(response));
 		}
 	}
 
-	void complete(ObservedCall call, ChatResponse response) {
+	private void complete(ObservedCall call, Duration duration, ChatResponse response) {
 		ReportedTokens tokens = TokenUsages.of(response.tokenUsage());
 		FinishReason finish = response.finishReason();
 		String reason = GenAiNames.finishReason((finish != null) ? finish.name() : null);
-		call.complete(new ModelCall.Completed(call.started(ModelCall.Started.class), call.elapsed(), null,
+		call.complete(new ModelCall.Completed(call.started(ModelCall.Started.class), duration, null,
 				GenAiNames.reported(response.modelName()), GenAiNames.reported(response.id()), tokens.tokens(),
 				tokens.problem(), (reason != null) ? List.of(reason) : List.of(),
 				response.aiMessage().toolExecutionRequests().size(),
 				this.telemetry.content(() -> response.aiMessage().text())));
+	}
+
+	/** A request of an AI service to its model. */
+	final class Request {
+
+		private final AiServiceRun run;
+
+		private final ChatRequest request;
+
+		private final @Nullable ModelProvider provider;
+
+		Request(AiServiceRun run, ChatRequest request, @Nullable ModelProvider provider) {
+			this.run = run;
+			this.request = request;
+			this.provider = provider;
+		}
+
+		/**
+		 * Called with the response that the AI service receives. If the listener of a
+		 * model has not reported it, it is from a model without the listener.
+		 */
+		void answered(ChatResponse response) {
+			Issued issued = this.run.issued();
+			this.run.issued(null);
+			if (issued == null || issued.isOf(response)) {
+				return;
+			}
+			ObservedCall call = issued.call();
+			if (!call.isEnded()) {
+				call.endBy(() -> complete(call, call.elapsed(), response));
+				return;
+			}
+			ObservedCall unseen = start(this.run.run(), this.request, this.request.modelName(), this.provider);
+			unseen.endBy(() -> complete(unseen, issued.sinceEnd(), response));
+		}
+
+		/** Called with the error of a stream. Has no effect if the run has ended. */
+		void failed(Throwable error) {
+			this.run.issued(null);
+			this.run.run().endCalls(error);
+			this.run.run().fail(error);
+		}
+
 	}
 
 }

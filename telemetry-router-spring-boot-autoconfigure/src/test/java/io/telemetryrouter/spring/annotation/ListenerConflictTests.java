@@ -4,8 +4,11 @@ import java.util.List;
 
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import org.springframework.aop.framework.ProxyFactory;
+import org.springframework.beans.factory.FactoryBean;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.context.annotation.Bean;
@@ -30,6 +33,36 @@ class ListenerConflictTests {
 				.contains("Its id 'overloaded.on' is also that of method")
 				.contains("Overloaded.on(java.lang.Integer)")
 				.contains("Set a different id with @TelemetryListener(id = ...)"));
+	}
+
+	@ParameterizedTest
+	@ValueSource(booleans = { true, false })
+	void whenValueAndEventsDifferThenStartFails(boolean lazy) {
+		this.contextRunner
+			.withBean("both", ValueAndEvents.class, ValueAndEvents::new, (definition) -> definition.setLazyInit(lazy))
+			.run((context) -> assertThat(FailureReport.of(context.getStartupFailure())).contains("Bean: both")
+				.contains("ValueAndEvents.on(java.lang.String)")
+				.contains("attribute 'events' and its alias 'value' are declared with values of [{b}] and [{a}]")
+				.contains("Set only one of 'value' and 'events'"));
+	}
+
+	@Test
+	void whenValueAndEventsAreTheSameThenMethodListens() {
+		this.contextRunner.withBean("both", SameValueAndEvents.class)
+			.run((context) -> assertThat(context.getBean(TelemetryRouter.class).snapshot().handlers())
+				.containsOnlyKeys("both.on"));
+	}
+
+	@ParameterizedTest
+	@ValueSource(booleans = { true, false })
+	void whenMethodIsOfFactoryBeanThenStartFails(boolean lazy) {
+		this.contextRunner
+			.withBean("made", ListeningFactory.class, ListeningFactory::new,
+					(definition) -> definition.setLazyInit(lazy))
+			.run((context) -> assertThat(FailureReport.of(context.getStartupFailure())).contains("Bean: made")
+				.contains("ListeningFactory.on(java.lang.String)")
+				.contains("It is a method of the FactoryBean, not of the object that it creates.")
+				.contains("Move it to a bean of its own."));
 	}
 
 	@Test
@@ -145,6 +178,40 @@ class ListenerConflictTests {
 
 		@TelemetryListener("x")
 		final void on() {
+		}
+
+	}
+
+	static class ValueAndEvents {
+
+		@TelemetryListener(value = "a", events = "b")
+		void on(String payload) {
+		}
+
+	}
+
+	static class SameValueAndEvents {
+
+		@TelemetryListener(value = "a", events = "a")
+		void on(String payload) {
+		}
+
+	}
+
+	static class ListeningFactory implements FactoryBean<StringBuilder> {
+
+		@Override
+		public StringBuilder getObject() {
+			return new StringBuilder();
+		}
+
+		@Override
+		public Class<?> getObjectType() {
+			return StringBuilder.class;
+		}
+
+		@TelemetryListener("x")
+		void on(String payload) {
 		}
 
 	}

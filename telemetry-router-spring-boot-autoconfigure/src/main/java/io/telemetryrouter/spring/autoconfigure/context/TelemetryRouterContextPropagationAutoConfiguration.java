@@ -7,6 +7,7 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProp
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Lazy;
 
 import io.telemetryrouter.ContextCarrier;
 import io.telemetryrouter.spring.autoconfigure.TelemetryRouterAutoConfiguration;
@@ -32,6 +33,7 @@ public final class TelemetryRouterContextPropagationAutoConfiguration {
 	}
 
 	@Bean
+	@Lazy(false)
 	static RunContextRegistration telemetryRouterRunContextRegistration() {
 		return new RunContextRegistration();
 	}

@@ -1,13 +1,13 @@
 package io.telemetryrouter.spring.autoconfigure.endpoint;
 
-import org.jspecify.annotations.Nullable;
-
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.actuate.autoconfigure.web.server.ManagementPortType;
 import org.springframework.boot.actuate.endpoint.EndpointId;
 import org.springframework.boot.actuate.endpoint.Show;
 import org.springframework.boot.actuate.endpoint.web.PathMappedEndpoints;
-import org.springframework.core.env.Environment;
+import org.springframework.boot.web.context.reactive.ReactiveWebApplicationContext;
+import org.springframework.context.ApplicationContext;
+import org.springframework.util.StringUtils;
 
 import io.telemetryrouter.spring.actuate.endpoint.TelemetryRouterEndpoint;
 import io.telemetryrouter.spring.autoconfigure.StartDetail;
@@ -26,14 +26,14 @@ final class EndpointStartDetail implements StartDetail {
 
 	private final Show showValues;
 
-	private final Environment environment;
+	private final ApplicationContext context;
 
 	EndpointStartDetail(ObjectProvider<TelemetryRouterEndpoint> endpoint, ObjectProvider<PathMappedEndpoints> paths,
-			Show showValues, Environment environment) {
+			Show showValues, ApplicationContext context) {
 		this.endpoint = endpoint;
 		this.paths = paths;
 		this.showValues = showValues;
-		this.environment = environment;
+		this.context = context;
 	}
 
 	@Override
@@ -41,7 +41,7 @@ final class EndpointStartDetail implements StartDetail {
 		if (this.endpoint.stream().findAny().isEmpty()) {
 			return "endpoint 'telemetryrouter' is not exposed";
 		}
-		ManagementPortType port = ManagementPortType.get(this.environment);
+		ManagementPortType port = ManagementPortType.get(this.context.getEnvironment());
 		PathMappedEndpoints mapped = (port != ManagementPortType.DISABLED) ? this.paths.getIfAvailable() : null;
 		String path = (mapped != null) ? mapped.getPath(ID) : null;
 		if (path == null) {
@@ -52,15 +52,23 @@ final class EndpointStartDetail implements StartDetail {
 
 	private String location(String path, ManagementPortType port) {
 		if (port == ManagementPortType.DIFFERENT) {
-			return property("management.server.base-path") + path + " on port " + property("management.server.port");
+			String number = this.context.getEnvironment().getProperty("management.server.port");
+			return prefix("management.server.base-path") + path
+					+ ("0".equals(number) ? " on a random port" : " on port " + number);
 		}
-		return property("server.servlet.context-path") + property("spring.mvc.servlet.path")
-				+ property("spring.webflux.base-path") + path;
+		if (this.context instanceof ReactiveWebApplicationContext) {
+			return prefix("spring.webflux.base-path") + path;
+		}
+		// The name is the path of the servlet context. In a WAR the property has no
+		// effect
+		return this.context.getApplicationName() + prefix("spring.mvc.servlet.path") + path;
 	}
 
-	private String property(String name) {
-		@Nullable String value = this.environment.getProperty(name);
-		return (value != null && !value.equals("/")) ? value : "";
+	/** Returns a path that begins with a slash and does not end with one, or "". */
+	private String prefix(String property) {
+		String path = StringUtils.trimTrailingCharacter(this.context.getEnvironment().getProperty(property, "").strip(),
+				'/');
+		return (path.isEmpty() || path.startsWith("/")) ? path : "/" + path;
 	}
 
 	private String shown() {

@@ -9,10 +9,10 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProp
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.context.ApplicationContext;
 import org.springframework.context.ApplicationEventPublisher;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Conditional;
-import org.springframework.core.env.Environment;
 
 import io.telemetryrouter.TelemetryRouter;
 import io.telemetryrouter.spring.actuate.endpoint.RunJournal;
@@ -45,8 +45,8 @@ public final class TelemetryRouterEndpointAutoConfiguration {
 	@Bean
 	EndpointStartDetail telemetryRouterEndpointStartDetail(ObjectProvider<TelemetryRouterEndpoint> endpoint,
 			ObjectProvider<PathMappedEndpoints> paths, TelemetryRouterEndpointProperties properties,
-			Environment environment) {
-		return new EndpointStartDetail(endpoint, paths, properties.getShowValues(), environment);
+			ApplicationContext context) {
+		return new EndpointStartDetail(endpoint, paths, properties.getShowValues(), context);
 	}
 
 	@Bean

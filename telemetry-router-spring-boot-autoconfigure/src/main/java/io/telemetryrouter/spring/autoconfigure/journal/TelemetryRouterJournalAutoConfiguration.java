@@ -13,6 +13,7 @@ import org.springframework.boot.context.properties.EnableConfigurationProperties
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Conditional;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Lazy;
 import org.springframework.core.env.Environment;
 
 import io.telemetryrouter.PayloadSanitizer;
@@ -91,6 +92,7 @@ public final class TelemetryRouterJournalAutoConfiguration {
 	}
 
 	@Bean
+	@Lazy(false)
 	Subscription telemetryRouterJournalSubscription(TelemetryRouter router, Journal journal,
 			TelemetryRouterJournalProperties properties) {
 		return router.subscribe(journal.handler(properties.mode()));

@@ -12,6 +12,7 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Conditional;
+import org.springframework.context.annotation.Lazy;
 
 import io.telemetryrouter.TelemetryRouter;
 import io.telemetryrouter.spring.agent.AgentTelemetry;
@@ -57,6 +58,7 @@ public final class TelemetryRouterMetricsAutoConfiguration {
 	}
 
 	@Bean
+	@Lazy(false)
 	@Conditional(OnAgentsCondition.class)
 	@ConditionalOnMissingBean
 	AgentMeters telemetryRouterAgentMeters(MeterRegistry registry, TelemetryRouterProperties properties,

@@ -7,16 +7,23 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 import org.springframework.boot.actuate.autoconfigure.endpoint.EndpointAutoConfiguration;
 import org.springframework.boot.actuate.autoconfigure.endpoint.web.WebEndpointAutoConfiguration;
+import org.springframework.boot.actuate.endpoint.EndpointId;
+import org.springframework.boot.actuate.endpoint.web.PathMappedEndpoints;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.test.context.runner.AbstractApplicationContextRunner;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.boot.test.context.runner.ReactiveWebApplicationContextRunner;
 import org.springframework.boot.test.context.runner.WebApplicationContextRunner;
+import org.springframework.boot.web.context.servlet.AnnotationConfigServletWebApplicationContext;
+import org.springframework.mock.web.MockServletContext;
 
 import io.telemetryrouter.TelemetryRouter;
 import io.telemetryrouter.spring.autoconfigure.StartDetail;
 import io.telemetryrouter.spring.test.StubRouter;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.mockito.BDDMockito.given;
+import static org.mockito.Mockito.mock;
 
 /**
  * Tests for {@link EndpointStartDetail}.
@@ -34,13 +41,42 @@ class EndpointStartDetailTests {
 	}
 
 	@ParameterizedTest
-	@CsvSource({ "server.servlet.context-path=/app, /app/actuator/telemetryrouter",
-			"spring.mvc.servlet.path=/api, /api/actuator/telemetryrouter",
+	@CsvSource({ "spring.mvc.servlet.path=/api, /api/actuator/telemetryrouter",
 			"management.endpoints.web.base-path=/manage, /manage/telemetryrouter",
 			"management.endpoints.web.path-mapping.telemetryrouter=router, /actuator/router",
 			"management.server.port=9090, /actuator/telemetryrouter on port 9090" })
 	void whenPathIsConfiguredThenItIsThatWhichIsSaid(String property, String location) {
 		assertThatDetail(new WebApplicationContextRunner(), EXPOSED, property)
+			.startsWith("endpoint " + location + " over HTTP shows");
+	}
+
+	@Test
+	void whenWarIsDeployedThenContextPathIsThatOfTheContainer() {
+		assertThatDetail(new WebApplicationContextRunner(() -> {
+			AnnotationConfigServletWebApplicationContext context = new AnnotationConfigServletWebApplicationContext();
+			MockServletContext container = new MockServletContext();
+			container.setContextPath("/war");
+			context.setServletContext(container);
+			return context;
+		}), EXPOSED, "server.servlet.context-path=/ignored")
+			.startsWith("endpoint /war/actuator/telemetryrouter over HTTP shows");
+	}
+
+	/**
+	 * Without the classes of WebFlux, whose paths these are, Spring Boot has no endpoint
+	 * paths in a reactive context.
+	 */
+	@ParameterizedTest
+	@CsvSource({ "server.servlet.context-path=/app, /actuator/telemetryrouter",
+			"spring.mvc.servlet.path=/app, /actuator/telemetryrouter",
+			"spring.webflux.base-path=/flux, /flux/actuator/telemetryrouter",
+			"spring.webflux.base-path=flux/, /flux/actuator/telemetryrouter",
+			"spring.webflux.base-path=/, /actuator/telemetryrouter" })
+	void whenApplicationIsReactiveThenItsPathIsThatWhichIsSaid(String property, String location) {
+		PathMappedEndpoints paths = mock(PathMappedEndpoints.class);
+		given(paths.getPath(EndpointId.of("telemetryrouter"))).willReturn("/actuator/telemetryrouter");
+		assertThatDetail(new ReactiveWebApplicationContextRunner().withBean(PathMappedEndpoints.class, () -> paths),
+				EXPOSED, property)
 			.startsWith("endpoint " + location + " over HTTP shows");
 	}
 
@@ -65,7 +101,10 @@ class EndpointStartDetailTests {
 
 	@Test
 	void whenNotExposedThenThatIsSaid() {
-		assertThatDetail(new WebApplicationContextRunner()).isEqualTo("endpoint 'telemetryrouter' is not exposed");
+		String expected = "endpoint 'telemetryrouter' is not exposed";
+		assertThatDetail(new WebApplicationContextRunner()).isEqualTo(expected);
+		assertThatDetail(new WebApplicationContextRunner(), EXPOSED, "management.endpoint.telemetryrouter.access=NONE")
+			.isEqualTo(expected);
 	}
 
 	private static AbstractStringAssert<?> assertThatDetail(AbstractApplicationContextRunner<?, ?, ?> runner,
