@@ -113,15 +113,23 @@ final class Shutdown {
 			complete = drain(start + this.timeoutNanos);
 		}
 		finally {
-			// Cleared until the end, so that the totals are written.
-			boolean interrupted = Thread.interrupted();
-			this.parts.watchdog.stop();
-			this.parts.executor.shutdown(!complete);
-			reportTotals(start, complete, interrupted);
-			if (interrupted) {
-				Thread.currentThread().interrupt();
+			try {
+				stop(start, complete);
 			}
-			closed.countDown();
+			finally {
+				closed.countDown();
+			}
+		}
+	}
+
+	private void stop(long start, boolean complete) {
+		// Cleared until the end, so that the totals are written.
+		boolean interrupted = Thread.interrupted();
+		step("Stop of the watchdog", this.parts.watchdog::stop);
+		step("Stop of the lane executor", () -> this.parts.executor.shutdown(!complete));
+		reportTotals(start, complete, interrupted);
+		if (interrupted) {
+			Thread.currentThread().interrupt();
 		}
 	}
 
