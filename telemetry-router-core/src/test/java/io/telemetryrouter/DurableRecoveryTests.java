@@ -147,15 +147,39 @@ class DurableRecoveryTests {
 	}
 
 	@Test
-	void whenTheRecordingHangsThenTheRouterClosesAndNoEventIsSkipped() {
-		TelemetryRouter first = this.routers.router(Duration.ofMillis(1));
-		this.routers.open = new CountDownLatch(1);
+	void whenTheRecordingHangsThenTheHandlerLeavesAndNoEventIsSkipped() {
+		TelemetryRouter first = this.routers.router(Books.LIMIT);
+		CountDownLatch hung = hang(new CountDownLatch(1));
+		Subscription subscription = first.subscribe(this.routers.durable("a").build());
+		DurableRouters.emit(first, 0, 10);
+		Books.quiet(first);
+		assertThat(CompletableFuture.runAsync(subscription::close)).succeedsWithin(Books.LIMIT);
+		assertThat(Books.balanced(first).handlers()).doesNotContainKey("durable");
+		first.emit("a", 10);
+		hung.countDown();
+		this.routers.recorder.moving = (number) -> {
+		};
+		first.subscribe(this.routers.durable("a").build());
+		Books.quiet(first);
+		assertThat(this.routers.seen).endsWith(10).containsAll(DurableRouters.numbers(0, 11));
+	}
+
+	/** Lets each move of a cursor hang. */
+	private CountDownLatch hang(CountDownLatch moving) {
 		CountDownLatch hung = new CountDownLatch(1);
-		CountDownLatch moving = new CountDownLatch(1);
 		this.routers.recorder.moving = (number) -> {
 			moving.countDown();
 			Books.passUninterruptibly(hung);
 		};
+		return hung;
+	}
+
+	@Test
+	void whenTheRecordingHangsThenTheRouterClosesAndNoEventIsSkipped() {
+		TelemetryRouter first = this.routers.router(Duration.ofMillis(1));
+		this.routers.open = new CountDownLatch(1);
+		CountDownLatch moving = new CountDownLatch(1);
+		CountDownLatch hung = hang(moving);
 		first.subscribe(this.routers.durable("a").build());
 		first.subscribe(this.routers.durable("other").id("other").handler((event, payload) -> {
 		}).build());

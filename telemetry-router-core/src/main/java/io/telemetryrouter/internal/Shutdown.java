@@ -13,6 +13,7 @@ import io.telemetryrouter.DropReason;
 import io.telemetryrouter.HandlerAccount;
 import io.telemetryrouter.internal.event.DispatchStack;
 import io.telemetryrouter.internal.event.DispatchStacks;
+import io.telemetryrouter.internal.registry.DurableProgress;
 import io.telemetryrouter.internal.registry.Handler;
 import io.telemetryrouter.internal.support.Headroom;
 import io.telemetryrouter.internal.support.Names;
@@ -24,9 +25,6 @@ import io.telemetryrouter.internal.support.Names;
 final class Shutdown {
 
 	private static final long LOG_NANOS = TimeUnit.SECONDS.toNanos(1);
-
-	/** The time for the cursors of all durable handlers to move for the last time. */
-	private static final long RECORDING_NANOS = TimeUnit.SECONDS.toNanos(5);
 
 	private final RouterParts parts;
 
@@ -142,7 +140,7 @@ final class Shutdown {
 				() -> complete[0] = this.parts.flush.await(this.parts.flush.handlersWithLanes(), deadline, null)
 					.complete());
 		DropReason reason = complete[0] ? DropReason.CLOSED : DropReason.SHUTDOWN_TIMEOUT;
-		long recorded = System.nanoTime() + RECORDING_NANOS;
+		long recorded = System.nanoTime() + DurableProgress.LAST_MOVE_NANOS;
 		step("Close of handlers", () -> forEach("Close", (handler) -> handler.stop(reason, recorded)));
 		step("Cancellation of awaited events", this.parts.nextEvents::close);
 		return complete[0];

@@ -40,8 +40,6 @@ public final class Lane {
 
 	private final LaneWorker[] workers;
 
-	private final LaneWakeUp[] wakeUps;
-
 	private final LaneBarriers barriers;
 
 	private final LaneServices services;
@@ -68,10 +66,8 @@ public final class Lane {
 		this.drops = new LaneDrops(target, this.queue, overflow, gaps, services);
 		this.room = (overflow == OverflowPolicy.BLOCK) ? new RoomSignal() : null;
 		this.workers = new LaneWorker[concurrency];
-		this.wakeUps = new LaneWakeUp[concurrency];
 		for (int i = 0; i < concurrency; i++) {
 			this.workers[i] = new LaneWorker(this, target, services);
-			this.wakeUps[i] = this.workers[i].wakeUp;
 		}
 		this.barriers = new LaneBarriers(this.queue, this.workers);
 	}
@@ -192,8 +188,8 @@ public final class Lane {
 			empty(reason);
 			return;
 		}
-		for (LaneWakeUp wakeUp : this.wakeUps) {
-			if (wakeUp.wake()) {
+		for (LaneWorker worker : this.workers) {
+			if (worker.wakeUp.wake()) {
 				return;
 			}
 		}
@@ -226,8 +222,8 @@ public final class Lane {
 			giveUpOverdue(this.services.timeoutNanos());
 		}
 		if (!isPaused()) {
-			for (LaneWakeUp wakeUp : this.wakeUps) {
-				wakeUp.reschedule();
+			for (LaneWorker worker : this.workers) {
+				worker.wakeUp.reschedule();
 			}
 		}
 		this.drops.check();

@@ -1,7 +1,7 @@
 package io.telemetryrouter.internal.lane;
 
+import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.function.Predicate;
 
@@ -19,7 +19,8 @@ final class LaneBarriers {
 
 	private final LaneWorker[] workers;
 
-	private final List<Barrier> barriers = new CopyOnWriteArrayList<>();
+	/** Replaced as a whole, guarded by this: most lanes never have one. */
+	private volatile List<Barrier> barriers = List.of();
 
 	LaneBarriers(LaneQueue queue, LaneWorker[] workers) {
 		this.queue = queue;
@@ -40,11 +41,19 @@ final class LaneBarriers {
 			this.queue
 				.forEach((event, position) -> end[0] = events.test(event) ? Math.max(end[0], position + 1) : end[0]);
 		}
-		this.barriers.add(new Barrier(end[0], Math.max(tail, end[0]), spilled, latch, events));
+		Barrier added = new Barrier(end[0], Math.max(tail, end[0]), spilled, latch, events);
+		change((all) -> all.add(added));
 	}
 
 	void remove(CountDownLatch latch) {
-		this.barriers.removeIf((barrier) -> barrier.latch == latch);
+		change((all) -> all.removeIf((barrier) -> barrier.latch == latch));
+	}
+
+	private synchronized void change(Predicate<List<Barrier>> change) {
+		List<Barrier> all = new ArrayList<>(this.barriers);
+		if (change.test(all)) {
+			this.barriers = List.copyOf(all);
+		}
 	}
 
 	/** Returns the number of events as {@link Lane#pending} does. */
@@ -64,7 +73,7 @@ final class LaneBarriers {
 	/** Releases the threads whose events are processed. */
 	void release() {
 		if (!this.barriers.isEmpty()) {
-			this.barriers.removeIf(this::release);
+			change((all) -> all.removeIf(this::release));
 		}
 	}
 

@@ -35,10 +35,6 @@ final class LaneWakeUp implements Runnable {
 
 	private final LaneWorker worker;
 
-	private final Lane lane;
-
-	private final LaneServices services;
-
 	private volatile int state = IDLE;
 
 	/** The number of consecutive watchdog checks that found the worker not running. */
@@ -49,13 +45,11 @@ final class LaneWakeUp implements Runnable {
 
 	LaneWakeUp(LaneWorker worker) {
 		this.worker = worker;
-		this.lane = worker.lane;
-		this.services = worker.services;
 	}
 
 	/** Hands the worker to the executor and returns {@code true}, if it is idle. */
 	boolean wake() {
-		if (this.state != IDLE || this.lane.isPaused()) {
+		if (this.state != IDLE || this.worker.lane.isPaused()) {
 			return false;
 		}
 		Headroom.require();
@@ -67,7 +61,7 @@ final class LaneWakeUp implements Runnable {
 		boolean nested = stack.scheduling;
 		stack.scheduling = true;
 		try {
-			this.services.executor().execute(this);
+			this.worker.services.executor().execute(this);
 		}
 		catch (Throwable ex) {
 			rejected(ex);
@@ -83,12 +77,12 @@ final class LaneWakeUp implements Runnable {
 		// The event stays queued. The next event, a flush, the close or the watchdog
 		// tries again. No effect if the executor ran the task nevertheless.
 		STATE.compareAndSet(this, SCHEDULED, IDLE);
-		if (this.services.executor().isShutdown()) {
+		if (this.worker.services.executor().isShutdown()) {
 			// The router is closed; a handler that was removed before still had events.
-			this.lane.close(DropReason.CLOSED);
+			this.worker.lane.close(DropReason.CLOSED);
 		}
 		else {
-			this.services.reporter().laneRejected(this.worker.target.handlerId(), ex);
+			this.worker.services.reporter().laneRejected(this.worker.target.handlerId(), ex);
 		}
 	}
 
@@ -97,7 +91,7 @@ final class LaneWakeUp implements Runnable {
 	 * executor refused its task or seems to have lost it. Called by the watchdog.
 	 */
 	void reschedule() {
-		if (this.lane.isEmpty() && this.worker.hand.event == null) {
+		if (this.worker.lane.isEmpty() && this.worker.hand.event == null) {
 			return;
 		}
 		int seen = (this.state != RUNNING) ? this.missedChecks + 1 : 0;
@@ -109,7 +103,7 @@ final class LaneWakeUp implements Runnable {
 			submitOwn();
 		}
 		else if (seen != 0 && System.nanoTime() - this.missedSince > MAX_DELAY) {
-			this.services.reporter().laneNotRun(this.worker.target.handlerId());
+			this.worker.services.reporter().laneNotRun(this.worker.target.handlerId());
 			submitOwn();
 		}
 	}
@@ -120,7 +114,7 @@ final class LaneWakeUp implements Runnable {
 	 */
 	private void submitOwn() {
 		try {
-			this.services.executor().executeOwn(this);
+			this.worker.services.executor().executeOwn(this);
 		}
 		catch (Throwable ex) {
 			// No memory for a thread, for example, or the router is closed.
@@ -133,7 +127,7 @@ final class LaneWakeUp implements Runnable {
 		DispatchStack current = DispatchStacks.current();
 		if (current != null && current.scheduling) {
 			// The executor runs tasks on the submitting thread, here an emitter's.
-			this.services.executor().executeOwn(this);
+			this.worker.services.executor().executeOwn(this);
 			return;
 		}
 		if (!STATE.compareAndSet(this, SCHEDULED, RUNNING)) {
@@ -164,18 +158,18 @@ final class LaneWakeUp implements Runnable {
 	private boolean goIdle() {
 		this.worker.hand.position = EventQueue.Position.NONE;
 		this.state = IDLE;
-		this.lane.signal();
-		if (this.worker.broken || this.lane.isEmpty() || this.lane.isPaused()) {
+		this.worker.lane.signal();
+		if (this.worker.broken || this.worker.lane.isEmpty() || this.worker.lane.isPaused()) {
 			// A broken worker waits for an emitter, a flush or the watchdog: an endless
 			// retry would occupy a processor.
 			return true;
 		}
-		if (this.services.executor().isExternal()) {
+		if (this.worker.services.executor().isExternal()) {
 			// Let other tasks of the user's executor run first.
 			wake();
 			return true;
 		}
-		if (this.lane.oldest() == null) {
+		if (this.worker.lane.oldest() == null) {
 			// The emitter may be preempted between its claim and the publication.
 			Thread.yield();
 		}

@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
 import io.telemetryrouter.EventRecorder;
 import io.telemetryrouter.internal.health.Reporter;
 import io.telemetryrouter.internal.lane.Lane;
+import io.telemetryrouter.internal.lane.LaneServices;
 import io.telemetryrouter.internal.lane.Recording;
 import io.telemetryrouter.internal.support.Names;
 
@@ -24,13 +25,19 @@ import io.telemetryrouter.internal.support.Names;
  * number has reached the lane. When the lane has processed all events that it held then,
  * the cursor moves to that number.
  */
-final class DurableProgress {
+public final class DurableProgress {
+
+	/** The time for the last moves of all cursors that end together. */
+	public static final long LAST_MOVE_NANOS = TimeUnit.SECONDS.toNanos(5);
 
 	private final String handlerId;
 
 	private final Lane lane;
 
 	private final Recording recording;
+
+	/** Makes the moves, which wait for a disk. */
+	private final Executor executor;
 
 	private final Reporter reporter;
 
@@ -51,11 +58,12 @@ final class DurableProgress {
 	/** Reaches zero when the events up to the latest number are processed. */
 	private @Nullable CountDownLatch processed;
 
-	DurableProgress(String handlerId, Lane lane, Recording recording, Reporter reporter) {
+	DurableProgress(String handlerId, Lane lane, LaneServices services) {
 		this.handlerId = handlerId;
 		this.lane = lane;
-		this.recording = recording;
-		this.reporter = reporter;
+		this.recording = services.recording();
+		this.executor = services.executor()::executeReliably;
+		this.reporter = services.reporter();
 	}
 
 	/** Starts the lane, once, with the events that were recorded after the cursor. */
@@ -78,25 +86,23 @@ final class DurableProgress {
 		return this.cursor != null;
 	}
 
-	/**
-	 * Moves the cursor, if possible, on a thread of the executor: it waits for a disk.
-	 */
-	void check(Executor executor) {
+	/** Moves the cursor if possible. Does not wait for that. */
+	void check() {
 		// Created first: without memory for it, the next round has to try again.
 		Runnable task = () -> {
 			try {
-				check();
+				move();
 			}
 			finally {
 				this.checking.set(false);
 			}
 		};
 		if (this.checking.compareAndSet(false, true)) {
-			executor.execute(task);
+			this.executor.execute(task);
 		}
 	}
 
-	private synchronized void check() {
+	private synchronized void move() {
 		EventRecorder.Cursor known = this.cursor;
 		if (known == null || this.ended) {
 			return;
@@ -134,37 +140,31 @@ final class DurableProgress {
 		}
 	}
 
-	/** Moves the cursor for the last time: it does not pass events dropped later. */
-	void end() {
+	/**
+	 * Moves the cursor for the last time: it does not pass events dropped later. Waits
+	 * until a deadline on the clock of {@link System#nanoTime()}: the recording may hang.
+	 */
+	void end(long deadline) {
 		this.reporter.guard(subject(), () -> {
-			check();
-			// The first check may end a wait that began before and covers fewer events.
-			check();
+			try {
+				CompletableFuture.runAsync(this::moveTwice, this.executor)
+					.get(deadline - System.nanoTime(), TimeUnit.NANOSECONDS);
+			}
+			catch (InterruptedException | ExecutionException | TimeoutException ex) {
+				this.reporter.callbackFailed(subject(), ex);
+			}
 		});
 		this.ended = true;
 	}
 
-	private String subject() {
-		return "Cursor of handler '" + Names.printable(this.handlerId) + "'";
+	/** The first move may end a wait that began before and covers fewer events. */
+	private void moveTwice() {
+		move();
+		move();
 	}
 
-	/**
-	 * Does the same on a thread of the executor, until a deadline on the clock of
-	 * {@link System#nanoTime()}: the recording may hang.
-	 */
-	void end(Executor executor, long deadline) {
-		try {
-			CompletableFuture.runAsync(this::end, executor).get(deadline - System.nanoTime(), TimeUnit.NANOSECONDS);
-		}
-		catch (InterruptedException ex) {
-			Thread.currentThread().interrupt();
-		}
-		catch (ExecutionException | TimeoutException ex) {
-			this.reporter.callbackFailed(subject(), ex);
-		}
-		finally {
-			this.ended = true;
-		}
+	private String subject() {
+		return "Cursor of handler '" + Names.printable(this.handlerId) + "'";
 	}
 
 }

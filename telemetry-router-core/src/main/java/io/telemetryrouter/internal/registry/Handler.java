@@ -22,6 +22,7 @@ import io.telemetryrouter.internal.health.StuckCalls;
 import io.telemetryrouter.internal.lane.Lane;
 import io.telemetryrouter.internal.lane.LaneServices;
 import io.telemetryrouter.internal.lane.LaneTarget;
+import io.telemetryrouter.internal.lane.Recording;
 import io.telemetryrouter.internal.metrics.Counters;
 import io.telemetryrouter.internal.metrics.LatencyHistogram;
 import io.telemetryrouter.internal.metrics.SampleBuffer;
@@ -42,7 +43,7 @@ public final class Handler implements Subscription, LaneTarget {
 
 	public final HandlerMetrics metrics;
 
-	private final LaneServices services;
+	private final Recording recording;
 
 	private final HandlerRegistry registry;
 
@@ -69,21 +70,21 @@ public final class Handler implements Subscription, LaneTarget {
 
 	Handler(HandlerOptions options, HandlerSpec<?> spec, HandlerServices services, HandlerRegistry registry) {
 		this.options = options;
-		LaneServices shared = services.lanes();
-		this.services = shared;
+		LaneServices lanes = services.lanes();
+		this.recording = lanes.recording();
 		this.registry = registry;
-		this.registeredAt = shared.ticker().now();
-		this.metrics = new HandlerMetrics(shared.samples(), !options.async && !shared.measured());
+		this.registeredAt = lanes.ticker().now();
+		this.metrics = new HandlerMetrics(lanes.samples(), !options.async && !lanes.measured());
 		this.admission = new Admission(this, options, spec.owner());
 		Duration timeout = spec.handlerTimeout();
-		this.timeoutNanos = (timeout != null) ? TimeUnit.NANOSECONDS.convert(timeout) : shared.timeoutNanos();
+		this.timeoutNanos = (timeout != null) ? TimeUnit.NANOSECONDS.convert(timeout) : lanes.timeoutNanos();
 		this.lane = options.async ? new Lane(this, options.maxQueue, options.overflow, spec.concurrency(), spec.gaps(),
-				options.durable, shared.with(options.thread == LaneThread.PLATFORM, this.timeoutNanos)) : null;
+				options.durable, lanes.with(options.thread == LaneThread.PLATFORM, this.timeoutNanos)) : null;
 		this.breaker = (services.quarantine().enabled() && options.times == 0) ? new CircuitBreaker(this,
-				this.admission, services.quarantine(), shared.reporter(), shared.clock(), shared.ticker()) : null;
+				this.admission, services.quarantine(), lanes.reporter(), lanes.clock(), lanes.ticker()) : null;
 		this.failures = new HandlerFailures(options, this.metrics, services, this.breaker);
-		this.progress = (options.durable && this.lane != null)
-				? new DurableProgress(options.id, this.lane, shared.recording(), shared.reporter()) : null;
+		this.progress = (options.durable && this.lane != null) ? new DurableProgress(options.id, this.lane, lanes)
+				: null;
 	}
 
 	/**
@@ -122,7 +123,7 @@ public final class Handler implements Subscription, LaneTarget {
 
 	@Override
 	public @Nullable Envelope<?> admit(RecordedEvent event) {
-		return this.admission.admit(event, this.services.recording());
+		return this.admission.admit(event, this.recording);
 	}
 
 	public @Nullable Lane lane() {
@@ -146,10 +147,7 @@ public final class Handler implements Subscription, LaneTarget {
 		}
 	}
 
-	/**
-	 * Waits for room for an offered event, then queues or drops it. The timeout runs from
-	 * the given {@link System#nanoTime() time}.
-	 */
+	/** Waits for room for an offered event: see {@link Lane#awaitRoom}. */
 	public void awaitRoom(Envelope<?> event, long since, DispatchFrame frame) {
 		try {
 			if (this.lane != null) {
@@ -285,7 +283,7 @@ public final class Handler implements Subscription, LaneTarget {
 			this.lane.check();
 		}
 		if (this.progress != null) {
-			this.progress.check(this.services.executor()::executeReliably);
+			this.progress.check();
 		}
 		if (this.breaker != null && this.admission.has(Admission.COUNTED)) {
 			this.breaker.relax(now);
@@ -319,7 +317,7 @@ public final class Handler implements Subscription, LaneTarget {
 	 */
 	public void stop(DropReason reason, long deadline) {
 		if (this.progress != null) {
-			this.progress.end(this.services.executor()::executeReliably, deadline);
+			this.progress.end(deadline);
 		}
 		if (this.lane != null) {
 			this.lane.close(reason);
@@ -332,7 +330,7 @@ public final class Handler implements Subscription, LaneTarget {
 		this.registry.remove(this);
 		if (discardQueued) {
 			if (this.progress != null) {
-				this.progress.end();
+				this.progress.end(System.nanoTime() + DurableProgress.LAST_MOVE_NANOS);
 			}
 			if (this.lane != null) {
 				this.lane.discard(DropReason.UNSUBSCRIBED);
