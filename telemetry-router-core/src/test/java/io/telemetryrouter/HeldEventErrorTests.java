@@ -72,23 +72,12 @@ class HeldEventErrorTests {
 		assertThat(this.router.snapshot().held()).isEqualTo(Math.min(count, HELD));
 	}
 
-	/**
-	 * Starts the router, with a clock that fails at some read.
-	 * @return what the start threw, or {@code null}
-	 */
-	private @Nullable Throwable start(Throwable error, int read) {
+	/** Starts the router, with a clock that fails at some read. */
+	private void start(Throwable error, int read) {
 		this.clock.error = error;
 		this.clock.failing.set(read);
-		try {
-			this.router.start();
-			return null;
-		}
-		catch (Throwable ex) {
-			return ex;
-		}
-		finally {
-			this.clock.failing.set(0);
-		}
+		this.router.start();
+		this.clock.failing.set(0);
 	}
 
 	private void assertStartedAndCounted(int offered) throws Exception {
@@ -107,11 +96,9 @@ class HeldEventErrorTests {
 	void whenOneDeliveryFailsThenTheOthersAreDeliveredAndTheRouterStarts(Throwable error) throws Exception {
 		subscribe(HandlerMode.SYNC);
 		hold(5);
-		Throwable thrown = start(error, 1);
+		start(error, 1);
 		assertThat(this.received).containsExactly(1, 2, 3, 4);
-		if (thrown != null) {
-			assertThat(thrown).isSameAs(error);
-		}
+		Books.eventually(() -> this.log.lines("Delivery of a held event failed").size() == 1);
 		assertStartedAndCounted(5);
 		assertThat(Books.of(this.router, "handler").failed()).isOne();
 	}
@@ -145,10 +132,8 @@ class HeldEventErrorTests {
 		subscribe(HandlerMode.SYNC);
 		hold(5);
 		this.clock.always = true;
-		Throwable thrown = start(new OutOfMemoryError("on purpose"), 1);
+		start(new OutOfMemoryError("on purpose"), 1);
 		this.clock.always = false;
-		assertThat(thrown).satisfiesAnyOf((none) -> assertThat(none).isNull(),
-				(ex) -> assertThat(ex).isInstanceOf(OutOfMemoryError.class));
 		assertStartedAndCounted(5);
 		assertThat(Books.of(this.router, "handler").failed()).isEqualTo(5);
 	}
@@ -195,12 +180,7 @@ class HeldEventErrorTests {
 		hold(3);
 		this.clock.error = new OutOfMemoryError("on purpose");
 		this.clock.failing.set(1);
-		try {
-			this.router.close();
-		}
-		catch (OutOfMemoryError ex) {
-			assertThat(ex).isSameAs(this.clock.error);
-		}
+		this.router.close();
 		this.clock.failing.set(0);
 		assertThat(this.log.lines("closed in")).singleElement().asString().contains("offered=3");
 		assertThat(Books.of(this.router, "handler").isBalanced()).isTrue();

@@ -18,7 +18,6 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 /**
  * Emits and other operations during the delivery of held events.
@@ -54,7 +53,7 @@ class HeldEventReleaseTests {
 				router.emit("event", i);
 			}
 			broken.set(true);
-			assertThatIllegalStateException().isThrownBy(router::start);
+			router.start();
 			Books.balanced(router);
 			assertThat(Books.of(router, "handler").failed()).isOne();
 			assertThat(Books.of(router, "handler").handled()).isEqualTo(2);

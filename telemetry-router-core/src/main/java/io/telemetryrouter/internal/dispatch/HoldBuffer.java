@@ -93,8 +93,8 @@ public final class HoldBuffer {
 	/**
 	 * Delivers the held events in order, and then up to the limit of the events added
 	 * meanwhile. After that no event is held. A second call does nothing. {@code loss}
-	 * receives the number of events beyond the limit, by name. If a delivery throws, the
-	 * other events are delivered before the last exception is rethrown.
+	 * receives the number of events beyond the limit, by name. A delivery that throws,
+	 * for example because a clock does, is reported and does not affect the others.
 	 */
 	public void release(Consumer<Envelope<?>> delivery, ObjLongConsumer<String> loss) {
 		synchronized (this) {
@@ -103,36 +103,17 @@ public final class HoldBuffer {
 			}
 			this.releasing = true;
 		}
-		Throwable failure = null;
 		for (Envelope<?> event = next(); event != null; event = next()) {
-			try {
-				delivery.accept(event);
-			}
-			catch (Throwable ex) {
-				// For example an exception of a clock. The other events must not stay
-				// held.
-				failure = ex;
-			}
-			EmitTracker.dequeued(event.tracker());
+			Envelope<?> held = event;
+			this.reporter.guard("Delivery of a held event", () -> delivery.accept(held));
+			EmitTracker.dequeued(held.tracker());
 		}
 		if (!this.overflow.isEmpty()) {
 			this.reporter.notHeld(this.overflow.values().stream().mapToLong(Long::longValue).sum(), this.limit);
 		}
-		for (Map.Entry<String, Long> lost : this.overflow.entrySet()) {
-			try {
-				loss.accept(lost.getKey(), lost.getValue());
-			}
-			catch (Throwable ex) {
-				failure = ex;
-			}
-		}
+		this.overflow.forEach((event, count) -> this.reporter.guard("Count of events that were not held",
+				() -> loss.accept(event, count)));
 		this.released.countDown();
-		if (failure instanceof Error error) {
-			throw error;
-		}
-		if (failure instanceof RuntimeException exception) {
-			throw exception;
-		}
 	}
 
 	private synchronized @Nullable Envelope<?> next() {
