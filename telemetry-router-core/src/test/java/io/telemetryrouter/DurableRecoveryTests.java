@@ -160,7 +160,7 @@ class DurableRecoveryTests {
 		this.routers.recorder.moving = (number) -> {
 		};
 		first.subscribe(this.routers.durable("a").build());
-		Books.quiet(first);
+		assertThat(first.flush(Books.LIMIT).complete()).isTrue();
 		assertThat(this.routers.seen).endsWith(10).containsAll(DurableRouters.numbers(0, 11));
 	}
 

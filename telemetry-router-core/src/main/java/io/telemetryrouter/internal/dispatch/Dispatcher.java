@@ -22,7 +22,6 @@ import io.telemetryrouter.internal.metrics.SampleBuffer;
 import io.telemetryrouter.internal.metrics.SampleBuffers;
 import io.telemetryrouter.internal.registry.EventStatistics;
 import io.telemetryrouter.internal.registry.Handler;
-import io.telemetryrouter.internal.support.Headroom;
 import io.telemetryrouter.internal.support.Ticker;
 
 /**
@@ -233,15 +232,12 @@ public final class Dispatcher {
 
 	private @Nullable BitSet queueDurably(Route route, @Nullable Object payload, Envelope<?> envelope,
 			DispatchFrame frame, @Nullable SampleBuffer buffer) {
-		// An emit that begins and does not end would stop all cursors for ever. With too
-		// little stack, both methods could fail, so the emit does not begin.
-		Headroom.require();
-		int epoch = this.recording.begin(frame.stack.stripeHint);
+		frame.recording = this.recording;
 		try {
 			return queue(route, payload, envelope, frame, buffer);
 		}
 		finally {
-			this.recording.end(epoch, frame.stack.stripeHint);
+			frame.recording = null;
 		}
 	}
 

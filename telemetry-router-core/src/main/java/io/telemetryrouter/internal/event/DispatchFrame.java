@@ -74,6 +74,13 @@ public final class DispatchFrame extends Padded {
 	 */
 	public volatile @Nullable Recipients undelivered;
 
+	/**
+	 * The recording of an event for durable handlers, from before the event is recorded
+	 * until it is in all lanes. Set and cleared by field accesses, like
+	 * {@link #undelivered}.
+	 */
+	public volatile @Nullable Object recording;
+
 	/** The number of entries; distinguishes two calls of the same handler. */
 	private int entries;
 

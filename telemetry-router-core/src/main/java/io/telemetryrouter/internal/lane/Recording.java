@@ -7,18 +7,16 @@ import org.jspecify.annotations.Nullable;
 
 import io.telemetryrouter.EventRecorder;
 import io.telemetryrouter.RecordedEvent;
+import io.telemetryrouter.internal.event.DispatchFrame;
+import io.telemetryrouter.internal.event.DispatchStacks;
 import io.telemetryrouter.internal.event.Envelope;
 import io.telemetryrouter.internal.event.EnvelopeSource;
 import io.telemetryrouter.internal.event.SpilledEvent;
-import io.telemetryrouter.internal.metrics.StripedCounter;
 import io.telemetryrouter.internal.support.Ticker;
 
 /**
- * The recorder of a router, if it has one, for lanes that spill events to it.
- * <p>
- * Detects when all emits that are between the recorder and the lanes have reached the
- * lanes, while other emits begin. Emits of even and odd epochs have separate counters, so
- * that the emits in flight of an ended epoch only decrease (P. McKenney, Sleepable RCU).
+ * The recorder of a router, if it has one, for lanes that spill events to it and for
+ * durable handlers.
  */
 public final class Recording {
 
@@ -31,13 +29,6 @@ public final class Recording {
 	private final Ticker ticker;
 
 	private volatile @Nullable Source source;
-
-	private final StripedCounter[] begun = { new StripedCounter(), new StripedCounter() };
-
-	private final StripedCounter[] ended = { new StripedCounter(), new StripedCounter() };
-
-	/** Writes are guarded by this. */
-	private volatile int epoch;
 
 	public Recording(EnvelopeSource envelopes, Ticker ticker) {
 		this.envelopes = envelopes;
@@ -88,38 +79,24 @@ public final class Recording {
 	}
 
 	/**
-	 * Called before an event for durable handlers is recorded. Returns the epoch to pass
-	 * to {@link #end}, which the caller must reach.
-	 */
-	public int begin(int stripe) {
-		int current = this.epoch;
-		this.begun[current].add(1, stripe);
-		return current;
-	}
-
-	/** Called when that event is in all lanes. */
-	public void end(int epoch, int stripe) {
-		this.ended[epoch].add(1, stripe);
-	}
-
-	/**
 	 * Waits briefly until all events that were recorded before are in the lanes of
-	 * durable handlers.
+	 * durable handlers. An emit marks its frame before it records such an event, and
+	 * clears the mark when the event is in all lanes. A thread that reads the number of a
+	 * recorded event also sees the mark of that emit, or a later one.
 	 * @return whether they are
 	 */
-	public synchronized boolean awaitLanes() {
-		int current = this.epoch;
-		// Emits that read the previous epoch and were counted late.
-		if (!awaitEnd(1 - current)) {
-			return false;
-		}
-		this.epoch = 1 - current;
-		return awaitEnd(current);
+	public boolean awaitLanes() {
+		boolean[] queued = { true };
+		DispatchStacks.forEach((stack) -> {
+			for (DispatchFrame frame : stack.frames()) {
+				queued[0] = queued[0] && awaitLanes(frame);
+			}
+		});
+		return queued[0];
 	}
 
-	private boolean awaitEnd(int epoch) {
-		// In this order: an emit that begins in between counts as not ended.
-		for (int i = 0; this.ended[epoch].sum() != this.begun[epoch].sum(); i++) {
+	private boolean awaitLanes(DispatchFrame frame) {
+		for (int i = 0; frame.recording == this; i++) {
 			if (i == MAX_PAUSES || Thread.currentThread().isInterrupted()) {
 				return false;
 			}
