@@ -20,7 +20,7 @@ import io.telemetryrouter.internal.support.Headroom;
  * queue and then all spilled events. An event that is not recorded yet is in the
  * recorder's own queue in memory anyway, so its envelope is kept until then.
  * <p>
- * Spilling delays events but keeps their order: the worker polls the queue first, under
+ * Spilling delays events but keeps their order: the worker first empties the queue, under
  * the lock that a spill takes. So it finds an event that a producer queued before it
  * finds a later event that the same producer spilled. One worker takes events. Any thread
  * may drop events concurrently.
@@ -153,7 +153,8 @@ final class SpillQueue extends LaneQueue {
 			SpilledEvent next;
 			synchronized (this) {
 				event = super.poll(consumer);
-				if (event != null || isFrozen()) {
+				if (event != null || isFrozen() || !super.isEmpty()) {
+					// A claimed position may precede queued events that are published.
 					return event;
 				}
 				releaseRecorded();

@@ -229,7 +229,7 @@ class LaneWorkerTests {
 	/**
 	 * A handler that hangs with the payload "hangs".
 	 */
-	private static final class Target implements LaneTarget {
+	static final class Target implements LaneTarget {
 
 		private final CountDownLatch begun = new CountDownLatch(1);
 
