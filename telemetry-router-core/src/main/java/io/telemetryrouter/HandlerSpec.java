@@ -645,7 +645,7 @@ public final class HandlerSpec<T> {
 		 * Makes the handler the recorder of the router. A router has at most one
 		 * recorder, which takes all events. A synchronous recorder is called before the
 		 * event is offered to any other handler; an asynchronous recorder is offered the
-		 * event first, regardless of priorities. Handlers with
+		 * event first, regardless of priorities, and takes one at a time. Handlers with
 		 * {@link OverflowPolicy#SPILL} read events back from the recorder. The router
 		 * calls the recorder directly, even if a {@link HandlerSpecCustomizer} replaces
 		 * the handler.
@@ -746,10 +746,10 @@ public final class HandlerSpec<T> {
 						+ " with overflow policy SPILL, so it cannot have that itself: choose another policy");
 			}
 			boolean all = this.patterns.equals(List.of(EventPattern.ALL)) && this.payloadType == Object.class;
-			if (!all || this.condition != null || this.run != null || this.times != 0) {
+			if (!all || this.condition != null || this.run != null || this.times != 0 || this.concurrency != 1) {
 				throw new IllegalStateException("Handler " + name()
-						+ " is the recorder, which takes all events: let its pattern be '**', and leave payload type,"
-						+ " condition, run and times out");
+						+ " is the recorder, which takes all events, in order: let its pattern be '**', and leave payload"
+						+ " type, condition, run, times and concurrency out");
 			}
 		}
 

@@ -293,6 +293,8 @@ class SpillLossTests {
 		assertThatIllegalStateException()
 			.isThrownBy(() -> this.recorder.async(1).mutate().overflow(OverflowPolicy.SPILL).build())
 			.withMessageContaining("'recorder' is the recorder");
+		assertThatIllegalStateException().isThrownBy(() -> this.recorder.async(1).mutate().concurrency(2).build())
+			.withMessageContaining("is the recorder, which takes all events, in order");
 		assertThatIllegalStateException()
 			.isThrownBy(() -> HandlerSpec.on("a").overflow(OverflowPolicy.SPILL).recorder(this.recorder).build())
 			.withMessageContaining("synchronous");

@@ -84,6 +84,41 @@ class SpillTests {
 	}
 
 	@Test
+	void whenRecordedEventsAreSpilledAfterOneThatIsBeingRecordedThenEachIsReadBack() {
+		CountDownLatch recorded = new CountDownLatch(1);
+		CountDownLatch overtaken = new CountDownLatch(1);
+		this.recorder.records = (event) -> {
+			if (event.payload().equals("last")) {
+				Books.pass(recorded);
+			}
+			return true;
+		};
+		this.router.subscribe(this.recorder.async(1));
+		// The emitters wait between the recorder and the queue of the slow handler.
+		this.router.subscribe(HandlerSpec.on("a").priority(-1).async().condition((event) -> {
+			if (event.payload().equals("early")) {
+				Books.pass(overtaken);
+			}
+			return false;
+		}).handler((event, payload) -> {
+		}).build());
+		subscribeSlow();
+		List<CompletableFuture<Void>> emits = new ArrayList<>();
+		for (int i = 0; i < 9; i++) {
+			Object payload = (i < 5) ? i : "early";
+			emits.add(CompletableFuture.runAsync(() -> this.router.emit("a", payload),
+					(task) -> new Thread(task).start()));
+			Books.eventually(() -> this.recorder.events.size() == emits.size());
+		}
+		this.router.emit("a", "last");
+		overtaken.countDown();
+		emits.forEach(Books::result);
+		recorded.countDown();
+		this.open.countDown();
+		assertThat(Books.balanced(this.router).handlers().get("slow").account().handled()).isEqualTo(10);
+	}
+
+	@Test
 	void whenHandlerHasCaughtUpThenItGoesOnFromItsQueueAndCanFallBehindAgain() {
 		this.router.subscribe(this.recorder.sync());
 		subscribeSlow();

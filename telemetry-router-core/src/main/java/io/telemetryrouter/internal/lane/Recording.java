@@ -39,9 +39,9 @@ public final class Recording {
 		return this.source != null;
 	}
 
-	/** Sets the recorder, with its lane if it is asynchronous, or removes it. */
-	public void set(@Nullable EventRecorder recorder, @Nullable Lane lane) {
-		this.source = (recorder != null) ? new Source(recorder, lane) : null;
+	/** Sets the recorder, or removes it. */
+	public void set(@Nullable EventRecorder recorder, boolean async) {
+		this.source = (recorder != null) ? new Source(recorder, async) : null;
 	}
 
 	/**
@@ -50,14 +50,7 @@ public final class Recording {
 	 */
 	boolean has(Envelope<?> event) {
 		Source source = this.source;
-		return source != null && !event.replayed() && event.recorded() >= 0
-				&& (source.lane != null || event.recorded() != 0);
-	}
-
-	/** Returns the maximum number of events queued or in progress at the recorder. */
-	int ahead() {
-		Source source = this.source;
-		return (source != null && source.lane != null) ? source.lane.capacity() + source.lane.concurrency() : 0;
+		return source != null && !event.replayed() && event.recorded() >= 0 && (source.async || event.recorded() != 0);
 	}
 
 	EventRecorder.@Nullable Reader reader() throws Exception {
@@ -105,7 +98,7 @@ public final class Recording {
 		return true;
 	}
 
-	private record Source(EventRecorder recorder, @Nullable Lane lane) {
+	private record Source(EventRecorder recorder, boolean async) {
 	}
 
 }

@@ -132,8 +132,7 @@ final class SpillQueue extends LaneQueue {
 	/** Replaces the envelopes of events that are recorded by their locations. */
 	private void releaseRecorded() {
 		Envelope<?> oldest = this.unrecorded.peek();
-		while (oldest != null && !this.recorded.isFull()
-				&& (oldest.recorded() != 0 || this.unrecorded.size() > this.services.recording().ahead())) {
+		while (oldest != null && !this.recorded.isFull() && oldest.recorded() != 0) {
 			this.recorded.add(oldest.spilled());
 			this.unrecorded.remove();
 			oldest = this.unrecorded.peek();

@@ -102,7 +102,7 @@ public final class HandlerRegistry {
 			return false;
 		}
 		if (recorder) {
-			this.recording.set(handler.options.recorder, handler.lane());
+			this.recording.set(handler.options.recorder, handler.options.async);
 		}
 		for (EventPattern pattern : handler.options.patterns) {
 			this.index.add(pattern, handler);
@@ -128,7 +128,7 @@ public final class HandlerRegistry {
 			return false;
 		}
 		if (handler.isRecorder()) {
-			this.recording.set(null, null);
+			this.recording.set(null, false);
 		}
 		for (EventPattern pattern : handler.options.patterns) {
 			this.index.remove(pattern, handler);

@@ -39,7 +39,7 @@ class SpillQueueTests {
 
 	@Test
 	void whenAProducerIsPreemptedThenEventsQueuedBehindItsOwnComeBeforeSpilledOnes() throws Exception {
-		this.recording.set(new Nothing(), null);
+		this.recording.set(new Nothing(), false);
 		SpillQueue queue = queue(3);
 		Envelope<?> preempted = event();
 		Envelope<?> queued = event();
