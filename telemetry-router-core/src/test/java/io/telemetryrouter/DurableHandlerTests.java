@@ -8,6 +8,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 
 import org.junit.jupiter.api.Test;
@@ -189,18 +190,27 @@ class DurableHandlerTests {
 	}
 
 	@Test
-	void whenABacklogCannotBeReadToItsEndThenTheHandlerGoesOnWithNewEvents() {
+	void whenABacklogCannotBeReadToItsEndThenTheHandlerGoesOnWithNewEventsAndTheNextOneGetsTheRest() {
 		TelemetryRouter first = this.routers.router(Books.LIMIT);
 		first.subscribe(this.routers.durable("a").build()).close();
 		DurableRouters.emit(first, 0, 10);
+		AtomicInteger reads = new AtomicInteger();
 		this.routers.recorder.reading = (number) -> {
-			throw new IllegalStateException("disk");
+			if (reads.incrementAndGet() > 6) {
+				throw new IllegalStateException("disk");
+			}
 		};
-		first.subscribe(this.routers.durable("a").build());
+		Subscription failing = first.subscribe(this.routers.durable("a").build());
 		Books.balanced(first);
 		DurableRouters.emit(first, 10, 11);
 		Books.balanced(first);
-		assertThat(this.routers.seen).isEqualTo(DurableRouters.numbers(10, 11));
+		assertThat(this.routers.seen).containsExactly(0, 1, 2, 10);
+		failing.close();
+		this.routers.recorder.reading = (number) -> {
+		};
+		first.subscribe(this.routers.durable("a").build());
+		assertThat(first.flush(Books.LIMIT).complete()).isTrue();
+		assertThat(this.routers.seen).endsWith(3, 4, 5, 6, 7, 8, 9, 10);
 	}
 
 	@Test

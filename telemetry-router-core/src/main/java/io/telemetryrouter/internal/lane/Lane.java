@@ -101,9 +101,11 @@ public final class Lane {
 		}
 	}
 
-	/** Returns the number up to which the backlog is handled; negative without one. */
+	/**
+	 * Returns the number up to which the backlog is handled; negative if it is finished.
+	 */
 	public long backlogHandled() {
-		SpillBacklog backlog = (this.spill != null) ? this.spill.backlog() : null;
+		SpillBacklog backlog = (this.spill != null) ? this.spill.unfinished() : null;
 		return (backlog != null) ? backlog.handled : -1;
 	}
 

@@ -25,6 +25,9 @@ final class SpillBacklog {
 	/** The recorded number up to which the backlog is handled. Written by the worker. */
 	volatile long handled;
 
+	/** Whether reading failed, so that the rest is left out. Written by the worker. */
+	boolean failed;
+
 	SpillBacklog(EventRecorder.Backlog events, LaneTarget target, Reporter reporter) {
 		this.events = events;
 		this.target = target;
@@ -45,8 +48,9 @@ final class SpillBacklog {
 			}
 		}
 		catch (Throwable ex) {
-			this.reporter.callbackFailed("Reading back for handler '" + Names.printable(this.target.handlerId()) + "'",
-					ex);
+			this.failed = true;
+			this.reporter.callbackFailed("Reading the backlog of handler '" + Names.printable(this.target.handlerId())
+					+ "' (the rest is read at the next start)", ex);
 		}
 		return null;
 	}

@@ -59,6 +59,9 @@ final class SpillQueue extends LaneQueue {
 
 	private volatile @Nullable SpillBacklog backlog;
 
+	/** The backlog until it is handled, or for ever if it was not read to its end. */
+	private volatile @Nullable SpillBacklog unfinished;
+
 	/** The event of the backlog that was read while the queue was being frozen. */
 	private volatile @Nullable Envelope<?> kept;
 
@@ -91,6 +94,7 @@ final class SpillQueue extends LaneQueue {
 		synchronized (this) {
 			if (this.backlogged) {
 				this.backlog = created;
+				this.unfinished = created;
 				return;
 			}
 		}
@@ -98,8 +102,8 @@ final class SpillQueue extends LaneQueue {
 	}
 
 	/** Returns the backlog, or {@code null} if it is not set yet or finished. */
-	@Nullable SpillBacklog backlog() {
-		return this.backlog;
+	@Nullable SpillBacklog unfinished() {
+		return this.unfinished;
 	}
 
 	@Override
@@ -211,6 +215,7 @@ final class SpillQueue extends LaneQueue {
 	private void endBacklog() {
 		SpillBacklog ended = this.backlog;
 		this.backlog = null;
+		this.unfinished = (ended != null && ended.failed) ? ended : null;
 		if (this.backlogged) {
 			this.backlogged = false;
 			this.taken++;
