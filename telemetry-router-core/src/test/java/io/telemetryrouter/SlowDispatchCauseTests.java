@@ -57,11 +57,15 @@ class SlowDispatchCauseTests {
 	 * Emits quickly, and then slowly.
 	 */
 	private void emit() {
+		emitFirst();
+		this.slow = true;
+		this.router.emit("x", 1);
+	}
+
+	private void emitFirst() {
 		for (int i = 0; i < FIRST_CALLS; i++) {
 			this.router.emit("x", i);
 		}
-		this.slow = true;
-		this.router.emit("x", 1);
 	}
 
 	private void assertReported(String part) {
@@ -81,7 +85,11 @@ class SlowDispatchCauseTests {
 		this.router
 			.subscribe(HandlerSpec.on("x").id("picky").mode(mode).condition((event) -> pass()).handler((e, p) -> {
 			}).build());
-		emit();
+		emitFirst();
+		// The clock must not move during a call of the lane.
+		Books.balanced(this.router);
+		this.slow = true;
+		this.router.emit("x", 1);
 		assertReported("condition of handler 'picky'");
 		Books.balanced(this.router);
 		assertThat(this.router.handlerSnapshot("picky").latency().maxNanos()).isZero();
