@@ -37,7 +37,7 @@ import io.telemetryrouter.StuckCall;
  * @param offered the number of events offered to it
  * @param handled the number of calls that returned
  * @param failed the number of calls that threw or were given up
- * @param filtered the number of events that its condition or payload type rejected
+ * @param filtered the number of events that its condition, payload type or run rejected
  * @param running the number of calls in progress
  * @param dropped the number of dropped events by reason
  * @param queue its queue; {@code null} for a synchronous handler
