@@ -95,7 +95,8 @@ public record EventType<T>(String name, Class<T> payloadType, int version, boole
 	 * @param name the event's name
 	 * @param payloadType the payload's class
 	 * @return the type
-	 * @throws IllegalArgumentException if the name is null, blank or has wildcards
+	 * @throws IllegalArgumentException if the name is
+	 * {@linkplain EventPattern#requireName invalid} or the class is primitive
 	 */
 	public static <T> EventType<T> of(String name, Class<T> payloadType) {
 		return of(name, payloadType, 1);
@@ -108,8 +109,9 @@ public record EventType<T>(String name, Class<T> payloadType, int version, boole
 	 * @param payloadType the payload's class
 	 * @param version the version of the payload's shape, from 1
 	 * @return the type
-	 * @throws IllegalArgumentException if the name is null, blank or has wildcards, or
-	 * the version is not positive
+	 * @throws IllegalArgumentException if the name is
+	 * {@linkplain EventPattern#requireName invalid}, the class is primitive, or the
+	 * version is not positive
 	 */
 	public static <T> EventType<T> of(String name, Class<T> payloadType, int version) {
 		return new EventType<>(name, payloadType, version, false);
@@ -122,8 +124,8 @@ public record EventType<T>(String name, Class<T> payloadType, int version, boole
 	 * @param payloadType the payload's type, as in {@code new PayloadType<List<String>>()
 	 * { }}
 	 * @return the type
-	 * @throws IllegalArgumentException if the name is null, blank or has wildcards, or
-	 * the type is a type variable
+	 * @throws IllegalArgumentException if the name is
+	 * {@linkplain EventPattern#requireName invalid}, or the type is a type variable
 	 */
 	@SuppressWarnings("unchecked")
 	public static <T> EventType<T> of(String name, PayloadType<T> payloadType) {

@@ -11,8 +11,9 @@ import java.util.Map;
  *
  * @param offered how many events were offered, counted independently of the outcomes
  * @param handled how many calls returned
- * @param failed how many calls threw
- * @param filtered how many events a condition or payload-type selection rejected
+ * @param failed how many calls threw or were abandoned, and how many events did not reach
+ * the handler because their emit ran out of stack or memory
+ * @param filtered how many events a condition, payload-type selection or run rejected
  * @param dropped how many events were dropped, with a count for every reason
  * @param queued how many events wait in the queue or, with {@link OverflowPolicy#SPILL},
  * in the recorder

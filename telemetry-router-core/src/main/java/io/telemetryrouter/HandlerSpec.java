@@ -701,8 +701,8 @@ public final class HandlerSpec<T> {
 		/**
 		 * Builds the specification.
 		 * @return the specification
-		 * @throws IllegalStateException if no handler is set, or if an option of a queue
-		 * is set for a synchronous handler
+		 * @throws IllegalStateException if no handler is set, or if options contradict
+		 * each other, such as an option of a queue and a synchronous handler
 		 */
 		public HandlerSpec<T> build() {
 			if (this.payloadHandler == null && this.eventHandler == null) {

@@ -17,9 +17,9 @@ public interface RouterListener {
 
 	/**
 	 * Called when a handler was registered. Handlers with a generated id whose
-	 * registration ends by itself (after a number of events, or with an owner) are not
-	 * announced, because the number of their ids is unbounded. The {@link RouterSnapshot}
-	 * contains them.
+	 * registration ends by itself (after a number of events, with an owner or with a run)
+	 * are not announced, because the number of their ids is unbounded. The
+	 * {@link RouterSnapshot} contains them.
 	 * @param handler the handler
 	 */
 	default void handlerAdded(HandlerSnapshot handler) {

@@ -39,6 +39,7 @@ public interface TelemetryEmitter {
 	 * @param payload the payload, or {@code null}
 	 * @throws IllegalArgumentException if {@code event} is null, blank or otherwise
 	 * {@linkplain EventPattern#requireName invalid}
+	 * @throws PayloadViolationException if a {@link PayloadCheck} rejects the payload
 	 */
 	void emit(String event, @Nullable Object payload);
 
@@ -69,6 +70,7 @@ public interface TelemetryEmitter {
 	 * @return the outcome, summed over all handlers
 	 * @throws IllegalArgumentException if {@code event} is null, blank or otherwise
 	 * {@linkplain EventPattern#requireName invalid}
+	 * @throws PayloadViolationException if a {@link PayloadCheck} rejects the payload
 	 */
 	CompletableFuture<EmitOutcome> emitAsync(String event, @Nullable Object payload);
 
@@ -100,7 +102,8 @@ public interface TelemetryEmitter {
 	 * may itself be a payload. Exceptions thrown by the supplier propagate to the caller.
 	 * @param event the name
 	 * @param payload builds the payload, on the calling thread, at most once
-	 * @throws IllegalArgumentException if {@code event} is null or blank
+	 * @throws IllegalArgumentException if {@code event} is null, blank or otherwise
+	 * {@linkplain EventPattern#requireName invalid}
 	 */
 	default void emitLazily(String event, Supplier<?> payload) {
 		emit(event, hasHandlers(event) ? payload.get() : null);
@@ -142,7 +145,8 @@ public interface TelemetryEmitter {
 	 * @param name the span's name
 	 * @param payload the payload of the started event, or {@code null}
 	 * @return the span, which the caller must end
-	 * @throws IllegalArgumentException if {@code name} is null or blank
+	 * @throws IllegalArgumentException if {@code name} is null, blank or otherwise
+	 * {@linkplain EventPattern#requireName invalid}
 	 */
 	TelemetrySpan span(String name, @Nullable Object payload);
 

@@ -62,7 +62,9 @@ public interface TelemetryRouter extends TelemetryEmitter, AutoCloseable {
 	 * @param spec the handler and its options
 	 * @return the handle that ends the registration
 	 * @throws IllegalArgumentException if another handler has the same id
-	 * @throws IllegalStateException if the router is closed
+	 * @throws IllegalStateException if the router is closed, if the handler has overflow
+	 * policy {@link OverflowPolicy#SPILL} and the router has no recorder, or if the
+	 * handler is a second recorder
 	 */
 	Subscription subscribe(HandlerSpec<?> spec);
 
@@ -266,6 +268,8 @@ public interface TelemetryRouter extends TelemetryEmitter, AutoCloseable {
 	 * routes events directly. A thread that emits meanwhile waits until the delivery has
 	 * ended, for the block timeout at most. Has no effect on a router that does not
 	 * {@linkplain TelemetryRouterBuilder#holdEvents(int) hold events}.
+	 * @throws IllegalStateException if a handler has overflow policy
+	 * {@link OverflowPolicy#SPILL} and the router has no recorder
 	 */
 	void start();
 

@@ -13,8 +13,8 @@ public enum LossReason {
 	IO_ERROR,
 
 	/**
-	 * The line would be longer than {@link Journal#MAX_LINE}because of its event name or
-	 * another attribute; payloads are truncated instead.
+	 * The line would be longer than {@link Journal#MAX_LINE}, because of its event name
+	 * or another attribute; payloads are truncated instead.
 	 */
 	TOO_LONG,
 

@@ -12,8 +12,10 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.concurrent.TimeUnit;
 
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
@@ -30,6 +32,7 @@ import static org.assertj.core.api.Assertions.assertThat;
  * another one go on: together they handle every line. {@code -Dkill.runs=50} for more
  * runs, {@code -Dkill.seed=88 -Dkill.runs=1} for one of them.
  */
+@Timeout(value = 1, unit = TimeUnit.HOURS)
 @DisabledOnOs(OS.WINDOWS)
 class DurableKillTests {
 
@@ -75,13 +78,17 @@ class DurableKillTests {
 			int left = 10_000 + random.nextInt(50_000);
 			for (String line = output.readLine(); line != null; line = output.readLine()) {
 				String[] event = line.split(" ", 2);
-				assertThat(Integer.parseInt(event[1])).isEqualTo(handled.getOrDefault(event[0], 0));
+				assertThat(Integer.parseInt(event[1])).as(event[0] + " of " + folder)
+					.isEqualTo(handled.getOrDefault(event[0], 0));
 				handled.merge(event[0], 1, Integer::sum);
 				if (--left == 0) {
 					process.toHandle().destroyForcibly();
 				}
 			}
 			assertThat(process.waitFor()).as("killed").isEqualTo(128 + 9);
+		}
+		finally {
+			process.destroyForcibly();
 		}
 		return handled;
 	}

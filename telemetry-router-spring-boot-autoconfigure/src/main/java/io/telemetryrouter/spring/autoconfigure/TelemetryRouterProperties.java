@@ -81,7 +81,7 @@ public class TelemetryRouterProperties {
 
 	/**
 	 * Maximum number of events held while the application starts, until its handlers are
-	 * registered.
+	 * registered. Further events are dropped.
 	 */
 	private int maxHeldEvents = 1000;
 
@@ -105,7 +105,7 @@ public class TelemetryRouterProperties {
 	private Duration handlerTimeout = Duration.ZERO;
 
 	/**
-	 * Whether to measure the latency of handlers and dispatches.
+	 * Whether to measure the latency of handlers and dispatches, and to report slow ones.
 	 */
 	private boolean measureLatency = true;
 

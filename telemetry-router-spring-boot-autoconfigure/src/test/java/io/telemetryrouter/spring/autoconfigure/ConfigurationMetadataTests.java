@@ -68,6 +68,7 @@ class ConfigurationMetadataTests {
 		assertThat(defaultValue("quarantine.minimum-calls").asInt()).isEqualTo(50);
 		assertThat(defaultValue("quarantine.delay").asString()).isEqualTo("1s");
 		assertThat(defaultValue("quarantine.max-delay").asString()).isEqualTo("1m");
+		assertThat(defaultValue("cost.zone").asString()).isEqualTo("UTC");
 	}
 
 	@Test

@@ -36,8 +36,8 @@ import io.telemetryrouter.StuckCall;
  * {@code null} for a synchronous handler
  * @param offered the number of events offered to it
  * @param handled the number of calls that returned
- * @param failed the number of calls and conditions that threw
- * @param filtered the number of events its condition rejected
+ * @param failed the number of calls that threw or were given up
+ * @param filtered the number of events that its condition, payload type or run rejected
  * @param running the number of calls in progress
  * @param dropped the number of dropped events by reason
  * @param queue its queue; {@code null} for a synchronous handler
@@ -137,7 +137,7 @@ public record HandlerDescriptor(String pattern, List<String> patterns, @Nullable
 	 * @param thread the name of its thread; {@code null} unless values are shown
 	 * @param event the name of the event
 	 * @param since the time at which it was first seen running
-	 * @param abandoned whether it was given up after the handler timeout
+	 * @param abandoned whether it was given up after the handler timeout or at the close
 	 * @param stack its stack trace when it was found stuck, the innermost frame first;
 	 * {@code null} unless values are shown
 	 */

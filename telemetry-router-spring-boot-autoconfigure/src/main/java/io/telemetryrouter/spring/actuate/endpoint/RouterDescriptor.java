@@ -47,8 +47,9 @@ public record RouterDescriptor(HandlerTotals handlers, Map<String, EventDescript
 	 *
 	 * @param offered the number of events offered to them
 	 * @param handled the number of calls that returned
-	 * @param failed the number of calls and conditions that threw
-	 * @param filtered the number of events that conditions rejected
+	 * @param failed the number of calls that threw or were given up
+	 * @param filtered the number of events that conditions, payload types or runs
+	 * rejected
 	 * @param running the number of calls in progress
 	 * @param dropped the number of dropped events by reason
 	 */

@@ -9,6 +9,7 @@ import org.springframework.boot.web.context.reactive.ReactiveWebApplicationConte
 import org.springframework.context.ApplicationContext;
 import org.springframework.util.StringUtils;
 
+import io.telemetryrouter.spring.actuate.endpoint.RunJournal;
 import io.telemetryrouter.spring.actuate.endpoint.TelemetryRouterEndpoint;
 import io.telemetryrouter.spring.autoconfigure.StartDetail;
 
@@ -26,13 +27,16 @@ final class EndpointStartDetail implements StartDetail {
 
 	private final Show showValues;
 
+	private final ObjectProvider<RunJournal> journal;
+
 	private final ApplicationContext context;
 
 	EndpointStartDetail(ObjectProvider<TelemetryRouterEndpoint> endpoint, ObjectProvider<PathMappedEndpoints> paths,
-			Show showValues, ApplicationContext context) {
+			Show showValues, ObjectProvider<RunJournal> journal, ApplicationContext context) {
 		this.endpoint = endpoint;
 		this.paths = paths;
 		this.showValues = showValues;
+		this.journal = journal;
 		this.context = context;
 	}
 
@@ -72,13 +76,13 @@ final class EndpointStartDetail implements StartDetail {
 	}
 
 	private String shown() {
+		String values = "stacks of stuck calls, types and messages of failures"
+				+ ((this.journal.getIfAvailable() != null) ? ", and payloads of runs in the journal" : "");
 		return switch (this.showValues) {
 			case NEVER -> "counts and latencies only ('management.endpoint.telemetryrouter.show-values=when-authorized'"
-					+ " adds stacks of stuck calls, types and messages of failures)";
-			case WHEN_AUTHORIZED -> "counts and latencies, and to authorized users stacks of stuck calls, types and"
-					+ " messages of failures";
-			case ALWAYS -> "counts and latencies, and to everyone stacks of stuck calls, types and messages of"
-					+ " failures, which may quote payloads";
+					+ " adds " + values + ")";
+			case WHEN_AUTHORIZED -> "counts and latencies, and to authorized users " + values;
+			case ALWAYS -> "counts and latencies, and to everyone " + values + " (messages may quote payloads)";
 		};
 	}
 

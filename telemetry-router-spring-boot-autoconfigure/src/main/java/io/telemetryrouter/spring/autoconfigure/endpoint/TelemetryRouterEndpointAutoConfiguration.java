@@ -45,8 +45,8 @@ public final class TelemetryRouterEndpointAutoConfiguration {
 	@Bean
 	EndpointStartDetail telemetryRouterEndpointStartDetail(ObjectProvider<TelemetryRouterEndpoint> endpoint,
 			ObjectProvider<PathMappedEndpoints> paths, TelemetryRouterEndpointProperties properties,
-			ApplicationContext context) {
-		return new EndpointStartDetail(endpoint, paths, properties.getShowValues(), context);
+			ObjectProvider<RunJournal> journal, ApplicationContext context) {
+		return new EndpointStartDetail(endpoint, paths, properties.getShowValues(), journal, context);
 	}
 
 	@Bean

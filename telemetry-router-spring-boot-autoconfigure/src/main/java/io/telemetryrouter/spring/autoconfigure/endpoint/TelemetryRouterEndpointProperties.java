@@ -15,14 +15,15 @@ import org.springframework.boot.context.properties.ConfigurationProperties;
 public class TelemetryRouterEndpointProperties {
 
 	/**
-	 * When to show stack traces of stuck calls, and types and messages of failures, which
-	 * may quote payloads, in addition to counts and latencies.
+	 * When to show stack traces of stuck calls, types and messages of failures, which may
+	 * quote payloads, and payloads of runs in the journal, in addition to counts and
+	 * latencies.
 	 */
 	private Show showValues = Show.NEVER;
 
 	/**
-	 * Roles used to determine whether a user is authorized to see stack traces and
-	 * failures. When empty, all authenticated users are authorized.
+	 * Roles used to determine whether a user is authorized to see stack traces, failures
+	 * and payloads. When empty, all authenticated users are authorized.
 	 */
 	private final Set<String> roles = new HashSet<>();
 

@@ -25,11 +25,13 @@ import io.telemetryrouter.journal.JournalMode;
  * is 'interval'.
  * @param segmentSize Size at which a new file is started.
  * @param segmentAge Age at which a new file is started.
- * @param retentionSize Maximum size of all files. Beyond it, the oldest are deleted.
+ * @param retentionSize Maximum size of all files. Beyond it, the oldest are deleted. At
+ * least twice 'segment-size'.
  * @param retentionAge Age at which a file is deleted. By default, only the size limits
  * how long files are kept.
- * @param maxPayload Maximum size of a payload's JSON. A longer one is truncated.
- * @param source Source of the events, a URI reference. By default, made from the
+ * @param maxPayload Maximum size of a payload's JSON, at most 1MB. A longer one is
+ * truncated.
+ * @param source Source of the events, a URI reference. By default, a slash and the
  * application's name.
  * @since 0.1.0
  */

@@ -8,6 +8,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.springframework.boot.actuate.autoconfigure.endpoint.EndpointAutoConfiguration;
 import org.springframework.boot.actuate.autoconfigure.endpoint.web.WebEndpointAutoConfiguration;
 import org.springframework.boot.actuate.endpoint.EndpointId;
+import org.springframework.boot.actuate.endpoint.Show;
 import org.springframework.boot.actuate.endpoint.web.PathMappedEndpoints;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.test.context.runner.AbstractApplicationContextRunner;
@@ -18,6 +19,7 @@ import org.springframework.boot.web.context.servlet.AnnotationConfigServletWebAp
 import org.springframework.mock.web.MockServletContext;
 
 import io.telemetryrouter.TelemetryRouter;
+import io.telemetryrouter.spring.actuate.endpoint.RunJournal;
 import io.telemetryrouter.spring.autoconfigure.StartDetail;
 import io.telemetryrouter.spring.test.StubRouter;
 
@@ -87,6 +89,17 @@ class EndpointStartDetailTests {
 			.contains("to authorized users");
 		assertThatDetail(new WebApplicationContextRunner(), EXPOSED, showValues + "ALWAYS").contains("to everyone",
 				"may quote payloads");
+	}
+
+	@Test
+	void whenThereIsAJournalThenPayloadsOfRunsAreAmongTheValues() {
+		WebApplicationContextRunner runner = new WebApplicationContextRunner().withBean(RunJournal.class,
+				() -> mock(RunJournal.class));
+		for (Show showValues : Show.values()) {
+			String property = "management.endpoint.telemetryrouter.show-values=" + showValues;
+			assertThatDetail(runner, EXPOSED, property).contains("and payloads of runs in the journal");
+			assertThatDetail(new WebApplicationContextRunner(), EXPOSED, property).doesNotContain("payloads of runs");
+		}
 	}
 
 	@Test
