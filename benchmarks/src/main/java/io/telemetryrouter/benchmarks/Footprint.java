@@ -43,7 +43,7 @@ public final class Footprint {
 		// Loads classes, and initializes static state.
 		handlers(10, (spec) -> spec);
 		handlers(10, HandlerSpec.Builder::async);
-		Child.print("bytes", switch (args[0]) {
+		Numbers.print("bytes", switch (args[0]) {
 			case "sync" -> handlers(COUNT, (spec) -> spec);
 			case "async" -> handlers(COUNT, HandlerSpec.Builder::async);
 			case "event-1" -> event(1);
@@ -115,7 +115,7 @@ public final class Footprint {
 			thread.start();
 		}
 		emitted.await();
-		Child.print("mebibytes", (used() - before) / (1 << 20));
+		Numbers.print("mebibytes", (used() - before) / (1 << 20));
 		long[] times = new long[5];
 		for (int i = 0; i < times.length; i++) {
 			long start = System.nanoTime();
@@ -124,7 +124,7 @@ public final class Footprint {
 			}
 			times[i] = System.nanoTime() - start;
 		}
-		Child.print("snapshot.millis", new ListStatistics(times).getPercentile(50) / 1e6);
+		Numbers.print("snapshot.millis", new ListStatistics(times).getPercentile(50) / 1e6);
 		end.countDown();
 		router.close();
 	}

@@ -46,9 +46,9 @@ public final class LaneLoad {
 			long handled = handled(counters);
 			double before = processorTime();
 			Statistics times = new ListStatistics(run(emitter, emits, interval));
-			Child.print("cpu.nanos", (processorTime() - before) / (handled(counters) - handled));
-			Child.print("p50.nanos", times.getPercentile(50));
-			Child.print("p99.nanos", times.getPercentile(99));
+			Numbers.print("cpu.nanos", (processorTime() - before) / (handled(counters) - handled));
+			Numbers.print("p50.nanos", times.getPercentile(50));
+			Numbers.print("p99.nanos", times.getPercentile(99));
 		}
 		System.exit(0);
 	}

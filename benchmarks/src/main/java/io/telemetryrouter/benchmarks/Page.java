@@ -1,6 +1,8 @@
 package io.telemetryrouter.benchmarks;
 
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Stream;
@@ -10,11 +12,24 @@ import org.openjdk.jmh.util.Statistics;
 import io.telemetryrouter.benchmarks.Targets.Target;
 
 /**
- * Renders the numbers as a page of Markdown.
+ * Renders the numbers of a run as a page of Markdown, with ratios and the verdicts on the
+ * targets.
  */
-final class Page {
+public final class Page {
 
 	private final StringBuilder text = new StringBuilder("# Benchmarks\n\n");
+
+	/**
+	 * Prints the page of a run.
+	 * @param args the folder of its results; "--quick", or the groups of the targets
+	 */
+	public static void main(String[] args) throws IOException {
+		Path results = Path.of(args[0]);
+		Numbers numbers = Numbers.read(results);
+		List<String> groups = List.of(args).subList(1, args.length);
+		List<Target> targets = groups.contains("--quick") ? List.of() : new Targets(numbers).judge(groups);
+		System.out.print(new Page().render(Files.readString(results.resolve("head.md")), numbers, targets));
+	}
 
 	/** Renders the page; a quick run has no targets. */
 	String render(String head, Numbers numbers, List<Target> targets) throws IOException {

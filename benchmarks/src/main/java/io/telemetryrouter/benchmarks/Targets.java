@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
-import java.util.Set;
 import java.util.function.DoubleBinaryOperator;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -26,7 +25,7 @@ final class Targets {
 	}
 
 	/** Returns the verdicts on the targets of some groups, or of all. */
-	List<Target> judge(Set<String> groups) throws IOException {
+	List<Target> judge(List<String> groups) throws IOException {
 		return Table.read("targets.txt")
 			.stream()
 			.filter((cells) -> groups.isEmpty() || groups.contains(cells[0]))

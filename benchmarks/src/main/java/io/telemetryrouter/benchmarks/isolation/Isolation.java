@@ -1,6 +1,8 @@
 package io.telemetryrouter.benchmarks.isolation;
 
+import java.io.IOException;
 import java.io.PrintStream;
+import java.io.Reader;
 import java.time.Duration;
 import java.util.Collections;
 import java.util.EnumMap;
@@ -11,13 +13,12 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import java.util.logging.LogManager;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 import org.slf4j.MDC;
-
-import io.telemetryrouter.benchmarks.Child;
 
 /**
  * Runs every hostile scenario with the router and its peers, and prints the verdicts as a
@@ -81,10 +82,25 @@ public final class Isolation {
 	}
 
 	private static List<Future<Properties>> start(ExecutorService pool, boolean async) {
-		return Stream.of(Peer.values())
-			.map((peer) -> pool.submit(() -> Child.run(Child.java(Child.HOME, "-Xmx128m"), Isolation.class,
-					List.of(peer.name(), String.valueOf(async)))))
-			.toList();
+		return Stream.of(Peer.values()).map((peer) -> pool.submit(() -> run(peer, async))).toList();
+	}
+
+	/** Runs this class in a process, and returns its output. */
+	private static Properties run(Peer peer, boolean async) throws IOException {
+		Process process = new ProcessBuilder(System.getProperty("java.home") + "/bin/java", "-Xmx128m", "-cp",
+				System.getProperty("java.class.path"), Isolation.class.getName(), peer.name(), String.valueOf(async))
+			.redirectError(ProcessBuilder.Redirect.DISCARD)
+			.start();
+		process.onExit().orTimeout(5, TimeUnit.MINUTES).exceptionally((timeout) -> process.destroyForcibly());
+		Properties verdicts = new Properties();
+		// Ends with the process.
+		try (Reader reader = process.inputReader()) {
+			verdicts.load(reader);
+		}
+		if (verdicts.size() != Hostility.values().length) {
+			throw new IOException("No verdicts on " + peer);
+		}
+		return verdicts;
 	}
 
 	private static void append(StringBuilder page, List<Future<Properties>> results)
