@@ -15,6 +15,7 @@ here=$(dirname "$0")
 jar=$here/target/benchmarks.jar
 results=$here/target/report
 package=io.telemetryrouter.benchmarks
+java=(java)
 jdk25=$(ls -d /usr/lib/jvm/{temurin,java}-2[5-9]* 2>/dev/null | head -n 1 || true)
 
 usage() {
@@ -65,16 +66,25 @@ suite() {
 		run lanes 3 program LaneLoad by=router lanes=1 rate=$rate seconds=$(or_quick 4 0.2)
 		run lanes 3 program LaneLoad by=pool lanes=1 rate=$rate seconds=$(or_quick 4 0.2)
 	done
+	for by in journal pattern JsonEncoder; do
+		run journal 5 journal write by=$by mode=SYNC threads=1
+		run journal 5 journal write by=$by mode=SYNC threads=4
+		run journal 5 journal write by=$by mode=ASYNC threads=1
+	done
+	run journal 5 journal write by=chronicle mode=SYNC threads=1
+	for mode in SYNC ASYNC; do
+		run journal 5 journal emit by=journal mode=$mode
+		run journal 5 journal emit by=idle mode=$mode
+	done
+	run journal 5 journal replay to=code
+	run journal 5 journal replay to=handler
 	run churn 1 program Churn routes=1 seconds=$(or_quick 20 0.2)
 	run churn 1 program Churn routes=16 seconds=$(or_quick 20 0.2)
 	if [[ $jdk25 ]]; then
-		# Virtual threads of older JDKs pin.
-		local java=$jdk25/bin/java
-		run virtual 3 program VirtualThreads emits=with threads=$(or_quick 1000000 10000)
-		run virtual 3 program VirtualThreads emits=without threads=$(or_quick 1000000 10000)
-		run virtual 3 program LaneLoad by=virtual lanes=8 rate=1000 seconds=$(or_quick 4 0.2)
-		run virtual 3 program LaneLoad by=platform lanes=8 rate=1000 seconds=$(or_quick 4 0.2)
-		java=java
+		run virtual 3 on_jdk25 program VirtualThreads emits=with threads=$(or_quick 1000000 10000)
+		run virtual 3 on_jdk25 program VirtualThreads emits=without threads=$(or_quick 1000000 10000)
+		run virtual 3 on_jdk25 program LaneLoad by=virtual lanes=8 rate=1000 seconds=$(or_quick 4 0.2)
+		run virtual 3 on_jdk25 program LaneLoad by=platform lanes=8 rate=1000 seconds=$(or_quick 4 0.2)
 	fi
 	for item in sync async event-1 event-8; do
 		run memory 1 program Footprint item=$item
@@ -112,7 +122,19 @@ jmh() {
 program() {
 	local class=$1 args=("${@:2}") heap='-Xms512m -Xmx512m'
 	[[ $class == Footprint ]] && heap='-XX:+UseSerialGC -Xmx4g'
-	numbers "$*" timeout 300 "${java:-java}" $heap -cp "$jar" "$package.$class" "${args[@]#*=}"
+	numbers "$*" timeout 300 "${java[@]}" $heap -cp "$jar" "$package.$class" "${args[@]#*=}"
+}
+
+# Virtual threads of older JDKs pin.
+on_jdk25() {
+	local java=("$jdk25/bin/java")
+	"$@"
+}
+
+# Measures the journal or its peers. Chronicle Queue needs access to internals of the JDK.
+journal() {
+	local java=(java "@$here/chronicle.args")
+	program JournalSpeed events=$(or_quick 150000 15000) "$@"
 }
 
 # Starts the web application from a copy of the jar.
