@@ -99,13 +99,14 @@ final class Numbers {
 	}
 
 	/**
-	 * Compares two numbers of each round: load on the machine in a round affects both.
+	 * Returns the median of the comparisons of two numbers in each round: load on the
+	 * machine in a round affects both.
 	 */
-	Statistics compare(String key, String by, DoubleBinaryOperator comparison) {
+	double compare(String key, String by, DoubleBinaryOperator comparison) {
 		List<Double> ours = this.values.getOrDefault(key, List.of());
 		List<Double> theirs = this.values.getOrDefault(by, List.of());
 		return statistics(IntStream.range(0, Math.min(ours.size(), theirs.size()))
-			.mapToObj((round) -> comparison.applyAsDouble(ours.get(round), theirs.get(round))));
+			.mapToObj((round) -> comparison.applyAsDouble(ours.get(round), theirs.get(round)))).getPercentile(50);
 	}
 
 	private static Statistics statistics(Stream<Double> values) {

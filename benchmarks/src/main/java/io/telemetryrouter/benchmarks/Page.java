@@ -1,10 +1,13 @@
 package io.telemetryrouter.benchmarks;
 
 import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.stream.Stream;
 
 import org.openjdk.jmh.util.Statistics;
@@ -47,13 +50,19 @@ public final class Page {
 			long met = targets.stream().filter((target) -> target.verdict().equals(Targets.MET)).count();
 			this.text.append("%d of %d met.%n%n".formatted(met, targets.size()));
 		}
-		this.text.append(Table.text("notes.md")).append('\n');
+		this.text.append(resource("notes.md")).append('\n');
 		table("All numbers", "| what | median | lowest | highest | rounds |", numbers.keys().stream().map((key) -> {
 			Statistics rounds = numbers.of(key);
 			return row(key, number(rounds.getPercentile(50)), number(rounds.getMin()), number(rounds.getMax()),
 					String.valueOf(rounds.getN()));
 		}));
 		return this.text.toString();
+	}
+
+	static String resource(String name) throws IOException {
+		try (InputStream in = Objects.requireNonNull(Page.class.getResourceAsStream(name))) {
+			return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+		}
 	}
 
 	private void table(String title, String head, Stream<String> rows) {

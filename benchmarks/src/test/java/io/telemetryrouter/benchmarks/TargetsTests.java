@@ -48,7 +48,7 @@ class TargetsTests {
 
 	@Test
 	void whenLineStandsForSeveralThenEachIsATarget() throws IOException {
-		assertThat(Table.expand("[1|2] of [a|b], [1|2]")).containsExactly("1 of a, 1", "1 of b, 1", "2 of a, 2",
+		assertThat(Targets.expand("[1|2] of [a|b], [1|2]")).containsExactly("1 of a, 1", "1 of b, 1", "2 of a, 2",
 				"2 of b, 2");
 		this.numbers.add("SyncBenchmark.emit by=exact handlers=8 measuring=on", 300);
 		this.numbers.add("SyncBenchmark.emit by=exact handlers=8 measuring=on threads=2", 330);
