@@ -50,7 +50,7 @@ suite() {
 	run routes 8 jmh RoutesBenchmark.rotation -p routes=64 -p handlers=3
 	run routes 5 jmh RoutesBenchmark.one -p by=router -p measuring=off -p routes=1,10000 -p handlers=1
 	run routes 5 jmh RoutesBenchmark.one -p by=router -p measuring=on -p routes=1,10000 -p handlers=1
-	run pace 5 jmh PaceBenchmark -p pacing=park
+	run pace 5 jmh PaceBenchmark
 	run cold 3 jmh ColdBenchmark
 	run failure 3 jmh FailureBenchmark
 	run registration 2 jmh RegistrationBenchmark
