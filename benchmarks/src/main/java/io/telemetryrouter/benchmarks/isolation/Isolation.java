@@ -4,10 +4,9 @@ import java.io.IOException;
 import java.io.PrintStream;
 import java.io.Reader;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Collections;
-import java.util.EnumMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Properties;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -41,7 +40,7 @@ public final class Isolation {
 	 */
 	public static void main(String[] args) throws Exception {
 		if (args.length == 0) {
-			System.out.println(page());
+			printPage();
 		}
 		else {
 			PrintStream results = System.out;
@@ -69,16 +68,14 @@ public final class Isolation {
 		return verdicts;
 	}
 
-	private static String page() throws ExecutionException, InterruptedException {
+	private static void printPage() throws ExecutionException, InterruptedException {
 		ExecutorService pool = Executors.newFixedThreadPool(2);
 		List<Future<Properties>> sync = start(pool, false);
 		List<Future<Properties>> async = start(pool, true);
-		StringBuilder page = new StringBuilder("JDK ").append(Runtime.version())
-			.append("\n\n### Synchronous handlers\n\n");
-		append(page, sync);
-		page.append("\n### Asynchronous handlers\n\n");
-		append(page, async);
-		return page.toString();
+		System.out.println("JDK " + Runtime.version() + "\n\n### Synchronous handlers\n");
+		print(sync);
+		System.out.println("\n### Asynchronous handlers\n");
+		print(async);
 	}
 
 	private static List<Future<Properties>> start(ExecutorService pool, boolean async) {
@@ -103,26 +100,25 @@ public final class Isolation {
 		return verdicts;
 	}
 
-	private static void append(StringBuilder page, List<Future<Properties>> results)
-			throws ExecutionException, InterruptedException {
-		Map<Peer, Properties> verdicts = new EnumMap<>(Peer.class);
-		for (Peer peer : Peer.values()) {
-			verdicts.put(peer, results.get(peer.ordinal()).get());
+	private static void print(List<Future<Properties>> results) throws ExecutionException, InterruptedException {
+		List<Properties> verdicts = new ArrayList<>();
+		for (Future<Properties> result : results) {
+			verdicts.add(result.get());
 		}
-		row(page, "a handler that", verdicts.keySet().stream().map((peer) -> peer.title));
-		row(page, "---", verdicts.keySet().stream().map((peer) -> "---"));
+		row("a handler that", Stream.of(Peer.values()).map((peer) -> peer.title));
+		row("---", verdicts.stream().map((peer) -> "---"));
 		for (Hostility hostility : Hostility.values()) {
-			row(page, hostility.title, verdicts.values().stream().map((peer) -> peer.getProperty(hostility.name())));
+			row(hostility.title, verdicts.stream().map((peer) -> peer.getProperty(hostility.name())));
 		}
-		row(page, "**survived**", verdicts.values().stream().map(Properties::values).map((peer) -> {
+		row("**survived**", verdicts.stream().map(Properties::values).map((peer) -> {
 			long survived = peer.stream().filter((verdict) -> verdict.toString().startsWith("yes")).count();
 			return "**%d of %d**".formatted(survived,
 					peer.size() - Collections.frequency(peer, Verdict.NOT_APPLICABLE.toString()));
 		}));
 	}
 
-	private static void row(StringBuilder page, String first, Stream<String> cells) {
-		page.append(Stream.concat(Stream.of(first), cells).collect(Collectors.joining(" | ", "| ", " |\n")));
+	private static void row(String first, Stream<String> cells) {
+		System.out.println(Stream.concat(Stream.of(first), cells).collect(Collectors.joining(" | ", "| ", " |")));
 	}
 
 }

@@ -11,6 +11,7 @@ import java.util.function.Predicate;
 import com.google.common.eventbus.AsyncEventBus;
 import com.google.common.eventbus.EventBus;
 import com.google.common.eventbus.SubscriberExceptionHandler;
+import com.google.common.util.concurrent.ThreadFactoryBuilder;
 import io.micrometer.observation.Observation;
 import io.micrometer.observation.ObservationHandler;
 import io.micrometer.observation.ObservationRegistry;
@@ -80,11 +81,7 @@ public enum Peer {
 	}
 
 	private static ExecutorService executor() {
-		return Executors.newFixedThreadPool(THREADS, (task) -> {
-			Thread thread = new Thread(task);
-			thread.setDaemon(true);
-			return thread;
-		});
+		return Executors.newFixedThreadPool(THREADS, new ThreadFactoryBuilder().setDaemon(true).build());
 	}
 
 	/** Spring's multicaster in a context. */
