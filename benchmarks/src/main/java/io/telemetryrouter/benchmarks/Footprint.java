@@ -106,13 +106,11 @@ public final class Footprint {
 		CountDownLatch emitted = new CountDownLatch(threads);
 		CountDownLatch end = new CountDownLatch(1);
 		for (int i = 0; i < threads; i++) {
-			Thread thread = new Thread(() -> {
+			new Thread(() -> {
 				Routes.emit(router::emit, names, 0, 24 * names.length);
 				emitted.countDown();
 				Uninterruptibles.awaitUninterruptibly(end);
-			});
-			thread.setDaemon(true);
-			thread.start();
+			}).start();
 		}
 		emitted.await();
 		Numbers.print("mebibytes", (used() - before) / (1 << 20));

@@ -1,13 +1,12 @@
 package io.telemetryrouter.benchmarks;
 
-import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.Function;
+import java.util.concurrent.Callable;
 import java.util.function.LongSupplier;
 
 import com.google.common.util.concurrent.Uninterruptibles;
@@ -67,33 +66,37 @@ final class JournalSpeed {
 	 * @param args the number of events; then "write", a contender, its mode, and a number
 	 * of threads; or "emit", "journal" or "idle", and its mode; or "replay", and "code"
 	 * or "handler"
-	 * @throws IOException if files cannot be written
 	 */
-	public static void main(String[] args) throws IOException {
+	public static void main(String[] args) throws Exception {
 		// Chronicle Queue would report its use to its vendor.
 		System.setProperty("chronicle.analytics.disable", "true");
 		JournalSpeed speed = new JournalSpeed(Integer.parseInt(args[0]));
-		switch (args[1]) {
-			case "write" -> speed.measure((folder) -> speed
-				.write(speed.writer(folder, args[2], JournalMode.valueOf(args[3])), Integer.parseInt(args[4])));
-			case "emit" ->
-				speed.measure((folder) -> speed.emit(folder, args[2].equals("journal"), JournalMode.valueOf(args[3])));
-			case "replay" -> inFolder((folder) -> speed.replay(folder, args[2].equals("code"))).print();
+		Speed measured = switch (args[1]) {
+			case "write" -> afterWarmUp(() -> inFolder((folder) -> speed
+				.write(speed.writer(folder, args[2], JournalMode.valueOf(args[3])), Integer.parseInt(args[4]))));
+			case "emit" -> afterWarmUp(() -> inFolder(
+					(folder) -> speed.emit(folder, args[2].equals("journal"), JournalMode.valueOf(args[3]))));
+			case "replay" -> inFolder((folder) -> {
+				speed.write(speed.journal(folder, JournalMode.ASYNC), 1);
+				return afterWarmUp(() -> speed.replay(folder, args[2].equals("code")));
+			});
 			default -> throw new IllegalArgumentException(args[1]);
-		}
+		};
+		Numbers.print(measured.unit(), measured.value());
+		Numbers.print("cpu.nanos", measured.processorNanos());
 	}
 
-	private void measure(Function<Path, Speed> measurement) throws IOException {
+	private static Speed afterWarmUp(Callable<Speed> measurement) throws Exception {
 		for (int i = 0; i < WARM_UP; i++) {
-			inFolder(measurement);
+			measurement.call();
 		}
-		inFolder(measurement).print();
+		return measurement.call();
 	}
 
-	private static Speed inFolder(Function<Path, Speed> measurement) throws IOException {
+	private static Speed inFolder(InFolder measurement) throws Exception {
 		Path folder = Files.createTempDirectory("journal-speed");
 		try {
-			return measurement.apply(folder);
+			return measurement.call(folder);
 		}
 		finally {
 			FileSystemUtils.deleteRecursively(folder);
@@ -105,8 +108,7 @@ final class JournalSpeed {
 	}
 
 	private static HandlerSpec<Object> handler(Journal journal, JournalMode mode) {
-		HandlerSpec<Object> spec = journal.handler(mode);
-		return (mode == JournalMode.SYNC) ? spec : spec.mutate().maxQueue(QUEUE).overflow(OverflowPolicy.BLOCK).build();
+		return withQueue(journal.handler(mode).mutate(), mode).build();
 	}
 
 	/**
@@ -114,12 +116,12 @@ final class JournalSpeed {
 	 * recorder.
 	 */
 	private static HandlerSpec<Object> idle(JournalMode mode) {
-		HandlerSpec.Builder<Object> spec = HandlerSpec.on("**");
-		if (mode == JournalMode.ASYNC) {
-			spec.async().maxQueue(QUEUE).overflow(OverflowPolicy.BLOCK);
-		}
-		return spec.eventHandler((event) -> {
+		return withQueue(HandlerSpec.on("**"), mode).eventHandler((event) -> {
 		}).build();
+	}
+
+	private static HandlerSpec.Builder<Object> withQueue(HandlerSpec.Builder<Object> spec, JournalMode mode) {
+		return (mode == JournalMode.SYNC) ? spec : spec.async().maxQueue(QUEUE).overflow(OverflowPolicy.BLOCK);
 	}
 
 	private Writer writer(Path folder, String by, JournalMode mode) {
@@ -199,16 +201,12 @@ final class JournalSpeed {
 
 	/** Returns the events a second that are replayed, from a warm cache. */
 	private Speed replay(Path folder, boolean toCode) {
-		write(journal(folder, JournalMode.ASYNC), 1);
-		Speed speed = new Speed("", 0, 0);
-		for (int i = 0; i <= WARM_UP; i++) {
-			Clock clock = new Clock();
-			ReplayReport report = toCode
-					? new TelemetryReplayer(folder).replay(JournalQuery.all(), (line) -> this.seen += line.sequence())
-					: replayToHandler(folder);
-			speed = clock.perSecond(this.events);
-			require(report.replayed() == this.events && report.unreadable() == 0);
-		}
+		Clock clock = new Clock();
+		ReplayReport report = toCode
+				? new TelemetryReplayer(folder).replay(JournalQuery.all(), (line) -> this.seen += line.sequence())
+				: replayToHandler(folder);
+		Speed speed = clock.perSecond(this.events);
+		require(report.replayed() == this.events && report.unreadable() == 0);
 		return speed;
 	}
 
@@ -265,11 +263,11 @@ final class JournalSpeed {
 
 	/** Events a second or nanoseconds an emit, and the processor time of an event. */
 	private record Speed(String unit, double value, double processorNanos) {
+	}
 
-		void print() {
-			Numbers.print(this.unit, this.value);
-			Numbers.print("cpu.nanos", this.processorNanos);
-		}
+	private interface InFolder {
+
+		Speed call(Path folder) throws Exception;
 
 	}
 
