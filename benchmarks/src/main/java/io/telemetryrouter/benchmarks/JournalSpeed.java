@@ -7,8 +7,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
-import java.util.function.LongSupplier;
 
+import ch.qos.logback.core.joran.spi.JoranException;
 import com.google.common.util.concurrent.Uninterruptibles;
 import com.sun.management.OperatingSystemMXBean;
 import net.openhft.chronicle.queue.ChronicleQueue;
@@ -124,7 +124,7 @@ final class JournalSpeed {
 		return (mode == JournalMode.SYNC) ? spec : spec.async().maxQueue(QUEUE).overflow(OverflowPolicy.BLOCK);
 	}
 
-	private Writer writer(Path folder, String by, JournalMode mode) {
+	private Writer writer(Path folder, String by, JournalMode mode) throws JoranException {
 		return switch (by) {
 			case "journal" -> journal(folder, mode);
 			case "chronicle" -> chronicle(folder);
@@ -144,7 +144,7 @@ final class JournalSpeed {
 		});
 	}
 
-	private Writer logback(Path folder, String encoder, boolean immediate) {
+	private Writer logback(Path folder, String encoder, boolean immediate) throws JoranException {
 		LogbackFile file = new LogbackFile(folder, encoder, immediate, QUEUE);
 		return new Writer(() -> file.log(this.mapper.writeValueAsString(PAYLOAD)), file::close, file::lines);
 	}
@@ -164,7 +164,7 @@ final class JournalSpeed {
 	}
 
 	/** Returns the events a second that several threads write. */
-	private Speed write(Writer writer, int threads) {
+	private Speed write(Writer writer, int threads) throws Exception {
 		Clock clock = new Clock();
 		inParallel(threads, () -> {
 			for (int i = 0; i < this.events / threads; i++) {
@@ -173,7 +173,7 @@ final class JournalSpeed {
 		});
 		writer.drain().run();
 		Speed speed = clock.perSecond(this.events);
-		require(writer.close().getAsLong() == this.events);
+		require(writer.close().call() == this.events);
 		return speed;
 	}
 
@@ -244,7 +244,7 @@ final class JournalSpeed {
 	 * A writer of events, given by its operations: it writes one, waits until all are
 	 * written, and closes with their number.
 	 */
-	private record Writer(Runnable write, Runnable drain, LongSupplier close) {
+	private record Writer(Runnable write, Runnable drain, Callable<Long> close) {
 	}
 
 	/** A start, in time and in processor time. */
