@@ -8,7 +8,6 @@ import com.sun.management.OperatingSystemMXBean;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.SpringBootConfiguration;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
-import org.springframework.boot.context.event.ApplicationReadyEvent;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Bean;
 
@@ -32,16 +31,12 @@ public final class Startup {
 		SpringApplication application = new SpringApplication(Application.class);
 		application.setDefaultProperties(
 				Map.of("server.port", "0", "spring.main.banner-mode", "off", "logging.level.root", "warn"));
-		application.addListeners((event) -> {
-			if (event instanceof ApplicationReadyEvent) {
-				OperatingSystemMXBean process = (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
-				System.out.printf("ready %d%ncpu %d%nclasses %d%n",
-						System.currentTimeMillis() - ManagementFactory.getRuntimeMXBean().getStartTime(),
-						process.getProcessCpuTime() / 1_000_000,
-						ManagementFactory.getClassLoadingMXBean().getTotalLoadedClassCount());
-			}
-		});
 		try (ConfigurableApplicationContext context = application.run()) {
+			OperatingSystemMXBean process = (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
+			System.out.printf("ready %d%ncpu %d%nclasses %d%n",
+					System.currentTimeMillis() - ManagementFactory.getRuntimeMXBean().getStartTime(),
+					process.getProcessCpuTime() / 1_000_000,
+					ManagementFactory.getClassLoadingMXBean().getTotalLoadedClassCount());
 			if (args[0].equals("with") != context.containsBean("telemetryRouter")) {
 				throw new IllegalStateException("This application is not one " + args[0] + " the router");
 			}
