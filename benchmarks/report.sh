@@ -178,4 +178,5 @@ for ((round = 1; round <= rounds; round++)); do
 done
 ((number > 0)) || usage
 machine "$before" >"$results/head.md"
-java -cp "$jar" $package.Page "$results" $quick $groups >"$out"
+java -cp "$jar" $package.Page "$results" $quick $groups >"$results/page.md"
+cat "$results/page.md" >"$out"
