@@ -13,8 +13,8 @@ import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 
 /**
- * Base class with the JMH defaults of all benchmarks. Forks are short, because
- * {@link Report} runs each benchmark several times, one fork per round.
+ * Base class with the JMH defaults of all benchmarks. Forks are short, because the
+ * {@code report.sh} runs each benchmark several times, one fork per round.
  */
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.AverageTime)

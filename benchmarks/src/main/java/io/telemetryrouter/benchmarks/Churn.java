@@ -58,13 +58,13 @@ public final class Churn {
 		double before = churn.emit(seconds / 8);
 		churn.longest = 0;
 		double during = churn.emitWhileChurning(seconds);
-		Child.print("longest.millis", churn.longest / 1e6);
+		Numbers.print("longest.millis", churn.longest / 1e6);
 		double after = churn.emit(seconds / 8);
-		Child.print("throughput", during / ((before + after) / 2));
-		Child.print("first.micros", median(churn.times.headMap(A_SECOND)) / 1e3);
+		Numbers.print("throughput", during / ((before + after) / 2));
+		Numbers.print("first.micros", median(churn.times.headMap(A_SECOND)) / 1e3);
 		// Begins with the subscription that was in progress then.
 		Long last = churn.times.floorKey((long) (seconds * A_SECOND) - A_SECOND);
-		Child.print("last.micros", median(churn.times.tailMap((last != null) ? last : 0L)) / 1e3);
+		Numbers.print("last.micros", median(churn.times.tailMap((last != null) ? last : 0L)) / 1e3);
 		churn.router.close();
 	}
 

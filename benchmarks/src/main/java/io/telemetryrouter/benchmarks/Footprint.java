@@ -43,7 +43,7 @@ public final class Footprint {
 		// Loads classes, and initializes static state.
 		handlers(10, (spec) -> spec);
 		handlers(10, HandlerSpec.Builder::async);
-		Child.print("bytes", switch (args[0]) {
+		Numbers.print("bytes", switch (args[0]) {
 			case "sync" -> handlers(COUNT, (spec) -> spec);
 			case "async" -> handlers(COUNT, HandlerSpec.Builder::async);
 			case "event-1" -> event(1);
@@ -106,16 +106,14 @@ public final class Footprint {
 		CountDownLatch emitted = new CountDownLatch(threads);
 		CountDownLatch end = new CountDownLatch(1);
 		for (int i = 0; i < threads; i++) {
-			Thread thread = new Thread(() -> {
+			new Thread(() -> {
 				Routes.emit(router::emit, names, 0, 24 * names.length);
 				emitted.countDown();
 				Uninterruptibles.awaitUninterruptibly(end);
-			});
-			thread.setDaemon(true);
-			thread.start();
+			}).start();
 		}
 		emitted.await();
-		Child.print("mebibytes", (used() - before) / (1 << 20));
+		Numbers.print("mebibytes", (used() - before) / (1 << 20));
 		long[] times = new long[5];
 		for (int i = 0; i < times.length; i++) {
 			long start = System.nanoTime();
@@ -124,7 +122,7 @@ public final class Footprint {
 			}
 			times[i] = System.nanoTime() - start;
 		}
-		Child.print("snapshot.millis", new ListStatistics(times).getPercentile(50) / 1e6);
+		Numbers.print("snapshot.millis", new ListStatistics(times).getPercentile(50) / 1e6);
 		end.countDown();
 		router.close();
 	}

@@ -1,23 +1,19 @@
 package io.telemetryrouter.benchmarks;
 
-import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
-import java.util.function.Function;
-import java.util.function.LongSupplier;
+import java.util.concurrent.Callable;
 
+import ch.qos.logback.core.joran.spi.JoranException;
 import com.google.common.util.concurrent.Uninterruptibles;
 import com.sun.management.OperatingSystemMXBean;
 import net.openhft.chronicle.queue.ChronicleQueue;
 import net.openhft.chronicle.queue.ExcerptAppender;
 import net.openhft.chronicle.queue.ExcerptTailer;
-import org.openjdk.jmh.util.ListStatistics;
-import org.openjdk.jmh.util.Statistics;
 import tools.jackson.databind.json.JsonMapper;
 
 import org.springframework.util.FileSystemUtils;
@@ -35,9 +31,8 @@ import io.telemetryrouter.journal.ReplayReport;
 import io.telemetryrouter.journal.TelemetryReplayer;
 
 /**
- * Measures the journal: lines a second compared with Logback's rolling file appender, the
- * time of an emit, and replayed events a second. Contenders run in turn in each of
- * several rounds, so that load on the machine affects both sides of a ratio. Both write a
+ * Measures a journal, or what it is compared with: lines a second, the time of an emit,
+ * or replayed events a second, and the processor time of an event. Contenders write a
  * JSON line with the same payload, encoded by the same mapper, to files of 64 MiB,
  * without syncs.
  */
@@ -50,7 +45,7 @@ final class JournalSpeed {
 
 	private static final int QUEUE = 20_000;
 
-	private static final int WARM_UP = 2;
+	private static final int WARM_UP = 5;
 
 	private static final OperatingSystemMXBean SYSTEM = (OperatingSystemMXBean) ManagementFactory
 		.getOperatingSystemMXBean();
@@ -59,90 +54,49 @@ final class JournalSpeed {
 
 	private final int events;
 
-	private final int rounds;
-
 	/** Prevents the elimination of the reads. */
 	private long seen;
 
-	private JournalSpeed(int events, int rounds) {
+	private JournalSpeed(int events) {
 		this.events = events;
-		this.rounds = rounds;
 	}
 
 	/**
-	 * Runs the measurements.
-	 * @param args the number of events in a round; the number of rounds
-	 * @throws IOException if files cannot be written
+	 * Runs a measurement.
+	 * @param args the number of events; then "write", a contender, its mode, and a number
+	 * of threads; or "emit", "journal" or "idle", and its mode; or "replay", and "code"
+	 * or "handler"
 	 */
-	public static void main(String[] args) throws IOException {
+	public static void main(String[] args) throws Exception {
 		// Chronicle Queue would report its use to its vendor.
 		System.setProperty("chronicle.analytics.disable", "true");
-		JournalSpeed speed = new JournalSpeed(Integer.parseInt(args[0]), Integer.parseInt(args[1]));
-		print("payload, bytes", speed.mapper.writeValueAsBytes(PAYLOAD).length);
-		for (String encoder : List.of("pattern", "JsonEncoder")) {
-			String against = ", against Logback's " + encoder + ": events/s";
-			for (int threads : List.of(1, 4)) {
-				String count = (threads == 1) ? ", 1 thread" : ", " + threads + " threads";
-				speed.compare("each line written before the emit returns" + count + against,
-						(folder) -> speed.write(speed.journal(folder, JournalMode.SYNC), threads),
-						(folder) -> speed.write(speed.logback(folder, encoder, true), threads));
-			}
-			speed.compare("through a queue, 1 thread" + against,
-					(folder) -> speed.write(speed.journal(folder, JournalMode.ASYNC), 1),
-					(folder) -> speed.write(speed.logback(folder, encoder, false), 1));
+		JournalSpeed speed = new JournalSpeed(Integer.parseInt(args[0]));
+		Speed measured = switch (args[1]) {
+			case "write" -> afterWarmUp(() -> inFolder((folder) -> speed
+				.write(speed.writer(folder, args[2], JournalMode.valueOf(args[3])), Integer.parseInt(args[4]))));
+			case "emit" -> afterWarmUp(() -> inFolder(
+					(folder) -> speed.emit(folder, args[2].equals("journal"), JournalMode.valueOf(args[3]))));
+			case "replay" -> inFolder((folder) -> {
+				speed.write(speed.journal(folder, JournalMode.ASYNC), 1);
+				return afterWarmUp(() -> speed.replay(folder, args[2].equals("code")));
+			});
+			default -> throw new IllegalArgumentException(args[1]);
+		};
+		Numbers.print(measured.unit(), measured.value());
+		Numbers.print("cpu.nanos", measured.processorNanos());
+	}
+
+	private static Speed afterWarmUp(Callable<Speed> measurement) throws Exception {
+		for (int i = 0; i < WARM_UP; i++) {
+			measurement.call();
 		}
-		speed.compare("each line written before the emit returns, 1 thread, against Chronicle Queue: events/s",
-				(folder) -> speed.write(speed.journal(folder, JournalMode.SYNC), 1),
-				(folder) -> speed.write(speed.chronicle(folder), 1));
-		speed.compare("through a queue, 1 thread, against Chronicle Queue without one: events/s",
-				(folder) -> speed.write(speed.journal(folder, JournalMode.ASYNC), 1),
-				(folder) -> speed.write(speed.chronicle(folder), 1));
-		speed.compare("emit, asynchronous: ns, journal against a handler that does nothing",
-				(folder) -> speed.emit(folder, JournalMode.ASYNC, true),
-				(folder) -> speed.emit(folder, JournalMode.ASYNC, false));
-		speed.compare("emit, synchronous: ns, journal against a handler that does nothing",
-				(folder) -> speed.emit(folder, JournalMode.SYNC, true),
-				(folder) -> speed.emit(folder, JournalMode.SYNC, false));
-		speed.replay("code", (folder) -> new TelemetryReplayer(folder).replay(JournalQuery.all(),
-				(line) -> speed.seen += line.sequence()));
-		speed.replay("a handler of records", speed::replayToHandler);
+		return measurement.call();
 	}
 
-	private void compare(String what, Function<Path, Speed> ours, Function<Path, Speed> theirs) throws IOException {
-		Numbers numbers = new Numbers();
-		// The first rounds warm up.
-		for (int round = -WARM_UP; round < this.rounds; round++) {
-			Speed one = inFolder(ours);
-			Speed other = inFolder(theirs);
-			if (round >= 0) {
-				numbers.add("ours", one.value());
-				numbers.add("theirs", other.value());
-				numbers.add("our processor time", one.processorNanos());
-				numbers.add("their processor time", other.processorNanos());
-			}
-		}
-		print(what, numbers, "ours", "theirs");
-		print("  processor time, ns an event", numbers, "our processor time", "their processor time");
-	}
-
-	private static void print(String what, Numbers numbers, String ours, String theirs) {
-		Statistics ratio = numbers.compare(ours, theirs, (one, other) -> one / other);
-		print(what, numbers.median(ours), numbers.median(theirs), ratio.getPercentile(50));
-		print("  ratio, lowest and highest", ratio.getMin(), ratio.getMax());
-	}
-
-	private static void print(String what, double... values) {
-		List<String> texts = new ArrayList<>();
-		for (double value : values) {
-			texts.add(String.format(Locale.ROOT, (value < 1000) ? "%.3f" : "%,.0f", value));
-		}
-		System.out.println(what + ": " + String.join(" | ", texts));
-	}
-
-	private static <T> T inFolder(Function<Path, T> measurement) throws IOException {
+	private static Speed inFolder(InFolder measurement) throws Exception {
 		Path folder = Files.createTempDirectory("journal-speed");
 		try {
-			return measurement.apply(folder);
+			return measurement.call(folder);
 		}
 		finally {
 			FileSystemUtils.deleteRecursively(folder);
@@ -154,8 +108,7 @@ final class JournalSpeed {
 	}
 
 	private static HandlerSpec<Object> handler(Journal journal, JournalMode mode) {
-		HandlerSpec<Object> spec = journal.handler(mode);
-		return (mode == JournalMode.SYNC) ? spec : spec.mutate().maxQueue(QUEUE).overflow(OverflowPolicy.BLOCK).build();
+		return withQueue(journal.handler(mode).mutate(), mode).build();
 	}
 
 	/**
@@ -163,12 +116,20 @@ final class JournalSpeed {
 	 * recorder.
 	 */
 	private static HandlerSpec<Object> idle(JournalMode mode) {
-		HandlerSpec.Builder<Object> spec = HandlerSpec.on("**");
-		if (mode == JournalMode.ASYNC) {
-			spec.async().maxQueue(QUEUE).overflow(OverflowPolicy.BLOCK);
-		}
-		return spec.eventHandler((event) -> {
+		return withQueue(HandlerSpec.on("**"), mode).eventHandler((event) -> {
 		}).build();
+	}
+
+	private static HandlerSpec.Builder<Object> withQueue(HandlerSpec.Builder<Object> spec, JournalMode mode) {
+		return (mode == JournalMode.SYNC) ? spec : spec.async().maxQueue(QUEUE).overflow(OverflowPolicy.BLOCK);
+	}
+
+	private Writer writer(Path folder, String by, JournalMode mode) throws JoranException {
+		return switch (by) {
+			case "journal" -> journal(folder, mode);
+			case "chronicle" -> chronicle(folder);
+			default -> logback(folder, by, mode == JournalMode.SYNC);
+		};
 	}
 
 	private Writer journal(Path folder, JournalMode mode) {
@@ -183,7 +144,7 @@ final class JournalSpeed {
 		});
 	}
 
-	private Writer logback(Path folder, String encoder, boolean immediate) {
+	private Writer logback(Path folder, String encoder, boolean immediate) throws JoranException {
 		LogbackFile file = new LogbackFile(folder, encoder, immediate, QUEUE);
 		return new Writer(() -> file.log(this.mapper.writeValueAsString(PAYLOAD)), file::close, file::lines);
 	}
@@ -203,35 +164,28 @@ final class JournalSpeed {
 	}
 
 	/** Returns the events a second that several threads write. */
-	private Speed write(Writer writer, int threads) {
-		long processor = SYSTEM.getProcessCpuTime();
-		long start = System.nanoTime();
+	private Speed write(Writer writer, int threads) throws Exception {
+		Clock clock = new Clock();
 		inParallel(threads, () -> {
 			for (int i = 0; i < this.events / threads; i++) {
 				writer.write().run();
 			}
 		});
 		writer.drain().run();
-		Speed speed = new Speed(this.events * 1e9 / (System.nanoTime() - start), processorNanos(processor));
-		require(writer.close().getAsLong() == this.events);
+		Speed speed = clock.perSecond(this.events);
+		require(writer.close().call() == this.events);
 		return speed;
-	}
-
-	/** Returns the processor time of an event since a start. */
-	private double processorNanos(long start) {
-		return (SYSTEM.getProcessCpuTime() - start) / (double) this.events;
 	}
 
 	/**
 	 * Returns the nanoseconds of an emit, in batches that fit into the queue; flushes are
 	 * not timed.
 	 */
-	private Speed emit(Path folder, JournalMode mode, boolean journalled) {
-		TelemetryRouter router = TelemetryRouter.builder().build();
-		try (Journal journal = open(folder)) {
+	private Speed emit(Path folder, boolean journalled, JournalMode mode) {
+		try (Journal journal = open(folder); TelemetryRouter router = TelemetryRouter.builder().build()) {
 			router.subscribe(journalled ? handler(journal, mode) : idle(mode));
-			long nanos = 0;
-			long processor = SYSTEM.getProcessCpuTime();
+			Clock clock = new Clock();
+			double nanos = 0;
 			int batch = QUEUE / 20;
 			for (int i = 0; i < this.events; i += batch) {
 				long start = System.nanoTime();
@@ -241,36 +195,22 @@ final class JournalSpeed {
 				nanos += System.nanoTime() - start;
 				router.flush(Duration.ofMinutes(5));
 			}
-			Speed speed = new Speed((double) nanos / this.events, processorNanos(processor));
-			router.close();
-			return speed;
+			return new Speed("nanos", nanos / this.events, clock.perSecond(this.events).processorNanos());
 		}
 	}
 
-	private void replay(String to, Function<Path, ReplayReport> replay) throws IOException {
-		inFolder((folder) -> {
-			write(journal(folder, JournalMode.ASYNC), 1);
-			ListStatistics perSecond = new ListStatistics();
-			ListStatistics processorTime = new ListStatistics();
-			for (int round = -WARM_UP; round < this.rounds; round++) {
-				long processor = SYSTEM.getProcessCpuTime();
-				long start = System.nanoTime();
-				ReplayReport report = replay.apply(folder);
-				double seconds = (System.nanoTime() - start) / 1e9;
-				double nanos = processorNanos(processor);
-				require(report.replayed() == this.events && report.unreadable() == 0);
-				if (round >= 0) {
-					perSecond.addValue(report.replayed() / seconds);
-					processorTime.addValue(nanos);
-				}
-			}
-			print("replay to " + to + ": processor time, ns an event", processorTime.getPercentile(50));
-			print("replay to " + to + ", from a warm cache: events/s, median, lowest, highest",
-					perSecond.getPercentile(50), perSecond.getMin(), perSecond.getMax());
-			return folder;
-		});
+	/** Returns the events a second that are replayed, from a warm cache. */
+	private Speed replay(Path folder, boolean toCode) {
+		Clock clock = new Clock();
+		ReplayReport report = toCode
+				? new TelemetryReplayer(folder).replay(JournalQuery.all(), (line) -> this.seen += line.sequence())
+				: replayToHandler(folder);
+		Speed speed = clock.perSecond(this.events);
+		require(report.replayed() == this.events && report.unreadable() == 0);
+		return speed;
 	}
 
+	/** Replays to a handler of records. */
 	private ReplayReport replayToHandler(Path folder) {
 		try (TelemetryRouter router = TelemetryRouter.builder().build()) {
 			router.subscribe(HandlerSpec.on(EVENT)
@@ -304,11 +244,31 @@ final class JournalSpeed {
 	 * A writer of events, given by its operations: it writes one, waits until all are
 	 * written, and closes with their number.
 	 */
-	private record Writer(Runnable write, Runnable drain, LongSupplier close) {
+	private record Writer(Runnable write, Runnable drain, Callable<Long> close) {
 	}
 
-	/** Events a second or nanoseconds an emit, and processor time an event. */
-	private record Speed(double value, double processorNanos) {
+	/** A start, in time and in processor time. */
+	private static final class Clock {
+
+		private final long processor = SYSTEM.getProcessCpuTime();
+
+		private final long start = System.nanoTime();
+
+		Speed perSecond(double events) {
+			return new Speed("per.second", events * 1e9 / (System.nanoTime() - this.start),
+					(SYSTEM.getProcessCpuTime() - this.processor) / events);
+		}
+
+	}
+
+	/** Events a second or nanoseconds an emit, and the processor time of an event. */
+	private record Speed(String unit, double value, double processorNanos) {
+	}
+
+	private interface InFolder {
+
+		Speed call(Path folder) throws Exception;
+
 	}
 
 	private record Call(String model, int inputTokens, int outputTokens, String text) {

@@ -3,10 +3,10 @@ package io.telemetryrouter.benchmarks;
 import java.lang.management.ManagementFactory;
 import java.lang.management.ThreadMXBean;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 
 import org.openjdk.jmh.util.ListStatistics;
 import org.openjdk.jmh.util.Statistics;
@@ -16,6 +16,7 @@ import org.springframework.core.task.VirtualThreadTaskExecutor;
 import io.telemetryrouter.HandlerSpec;
 import io.telemetryrouter.TelemetryRouter;
 import io.telemetryrouter.TelemetryRouterBuilder;
+import io.telemetryrouter.benchmarks.AsyncBenchmark.Counter;
 
 /**
  * Measures lanes at a steady rate: prints the processor time of all threads except the
@@ -36,24 +37,21 @@ public final class LaneLoad {
 		int lanes = Integer.parseInt(args[1]);
 		long interval = TimeUnit.SECONDS.toNanos(1) / Integer.parseInt(args[2]);
 		int emits = (int) (Double.parseDouble(args[3]) * Integer.parseInt(args[2]));
-		List<AsyncBenchmark.Counter> counters = new ArrayList<>();
-		for (int i = 0; i < lanes; i++) {
-			counters.add(new AsyncBenchmark.Counter());
-		}
+		List<Counter> counters = Stream.generate(Counter::new).limit(lanes).toList();
 		try (Emitter emitter = args[0].equals("pool") ? AsyncBenchmark.pool(counters.get(0))
 				: router(args[0], counters)) {
 			run(emitter, Math.max(100, emits / 2), interval);
 			long handled = handled(counters);
 			double before = processorTime();
 			Statistics times = new ListStatistics(run(emitter, emits, interval));
-			Child.print("cpu.nanos", (processorTime() - before) / (handled(counters) - handled));
-			Child.print("p50.nanos", times.getPercentile(50));
-			Child.print("p99.nanos", times.getPercentile(99));
+			Numbers.print("cpu.nanos", (processorTime() - before) / (handled(counters) - handled));
+			Numbers.print("p50.nanos", times.getPercentile(50));
+			Numbers.print("p99.nanos", times.getPercentile(99));
 		}
 		System.exit(0);
 	}
 
-	private static Emitter router(String executor, List<AsyncBenchmark.Counter> counters) {
+	private static Emitter router(String executor, List<Counter> counters) {
 		TelemetryRouterBuilder builder = Routes.builder("on").shutdownTimeout(Duration.ofSeconds(1));
 		if (executor.equals("virtual")) {
 			builder.laneExecutor(new VirtualThreadTaskExecutor("lane-"));
@@ -83,8 +81,8 @@ public final class LaneLoad {
 		return times;
 	}
 
-	private static long handled(List<AsyncBenchmark.Counter> counters) {
-		return counters.stream().mapToLong(AsyncBenchmark.Counter::handled).sum();
+	private static long handled(List<Counter> counters) {
+		return counters.stream().mapToLong(Counter::handled).sum();
 	}
 
 	/** Sums up the threads, because the process time has a resolution of 10 ms. */

@@ -1,7 +1,6 @@
 package io.telemetryrouter.benchmarks;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
@@ -30,7 +29,7 @@ final class LogbackFile {
 	 * @param immediate whether each line is written by the thread that logs it; otherwise
 	 * another thread writes, through a queue and a buffer
 	 */
-	LogbackFile(Path folder, String encoder, boolean immediate, int queueSize) {
+	LogbackFile(Path folder, String encoder, boolean immediate, int queueSize) throws JoranException {
 		this.folder = folder;
 		this.context.setMDCAdapter(new LogbackMDCAdapter());
 		// Not properties of the context, which the JSON encoder would write into each
@@ -40,12 +39,7 @@ final class LogbackFile {
 			.forEach(System::setProperty);
 		JoranConfigurator configurator = new JoranConfigurator();
 		configurator.setContext(this.context);
-		try {
-			configurator.doConfigure(LogbackFile.class.getResource("logback-file.xml"));
-		}
-		catch (JoranException ex) {
-			throw new IllegalStateException(ex);
-		}
+		configurator.doConfigure(LogbackFile.class.getResource("logback-file.xml"));
 		this.logger = this.context.getLogger("model.call.completed");
 	}
 
@@ -58,7 +52,7 @@ final class LogbackFile {
 		this.context.stop();
 	}
 
-	long lines() {
+	long lines() throws IOException {
 		try (Stream<Path> files = Files.list(this.folder)) {
 			long lines = 0;
 			for (Path file : files.toList()) {
@@ -67,9 +61,6 @@ final class LogbackFile {
 				}
 			}
 			return lines;
-		}
-		catch (IOException ex) {
-			throw new UncheckedIOException(ex);
 		}
 	}
 

@@ -5,20 +5,18 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
-import java.util.Properties;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.TreeSet;
 import java.util.function.DoubleBinaryOperator;
-import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
-import org.openjdk.jmh.annotations.Mode;
-import org.openjdk.jmh.results.RunResult;
 import org.openjdk.jmh.util.ListStatistics;
 import org.openjdk.jmh.util.Statistics;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
 
 /**
  * Measured numbers by key, such as {@code SyncBenchmark.emit by=hand handlers=8}, one
@@ -26,37 +24,64 @@ import org.openjdk.jmh.util.Statistics;
  */
 final class Numbers {
 
+	/** The secondary results of JMH that are kept, and their names here. */
+	private static final Map<String, String> OF_JMH = Map.of("gc.alloc.rate.norm", " B", "p0.999", " p99.9");
+
 	private final Map<String, List<Double>> values = new TreeMap<>();
 
 	void add(String key, double value) {
 		this.values.computeIfAbsent(key, (absent) -> new ArrayList<>()).add(value);
 	}
 
-	void add(String prefix, Properties printed) {
-		printed.forEach((key, value) -> add(prefix + " " + key, Double.parseDouble((String) value)));
+	/** Prints a number of a program. */
+	static void print(String name, double value) {
+		System.out.printf(Locale.ROOT, "%s %.3f%n", name, value);
 	}
 
 	/**
-	 * Adds a result of JMH: the median of a fork, percentiles in sample mode, and the
+	 * Reads the files of a run in their order: JSON of JMH, and lines of programs with a
+	 * key and a number.
+	 */
+	static Numbers read(Path directory) throws IOException {
+		Numbers numbers = new Numbers();
+		try (Stream<Path> files = Files.list(directory)) {
+			for (Path file : files.sorted().toList()) {
+				if (file.toString().endsWith(".json")) {
+					JsonMapper.shared().readTree(Files.readString(file)).forEach(numbers::add);
+				}
+				else if (file.toString().endsWith(".txt")) {
+					Files.readAllLines(file).forEach(numbers::add);
+				}
+			}
+		}
+		return numbers;
+	}
+
+	private void add(String line) {
+		int end = line.lastIndexOf(' ');
+		add(line.substring(0, end), Double.parseDouble(line.substring(end + 1)));
+	}
+
+	/**
+	 * Adds a result of JMH: the median of a fork, a percentile in sample mode, and the
 	 * bytes allocated.
 	 */
-	void add(RunResult run) {
-		String name = run.getParams().getBenchmark();
+	private void add(JsonNode run) {
+		String name = run.get("benchmark").asString();
 		StringBuilder key = new StringBuilder(name.substring(name.lastIndexOf('.', name.lastIndexOf('.') - 1) + 1));
-		for (String param : new TreeSet<>(run.getParams().getParamsKeys())) {
-			key.append(' ').append(param).append('=').append(run.getParams().getParam(param));
+		run.path("params")
+			.forEachEntry((param, value) -> key.append(' ').append(param).append('=').append(value.asString()));
+		if (run.get("threads").asInt() != 1) {
+			key.append(" threads=").append(run.get("threads").asInt());
 		}
-		if (run.getParams().getThreads() != 1) {
-			key.append(" threads=").append(run.getParams().getThreads());
-		}
-		Statistics statistics = run.getPrimaryResult().getStatistics();
-		add(key.toString(), statistics.getPercentile(50));
-		if (run.getParams().getMode() == Mode.SampleTime) {
-			add(key + " p99.9", statistics.getPercentile(99.9));
-		}
-		var allocated = run.getSecondaryResults().get("gc.alloc.rate.norm");
-		if (allocated != null && allocated.getStatistics().getN() > 0) {
-			add(key + " B", allocated.getStatistics().getPercentile(50));
+		add(key.toString(), run.get("primaryMetric"));
+		OF_JMH.forEach((label, suffix) -> add(key + suffix, run.get("secondaryMetrics").path(label)));
+	}
+
+	private void add(String key, JsonNode metric) {
+		double median = metric.path("scorePercentiles").path("50.0").asDouble(Double.NaN);
+		if (!Double.isNaN(median)) {
+			add(key, median);
 		}
 	}
 
@@ -74,37 +99,18 @@ final class Numbers {
 	}
 
 	/**
-	 * Compares two numbers of each round: load on the machine in a round affects both.
+	 * Returns the median of the comparisons of two numbers in each round: load on the
+	 * machine in a round affects both.
 	 */
-	Statistics compare(String key, String by, DoubleBinaryOperator comparison) {
+	double compare(String key, String by, DoubleBinaryOperator comparison) {
 		List<Double> ours = this.values.getOrDefault(key, List.of());
 		List<Double> theirs = this.values.getOrDefault(by, List.of());
 		return statistics(IntStream.range(0, Math.min(ours.size(), theirs.size()))
-			.mapToObj((round) -> comparison.applyAsDouble(ours.get(round), theirs.get(round))));
+			.mapToObj((round) -> comparison.applyAsDouble(ours.get(round), theirs.get(round)))).getPercentile(50);
 	}
 
 	private static Statistics statistics(Stream<Double> values) {
 		return new ListStatistics(values.mapToDouble(Double::doubleValue).toArray());
-	}
-
-	void write(Path file) throws IOException {
-		Files.write(file,
-				this.values.entrySet()
-					.stream()
-					.map((entry) -> entry.getKey() + "\t"
-							+ entry.getValue().stream().map(String::valueOf).collect(Collectors.joining(" ")))
-					.toList());
-	}
-
-	static Numbers read(Path file) throws IOException {
-		Numbers numbers = new Numbers();
-		for (String line : Files.readAllLines(file)) {
-			String[] parts = line.split("\t");
-			for (String value : parts[1].split(" ")) {
-				numbers.add(parts[0], Double.parseDouble(value));
-			}
-		}
-		return numbers;
 	}
 
 }

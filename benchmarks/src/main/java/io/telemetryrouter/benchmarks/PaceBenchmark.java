@@ -13,7 +13,7 @@ import org.openjdk.jmh.annotations.Warmup;
 
 /**
  * Single emits at an agent's pace, one each 0.5 ms, in rotation over 64 names with 3
- * handlers each. Between two emits the thread parks or spins.
+ * handlers each. Between two emits the thread parks.
  */
 @BenchmarkMode(Mode.SampleTime)
 @Warmup(iterations = 1, time = 2)
@@ -25,12 +25,6 @@ public class PaceBenchmark extends AbstractBenchmark {
 	@Param({ "router", "hand" })
 	public String by;
 
-	@Param({ "park", "busy" })
-	public String pacing;
-
-	@Param("on")
-	public String measuring;
-
 	private final String[] names = Routes.names(64);
 
 	private int next;
@@ -39,7 +33,7 @@ public class PaceBenchmark extends AbstractBenchmark {
 
 	@Setup
 	public void setUp() {
-		this.emitter = Routes.create(this.by, this.measuring, this.names, 3);
+		this.emitter = Routes.create(this.by, "on", this.names, 3);
 		Routes.emit(this.emitter, this.names, 0, 300_000);
 	}
 
@@ -47,12 +41,7 @@ public class PaceBenchmark extends AbstractBenchmark {
 	public void pace() {
 		this.due = Math.max(this.due + INTERVAL, System.nanoTime() - INTERVAL);
 		for (long rest = INTERVAL; rest > 0; rest = this.due - System.nanoTime()) {
-			if (this.pacing.equals("park")) {
-				LockSupport.parkNanos(rest);
-			}
-			else {
-				Thread.onSpinWait();
-			}
+			LockSupport.parkNanos(rest);
 		}
 		this.next = (this.next + 1) % this.names.length;
 	}

@@ -15,7 +15,7 @@ import io.telemetryrouter.TelemetryRouterBuilder;
 /**
  * Creates event names with counting handlers, on a router or on a loop by hand.
  */
-final class Routes {
+public final class Routes {
 
 	// A strong reference: java.util.logging references its loggers weakly.
 	private static final Logger LOGGER = Logger.getLogger("io.telemetryrouter");
@@ -27,7 +27,8 @@ final class Routes {
 	private Routes() {
 	}
 
-	static TelemetryRouterBuilder builder(String measuring) {
+	/** Returns a builder of routers that measure, "on" or "off", and log nothing. */
+	public static TelemetryRouterBuilder builder(String measuring) {
 		return TelemetryRouter.builder()
 			.measureLatency(measuring.equals("on"))
 			.slowThreshold(Duration.ofHours(1))

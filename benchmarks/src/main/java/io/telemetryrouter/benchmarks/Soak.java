@@ -64,7 +64,7 @@ public final class Soak {
 		System.out.printf("# Soak: %s minutes, seed %d, %d emitters, JDK %s, %d cores%n%n", minutes, seed, EMITTERS,
 				Runtime.version(), Runtime.getRuntime().availableProcessors());
 		soak.run((long) (minutes * TimeUnit.MINUTES.toNanos(1)));
-		soak.report();
+		soak.load.reportTimes(BLOCK_TIMEOUT, soak.faults);
 		soak.checkHeap();
 		soak.checkThreads(before);
 		soak.faults.forEach((fault) -> System.out.println("- **FAULT** " + fault));
@@ -128,27 +128,6 @@ public final class Soak {
 			.stream()
 			.map(HandlerSnapshot::account)
 			.reduce(snapshot.retired(), HandlerAccount::plus);
-	}
-
-	private void report() {
-		RouterSnapshot snapshot = this.router.snapshot();
-		System.out.println("\n| handler | offered | handled | failed | filtered | dropped | reasons |");
-		System.out.println("|---|--:|--:|--:|--:|--:|---|");
-		snapshot.handlers().forEach((id, handler) -> row(id, handler.account()));
-		row("retired", snapshot.retired());
-		System.out.println();
-		this.load.reportTimes(BLOCK_TIMEOUT, this.faults);
-	}
-
-	private static void row(String id, HandlerAccount account) {
-		String reasons = account.dropped()
-			.entrySet()
-			.stream()
-			.filter((reason) -> reason.getValue() != 0)
-			.map((reason) -> reason.getKey().label() + " " + reason.getValue())
-			.collect(Collectors.joining(", "));
-		System.out.printf("| %s | %,d | %,d | %,d | %,d | %,d | %s |%n", id, account.offered(), account.handled(),
-				account.failed(), account.filtered(), account.droppedTotal(), reasons);
 	}
 
 	private void checkHeap() {

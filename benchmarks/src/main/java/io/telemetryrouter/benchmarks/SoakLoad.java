@@ -120,16 +120,11 @@ final class SoakLoad {
 
 	/** Prints the times of the emits, and checks the bound of the policy. */
 	void reportTimes(Duration bound, List<String> faults) {
-		SampleBuffer whole = new SampleBuffer();
 		SampleBuffer own = new SampleBuffer();
-		this.emitters.forEach((emitter) -> {
-			whole.addAll(emitter.whole);
-			own.addAll(emitter.own);
-		});
-		System.out.println("| since the first quarter | count | p50 µs | p99 µs | p99.9 µs | max ms |");
+		this.emitters.forEach((emitter) -> own.addAll(emitter.own));
+		System.out.println("\n| since the first quarter | count | p50 µs | p99 µs | p99.9 µs | max ms |");
 		System.out.println("|---|--:|--:|--:|--:|--:|");
-		print("emit, all of it", whole);
-		Statistics router = print("of that, the router with its waits, without synchronous handlers", own);
+		Statistics router = print("an emit: the router with its waits, without synchronous handlers", own);
 		Statistics idle = print("a thread that does nothing, over its time", this.hiccups);
 		System.out.printf("%n- An emit passes one full `BLOCK` queue at most: the policy's bound is %d ms%n",
 				bound.toMillis());
@@ -151,8 +146,7 @@ final class SoakLoad {
 
 		private final SplittableRandom random;
 
-		private final SampleBuffer whole = new SampleBuffer();
-
+		/** Times of emits without synchronous handlers. */
 		private final SampleBuffer own = new SampleBuffer();
 
 		/** Time of synchronous handlers within the current emit. */
@@ -179,7 +173,6 @@ final class SoakLoad {
 			SoakLoad.this.handlers.emit(name, value);
 			long nanos = System.nanoTime() - start;
 			if (SoakLoad.this.recording) {
-				this.whole.add(nanos);
 				this.own.add(Math.max(0, nanos - this.inHandlers));
 			}
 		}

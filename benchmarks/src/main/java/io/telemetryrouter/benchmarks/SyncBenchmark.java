@@ -123,16 +123,11 @@ public class SyncBenchmark extends AbstractBenchmark {
 		if (components.length != 0) {
 			context.register(components);
 		}
-		for (Observer observer : observers) {
-			register(context, "observer" + context.getBeanDefinitionCount(), observer.getClass(), observer);
+		for (int i = 0; i < observers.size(); i++) {
+			context.getBeanFactory().registerSingleton("observer" + i, observers.get(i));
 		}
 		context.refresh();
 		return context;
-	}
-
-	private static <T> void register(AnnotationConfigApplicationContext context, String name, Class<T> type,
-			Object bean) {
-		context.registerBean(name, type, () -> type.cast(bean));
 	}
 
 	private List<Observer> observers(int count) {

@@ -4,8 +4,7 @@ import java.io.IOException;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
-import java.util.Set;
-import java.util.function.DoubleBinaryOperator;
+import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -17,6 +16,8 @@ final class Targets {
 
 	static final String MET = "met";
 
+	private static final Pattern EACH = Pattern.compile("\\[[^]]*]");
+
 	private static final Pattern FASTEST = Pattern.compile("\\{([^}]*)}");
 
 	private final Numbers numbers;
@@ -26,22 +27,39 @@ final class Targets {
 	}
 
 	/** Returns the verdicts on the targets of some groups, or of all. */
-	List<Target> judge(Set<String> groups) throws IOException {
-		return Table.read("targets.txt")
-			.stream()
+	List<Target> judge(List<String> groups) throws IOException {
+		return Page.resource("targets.txt")
+			.lines()
+			.filter((line) -> !line.startsWith("#"))
+			.flatMap(Targets::expand)
+			.map((line) -> line.split("\\s*\\|\\s*", -1))
 			.filter((cells) -> groups.isEmpty() || groups.contains(cells[0]))
 			.map((cells) -> judge(cells[1], cells[2], cells[3], cells[4], cells[5]))
 			.toList();
+	}
+
+	/**
+	 * Expands a group of alternatives to a line for each; equal groups take the same
+	 * alternative.
+	 */
+	static Stream<String> expand(String line) {
+		return EACH.matcher(line)
+			.results()
+			.map(MatchResult::group)
+			.findFirst()
+			.map((each) -> Stream.of(each.substring(1, each.length() - 1).split("\\|"))
+				.flatMap((one) -> expand(line.replace(each, one))))
+			.orElse(Stream.of(line));
 	}
 
 	private Target judge(String what, String ours, String against, String bound, String unit) {
 		String operator = against.matches("(speed|minus) .*") ? against.substring(0, against.indexOf(' ')) : "";
 		String other = key(ours, against.substring(operator.length()).strip());
 		double value = switch (operator) {
-			case "speed" -> compare(other, ours, (theirs, own) -> theirs / own);
-			case "minus" -> compare(ours, other, (own, theirs) -> own - theirs);
-			default ->
-				against.isEmpty() ? this.numbers.median(ours) : compare(ours, other, (own, theirs) -> own / theirs);
+			case "speed" -> this.numbers.compare(other, ours, (theirs, own) -> theirs / own);
+			case "minus" -> this.numbers.compare(ours, other, (own, theirs) -> own - theirs);
+			default -> against.isEmpty() ? this.numbers.median(ours)
+					: this.numbers.compare(ours, other, (own, theirs) -> own / theirs);
 		};
 		boolean ratio = !against.isEmpty() && !operator.equals("minus");
 		String suffix = (ratio || unit.isEmpty()) ? "" : " " + unit;
@@ -50,11 +68,6 @@ final class Targets {
 						: String.format(Locale.ROOT, suffix.isEmpty() ? "%.3f" : "%.2f", value) + suffix,
 				bound.replace("<=", "≤").replace(">=", "≥") + suffix,
 				verdict(value, Double.parseDouble(bound.substring(3)), bound.startsWith("<=")));
-	}
-
-	/** Returns the median of the comparisons of each round. */
-	private double compare(String key, String by, DoubleBinaryOperator comparison) {
-		return this.numbers.compare(key, by, comparison).getPercentile(50);
 	}
 
 	/** Returns the key of the number that ours is compared with. */

@@ -39,10 +39,10 @@ public final class VirtualThreads {
 			double collecting = collecting();
 			long start = System.nanoTime();
 			Statistics times = new ListStatistics(run(emitter, threads));
-			Child.print("micros", (System.nanoTime() - start) / 1e3 / threads);
+			Numbers.print("micros", (System.nanoTime() - start) / 1e3 / threads);
 			// Whole milliseconds, at least one, so that there is a ratio.
-			Child.print("gc.millis", Math.max(1, collecting() - collecting));
-			Child.print("longest.millis", times.getMax() / 1e6);
+			Numbers.print("gc.millis", Math.max(1, collecting() - collecting));
+			Numbers.print("longest.millis", times.getMax() / 1e6);
 		}
 	}
 

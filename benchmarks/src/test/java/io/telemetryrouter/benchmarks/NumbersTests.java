@@ -1,8 +1,8 @@
 package io.telemetryrouter.benchmarks;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Properties;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -40,19 +40,36 @@ class NumbersTests {
 	}
 
 	@Test
-	void whenWrittenThenReadTheSame(@TempDir Path directory) throws IOException {
-		Properties printed = new Properties();
-		printed.setProperty("longest.millis", "2.500");
-		this.numbers.add("Churn routes=16", printed);
-		add("a", 10, 1e-9, 12345678.25);
-		Path file = directory.resolve("numbers.tsv");
-		this.numbers.write(file);
-		assertThat(Numbers.read(file).keys()).containsExactly("Churn routes=16 longest.millis", "a");
-		assertThat(Numbers.read(file).of("a")).usingRecursiveComparison().isEqualTo(this.numbers.of("a"));
+	void whenResultsAreReadThenEachFileIsARound(@TempDir Path directory) throws IOException {
+		write(directory, "0001.json", 10, """
+				"p0.99" : { "scorePercentiles" : { "50.0" : 20.0 } },
+				"p0.999" : { "scorePercentiles" : { "50.0" : 30.0 } },
+				"gc.alloc.rate" : { "scorePercentiles" : { "50.0" : 700.0 } },
+				"gc.alloc.rate.norm" : { "scorePercentiles" : { "50.0" : 24.0 } }""");
+		write(directory, "0010.json", 15, """
+				"gc.alloc.rate.norm" : { "scorePercentiles" : { "50.0" : "NaN" } }""");
+		Files.writeString(directory.resolve("0002.txt"), "Churn routes=16 longest.millis 2.500\n");
+		Files.writeString(directory.resolve("0011.txt"), "Churn routes=16 longest.millis 3.500\n");
+		Files.writeString(directory.resolve("log"), "anything");
+		Numbers read = Numbers.read(directory);
+		String emit = "SomeBenchmark.emit by=hand routes=16 threads=2";
+		assertThat(read.keys()).containsExactly("Churn routes=16 longest.millis", emit, emit + " B", emit + " p99.9");
+		assertThat(read.keys()).extracting(read::median).containsExactly(3.0, 12.5, 24.0, 30.0);
+	}
+
+	private static void write(Path directory, String file, double median, String secondary) throws IOException {
+		Files.writeString(directory.resolve(file), """
+				[ {
+					"benchmark" : "io.telemetryrouter.benchmarks.SomeBenchmark.emit",
+					"threads" : 2,
+					"params" : { "by" : "hand", "routes" : "16" },
+					"primaryMetric" : { "scorePercentiles" : { "50.0" : %s } },
+					"secondaryMetrics" : { %s }
+				} ]""".formatted(median, secondary));
 	}
 
 	private double ratio(String key, String by) {
-		return this.numbers.compare(key, by, (one, other) -> one / other).getPercentile(50);
+		return this.numbers.compare(key, by, (one, other) -> one / other);
 	}
 
 	private void add(String key, double... values) {

@@ -2,7 +2,6 @@ package io.telemetryrouter.benchmarks;
 
 import java.io.IOException;
 import java.util.List;
-import java.util.Set;
 
 import org.junit.jupiter.api.Test;
 
@@ -49,7 +48,7 @@ class TargetsTests {
 
 	@Test
 	void whenLineStandsForSeveralThenEachIsATarget() throws IOException {
-		assertThat(Table.expand("[1|2] of [a|b], [1|2]")).containsExactly("1 of a, 1", "1 of b, 1", "2 of a, 2",
+		assertThat(Targets.expand("[1|2] of [a|b], [1|2]")).containsExactly("1 of a, 1", "1 of b, 1", "2 of a, 2",
 				"2 of b, 2");
 		this.numbers.add("SyncBenchmark.emit by=exact handlers=8 measuring=on", 300);
 		this.numbers.add("SyncBenchmark.emit by=exact handlers=8 measuring=on threads=2", 330);
@@ -60,8 +59,8 @@ class TargetsTests {
 
 	@Test
 	void whenDifferenceIsJudgedThenItHasAUnit() throws IOException {
-		this.numbers.add("VirtualThreads with micros", 1.5);
-		this.numbers.add("VirtualThreads without micros", 0.75);
+		this.numbers.add("VirtualThreads emits=with threads=1000000 micros", 1.5);
+		this.numbers.add("VirtualThreads emits=without threads=1000000 micros", 0.75);
 		assertThat(targets("virtual")).first()
 			.isEqualTo(new Target("1,000,000 virtual threads, one emit each: added a thread", "1.50 µs", "0.75 µs",
 					"0.75 µs", "≤ 1 µs", MET));
@@ -87,7 +86,7 @@ class TargetsTests {
 	}
 
 	private List<Target> targets(String group) throws IOException {
-		return new Targets(this.numbers).judge(Set.of(group));
+		return new Targets(this.numbers).judge(List.of(group));
 	}
 
 }

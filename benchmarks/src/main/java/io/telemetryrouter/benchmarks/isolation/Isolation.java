@@ -1,23 +1,23 @@
 package io.telemetryrouter.benchmarks.isolation;
 
+import java.io.IOException;
 import java.io.PrintStream;
+import java.io.Reader;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Collections;
-import java.util.EnumMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Properties;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import java.util.logging.LogManager;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 import org.slf4j.MDC;
-
-import io.telemetryrouter.benchmarks.Child;
 
 /**
  * Runs every hostile scenario with the router and its peers, and prints the verdicts as a
@@ -40,7 +40,7 @@ public final class Isolation {
 	 */
 	public static void main(String[] args) throws Exception {
 		if (args.length == 0) {
-			System.out.println(page());
+			printPage();
 		}
 		else {
 			PrintStream results = System.out;
@@ -68,45 +68,57 @@ public final class Isolation {
 		return verdicts;
 	}
 
-	private static String page() throws ExecutionException, InterruptedException {
+	private static void printPage() throws ExecutionException, InterruptedException {
 		ExecutorService pool = Executors.newFixedThreadPool(2);
 		List<Future<Properties>> sync = start(pool, false);
 		List<Future<Properties>> async = start(pool, true);
-		StringBuilder page = new StringBuilder("JDK ").append(Runtime.version())
-			.append("\n\n### Synchronous handlers\n\n");
-		append(page, sync);
-		page.append("\n### Asynchronous handlers\n\n");
-		append(page, async);
-		return page.toString();
+		System.out.println("JDK " + Runtime.version() + "\n\n### Synchronous handlers\n");
+		print(sync);
+		System.out.println("\n### Asynchronous handlers\n");
+		print(async);
 	}
 
 	private static List<Future<Properties>> start(ExecutorService pool, boolean async) {
-		return Stream.of(Peer.values())
-			.map((peer) -> pool.submit(() -> Child.run(Child.java(Child.HOME, "-Xmx128m"), Isolation.class,
-					List.of(peer.name(), String.valueOf(async)))))
-			.toList();
+		return Stream.of(Peer.values()).map((peer) -> pool.submit(() -> run(peer, async))).toList();
 	}
 
-	private static void append(StringBuilder page, List<Future<Properties>> results)
-			throws ExecutionException, InterruptedException {
-		Map<Peer, Properties> verdicts = new EnumMap<>(Peer.class);
-		for (Peer peer : Peer.values()) {
-			verdicts.put(peer, results.get(peer.ordinal()).get());
+	/** Runs this class in a process, and returns its output. */
+	private static Properties run(Peer peer, boolean async) throws IOException {
+		Process process = new ProcessBuilder(System.getProperty("java.home") + "/bin/java", "-Xmx128m", "-cp",
+				System.getProperty("java.class.path"), Isolation.class.getName(), peer.name(), String.valueOf(async))
+			.redirectError(ProcessBuilder.Redirect.DISCARD)
+			.start();
+		process.onExit().orTimeout(5, TimeUnit.MINUTES).exceptionally((timeout) -> process.destroyForcibly());
+		Properties verdicts = new Properties();
+		// Ends with the process.
+		try (Reader reader = process.inputReader()) {
+			verdicts.load(reader);
 		}
-		row(page, "a handler that", verdicts.keySet().stream().map((peer) -> peer.title));
-		row(page, "---", verdicts.keySet().stream().map((peer) -> "---"));
+		if (verdicts.size() != Hostility.values().length) {
+			throw new IOException("No verdicts on " + peer);
+		}
+		return verdicts;
+	}
+
+	private static void print(List<Future<Properties>> results) throws ExecutionException, InterruptedException {
+		List<Properties> verdicts = new ArrayList<>();
+		for (Future<Properties> result : results) {
+			verdicts.add(result.get());
+		}
+		row("a handler that", Stream.of(Peer.values()).map((peer) -> peer.title));
+		row("---", verdicts.stream().map((peer) -> "---"));
 		for (Hostility hostility : Hostility.values()) {
-			row(page, hostility.title, verdicts.values().stream().map((peer) -> peer.getProperty(hostility.name())));
+			row(hostility.title, verdicts.stream().map((peer) -> peer.getProperty(hostility.name())));
 		}
-		row(page, "**survived**", verdicts.values().stream().map(Properties::values).map((peer) -> {
+		row("**survived**", verdicts.stream().map(Properties::values).map((peer) -> {
 			long survived = peer.stream().filter((verdict) -> verdict.toString().startsWith("yes")).count();
 			return "**%d of %d**".formatted(survived,
 					peer.size() - Collections.frequency(peer, Verdict.NOT_APPLICABLE.toString()));
 		}));
 	}
 
-	private static void row(StringBuilder page, String first, Stream<String> cells) {
-		page.append(Stream.concat(Stream.of(first), cells).collect(Collectors.joining(" | ", "| ", " |\n")));
+	private static void row(String first, Stream<String> cells) {
+		System.out.println(Stream.concat(Stream.of(first), cells).collect(Collectors.joining(" | ", "| ", " |")));
 	}
 
 }

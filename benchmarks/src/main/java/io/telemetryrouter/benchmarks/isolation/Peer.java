@@ -11,6 +11,7 @@ import java.util.function.Predicate;
 import com.google.common.eventbus.AsyncEventBus;
 import com.google.common.eventbus.EventBus;
 import com.google.common.eventbus.SubscriberExceptionHandler;
+import com.google.common.util.concurrent.ThreadFactoryBuilder;
 import io.micrometer.observation.Observation;
 import io.micrometer.observation.ObservationHandler;
 import io.micrometer.observation.ObservationRegistry;
@@ -24,7 +25,6 @@ import org.greenrobot.eventbus.SubscriberExceptionEvent;
 import org.greenrobot.eventbus.ThreadMode;
 
 import org.springframework.context.ApplicationListener;
-import org.springframework.context.PayloadApplicationEvent;
 import org.springframework.context.event.SimpleApplicationEventMulticaster;
 import org.springframework.context.support.AbstractApplicationContext;
 import org.springframework.context.support.GenericApplicationContext;
@@ -80,11 +80,7 @@ public enum Peer {
 	}
 
 	private static ExecutorService executor() {
-		return Executors.newFixedThreadPool(THREADS, (task) -> {
-			Thread thread = new Thread(task);
-			thread.setDaemon(true);
-			return thread;
-		});
+		return Executors.newFixedThreadPool(THREADS, new ThreadFactoryBuilder().setDaemon(true).build());
 	}
 
 	/** Spring's multicaster in a context. */
@@ -107,8 +103,12 @@ public enum Peer {
 			.registerSingleton(AbstractApplicationContext.APPLICATION_EVENT_MULTICASTER_BEAN_NAME, multicaster);
 		context.refresh();
 		return new Bus(
-				registering(SpringListener::new, context::addApplicationListener, context::removeApplicationListener),
+				registering(Peer::springListener, context::addApplicationListener, context::removeApplicationListener),
 				context::publishEvent, context::close, executor::shutdownNow);
+	}
+
+	private static ApplicationListener<?> springListener(Handler handler) {
+		return ApplicationListener.<Event>forPayload((event) -> handler.<RuntimeException>call(event));
 	}
 
 	/** Guava's event bus with its default exception handler, which logs. */
@@ -239,24 +239,6 @@ public enum Peer {
 		@Override
 		public void onStop(Observation.Context context) {
 			this.handler.<RuntimeException>call(context.getRequired(Event.class));
-		}
-
-	}
-
-	/** Not a record, because Spring compares listeners by {@code equals}. */
-	private static final class SpringListener implements ApplicationListener<PayloadApplicationEvent<?>> {
-
-		private final Handler handler;
-
-		SpringListener(Handler handler) {
-			this.handler = handler;
-		}
-
-		@Override
-		public void onApplicationEvent(PayloadApplicationEvent<?> event) {
-			if (event.getPayload() instanceof Event payload) {
-				this.handler.<RuntimeException>call(payload);
-			}
 		}
 
 	}

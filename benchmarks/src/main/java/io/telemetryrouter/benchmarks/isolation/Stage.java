@@ -1,6 +1,7 @@
 package io.telemetryrouter.benchmarks.isolation;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
@@ -133,7 +134,6 @@ final class Stage {
 		}
 		catch (StackOverflowError ex) {
 			// The emitter knows that the event was not emitted
-			return;
 		}
 	}
 
@@ -177,8 +177,8 @@ final class Stage {
 			.count();
 	}
 
-	private boolean isTwice(Neighbour neighbour) {
-		return IntStream.range(0, this.emitted.length).anyMatch((number) -> neighbour.received.get(number) > 1);
+	private @Nullable String audit() {
+		return this.contender.audit(this.before.id, this.after.id);
 	}
 
 	Verdict play() {
@@ -233,17 +233,17 @@ final class Stage {
 		if (error != null) {
 			return Verdict.failed("emitter gets `" + error.getClass().getSimpleName() + "`");
 		}
-		for (Neighbour neighbour : new Neighbour[] { this.before, this.after }) {
+		for (Neighbour neighbour : List.of(this.before, this.after)) {
 			long missing = missing(neighbour);
 			if (missing > lost(neighbour)) {
 				return Verdict.failed("a neighbour misses " + missing + " of " + this.emits);
 			}
+			if (neighbour.isTwice()) {
+				return Verdict.failed("a neighbour gets events twice");
+			}
 		}
-		if (isTwice(this.before) || isTwice(this.after)) {
-			return Verdict.failed("a neighbour gets events twice");
-		}
-		if (!complete || !await(() -> this.contender.audit(this.before.id, this.after.id) == null)) {
-			return Verdict.failed("books: " + this.contender.audit(this.before.id, this.after.id));
+		if (!complete || !await(() -> audit() == null)) {
+			return Verdict.failed("books: " + audit());
 		}
 		if (this.hanging.get() > 1) {
 			remark("holds " + this.hanging + " threads");
@@ -277,6 +277,10 @@ final class Stage {
 				this.received.getAndIncrement(event.number);
 				this.count.getAndIncrement();
 			}
+		}
+
+		boolean isTwice() {
+			return IntStream.range(0, this.received.length()).anyMatch((number) -> this.received.get(number) > 1);
 		}
 
 	}

@@ -46,7 +46,7 @@ public final class RacesOfLanes {
 
 		@Arbiter
 		public void result(II_Result result) {
-			finish(result, 2);
+			finish(result, 2, 2);
 		}
 
 	}
@@ -73,7 +73,7 @@ public final class RacesOfLanes {
 
 		@Arbiter
 		public void result(II_Result result) {
-			finish(result, 2);
+			finish(result, 2, 2);
 		}
 
 	}
@@ -132,7 +132,7 @@ public final class RacesOfLanes {
 
 		@Arbiter
 		public void result(II_Result result) {
-			finish(result, 3);
+			finish(result, 3, 3);
 		}
 
 	}
@@ -192,7 +192,7 @@ public final class RacesOfLanes {
 
 		@Arbiter
 		public void result(II_Result result) {
-			finish(result, 2);
+			finish(result, 2, 2);
 		}
 
 	}
@@ -219,7 +219,7 @@ public final class RacesOfLanes {
 
 		@Arbiter
 		public void result(II_Result result) {
-			finish(result, 1);
+			finish(result, 1, 1);
 		}
 
 	}

@@ -5,8 +5,6 @@ import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
-import java.util.logging.Level;
-import java.util.logging.Logger;
 
 import org.openjdk.jcstress.annotations.Expect;
 import org.openjdk.jcstress.annotations.Outcome;
@@ -18,6 +16,7 @@ import io.telemetryrouter.HandlerSpec;
 import io.telemetryrouter.RouterSnapshot;
 import io.telemetryrouter.Subscription;
 import io.telemetryrouter.TelemetryRouter;
+import io.telemetryrouter.benchmarks.Routes;
 
 /**
  * The state of a race of two threads, whose result an arbiter checks: a router with one
@@ -28,13 +27,6 @@ import io.telemetryrouter.TelemetryRouter;
 // Races inherit this container, and each adds the outcome that it accepts.
 @Outcome.Outcomes(@Outcome(expect = Expect.FORBIDDEN, desc = "Events are lost, wrongly counted, or handled wrongly"))
 public abstract class Scene {
-
-	// A strong reference: java.util.logging references its loggers weakly.
-	private static final Logger LOGGER = Logger.getLogger("io.telemetryrouter");
-
-	static {
-		LOGGER.setLevel(Level.OFF);
-	}
 
 	final AtomicInteger calls = new AtomicInteger();
 
@@ -54,11 +46,7 @@ public abstract class Scene {
 	}
 
 	Scene(Consumer<HandlerSpec.Builder<Object>> options, Duration shutdownTimeout) {
-		this.router = TelemetryRouter.builder()
-			.laneExecutor(this.tasks::add)
-			.measureLatency(false)
-			.shutdownTimeout(shutdownTimeout)
-			.build();
+		this.router = Routes.builder("off").laneExecutor(this.tasks::add).shutdownTimeout(shutdownTimeout).build();
 		HandlerSpec.Builder<Object> spec = HandlerSpec.on("event").id("handler");
 		options.accept(spec);
 		this.subscription = this.router.subscribe(spec.handler((event, payload) -> call()).build());
@@ -88,12 +76,10 @@ public abstract class Scene {
 		work();
 	}
 
-	/** Reports the number of calls, and whether all events are accounted for. */
-	final void finish(II_Result result, int events) {
-		finish(result, events, events);
-	}
-
-	/** Reports the same, if some events may have been emitted after a removal. */
+	/**
+	 * Reports the number of calls, and whether all events are accounted for. Events that
+	 * are emitted after a removal need not be.
+	 */
 	final void finish(II_Result result, int least, int most) {
 		work();
 		result.r1 = this.calls.get();
