@@ -173,8 +173,8 @@ public final class Reporter {
 	}
 
 	void recovered(String handler, long lasted, long skipped) {
-		inform(named(handler) + " has recovered after " + Durations.printable(lasted) + "; "
-				+ eventsWere(skipped, "") + " dropped");
+		inform(named(handler) + " has recovered after " + Durations.printable(lasted) + "; " + eventsWere(skipped, "")
+				+ " dropped");
 	}
 
 	// Without context: its carrier may be what is stuck, and must not run under a lock.
