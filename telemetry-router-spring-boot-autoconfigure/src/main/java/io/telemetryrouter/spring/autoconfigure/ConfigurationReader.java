@@ -68,8 +68,7 @@ final class ConfigurationReader {
 	 * Groups with properties classes of their own, which may be absent from the class
 	 * path.
 	 */
-	private static final Set<String> PARTNERS = Set.of("agent", "contracts", "cost", "journal", "kafka", "redis",
-			"sqs");
+	private static final Set<String> PARTNERS = Set.of("agent", "contracts", "cost", "journal");
 
 	/** Properties that do not affect a router itself. */
 	private static final Set<String> ELSEWHERE = Set.of("enabled", "maxeventtags");
@@ -118,10 +117,16 @@ final class ConfigurationReader {
 			if (PREFIX.isAncestorOf(name)) {
 				this.allSettings.add(new Setting(name, value));
 			}
-			else if (DOTTED.isAncestorOf(name) || hasNearPrefix(name)) {
+			else if (DOTTED.isAncestorOf(name) || hasNearPrefix(name)
+					|| (PREFIX.equals(name) && isText(source.getProperty(property)))) {
 				this.misspelt.add("'" + property + "'");
 			}
 		}
+	}
+
+	/** An empty value is what YAML has for a key without properties. */
+	private static boolean isText(@Nullable Object value) {
+		return value != null && !value.toString().isEmpty();
 	}
 
 	/**
@@ -144,7 +149,8 @@ final class ConfigurationReader {
 		this.checks.checkAll(properties);
 		if (!this.misspelt.isEmpty()) {
 			logger.warn("Properties " + String.join(", ", this.misspelt)
-					+ " have no effect on the telemetry router: its properties begin with '" + PREFIX + "'.");
+					+ " have no effect on the telemetry router: its properties begin with '" + PREFIX + ".', as '"
+					+ PREFIX + ".enabled' does.");
 		}
 		if (this.environmentVariables.isAny()) {
 			this.environmentVariables.reportMisspelt(scalars().values());
@@ -204,11 +210,32 @@ final class ConfigurationReader {
 			ConfigurationPropertyName name = setting.name();
 			String first = name.getElement(prefix.getNumberOfElements(), Form.UNIFORM);
 			boolean nested = name.getNumberOfElements() > prefix.getNumberOfElements() + 1;
+			if (!nested && prefix.equals(PREFIX) && isGroup(first)) {
+				requireNoValue(setting, first);
+				continue;
+			}
 			boolean known = nested ? prefix.equals(PREFIX) && isGroup(first) : settings.containsKey(first);
 			if (!known) {
 				throw unknown(setting, prefix, settings, prefix.getNumberOfElements());
 			}
 		}
+	}
+
+	private static void requireNoValue(Setting setting, String group) {
+		if (!isText(setting.value().source().getProperty(setting.value().property()))) {
+			return;
+		}
+		String action = switch (group) {
+			case "events" -> "Append an event's name and one of: " + names(Event.class);
+			case "handlers" -> "Append a handler's id and one of: " + names(Handler.class);
+			default -> "Its properties begin with '" + PREFIX + "." + group + ".'";
+		};
+		throw invalid(PropertyNames.text(setting.name()), setting.value(),
+				InvalidTelemetryRouterPropertyException.GROUP, action + ".");
+	}
+
+	private static String names(Class<?> type) {
+		return String.join(", ", PropertyNames.settings(type).values());
 	}
 
 	private static boolean isGroup(String element) {
