@@ -89,7 +89,10 @@ final class UnboundPropertyFailureAnalyzer extends AbstractFailureAnalyzer<Confi
 				+ String.join(", ", names(settings)) + ".";
 	}
 
-	/** Returns whether a type is a properties class, whose properties have a common prefix. */
+	/**
+	 * Returns whether a type is a properties class, whose properties have a common
+	 * prefix.
+	 */
 	static boolean isGroup(Class<?> type) {
 		return type.getName().startsWith(OWN);
 	}

@@ -58,12 +58,12 @@ final class UnconvertiblePropertyFailureAnalyzer extends AbstractFailureAnalyzer
 			return null;
 		}
 		if (UnboundPropertyFailureAnalyzer.isGroup(type)) {
-			return analysis(cause, text, property, InvalidTelemetryRouterPropertyException.GROUP, "Append one of: "
-					+ String.join(", ", UnboundPropertyFailureAnalyzer.names(type)) + ".");
+			return analysis(cause, text, property, InvalidTelemetryRouterPropertyException.GROUP,
+					"Append one of: " + String.join(", ", UnboundPropertyFailureAnalyzer.names(type)) + ".");
 		}
 		String example = type.isEnum() ? "one of: " + constants(type) : EXAMPLES.get(type);
-		return (example != null) ? analysis(cause, text, property, "The value cannot be read.",
-				"Set it to " + example + ".") : null;
+		return (example != null)
+				? analysis(cause, text, property, "The value cannot be read.", "Set it to " + example + ".") : null;
 	}
 
 	private @Nullable ConfigurationProperty find(ConfigurationPropertyName name) {

@@ -56,9 +56,9 @@ class MisplacedValueTests {
 			""")
 	void whenMapOrPartnerHasValueThenStartFails(String name, String value, String fix) {
 		this.contextRunner.withPropertyValues("telemetry-router." + name + "=" + value)
-			.run((context) -> assertThat(FailureReport.of(context.getStartupFailure()))
-				.contains("Property: telemetry-router." + name, "Value: \"" + value + "\"", "property source \"test\"",
-						"Reason: It is a group of properties, not a value.", fix));
+			.run((context) -> assertThat(FailureReport.of(context.getStartupFailure())).contains(
+					"Property: telemetry-router." + name, "Value: \"" + value + "\"", "property source \"test\"",
+					"Reason: It is a group of properties, not a value.", fix));
 	}
 
 	@ParameterizedTest

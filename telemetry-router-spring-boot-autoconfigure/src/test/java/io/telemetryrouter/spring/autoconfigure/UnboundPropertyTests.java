@@ -67,9 +67,8 @@ class UnboundPropertyTests {
 			""")
 	void whenValueCannotBeConvertedThenStartFailsNamingTheFix(String name, String value, String fix) {
 		this.contextRunner.withPropertyValues("telemetry-router." + name + "=" + value)
-			.run((context) -> assertThat(FailureReport.of(context.getStartupFailure()))
-				.contains("Property: telemetry-router." + name, "Value: \"" + value + "\"", "property source \"test\"",
-						fix));
+			.run((context) -> assertThat(FailureReport.of(context.getStartupFailure())).contains(
+					"Property: telemetry-router." + name, "Value: \"" + value + "\"", "property source \"test\"", fix));
 	}
 
 	@Test
