@@ -1,5 +1,9 @@
 package io.telemetryrouter.spring.autoconfigure.journal;
 
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.util.function.Consumer;
+
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -10,6 +14,7 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProp
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Conditional;
 import org.springframework.context.annotation.Configuration;
@@ -58,22 +63,45 @@ public final class TelemetryRouterJournalAutoConfiguration {
 			ObjectProvider<PayloadEncoder> encoder, ObjectProvider<JsonMapper> mapper,
 			ObjectProvider<PayloadSanitizer> sanitizers, ObjectProvider<EventAttributes> attributes,
 			ObjectProvider<TelemetryContracts> contracts, ObjectProvider<EventUpcaster> upcasters) {
-		String name = environment.getProperty("spring.application.name", "telemetry-router");
 		JournalOptions.Builder options = JournalOptions.in(properties.directory())
 			.fsync(properties.fsync())
-			.fsyncInterval(properties.fsyncInterval())
-			.segmentSize(properties.segmentSize().toBytes())
-			.segmentAge(properties.segmentAge())
-			.retentionSize(properties.retentionSize().toBytes())
-			.retentionAge(properties.retentionAge())
-			.maxPayload(Math.toIntExact(properties.maxPayload().toBytes()))
-			.source((properties.source() != null) ? properties.source() : "/" + name)
 			.encoder(encoder.getIfAvailable(() -> PayloadEncoder.json(mapper.getIfUnique(JsonMapper::shared)))
 				.sanitizedBy(sanitizers.orderedStream().toList()))
 			.reading(mapper.getIfUnique(JsonMapper::shared), upcasters.orderedStream().toList(),
 					contracts.getIfUnique(TelemetryContracts::of).types())
 			.attributes(attributes.getIfAvailable(() -> new RunAndContract(contracts.getIfUnique())));
+		set("fsync-interval", properties.fsyncInterval(), options::fsyncInterval);
+		set("segment-size", properties.segmentSize(), (size) -> options.segmentSize(size.toBytes()));
+		set("segment-age", properties.segmentAge(), options::segmentAge);
+		set("retention-age", properties.retentionAge(), options::retentionAge);
+		set("max-payload", properties.maxPayload(),
+				(size) -> options.maxPayload((int) Math.min(Integer.MAX_VALUE, size.toBytes())));
+		set("source", properties.source(), (source) -> options.source(uriReference(source, environment)));
+		// The last, since build() compares it with the size of a segment
+		set("retention-size", properties.retentionSize(), (size) -> options.retentionSize(size.toBytes()).build());
 		return Journal.open(options.build());
+	}
+
+	/** Names the property whose value the journal does not accept. */
+	private static <V extends @Nullable Object> void set(String name, V value, Consumer<V> setter) {
+		try {
+			setter.accept(value);
+		}
+		catch (IllegalArgumentException ex) {
+			throw new InvalidConfigurationPropertyValueException("telemetry-router.journal." + name, value,
+					ex.getMessage() + ".");
+		}
+	}
+
+	private static String uriReference(@Nullable String source, Environment environment) {
+		try {
+			return (source != null) ? new URI(source).toASCIIString() : new URI(null, null,
+					"/" + environment.getProperty("spring.application.name", "telemetry-router"), null)
+				.toASCIIString();
+		}
+		catch (URISyntaxException ex) {
+			throw new IllegalArgumentException("It must be a URI reference", ex);
+		}
 	}
 
 	/** The default attributes of a line. */
