@@ -1,8 +1,9 @@
 package io.telemetryrouter.spring.autoconfigure.journal;
 
-import java.net.URI;
-import java.net.URISyntaxException;
+import java.nio.charset.StandardCharsets;
+import java.util.HexFormat;
 import java.util.function.Consumer;
+import java.util.regex.Pattern;
 
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.json.JsonMapper;
@@ -20,6 +21,7 @@ import org.springframework.context.annotation.Conditional;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Lazy;
 import org.springframework.core.env.Environment;
+import org.springframework.util.Assert;
 
 import io.telemetryrouter.PayloadSanitizer;
 import io.telemetryrouter.Subscription;
@@ -54,6 +56,10 @@ import io.telemetryrouter.spring.contracts.TelemetryContracts;
 @EnableConfigurationProperties(TelemetryRouterJournalProperties.class)
 public final class TelemetryRouterJournalAutoConfiguration {
 
+	private static final Pattern URI_REFERENCE = Pattern.compile("([\\w.~:/?#@!$&'()*+,;=\\[\\]-]|%\\p{XDigit}{2})+");
+
+	private static final Pattern NOT_IN_URI = Pattern.compile("[^\\w.~/-]");
+
 	/*
 	 * Closed after the router, which drains the journal's lane before.
 	 */
@@ -76,7 +82,7 @@ public final class TelemetryRouterJournalAutoConfiguration {
 		set("retention-age", properties.retentionAge(), options::retentionAge);
 		set("max-payload", properties.maxPayload(),
 				(size) -> options.maxPayload((int) Math.min(Integer.MAX_VALUE, size.toBytes())));
-		set("source", properties.source(), (source) -> options.source(uriReference(source, environment)));
+		set("source", properties.source(), (source) -> options.source(source(source, environment)));
 		// The last, since build() compares it with the size of a segment
 		set("retention-size", properties.retentionSize(), (size) -> options.retentionSize(size.toBytes()).build());
 		return Journal.open(options.build());
@@ -93,15 +99,17 @@ public final class TelemetryRouterJournalAutoConfiguration {
 		}
 	}
 
-	private static String uriReference(@Nullable String source, Environment environment) {
-		try {
-			return (source != null) ? new URI(source).toASCIIString() : new URI(null, null,
-					"/" + environment.getProperty("spring.application.name", "telemetry-router"), null)
-				.toASCIIString();
+	private static String source(@Nullable String source, Environment environment) {
+		if (source != null) {
+			Assert.isTrue(URI_REFERENCE.matcher(source).matches(), "It must be a URI reference");
+			return source;
 		}
-		catch (URISyntaxException ex) {
-			throw new IllegalArgumentException("It must be a URI reference", ex);
-		}
+		String name = environment.getProperty("spring.application.name", "telemetry-router");
+		return "/" + NOT_IN_URI.matcher(name).replaceAll((character) -> percentEncode(character.group()));
+	}
+
+	private static String percentEncode(String character) {
+		return HexFormat.of().withPrefix("%").withUpperCase().formatHex(character.getBytes(StandardCharsets.UTF_8));
 	}
 
 	/** The default attributes of a line. */

@@ -163,11 +163,12 @@ class TelemetryRouterJournalAutoConfigurationTests {
 				.contains("'telemetry-router.journal." + name + "'", reason));
 	}
 
-	@Test
-	void whenTheApplicationsNameHasASpaceThenTheSourceIsAUri() {
-		enabled().withPropertyValues("spring.application.name=My App")
+	@ParameterizedTest
+	@CsvSource({ "My App, /My%20App", "booking/größe-2.0, /booking/gr%C3%B6%C3%9Fe-2.0", "100%, /100%25" })
+	void whenTheApplicationsNameIsNotPartOfAUriThenTheSourceIsEncoded(String name, String source) {
+		enabled().withPropertyValues("spring.application.name=" + name)
 			.run((context) -> context.getBean(TelemetryEmitter.class).emit("a", 1));
-		assertThat(read()).extracting(JournalRecord::source).containsExactly("/My%20App");
+		assertThat(read()).extracting(JournalRecord::source).containsExactly(source);
 	}
 
 	@Test
