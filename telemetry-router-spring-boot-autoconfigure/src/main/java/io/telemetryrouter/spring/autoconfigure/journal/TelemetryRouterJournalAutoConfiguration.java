@@ -2,7 +2,6 @@ package io.telemetryrouter.spring.autoconfigure.journal;
 
 import java.nio.charset.StandardCharsets;
 import java.util.HexFormat;
-import java.util.function.Consumer;
 import java.util.regex.Pattern;
 
 import org.jspecify.annotations.Nullable;
@@ -76,22 +75,23 @@ public final class TelemetryRouterJournalAutoConfiguration {
 			.reading(mapper.getIfUnique(JsonMapper::shared), upcasters.orderedStream().toList(),
 					contracts.getIfUnique(TelemetryContracts::of).types())
 			.attributes(attributes.getIfAvailable(() -> new RunAndContract(contracts.getIfUnique())));
-		set("fsync-interval", properties.fsyncInterval(), options::fsyncInterval);
-		set("segment-size", properties.segmentSize(), (size) -> options.segmentSize(size.toBytes()));
-		set("segment-age", properties.segmentAge(), options::segmentAge);
-		set("retention-age", properties.retentionAge(), options::retentionAge);
+		set("fsync-interval", properties.fsyncInterval(), () -> options.fsyncInterval(properties.fsyncInterval()));
+		set("segment-size", properties.segmentSize(), () -> options.segmentSize(properties.segmentSize().toBytes()));
+		set("segment-age", properties.segmentAge(), () -> options.segmentAge(properties.segmentAge()));
+		set("retention-age", properties.retentionAge(), () -> options.retentionAge(properties.retentionAge()));
 		set("max-payload", properties.maxPayload(),
-				(size) -> options.maxPayload((int) Math.min(Integer.MAX_VALUE, size.toBytes())));
-		set("source", properties.source(), (source) -> options.source(source(source, environment)));
+				() -> options.maxPayload((int) Math.min(Integer.MAX_VALUE, properties.maxPayload().toBytes())));
+		set("source", properties.source(), () -> options.source(source(properties.source(), environment)));
 		// The last, since build() compares it with the size of a segment
-		set("retention-size", properties.retentionSize(), (size) -> options.retentionSize(size.toBytes()).build());
+		set("retention-size", properties.retentionSize(),
+				() -> options.retentionSize(properties.retentionSize().toBytes()).build());
 		return Journal.open(options.build());
 	}
 
 	/** Names the property whose value the journal does not accept. */
-	private static <V extends @Nullable Object> void set(String name, V value, Consumer<V> setter) {
+	private static void set(String name, @Nullable Object value, Runnable setter) {
 		try {
-			setter.accept(value);
+			setter.run();
 		}
 		catch (IllegalArgumentException ex) {
 			throw new InvalidConfigurationPropertyValueException("telemetry-router.journal." + name, value,
