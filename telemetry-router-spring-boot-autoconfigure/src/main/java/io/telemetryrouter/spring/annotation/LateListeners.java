@@ -77,7 +77,7 @@ final class LateListeners implements BeanPostProcessor {
 		return bean;
 	}
 
-	private static Set<String> signatures(Class<?> type, String beanName) {
+	private Set<String> signatures(Class<?> type, String beanName) {
 		Set<String> signatures = new TreeSet<>();
 		try {
 			for (Method method : ListenerMethod.find(type).keySet()) {
@@ -85,7 +85,9 @@ final class LateListeners implements BeanPostProcessor {
 			}
 		}
 		catch (Throwable ex) {
-			logger.debug("Cannot look for @TelemetryListener methods of bean '" + beanName + "'", ex);
+			if (isToReport(beanName)) {
+				logger.warn(ListenerFinder.unreadable(beanName, type, ex));
+			}
 		}
 		return signatures;
 	}

@@ -160,12 +160,19 @@ final class ListenerFinder {
 			logger.debug("Cannot look for @TelemetryListener methods of bean '" + beanName + "'", error);
 			return;
 		}
-		logger
-			.warn("Bean '" + beanName + "' cannot be searched for @TelemetryListener methods, so none of them listens."
-					+ " Class '" + singleton.getClass().getName() + "' cannot be read: "
-					+ NestedExceptionUtils.getMostSpecificCause(error) + ". "
-					+ ((error instanceof AnnotationConfigurationException) ? "Correct the annotation."
-							: "Add the missing class to the class path."));
+		logger.warn(unreadable(beanName, singleton.getClass(), error));
+	}
+
+	/** Describes why the listener methods of an existing bean cannot be found. */
+	static String unreadable(String beanName, Class<?> type, Throwable error) {
+		if (error instanceof AnnotationConfigurationException ex
+				&& misannotated(beanName, type, ex) instanceof TelemetryListenerDefinitionException failure) {
+			return String.valueOf(failure.getMessage());
+		}
+		return "Bean '" + beanName + "' cannot be searched for @TelemetryListener methods, so none of them listens."
+				+ " Class '" + type.getName() + "' cannot be read: " + NestedExceptionUtils.getMostSpecificCause(error)
+				+ ". " + ((error instanceof AnnotationConfigurationException) ? "Correct the annotation."
+						: "Add the missing class to the class path.");
 	}
 
 }

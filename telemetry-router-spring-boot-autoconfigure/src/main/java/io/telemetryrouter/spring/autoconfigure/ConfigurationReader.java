@@ -22,12 +22,10 @@ import org.springframework.boot.context.properties.source.ConfigurationPropertyN
 import org.springframework.boot.context.properties.source.ConfigurationPropertySource;
 import org.springframework.boot.context.properties.source.ConfigurationPropertySources;
 import org.springframework.boot.origin.Origin;
-import org.springframework.boot.origin.PropertySourceOrigin;
 import org.springframework.core.env.ConfigurableEnvironment;
 import org.springframework.core.env.EnumerablePropertySource;
 import org.springframework.core.env.PropertySource;
 
-import io.telemetryrouter.NearestName;
 import io.telemetryrouter.spring.autoconfigure.KeyedSettings.Value;
 import io.telemetryrouter.spring.autoconfigure.TelemetryRouterProperties.Event;
 import io.telemetryrouter.spring.autoconfigure.TelemetryRouterProperties.Handler;
@@ -68,8 +66,7 @@ final class ConfigurationReader {
 	 * Groups with properties classes of their own, which may be absent from the class
 	 * path.
 	 */
-	private static final Set<String> PARTNERS = Set.of("agent", "contracts", "cost", "journal", "kafka", "redis",
-			"sqs");
+	private static final Set<String> PARTNERS = Set.of("agent", "contracts", "cost", "journal");
 
 	/** Properties that do not affect a router itself. */
 	private static final Set<String> ELSEWHERE = Set.of("enabled", "maxeventtags");
@@ -114,11 +111,12 @@ final class ConfigurationReader {
 				this.environmentVariables.add(value);
 				continue;
 			}
-			ConfigurationPropertyName name = ConfigurationPropertyName.adapt(property, '.');
+			ConfigurationPropertyName name = PropertyNames.adapt(property);
 			if (PREFIX.isAncestorOf(name)) {
 				this.allSettings.add(new Setting(name, value));
 			}
-			else if (DOTTED.isAncestorOf(name) || hasNearPrefix(name)) {
+			else if (DOTTED.isAncestorOf(name) || hasNearPrefix(name)
+					|| (PREFIX.equals(name) && PropertyMistakes.isText(source.getProperty(property)))) {
 				this.misspelt.add("'" + property + "'");
 			}
 		}
@@ -144,7 +142,8 @@ final class ConfigurationReader {
 		this.checks.checkAll(properties);
 		if (!this.misspelt.isEmpty()) {
 			logger.warn("Properties " + String.join(", ", this.misspelt)
-					+ " have no effect on the telemetry router: its properties begin with '" + PREFIX + "'.");
+					+ " have no effect on the telemetry router: its properties begin with '" + PREFIX + ".', as '"
+					+ PREFIX + ".enabled' does.");
 		}
 		if (this.environmentVariables.isAny()) {
 			this.environmentVariables.reportMisspelt(scalars().values());
@@ -204,9 +203,13 @@ final class ConfigurationReader {
 			ConfigurationPropertyName name = setting.name();
 			String first = name.getElement(prefix.getNumberOfElements(), Form.UNIFORM);
 			boolean nested = name.getNumberOfElements() > prefix.getNumberOfElements() + 1;
+			if (!nested && prefix.equals(PREFIX) && isGroup(first)) {
+				PropertyMistakes.requireNoValue(setting, first);
+				continue;
+			}
 			boolean known = nested ? prefix.equals(PREFIX) && isGroup(first) : settings.containsKey(first);
 			if (!known) {
-				throw unknown(setting, prefix, settings, prefix.getNumberOfElements());
+				throw PropertyMistakes.unknown(setting, prefix, settings, prefix.getNumberOfElements());
 			}
 		}
 	}
@@ -227,13 +230,13 @@ final class ConfigurationReader {
 		Map<String, KeyedSettings> keys = new LinkedHashMap<>();
 		for (Setting setting : set) {
 			if (prefix.equals(EVENTS)) {
-				requireName(setting);
+				PropertyMistakes.requireName(setting);
 			}
 			ConfigurationPropertyName name = setting.name();
 			int last = name.getNumberOfElements() - 1;
 			String known = settings.get(name.getElement(last, Form.UNIFORM));
 			if (last == prefix.getNumberOfElements() || known == null) {
-				throw unknown(setting, prefix, settings, last);
+				throw PropertyMistakes.unknown(setting, prefix, settings, last);
 			}
 			String key = PropertyNames.text(name, prefix.getNumberOfElements(), last);
 			keys.computeIfAbsent(key, (any) -> new KeyedSettings(prefix, key)).add(known, setting.value());
@@ -275,41 +278,6 @@ final class ConfigurationReader {
 		return result;
 	}
 
-	private static InvalidTelemetryRouterPropertyException unknown(Setting setting, ConfigurationPropertyName prefix,
-			Map<String, String> settings, int element) {
-		ConfigurationPropertyName name = setting.name();
-		String unknown = name.getElement(element, Form.UNIFORM);
-		String path = PropertyNames.text(name, 0, element);
-		String known = String.join(", ", settings.values()) + ".";
-		String action = "Remove it, or use one of: " + known;
-		if (prefix.equals(EVENTS) || prefix.equals(HANDLERS)) {
-			String key = prefix.equals(EVENTS) ? "an event's name" : "a handler's id";
-			action = (element == prefix.getNumberOfElements()) ? "Append a setting: " + known
-					: "Remove it, or append one of these to " + key + ": " + known;
-		}
-		String nearest = NearestName.of(unknown, settings.values());
-		if (nearest != null) {
-			action = "Did you mean '" + path + "." + nearest + "'? " + action;
-		}
-		return invalid(PropertyNames.text(name), setting.value(), "There is no such property.", action);
-	}
-
-	private static InvalidTelemetryRouterPropertyException invalid(String name, Value value, String reason,
-			String action) {
-		return new InvalidTelemetryRouterPropertyException(name, value.source().getProperty(value.property()),
-				PropertySourceOrigin.get(value.source(), value.property()), reason, action);
-	}
-
-	/** {@code ConfigurationPropertyName.adapt} removes such characters from a name. */
-	private static void requireName(Setting setting) {
-		String property = setting.value().property();
-		if (property.indexOf('*') >= 0) {
-			throw invalid(property.replace('[', '.').replace("]", ""), setting.value(),
-					"The name of an event has no '*': it is a pattern.",
-					"Name one event, or set the priority of the handlers under 'telemetry-router.handlers'.");
-		}
-	}
-
 	private List<Setting> under(ConfigurationPropertyName prefix) {
 		List<Setting> under = new ArrayList<>();
 		for (Setting setting : this.allSettings) {
@@ -331,7 +299,7 @@ final class ConfigurationReader {
 	}
 
 	/** A property under the router's prefix that is set. */
-	private record Setting(ConfigurationPropertyName name, Value value) {
+	record Setting(ConfigurationPropertyName name, Value value) {
 	}
 
 }

@@ -1,9 +1,12 @@
 package io.telemetryrouter.spring.autoconfigure;
 
+import java.util.Arrays;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentSkipListSet;
+import java.util.stream.Collectors;
 
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
@@ -32,6 +35,9 @@ final class ConfiguredHandlers implements HandlerSpecCustomizer {
 	private static final String HANDLERS = "telemetry-router.handlers.";
 
 	private static final String EVENTS = "telemetry-router.events.";
+
+	private static final Map<String, String> YAML_BOOLEANS = Map.of("on", "true", "yes", "true", "off", "false", "no",
+			"false");
 
 	private static final Log logger = LogFactory.getLog(ConfiguredHandlers.class);
 
@@ -291,9 +297,25 @@ final class ConfiguredHandlers implements HandlerSpecCustomizer {
 
 	private void report(String description, String reason, String written, Set<String> known) {
 		String nearest = NearestName.of(written, known);
-		logger.warn(
-				description + " has no effect so far: " + reason + (known.isEmpty() ? "none" : String.join(", ", known))
-						+ "." + ((nearest != null) ? " Did you mean '" + nearest + "'?" : ""));
+		logger.warn(description + " has no effect so far: " + reason
+				+ (known.isEmpty() ? "none" : String.join(", ", known)) + "."
+				+ readByYaml(written, known, (nearest != null) ? " Did you mean '" + nearest + "'?" : ""));
+	}
+
+	/**
+	 * Explains a key like {@code on}, a frequent name of methods, that YAML has read as a
+	 * boolean.
+	 */
+	private static String readByYaml(String written, Set<String> known, String otherwise) {
+		for (String name : known) {
+			String read = Arrays.stream(name.split("\\."))
+				.map((part) -> YAML_BOOLEANS.getOrDefault(part.toLowerCase(Locale.ROOT), part))
+				.collect(Collectors.joining("."));
+			if (read.equals(written) && !name.equals(written)) {
+				return " YAML reads the keys on and yes as true, off and no as false: write '" + name + "' as one key.";
+			}
+		}
+		return otherwise;
 	}
 
 }

@@ -12,6 +12,8 @@ import org.springframework.boot.origin.Origin;
  */
 final class InvalidTelemetryRouterPropertyException extends RuntimeException {
 
+	static final String GROUP = "It is a group of properties, not a value.";
+
 	private final String property;
 
 	private final @Nullable Object value;

@@ -5,6 +5,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 import org.springframework.beans.BeanUtils;
 import org.springframework.boot.context.properties.bind.DataObjectPropertyName;
@@ -23,7 +25,20 @@ final class PropertyNames {
 	 */
 	static final String PREFIX = "telemetryrouter";
 
+	/** A name with characters that Spring Boot drops from a key without brackets. */
+	private static final Pattern SPECIAL_KEY = Pattern
+		.compile("([\\w-]+\\.(?i:events|handlers))\\.([^\\[\\]]*[^\\w.\\-\\[\\]][^\\[\\]]*)\\.([^.\\[\\]]+)");
+
 	private PropertyNames() {
+	}
+
+	/**
+	 * Returns the name of a property in a source. Its key, such as a handler's id, keeps
+	 * all characters.
+	 */
+	static ConfigurationPropertyName adapt(String property) {
+		Matcher special = SPECIAL_KEY.matcher(property);
+		return ConfigurationPropertyName.adapt(special.matches() ? special.replaceFirst("$1[$2].$3") : property, '.');
 	}
 
 	/**

@@ -9,6 +9,8 @@ import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 import reactor.core.scheduler.Schedulers;
 
+import org.springframework.beans.factory.BeanFactoryUtils;
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.boot.thread.Threading;
 import org.springframework.context.ApplicationContext;
@@ -136,7 +138,10 @@ final class RouterBuilderFactory implements ApplicationListener<ContextRefreshed
 				started(name, this.beanFactory.getBean(name, TelemetryRouter.class));
 			}
 		}
-		if (names.length == 0 && !this.used) {
+		if (this.used) {
+			reportCarriers();
+		}
+		else if (names.length == 0) {
 			ApplicationContext parent = this.context.getParent();
 			warn("The context uses the TelemetryRouter of its parent context", "Move them to the parent context",
 					(parent != null && parent.getEnvironment() instanceof ConfigurableEnvironment environment)
@@ -158,6 +163,18 @@ final class RouterBuilderFactory implements ApplicationListener<ContextRefreshed
 		else {
 			warn("TelemetryRouter bean '" + name + "' was not built with the TelemetryRouterBuilder bean",
 					"Inject TelemetryRouterBuilder and call build(), instead of TelemetryRouter.builder()", null);
+		}
+	}
+
+	private void reportCarriers() {
+		ObjectProvider<ContextCarrier> carriers = this.beanFactory.getBeanProvider(ContextCarrier.class);
+		if (carriers.getIfUnique() == null && carriers.stream().findAny().isPresent()) {
+			logger
+				.warn("ContextCarrier beans '"
+						+ String.join("', '",
+								BeanFactoryUtils.beanNamesForTypeIncludingAncestors(this.beanFactory,
+										ContextCarrier.class))
+						+ "' have no effect: a router has one. Mark one of them with @Primary.");
 		}
 	}
 

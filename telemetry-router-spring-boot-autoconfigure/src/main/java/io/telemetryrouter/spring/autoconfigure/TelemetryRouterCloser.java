@@ -9,6 +9,8 @@ import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.SmartLifecycle;
 import org.springframework.core.task.SimpleAsyncTaskExecutor;
 import org.springframework.scheduling.concurrent.ExecutorConfigurationSupport;
+import org.springframework.scheduling.concurrent.ThreadPoolTaskExecutor;
+import org.springframework.scheduling.concurrent.ThreadPoolTaskScheduler;
 
 import io.telemetryrouter.TelemetryRouter;
 
@@ -16,10 +18,10 @@ import io.telemetryrouter.TelemetryRouter;
  * Closes the router when its context closes, after Spring's executors have stopped, whose
  * last tasks may still emit, and before any bean is destroyed.
  * <p>
- * With {@code spring.task.execution.shutdown.await-termination} (or that of scheduling)
- * Spring waits for tasks only when it destroys the executors, in no defined order
- * relative to the beans of handlers. In this case the executors are shut down first of
- * all beans, and the router is closed next.
+ * With {@code spring.task.execution.shutdown.await-termination} (or that of scheduling,
+ * or the setting of an executor of the application) Spring waits for tasks only when it
+ * destroys the executors, in no defined order relative to the beans of handlers. In this
+ * case the executors are shut down first of all beans, and the router is closed next.
  */
 final class TelemetryRouterCloser implements SmartLifecycle {
 
@@ -55,7 +57,8 @@ final class TelemetryRouterCloser implements SmartLifecycle {
 				|| beanFactory.getBeanNamesForType(TelemetryRouter.class, true, false).length == 0) {
 			return;
 		}
-		if (isTerminationAwaited() && beanFactory instanceof DefaultSingletonBeanRegistry registry) {
+		if ((isTerminationAwaited() || hasTasksAfterStop(beanFactory))
+				&& beanFactory instanceof DefaultSingletonBeanRegistry registry) {
 			// Disposable beans are destroyed in reverse order of registration
 			registry.registerDisposableBean(getClass().getName() + "@" + System.identityHashCode(this), () -> {
 				shutDownExecutors(beanFactory);
@@ -70,6 +73,21 @@ final class TelemetryRouterCloser implements SmartLifecycle {
 	private boolean isTerminationAwaited() {
 		return AWAIT_TERMINATION.stream()
 			.anyMatch((name) -> this.context.getEnvironment().getProperty(name, Boolean.class, false));
+	}
+
+	/**
+	 * Returns whether an executor of the application, which has no property, runs tasks
+	 * that its phase did not wait for. Idle ones do not count: they may accept tasks
+	 * until they are destroyed.
+	 */
+	private static boolean hasTasksAfterStop(ConfigurableListableBeanFactory beanFactory) {
+		return existing(ExecutorConfigurationSupport.class, beanFactory).stream()
+			.anyMatch((executor) -> executor.isRunning() && hasTasks(executor));
+	}
+
+	private static boolean hasTasks(ExecutorConfigurationSupport executor) {
+		return (executor instanceof ThreadPoolTaskExecutor pool && pool.getActiveCount() + pool.getQueueSize() > 0)
+				|| (executor instanceof ThreadPoolTaskScheduler scheduler && scheduler.getActiveCount() > 0);
 	}
 
 	/**

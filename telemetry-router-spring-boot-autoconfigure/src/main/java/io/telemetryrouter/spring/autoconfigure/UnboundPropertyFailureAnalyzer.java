@@ -47,12 +47,18 @@ final class UnboundPropertyFailureAnalyzer extends AbstractFailureAnalyzer<Confi
 			return null;
 		}
 		ConfigurationPropertyName name = property.getName();
+		if (String.valueOf(property.getValue()).isEmpty()) {
+			return new InvalidTelemetryRouterPropertyFailureAnalyzer().analyze(cause,
+					new InvalidTelemetryRouterPropertyException(text(name), property.getValue(), property.getOrigin(),
+							"It has no value.", "Set it, or remove it."));
+		}
 		return new InvalidTelemetryRouterPropertyFailureAnalyzer().analyze(cause,
 				new InvalidTelemetryRouterPropertyException(text(name), property.getValue(), property.getOrigin(),
 						"There is no such property.", action(name, ResolvableType.forClass(cause.getBeanType()), 2)));
 	}
 
-	private static String text(ConfigurationPropertyName name) {
+	/** Returns a name as it was written, with brackets around indexes. */
+	static String text(ConfigurationPropertyName name) {
 		return PropertyNames.text(name).replaceAll("\\.(\\d+)(?=\\.|$)", "[$1]");
 	}
 
@@ -67,9 +73,9 @@ final class UnboundPropertyFailureAnalyzer extends AbstractFailureAnalyzer<Confi
 		if (Collection.class.isAssignableFrom(type.toClass())) {
 			return name.isNumericIndex(element) ? action(name, type.getGeneric(), element + 1)
 					: "Write each entry of the list '" + path + "' behind a '-', with: "
-							+ String.join(", ", names(settings(type.getGeneric().toClass()))) + ".";
+							+ String.join(", ", names(type.getGeneric().toClass())) + ".";
 		}
-		if (!type.toClass().getName().startsWith(OWN)) {
+		if (!isGroup(type.toClass())) {
 			return "Remove it: '" + path + "' is a single value.";
 		}
 		Map<String, Setting> settings = settings(type.toClass());
@@ -81,6 +87,19 @@ final class UnboundPropertyFailureAnalyzer extends AbstractFailureAnalyzer<Confi
 		String nearest = NearestName.of(unknown, names(settings));
 		return ((nearest != null) ? "Did you mean '" + path + "." + nearest + "'? " : "") + "Remove it, or use one of: "
 				+ String.join(", ", names(settings)) + ".";
+	}
+
+	/**
+	 * Returns whether a type is a properties class, whose properties have a common
+	 * prefix.
+	 */
+	static boolean isGroup(Class<?> type) {
+		return type.getName().startsWith(OWN);
+	}
+
+	/** Returns the names of the settings of a properties class. */
+	static Collection<String> names(Class<?> type) {
+		return names(settings(type));
 	}
 
 	private static Collection<String> names(Map<String, Setting> settings) {

@@ -5,6 +5,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
+import org.springframework.beans.factory.config.BeanDefinition;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.boot.test.system.CapturedOutput;
@@ -78,6 +79,26 @@ class LateListenersTests {
 		});
 	}
 
+	@Test
+	void whenAnnotationOfLateBeanContradictsItselfThenOneLineSaysHowToMendIt(CapturedOutput output) {
+		this.contextRunner.run((context) -> {
+			GenericApplicationContext source = context.getSourceApplicationContext(GenericApplicationContext.class);
+			source.registerBean("late", Contradiction.class,
+					(definition) -> definition.setScope(BeanDefinition.SCOPE_PROTOTYPE));
+			source.getBean("late");
+			source.getBean("late");
+			assertThat(warnings(output)).singleElement()
+				.asString()
+				.contains("LateListenersTests$Contradiction.on(java.lang.String)' of bean 'late' cannot be a telemetry"
+						+ " handler: Its annotation contradicts itself: ")
+				.contains("Set only one of 'value' and 'events', or correct the annotation that is composed of it.");
+		});
+	}
+
+	private static List<String> warnings(CapturedOutput output) {
+		return output.getOut().lines().filter((line) -> line.contains("WARN")).toList();
+	}
+
 	private static List<String> reports(CapturedOutput output) {
 		return output.getOut().lines().filter((line) -> line.contains("but do not listen")).toList();
 	}
@@ -89,6 +110,14 @@ class LateListenersTests {
 		}
 
 		@TelemetryListener("x")
+		void on(String payload) {
+		}
+
+	}
+
+	static class Contradiction {
+
+		@TelemetryListener(value = "x", events = "y")
 		void on(String payload) {
 		}
 

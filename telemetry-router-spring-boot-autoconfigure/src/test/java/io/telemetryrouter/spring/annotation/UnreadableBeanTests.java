@@ -13,6 +13,7 @@ import org.springframework.aot.generate.DefaultGenerationContext;
 import org.springframework.aot.generate.ClassNameGenerator;
 import org.springframework.aot.generate.InMemoryGeneratedFiles;
 import org.springframework.beans.BeanUtils;
+import org.springframework.beans.factory.FactoryBean;
 import org.springframework.beans.factory.support.RegisteredBean;
 import org.springframework.beans.factory.support.RootBeanDefinition;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
@@ -80,6 +81,19 @@ class UnreadableBeanTests {
 				.registerSingleton("bean", BeanUtils.instantiateClass(incomplete(InSignature.class))))
 			.run((context) -> assertThat(context).hasNotFailed());
 		assertThat(output).contains("WARN")
+			.contains("Bean 'bean' cannot be searched for @TelemetryListener methods, so none of them listens.")
+			.contains("UnreadableBeanTests$InSignature' cannot be read: java.lang.ClassNotFoundException: ");
+	}
+
+	@Test
+	void whenProductOfFactoryBeanCannotBeReadThenItIsReportedOnce(CapturedOutput output) {
+		this.contextRunner.withBean("bean", IncompleteFactory.class).run((context) -> {
+			assertThat(output).doesNotContain("WARN");
+			context.getBean("bean");
+			context.getBean("bean");
+		});
+		assertThat(output.getOut().lines().filter((line) -> line.contains("WARN"))).singleElement()
+			.asString()
 			.contains("Bean 'bean' cannot be searched for @TelemetryListener methods, so none of them listens.")
 			.contains("UnreadableBeanTests$InSignature' cannot be read: java.lang.ClassNotFoundException: ");
 	}
@@ -159,6 +173,25 @@ class UnreadableBeanTests {
 		}
 
 		void unrelated(Missing missing) {
+		}
+
+	}
+
+	static class IncompleteFactory implements FactoryBean<Object> {
+
+		@Override
+		public Object getObject() {
+			return BeanUtils.instantiateClass(incomplete(InSignature.class));
+		}
+
+		@Override
+		public Class<?> getObjectType() {
+			return Object.class;
+		}
+
+		@Override
+		public boolean isSingleton() {
+			return false;
 		}
 
 	}

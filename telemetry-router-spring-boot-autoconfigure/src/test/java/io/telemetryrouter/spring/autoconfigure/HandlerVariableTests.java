@@ -160,8 +160,8 @@ class HandlerVariableTests {
 
 	@ParameterizedTest
 	@CsvSource({ "TELEMETRY_ROUTER_HANDLERS_LISTENER_ASYNC_MAXQUEUE, 0, must be at least 1",
-			"TELEMETRY_ROUTER_HANDLERS_LISTENER_ASYNC_OVERFLOW, some, BLOCK",
-			"TELEMETRY_ROUTER_EVENTS_TOOL_STARTED_PRIORITY, high, Update your application" })
+			"TELEMETRY_ROUTER_HANDLERS_LISTENER_ASYNC_OVERFLOW, some, Set it to one of: drop-newest",
+			"TELEMETRY_ROUTER_EVENTS_TOOL_STARTED_PRIORITY, high, Set it to a whole number" })
 	void whenValueOfVariableIsImpossibleThenStartFailsNamingIt(String variable, String value, String fix) {
 		withVariables(Map.of(variable, value))
 			.run((context) -> assertThat(FailureReport.of(context.getStartupFailure()))

@@ -10,9 +10,12 @@ import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledForJreRange;
 import org.junit.jupiter.api.condition.JRE;
+import org.junit.jupiter.api.extension.ExtendWith;
 
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.core.annotation.Order;
@@ -26,6 +29,7 @@ import io.telemetryrouter.RouterSnapshot.Defaults;
 import io.telemetryrouter.Subscription;
 import io.telemetryrouter.TelemetryEmitter;
 import io.telemetryrouter.TelemetryRouter;
+import io.telemetryrouter.TelemetryRouterBuilder;
 import io.telemetryrouter.spring.TelemetryRouterCustomizer;
 import io.telemetryrouter.spring.annotation.TelemetryListener;
 import io.telemetryrouter.spring.annotation.TelemetryListenerProcessor;
@@ -35,6 +39,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 /**
  * Tests for {@link TelemetryRouterAutoConfiguration}.
  */
+@ExtendWith(OutputCaptureExtension.class)
 class TelemetryRouterAutoConfigurationTests {
 
 	private final ApplicationContextRunner contextRunner = new ApplicationContextRunner()
@@ -119,6 +124,22 @@ class TelemetryRouterAutoConfigurationTests {
 				.atMost(30, TimeUnit.SECONDS)
 				.untilAsserted(() -> assertThat(calls).containsSubsequence("capture", "restore", "handle", "close"));
 		});
+	}
+
+	@Test
+	void whenThereAreTwoContextCarriersThenOneLineSaysThatNeitherIsUsed(CapturedOutput output) {
+		List<String> calls = new CopyOnWriteArrayList<>();
+		this.contextRunner.withBean("mine", ContextCarrier.class, () -> new RecordingCarrier(calls))
+			.withBean("other", ContextCarrier.class, () -> new RecordingCarrier(calls))
+			.run((context) -> {
+				assertThat(context).hasNotFailed();
+				context.getBean(TelemetryRouterBuilder.class).build().close();
+				assertThat(output.getOut().lines().filter((line) -> line.contains("WARN"))).singleElement()
+					.asString()
+					.contains("ContextCarrier beans 'mine', 'other' have no effect: a router has one."
+							+ " Mark one of them with @Primary.");
+			});
+		assertThat(calls).isEmpty();
 	}
 
 	@Test

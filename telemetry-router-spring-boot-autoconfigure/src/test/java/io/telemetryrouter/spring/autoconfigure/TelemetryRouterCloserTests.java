@@ -15,7 +15,9 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
+import org.springframework.beans.BeanUtils;
 import org.springframework.beans.factory.DisposableBean;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.autoconfigure.context.LifecycleAutoConfiguration;
@@ -28,6 +30,9 @@ import org.springframework.context.SmartLifecycle;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.scheduling.annotation.Async;
 import org.springframework.scheduling.annotation.EnableAsync;
+import org.springframework.scheduling.concurrent.ExecutorConfigurationSupport;
+import org.springframework.scheduling.concurrent.ThreadPoolTaskExecutor;
+import org.springframework.scheduling.concurrent.ThreadPoolTaskScheduler;
 
 import io.telemetryrouter.TelemetryEmitter;
 import io.telemetryrouter.TelemetryRouter;
@@ -65,11 +70,31 @@ class TelemetryRouterCloserTests {
 	@CsvSource({ "1500000000, false", "1500000000, true", "0, true" })
 	void whenAsyncAgentRunsWhileContextClosesThenItsLastEventsAreHandled(int phase, boolean awaitTermination,
 			CapturedOutput output) {
+		assertThatLastEventsAreHandled(phase,
+				this.contextRunner.withPropertyValues(
+						"spring.task.execution.shutdown.await-termination=" + awaitTermination,
+						"spring.task.execution.shutdown.await-termination-period=30s"),
+				output);
+	}
+
+	@ParameterizedTest
+	@ValueSource(classes = { ThreadPoolTaskExecutor.class, ThreadPoolTaskScheduler.class })
+	<T extends ExecutorConfigurationSupport> void whenExecutorOfTheApplicationWaitsForItsTasksThenTheirLastEventsAreHandled(
+			Class<T> type, CapturedOutput output) {
+		assertThatLastEventsAreHandled(0, this.contextRunner.withBean(type, () -> waiting(type)), output);
+	}
+
+	private static <T extends ExecutorConfigurationSupport> T waiting(Class<T> type) {
+		T executor = BeanUtils.instantiateClass(type);
+		executor.setWaitForTasksToCompleteOnShutdown(true);
+		executor.setAwaitTerminationSeconds(30);
+		return executor;
+	}
+
+	private static void assertThatLastEventsAreHandled(int phase, ApplicationContextRunner contextRunner,
+			CapturedOutput output) {
 		CountDownLatch release = new CountDownLatch(1);
-		this.contextRunner
-			.withPropertyValues("spring.task.execution.shutdown.await-termination=" + awaitTermination,
-					"spring.task.execution.shutdown.await-termination-period=30s")
-			.withBean("release-latch", CountDownLatch.class, () -> release)
+		contextRunner.withBean("release-latch", CountDownLatch.class, () -> release)
 			.withBean("agent", Agent.class)
 			.withBean("release", Release.class, () -> new Release(phase, release))
 			.run((context) -> {

@@ -218,12 +218,15 @@ class TelemetryRouterPropertiesTests {
 
 	@ParameterizedTest
 	@CsvSource(delimiter = '|', textBlock = """
-			overflow                    | drop-some | BLOCK
-			handlers.a.onX.overflow     | drop-some | BLOCK
-			handlers[a.onX].priority    | high      | Update your application's configuration
-			events.model.start.priority | high      | Update your application's configuration
-			max-handler-queue           | many      | Update your application's configuration
-			block-timeout               | soon      | Update your application's configuration
+			overflow                    | drop-some | to one of: drop-newest, drop-oldest, block, spill.
+			handlers.a.onX.overflow     | drop-some | to one of: drop-newest, drop-oldest, block, spill.
+			handlers[a.onX].priority    | high      | Set it to a whole number
+			events.model.start.priority | high      | to a whole number such as '100'
+			max-handler-queue           | 1k        | Set it to a whole number such as '100'
+			max-handler-queue           | 9999999999 | to a whole number such as '100', at most 2147483647.
+			block-timeout               | 5 s       | Set it to a duration such as '100ms', '5s' or '10m'.
+			quarantine.failure-rate     | 80%       | Set it to a number such as '0.8'.
+			runs.mdc                    | maybe     | Set it to 'true' or 'false'.
 			""")
 	void whenValueCannotBeConvertedThenStartFailsNamingPropertyValueAndFix(String name, String value, String fix) {
 		this.contextRunner.withPropertyValues("telemetry-router." + name + "=" + value)
@@ -238,6 +241,7 @@ class TelemetryRouterPropertiesTests {
 	@CsvSource(delimiter = '|', textBlock = """
 			max-handler-que                 | Did you mean 'telemetry-router.max-handler-queue'?
 			handler.a.onX.priority          | Did you mean 'telemetry-router.handlers'?
+			kafka.topic                     | use one of: block-timeout, default-priority
 			somethingElse                   | use one of: block-timeout, default-priority
 			handlers.a.onX.max-que          | Did you mean 'telemetry-router.handlers.a.onX.max-queue'?
 			handlers[a.onX].prioritty       | Did you mean 'telemetry-router.handlers.a.onX.priority'?
@@ -264,7 +268,7 @@ class TelemetryRouterPropertiesTests {
 					"telemetry.sdk.name=x")
 			.run((context) -> assertThat(context).hasNotFailed());
 		assertThat(output).containsOnlyOnce("Properties 'telemetry.router.handlers.audit.max-queue',"
-				+ " 'telemetry.router.max-depth' have no effect on the telemetry router: its properties begin with 'telemetry-router'.");
+				+ " 'telemetry.router.max-depth' have no effect on the telemetry router: its properties begin with 'telemetry-router.', as 'telemetry-router.enabled' does.");
 	}
 
 	@ParameterizedTest
@@ -285,7 +289,7 @@ class TelemetryRouterPropertiesTests {
 
 	@Test
 	void whenPartnerIsConfiguredThenItsPropertiesAreLeftToIt() {
-		this.contextRunner.withPropertyValues("telemetry-router.kafka.topic=events")
+		this.contextRunner.withPropertyValues("telemetry-router.journal.segment-size=1MB")
 			.run((context) -> assertThat(context).hasNotFailed());
 	}
 

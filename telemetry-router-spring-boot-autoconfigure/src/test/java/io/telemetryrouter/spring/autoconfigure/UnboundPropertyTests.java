@@ -48,6 +48,30 @@ class UnboundPropertyTests {
 	}
 
 	@Test
+	void whenPropertyHasNoValueThenStartFailsAndDoesNotCallItUnknown() {
+		this.contextRunner.withPropertyValues("telemetry-router.journal.directory=")
+			.run((context) -> assertThat(FailureReport.of(context.getStartupFailure()))
+				.contains("Property: telemetry-router.journal.directory", "Reason: It has no value.",
+						"Set it, or remove it.")
+				.doesNotContain("no such property"));
+	}
+
+	@ParameterizedTest
+	@CsvSource(delimiter = '|', textBlock = """
+			journal.segment-size   | 64mb  | to a size such as '512KB' or '64MB'.
+			journal.fsync          | yes   | to one of: always, interval, never.
+			contracts.mode         | strict | to one of: off, warn, enforce.
+			cost.currency          | usd   | to an ISO 4217 code such as 'USD'.
+			cost.zone              | Berlin | to a time zone such as 'Europe/Berlin'.
+			cost.budgets[0].limit  | 5 USD | Set it to a number such as '0.8'.
+			""")
+	void whenValueCannotBeConvertedThenStartFailsNamingTheFix(String name, String value, String fix) {
+		this.contextRunner.withPropertyValues("telemetry-router." + name + "=" + value)
+			.run((context) -> assertThat(FailureReport.of(context.getStartupFailure())).contains(
+					"Property: telemetry-router." + name, "Value: \"" + value + "\"", "property source \"test\"", fix));
+	}
+
+	@Test
 	void whenNothingIsSetThenPropertiesAreBoundWhenTheyAreAskedFor() {
 		this.contextRunner.run((context) -> {
 			String name = context.getBeanNamesForType(TelemetryRouterJournalProperties.class, true, false)[0];

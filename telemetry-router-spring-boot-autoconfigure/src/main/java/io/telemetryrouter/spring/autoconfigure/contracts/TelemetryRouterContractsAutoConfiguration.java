@@ -14,9 +14,9 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProp
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.autoconfigure.condition.SearchStrategy;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Import;
-import org.springframework.util.Assert;
 import org.springframework.util.ClassUtils;
 
 import io.telemetryrouter.EventType;
@@ -75,8 +75,10 @@ public final class TelemetryRouterContractsAutoConfiguration {
 	@Bean
 	@ConditionalOnBooleanProperty("telemetry-router.contracts.convert-maps")
 	TelemetryRouterCustomizer telemetryRouterMapConversion(BeanFactory beanFactory) {
-		Assert.state(ClassUtils.isPresent("tools.jackson.databind.json.JsonMapper", null),
-				"'telemetry-router.contracts.convert-maps' needs tools.jackson.core:jackson-databind");
+		if (!ClassUtils.isPresent("tools.jackson.databind.json.JsonMapper", null)) {
+			throw new InvalidConfigurationPropertyValueException("telemetry-router.contracts.convert-maps", true,
+					"It needs tools.jackson.core:jackson-databind on the class path.");
+		}
 		HandlerSpecCustomizer conversion = OptionalPartners.conversion(beanFactory);
 		return (builder) -> builder.specCustomizer(conversion);
 	}

@@ -1,5 +1,9 @@
 package io.telemetryrouter.spring.autoconfigure.journal;
 
+import java.nio.charset.StandardCharsets;
+import java.util.HexFormat;
+import java.util.regex.Pattern;
+
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -10,11 +14,13 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProp
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Conditional;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Lazy;
 import org.springframework.core.env.Environment;
+import org.springframework.util.Assert;
 
 import io.telemetryrouter.PayloadSanitizer;
 import io.telemetryrouter.Subscription;
@@ -49,6 +55,10 @@ import io.telemetryrouter.spring.contracts.TelemetryContracts;
 @EnableConfigurationProperties(TelemetryRouterJournalProperties.class)
 public final class TelemetryRouterJournalAutoConfiguration {
 
+	private static final Pattern URI_REFERENCE = Pattern.compile("([\\w.~:/?#@!$&'()*+,;=\\[\\]-]|%\\p{XDigit}{2})+");
+
+	private static final Pattern NOT_IN_URI = Pattern.compile("[^\\w.~/-]");
+
 	/*
 	 * Closed after the router, which drains the journal's lane before.
 	 */
@@ -58,22 +68,48 @@ public final class TelemetryRouterJournalAutoConfiguration {
 			ObjectProvider<PayloadEncoder> encoder, ObjectProvider<JsonMapper> mapper,
 			ObjectProvider<PayloadSanitizer> sanitizers, ObjectProvider<EventAttributes> attributes,
 			ObjectProvider<TelemetryContracts> contracts, ObjectProvider<EventUpcaster> upcasters) {
-		String name = environment.getProperty("spring.application.name", "telemetry-router");
 		JournalOptions.Builder options = JournalOptions.in(properties.directory())
 			.fsync(properties.fsync())
-			.fsyncInterval(properties.fsyncInterval())
-			.segmentSize(properties.segmentSize().toBytes())
-			.segmentAge(properties.segmentAge())
-			.retentionSize(properties.retentionSize().toBytes())
-			.retentionAge(properties.retentionAge())
-			.maxPayload(Math.toIntExact(properties.maxPayload().toBytes()))
-			.source((properties.source() != null) ? properties.source() : "/" + name)
 			.encoder(encoder.getIfAvailable(() -> PayloadEncoder.json(mapper.getIfUnique(JsonMapper::shared)))
 				.sanitizedBy(sanitizers.orderedStream().toList()))
 			.reading(mapper.getIfUnique(JsonMapper::shared), upcasters.orderedStream().toList(),
 					contracts.getIfUnique(TelemetryContracts::of).types())
 			.attributes(attributes.getIfAvailable(() -> new RunAndContract(contracts.getIfUnique())));
+		set("fsync-interval", properties.fsyncInterval(), () -> options.fsyncInterval(properties.fsyncInterval()));
+		set("segment-size", properties.segmentSize(), () -> options.segmentSize(properties.segmentSize().toBytes()));
+		set("segment-age", properties.segmentAge(), () -> options.segmentAge(properties.segmentAge()));
+		set("retention-age", properties.retentionAge(), () -> options.retentionAge(properties.retentionAge()));
+		set("max-payload", properties.maxPayload(),
+				() -> options.maxPayload((int) Math.min(Integer.MAX_VALUE, properties.maxPayload().toBytes())));
+		set("source", properties.source(), () -> options.source(source(properties.source(), environment)));
+		// The last, since build() compares it with the size of a segment
+		set("retention-size", properties.retentionSize(),
+				() -> options.retentionSize(properties.retentionSize().toBytes()).build());
 		return Journal.open(options.build());
+	}
+
+	/** Names the property whose value the journal does not accept. */
+	private static void set(String name, @Nullable Object value, Runnable setter) {
+		try {
+			setter.run();
+		}
+		catch (IllegalArgumentException ex) {
+			throw new InvalidConfigurationPropertyValueException("telemetry-router.journal." + name, value,
+					ex.getMessage() + ".");
+		}
+	}
+
+	private static String source(@Nullable String source, Environment environment) {
+		if (source != null) {
+			Assert.isTrue(URI_REFERENCE.matcher(source).matches(), "It must be a URI reference");
+			return source;
+		}
+		String name = environment.getProperty("spring.application.name", "telemetry-router");
+		return "/" + NOT_IN_URI.matcher(name).replaceAll((character) -> percentEncode(character.group()));
+	}
+
+	private static String percentEncode(String character) {
+		return HexFormat.of().withPrefix("%").withUpperCase().formatHex(character.getBytes(StandardCharsets.UTF_8));
 	}
 
 	/** The default attributes of a line. */

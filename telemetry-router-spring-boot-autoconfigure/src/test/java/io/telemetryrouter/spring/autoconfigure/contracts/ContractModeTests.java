@@ -14,6 +14,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.boot.test.context.FilteredClassLoader;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
@@ -27,6 +28,7 @@ import io.telemetryrouter.TelemetryEmitter;
 import io.telemetryrouter.TelemetryEvent;
 import io.telemetryrouter.TelemetryEventType;
 import io.telemetryrouter.TelemetryRouter;
+import io.telemetryrouter.spring.FailureReport;
 import io.telemetryrouter.spring.annotation.TelemetryListener;
 import io.telemetryrouter.spring.autoconfigure.TelemetryRouterAutoConfiguration;
 import io.telemetryrouter.spring.autoconfigure.metrics.TelemetryRouterMetricsAutoConfiguration;
@@ -167,6 +169,15 @@ class ContractModeTests {
 		assertThat(output)
 			.contains("A map cannot be converted to " + Response.class.getName() + ", because of 'tokens'")
 			.doesNotContain(SECRET);
+	}
+
+	@Test
+	void whenMapsCannotBeConvertedForLackOfJacksonThenStartFailsAndSaysWhatToAdd() {
+		this.contextRunner.withClassLoader(new FilteredClassLoader("tools.jackson"))
+			.withPropertyValues("telemetry-router.contracts.convert-maps=true")
+			.run((context) -> assertThat(FailureReport.of(context.getStartupFailure())).contains(
+					"'telemetry-router.contracts.convert-maps'",
+					"It needs tools.jackson.core:jackson-databind on the class path."));
 	}
 
 	@Test

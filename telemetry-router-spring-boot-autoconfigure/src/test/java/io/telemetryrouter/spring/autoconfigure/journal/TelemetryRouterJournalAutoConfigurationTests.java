@@ -8,6 +8,8 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.WebApplicationType;
@@ -32,6 +34,7 @@ import io.telemetryrouter.journal.JournalReader;
 import io.telemetryrouter.journal.PayloadEncoder;
 import io.telemetryrouter.journal.SegmentInfo;
 import io.telemetryrouter.journal.TelemetryReplayer;
+import io.telemetryrouter.spring.FailureReport;
 import io.telemetryrouter.spring.autoconfigure.TelemetryRouterAutoConfiguration;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -142,6 +145,30 @@ class TelemetryRouterJournalAutoConfigurationTests {
 		enabled().withPropertyValues("telemetry-router.journal.segment-sise=1MB")
 			.run((context) -> assertThat(context).getFailure()
 				.hasStackTraceContaining("telemetry-router.journal.segment-sise"));
+	}
+
+	@ParameterizedTest
+	@CsvSource(delimiter = '|', quoteCharacter = '"', textBlock = """
+			segment-size   | 100B  | 'segmentSize' must be between 4096
+			segment-age    | 0s    | 'segmentAge' must be positive
+			fsync-interval | -1s   | 'fsyncInterval' must be positive
+			retention-size | 1KB   | 'retentionSize' must be at least twice 'segmentSize'
+			retention-age  | 0     | 'retentionAge' must be positive
+			max-payload    | 3GB   | 'maxPayload' must be between 64
+			source         | a b   | It must be a URI reference.
+			""")
+	void whenAValueIsNotAcceptedThenTheFailureNamesItsProperty(String name, String value, String reason) {
+		enabled().withPropertyValues("telemetry-router.journal." + name + "=" + value)
+			.run((context) -> assertThat(FailureReport.of(context.getStartupFailure()))
+				.contains("'telemetry-router.journal." + name + "'", reason));
+	}
+
+	@ParameterizedTest
+	@CsvSource({ "My App, /My%20App", "booking/größe-2.0, /booking/gr%C3%B6%C3%9Fe-2.0", "100%, /100%25" })
+	void whenTheApplicationsNameIsNotPartOfAUriThenTheSourceIsEncoded(String name, String source) {
+		enabled().withPropertyValues("spring.application.name=" + name)
+			.run((context) -> context.getBean(TelemetryEmitter.class).emit("a", 1));
+		assertThat(read()).extracting(JournalRecord::source).containsExactly(source);
 	}
 
 	@Test
