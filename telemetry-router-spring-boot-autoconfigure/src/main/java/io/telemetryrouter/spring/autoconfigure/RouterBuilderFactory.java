@@ -6,6 +6,7 @@ import java.util.TreeSet;
 
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
+import org.apache.commons.logging.impl.NoOpLog;
 import org.jspecify.annotations.Nullable;
 import reactor.core.scheduler.Schedulers;
 
@@ -72,7 +73,7 @@ final class RouterBuilderFactory implements ApplicationListener<ContextRefreshed
 		TelemetryRouterBuilder builder = TelemetryRouter.builder();
 		apply(this.properties, builder);
 		builder.shutdownTimeout(this.shutdownTimeout.effective());
-		builder.logger(new RouterLogger());
+		builder.logger(this.properties.isEnabled() ? new RouterLogger() : new RouterLogger(new NoOpLog()));
 		builder.criticalEvents(this.handlers::isCritical);
 		if (Threading.VIRTUAL.isActive(this.context.getEnvironment())) {
 			builder.laneExecutor(new VirtualThreadTaskExecutor("telemetry-router-"));
