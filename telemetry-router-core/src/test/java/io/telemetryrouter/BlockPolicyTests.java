@@ -39,6 +39,26 @@ class BlockPolicyTests extends FullLane {
 	}
 
 	@Test
+	void whenADurableHandlerHearsTheEventTooThenBlockLosesNothing() throws Exception {
+		this.router.subscribe(new MemoryRecorder().sync());
+		this.router.subscribe(HandlerSpec.on("event")
+			.id("durable")
+			.async()
+			.overflow(OverflowPolicy.SPILL)
+			.durable(true)
+			.handler((name, payload) -> {
+			})
+			.build());
+		hang(OverflowPolicy.BLOCK, 1);
+		emit(1);
+		Thread emitter = blockedEmitter(() -> this.router.emit("event", 2));
+		release();
+		emitter.join(Books.LIMIT.toMillis());
+		assertThat(Books.total(Books.balanced(this.router)).droppedTotal()).isZero();
+		assertThat(this.handled).containsExactly("first", 1, 2);
+	}
+
+	@Test
 	void whenLaneTakesItsNextEventThenBlockedEmitterGoesOnEvenIfThatOneHangs() throws Exception {
 		CountDownLatch second = new CountDownLatch(1);
 		this.router.subscribe(HandlerSpec.on("event")

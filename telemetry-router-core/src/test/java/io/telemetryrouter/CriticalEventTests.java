@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -147,6 +148,14 @@ class CriticalEventTests {
 		FlushResult result = this.router.flush(Duration.ofMillis(1));
 		assertThat(result.complete()).isFalse();
 		assertThat(result.pendingByHandler()).containsEntry("lane", 3L);
+	}
+
+	@Test
+	void whenASparedEventIsOfARunThenTheFlushOfTheRunIsNotComplete() {
+		hang(OverflowPolicy.DROP_OLDEST, 2);
+		this.router.forRun("run").emit("C1", null);
+		emit("b1 b2");
+		assertThat(this.router.flushRun("run", Duration.ZERO)).isEqualTo(new FlushResult(false, Map.of("lane", 1L)));
 	}
 
 	@Test

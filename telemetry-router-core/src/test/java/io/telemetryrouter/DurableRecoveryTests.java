@@ -198,4 +198,25 @@ class DurableRecoveryTests {
 		assertThat(this.routers.seen).isEqualTo(DurableRouters.numbers(0, 10));
 	}
 
+	@Test
+	void whenTheLastMoveOfACursorTakesTimeThenTheCloseWaitsForIt() throws InterruptedException {
+		TelemetryRouter router = this.routers.router(Books.LIMIT);
+		CountDownLatch moving = new CountDownLatch(1);
+		CountDownLatch goOn = new CountDownLatch(1);
+		this.routers.recorder.moving = (number) -> {
+			moving.countDown();
+			Books.pass(goOn);
+		};
+		router.subscribe(this.routers.durable("a").build());
+		DurableRouters.emit(router, 0, 5);
+		Books.balanced(router);
+		Books.pass(moving);
+		Thread closer = new Thread(router::close);
+		closer.start();
+		Books.eventually(() -> closer.getState() == Thread.State.TIMED_WAITING);
+		goOn.countDown();
+		closer.join(Books.LIMIT.toMillis());
+		assertThat(this.routers.recorder.cursors).containsEntry("durable", this.routers.recorder.latest());
+	}
+
 }

@@ -4,6 +4,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 
@@ -103,6 +105,44 @@ class HandlerRemovalTests {
 		Books.eventually(() -> !this.removed.isEmpty());
 		assertThat(this.removed).singleElement()
 			.satisfies((handler) -> assertThat(handler.account().offered()).isEqualTo(2));
+	}
+
+	@Test
+	void whenTheWatchdogHangsThenARegistrationRemovesTheManyThatHaveLeft() {
+		CountDownLatch hung = new CountDownLatch(1);
+		ExecutorService executor = Executors.newSingleThreadExecutor();
+		try (TelemetryRouter late = TelemetryRouter.builder().laneExecutor(executor).nanoTime(() -> {
+			if (Thread.currentThread().getName().equals("telemetry-router:watchdog")) {
+				Books.passUninterruptibly(hung);
+			}
+			return System.nanoTime();
+		}).build()) {
+			AtomicInteger gone = new AtomicInteger();
+			late.addListener(new RouterListener() {
+
+				@Override
+				public void handlerRemoved(HandlerSnapshot handler) {
+					gone.incrementAndGet();
+				}
+
+			});
+			int count = 300;
+			for (int i = 0; i < count; i++) {
+				late.subscribe(HandlerSpec.on("x").async().once().handler((event, payload) -> {
+				}).build());
+			}
+			late.emit("x", 1);
+			assertThat(late.flush(Books.LIMIT).complete()).isTrue();
+			assertThat(gone).hasValue(0);
+			late.subscribe("y", (event, payload) -> {
+			});
+			assertThat(gone).hasValue(count);
+			hung.countDown();
+		}
+		finally {
+			hung.countDown();
+			executor.shutdown();
+		}
 	}
 
 	@Test

@@ -4,10 +4,13 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.LongSupplier;
 
 import org.awaitility.core.ConditionTimeoutException;
@@ -92,6 +95,31 @@ class LaneClockErrorTests {
 			router.emit("event", 2);
 			executor.runKept().join();
 			Books.eventually(() -> calls.get() == 2);
+		}
+	}
+
+	@Test
+	void whenClockFailsAfterACallThenLaterEventsOfTheThreadAreNotCausedByIt() {
+		AtomicReference<Thread> failing = new AtomicReference<>();
+		ExecutorService thread = Executors.newSingleThreadExecutor();
+		try (TelemetryRouter router = TelemetryRouter.builder().laneExecutor(thread).nanoTime(() -> {
+			if (failing.compareAndSet(Thread.currentThread(), null)) {
+				throw new OutOfMemoryError("on purpose");
+			}
+			return System.nanoTime();
+		}).build()) {
+			router.subscribe(HandlerSpec.on("event")
+				.async()
+				.handler((event, payload) -> failing.set(Thread.currentThread()))
+				.build());
+			List<TelemetryEvent<?>> later = new ArrayList<>();
+			router.subscribe(HandlerSpec.on("later").eventHandler(later::add).build());
+			assertThat(Books.result(router.emitAsync("event", 1)).failed()).isOne();
+			assertThat(CompletableFuture.runAsync(() -> router.emit("later", 1), thread)).succeedsWithin(Books.LIMIT);
+			assertThat(later).singleElement().extracting(TelemetryEvent::causationId).isNull();
+		}
+		finally {
+			thread.shutdown();
 		}
 	}
 

@@ -98,6 +98,7 @@ class LaneRecoveryTests {
 		assertThat(this.handled).containsExactly(1, 2);
 		assertThat(outcome.get(30, TimeUnit.SECONDS)).isEqualTo(new EmitOutcome(1, 0, 0, 0));
 		Books.balanced(this.router);
+		Books.eventually(() -> this.log.lines("has not run handler 'lane' for over a second").size() == 1);
 	}
 
 	/** The watchdog looks every millisecond. */

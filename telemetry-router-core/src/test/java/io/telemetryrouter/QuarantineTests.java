@@ -149,6 +149,9 @@ class QuarantineTests extends SickHandler {
 		emit(100);
 		this.sick.set(true);
 		emit(1);
+		this.sick.set(false);
+		emit(50);
+		this.sick.set(true);
 		this.time.advance(SECOND.plusNanos(1));
 		emit(14);
 		this.sick.set(false);

@@ -16,10 +16,13 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledForJreRange;
 import org.junit.jupiter.api.condition.JRE;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 import io.telemetryrouter.internal.event.DispatchStacks;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 /**
  * Threads that emit or handle leave no memory behind, regardless of their number and of
@@ -154,22 +157,48 @@ class ThreadMemoryTests {
 		assertThat(Books.total(this.router.snapshot()).handled()).isEqualTo(100 + count);
 	}
 
-	@Test
-	void whenThreadsHaveEmittedThenTheyOwnNoDispatchStack() {
-		subscribeCounting("event");
-		this.router.emit("event", null);
-		long before = dispatchStacks();
-		for (int i = 0; i < 200; i++) {
-			Books.pass(start(() -> this.router.emit("event", null)));
-		}
-		// Some may be added if other threads emit meanwhile.
-		assertThat(dispatchStacks() - before).isLessThan(50);
+	@ParameterizedTest
+	@EnumSource
+	void whenThreadsHaveEmittedThenTheyOwnNoDispatchStack(HandlerMode mode) {
+		this.router.subscribe(HandlerSpec.on("event").mode(mode).handler((event, payload) -> {
+		}).build());
+		assertThatThreadsOwnNoDispatchStack(() -> this.router.emit("event", null));
 	}
 
-	private static long dispatchStacks() {
-		AtomicInteger count = new AtomicInteger();
-		DispatchStacks.forEach((stack) -> count.incrementAndGet());
-		return count.get();
+	@Test
+	void whenEventsAreHeldThenTheirThreadsOwnNoDispatchStack() {
+		use(TelemetryRouter.builder().holdEvents(10));
+		assertThatThreadsOwnNoDispatchStack(() -> this.router.emit("event", null));
+		assertThat(this.router.snapshot().held()).isEqualTo(10);
+	}
+
+	@Test
+	void whenEmitsEndEarlyThenTheirThreadsOwnNoDispatchStack() {
+		use(TelemetryRouter.builder().nanoTime(() -> {
+			if (Thread.currentThread().getName().equals("fails")) {
+				throw new OutOfMemoryError("on purpose");
+			}
+			return System.nanoTime();
+		}));
+		subscribeCounting("event");
+		assertThatThreadsOwnNoDispatchStack(() -> {
+			Thread.currentThread().setName("fails");
+			assertThatExceptionOfType(OutOfMemoryError.class).isThrownBy(() -> this.router.emit("event", null));
+		});
+	}
+
+	private void assertThatThreadsOwnNoDispatchStack(Runnable emit) {
+		for (int i = 0; i < 10; i++) {
+			Books.pass(start(emit));
+		}
+		List<Thread> owners = new ArrayList<>();
+		DispatchStacks.forEach((stack) -> owners.add(stack.owner()));
+		assertThat(owners).doesNotContainAnyElementsOf(this.threads);
+	}
+
+	private void use(TelemetryRouterBuilder builder) {
+		this.router.close();
+		this.router = builder.logger(new Silence()).build();
 	}
 
 	private void runThreads(int count) throws Exception {
@@ -213,10 +242,9 @@ class ThreadMemoryTests {
 	@Test
 	@EnabledForJreRange(min = JRE.JAVA_21)
 	void whenLanesRunOnVirtualThreadsThenTheyLeaveNothingBehind() throws Throwable {
-		this.router.close();
 		AtomicInteger running = new AtomicInteger();
 		Executor executor = virtualThreads();
-		this.router = TelemetryRouter.builder().logger(new Silence()).laneExecutor((task) -> {
+		use(TelemetryRouter.builder().laneExecutor((task) -> {
 			running.incrementAndGet();
 			executor.execute(() -> {
 				try {
@@ -226,7 +254,7 @@ class ThreadMemoryTests {
 					running.decrementAndGet();
 				}
 			});
-		}).build();
+		}));
 		AtomicInteger handled = new AtomicInteger();
 		this.router
 			.subscribe(HandlerSpec.on("event").async().handler((event, payload) -> handled.incrementAndGet()).build());
