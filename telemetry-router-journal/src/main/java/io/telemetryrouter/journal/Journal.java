@@ -141,11 +141,13 @@ public final class Journal implements AutoCloseable {
 		try {
 			if (!line.encode(event)) {
 				this.commit.lost(LossReason.TOO_LONG);
+				this.thread.noLine("its name and attributes are too long");
 				return 0;
 			}
 		}
 		catch (Exception | LinkageError | StackOverflowError ex) {
 			this.commit.lost(LossReason.UNREADABLE_EVENT);
+			this.thread.noLine("its attributes threw " + ex.getClass().getName());
 			return 0;
 		}
 		Throwable encoderFailure = line.encoderFailure();
