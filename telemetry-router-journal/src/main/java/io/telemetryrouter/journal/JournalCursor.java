@@ -43,6 +43,9 @@ final class JournalCursor implements EventRecorder.Cursor {
 
 	private final String name;
 
+	/** Whether the backlog could not be read to its end. */
+	private volatile boolean stuck;
+
 	JournalCursor(String handlerId, JournalOptions options, GroupCommit commit) {
 		this.options = options;
 		this.commit = commit;
@@ -136,6 +139,9 @@ final class JournalCursor implements EventRecorder.Cursor {
 
 	@Override
 	public void move(long number) throws IOException {
+		if (this.stuck) {
+			return;
+		}
 		Files.createDirectories(this.file.resolveSibling(""));
 		write(this.file, number);
 	}
@@ -157,6 +163,11 @@ final class JournalCursor implements EventRecorder.Cursor {
 
 		private long last;
 
+		/** The number of further missing lines, after the first ones. */
+		private long missing = -1;
+
+		private @Nullable String unreadable;
+
 		Lines(long position, long end) {
 			this.position = position;
 			this.last = position;
@@ -168,33 +179,74 @@ final class JournalCursor implements EventRecorder.Cursor {
 			if (this.last >= this.end) {
 				return null;
 			}
+			try {
+				return read();
+			}
+			catch (IOException ex) {
+				JournalCursor.this.stuck = true;
+				log("stays at a line up to " + this.last + ", since a later one cannot be read: " + ex
+						+ ". After a restart its handler continues there");
+				throw ex;
+			}
+		}
+
+		private @Nullable RecordedEvent read() throws IOException {
 			JournalReader lines = this.reader;
 			if (lines == null) {
-				lines = SpilledLines.seek(JournalCursor.this.options.directory, this.position + 1);
+				lines = SpilledLines.seek(JournalCursor.this.options.directory, this.position + 1, this::report);
 				this.reader = lines;
 			}
 			JournalRecord line = lines.next();
 			while (line != null && line.sequence() <= this.position) {
 				line = lines.next();
 			}
-			if (line == null || line.sequence() > this.end) {
-				return null;
+			if (this.unreadable != null) {
+				throw new IOException("Cannot read segment '" + this.unreadable + "'");
 			}
-			if (this.last == this.position && line.sequence() > this.position + 1) {
-				logger.log(Level.WARNING,
-						"Lines " + (this.position + 1) + " to " + (line.sequence() - 1) + " of journal '"
-								+ JournalCursor.this.options.directory + "' are gone, and cursor '"
-								+ JournalCursor.this.name + "' had not reached them: its handler continues with line "
-								+ line.sequence());
+			boolean found = line != null && line.sequence() <= this.end;
+			long next = found ? line.sequence() : this.end + 1;
+			if (next > this.last + 1) {
+				missing(this.last + 1, next);
 			}
-			this.last = line.sequence();
+			this.last = next;
+			return found ? event(line) : null;
+		}
+
+		private RecordedEvent event(JournalRecord line) {
 			Class<?> type = JournalCursor.this.options.types.getOrDefault(line.name(), Object.class);
 			List<String> unknown = new ArrayList<>();
 			return new RecordedLine(line, JournalCursor.this.options.payloads, type, unknown);
 		}
 
+		/** A segment that does not exist was deleted by retention. */
+		private void report(JournalProblem problem) {
+			if (problem.kind() == JournalProblem.Kind.UNREADABLE
+					&& Files.exists(JournalCursor.this.options.directory.resolve(problem.segment()))) {
+				this.unreadable = problem.segment();
+			}
+		}
+
+		private void missing(long first, long next) {
+			if (this.missing >= 0) {
+				this.missing += next - first;
+				return;
+			}
+			this.missing = 0;
+			log("had not reached lines " + first + " to " + (next - 1)
+					+ ", which are gone: its handler continues with line " + next);
+		}
+
+		private void log(String text) {
+			logger.log(Level.WARNING, "Cursor '" + JournalCursor.this.name + "' in journal '"
+					+ JournalCursor.this.options.directory + "' " + text);
+		}
+
 		@Override
 		public void close() {
+			if (this.missing > 0) {
+				log("had not reached further lines that are gone: " + this.missing);
+			}
+			this.missing = -1;
 			if (this.reader != null) {
 				this.reader.close();
 			}
