@@ -1,5 +1,7 @@
 package io.telemetryrouter.spring.autoconfigure.journal;
 
+import java.util.function.Consumer;
+
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -10,6 +12,7 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProp
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Conditional;
 import org.springframework.context.annotation.Configuration;
@@ -61,19 +64,31 @@ public final class TelemetryRouterJournalAutoConfiguration {
 		String name = environment.getProperty("spring.application.name", "telemetry-router");
 		JournalOptions.Builder options = JournalOptions.in(properties.directory())
 			.fsync(properties.fsync())
-			.fsyncInterval(properties.fsyncInterval())
-			.segmentSize(properties.segmentSize().toBytes())
-			.segmentAge(properties.segmentAge())
-			.retentionSize(properties.retentionSize().toBytes())
-			.retentionAge(properties.retentionAge())
-			.maxPayload(Math.toIntExact(properties.maxPayload().toBytes()))
-			.source((properties.source() != null) ? properties.source() : "/" + name)
 			.encoder(encoder.getIfAvailable(() -> PayloadEncoder.json(mapper.getIfUnique(JsonMapper::shared)))
 				.sanitizedBy(sanitizers.orderedStream().toList()))
 			.reading(mapper.getIfUnique(JsonMapper::shared), upcasters.orderedStream().toList(),
 					contracts.getIfUnique(TelemetryContracts::of).types())
 			.attributes(attributes.getIfAvailable(() -> new RunAndContract(contracts.getIfUnique())));
+		set("fsync-interval", properties.fsyncInterval(), options::fsyncInterval);
+		set("segment-size", properties.segmentSize(), (size) -> options.segmentSize(size.toBytes()));
+		set("segment-age", properties.segmentAge(), options::segmentAge);
+		set("retention-age", properties.retentionAge(), options::retentionAge);
+		set("max-payload", properties.maxPayload(),
+				(size) -> options.maxPayload((int) Math.min(Integer.MAX_VALUE, size.toBytes())));
+		set("source", (properties.source() != null) ? properties.source() : "/" + name, options::source);
+		// The last one: its range depends on the size of segments.
+		set("retention-size", properties.retentionSize(), (size) -> options.retentionSize(size.toBytes()).build());
 		return Journal.open(options.build());
+	}
+
+	private static <V extends @Nullable Object> void set(String property, V value, Consumer<V> setter) {
+		try {
+			setter.accept(value);
+		}
+		catch (IllegalArgumentException ex) {
+			throw new InvalidConfigurationPropertyValueException("telemetry-router.journal." + property, value,
+					ex.getMessage());
+		}
 	}
 
 	/** The default attributes of a line. */

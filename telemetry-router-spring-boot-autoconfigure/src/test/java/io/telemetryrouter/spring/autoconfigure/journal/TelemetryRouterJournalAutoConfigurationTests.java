@@ -8,12 +8,15 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.builder.SpringApplicationBuilder;
+import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
 import org.springframework.boot.test.context.FilteredClassLoader;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.boot.test.system.CapturedOutput;
@@ -142,6 +145,20 @@ class TelemetryRouterJournalAutoConfigurationTests {
 		enabled().withPropertyValues("telemetry-router.journal.segment-sise=1MB")
 			.run((context) -> assertThat(context).getFailure()
 				.hasStackTraceContaining("telemetry-router.journal.segment-sise"));
+	}
+
+	@ParameterizedTest
+	@CsvSource({ "fsync-interval, 0s", "segment-size, 1KB", "segment-age, -1s", "retention-size, 100MB",
+			"retention-age, 0s", "max-payload, 2MB", "max-payload, 3GB", "source, ' '" })
+	void whenAValueIsOutOfRangeThenTheFailureNamesTheProperty(String property, String value) {
+		enabled().withPropertyValues("telemetry-router.journal." + property + "=" + value)
+			.run((context) -> assertThat(context).getFailure()
+				.rootCause()
+				.isInstanceOfSatisfying(InvalidConfigurationPropertyValueException.class, (failure) -> {
+					assertThat(failure.getName()).isEqualTo("telemetry-router.journal." + property);
+					assertThat(failure.getReason()).contains("must");
+				}));
+		assertThat(this.directory).isEmptyDirectory();
 	}
 
 	@Test
