@@ -203,13 +203,12 @@ final class JournalCursor implements EventRecorder.Cursor {
 			if (this.unreadable != null) {
 				throw new IOException("Cannot read segment '" + this.unreadable + "'");
 			}
-			boolean found = line != null && line.sequence() <= this.end;
-			long next = found ? line.sequence() : this.end + 1;
+			long next = (line != null) ? Math.min(line.sequence(), this.end + 1) : this.end + 1;
 			if (next > this.last + 1) {
 				missing(this.last + 1, next);
 			}
 			this.last = next;
-			return found ? event(line) : null;
+			return (line != null && next <= this.end) ? event(line) : null;
 		}
 
 		private RecordedEvent event(JournalRecord line) {

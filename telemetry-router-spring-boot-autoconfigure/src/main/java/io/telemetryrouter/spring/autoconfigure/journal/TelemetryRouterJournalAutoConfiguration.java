@@ -81,9 +81,11 @@ public final class TelemetryRouterJournalAutoConfiguration {
 		return Journal.open(options.build());
 	}
 
-	private static <V extends @Nullable Object> void set(String property, V value, Consumer<V> setter) {
+	private static <V> void set(String property, @Nullable V value, Consumer<V> setter) {
 		try {
-			setter.accept(value);
+			if (value != null) {
+				setter.accept(value);
+			}
 		}
 		catch (IllegalArgumentException ex) {
 			throw new InvalidConfigurationPropertyValueException("telemetry-router.journal." + property, value,
