@@ -9,20 +9,18 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * Lock that admits one writer to a folder. It is a lock on a file in the folder, which
- * the operating system releases when the process ends. A set holds the locked folders of
- * this process: on POSIX systems, a second open and close of the file in the same process
- * would release the lock.
+ * the operating system releases when the process ends. On POSIX systems, a second open
+ * and close of the file in the same process would release the lock. So a system property
+ * marks each locked folder, which other class loaders of the process see, too.
  */
 final class FolderLock implements Closeable {
 
 	private static final String FILE = "journal.lock";
 
-	private static final Set<Path> HELD = ConcurrentHashMap.newKeySet();
+	private static final String MARK = "io.telemetryrouter.journal.locked:";
 
 	private final Path directory;
 
@@ -37,7 +35,7 @@ final class FolderLock implements Closeable {
 
 	static FolderLock acquire(Path directory) throws IOException {
 		Path real = directory.toRealPath();
-		if (!HELD.add(real)) {
+		if (System.getProperties().putIfAbsent(MARK + real, "true") != null) {
 			throw inUse(directory, "this process");
 		}
 		FileChannel channel = null;
@@ -52,7 +50,7 @@ final class FolderLock implements Closeable {
 			return new FolderLock(real, channel);
 		}
 		catch (Throwable ex) {
-			HELD.remove(real);
+			System.clearProperty(MARK + real);
 			if (channel != null) {
 				channel.close();
 			}
@@ -65,7 +63,7 @@ final class FolderLock implements Closeable {
 			return channel.tryLock() != null;
 		}
 		catch (OverlappingFileLockException ex) {
-			// Another class loader of this process has loaded this class, too.
+			// Other code of this process has locked the file.
 			throw inUse(directory, "this process");
 		}
 	}
@@ -86,7 +84,7 @@ final class FolderLock implements Closeable {
 			this.channel.close();
 		}
 		finally {
-			HELD.remove(this.directory);
+			System.clearProperty(MARK + this.directory);
 		}
 	}
 

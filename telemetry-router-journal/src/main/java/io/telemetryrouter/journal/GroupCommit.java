@@ -60,6 +60,12 @@ final class GroupCommit {
 
 	private @Nullable Throwable failure;
 
+	/** The failure of a sync that no later one has made up for. */
+	private @Nullable Throwable syncFailure;
+
+	/** A text on the last failure, also if it has ended. */
+	private String lastFailure = "";
+
 	private final Map<LossReason, Long> lost = new EnumMap<>(LossReason.class);
 
 	GroupCommit(SegmentWriter writer, long nextSequence) {
@@ -131,7 +137,7 @@ final class GroupCommit {
 		this.spare = null;
 		batch.failure = exclusively(() -> this.writer.write(batch));
 		batch.done = true;
-		this.failure = batch.failure;
+		concluded(batch.failure, true);
 		this.pending -= batch.lines;
 		if (batch.failure == null) {
 			this.lines += batch.lines;
@@ -144,6 +150,23 @@ final class GroupCommit {
 		// A batch of unusual size is left to the garbage collector.
 		this.spare = (batch.bytes.length <= 2 * Batch.LIMIT) ? batch.bytes : null;
 		this.written.signalAll();
+	}
+
+	/** Sets the failure. A failed sync is one until its lines are synced. */
+	private void concluded(@Nullable Throwable failed, boolean written) {
+		Throwable unsynced = this.writer.syncFailure();
+		if (failed != null) {
+			this.failure = failed;
+		}
+		else if (written || this.failure == this.syncFailure) {
+			this.failure = unsynced;
+		}
+		this.syncFailure = unsynced;
+		if (this.failure != null) {
+			this.lastFailure = (this.failure == unsynced)
+					? "synced: " + unsynced + ". Its lines are written and synced again until that succeeds"
+					: "written: " + this.failure + ". Events are counted as lost until a write succeeds";
+		}
 	}
 
 	/** Runs an action without the lock. One action runs at a time. */
@@ -180,6 +203,7 @@ final class GroupCommit {
 			}
 			Throwable failed = sync ? exclusively(this.writer::sync) : exclusively(() -> {
 			});
+			concluded(failed, false);
 			return failed == null && lost() == lost;
 		}
 		finally {
@@ -223,10 +247,7 @@ final class GroupCommit {
 			if (this.closed) {
 				return null;
 			}
-			Throwable failed = exclusively(this.writer::maintain);
-			if (failed != null) {
-				this.failure = failed;
-			}
+			concluded(exclusively(this.writer::maintain), false);
 			return this.writer.undeletable();
 		}
 		finally {
@@ -270,6 +291,17 @@ final class GroupCommit {
 		this.lock.lock();
 		try {
 			return this.lastWritten;
+		}
+		finally {
+			this.lock.unlock();
+		}
+	}
+
+	/** Returns what the last failure prevents, also if it has ended. */
+	String lastFailure() {
+		this.lock.lock();
+		try {
+			return this.lastFailure;
 		}
 		finally {
 			this.lock.unlock();

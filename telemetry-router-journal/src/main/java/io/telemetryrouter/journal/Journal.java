@@ -3,6 +3,7 @@ package io.telemetryrouter.journal;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Queue;
 import java.util.concurrent.ArrayBlockingQueue;
 
@@ -75,7 +76,7 @@ public final class Journal implements AutoCloseable {
 		FolderLock folderLock = null;
 		SegmentWriter writer = new SegmentWriter(options, opener);
 		try {
-			Files.createDirectories(directory);
+			createFolder(directory);
 			folderLock = FolderLock.acquire(directory);
 			SegmentWriter.Found found = writer.open();
 			JournalCursor.setBack(directory, found.nextSequence() - 1);
@@ -90,6 +91,24 @@ public final class Journal implements AutoCloseable {
 		catch (IOException | RuntimeException ex) {
 			release(writer, folderLock, ex);
 			throw cannotOpen(directory, ex);
+		}
+	}
+
+	/**
+	 * Creates an absent folder for the user of this process only, because of payloads.
+	 */
+	private static void createFolder(Path directory) throws IOException {
+		Path parent = directory.toAbsolutePath().getParent();
+		if (Files.isDirectory(directory) || parent == null) {
+			return;
+		}
+		Files.createDirectories(parent);
+		if (directory.getFileSystem().supportedFileAttributeViews().contains("posix")) {
+			Files.createDirectories(directory,
+					PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+		}
+		else {
+			Files.createDirectories(directory);
 		}
 	}
 
@@ -141,11 +160,13 @@ public final class Journal implements AutoCloseable {
 		try {
 			if (!line.encode(event)) {
 				this.commit.lost(LossReason.TOO_LONG);
+				this.thread.noLine("its name and attributes are too long");
 				return 0;
 			}
 		}
 		catch (Exception | LinkageError | StackOverflowError ex) {
 			this.commit.lost(LossReason.UNREADABLE_EVENT);
+			this.thread.noLine("its attributes threw " + ex.getClass().getName());
 			return 0;
 		}
 		Throwable encoderFailure = line.encoderFailure();

@@ -157,6 +157,11 @@ final class JournalCursor implements EventRecorder.Cursor {
 
 		private long last;
 
+		/** The number of further missing lines, after the first ones. */
+		private long missing = -1;
+
+		private @Nullable String unreadable;
+
 		Lines(long position, long end) {
 			this.position = position;
 			this.last = position;
@@ -170,31 +175,59 @@ final class JournalCursor implements EventRecorder.Cursor {
 			}
 			JournalReader lines = this.reader;
 			if (lines == null) {
-				lines = SpilledLines.seek(JournalCursor.this.options.directory, this.position + 1);
+				lines = SpilledLines.seek(JournalCursor.this.options.directory, this.position + 1, this::report);
 				this.reader = lines;
 			}
 			JournalRecord line = lines.next();
 			while (line != null && line.sequence() <= this.position) {
 				line = lines.next();
 			}
-			if (line == null || line.sequence() > this.end) {
-				return null;
+			if (this.unreadable != null) {
+				throw new IOException("Cannot read segment '" + this.unreadable + "'");
 			}
-			if (this.last == this.position && line.sequence() > this.position + 1) {
-				logger.log(Level.WARNING,
-						"Lines " + (this.position + 1) + " to " + (line.sequence() - 1) + " of journal '"
-								+ JournalCursor.this.options.directory + "' are gone, and cursor '"
-								+ JournalCursor.this.name + "' had not reached them: its handler continues with line "
-								+ line.sequence());
+			long next = (line != null) ? Math.min(line.sequence(), this.end + 1) : this.end + 1;
+			if (next > this.last + 1) {
+				missing(this.last + 1, next);
 			}
-			this.last = line.sequence();
+			this.last = next;
+			return (line != null && next <= this.end) ? event(line) : null;
+		}
+
+		private RecordedEvent event(JournalRecord line) {
 			Class<?> type = JournalCursor.this.options.types.getOrDefault(line.name(), Object.class);
 			List<String> unknown = new ArrayList<>();
 			return new RecordedLine(line, JournalCursor.this.options.payloads, type, unknown);
 		}
 
+		/** A segment that does not exist was deleted by retention. */
+		private void report(JournalProblem problem) {
+			if (problem.kind() == JournalProblem.Kind.UNREADABLE
+					&& Files.exists(JournalCursor.this.options.directory.resolve(problem.segment()))) {
+				this.unreadable = problem.segment();
+			}
+		}
+
+		private void missing(long first, long next) {
+			if (this.missing >= 0) {
+				this.missing += next - first;
+				return;
+			}
+			this.missing = 0;
+			log("had not reached lines " + first + " to " + (next - 1)
+					+ ", which are gone: its handler continues with line " + next);
+		}
+
+		private void log(String text) {
+			logger.log(Level.WARNING, "Cursor '" + JournalCursor.this.name + "' in journal '"
+					+ JournalCursor.this.options.directory + "' " + text);
+		}
+
 		@Override
 		public void close() {
+			if (this.missing > 0) {
+				log("had not reached further lines that are gone: " + this.missing);
+			}
+			this.missing = -1;
 			if (this.reader != null) {
 				this.reader.close();
 			}

@@ -75,8 +75,8 @@ public final class JournalOptions {
 
 	/**
 	 * Starts the options of a journal.
-	 * @param directory the folder of its files, created if absent; only one journal can
-	 * write to it
+	 * @param directory the folder of its files; created if absent, readable on POSIX file
+	 * systems by the user of this process only; only one journal can write to it
 	 * @return a builder
 	 */
 	public static Builder in(Path directory) {

@@ -81,9 +81,13 @@ public final class JournalReader implements Closeable {
 	 * offset.
 	 */
 	static JournalReader open(Segment segment, long offset) throws IOException {
-		JournalReader reader = new JournalReader(segment.file().resolveSibling(""), segment.firstSequence(),
-				(problem) -> {
-				});
+		return open(segment, offset, (problem) -> {
+		});
+	}
+
+	static JournalReader open(Segment segment, long offset, Consumer<? super JournalProblem> problems)
+			throws IOException {
+		JournalReader reader = new JournalReader(segment.file().resolveSibling(""), segment.firstSequence(), problems);
 		reader.segment = segment;
 		reader.input = new SegmentInput(segment.file());
 		if (offset > 0) {

@@ -25,11 +25,14 @@ final class JournalThread implements Runnable {
 
 	private final Thread thread;
 
-	private final AtomicReference<@Nullable String> encoderFailure = new AtomicReference<>();
+	private final Once encoderFailure = new Once();
 
-	private boolean encoderReported;
+	private final Once lineFailure = new Once();
 
 	private @Nullable String undeletable;
+
+	/** The number of lines that could not be written, at the last report. */
+	private long lost;
 
 	/** Whether a failure was reported and writing has not succeeded since. */
 	private boolean failing;
@@ -95,24 +98,26 @@ final class JournalThread implements Runnable {
 	}
 
 	private void report() {
-		String encoder = this.encoderFailure.get();
-		if (encoder != null && !this.encoderReported) {
-			this.encoderReported = true;
-			logger.log(Level.WARNING, "Journal '" + this.options.directory + "' keeps no payload of " + encoder
-					+ ". Such lines are counted as redacted; this is logged once");
-		}
+		this.encoderFailure.report();
+		this.lineFailure.report();
 		JournalStatus status = this.commit.status();
-		long lost = status.lost().getOrDefault(LossReason.IO_ERROR, 0L);
-		if (status.failure() != null && !this.failing) {
+		long lost = lost(status);
+		// A failure may have ended since the last report.
+		if (!this.failing && (status.failure() != null || lost > this.lost)) {
 			this.failing = true;
-			logger.log(Level.WARNING, "Journal '" + this.options.directory + "' cannot be written: " + status.failure()
-					+ ". Events are counted as lost until a write succeeds: check the disk; no restart is needed");
+			logger.log(Level.WARNING, "Journal '" + this.options.directory + "' cannot be " + this.commit.lastFailure()
+					+ ": check the disk; no restart is needed");
 		}
-		else if (status.failure() == null && this.failing) {
+		if (this.failing && status.failure() == null) {
 			this.failing = false;
 			logger.log(Level.WARNING,
 					"Journal '" + this.options.directory + "' is written again. Events lost so far: " + lost);
 		}
+		this.lost = lost;
+	}
+
+	private static long lost(JournalStatus status) {
+		return status.lost().getOrDefault(LossReason.IO_ERROR, 0L);
 	}
 
 	/**
@@ -120,9 +125,18 @@ final class JournalThread implements Runnable {
 	 * payload.
 	 */
 	void encoderFailed(String event, Throwable failure) {
-		if (this.encoderFailure.get() == null) {
-			this.encoderFailure.compareAndSet(null,
-					"event '" + printable(event) + "', since its encoder threw " + failure.getClass().getName());
+		if (this.encoderFailure.isFirst()) {
+			this.encoderFailure.text("Journal '" + this.options.directory + "' keeps no payload of event '"
+					+ printable(event) + "', since its encoder threw " + failure.getClass().getName()
+					+ ". Such lines are counted as redacted; this is logged once");
+		}
+	}
+
+	/** Keeps the reason for which the first event without a line has none. */
+	void noLine(String reason) {
+		if (this.lineFailure.isFirst()) {
+			this.lineFailure.text("Journal '" + this.options.directory + "' has no line of an event, since " + reason
+					+ ". Such events are counted as lost; this is logged once");
 		}
 	}
 
@@ -151,12 +165,40 @@ final class JournalThread implements Runnable {
 		catch (InterruptedException ex) {
 			Thread.currentThread().interrupt();
 		}
+		if (!this.thread.isAlive()) {
+			report();
+		}
 		JournalStatus status = this.commit.status();
-		long lost = status.lost().getOrDefault(LossReason.IO_ERROR, 0L);
+		long lost = lost(status);
 		if (status.failure() != null && lost > 0 && this.lossReported.compareAndSet(false, true)) {
 			logger.log(Level.WARNING, "Journal '" + this.options.directory
 					+ "' was closed before it could be written again. Events lost: " + lost);
 		}
+	}
+
+	/** A line that is logged once. */
+	private static final class Once {
+
+		private final AtomicReference<@Nullable String> text = new AtomicReference<>();
+
+		private boolean reported;
+
+		boolean isFirst() {
+			return this.text.get() == null;
+		}
+
+		void text(String text) {
+			this.text.compareAndSet(null, text);
+		}
+
+		void report() {
+			String text = this.text.get();
+			if (text != null && !this.reported) {
+				this.reported = true;
+				logger.log(Level.WARNING, text);
+			}
+		}
+
 	}
 
 }

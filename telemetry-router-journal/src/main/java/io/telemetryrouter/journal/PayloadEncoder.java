@@ -64,7 +64,8 @@ public interface PayloadEncoder {
 	 * Returns an encoder that writes payloads with a mapper, without {@link Sensitive}
 	 * values. A payload is redacted as a whole if it contains an object with a sensitive
 	 * part that the mapper does not write property by property: by a custom serializer,
-	 * by {@code @JsonValue} or as the key of a map.
+	 * by {@code @JsonValue}, as the key of a map, as a subclass of a map or collection,
+	 * or as the id of an object.
 	 * @param mapper the mapper; it is copied
 	 * @return the encoder
 	 */

@@ -17,7 +17,8 @@ import tools.jackson.databind.json.JsonMapper;
 
 /**
  * Reads payloads as the payload classes of handlers, after upcasters have converted them
- * to the latest version. Unknown members are skipped. Thread-safe.
+ * to the latest version. Unknown members are skipped; {@code null} is the default value
+ * of a primitive. Thread-safe.
  */
 final class RecordedPayloads {
 
@@ -31,6 +32,9 @@ final class RecordedPayloads {
 	RecordedPayloads(JsonMapper mapper, Iterable<? extends EventUpcaster> upcasters) {
 		this.mapper = mapper.rebuild()
 			.disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
+			// Sensitive parts are null in the journal.
+			.disable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES,
+					DeserializationFeature.FAIL_ON_NULL_CREATOR_PROPERTIES)
 			.addHandler(new UnknownMembers())
 			.build();
 		for (EventUpcaster upcaster : upcasters) {

@@ -2,6 +2,7 @@ package io.telemetryrouter.journal;
 
 import java.lang.reflect.AnnotatedElement;
 import java.util.Arrays;
+import java.util.List;
 import java.util.stream.Stream;
 
 import org.jspecify.annotations.Nullable;
@@ -10,6 +11,7 @@ import tools.jackson.core.Version;
 import tools.jackson.databind.BeanDescription;
 import tools.jackson.databind.JacksonModule;
 import tools.jackson.databind.JavaType;
+import tools.jackson.databind.PropertyName;
 import tools.jackson.databind.SerializationConfig;
 import tools.jackson.databind.SerializationContext;
 import tools.jackson.databind.ValueSerializer;
@@ -17,10 +19,16 @@ import tools.jackson.databind.annotation.JsonSerialize;
 import tools.jackson.databind.cfg.MapperConfig;
 import tools.jackson.databind.introspect.Annotated;
 import tools.jackson.databind.introspect.AnnotatedClass;
+import tools.jackson.databind.introspect.AnnotatedMember;
 import tools.jackson.databind.introspect.NopAnnotationIntrospector;
 import tools.jackson.databind.jsontype.TypeSerializer;
+import tools.jackson.databind.ser.BeanPropertyWriter;
 import tools.jackson.databind.ser.ValueSerializerModifier;
 import tools.jackson.databind.ser.bean.BeanSerializerBase;
+import tools.jackson.databind.type.CollectionType;
+import tools.jackson.databind.type.MapType;
+import tools.jackson.databind.type.TypeFactory;
+import tools.jackson.databind.util.NameTransformer;
 
 import io.telemetryrouter.Sensitive;
 
@@ -31,11 +39,9 @@ import io.telemetryrouter.Sensitive;
  */
 final class RedactionModule extends JacksonModule {
 
-	private static final ValueSerializer<Object> TEXT = new Redacted("[redacted]");
-
-	private static final ValueSerializer<Object> OTHER = new Redacted(null);
-
 	private static final ValueSerializer<Object> REFUSED = new Refused();
+
+	private static final JavaType HIDDEN = TypeFactory.unsafeSimpleType(Hidden.class);
 
 	@Override
 	public String getModuleName() {
@@ -72,11 +78,15 @@ final class RedactionModule extends JacksonModule {
 
 		@Override
 		public @Nullable Object findSerializer(MapperConfig<?> config, Annotated annotated) {
-			if (annotated.hasAnnotation(Sensitive.class)) {
-				return CharSequence.class.isAssignableFrom(annotated.getRawType()) ? TEXT : OTHER;
-			}
-			return (annotated instanceof AnnotatedClass && annotated.hasAnnotation(JsonSerialize.class)
-					&& hasSensitivePart(annotated.getRawType())) ? REFUSED : null;
+			return (annotated.hasAnnotation(Sensitive.class) || annotated.getRawType() == Hidden.class
+					|| (annotated instanceof AnnotatedClass && annotated.hasAnnotation(JsonSerialize.class)
+							&& hasSensitivePart(annotated.getRawType()))) ? REFUSED : null;
+		}
+
+		/** The type id of an object is written as text. */
+		@Override
+		public @Nullable Boolean isTypeId(MapperConfig<?> config, AnnotatedMember member) {
+			return member.hasAnnotation(Sensitive.class) ? Boolean.FALSE : null;
 		}
 
 	}
@@ -89,43 +99,87 @@ final class RedactionModule extends JacksonModule {
 		private static final long serialVersionUID = 1L;
 
 		@Override
+		public List<BeanPropertyWriter> changeProperties(SerializationConfig config,
+				BeanDescription.Supplier description, List<BeanPropertyWriter> properties) {
+			properties.replaceAll((property) -> (property.getAnnotation(Sensitive.class) != null)
+					? new Unread(property, property.getFullName()) : property);
+			return properties;
+		}
+
+		@Override
 		public ValueSerializer<?> modifySerializer(SerializationConfig config, BeanDescription.Supplier description,
 				ValueSerializer<?> serializer) {
-			return (serializer instanceof BeanSerializerBase || !hasSensitivePart(description.getBeanClass()))
-					? serializer : REFUSED;
+			return (serializer instanceof BeanSerializerBase) ? serializer
+					: refusedIfSensitive(description.getBeanClass(), serializer);
+		}
+
+		@Override
+		public ValueSerializer<?> modifyCollectionSerializer(SerializationConfig config, CollectionType type,
+				BeanDescription.Supplier description, ValueSerializer<?> serializer) {
+			return refusedIfSensitive(type.getRawClass(), serializer);
+		}
+
+		@Override
+		public ValueSerializer<?> modifyMapSerializer(SerializationConfig config, MapType type,
+				BeanDescription.Supplier description, ValueSerializer<?> serializer) {
+			return refusedIfSensitive(type.getRawClass(), serializer);
 		}
 
 		@Override
 		public ValueSerializer<?> modifyKeySerializer(SerializationConfig config, JavaType type,
 				BeanDescription.Supplier description, ValueSerializer<?> serializer) {
-			return hasSensitivePart(type.getRawClass()) ? REFUSED : serializer;
+			return refusedIfSensitive(type.getRawClass(), serializer);
+		}
+
+		private static ValueSerializer<?> refusedIfSensitive(Class<?> type, ValueSerializer<?> serializer) {
+			return hasSensitivePart(type) ? REFUSED : serializer;
 		}
 
 	}
 
-	private static final class Redacted extends ValueSerializer<Object> {
+	/** Sensitive property, whose value is not read. */
+	private static final class Unread extends BeanPropertyWriter {
 
-		private final @Nullable String marker;
-
-		Redacted(@Nullable String marker) {
-			this.marker = marker;
+		Unread(BeanPropertyWriter property, PropertyName name) {
+			super(property, name);
 		}
 
 		@Override
-		public void serialize(Object value, JsonGenerator out, SerializationContext context) {
-			if (this.marker != null) {
-				out.writeString(this.marker);
+		protected BeanPropertyWriter _new(PropertyName name) {
+			return new Unread(this, name);
+		}
+
+		@Override
+		public BeanPropertyWriter unwrappingWriter(NameTransformer unwrapper) {
+			return this;
+		}
+
+		/** The type of the object's id, if this property is its id. */
+		@Override
+		public JavaType getType() {
+			return HIDDEN;
+		}
+
+		@Override
+		public void serializeAsProperty(Object bean, JsonGenerator out, SerializationContext context) {
+			out.writeName(this._name);
+			serializeAsElement(bean, out, context);
+		}
+
+		@Override
+		public void serializeAsElement(Object bean, JsonGenerator out, SerializationContext context) {
+			if (super.getType().isTypeOrSubTypeOf(CharSequence.class)) {
+				out.writeString("[redacted]");
 			}
 			else {
 				out.writeNull();
 			}
 		}
 
-		@Override
-		public void serializeWithType(Object value, JsonGenerator out, SerializationContext context,
-				TypeSerializer type) {
-			serialize(value, out, context);
-		}
+	}
+
+	/** Type of a property that no other part of an object may be written from. */
+	private interface Hidden {
 
 	}
 

@@ -18,6 +18,9 @@ interface SegmentFile extends Closeable {
 
 	void sync() throws IOException;
 
+	/** Writes all bytes from an offset on again. */
+	void rewrite(long offset) throws IOException;
+
 	void truncate(long length) throws IOException;
 
 	/**
@@ -55,6 +58,18 @@ interface SegmentFile extends Closeable {
 		@Override
 		public void sync() throws IOException {
 			this.file.getFD().sync();
+		}
+
+		@Override
+		public void rewrite(long offset) throws IOException {
+			byte[] bytes = new byte[64 << 10];
+			long at = offset;
+			this.file.seek(at);
+			for (int count = this.file.read(bytes); count > 0; count = this.file.read(bytes)) {
+				this.file.seek(at);
+				this.file.write(bytes, 0, count);
+				at += count;
+			}
 		}
 
 		@Override

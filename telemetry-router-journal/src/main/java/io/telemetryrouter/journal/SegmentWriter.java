@@ -39,8 +39,11 @@ final class SegmentWriter {
 
 	private final long segmentAge;
 
-	/** Whether data was written since the last sync. */
-	private boolean dirty;
+	/** The length that was synced; without syncs, the length at the beginning. */
+	private long synced;
+
+	/** The failure of the last sync, or {@code null} if it succeeded. */
+	private @Nullable Throwable syncFailure;
 
 	private long syncs;
 
@@ -64,7 +67,6 @@ final class SegmentWriter {
 			return new Found(1, null);
 		}
 		Segment last = segments.get(segments.size() - 1);
-		this.segment = last;
 		long size = Files.size(last.file());
 		JournalRecord lastRecord = (size > TAIL) ? findEnd(last, size - TAIL) : null;
 		if (lastRecord == null) {
@@ -79,6 +81,8 @@ final class SegmentWriter {
 			opened.truncate(this.length);
 			opened.sync();
 		}
+		this.synced = this.length;
+		this.segment = last;
 		return new Found((lastRecord != null) ? lastRecord.sequence() + 1 : last.firstSequence(),
 				(cut > 0) ? new JournalRepair(last.file(), this.length, cut) : null);
 	}
@@ -105,6 +109,11 @@ final class SegmentWriter {
 		return this.syncs;
 	}
 
+	/** Returns the failure of a sync that no later one has made up for. */
+	@Nullable Throwable syncFailure() {
+		return (this.length > this.synced) ? this.syncFailure : null;
+	}
+
 	/** Returns a text on the last segment that could not be deleted, or {@code null}. */
 	@Nullable String undeletable() {
 		return this.undeletable;
@@ -112,19 +121,23 @@ final class SegmentWriter {
 
 	/** Appends a batch: all of it, or nothing. */
 	void write(Batch batch) throws IOException {
+		int added = 0;
 		try {
 			if (this.length > 0 && (this.length + batch.size > this.options.segmentSize || isOld())) {
 				end();
 			}
-			SegmentFile opened = opened(batch.firstSequence);
+			Segment current = this.segment;
+			SegmentFile opened = (current != null) ? opened(current)
+					: begin(Segment.of(this.options.directory, batch.firstSequence));
 			opened.write(batch.bytes, batch.size);
-			this.dirty = true;
+			added = batch.size;
+			this.length += added;
 			if (this.options.fsync == Fsync.ALWAYS) {
-				sync();
+				force();
 			}
-			this.length += batch.size;
 		}
 		catch (Throwable ex) {
+			this.length -= added;
 			abandon();
 			throw ex;
 		}
@@ -144,18 +157,15 @@ final class SegmentWriter {
 		}
 	}
 
-	private SegmentFile opened(long firstSequence) throws IOException {
+	private SegmentFile opened(Segment current) throws IOException {
 		SegmentFile opened = this.file;
 		if (opened != null) {
 			return opened;
 		}
-		Segment current = this.segment;
-		if (current == null) {
-			return begin(Segment.of(this.options.directory, firstSequence));
-		}
 		opened = this.opener.open(current.file());
 		this.file = opened;
 		this.length = Math.min(this.length, opened.length());
+		this.synced = Math.min(this.synced, this.length);
 		if (opened.length() > this.length) {
 			opened.truncate(this.length);
 		}
@@ -167,7 +177,6 @@ final class SegmentWriter {
 		SegmentFile opened = this.opener.open(next.file());
 		this.file = opened;
 		this.segment = next;
-		this.length = 0;
 		this.begun = this.options.clock.millis();
 		if (this.options.fsync != Fsync.NEVER) {
 			syncDirectory();
@@ -178,12 +187,17 @@ final class SegmentWriter {
 	/** Ends the segment; the next write begins a new one. */
 	private void end() throws IOException {
 		if (this.options.fsync != Fsync.NEVER) {
-			sync();
+			force();
 		}
+		leave();
+	}
+
+	private void leave() throws IOException {
 		SegmentFile opened = this.file;
 		this.file = null;
 		this.segment = null;
 		this.length = 0;
+		this.synced = 0;
 		if (opened != null) {
 			opened.close();
 		}
@@ -191,28 +205,51 @@ final class SegmentWriter {
 
 	/** Syncs the data that was written since the last sync. */
 	void sync() throws IOException {
-		SegmentFile opened = this.file;
-		if (this.dirty && opened != null) {
-			opened.sync();
-			this.syncs++;
-			this.dirty = false;
+		try {
+			force();
 		}
+		catch (Throwable ex) {
+			abandon();
+			throw ex;
+		}
+	}
+
+	/**
+	 * After a failed sync, systems take data as synced that is not on the disk. So this
+	 * data is written again before the next sync.
+	 */
+	private void force() throws IOException {
+		Segment current = this.segment;
+		if (current == null || this.length == this.synced) {
+			return;
+		}
+		SegmentFile opened = opened(current);
+		try {
+			if (this.syncFailure != null) {
+				opened.rewrite(this.synced);
+			}
+			opened.sync();
+		}
+		catch (Throwable ex) {
+			this.syncFailure = ex;
+			throw ex;
+		}
+		this.syncFailure = null;
+		this.synced = this.length;
+		this.syncs++;
 	}
 
 	/** Syncs, ends an old segment and deletes expired ones; called periodically. */
 	void maintain() throws IOException {
 		try {
-			if (this.options.fsync == Fsync.INTERVAL) {
-				sync();
-			}
 			Segment current = this.segment;
-			if (current != null && this.file != null && !Files.exists(current.file())) {
-				// The file was deleted: further writes to it would be lost.
-				this.file.close();
-				this.file = null;
-				this.segment = null;
-				this.length = 0;
+			if (current != null && !Files.exists(current.file())) {
+				// Further writes to a deleted file would be lost.
+				leave();
 				throw new IOException("Segment '" + current.file() + "' was deleted while it was written to");
+			}
+			if (this.options.fsync == Fsync.INTERVAL) {
+				force();
 			}
 			if (this.length > 0 && isOld()) {
 				end();
@@ -288,17 +325,13 @@ final class SegmentWriter {
 	}
 
 	void close() throws IOException {
-		SegmentFile opened = this.file;
-		if (opened == null) {
-			return;
-		}
-		try (opened) {
+		try {
 			if (this.options.fsync != Fsync.NEVER) {
-				sync();
+				force();
 			}
 		}
 		finally {
-			this.file = null;
+			leave();
 		}
 	}
 

@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.Consumer;
 
 import org.jspecify.annotations.Nullable;
 
@@ -81,7 +82,8 @@ final class SpilledLines implements EventRecorder.Reader {
 		JournalReader lines = this.reader;
 		if (lines == null || number <= this.last || number > this.last + FAR) {
 			close();
-			lines = seek(this.directory, number);
+			lines = seek(this.directory, number, (problem) -> {
+			});
 			this.reader = lines;
 			this.forgotten = number - 1;
 			this.last = number - 1;
@@ -114,7 +116,8 @@ final class SpilledLines implements EventRecorder.Reader {
 	/**
 	 * Opens the journal shortly before a line, or at its first segment if that is later.
 	 */
-	static JournalReader seek(Path directory, long number) throws IOException {
+	static JournalReader seek(Path directory, long number, Consumer<? super JournalProblem> problems)
+			throws IOException {
 		Segment segment = null;
 		for (Segment each : Segment.list(directory)) {
 			if (each.firstSequence() <= number) {
@@ -122,8 +125,7 @@ final class SpilledLines implements EventRecorder.Reader {
 			}
 		}
 		if (segment == null) {
-			return JournalReader.open(directory, number, (problem) -> {
-			});
+			return JournalReader.open(directory, number, problems);
 		}
 		long low = 0;
 		long high = Files.size(segment.file());
@@ -136,7 +138,7 @@ final class SpilledLines implements EventRecorder.Reader {
 				high = middle;
 			}
 		}
-		return JournalReader.open(segment, low);
+		return JournalReader.open(segment, low, problems);
 	}
 
 	private static boolean startsAtOrBefore(Segment segment, long offset, long number) throws IOException {

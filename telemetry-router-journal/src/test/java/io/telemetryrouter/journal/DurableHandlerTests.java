@@ -124,11 +124,56 @@ class DurableHandlerTests {
 		this.seen.clear();
 		try (CapturedLog log = new CapturedLog()) {
 			run(JournalMode.SYNC, withContracts(), true, 1000, 1001);
-			assertThat(log.lines("are gone")).singleElement().asString().startsWith("Lines 3 to ");
+			assertThat(log.lines("are gone")).singleElement().asString().contains("' had not reached lines 3 to ");
 		}
 		int first = ((Call) this.seen.get(0)).number();
 		assertThat(first).isGreaterThan(500);
 		assertThat(this.seen).isEqualTo(calls(first, 1001));
+	}
+
+	@Test
+	void whenLinesWithinTheBacklogAreGoneThenThatIsReported() throws IOException {
+		run(JournalMode.SYNC, withContracts(), true, 0, 1);
+		run(JournalMode.SYNC, withContracts(), false, 1, 200);
+		this.seen.clear();
+		List<Path> segments = Lines.segments(this.directory);
+		Files.delete(segments.get(2));
+		byte[] bytes = Files.readAllBytes(segments.get(4));
+		bytes[10] ^= 1;
+		Files.write(segments.get(4), bytes);
+		try (CapturedLog log = new CapturedLog()) {
+			run(JournalMode.SYNC, withContracts(), true, 200, 201);
+			long first = Long.parseLong(segments.get(2).getFileName().toString().substring(8, 27));
+			long next = Long.parseLong(segments.get(3).getFileName().toString().substring(8, 27));
+			String cursor = "Cursor 'durable%2f%2a.cursor' in journal '" + this.directory + "' had not reached ";
+			assertThat(log.lines("gone")).containsExactly(
+					cursor + "lines " + first + " to " + (next - 1)
+							+ ", which are gone: its handler continues with line " + next,
+					cursor + "further lines that are gone: 1");
+		}
+		assertThat(this.seen).endsWith(new Call(199), new Call(200));
+	}
+
+	/** As when too many files are open. */
+	@Test
+	void whenTheBacklogCannotBeReadThenTheCursorWaitsForTheNextStart() throws IOException {
+		run(JournalMode.SYNC, withContracts(), true, 0, 1);
+		run(JournalMode.SYNC, withContracts(), false, 1, 200);
+		Path segment = Lines.segments(this.directory).get(2);
+		Path kept = Files.move(segment, this.directory.resolve("kept"));
+		Files.createDirectory(segment);
+		this.seen.clear();
+		try (CapturedLog log = new CapturedLog()) {
+			run(JournalMode.SYNC, withContracts(), true, 200, 201);
+			assertThat(log.lines("cannot be read")).singleElement()
+				.asString()
+				.contains("Cannot read segment '" + segment.getFileName() + "'");
+		}
+		assertThat(this.seen).startsWith(new Call(1)).endsWith(new Call(200)).doesNotContain(new Call(199));
+		Files.delete(segment);
+		Files.move(kept, segment);
+		run(JournalMode.SYNC, withContracts(), true, 201, 202);
+		assertThat(this.seen).containsAll(calls(1, 202)).endsWith(new Call(200), new Call(201));
 	}
 
 	/** Names of files have 255 bytes at most. */

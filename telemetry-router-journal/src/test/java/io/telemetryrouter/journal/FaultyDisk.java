@@ -30,6 +30,14 @@ final class FaultyDisk implements SegmentFile.Opener {
 	/** A sync waits for it. */
 	volatile CountDownLatch syncMayEnd = new CountDownLatch(0);
 
+	/**
+	 * Bytes that a later sync does not write, since they were written before a failed
+	 * one.
+	 */
+	volatile long dropped;
+
+	private long unsynced;
+
 	final AtomicInteger syncsBegun = new AtomicInteger();
 
 	@Override
@@ -53,6 +61,7 @@ final class FaultyDisk implements SegmentFile.Opener {
 					throw new IOException("No space left on device");
 				}
 				file.write(bytes, length);
+				FaultyDisk.this.unsynced += length;
 				FaultyDisk.this.afterWrite
 					.accept(IntStream.range(0, length).filter((i) -> bytes[i] == LineFormat.LINE_FEED).count());
 			}
@@ -62,9 +71,20 @@ final class FaultyDisk implements SegmentFile.Opener {
 				FaultyDisk.this.syncsBegun.incrementAndGet();
 				awaitEnd();
 				if (FaultyDisk.this.failsSync) {
+					FaultyDisk.this.dropped += FaultyDisk.this.unsynced;
+					FaultyDisk.this.unsynced = 0;
 					throw new IOException("Input/output error");
 				}
 				file.sync();
+				FaultyDisk.this.unsynced = 0;
+			}
+
+			@Override
+			public void rewrite(long offset) throws IOException {
+				file.rewrite(offset);
+				long rewritten = file.length() - offset;
+				FaultyDisk.this.dropped += FaultyDisk.this.unsynced - rewritten;
+				FaultyDisk.this.unsynced = rewritten;
 			}
 
 			@Override

@@ -1,7 +1,9 @@
 package io.telemetryrouter.journal;
 
 import java.nio.file.Path;
+import java.time.Clock;
 import java.time.Duration;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
@@ -46,8 +48,10 @@ class JournalAppendTests {
 
 	@Test
 	void whenJournalIsOpenedAgainThenNumbersGoOn() {
+		// The age of a segment is that of its first line.
+		Clock clock = Clock.fixed(TestEvent.TIME, ZoneOffset.UTC);
 		for (int i = 0; i < 3; i++) {
-			try (Journal journal = Journal.open(options().build())) {
+			try (Journal journal = Journal.open(options().clock(clock).build())) {
 				assertThat(journal.repair()).isNull();
 				journal.append(new TestEvent("a", i));
 				journal.append(new TestEvent("b", i));

@@ -94,7 +94,6 @@ class JournalCloseTests {
 		}
 	}
 
-	/** As a copy of the journal's classes does in another class loader. */
 	@Test
 	void whenOtherCodeOfTheProcessHasTheLockThenOpenSaysSo() throws IOException {
 		Journal.open(options()).close();

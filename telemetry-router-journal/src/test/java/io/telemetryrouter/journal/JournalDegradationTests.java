@@ -95,6 +95,19 @@ class JournalDegradationTests {
 	}
 
 	@Test
+	void whenAFailureEndsBetweenTwoReportsThenItsLossesAreReportedAllTheSame() {
+		try (Journal journal = open(options().fsyncInterval(Duration.ofDays(1)))) {
+			this.disk.room = 0;
+			journal.append(new TestEvent("a", 1));
+			this.disk.room = -1;
+			journal.append(new TestEvent("a", 2));
+		}
+		assertThat(this.log.lines(this.directory)).satisfiesExactly(
+				(line) -> assertThat(line).contains("cannot be written: java.io.IOException: No space left on device."),
+				(line) -> assertThat(line).endsWith("is written again. Events lost so far: 1"));
+	}
+
+	@Test
 	void whenDiskIsFullToTheEndThenTheLastLineSaysWhatWasLost() {
 		Journal journal = open(options());
 		this.disk.room = 0;

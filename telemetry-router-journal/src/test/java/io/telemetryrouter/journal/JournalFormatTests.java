@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.zip.CRC32C;
 
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -35,6 +36,13 @@ class JournalFormatTests {
 
 	@TempDir
 	Path directory;
+
+	private final CapturedLog log = new CapturedLog();
+
+	@AfterEach
+	void closeLog() {
+		this.log.close();
+	}
 
 	record Answer(String text, int tokens) {
 	}
@@ -180,6 +188,12 @@ class JournalFormatTests {
 		assertThat(json(lines.data().get(0)).get("k").asString()).isEqualTo("line\nfeed");
 	}
 
+	private void assertLogged(String reason) {
+		assertThat(this.log.lines(this.directory))
+			.containsExactly("Journal '" + this.directory + "' has no line of an event, since " + reason
+					+ ". Such events are counted as lost; this is logged once");
+	}
+
 	@Test
 	void whenAttributesAreLongerThanALineMayBeThenTheEventIsCounted() {
 		List<Boolean> written = new ArrayList<>();
@@ -188,6 +202,7 @@ class JournalFormatTests {
 			written.add(journal.append(new TestEvent("a", 1)));
 			assertThat(journal.status().lost()).containsEntry(LossReason.TOO_LONG, 1L);
 		}
+		assertLogged("its name and attributes are too long");
 		assertThat(written).containsExactly(false, true);
 		assertThat(Lines.read(this.directory).names()).containsExactly("a");
 	}
@@ -198,8 +213,10 @@ class JournalFormatTests {
 		try (Journal journal = Journal.open(options().build())) {
 			assertThat(journal.append(broken)).isFalse();
 			assertThat(journal.append(new TestEvent("b", 1))).isTrue();
-			assertThat(journal.status().lost()).containsEntry(LossReason.UNREADABLE_EVENT, 1L);
+			assertThat(journal.append(broken)).isFalse();
+			assertThat(journal.status().lost()).containsEntry(LossReason.UNREADABLE_EVENT, 2L);
 		}
+		assertLogged("its attributes threw java.lang.NullPointerException");
 		assertThat(Lines.read(this.directory).names()).containsExactly("b");
 	}
 

@@ -1,15 +1,22 @@
 package io.telemetryrouter.journal;
 
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
 import com.fasterxml.jackson.annotation.JsonFormat;
+import com.fasterxml.jackson.annotation.JsonIdentityInfo;
+import com.fasterxml.jackson.annotation.JsonIdentityReference;
 import com.fasterxml.jackson.annotation.JsonProperty;
+import com.fasterxml.jackson.annotation.JsonTypeId;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
+import com.fasterxml.jackson.annotation.JsonTypeName;
 import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import com.fasterxml.jackson.annotation.JsonValue;
+import com.fasterxml.jackson.annotation.ObjectIdGenerators;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -112,6 +119,75 @@ class RedactionTests {
 
 	}
 
+	static class Unready {
+
+		@Sensitive
+		public String getText() {
+			throw new IllegalStateException("read");
+		}
+
+	}
+
+	static class Login extends HashMap<String, String> {
+
+		Login() {
+			put("password", SECRET);
+		}
+
+		@Sensitive
+		public String password() {
+			return get("password");
+		}
+
+	}
+
+	static class Keys extends ArrayList<String> {
+
+		Keys() {
+			add(SECRET);
+		}
+
+		@Sensitive
+		public String first() {
+			return get(0);
+		}
+
+	}
+
+	@JsonTypeInfo(use = JsonTypeInfo.Id.NAME)
+	@JsonTypeName("kind")
+	static class Kind {
+
+		@JsonTypeId
+		@Sensitive
+		public String text = SECRET;
+
+	}
+
+	/** The second reference to a person is the number. */
+	@JsonIdentityInfo(generator = ObjectIdGenerators.PropertyGenerator.class, property = "number")
+	record Person(@Sensitive String number, List<Object> same) {
+	}
+
+	record Badge(int number, @Sensitive String text) {
+	}
+
+	record Badges(
+			@JsonIdentityInfo(generator = ObjectIdGenerators.PropertyGenerator.class, property = "number") Badge one,
+			@JsonIdentityInfo(generator = ObjectIdGenerators.PropertyGenerator.class,
+					property = "number") Badge other) {
+	}
+
+	record Reference(@JsonIdentityInfo(generator = ObjectIdGenerators.PropertyGenerator.class,
+			property = "text") @JsonIdentityReference(alwaysAsId = true) Badge badge) {
+	}
+
+	private static Person person() {
+		Person person = new Person(SECRET, new ArrayList<>());
+		person.same().add(person);
+		return person;
+	}
+
 	private List<JournalRecord> append(PayloadEncoder encoder, Object... payloads) {
 		JournalOptions options = JournalOptions.in(this.directory).encoder(encoder).build();
 		try (Journal journal = Journal.open(options)) {
@@ -129,6 +205,7 @@ class RedactionTests {
 	static List<Map.Entry<Object, String>> redacted() {
 		Prompt prompt = new Prompt(SECRET, "m");
 		String json = "{\"text\":\"[redacted]\",\"model\":\"m\"}";
+		Badge badge = new Badge(1, SECRET);
 		return List.of(Map.entry(prompt, json), Map.entry(List.of(prompt), "[" + json + "]"),
 				Map.entry(Map.of("p", prompt), "{\"p\":" + json + "}"), Map.entry(Optional.of(prompt), json),
 				Map.entry(new Prompt[] { prompt }, "[" + json + "]"), Map.entry(new Flat(prompt), json),
@@ -141,6 +218,9 @@ class RedactionTests {
 				Map.entry(new Columns(SECRET, "m"), "[\"[redacted]\",\"m\"]"),
 				Map.entry(new Asked(SECRET), "{\"text\":\"[redacted]\"}"),
 				Map.entry(new Bean(), "{\"text\":\"[redacted]\"}"),
+				Map.entry(new Unready(), "{\"text\":\"[redacted]\"}"),
+				Map.entry(new Kind(), "{\"@type\":\"kind\",\"text\":\"[redacted]\"}"),
+				Map.entry(new Badges(badge, badge), "{\"one\":{\"number\":1,\"text\":\"[redacted]\"},\"other\":1}"),
 				Map.entry(new Getter(), "{\"other\":\"[redacted]\",\"text\":\"[redacted]\"}"));
 	}
 
@@ -155,7 +235,8 @@ class RedactionTests {
 
 	static List<Object> unreadable() {
 		return List.of(new AsText(SECRET), new WrittenByHand(SECRET), Map.of(new Prompt(SECRET, "m"), 1),
-				List.of(new AsText(SECRET)));
+				List.of(new AsText(SECRET)), new Login(), Map.of("login", new Login()), new Keys(), person(),
+				new Reference(new Badge(1, SECRET)));
 	}
 
 	@ParameterizedTest

@@ -13,17 +13,21 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import tools.jackson.databind.DeserializationFeature;
+import tools.jackson.databind.json.JsonMapper;
 
 import io.telemetryrouter.DropReason;
 import io.telemetryrouter.HandlerAccount;
 import io.telemetryrouter.HandlerSnapshot;
 import io.telemetryrouter.HandlerSpec;
 import io.telemetryrouter.OverflowPolicy;
+import io.telemetryrouter.Sensitive;
 import io.telemetryrouter.TelemetryEvent;
 import io.telemetryrouter.TelemetryRouter;
 
@@ -48,6 +52,9 @@ class SpillTests {
 	private final TelemetryRouter router = TelemetryRouter.builder().build();
 
 	record Call(String model, long tokens) {
+	}
+
+	record Login(@Sensitive int pin, @Sensitive @Nullable List<String> codes, String user) {
 	}
 
 	@AfterEach
@@ -109,6 +116,23 @@ class SpillTests {
 			this.open.countDown();
 			assertThat(slowAccount().handled()).isEqualTo(burst);
 			assertThat(this.seen).isEqualTo(calls);
+		}
+	}
+
+	/** The journal has {@code null} for these parts. */
+	@Test
+	void whenSensitivePartsAreNumbersAndListsThenTheEventsAreReadBackWithoutThem() throws Exception {
+		JsonMapper strict = JsonMapper.builder()
+			.enable(DeserializationFeature.FAIL_ON_NULL_CREATOR_PROPERTIES,
+					DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
+			.build();
+		try (Journal journal = Journal.open(options().reading(strict, List.of(), List.of()).build())) {
+			this.router.subscribe(journal.handler(JournalMode.SYNC));
+			subscribeSlow();
+			emit(IntStream.range(0, 4).mapToObj((pin) -> new Login(1 + pin, List.of(), "u")).toList());
+			this.open.countDown();
+			assertThat(slowAccount().handled()).isEqualTo(4);
+			assertThat(this.seen).element(3).isEqualTo(new Login(0, null, "u"));
 		}
 	}
 

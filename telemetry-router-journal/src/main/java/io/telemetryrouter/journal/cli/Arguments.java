@@ -1,5 +1,6 @@
 package io.telemetryrouter.journal.cli;
 
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.format.DateTimeParseException;
@@ -39,7 +40,7 @@ record Arguments(Command command, Path directory, JournalQuery query, boolean fo
 			  -n <count>       how many lines to begin with (10)
 
 			Exit status: 0 if all is well, 1 if something is damaged or missing, 2 if the journal
-			cannot be read or the command line is not understood.
+			cannot be read, the output cannot be written or the command line is not understood.
 			""";
 
 	enum Command {
@@ -70,7 +71,7 @@ record Arguments(Command command, Path directory, JournalQuery query, boolean fo
 				if (directory != null) {
 					throw new UsageException("Unexpected '" + arg + "': there is one folder");
 				}
-				directory = Path.of(arg);
+				directory = folder(arg);
 			}
 			else if (command == Command.TAIL && arg.equals("-f")) {
 				follow = true;
@@ -92,6 +93,16 @@ record Arguments(Command command, Path directory, JournalQuery query, boolean fo
 			throw new UsageException("Give the journal's folder");
 		}
 		return new Arguments(command, directory, query, follow, lines);
+	}
+
+	/** Depending on the locale, a name may have characters that a path cannot have. */
+	private static Path folder(String name) {
+		try {
+			return Path.of(name);
+		}
+		catch (InvalidPathException ex) {
+			throw new UsageException("'" + name + "' is no path: " + ex.getReason());
+		}
 	}
 
 	/** Splits an option with an equals sign into the option and its value. */

@@ -3,6 +3,9 @@ package io.telemetryrouter.journal.cli;
 import java.io.BufferedOutputStream;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
+import java.io.FilterOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -41,6 +44,8 @@ public final class JournalCli {
 	/** Number of lines after which the output is checked, which also flushes it. */
 	private static final int CHECKED = 1000;
 
+	private final Output output;
+
 	private final PrintStream out;
 
 	private final PrintStream err;
@@ -51,8 +56,9 @@ public final class JournalCli {
 
 	private long missing;
 
-	JournalCli(PrintStream out, PrintStream err, boolean terminal) {
-		this.out = out;
+	JournalCli(OutputStream out, PrintStream err, boolean terminal) {
+		this.output = new Output(out);
+		this.out = new PrintStream(new BufferedOutputStream(this.output, 64 << 10), false, StandardCharsets.UTF_8);
 		this.err = err;
 		this.terminal = terminal;
 	}
@@ -62,15 +68,23 @@ public final class JournalCli {
 	 * @param args the command, the journal's folder and options
 	 */
 	public static void main(String[] args) {
-		PrintStream out = new PrintStream(new BufferedOutputStream(new FileOutputStream(FileDescriptor.out), 64 << 10),
-				false, StandardCharsets.UTF_8);
+		OutputStream out = new FileOutputStream(FileDescriptor.out);
 		PrintStream err = new PrintStream(new FileOutputStream(FileDescriptor.err), true, StandardCharsets.UTF_8);
-		int status = new JournalCli(out, err, Progress.isTerminal()).run(List.of(args));
-		out.flush();
-		System.exit(status);
+		System.exit(new JournalCli(out, err, Progress.isTerminal()).run(List.of(args)));
 	}
 
 	int run(List<String> args) {
+		int status = execute(args);
+		this.out.flush();
+		String failure = this.output.failure();
+		if (failure != null) {
+			this.err.println("Cannot write the output: " + failure);
+			return UNUSABLE;
+		}
+		return status;
+	}
+
+	private int execute(List<String> args) {
 		try {
 			if (args.isEmpty() || args.contains("--help") || args.contains("-h")) {
 				this.out.print(Arguments.USAGE);
@@ -140,7 +154,7 @@ public final class JournalCli {
 		}
 	}
 
-	/** Returns whether the output is still read. A closed pipe is no error. */
+	/** Returns whether the output can still be written. */
 	private boolean isOutputOpen() {
 		return !this.out.checkError();
 	}
@@ -232,6 +246,36 @@ public final class JournalCli {
 			Thread.currentThread().interrupt();
 			return false;
 		}
+	}
+
+	/**
+	 * Output that keeps its first failure, which a {@link PrintStream} discards.
+	 */
+	private static final class Output extends FilterOutputStream {
+
+		private @Nullable IOException failure;
+
+		Output(OutputStream out) {
+			super(out);
+		}
+
+		@Override
+		public void write(byte[] bytes, int offset, int length) throws IOException {
+			try {
+				this.out.write(bytes, offset, length);
+			}
+			catch (IOException ex) {
+				this.failure = (this.failure != null) ? this.failure : ex;
+				throw ex;
+			}
+		}
+
+		/** A closed pipe is no failure: its reader needs no more lines. */
+		@Nullable String failure() {
+			String text = (this.failure != null) ? String.valueOf(this.failure.getMessage()) : null;
+			return (text != null && !text.toLowerCase(Locale.ROOT).contains("pipe")) ? text : null;
+		}
+
 	}
 
 }

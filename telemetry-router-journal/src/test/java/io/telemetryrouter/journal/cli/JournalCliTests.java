@@ -78,8 +78,7 @@ class JournalCliTests {
 	}
 
 	private int run(boolean terminal, String... args) {
-		return new JournalCli(new PrintStream(this.out, true, StandardCharsets.UTF_8),
-				new PrintStream(this.err, true, StandardCharsets.UTF_8), terminal)
+		return new JournalCli(this.out, new PrintStream(this.err, true, StandardCharsets.UTF_8), terminal)
 			.run(List.of(args));
 	}
 
@@ -195,9 +194,26 @@ class JournalCliTests {
 			}
 
 		};
-		JournalCli cli = new JournalCli(new PrintStream(closed), new PrintStream(this.err), false);
+		JournalCli cli = new JournalCli(closed, new PrintStream(this.err), false);
 		assertThat(cli.run(List.of("journal", "tail", this.directory.toString(), "-f"))).isZero();
 		assertThat(cli.run(List.of("journal", "cat", this.directory.toString()))).isZero();
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "ls", "cat", "tail" })
+	void whenTheOutputCannotBeWrittenThenItSaysSoAndTheStatusIsTwo(String command) {
+		write(2);
+		OutputStream full = new OutputStream() {
+
+			@Override
+			public void write(int value) throws java.io.IOException {
+				throw new java.io.IOException("No space left on device");
+			}
+
+		};
+		JournalCli cli = new JournalCli(full, new PrintStream(this.err), false);
+		assertThat(cli.run(List.of("journal", command, this.directory.toString()))).isEqualTo(2);
+		assertThat(this.err.toString()).isEqualToIgnoringNewLines("Cannot write the output: No space left on device");
 	}
 
 	@ParameterizedTest
@@ -205,7 +221,8 @@ class JournalCliTests {
 			"journal ls x y|Unexpected 'y': there is one folder", "journal ls x -f|Unknown option '-f' of ls",
 			"journal cat x --run|Option '--run' has no value", "journal cat x --rum 1|Unknown option '--rum'",
 			"journal cat x -n 1|Unknown option '-n'", "journal tail -n 1|Give the journal's folder",
-			"journal ls|Give the journal's folder", "journal tail x -n -1|Option '-n' needs a number, but is '-1'",
+			"journal ls|Give the journal's folder", "journal ls a\0|'a\0' is no path: Nul character not allowed",
+			"journal tail x -n -1|Option '-n' needs a number, but is '-1'",
 			"journal cat x --from noon|Option '--from' needs a time as in 2026-11-27T10:15:30Z, but is 'noon'",
 			"journal cat x --name a*|Event pattern 'a*' mixes '*' with text in segment 'a*': a wildcard stands for a whole segment, as in 'model.*'" })
 	void whenTheCommandLineIsWrongThenItSaysWhatAndTheStatusIsTwo(String line) {

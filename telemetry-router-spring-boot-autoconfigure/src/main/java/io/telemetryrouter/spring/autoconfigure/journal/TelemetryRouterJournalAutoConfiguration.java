@@ -2,6 +2,7 @@ package io.telemetryrouter.spring.autoconfigure.journal;
 
 import java.nio.charset.StandardCharsets;
 import java.util.HexFormat;
+import java.util.function.Consumer;
 import java.util.regex.Pattern;
 
 import org.jspecify.annotations.Nullable;
@@ -75,23 +76,27 @@ public final class TelemetryRouterJournalAutoConfiguration {
 			.reading(mapper.getIfUnique(JsonMapper::shared), upcasters.orderedStream().toList(),
 					contracts.getIfUnique(TelemetryContracts::of).types())
 			.attributes(attributes.getIfAvailable(() -> new RunAndContract(contracts.getIfUnique())));
-		set("fsync-interval", properties.fsyncInterval(), () -> options.fsyncInterval(properties.fsyncInterval()));
-		set("segment-size", properties.segmentSize(), () -> options.segmentSize(properties.segmentSize().toBytes()));
-		set("segment-age", properties.segmentAge(), () -> options.segmentAge(properties.segmentAge()));
-		set("retention-age", properties.retentionAge(), () -> options.retentionAge(properties.retentionAge()));
+		set("fsync-interval", properties.fsyncInterval(), options::fsyncInterval);
+		set("segment-size", properties.segmentSize(), (size) -> options.segmentSize(size.toBytes()));
+		set("segment-age", properties.segmentAge(), options::segmentAge);
+		set("retention-age", properties.retentionAge(), options::retentionAge);
 		set("max-payload", properties.maxPayload(),
-				() -> options.maxPayload((int) Math.min(Integer.MAX_VALUE, properties.maxPayload().toBytes())));
-		set("source", properties.source(), () -> options.source(source(properties.source(), environment)));
+				(size) -> options.maxPayload((int) Math.min(Integer.MAX_VALUE, size.toBytes())));
+		set("source", source(properties.source(), environment), (source) -> {
+			Assert.isTrue(URI_REFERENCE.matcher(source).matches(), "It must be a URI reference");
+			options.source(source);
+		});
 		// The last, since build() compares it with the size of a segment
-		set("retention-size", properties.retentionSize(),
-				() -> options.retentionSize(properties.retentionSize().toBytes()).build());
+		set("retention-size", properties.retentionSize(), (size) -> options.retentionSize(size.toBytes()).build());
 		return Journal.open(options.build());
 	}
 
 	/** Names the property whose value the journal does not accept. */
-	private static void set(String name, @Nullable Object value, Runnable setter) {
+	private static <V> void set(String name, @Nullable V value, Consumer<V> setter) {
 		try {
-			setter.run();
+			if (value != null) {
+				setter.accept(value);
+			}
 		}
 		catch (IllegalArgumentException ex) {
 			throw new InvalidConfigurationPropertyValueException("telemetry-router.journal." + name, value,
@@ -101,7 +106,6 @@ public final class TelemetryRouterJournalAutoConfiguration {
 
 	private static String source(@Nullable String source, Environment environment) {
 		if (source != null) {
-			Assert.isTrue(URI_REFERENCE.matcher(source).matches(), "It must be a URI reference");
 			return source;
 		}
 		String name = environment.getProperty("spring.application.name", "telemetry-router");
