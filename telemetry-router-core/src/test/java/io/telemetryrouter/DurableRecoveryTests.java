@@ -96,6 +96,24 @@ class DurableRecoveryTests {
 	}
 
 	@Test
+	void whenTheRecordingFailsWithinABacklogThenALineSaysWhenTheRestIsRead() {
+		TelemetryRouter first = this.routers.router(Books.LIMIT);
+		first.subscribe(this.routers.durable("a").build()).close();
+		DurableRouters.emit(first, 0, 3);
+		this.routers.recorder.reading = (number) -> {
+			throw new IllegalStateException("disk");
+		};
+		try (CapturedLog log = new CapturedLog(); TelemetryRouter second = TelemetryRouter.builder().build()) {
+			second.subscribe(this.routers.recorder.sync());
+			second.subscribe(this.routers.durable("a").build());
+			assertThat(second.flush(Books.LIMIT).complete()).isTrue();
+			Books.eventually(() -> log
+				.lines("Reading the backlog of handler 'durable' (the rest is read at the next start) failed")
+				.size() == 1);
+		}
+	}
+
+	@Test
 	void whenTheEventsOfABacklogCannotBeReadThenALineSaysSoWithoutTheirPayloads() {
 		TelemetryRouter first = this.routers.router(Books.LIMIT);
 		first.subscribe(this.routers.durable("a").build()).close();

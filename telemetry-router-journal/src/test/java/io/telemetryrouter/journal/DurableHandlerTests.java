@@ -163,12 +163,7 @@ class DurableHandlerTests {
 		Path kept = Files.move(segment, this.directory.resolve("kept"));
 		Files.createDirectory(segment);
 		this.seen.clear();
-		try (CapturedLog log = new CapturedLog()) {
-			run(JournalMode.SYNC, withContracts(), true, 200, 201);
-			assertThat(log.lines("cannot be read")).singleElement()
-				.asString()
-				.contains("Cannot read segment '" + segment.getFileName() + "'");
-		}
+		run(JournalMode.SYNC, withContracts(), true, 200, 201);
 		assertThat(this.seen).startsWith(new Call(1)).endsWith(new Call(200)).doesNotContain(new Call(199));
 		Files.delete(segment);
 		Files.move(kept, segment);
