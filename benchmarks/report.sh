@@ -24,7 +24,7 @@ usage() {
 }
 
 command="benchmarks/report.sh $*"
-quick='' rounds=10 out=/dev/stdout groups=''
+quick='' rounds=10 out='' groups=''
 while (($# > 0)); do
 	case $1 in
 		--quick) quick=--quick rounds=1 ;;
@@ -161,7 +161,7 @@ machine() {
 		| date | $(date +%F) |
 		| processor | $(sed -nE 's/^(cpu family|model|stepping)\s*: /\1 /p; s/^model name\s*: //p; /^$/q' /proc/cpuinfo |
 			paste -sd ';' | sed 's/;/, /g') |
-		| machine | $(nproc) cores, $(free -g | awk '/^Mem/ { print $2 }') GiB, $(uname -srm) |
+		| machine | $(nproc) cores, $(awk '/^MemTotal/ { print int($2 / 1024 ^ 2) }' /proc/meminfo) GiB, $(uname -srm) |
 		| JDK | $(java -version 2>&1 | tail -n 1) |
 		| command | \`$command\` |
 		| took | $((SECONDS / 60)) min, load average $1 before, $(load) after |
@@ -179,4 +179,8 @@ done
 ((number > 0)) || usage
 machine "$before" >"$results/head.md"
 java -cp "$jar" $package.Page "$results" $quick $groups >"$results/page.md"
-cat "$results/page.md" >"$out"
+if [[ $out ]]; then
+	cp "$results/page.md" "$out"
+else
+	cat "$results/page.md"
+fi
