@@ -1,6 +1,7 @@
 package io.telemetryrouter.internal.dispatch;
 
 import java.util.ArrayDeque;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Queue;
@@ -16,6 +17,7 @@ import io.telemetryrouter.internal.event.EmitTracker;
 import io.telemetryrouter.internal.event.EmitTracker.Outcome;
 import io.telemetryrouter.internal.event.Envelope;
 import io.telemetryrouter.internal.health.Reporter;
+import io.telemetryrouter.internal.support.Headroom;
 
 /**
  * Holds events, in order, until the router starts. Events beyond its limit are only
@@ -97,23 +99,47 @@ public final class HoldBuffer {
 	 * for example because a clock does, is reported and does not affect the others.
 	 */
 	public void release(Consumer<Envelope<?>> delivery, ObjLongConsumer<String> loss) {
+		// A thread without stack or memory fails here, before it begins.
+		Headroom.require();
+		Runnable deliver = () -> deliver(delivery);
 		synchronized (this) {
 			if (!this.holding || this.releasing) {
 				return;
 			}
 			this.releasing = true;
 		}
-		for (Envelope<?> event = next(); event != null; event = next()) {
-			Envelope<?> held = event;
-			this.reporter.guard("Delivery of a held event", () -> delivery.accept(held));
-			EmitTracker.dequeued(held.tracker());
+		try {
+			// A failure ends a round, and the next round continues after its event.
+			while (this.holding) {
+				this.reporter.guard("Delivery of a held event", deliver);
+			}
+			countOverflow(loss);
 		}
+		finally {
+			this.released.countDown();
+		}
+	}
+
+	private void deliver(Consumer<Envelope<?>> delivery) {
+		for (Envelope<?> event = next(); event != null; event = next()) {
+			try {
+				delivery.accept(event);
+			}
+			finally {
+				EmitTracker.dequeued(event.tracker());
+			}
+		}
+	}
+
+	private void countOverflow(ObjLongConsumer<String> loss) {
 		if (!this.overflow.isEmpty()) {
 			this.reporter.notHeld(this.overflow.values().stream().mapToLong(Long::longValue).sum(), this.limit);
 		}
-		this.overflow.forEach((event, count) -> this.reporter.guard("Count of events that were not held",
-				() -> loss.accept(event, count)));
-		this.released.countDown();
+		Iterator<Map.Entry<String, Long>> lost = this.overflow.entrySet().iterator();
+		Runnable count = () -> lost.forEachRemaining((entry) -> loss.accept(entry.getKey(), entry.getValue()));
+		while (lost.hasNext()) {
+			this.reporter.guard("Count of events that were not held", count);
+		}
 	}
 
 	private synchronized @Nullable Envelope<?> next() {
