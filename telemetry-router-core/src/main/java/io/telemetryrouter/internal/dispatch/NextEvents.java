@@ -82,6 +82,10 @@ public final class NextEvents {
 				}
 			}
 			catch (Throwable ex) {
+				if (!next.isDone()) {
+					// Removed, and not completed for lack of stack: the watchdog ends it.
+					this.pending.add(next);
+				}
 				this.reporter.callbackFailed("Filter of an awaited event", ex);
 			}
 		}
