@@ -95,11 +95,16 @@ class DurableRecoveryTests {
 		assertThat(this.routers.seen).isEqualTo(DurableRouters.numbers(0, 10));
 	}
 
+	/** Emits events after the durable handler has left. */
+	private void leaveBacklog(int events) {
+		TelemetryRouter router = this.routers.router(Books.LIMIT);
+		router.subscribe(this.routers.durable("a").build()).close();
+		DurableRouters.emit(router, 0, events);
+	}
+
 	@Test
 	void whenTheRecordingFailsWithinABacklogThenALineSaysWhenTheRestIsRead() {
-		TelemetryRouter first = this.routers.router(Books.LIMIT);
-		first.subscribe(this.routers.durable("a").build()).close();
-		DurableRouters.emit(first, 0, 3);
+		leaveBacklog(3);
 		this.routers.recorder.reading = (number) -> {
 			throw new IllegalStateException("disk");
 		};
@@ -115,9 +120,7 @@ class DurableRecoveryTests {
 
 	@Test
 	void whenTheEventsOfABacklogCannotBeReadThenALineSaysSoWithoutTheirPayloads() {
-		TelemetryRouter first = this.routers.router(Books.LIMIT);
-		first.subscribe(this.routers.durable("a").build()).close();
-		DurableRouters.emit(first, 0, 3);
+		leaveBacklog(3);
 		this.routers.recorder.decoding = (number) -> {
 			throw new IllegalStateException("secret");
 		};

@@ -6,6 +6,7 @@ import java.lang.System.Logger.Level;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Supplier;
 
 import org.jspecify.annotations.Nullable;
 
@@ -125,19 +126,15 @@ final class JournalThread implements Runnable {
 	 * payload.
 	 */
 	void encoderFailed(String event, Throwable failure) {
-		if (this.encoderFailure.isFirst()) {
-			this.encoderFailure.text("Journal '" + this.options.directory + "' keeps no payload of event '"
-					+ printable(event) + "', since its encoder threw " + failure.getClass().getName()
-					+ ". Such lines are counted as redacted; this is logged once");
-		}
+		this.encoderFailure.keep(() -> "Journal '" + this.options.directory + "' keeps no payload of event '"
+				+ printable(event) + "', since its encoder threw " + failure.getClass().getName()
+				+ ". Such lines are counted as redacted; this is logged once");
 	}
 
 	/** Keeps the reason for which the first event without a line has none. */
 	void noLine(String reason) {
-		if (this.lineFailure.isFirst()) {
-			this.lineFailure.text("Journal '" + this.options.directory + "' has no line of an event, since " + reason
-					+ ". Such events are counted as lost; this is logged once");
-		}
+		this.lineFailure.keep(() -> "Journal '" + this.options.directory + "' has no line of an event, since " + reason
+				+ ". Such events are counted as lost; this is logged once");
 	}
 
 	private static String printable(String name) {
@@ -183,12 +180,10 @@ final class JournalThread implements Runnable {
 
 		private boolean reported;
 
-		boolean isFirst() {
-			return this.text.get() == null;
-		}
-
-		void text(String text) {
-			this.text.compareAndSet(null, text);
+		void keep(Supplier<String> line) {
+			if (this.text.get() == null) {
+				this.text.compareAndSet(null, line.get());
+			}
 		}
 
 		void report() {

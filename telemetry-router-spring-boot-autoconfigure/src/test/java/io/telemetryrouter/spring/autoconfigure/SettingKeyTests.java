@@ -1,20 +1,14 @@
 package io.telemetryrouter.spring.autoconfigure;
 
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
-
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 import org.springframework.boot.autoconfigure.AutoConfigurations;
-import org.springframework.boot.env.YamlPropertySourceLoader;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
-import org.springframework.core.io.ByteArrayResource;
 
 import io.telemetryrouter.HandlerSpec;
 import io.telemetryrouter.TelemetryRouter;
@@ -66,16 +60,7 @@ class SettingKeyTests {
 	}
 
 	private ApplicationContextRunner yaml(String yaml) {
-		return this.contextRunner.withInitializer((context) -> {
-			try {
-				new YamlPropertySourceLoader()
-					.load("application.yaml", new ByteArrayResource(yaml.getBytes(StandardCharsets.UTF_8)))
-					.forEach(context.getEnvironment().getPropertySources()::addLast);
-			}
-			catch (IOException ex) {
-				throw new UncheckedIOException(ex);
-			}
-		});
+		return this.contextRunner.withInitializer(new YamlProperties(yaml));
 	}
 
 	static class Observer {

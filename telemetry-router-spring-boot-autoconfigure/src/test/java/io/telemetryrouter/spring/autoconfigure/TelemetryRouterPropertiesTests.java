@@ -1,8 +1,5 @@
 package io.telemetryrouter.spring.autoconfigure;
 
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Map;
 
@@ -13,7 +10,6 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 import org.springframework.boot.autoconfigure.AutoConfigurations;
-import org.springframework.boot.env.YamlPropertySourceLoader;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
@@ -21,7 +17,6 @@ import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.core.env.MapPropertySource;
 import org.springframework.core.env.StandardEnvironment;
 import org.springframework.core.env.SystemEnvironmentPropertySource;
-import org.springframework.core.io.ByteArrayResource;
 
 import io.telemetryrouter.OverflowPolicy;
 import io.telemetryrouter.QuarantineSettings;
@@ -294,16 +289,7 @@ class TelemetryRouterPropertiesTests {
 	}
 
 	private ApplicationContextRunner withYaml(String yaml) {
-		return this.contextRunner.withInitializer((context) -> {
-			try {
-				new YamlPropertySourceLoader()
-					.load("application.yaml", new ByteArrayResource(yaml.getBytes(StandardCharsets.UTF_8)))
-					.forEach(context.getEnvironment().getPropertySources()::addLast);
-			}
-			catch (IOException ex) {
-				throw new UncheckedIOException(ex);
-			}
-		});
+		return this.contextRunner.withInitializer(new YamlProperties(yaml));
 	}
 
 	private static void environment(ConfigurableApplicationContext context, Map<String, Object> variables) {
