@@ -13,7 +13,8 @@ import org.jspecify.annotations.Nullable;
 public final class GenAiNames {
 
 	private static final Map<String, String> PROVIDERS = Map.of("open_ai", "openai", "amazon_bedrock", "aws.bedrock",
-			"azure_open_ai", "azure.ai.openai", "google_ai_gemini", "gcp.gemini", "google_genai", "gcp.gen_ai");
+			"bedrock_converse", "aws.bedrock", "azure_open_ai", "azure.ai.openai", "google_ai_gemini", "gcp.gemini",
+			"google_genai", "gcp.gen_ai");
 
 	private GenAiNames() {
 	}

@@ -70,23 +70,31 @@ public final class ChatModelHandler extends GuardedHandler<ChatModelObservationC
 			return;
 		}
 		ChatResponse response = context.getResponse();
+		StreamedTurn turn = context.isStreaming() ? enclosing(context, StreamedTurn.class) : null;
+		Duration duration = call.elapsed();
 		if (context.getError() != null || (response == null && context.isStreaming())) {
 			// Neither error nor response: the subscriber has cancelled
 			call.end(context.getError());
 		}
+		else if (turn != null) {
+			// The last part of the answer, with the usage, may not have reached it yet
+			turn.atEnd(() -> telemetry().guard(FRAMEWORK,
+					() -> call.endBy(() -> call.complete(completed(call, duration, response, turn)))));
+		}
 		else {
-			call.complete(completed(call, context, response));
+			call.complete(completed(call, duration, response, null));
 		}
 	}
 
-	private ModelCall.Completed completed(ObservedCall call, ChatModelObservationContext context,
-			@Nullable ChatResponse response) {
+	private ModelCall.Completed completed(ObservedCall call, Duration duration, @Nullable ChatResponse response,
+			@Nullable StreamedTurn turn) {
+		ModelCall.Started started = call.started(ModelCall.Started.class);
 		ChatResponseMetadata metadata = (response != null) ? response.getMetadata() : null;
 		List<Generation> results = (response != null) ? response.getResults() : List.of();
-		ReportedTokens tokens = Usages.of((metadata != null) ? metadata.getUsage() : null);
-		FirstToken first = enclosing(context, FirstToken.class);
-		Duration toFirstToken = (first != null && context.isStreaming()) ? first.time(call.elapsed()) : null;
-		return new ModelCall.Completed(call.started(ModelCall.Started.class), call.elapsed(), toFirstToken,
+		ReportedTokens tokens = Usages.of((metadata != null) ? metadata.getUsage() : null, started.provider(),
+				(turn != null) ? turn.cacheUsage() : null);
+		return new ModelCall.Completed(started, duration,
+				(turn != null) ? turn.timeToFirstToken(call.elapsed(), duration) : null,
 				(metadata != null) ? GenAiNames.reported(metadata.getModel()) : null,
 				(metadata != null) ? GenAiNames.reported(metadata.getId()) : null, tokens.tokens(), tokens.problem(),
 				finishReasons(results),

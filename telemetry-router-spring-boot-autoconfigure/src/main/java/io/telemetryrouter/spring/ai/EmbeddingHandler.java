@@ -53,7 +53,8 @@ public final class EmbeddingHandler extends GuardedHandler<EmbeddingModelObserva
 		}
 		EmbeddingResponse response = context.getResponse();
 		EmbeddingResponseMetadata metadata = (response != null) ? response.getMetadata() : null;
-		ReportedTokens tokens = Usages.of((metadata != null) ? metadata.getUsage() : null);
+		ReportedTokens tokens = Usages.of((metadata != null) ? metadata.getUsage() : null,
+				call.started(ModelCall.Started.class).provider(), null);
 		call.complete(new ModelCall.Completed(call.started(ModelCall.Started.class), call.elapsed(), null,
 				(metadata != null) ? GenAiNames.reported(metadata.getModel()) : null, null, tokens.tokens(),
 				tokens.problem(), List.of(), 0, null));

@@ -1,20 +1,20 @@
 package io.telemetryrouter.spring.langchain4j;
 
-import dev.langchain4j.model.openai.OpenAiTokenUsage;
+import java.lang.reflect.Method;
+
 import dev.langchain4j.model.output.TokenUsage;
 import org.jspecify.annotations.Nullable;
 
-import org.springframework.util.ClassUtils;
+import org.springframework.util.ReflectionUtils;
 
 import io.telemetryrouter.spring.agent.ReportedTokens;
 
 /**
- * Reads token counts from the usage that a model reports.
+ * Reads token counts from the usage that a model reports. Counts of cached and of
+ * reasoning tokens are in the classes of the providers, which have no common type: they
+ * are read by the names of their methods.
  */
 final class TokenUsages {
-
-	private static final boolean OPEN_AI = ClassUtils.isPresent("dev.langchain4j.model.openai.OpenAiTokenUsage",
-			TokenUsages.class.getClassLoader());
 
 	private TokenUsages() {
 	}
@@ -23,24 +23,36 @@ final class TokenUsages {
 		if (usage == null) {
 			return ReportedTokens.none();
 		}
-		return OPEN_AI ? OpenAi.of(usage)
-				: ReportedTokens.of(usage.inputTokenCount(), usage.outputTokenCount(), null, null, null);
+		if (usage.getClass() == TokenUsage.class) {
+			return ReportedTokens.of(usage.inputTokenCount(), usage.outputTokenCount(), usage.totalTokenCount(), null,
+					null, null);
+		}
+		if (method(usage, "cacheReadInputTokens") != null) {
+			// Anthropic, Amazon Bedrock
+			Number cacheWrite = number(usage, "cacheCreationInputTokens");
+			return ReportedTokens.ofUncached(usage.inputTokenCount(), usage.outputTokenCount(),
+					number(usage, "cacheReadInputTokens"),
+					(cacheWrite != null) ? cacheWrite : number(usage, "cacheWriteInputTokens"));
+		}
+		Number cacheRead = number(usage, "inputTokensDetails", "cachedTokens");
+		Number reasoning = number(usage, "outputTokensDetails", "reasoningTokens");
+		return ReportedTokens.of(usage.inputTokenCount(), usage.outputTokenCount(), usage.totalTokenCount(),
+				(cacheRead != null) ? cacheRead : number(usage, "cachedContentTokenCount"), null,
+				(reasoning != null) ? reasoning : number(usage, "thoughtsTokenCount"));
 	}
 
-	/** Reads the only usage with details, whose classes may be absent. */
-	private static final class OpenAi {
-
-		static ReportedTokens of(TokenUsage usage) {
-			Integer cached = null;
-			Integer reasoning = null;
-			if (usage instanceof OpenAiTokenUsage openAi) {
-				cached = (openAi.inputTokensDetails() != null) ? openAi.inputTokensDetails().cachedTokens() : null;
-				reasoning = (openAi.outputTokensDetails() != null) ? openAi.outputTokensDetails().reasoningTokens()
-						: null;
-			}
-			return ReportedTokens.of(usage.inputTokenCount(), usage.outputTokenCount(), cached, null, reasoning);
+	/** Calls a method, then one of its result, and so on. */
+	private static @Nullable Number number(TokenUsage usage, String... methods) {
+		Object value = usage;
+		for (String name : methods) {
+			Method method = (value != null) ? method(value, name) : null;
+			value = (method != null) ? ReflectionUtils.invokeMethod(method, value) : null;
 		}
+		return (value instanceof Number number) ? number : null;
+	}
 
+	private static @Nullable Method method(Object object, String name) {
+		return ReflectionUtils.findMethod(object.getClass(), name);
 	}
 
 }

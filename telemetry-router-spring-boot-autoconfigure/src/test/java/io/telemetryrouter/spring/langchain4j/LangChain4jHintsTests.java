@@ -6,6 +6,7 @@ import java.util.stream.Stream;
 import dev.langchain4j.model.chat.ChatModel;
 import dev.langchain4j.model.chat.StreamingChatModel;
 import dev.langchain4j.model.chat.response.StreamingChatResponseHandler;
+import dev.langchain4j.model.openai.OpenAiTokenUsage;
 import dev.langchain4j.rag.AugmentationRequest;
 import dev.langchain4j.rag.AugmentationResult;
 import dev.langchain4j.rag.RetrievalAugmentor;
@@ -28,7 +29,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 class LangChain4jHintsTests {
 
 	@Test
-	void whenProcessedAheadOfTimeThenProxiesOfAiServicesHaveHints() {
+	void whenProcessedAheadOfTimeThenProxiesOfAiServicesAndUsagesHaveHints() {
 		AgentTelemetry telemetry = new AgentTelemetry(() -> TelemetryRouter.builder().build(), false);
 		AiServiceContext service = AiServiceContext.create(Runnable.class);
 		service.chatModel = FakeModel.unobserved().chat();
@@ -46,6 +47,11 @@ class LangChain4jHintsTests {
 				(proxy) -> assertThat(RuntimeHintsPredicates.proxies().forInterfaces(proxy.getClass().getInterfaces()))
 					.accepts(generation.getRuntimeHints()));
 		assertThat(RuntimeHintsPredicates.proxies().forInterfaces(StreamingChatResponseHandler.class))
+			.accepts(generation.getRuntimeHints());
+		assertThat(RuntimeHintsPredicates.reflection().onMethodInvocation(OpenAiTokenUsage.class, "inputTokensDetails"))
+			.accepts(generation.getRuntimeHints());
+		assertThat(RuntimeHintsPredicates.reflection()
+			.onMethodInvocation(OpenAiTokenUsage.OutputTokensDetails.class, "reasoningTokens"))
 			.accepts(generation.getRuntimeHints());
 		assertThat(service.chatModel).isInstanceOf(ChatModel.class);
 		assertThat(service.streamingChatModel).isInstanceOf(StreamingChatModel.class);

@@ -20,7 +20,7 @@ import io.telemetryrouter.spring.agent.AgentTelemetry;
 import io.telemetryrouter.spring.ai.ChatClientHandler;
 import io.telemetryrouter.spring.ai.ChatModelHandler;
 import io.telemetryrouter.spring.ai.EmbeddingHandler;
-import io.telemetryrouter.spring.ai.FirstTokenAdvisor;
+import io.telemetryrouter.spring.ai.StreamedTurnAdvisor;
 import io.telemetryrouter.spring.ai.ToolCallHandler;
 import io.telemetryrouter.spring.ai.ToolFailures;
 import io.telemetryrouter.spring.ai.VectorStoreHandler;
@@ -74,8 +74,8 @@ public final class TelemetryRouterSpringAiAutoConfiguration {
 		}
 
 		@Bean
-		ChatClientBuilderCustomizer telemetryRouterFirstTokenCustomizer(AgentTelemetry telemetry) {
-			return (builder) -> builder.defaultAdvisors(new FirstTokenAdvisor(telemetry));
+		ChatClientBuilderCustomizer telemetryRouterStreamedTurnCustomizer(AgentTelemetry telemetry) {
+			return (builder) -> builder.defaultAdvisors(new StreamedTurnAdvisor(telemetry));
 		}
 
 	}

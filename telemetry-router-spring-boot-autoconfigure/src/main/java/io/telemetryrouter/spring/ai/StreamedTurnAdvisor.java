@@ -6,22 +6,20 @@ import org.springframework.ai.chat.client.ChatClientRequest;
 import org.springframework.ai.chat.client.ChatClientResponse;
 import org.springframework.ai.chat.client.advisor.api.StreamAdvisor;
 import org.springframework.ai.chat.client.advisor.api.StreamAdvisorChain;
-import org.springframework.ai.chat.model.ChatResponse;
 import reactor.core.publisher.Flux;
 
 import org.springframework.core.Ordered;
-import org.springframework.util.StringUtils;
 
 import io.telemetryrouter.spring.agent.AgentTelemetry;
 
 /**
- * Records the time of the first token of each turn of a stream, which observations do not
- * have. It is the last advisor before the model and does not modify requests or
- * responses.
+ * Records the time of the first token of each turn of a stream and the number of cached
+ * tokens, which observations do not have. It is the last advisor before the model and
+ * does not modify requests or responses.
  *
  * @since 0.1.0
  */
-public final class FirstTokenAdvisor implements StreamAdvisor {
+public final class StreamedTurnAdvisor implements StreamAdvisor {
 
 	private final AgentTelemetry telemetry;
 
@@ -29,38 +27,31 @@ public final class FirstTokenAdvisor implements StreamAdvisor {
 	 * Creates the advisor.
 	 * @param telemetry counts failures of this advisor
 	 */
-	public FirstTokenAdvisor(AgentTelemetry telemetry) {
+	public StreamedTurnAdvisor(AgentTelemetry telemetry) {
 		this.telemetry = telemetry;
 	}
 
 	@Override
 	public Flux<ChatClientResponse> adviseStream(ChatClientRequest request, StreamAdvisorChain chain) {
 		return Flux.deferContextual((context) -> {
-			FirstToken first = new FirstToken();
+			StreamedTurn turn = new StreamedTurn();
 			this.telemetry.guard(GuardedHandler.FRAMEWORK, () -> {
 				Object observation = context.getOrDefault(ObservationThreadLocalAccessor.KEY, null);
 				if (observation instanceof Observation current && !current.isNoop()) {
-					current.getContext().put(FirstToken.class, first);
+					current.getContext().put(StreamedTurn.class, turn);
 				}
 			});
 			return chain.nextStream(request)
-				.doOnNext((response) -> this.telemetry.guard(GuardedHandler.FRAMEWORK, () -> {
-					if (hasText(response.chatResponse())) {
-						first.arrived();
-					}
-				}));
+				.doOnNext((response) -> this.telemetry.guard(GuardedHandler.FRAMEWORK,
+						() -> turn.received(response.chatResponse())))
+				.doOnTerminate(turn::ended)
+				.doOnCancel(turn::ended);
 		});
-	}
-
-	private static boolean hasText(@org.jspecify.annotations.Nullable ChatResponse response) {
-		return response != null && response.getResults()
-			.stream()
-			.anyMatch((result) -> StringUtils.hasLength(result.getOutput().getText()));
 	}
 
 	@Override
 	public String getName() {
-		return "telemetryRouterFirstToken";
+		return "telemetryRouterStreamedTurn";
 	}
 
 	@Override
