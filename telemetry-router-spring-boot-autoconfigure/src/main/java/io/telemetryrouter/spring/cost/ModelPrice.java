@@ -14,9 +14,12 @@ import io.telemetryrouter.agent.Tokens;
  * @param output the price of output
  * @param cachedInput the price of input from the provider's cache; {@code null} for the
  * price of input
+ * @param cacheWrite the price of input that is written to the provider's cache;
+ * {@code null} for the price of input
  * @since 0.1.0
  */
-public record ModelPrice(String model, BigDecimal input, BigDecimal output, @Nullable BigDecimal cachedInput) {
+public record ModelPrice(String model, BigDecimal input, BigDecimal output, @Nullable BigDecimal cachedInput,
+		@Nullable BigDecimal cacheWrite) {
 
 	/**
 	 * Checks the prices.
@@ -26,7 +29,7 @@ public record ModelPrice(String model, BigDecimal input, BigDecimal output, @Nul
 		if (model.isBlank()) {
 			throw new IllegalArgumentException("'model' must not be blank");
 		}
-		if (input.signum() < 0 || output.signum() < 0 || (cachedInput != null && cachedInput.signum() < 0)) {
+		if (isNegative(input) || isNegative(output) || isNegative(cachedInput) || isNegative(cacheWrite)) {
 			throw new IllegalArgumentException("Prices of model '" + model + "' must not be negative");
 		}
 	}
@@ -37,12 +40,25 @@ public record ModelPrice(String model, BigDecimal input, BigDecimal output, @Nul
 	 * @return the cost
 	 */
 	public BigDecimal costOf(Tokens tokens) {
-		long cached = (tokens.cacheRead() != null) ? Math.min(tokens.cacheRead(), tokens.input()) : 0;
-		BigDecimal cachedPrice = (this.cachedInput != null) ? this.cachedInput : this.input;
-		return this.input.multiply(BigDecimal.valueOf(tokens.input() - cached))
-			.add(cachedPrice.multiply(BigDecimal.valueOf(cached)))
-			.add(this.output.multiply(BigDecimal.valueOf(tokens.output())))
+		long read = count(tokens.cacheRead(), tokens.input());
+		long written = count(tokens.cacheWrite(), tokens.input() - read);
+		return cost(tokens.input() - read - written, this.input)
+			.add(cost(read, (this.cachedInput != null) ? this.cachedInput : this.input))
+			.add(cost(written, (this.cacheWrite != null) ? this.cacheWrite : this.input))
+			.add(cost(tokens.output(), this.output))
 			.movePointLeft(6);
+	}
+
+	private static boolean isNegative(@Nullable BigDecimal price) {
+		return price != null && price.signum() < 0;
+	}
+
+	private static long count(@Nullable Long tokens, long most) {
+		return (tokens != null) ? Math.min(tokens, most) : 0;
+	}
+
+	private static BigDecimal cost(long tokens, BigDecimal price) {
+		return price.multiply(BigDecimal.valueOf(tokens));
 	}
 
 }

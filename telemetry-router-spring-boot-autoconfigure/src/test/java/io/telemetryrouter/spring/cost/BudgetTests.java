@@ -196,8 +196,8 @@ class BudgetTests {
 	}
 
 	private CostRecorder start(Budget... budgets) {
-		PriceTable table = new PriceTable(List.of(new ModelPrice("m", PRICE, PRICE, null),
-				new ModelPrice("unit", BigDecimal.valueOf(1_000_000), BigDecimal.ZERO, null)));
+		PriceTable table = new PriceTable(List.of(new ModelPrice("m", PRICE, PRICE, null, null),
+				new ModelPrice("unit", BigDecimal.valueOf(1_000_000), BigDecimal.ZERO, null, null)));
 		CostRecorder recorder = new CostRecorder(() -> this.router, table, Currency.getInstance("EUR"),
 				List.of(budgets), BudgetTests::tenant, new TestClock());
 		this.router.subscribe(EventType.of(ModelCall.Completed.class), (name, call) -> recorder.onModelCall(call));

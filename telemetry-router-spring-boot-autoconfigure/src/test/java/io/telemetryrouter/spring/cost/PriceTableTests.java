@@ -32,9 +32,18 @@ class PriceTableTests {
 	}
 
 	@Test
+	void whenCallWritesToCacheThenEachTokenHasItsPrice() {
+		PriceTable table = new PriceTable(List.of(new ModelPrice("claude-*", new BigDecimal("3"), new BigDecimal("15"),
+				new BigDecimal("0.30"), new BigDecimal("3.75"))));
+		// (20 x 3 + 5000 x 0.30 + 300 x 3.75 + 7 x 15) / 1,000,000
+		assertThat(table.costOf(call("claude-sonnet", null, new Tokens(5320, 7, 5000L, 300L, null))))
+			.isEqualByComparingTo("0.00279");
+	}
+
+	@Test
 	void whenCachedInputHasNoPriceThenItCostsWhatInputDoes() {
 		PriceTable table = new PriceTable(List.of(price("*", "2", "0", null)));
-		assertThat(table.costOf(call("x", null, new Tokens(1_000_000, 0, 400_000L, null, null))))
+		assertThat(table.costOf(call("x", null, new Tokens(1_000_000, 0, 400_000L, 300_000L, null))))
 			.isEqualByComparingTo("2");
 	}
 
@@ -87,11 +96,13 @@ class PriceTableTests {
 		assertThatIllegalArgumentException().isThrownBy(() -> price("x", "-1", "1", null));
 		assertThatIllegalArgumentException().isThrownBy(() -> price("x", "1", "-1", null));
 		assertThatIllegalArgumentException().isThrownBy(() -> price("x", "1", "1", "-1"));
+		assertThatIllegalArgumentException().isThrownBy(
+				() -> new ModelPrice("x", BigDecimal.ONE, BigDecimal.ONE, BigDecimal.ONE, BigDecimal.valueOf(-1)));
 	}
 
 	private static ModelPrice price(String model, String input, String output, @Nullable String cached) {
 		return new ModelPrice(model, new BigDecimal(input), new BigDecimal(output),
-				(cached != null) ? new BigDecimal(cached) : null);
+				(cached != null) ? new BigDecimal(cached) : null, null);
 	}
 
 	static ModelCall.Completed call(@Nullable String model, @Nullable String requested, @Nullable Tokens tokens) {

@@ -38,8 +38,8 @@ final class CostConfigurationReader {
 				}
 			}
 			prices.add(new ModelPrice(model, money(name + "input", price.getInput()),
-					money(name + "output", price.getOutput()),
-					(price.getCachedInput() != null) ? money(name + "cached-input", price.getCachedInput()) : null));
+					money(name + "output", price.getOutput()), optional(name + "cached-input", price.getCachedInput()),
+					optional(name + "cache-write", price.getCacheWrite())));
 		}
 		return new PriceTable(prices);
 	}
@@ -72,6 +72,10 @@ final class CostConfigurationReader {
 			throw invalid(name, value, "It must be set.");
 		}
 		return value;
+	}
+
+	private static @Nullable BigDecimal optional(String name, @Nullable BigDecimal value) {
+		return (value != null) ? money(name, value) : null;
 	}
 
 	private static BigDecimal money(String name, @Nullable BigDecimal value) {

@@ -112,6 +112,12 @@ public class TelemetryRouterCostProperties {
 		 */
 		private @Nullable BigDecimal cachedInput;
 
+		/**
+		 * Price of a million tokens of input that is written to the provider's cache. By
+		 * default, the price of input.
+		 */
+		private @Nullable BigDecimal cacheWrite;
+
 		public @Nullable String getModel() {
 			return this.model;
 		}
@@ -142,6 +148,14 @@ public class TelemetryRouterCostProperties {
 
 		public void setCachedInput(@Nullable BigDecimal cachedInput) {
 			this.cachedInput = cachedInput;
+		}
+
+		public @Nullable BigDecimal getCacheWrite() {
+			return this.cacheWrite;
+		}
+
+		public void setCacheWrite(@Nullable BigDecimal cacheWrite) {
+			this.cacheWrite = cacheWrite;
 		}
 
 	}

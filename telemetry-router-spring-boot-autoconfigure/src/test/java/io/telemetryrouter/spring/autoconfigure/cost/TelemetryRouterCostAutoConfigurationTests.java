@@ -186,11 +186,13 @@ class TelemetryRouterCostAutoConfigurationTests {
 
 	@Test
 	void whenPriceIsNegativeThenStartFails() {
-		this.priced.withPropertyValues(PREFIX + "prices[0].cached-input=-1")
-			.run((context) -> assertThat(context).getFailure()
-				.rootCause()
-				.hasMessageContaining("telemetry-router.cost.prices[0].cached-input")
-				.hasMessageContaining("must not be negative"));
+		for (String price : List.of("input", "output", "cached-input", "cache-write")) {
+			this.priced.withPropertyValues(PREFIX + "prices[0]." + price + "=-1")
+				.run((context) -> assertThat(context).getFailure()
+					.rootCause()
+					.hasMessageContaining("telemetry-router.cost.prices[0]." + price)
+					.hasMessageContaining("must not be negative"));
+		}
 	}
 
 	@Test
