@@ -35,6 +35,13 @@ public final class CostRecorder {
 
 	private static final int MAX_REPORTED = 100;
 
+	private static final String NO_PRICE = "Model '%s' has no price, so its calls have no cost. "
+			+ "Add it to 'telemetry-router.cost.prices'.";
+
+	private static final String NO_TOKENS = "A call to model '%s' has no valid token counts, so it has no cost; "
+			+ "'tokensProblem' of its event says why. Configure the model's client to request usage, also in streams. "
+			+ "Further such calls are only counted.";
+
 	private final Supplier<TelemetryEmitter> emitter;
 
 	private final CostCalculator calculator;
@@ -75,19 +82,17 @@ public final class CostRecorder {
 	}
 
 	/**
-	 * Records the cost of a model call. A call without tokens has no cost.
+	 * Records the cost of a model call. A call without valid tokens has no cost.
 	 * @param call the call
 	 */
 	@TelemetryListener(id = "telemetryRouter.cost")
 	public void onModelCall(ModelCall.Completed call) {
 		Tokens tokens = call.tokens();
-		if (tokens == null) {
-			return;
-		}
 		String model = (call.responseModel() != null) ? call.responseModel() : call.requestModel();
-		BigDecimal amount = this.calculator.costOf(call);
-		if (amount == null) {
-			unpriced(String.valueOf(model));
+		BigDecimal amount = (tokens != null) ? this.calculator.costOf(call) : null;
+		if (tokens == null || amount == null) {
+			this.unpriced.increment();
+			report((tokens != null) ? NO_PRICE : NO_TOKENS, String.valueOf(model));
 			return;
 		}
 		TelemetryEmitter emitter = this.emitter.get();
@@ -117,11 +122,9 @@ public final class CostRecorder {
 		};
 	}
 
-	private void unpriced(String model) {
-		this.unpriced.increment();
-		if (this.reported.size() < MAX_REPORTED && this.reported.add(model)) {
-			logger.warn("Model '" + printable(model) + "' has no price, so its calls have no cost. "
-					+ "Add it to 'telemetry-router.cost.prices'.");
+	private void report(String line, String model) {
+		if (this.reported.size() < MAX_REPORTED && this.reported.add(line + model)) {
+			logger.warn(line.formatted(printable(model)));
 		}
 	}
 
@@ -132,7 +135,8 @@ public final class CostRecorder {
 	}
 
 	/**
-	 * Returns the number of model calls without a cost because their model has no price.
+	 * Returns the number of model calls without a cost because their model has no price,
+	 * or because they have no valid tokens.
 	 * @return the count
 	 */
 	public long unpriced() {

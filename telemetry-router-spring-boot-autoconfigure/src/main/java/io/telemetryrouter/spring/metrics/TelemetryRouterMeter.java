@@ -130,10 +130,11 @@ public enum TelemetryRouterMeter implements MeterDocumentation {
 			Tag.CURRENCY),
 
 	/**
-	 * How many model calls have no cost because their model has no price.
+	 * How many model calls have no cost because their model has no price or they have no
+	 * tokens.
 	 */
 	AGENT_UNPRICED("telemetry.router.agent.unpriced", Meter.Type.COUNTER,
-			"How many model calls have no cost because their model has no price", Unit.CALLS),
+			"How many model calls have no cost: no price, or no tokens", Unit.CALLS),
 
 	/**
 	 * Number of failures of an adapter to an agent framework. Each may mean missing

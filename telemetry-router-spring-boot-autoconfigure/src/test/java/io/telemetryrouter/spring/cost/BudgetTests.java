@@ -188,11 +188,13 @@ class BudgetTests {
 	}
 
 	@Test
-	void whenCallHasNoTokensThenItHasNoCost() {
+	void whenCallHasNoTokensThenItIsReportedOnceAndCounted(CapturedOutput output) {
 		CostRecorder recorder = start(budget(Budget.Per.RUN, "2"));
 		emit(PriceTableTests.call("m", null, null));
+		emit(PriceTableTests.call("m", null, null));
 		assertThat(this.costs).isEmpty();
-		assertThat(recorder.unpriced()).isZero();
+		assertThat(recorder.unpriced()).isEqualTo(2);
+		assertThat(output.getOut().split("call to model 'm' has no valid token counts", -1)).hasSize(2);
 	}
 
 	private CostRecorder start(Budget... budgets) {
