@@ -140,17 +140,16 @@ public final class Lane {
 				Headroom.require();
 				return false;
 			}
-			if (this.drops.replace(event, this::signal)) {
-				return true;
+			if (!this.drops.replace(event, this::signal)) {
+				this.drops.dropFull(event);
 			}
+			return true;
 		}
 		catch (Throwable ex) {
 			// No memory for a segment, for example. No tracker may wait for this event.
 			this.drops.done(event);
 			throw ex;
 		}
-		this.drops.dropFull(event);
-		return true;
 	}
 
 	/**
