@@ -327,11 +327,19 @@ public final class Reporter {
 		}
 	}
 
-	/** Writes a warning, unless its throttle suppresses it; they are counted by kind. */
+	/**
+	 * Writes a warning, unless its throttle suppresses it; they are counted by kind.
+	 * Never throws: what is reported may be counted already.
+	 */
 	private void warn(Throttle throttle, String kind, @Nullable Throwable error, Supplier<String> line) {
-		String more = acquire(throttle, kind);
-		if (more != null) {
-			this.log.write(Level.WARNING, line.get() + more, error);
+		try {
+			String more = acquire(throttle, kind);
+			if (more != null) {
+				this.log.write(Level.WARNING, line.get() + more, error);
+			}
+		}
+		catch (Throwable ex) {
+			return;
 		}
 	}
 
