@@ -17,7 +17,7 @@ public final class Counters {
 
 	public static final int OFFERED = 0;
 
-	/** Used for retired handlers, and if latency is not measured. */
+	/** Used by asynchronous handlers whose latency is not measured. */
 	public static final int HANDLED = 1;
 
 	public static final int FAILED = 2;
