@@ -174,7 +174,7 @@ public final class Lane {
 		}
 	}
 
-	/** Adds a dropped event to the next gap notice, if the handler gets gap notices. */
+	/** See {@link LaneDrops#missed}. */
 	public void missed(Envelope<?> event, DropReason reason) {
 		this.drops.missed(event, reason);
 	}
