@@ -327,19 +327,11 @@ public final class Reporter {
 		}
 	}
 
-	/**
-	 * Writes a warning, unless its throttle suppresses it; they are counted by kind.
-	 * Never throws: what is reported may be counted already.
-	 */
+	/** Writes a warning, unless its throttle suppresses it; they are counted by kind. */
 	private void warn(Throttle throttle, String kind, @Nullable Throwable error, Supplier<String> line) {
-		try {
-			String more = acquire(throttle, kind);
-			if (more != null) {
-				this.log.write(Level.WARNING, line.get() + more, error);
-			}
-		}
-		catch (Throwable ex) {
-			return;
+		String more = acquire(throttle, kind);
+		if (more != null) {
+			this.log.write(Level.WARNING, line.get() + more, error);
 		}
 	}
 
