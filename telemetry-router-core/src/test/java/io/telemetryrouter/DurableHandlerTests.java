@@ -13,9 +13,12 @@ import java.util.stream.IntStream;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 /**
  * Tests for {@link HandlerSpec.Builder#durable}: a router handles the events that an
@@ -213,14 +216,19 @@ class DurableHandlerTests {
 		assertThat(this.routers.seen).endsWith(3, 4, 5, 6, 7, 8, 9, 10);
 	}
 
-	@Test
-	void whenTheRecordingCannotBeOpenedThenTheHandlerIsNotRegistered() {
+	@ParameterizedTest
+	@ValueSource(booleans = { true, false })
+	void whenTheRecordingCannotBeOpenedThenTheHandlerIsNotRegistered(boolean error) {
 		TelemetryRouter router = this.routers.router(Books.LIMIT);
 		this.routers.recorder.opening = (number) -> {
+			if (error) {
+				throw new NoClassDefFoundError("codec");
+			}
 			throw new IOException("disk");
 		};
-		assertThatIllegalStateException().isThrownBy(() -> router.subscribe(this.routers.durable("a").build()))
-			.withMessageContaining("'durable'");
+		assertThatThrownBy(() -> router.subscribe(this.routers.durable("a").build()))
+			.isInstanceOf(error ? NoClassDefFoundError.class : IllegalStateException.class)
+			.hasMessageContaining(error ? "codec" : "'durable'");
 		assertThat(router.snapshot().handlers()).containsOnlyKeys("recorder");
 		this.routers.recorder.opening = (number) -> {
 		};

@@ -1,6 +1,8 @@
 package io.telemetryrouter;
 
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -11,6 +13,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 /**
  * A durable handler among late starts, pauses, errors and hangs.
@@ -238,6 +241,25 @@ class DurableRecoveryTests {
 		goOn.countDown();
 		closer.join(Books.LIMIT.toMillis());
 		assertThat(this.routers.recorder.cursors).containsEntry("durable", this.routers.recorder.latest());
+	}
+
+	@Test
+	void whenTheRouterClosesAsAHandlerSubscribesThenTheHandlerIsNotCalled() {
+		TelemetryRouter first = this.routers.router(Books.LIMIT);
+		first.subscribe(this.routers.durable("a").build()).close();
+		DurableRouters.emit(first, 0, 5);
+		first.close();
+		List<TelemetryRouter> closed = new ArrayList<>();
+		TelemetryRouter second = this.routers.recorded(
+				TelemetryRouter.builder().laneExecutor((task) -> new Thread(task).start()).specCustomizer((spec) -> {
+					closed.forEach(TelemetryRouter::close);
+					return spec;
+				}));
+		closed.add(second);
+		assertThatIllegalStateException().isThrownBy(() -> second.subscribe(this.routers.durable("a").build()))
+			.withMessageContaining("closed");
+		assertThat(second.snapshot().handlers()).containsOnlyKeys("recorder");
+		assertThat(this.routers.seen).isEmpty();
 	}
 
 }

@@ -122,6 +122,11 @@ public final class DefaultTelemetryRouter implements TelemetryRouter {
 			throw new IllegalArgumentException("Handler id " + Names.quoted(String.valueOf(id))
 					+ " is taken by another handler: give each its own id");
 		}
+		if (this.shutdown.hasBegun()) {
+			// A concurrent close may already have closed all handlers.
+			handler.close();
+			requireOpen();
+		}
 		if (this.started) {
 			handler.begin();
 		}

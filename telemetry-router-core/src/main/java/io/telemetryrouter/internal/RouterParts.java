@@ -198,7 +198,7 @@ final class RouterParts {
 			stuckCalls.removeReturned(handler);
 		});
 		return List.of(this.nextEvents::check, stuckCalls::check, () -> this.handlers.forEach(check),
-				this.registry::check, this.runs::check, this.spans::check, DispatchStacks::reconcile,
+				this.registry::retireAll, this.runs::check, this.spans::check, DispatchStacks::reconcile,
 				this.unmatched::check, this.snapshots::updateLastSeen, this.log::wake);
 	}
 

@@ -79,7 +79,7 @@ record Snapshots(RouterParts parts) {
 	}
 
 	private void reconcile() {
-		this.parts.registry.check();
+		this.parts.registry.retireAll();
 		DispatchStacks.reconcile();
 		this.parts.samples.record();
 	}

@@ -20,7 +20,6 @@ import io.telemetryrouter.internal.lane.ContextPropagation;
 import io.telemetryrouter.internal.lane.Recording;
 import io.telemetryrouter.internal.metrics.SampleBuffer;
 import io.telemetryrouter.internal.metrics.SampleBuffers;
-import io.telemetryrouter.internal.registry.EventStatistics;
 import io.telemetryrouter.internal.registry.Handler;
 import io.telemetryrouter.internal.support.Ticker;
 
@@ -179,9 +178,8 @@ public final class Dispatcher {
 		}
 		route.callMeasured(frame, payload, buffer);
 		long nanos = frame.splitAt - start;
-		EventStatistics statistics = route.statistics;
 		if (route.isHandled()) {
-			statistics.latency.record(nanos, buffer);
+			route.statistics.latency.record(nanos, buffer);
 		}
 		if (nanos > this.limits.slowNanos) {
 			slow(route, frame, nanos);

@@ -36,6 +36,8 @@ public record Emitter(RouteCache routes, Dispatcher dispatcher, HoldBuffer held,
 
 	@Override
 	public CompletableFuture<EmitOutcome> emitAsync(String event, @Nullable Object payload) {
+		// A lane must be able to give up the part of an event that it cannot queue.
+		Headroom.require();
 		EmitTracker tracker = new EmitTracker(this.completions);
 		emit(event, payload, tracker, null);
 		tracker.emitted();

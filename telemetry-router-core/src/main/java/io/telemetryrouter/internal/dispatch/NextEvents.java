@@ -52,7 +52,7 @@ public final class NextEvents {
 		long deadline = System.nanoTime() + TimeUnit.NANOSECONDS.convert(timeout);
 		Pending next = new Pending(pattern, filter, timeout, deadline);
 		this.routes.await(next, true);
-		this.pending.add(next);
+		add(next);
 		next.whenComplete((event, ex) -> {
 			// Cancelled or completed by the user.
 			if (this.pending.remove(next)) {
@@ -60,11 +60,15 @@ public final class NextEvents {
 			}
 		});
 		this.watchdog.wakeBy(deadline);
+		return next;
+	}
+
+	private void add(Pending next) {
+		this.pending.add(next);
 		if (this.closed) {
 			// close() may have cancelled the pending futures before this one was added.
 			next.cancel(false);
 		}
-		return next;
 	}
 
 	/**
@@ -84,7 +88,7 @@ public final class NextEvents {
 			catch (Throwable ex) {
 				if (!next.isDone()) {
 					// Removed, and not completed for lack of stack: the watchdog ends it.
-					this.pending.add(next);
+					add(next);
 				}
 				this.reporter.callbackFailed("Filter of an awaited event", ex);
 			}

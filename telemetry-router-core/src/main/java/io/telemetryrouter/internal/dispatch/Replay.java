@@ -68,7 +68,7 @@ public final class Replay {
 	private List<Route> routes(String event) {
 		long changes = this.routes.compiler.registry.changes();
 		Compiled known = this.compiled.get();
-		if (known == null || known.changes != changes || known.routes.size() == MAX_NAMES) {
+		if (known == null || known.changes != changes || known.routes.size() >= MAX_NAMES) {
 			known = new Compiled(changes, new ConcurrentHashMap<>());
 			this.compiled = new WeakReference<>(known);
 		}

@@ -79,11 +79,14 @@ public final class RouteCache {
 			route.retire();
 			return route;
 		}
+		// First: an event on a route that its handlers do not know is handled in their
+		// accounts, and not offered.
+		route.handlers.forEach((handler) -> handler.metrics.routes.add(route));
 		Route raced = putIfAbsent(route);
 		if (raced != null) {
+			route.handlers.forEach((handler) -> handler.metrics.routes.remove(route));
 			return raced;
 		}
-		route.handlers.forEach((handler) -> handler.metrics.routes.add(route));
 		return route;
 	}
 

@@ -24,7 +24,7 @@ import io.telemetryrouter.internal.support.Headroom;
  * context (MDC) of the failing call.
  * <p>
  * At most {@value #LIMIT} lines wait; further ones are counted and reported in one line.
- * No method throws.
+ * No exception of the logger or the context carrier reaches a caller.
  */
 public final class LogWriter {
 

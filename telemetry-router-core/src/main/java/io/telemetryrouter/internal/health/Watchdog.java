@@ -97,8 +97,14 @@ public final class Watchdog {
 			// A deadline applies to one round; checks request the next one.
 			this.deadline = null;
 		}
-		for (Runnable check : this.checks) {
-			this.reporter.guard("Watchdog", check);
+		try {
+			for (Runnable check : this.checks) {
+				this.reporter.guard("Watchdog", check);
+			}
+		}
+		catch (Throwable ex) {
+			// No memory for the iterator, for example. The thread makes the next round.
+			return;
 		}
 	}
 

@@ -140,17 +140,16 @@ public final class Lane {
 				Headroom.require();
 				return false;
 			}
-			if (this.drops.replace(event, this::signal)) {
-				return true;
+			if (!this.drops.replace(event, this::signal)) {
+				this.drops.dropFull(event);
 			}
+			return true;
 		}
 		catch (Throwable ex) {
 			// No memory for a segment, for example. No tracker may wait for this event.
 			this.drops.done(event);
 			throw ex;
 		}
-		this.drops.dropFull(event);
-		return true;
 	}
 
 	/**
@@ -175,7 +174,7 @@ public final class Lane {
 		}
 	}
 
-	/** Adds a dropped event to the next gap notice, if the handler gets gap notices. */
+	/** See {@link LaneDrops#missed}. */
 	public void missed(Envelope<?> event, DropReason reason) {
 		this.drops.missed(event, reason);
 	}

@@ -36,13 +36,26 @@ final class LaneBarriers {
 		long tail = this.queue.tail();
 		// The predicate cannot test spilled events: the barrier waits for all of them.
 		long spilled = this.queue.spilledTail();
-		long[] end = { (events != null) ? 0 : tail };
-		if (events != null) {
-			this.queue
-				.forEach((event, position) -> end[0] = events.test(event) ? Math.max(end[0], position + 1) : end[0]);
-		}
-		Barrier added = new Barrier(end[0], Math.max(tail, end[0]), spilled, latch, events);
+		long end = (events != null) ? last(events) + 1 : tail;
+		Barrier added = new Barrier(end, Math.max(tail, end), spilled, latch, events);
 		change((all) -> all.add(added));
+	}
+
+	/** Returns the last position of an event that matches, or -1. */
+	private long last(Predicate<Envelope<?>> events) {
+		long[] last = { -1 };
+		synchronized (this.queue) {
+			this.queue
+				.forEach((event, position) -> last[0] = events.test(event) ? Math.max(last[0], position) : last[0]);
+			for (LaneWorker worker : this.workers) {
+				long taken = worker.hand.position;
+				if (worker.hand.event == null && taken != EventQueue.Position.NONE) {
+					// A worker that finds an older event may set this one aside.
+					last[0] = Math.max(last[0], taken);
+				}
+			}
+		}
+		return last[0];
 	}
 
 	void remove(CountDownLatch latch) {

@@ -106,7 +106,10 @@ final class LaneDrops {
 		}
 	}
 
-	/** Adds a dropped event to the next gap notice, if the handler gets gap notices. */
+	/**
+	 * Adds a dropped event to the next gap notice, if the handler gets gap notices. If
+	 * the handler is the recorder, no lane waits for the event to be recorded.
+	 */
 	void missed(Envelope<?> event, DropReason reason) {
 		if (this.gaps != null) {
 			this.gaps.add(event, reason);

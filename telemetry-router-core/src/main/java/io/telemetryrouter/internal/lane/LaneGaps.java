@@ -34,26 +34,26 @@ final class LaneGaps {
 		return this.pending;
 	}
 
+	void add(Envelope<?> event, DropReason reason) {
+		// The counts of a gap notice that is dropped are kept for the next notice.
+		add(event.sequence(), reason, (event.sequence() < 0) ? event.payload() : null);
+	}
+
+	void add(long sequence, DropReason reason) {
+		add(sequence, reason, null);
+	}
+
 	/**
 	 * Never throws. Without memory the gap misses the event, but the account counts it.
 	 */
-	void add(Envelope<?> event, DropReason reason) {
+	private void add(long sequence, DropReason reason, @Nullable Object notice) {
 		try {
-			if (event.payload() instanceof TelemetryGap gap && event.sequence() < 0) {
-				// A gap notice that was dropped: keep its counts for the next notice.
-				add(gap);
-			}
-			else {
-				add(event.sequence(), reason);
-			}
+			add((notice instanceof TelemetryGap gap) ? gap
+					: new TelemetryGap(this.target.handlerId(), sequence, sequence, Map.of(reason, 1L)));
 		}
 		catch (Throwable ex) {
 			return;
 		}
-	}
-
-	void add(long sequence, DropReason reason) {
-		add(new TelemetryGap(this.target.handlerId(), sequence, sequence, Map.of(reason, 1L)));
 	}
 
 	private synchronized void add(TelemetryGap gap) {

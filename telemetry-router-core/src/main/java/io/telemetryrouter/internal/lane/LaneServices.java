@@ -26,9 +26,6 @@ public record LaneServices(LaneExecutor executor, ContextPropagation context, Sa
 	 * threads if {@code ownThreads} is set.
 	 */
 	public LaneServices with(boolean ownThreads, long timeoutNanos) {
-		if (!ownThreads && timeoutNanos == this.timeoutNanos) {
-			return this;
-		}
 		return new LaneServices(ownThreads ? this.executor.own() : this.executor, this.context, this.samples,
 				this.reporter, this.clock, this.ticker, this.measured, this.blockingAllowed, this.blockNanos,
 				timeoutNanos, this.critical, this.recording);

@@ -75,7 +75,8 @@ public final class Recording {
 	 * Waits briefly until all events that were recorded before are in the lanes of
 	 * durable handlers. An emit marks its frame before it records such an event, and
 	 * clears the mark when the event is in all lanes. A thread that reads the number of a
-	 * recorded event also sees the mark of that emit, or a later one.
+	 * recorded event also sees the mark of that emit and its number of entries, or later
+	 * ones.
 	 * @return whether they are
 	 */
 	public boolean awaitLanes() {
@@ -89,7 +90,9 @@ public final class Recording {
 	}
 
 	private boolean awaitLanes(DispatchFrame frame) {
-		for (int i = 0; frame.recording == this; i++) {
+		// A later emit of the thread has another number of entries.
+		int entries = frame.entries();
+		for (int i = 0; frame.recording == this && frame.entries() == entries; i++) {
 			if (i == MAX_PAUSES || Thread.currentThread().isInterrupted()) {
 				return false;
 			}

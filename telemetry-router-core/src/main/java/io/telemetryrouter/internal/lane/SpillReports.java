@@ -37,9 +37,17 @@ final class SpillReports {
 		this.spilledBefore = queue.spilledTail();
 	}
 
-	/** Reports an event that the recorder does not have or cannot read. */
+	/**
+	 * Reports an event that the recorder does not have or cannot read. Never throws: the
+	 * event is counted already.
+	 */
 	void lost(@Nullable Throwable failure) {
-		this.services.reporter().notJournalled(this.target.handlerId(), failure, this.lossReports);
+		try {
+			this.services.reporter().notJournalled(this.target.handlerId(), failure, this.lossReports);
+		}
+		catch (Throwable ex) {
+			return;
+		}
 	}
 
 	/** Reports whether the lane is behind. */

@@ -17,7 +17,7 @@ public final class Counters {
 
 	public static final int OFFERED = 0;
 
-	/** Used for retired handlers, and if latency is not measured. */
+	/** Used by asynchronous handlers whose latency is not measured. */
 	public static final int HANDLED = 1;
 
 	public static final int FAILED = 2;
@@ -46,8 +46,11 @@ public final class Counters {
 	public void add(int counter, long count) {
 		this.cells.getAndAdd(counter, count);
 		// Adds the count before it reads the successor: either the moving thread sees the
-		// count, or this thread sees the successor.
-		passOn();
+		// count, or this thread sees the successor. Without a successor no call follows
+		// the count, since a call could overflow the stack: it would be counted again.
+		if (this.successor != null) {
+			passOn();
+		}
 	}
 
 	public void drop(DropReason reason, long count) {

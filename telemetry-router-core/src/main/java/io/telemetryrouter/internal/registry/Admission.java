@@ -210,8 +210,8 @@ public final class Admission implements CircuitBreaker.Gate {
 			filter(frame.tracker());
 		}
 		catch (Throwable ex) {
-			this.handler.failures.conditionFailed(frame, envelope, ex);
 			missed(envelope, DropReason.CONDITION_FAILED);
+			this.handler.failures.conditionFailed(frame, envelope, ex);
 		}
 		finally {
 			frame.running(caller);

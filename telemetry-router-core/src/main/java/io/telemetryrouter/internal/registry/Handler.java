@@ -97,7 +97,7 @@ public final class Handler implements Subscription, LaneTarget {
 				this.progress.begin();
 			}
 		}
-		catch (RuntimeException ex) {
+		catch (RuntimeException | Error ex) {
 			close();
 			throw ex;
 		}

@@ -154,7 +154,8 @@ public final class HandlerRegistry {
 		}
 	}
 
-	private void retireAll() {
+	/** Retires the leaving handlers that are done. Never called under a lock. */
+	public void retireAll() {
 		this.table.retireAll().forEach(this::retired);
 		this.announcements.make();
 	}
@@ -253,11 +254,6 @@ public final class HandlerRegistry {
 	public void removeListener(RouterListener listener) {
 		this.events.removeListener(listener);
 		this.table.forEach((handler) -> handler.metrics.removeRecorders(listener));
-	}
-
-	/** Retires the leaving handlers that are done. */
-	public void check() {
-		retireAll();
 	}
 
 }

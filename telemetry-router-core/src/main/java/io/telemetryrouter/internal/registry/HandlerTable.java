@@ -143,7 +143,7 @@ public final class HandlerTable {
 		HandlerAccount retired;
 		synchronized (this) {
 			present = new ArrayList<>(this.handlers.values());
-			retired = this.retired.plus(derived(account(this.retiredDerived)));
+			retired = this.retired.plus(derived(this.retiredDerived));
 		}
 		Map<Handler, HandlerAccount> active = new LinkedHashMap<>();
 		for (Handler handler : present) {
@@ -174,15 +174,11 @@ public final class HandlerTable {
 	public record Accounts(Map<Handler, HandlerAccount> active, HandlerAccount retired) {
 	}
 
-	private static HandlerAccount account(Counters counters) {
-		return new HandlerAccount(counters.get(Counters.OFFERED), counters.get(Counters.HANDLED),
-				counters.get(Counters.FAILED), counters.get(Counters.FILTERED), counters.dropped(), 0, 0);
-	}
-
-	private static HandlerAccount derived(HandlerAccount open) {
-		return new HandlerAccount(open.offered(),
-				Math.max(0, open.offered() - open.failed() - open.filtered() - open.droppedTotal()), open.failed(),
-				open.filtered(), open.dropped(), 0, 0);
+	private static HandlerAccount derived(Counters counters) {
+		HandlerAccount open = new HandlerAccount(counters.get(Counters.OFFERED), 0, counters.get(Counters.FAILED),
+				counters.get(Counters.FILTERED), counters.dropped(), 0, 0);
+		long handled = Math.max(0, open.offered() - open.failed() - open.filtered() - open.droppedTotal());
+		return new HandlerAccount(open.offered(), handled, open.failed(), open.filtered(), open.dropped(), 0, 0);
 	}
 
 }

@@ -102,4 +102,35 @@ class RouteRaceTests extends RoutesFixture {
 		assertThat(this.events.track("a").emitted()).isEqualTo(2L * emits);
 	}
 
+	@Test
+	@Tag("stress")
+	void whenARouteIsFoundThenItsHandlersKnowIt() throws Exception {
+		List<Handler> handlers = new ArrayList<>();
+		for (int i = 0; i < 3000; i++) {
+			handlers.add(add("*"));
+		}
+		Handler last = handlers.get(handlers.size() - 1);
+		ExecutorService pool = Executors.newFixedThreadPool(1);
+		try {
+			for (int i = 0; i < 30; i++) {
+				CyclicBarrier start = new CyclicBarrier(2);
+				Future<Boolean> known = pool.submit(() -> {
+					start.await(30, TimeUnit.SECONDS);
+					Route route = null;
+					while (route == null) {
+						route = this.routes.find("a");
+					}
+					return last.metrics.routes.contains(route);
+				});
+				start.await(30, TimeUnit.SECONDS);
+				this.routes.route("a", null);
+				assertThat(known.get(30, TimeUnit.SECONDS)).isTrue();
+				handlers.get(i).close();
+			}
+		}
+		finally {
+			pool.shutdownNow();
+		}
+	}
+
 }

@@ -2,6 +2,8 @@ package io.telemetryrouter.internal.health;
 
 import java.lang.reflect.Method;
 import java.time.Duration;
+import java.util.AbstractList;
+import java.util.Iterator;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
@@ -69,6 +71,37 @@ class WatchdogWakeTests {
 		this.watchdog.wakeBy(System.nanoTime());
 		round();
 		assertThat(this.thread.get()).isSameAs(first);
+	}
+
+	@Test
+	void whenThereIsNoMemoryForARoundThenTheNextOneIsMade() throws Exception {
+		AtomicBoolean failed = new AtomicBoolean();
+		Runnable check = this.rounds::release;
+		this.watchdog = new Watchdog(1000, this.reporter);
+		this.watchdog.checks(new AbstractList<>() {
+
+			@Override
+			public Runnable get(int index) {
+				return check;
+			}
+
+			@Override
+			public int size() {
+				return 1;
+			}
+
+			@Override
+			public Iterator<Runnable> iterator() {
+				if (failed.compareAndSet(false, true)) {
+					throw new OutOfMemoryError("on purpose");
+				}
+				return super.iterator();
+			}
+
+		});
+		this.watchdog.start();
+		round();
+		assertThat(failed).isTrue();
 	}
 
 	@Test

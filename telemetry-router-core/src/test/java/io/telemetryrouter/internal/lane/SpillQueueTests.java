@@ -4,6 +4,8 @@ import java.lang.reflect.Field;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -21,6 +23,7 @@ import io.telemetryrouter.internal.metrics.SampleBuffers;
 import io.telemetryrouter.internal.support.Ticker;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 /**
  * The order of a queue that spills, among producers that are preempted. The test acts as
@@ -63,6 +66,47 @@ class SpillQueueTests {
 		assertThat(queue.poll(worker)).isNull();
 		assertThat(this.spilled).containsExactly(4L);
 		assertThat(queue.isBehind()).isFalse();
+	}
+
+	@Test
+	void whenAnEventIsPublishedAfterTheWorkerHasLookedThenItComesBeforeSpilledOnes() throws Exception {
+		this.recording.set(new Nothing(), false);
+		SpillQueue queue = queue(1);
+		Envelope<?> preempted = event();
+		EventQueue.Position tail = (EventQueue.Position) field(EventQueue.class, "tail").get(queue);
+		tail.position++;
+		assertThat(queue.offer(event())).isTrue();
+		assertThat(queue.isBehind()).isTrue();
+		CompletableFuture<@Nullable Envelope<?>> polled = new CompletableFuture<>();
+		Thread worker = new Thread(() -> polled.complete(queue.poll(new EventQueue.Position())));
+		synchronized (queue) {
+			worker.start();
+			// It has found no event, and looks again under the lock.
+			await().atMost(30, TimeUnit.SECONDS).until(() -> worker.getState() == Thread.State.BLOCKED);
+			Object segment = field(tail.getClass(), "segment").get(tail);
+			((Object[]) field(segment.getClass(), "slots").get(segment))[0] = preempted;
+		}
+		assertThat(polled.get(30, TimeUnit.SECONDS)).isSameAs(preempted);
+		assertThat(this.spilled).isEmpty();
+	}
+
+	@Test
+	void whenTheQueueIsFrozenAfterTheWorkerHasLookedThenItTakesNoSpilledEvent() throws Exception {
+		this.recording.set(new Nothing(), true);
+		SpillQueue queue = queue(1);
+		assertThat(queue.offer(event())).isTrue();
+		assertThat(queue.offer(event())).isTrue();
+		assertThat(queue.poll(new EventQueue.Position())).isNotNull();
+		CompletableFuture<@Nullable Envelope<?>> polled = new CompletableFuture<>();
+		Thread worker = new Thread(() -> polled.complete(queue.poll(new EventQueue.Position())));
+		synchronized (queue) {
+			worker.start();
+			await().atMost(30, TimeUnit.SECONDS).until(() -> worker.getState() == Thread.State.BLOCKED);
+			queue.freeze(true);
+		}
+		assertThat(polled.get(30, TimeUnit.SECONDS)).isNull();
+		assertThat(this.spilled).isEmpty();
+		assertThat(queue.isEmpty()).isFalse();
 	}
 
 	private static Field field(Class<?> type, String name) throws ReflectiveOperationException {
