@@ -1,5 +1,7 @@
 package io.telemetryrouter;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * Receives events with their envelope. The router catches, counts and logs every
  * exception that the handler throws. A synchronous handler may be called by several
@@ -9,7 +11,7 @@ package io.telemetryrouter;
  * @since 0.1.0
  */
 @FunctionalInterface
-public interface EventHandler<T> {
+public interface EventHandler<T extends @Nullable Object> {
 
 	/**
 	 * Handles one event.

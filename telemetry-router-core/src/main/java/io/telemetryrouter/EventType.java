@@ -177,7 +177,7 @@ public record EventType<T>(String name, Class<T> payloadType, int version, boole
 		TelemetryEventType annotation = payloadType.getAnnotation(TelemetryEventType.class);
 		if (annotation == null) {
 			throw new IllegalArgumentException("Class '" + payloadType.getName()
-					+ "' has no event name: annotate it with @TelemetryEventType(\"...\") or use EventType.of(name, class)");
+					+ "' has no event name: annotate it with @TelemetryEventType(\"...\"), or give the name, as in emit(name, payload) or EventType.of(name, class)");
 		}
 		return new EventType<>(annotation.value(), payloadType, annotation.version(), annotation.critical());
 	}

@@ -25,7 +25,7 @@ import io.telemetryrouter.internal.support.Arguments;
  * @param <T> the payload type
  * @since 0.1.0
  */
-public final class HandlerSpec<T> {
+public final class HandlerSpec<T extends @Nullable Object> {
 
 	/** A private copy that is never changed. */
 	private final Builder<T> options;
@@ -42,7 +42,7 @@ public final class HandlerSpec<T> {
 	 * @return a builder
 	 * @throws IllegalArgumentException if there is none or one is malformed
 	 */
-	public static Builder<Object> on(String... patterns) {
+	public static Builder<@Nullable Object> on(String... patterns) {
 		if (patterns.length == 0) {
 			throw new IllegalArgumentException("A handler needs at least one event name or pattern");
 		}
@@ -281,7 +281,7 @@ public final class HandlerSpec<T> {
 	 *
 	 * @param <T> the payload type
 	 */
-	public static final class Builder<T> {
+	public static final class Builder<T extends @Nullable Object> {
 
 		private final List<EventPattern> patterns;
 

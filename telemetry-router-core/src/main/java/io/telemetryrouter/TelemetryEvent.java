@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param <T> the payload type
  * @since 0.1.0
  */
-public interface TelemetryEvent<T> {
+public interface TelemetryEvent<T extends @Nullable Object> {
 
 	/**
 	 * {@return the event's name}

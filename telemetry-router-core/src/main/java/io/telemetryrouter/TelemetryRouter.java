@@ -39,7 +39,7 @@ public interface TelemetryRouter extends TelemetryEmitter, AutoCloseable {
 	 * @throws IllegalArgumentException if the pattern is malformed
 	 * @throws IllegalStateException if the router is closed
 	 */
-	default Subscription subscribe(String pattern, PayloadHandler<Object> handler) {
+	default Subscription subscribe(String pattern, PayloadHandler<@Nullable Object> handler) {
 		return subscribe(HandlerSpec.on(pattern).handler(handler).build());
 	}
 
@@ -77,7 +77,7 @@ public interface TelemetryRouter extends TelemetryEmitter, AutoCloseable {
 	 * @throws IllegalArgumentException if the pattern is malformed
 	 * @throws IllegalStateException if the router is closed
 	 */
-	default Subscription subscribeOnce(String pattern, PayloadHandler<Object> handler) {
+	default Subscription subscribeOnce(String pattern, PayloadHandler<@Nullable Object> handler) {
 		return subscribe(HandlerSpec.on(pattern).once().handler(handler).build());
 	}
 
@@ -87,7 +87,7 @@ public interface TelemetryRouter extends TelemetryEmitter, AutoCloseable {
 	 * @return the handle that ends the registration
 	 * @throws IllegalStateException if the router is closed
 	 */
-	default Subscription subscribeAll(PayloadHandler<Object> handler) {
+	default Subscription subscribeAll(PayloadHandler<@Nullable Object> handler) {
 		return subscribe("**", handler);
 	}
 

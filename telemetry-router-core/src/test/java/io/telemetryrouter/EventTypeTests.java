@@ -22,7 +22,8 @@ class EventTypeTests {
 	void whenClassIsNotAnnotatedThenMessageNamesClassAndFix() {
 		assertThatIllegalArgumentException().isThrownBy(() -> EventType.of(String.class))
 			.withMessage("Class 'java.lang.String' has no event name: "
-					+ "annotate it with @TelemetryEventType(\"...\") or use EventType.of(name, class)");
+					+ "annotate it with @TelemetryEventType(\"...\"), or give the name, as in emit(name, payload) or "
+					+ "EventType.of(name, class)");
 	}
 
 	@TelemetryEventType(value = "versioned", version = 3)

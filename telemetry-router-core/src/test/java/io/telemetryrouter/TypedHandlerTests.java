@@ -89,6 +89,17 @@ class TypedHandlerTests {
 	}
 
 	@Test
+	void whenTypesAreArraysThenTheirNamesAreThoseOfTheSource() {
+		this.router.subscribe(HandlerSpec.on("cost").id("typed").payloadType(int[].class).handler((event, payload) -> {
+		}).build());
+		this.router.emit("cost", new String[0]);
+		assertThat(this.log.lines("Handler 'typed'")).singleElement()
+			.asString()
+			.startsWith("Handler 'typed' takes payloads of type int[], "
+					+ "but event 'cost' has a payload of java.lang.String[] and was");
+	}
+
+	@Test
 	void whenOneHandlerMismatchesThenTheOthersReceive() {
 		subscribe(HandlerMode.SYNC);
 		List<Object> others = new ArrayList<>();

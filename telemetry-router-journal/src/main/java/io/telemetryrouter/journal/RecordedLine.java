@@ -92,7 +92,8 @@ final class RecordedLine implements RecordedEvent {
 	@Override
 	public @Nullable Object payload(Class<?> type) {
 		if (this.line.dataStatus() != DataStatus.COMPLETE) {
-			throw unreadable("its payload is " + this.line.dataStatus().name().toLowerCase(Locale.ROOT));
+			this.unreadable = "its payload is " + this.line.dataStatus().name().toLowerCase(Locale.ROOT);
+			throw new IllegalStateException(this.unreadable);
 		}
 		if (!this.line.hasData()) {
 			return null;
@@ -104,17 +105,13 @@ final class RecordedLine implements RecordedEvent {
 				payload = this.payloads.read(this.line, target, this.unknownMembers);
 			}
 			catch (RuntimeException ex) {
-				// The message of the exception may quote the payload.
-				throw unreadable("its payload cannot be read as " + target.getName() + ": " + ex.getClass().getName());
+				// Its message may quote the payload; the router reports only its class.
+				this.unreadable = "its payload cannot be read as " + target.getName() + ": " + ex.getClass().getName();
+				throw ex;
 			}
 			this.read.put(target, payload);
 		}
 		return payload;
-	}
-
-	private IllegalStateException unreadable(String reason) {
-		this.unreadable = reason;
-		return new IllegalStateException(reason);
 	}
 
 }

@@ -3,6 +3,7 @@ package io.telemetryrouter.journal;
 import java.lang.reflect.AnnotatedElement;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import java.util.stream.Stream;
 
 import org.jspecify.annotations.Nullable;
@@ -20,6 +21,7 @@ import tools.jackson.databind.cfg.MapperConfig;
 import tools.jackson.databind.introspect.Annotated;
 import tools.jackson.databind.introspect.AnnotatedClass;
 import tools.jackson.databind.introspect.AnnotatedMember;
+import tools.jackson.databind.introspect.AnnotatedMethod;
 import tools.jackson.databind.introspect.NopAnnotationIntrospector;
 import tools.jackson.databind.jsontype.TypeSerializer;
 import tools.jackson.databind.ser.BeanPropertyWriter;
@@ -71,6 +73,24 @@ final class RedactionModule extends JacksonModule {
 				|| Arrays.stream(type.getInterfaces()).anyMatch(RedactionModule::hasSensitivePart);
 	}
 
+	/**
+	 * Returns whether a getter reads a sensitive field to which Jackson does not relate
+	 * it: Jackson names the property of {@code isAdmin()} {@code admin}, even if the
+	 * field is {@code isAdmin}.
+	 */
+	private static boolean readsSensitiveField(AnnotatedMember member) {
+		if (!(member instanceof AnnotatedMethod)) {
+			return false;
+		}
+		// Kotlin appends a hash to the name of a getter of a value class
+		String name = member.getName().replaceFirst("(?<=.)-.*", "");
+		return Stream.<Class<?>>iterate(member.getDeclaringClass(), Objects::nonNull, Class::getSuperclass)
+			.flatMap((type) -> Arrays.stream(type.getDeclaredFields()))
+			.filter((field) -> field.isAnnotationPresent(Sensitive.class))
+			.anyMatch((field) -> name.equals(field.getName()) || name.equalsIgnoreCase("get" + field.getName())
+					|| name.equalsIgnoreCase("is" + field.getName()));
+	}
+
 	/** Finds sensitive properties, and classes whose own serializer would write them. */
 	private static final class Introspector extends NopAnnotationIntrospector {
 
@@ -101,8 +121,9 @@ final class RedactionModule extends JacksonModule {
 		@Override
 		public List<BeanPropertyWriter> changeProperties(SerializationConfig config,
 				BeanDescription.Supplier description, List<BeanPropertyWriter> properties) {
-			properties.replaceAll((property) -> (property.getAnnotation(Sensitive.class) != null)
-					? new Unread(property, property.getFullName()) : property);
+			properties.replaceAll((property) -> (property.getAnnotation(Sensitive.class) != null
+					|| readsSensitiveField(property.getMember())) ? new Unread(property, property.getFullName())
+							: property);
 			return properties;
 		}
 

@@ -181,6 +181,22 @@ class RouterReplayTests {
 	}
 
 	@Test
+	void whenPayloadCannotBeReadThenLogNamesTheExceptionWithoutItsMessage() {
+		record((router) -> router.emit("call", List.of("hush")));
+		System.Logger logger = System.getLogger(Journal.class.getName());
+		try (CapturedLog log = new CapturedLog()) {
+			try (TelemetryRouter router = TelemetryRouter.builder().logger(logger).build()) {
+				router.subscribe(handler("call", Call.class));
+				replay(router, JournalQuery.all());
+			}
+			assertThat(log.lines("cannot be read (")).singleElement()
+				.asString()
+				.contains("(tools.jackson.databind.exc.MismatchedInputException)")
+				.doesNotContain("hush");
+		}
+	}
+
+	@Test
 	void whenLinesAreDamagedAndSegmentsMissingThenTheRestIsReplayed() throws Exception {
 		JournalOptions options = JournalOptions.in(this.directory).segmentSize(4 << 10).build();
 		try (Journal journal = Journal.open(options)) {

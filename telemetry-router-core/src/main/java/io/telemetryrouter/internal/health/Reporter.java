@@ -64,16 +64,16 @@ public final class Reporter {
 
 	public void typeMismatch(String handler, Class<?> type, String event, @Nullable Object payload, Throttle throttle) {
 		warn(throttle, "mismatch", null,
-				() -> named(handler) + " takes payloads of type " + type.getName() + ", but event "
+				() -> named(handler) + " takes payloads of type " + type.getTypeName() + ", but event "
 						+ Names.quoted(event) + " has a payload of "
-						+ ((payload != null) ? payload.getClass().getName() : "null")
+						+ ((payload != null) ? payload.getClass().getTypeName() : "null")
 						+ " and was not passed to it: emit the expected type, or declare a wider one");
 	}
 
 	/** Reports only the class of the failure: its message may quote the payload. */
 	public void unreadable(String handler, Class<?> type, String event, Throwable failure, Throttle throttle) {
 		warn(throttle, "event", null,
-				() -> named(handler) + " takes payloads of type " + type.getName() + ", as which recorded event "
+				() -> named(handler) + " takes payloads of type " + type.getTypeName() + ", as which recorded event "
 						+ Names.quoted(event) + " cannot be read (" + failure.getClass().getName()
 						+ "), so that it was not passed to it: take the recorded type, or use an EventUpcaster");
 	}

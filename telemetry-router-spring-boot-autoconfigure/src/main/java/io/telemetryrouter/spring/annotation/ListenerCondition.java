@@ -1,7 +1,10 @@
 package io.telemetryrouter.spring.annotation;
 
+import java.lang.reflect.Method;
+import java.util.Arrays;
 import java.util.Set;
 import java.util.function.Predicate;
+import java.util.stream.Collectors;
 
 import org.springframework.beans.factory.BeanFactory;
 import org.springframework.context.expression.BeanFactoryResolver;
@@ -10,7 +13,14 @@ import org.springframework.expression.EvaluationContext;
 import org.springframework.expression.Expression;
 import org.springframework.expression.ParseException;
 import org.springframework.expression.spel.SpelNode;
+import org.springframework.expression.spel.ast.CompoundExpression;
 import org.springframework.expression.spel.ast.FunctionReference;
+import org.springframework.expression.spel.ast.Indexer;
+import org.springframework.expression.spel.ast.InlineMap;
+import org.springframework.expression.spel.ast.MethodReference;
+import org.springframework.expression.spel.ast.Projection;
+import org.springframework.expression.spel.ast.PropertyOrFieldReference;
+import org.springframework.expression.spel.ast.Selection;
 import org.springframework.expression.spel.ast.VariableReference;
 import org.springframework.expression.spel.standard.SpelExpression;
 import org.springframework.expression.spel.standard.SpelExpressionParser;
@@ -31,6 +41,10 @@ final class ListenerCondition implements Predicate<TelemetryEvent<?>> {
 	/** The event, and the element of a collection that is looked at. */
 	private static final Set<String> BUILT_IN = Set.of("#root", "#this");
 
+	private static final Set<String> OF_EVENT = Arrays.stream(TelemetryEvent.class.getMethods())
+		.map(Method::getName)
+		.collect(Collectors.toUnmodifiableSet());
+
 	private final Expression expression;
 
 	private final EvaluationContext context;
@@ -43,11 +57,13 @@ final class ListenerCondition implements Predicate<TelemetryEvent<?>> {
 	/**
 	 * Parses a condition.
 	 * @throws ParseException if it is malformed, or reads a variable: there are none, and
-	 * SpEL would read it as {@code null}
+	 * SpEL would read it as {@code null}; or if it reads what no event has, so that it
+	 * would fail on every event
 	 */
 	static ListenerCondition parse(String text, EvaluationContext context) {
 		SpelExpression expression = PARSER.parseRaw(text);
 		requireNoVariable(expression.getAST(), text);
+		requireOfEvent(expression.getAST(), text);
 		return new ListenerCondition(expression, context);
 	}
 
@@ -58,6 +74,31 @@ final class ListenerCondition implements Predicate<TelemetryEvent<?>> {
 		}
 		for (int i = 0; i < node.getChildCount(); i++) {
 			requireNoVariable(node.getChild(i), text);
+		}
+	}
+
+	/** Looks at what is read from the event, not from an element or a value of it. */
+	private static void requireOfEvent(SpelNode node, String text) {
+		if (node instanceof Selection || node instanceof Projection || node instanceof Indexer
+				|| node instanceof InlineMap) {
+			return;
+		}
+		String name = (node instanceof PropertyOrFieldReference property) ? property.getName()
+				: (node instanceof MethodReference method) ? method.getName() : null;
+		if (name != null && !OF_EVENT.contains(name)) {
+			throw new ParseException(text, node.getStartPosition(), "an event has no '" + name + "'");
+		}
+		for (int i = 0; i < node.getChildCount(); i++) {
+			SpelNode child = node.getChild(i);
+			boolean first = i == 0 || (i == 1 && node.getChild(0) instanceof VariableReference);
+			if (first || !(node instanceof CompoundExpression)) {
+				requireOfEvent(child, text);
+			}
+			else if (child instanceof MethodReference) {
+				for (int j = 0; j < child.getChildCount(); j++) {
+					requireOfEvent(child.getChild(j), text);
+				}
+			}
 		}
 	}
 

@@ -9,6 +9,7 @@ import java.util.Map;
 
 import org.jspecify.annotations.Nullable;
 
+import org.springframework.core.KotlinDetector;
 import org.springframework.core.MethodIntrospector;
 import org.springframework.core.MethodParameter;
 import org.springframework.core.ResolvableType;
@@ -112,6 +113,11 @@ record ListenerMethod(String beanName, ResolvableType beanType, Method method,
 		if (Modifier.isStatic(this.method.getModifiers())) {
 			throw failure("The method is static.", "Make it an instance method.");
 		}
+		if (KotlinDetector.isSuspendingFunction(this.method)) {
+			throw failure("It is a suspending function of Kotlin, which the router cannot call.",
+					"Let an ordinary function return what suspends, as in 'fun on(payload: Payload) = mono { ... }'"
+							+ " with kotlinx-coroutines-reactor.");
+		}
 		if (types.length == 0) {
 			return Shape.NOTHING;
 		}
@@ -124,6 +130,17 @@ record ListenerMethod(String beanName, ResolvableType beanType, Method method,
 		throw failure("It takes parameters that the router cannot supply.",
 				"Take nothing, (Payload payload), (String event, Payload payload)"
 						+ " or (TelemetryEvent<Payload> event).");
+	}
+
+	/**
+	 * Returns the method's name in its source. To that of an internal function, Kotlin
+	 * appends the name of its module.
+	 */
+	String name() {
+		String name = this.method.getName();
+		int end = name.indexOf('$');
+		return (end > 0 && KotlinDetector.isKotlinType(this.method.getDeclaringClass())) ? name.substring(0, end)
+				: name;
 	}
 
 	/**
@@ -161,7 +178,8 @@ record ListenerMethod(String beanName, ResolvableType beanType, Method method,
 		Completion completion = Completion.of(returnType);
 		if (completion == null) {
 			throw failure("It returns '" + returnType.getName() + "', which the router cannot use.",
-					"Return void, or a CompletionStage or a Publisher that completes when the event has been handled.");
+					"Return void, or a CompletionStage or a Publisher that completes when the event has been handled."
+							+ " A result is not emitted: emit it with TelemetryEmitter.");
 		}
 		return completion;
 	}

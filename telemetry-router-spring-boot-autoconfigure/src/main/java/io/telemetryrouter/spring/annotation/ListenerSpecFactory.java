@@ -70,7 +70,7 @@ final class ListenerSpecFactory {
 	private String id(ListenerMethod method) {
 		String id = method.annotation().getString("id");
 		if (id.isEmpty()) {
-			return method.beanName() + "." + method.method().getName();
+			return method.beanName() + "." + method.name();
 		}
 		String resolved = resolve(method, "id", id);
 		if (resolved.isBlank()) {

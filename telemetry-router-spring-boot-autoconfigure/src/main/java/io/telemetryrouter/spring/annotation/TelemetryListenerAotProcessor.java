@@ -61,6 +61,10 @@ final class TelemetryListenerAotProcessor implements BeanRegistrationAotProcesso
 		}
 
 		private void registerPayload(ReflectionHints hints, ListenerMethod method) {
+			boolean conditional = !method.annotation().getString("condition").isBlank();
+			if (conditional) {
+				hints.registerType(TelemetryEvent.class, MemberCategory.INVOKE_PUBLIC_METHODS);
+			}
 			Shape shape = method.shape();
 			Class<?> type;
 			try {
@@ -77,12 +81,10 @@ final class TelemetryListenerAotProcessor implements BeanRegistrationAotProcesso
 				// Jackson reads the payload from the journal
 				new BindingReflectionHintsRegistrar().registerReflectionHints(hints, type);
 			}
-			if (method.annotation().getString("condition").isBlank()) {
-				hints.registerType(type);
-				return;
+			hints.registerType(type);
+			if (conditional) {
+				hints.registerType(type, MemberCategory.INVOKE_PUBLIC_METHODS, MemberCategory.ACCESS_PUBLIC_FIELDS);
 			}
-			hints.registerType(type, MemberCategory.INVOKE_PUBLIC_METHODS, MemberCategory.ACCESS_PUBLIC_FIELDS);
-			hints.registerType(TelemetryEvent.class, MemberCategory.INVOKE_PUBLIC_METHODS);
 		}
 
 	}

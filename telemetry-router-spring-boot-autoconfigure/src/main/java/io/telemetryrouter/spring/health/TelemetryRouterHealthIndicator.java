@@ -4,6 +4,8 @@ import java.time.Duration;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 
@@ -13,6 +15,7 @@ import org.springframework.boot.health.contributor.Health;
 import io.telemetryrouter.HandlerAccount;
 import io.telemetryrouter.HandlerMode;
 import io.telemetryrouter.HandlerSnapshot;
+import io.telemetryrouter.HandlerStatus;
 import io.telemetryrouter.RouterSnapshot;
 import io.telemetryrouter.TelemetryRouter;
 
@@ -58,14 +61,26 @@ public class TelemetryRouterHealthIndicator extends AbstractHealthIndicator {
 			.withDetail("handled", total.handled())
 			.withDetail("failed", total.failed())
 			.withDetail("filtered", total.filtered())
-			.withDetail("dropped", total.droppedTotal())
+			.withDetail("dropped", dropped(total))
 			.withDetail("queued", total.queued())
 			.withDetail("running", total.running())
 			.withDetail("held", snapshot.held())
 			.withDetail("oldestAgeMicros", TimeUnit.NANOSECONDS.toMicros(oldestAge(handlers).toNanos()))
 			.withDetail("fullQueues", ids(handlers, this::isFull))
 			.withDetail("quarantined", ids(handlers, (handler) -> handler.quarantine() != null))
-			.withDetail("stuck", ids(handlers, (handler) -> !handler.stuckCalls().isEmpty()));
+			.withDetail("stuck", ids(handlers, (handler) -> !handler.stuckCalls().isEmpty()))
+			.withDetail("paused", ids(handlers, (handler) -> handler.status() == HandlerStatus.PAUSED));
+	}
+
+	/** Only the reasons that occurred: each of them has another remedy. */
+	private Map<String, Long> dropped(HandlerAccount account) {
+		Map<String, Long> dropped = new TreeMap<>();
+		account.dropped().forEach((reason, count) -> {
+			if (count > 0) {
+				dropped.put(reason.label(), count);
+			}
+		});
+		return dropped;
 	}
 
 	private Duration oldestAge(Collection<HandlerSnapshot> handlers) {

@@ -83,6 +83,23 @@ class ListenerConditionTests {
 			.withMessageContaining("there is no variable '#");
 	}
 
+	@ParameterizedTest
+	@ValueSource(strings = { "cost", "cost > 1", "name == 'x' and cost > 1", "!(event.cost > 1)", "cost() > 1",
+			"#root.cost > 1", "payload.equals(cost)", "{cost, 1}.empty", "payload != null ? cost : name" })
+	void whenConditionReadsWhatNoEventHasThenItIsRefused(String condition) {
+		assertThatExceptionOfType(ParseException.class).isThrownBy(() -> emit(condition, List.of()))
+			.withMessageContaining("an event has no '");
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "payload.?[cost > 1].empty", "payload.![cost].empty", "payload['cost'] == 1",
+			"payload[cost] == 1", "{cost: 1}.empty", "runId?.length() > 1", "span().durationNanos > 1",
+			"payload.contains(name)", "T(java.lang.Math).abs(sequence) > 1", "new java.util.Date(sequence) == null",
+			"@limits.cost > 1", "payload?.cost ?: false" })
+	void whenConditionReadsOnlyWhatAnEventHasThenItIsAccepted(String condition) {
+		assertThat(emit(condition, List.of()).condition()).isEqualTo(condition);
+	}
+
 	@Test
 	void whenConditionReadsRootOrElementThenItIsAccepted() {
 		HandlerSnapshot handler = emit("#root.payload.?[#this > 1].empty", List.of(List.of(1), List.of(2)));

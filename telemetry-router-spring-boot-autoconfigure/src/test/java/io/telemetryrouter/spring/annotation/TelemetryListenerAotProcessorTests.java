@@ -34,7 +34,7 @@ class TelemetryListenerAotProcessorTests {
 	@Test
 	@CompileWithForkedClassLoader
 	void whenContextIsGeneratedThenHintsAreThereAndListenersListen() {
-		generate((hints, context) -> {
+		generate(AotConfiguration.class, (hints, context) -> {
 			assertThat(RuntimeHintsPredicates.reflection().onMethodInvocation(AotListener.class, "on")).accepts(hints);
 			assertThat(RuntimeHintsPredicates.reflection().onMethodInvocation(AotListener.class, "expensive"))
 				.accepts(hints);
@@ -58,10 +58,19 @@ class TelemetryListenerAotProcessorTests {
 		});
 	}
 
-	private static void generate(BiConsumer<RuntimeHints, GenericApplicationContext> check) {
+	@Test
+	@CompileWithForkedClassLoader
+	void whenConditionIsOnAnyPayloadThenWhatItReadsOfTheEventIsThere() {
+		generate(AnyPayload.class,
+				(hints, context) -> assertThat(
+						RuntimeHintsPredicates.reflection().onMethodInvocation(TelemetryEvent.class, "name"))
+					.accepts(hints));
+	}
+
+	private static void generate(Class<?> configuration, BiConsumer<RuntimeHints, GenericApplicationContext> check) {
 		GenericApplicationContext source = new GenericApplicationContext();
-		new AnnotatedBeanDefinitionReader(source).register(AotConfiguration.class);
-		TestGenerationContext generation = new TestGenerationContext(AotConfiguration.class);
+		new AnnotatedBeanDefinitionReader(source).register(configuration);
+		TestGenerationContext generation = new TestGenerationContext(configuration);
 		var initializerName = new ApplicationContextAotGenerator().processAheadOfTime(source, generation);
 		generation.writeGeneratedContent();
 		TestCompiler.forSystem().with(generation).compile((compiled) -> {
@@ -92,6 +101,15 @@ class TelemetryListenerAotProcessorTests {
 		@Bean
 		AotListener listener() {
 			return new AotListener();
+		}
+
+	}
+
+	@Import(TelemetryRouterAutoConfiguration.class)
+	static class AnyPayload {
+
+		@TelemetryListener(condition = "name == 'x'")
+		void on(TelemetryEvent<?> event) {
 		}
 
 	}

@@ -41,6 +41,12 @@ class ConfigurationMetadataTests {
 	}
 
 	@Test
+	void whenDescriptionIsReadOnItsOwnThenItSaysWhatThePropertyIsOf() {
+		assertThat(properties.values()).extracting((property) -> property.path("description").asString())
+			.doesNotHaveDuplicates();
+	}
+
+	@Test
 	void whenPropertyHasDefaultThenMetadataKnowsIt() {
 		assertThat(defaultValue("enabled").asBoolean()).isTrue();
 		assertThat(defaultValue("max-handler-queue").asInt()).isEqualTo(1000);

@@ -3,6 +3,7 @@ package io.telemetryrouter.spring.health;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 
 import org.junit.jupiter.api.Test;
 
@@ -38,14 +39,15 @@ class TelemetryRouterHealthIndicatorTests {
 		Health health = health();
 		assertThat(health.getStatus()).isEqualTo(Status.UP);
 		assertThat(health.getDetails()).containsExactly(entry("handlers", 3), entry("offered", 22L),
-				entry("handled", 10L), entry("failed", 1L), entry("filtered", 1L), entry("dropped", 1L),
-				entry("queued", 9L), entry("running", 0L), entry("held", 0), entry("oldestAgeMicros", 2_000_000L),
-				entry("fullQueues", List.of("b")), entry("quarantined", List.of()), entry("stuck", List.of()),
+				entry("handled", 10L), entry("failed", 1L), entry("filtered", 1L),
+				entry("dropped", Map.of("queue_full", 1L)), entry("queued", 9L), entry("running", 0L), entry("held", 0),
+				entry("oldestAgeMicros", 2_000_000L), entry("fullQueues", List.of("b")),
+				entry("quarantined", List.of()), entry("stuck", List.of()), entry("paused", List.of()),
 				entry("danglingSpans", 0L));
 	}
 
 	@Test
-	void whenHandlersAreQuarantinedOrStuckThenUpAndDetailsNameThem() {
+	void whenHandlersAreQuarantinedStuckOrPausedThenUpAndDetailsNameThem() {
 		QuarantineSnapshot quarantine = new QuarantineSnapshot(Instant.EPOCH, Instant.EPOCH, 1, 0);
 		StuckCall call = new StuckCall("thread", "event", Instant.EPOCH, List.of(), false);
 		this.stub.handler(StubRouter.troubled("sick", HandlerStatus.QUARANTINED, quarantine))
@@ -53,7 +55,8 @@ class TelemetryRouterHealthIndicatorTests {
 			.handler(StubRouter.troubled("both", HandlerStatus.PAUSED, quarantine, call));
 		assertThat(health().getStatus()).isEqualTo(Status.UP);
 		assertThat(health().getDetails()).containsEntry("quarantined", List.of("sick", "both"))
-			.containsEntry("stuck", List.of("hung", "both"));
+			.containsEntry("stuck", List.of("hung", "both"))
+			.containsEntry("paused", List.of("both"));
 	}
 
 	@Test
