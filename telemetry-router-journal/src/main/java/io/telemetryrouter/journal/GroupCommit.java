@@ -3,6 +3,7 @@ package io.telemetryrouter.journal;
 import java.io.IOException;
 import java.util.EnumMap;
 import java.util.Map;
+import java.util.Queue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
@@ -40,7 +41,8 @@ final class GroupCommit {
 
 	private boolean writing;
 
-	private boolean closed;
+	/** Read without the lock, too. */
+	private volatile boolean closed;
 
 	private long nextSequence;
 
@@ -63,8 +65,8 @@ final class GroupCommit {
 	/** The failure of a sync that no later one has made up for. */
 	private @Nullable Throwable syncFailure;
 
-	/** A text on the last failure, also if it has ended. */
-	private String lastFailure = "";
+	/** A text on the last failure, also if it has ended. Read without the lock, too. */
+	private volatile String lastFailure = "";
 
 	private final Map<LossReason, Long> lost = new EnumMap<>(LossReason.class);
 
@@ -163,10 +165,17 @@ final class GroupCommit {
 		}
 		this.syncFailure = unsynced;
 		if (this.failure != null) {
-			this.lastFailure = (this.failure == unsynced)
-					? "synced: " + unsynced + ". Its lines are written and synced again until that succeeds"
-					: "written: " + this.failure + ". Events are counted as lost until a write succeeds";
+			this.lastFailure = describe(this.failure, this.failure == unsynced);
 		}
+	}
+
+	private static String describe(Throwable failure, boolean unsynced) {
+		String disk = ": check the disk; no restart is needed";
+		if (unsynced) {
+			return "synced: " + failure + ". Its lines are written and synced again until that succeeds" + disk;
+		}
+		return (failure instanceof JournalException) ? "written: " + failure.getMessage()
+				: "written: " + failure + ". Events are counted as lost until a write succeeds" + disk;
 	}
 
 	/** Runs an action without the lock. One action runs at a time. */
@@ -239,16 +248,14 @@ final class GroupCommit {
 
 	/**
 	 * Runs the maintenance of the writer.
-	 * @return a text on the last segment that could not be deleted, or {@code null}
+	 * @param sync whether to sync
 	 */
-	@Nullable String maintain() {
+	void maintain(boolean sync) {
 		this.lock.lock();
 		try {
-			if (this.closed) {
-				return null;
+			if (!this.closed) {
+				concluded(exclusively(() -> this.writer.maintain(sync)), false);
 			}
-			concluded(exclusively(this.writer::maintain), false);
-			return this.writer.undeletable();
 		}
 		finally {
 			this.lock.unlock();
@@ -256,13 +263,7 @@ final class GroupCommit {
 	}
 
 	boolean isClosed() {
-		this.lock.lock();
-		try {
-			return this.closed;
-		}
-		finally {
-			this.lock.unlock();
-		}
+		return this.closed;
 	}
 
 	/** Rejects further lines, writes the open batch and closes the file. */
@@ -299,13 +300,12 @@ final class GroupCommit {
 
 	/** Returns what the last failure prevents, also if it has ended. */
 	String lastFailure() {
-		this.lock.lock();
-		try {
-			return this.lastFailure;
-		}
-		finally {
-			this.lock.unlock();
-		}
+		return this.lastFailure;
+	}
+
+	/** Returns what the journal's thread has to log. */
+	Queue<String> notices() {
+		return this.writer.notices();
 	}
 
 	void lost(LossReason reason) {
@@ -318,9 +318,9 @@ final class GroupCommit {
 		}
 	}
 
-	/** Returns the number of lines that could not be written. */
+	/** Returns the number of lines that could not be written, or were removed. */
 	private long lost() {
-		return this.lost.getOrDefault(LossReason.IO_ERROR, 0L);
+		return this.lost.getOrDefault(LossReason.IO_ERROR, 0L) + this.writer.removedLines();
 	}
 
 	private void count(LossReason reason, long events) {
@@ -330,6 +330,7 @@ final class GroupCommit {
 	JournalStatus status() {
 		this.lock.lock();
 		try {
+			this.lost.put(LossReason.REMOVED, this.writer.removedLines());
 			return new JournalStatus(this.lines, this.pending, this.bytes, this.syncs, this.redacted, this.truncated,
 					this.lost, this.nextSequence - 1, (this.failure != null) ? this.failure.toString() : null);
 		}

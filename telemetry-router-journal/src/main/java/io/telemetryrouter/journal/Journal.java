@@ -78,7 +78,7 @@ public final class Journal implements AutoCloseable {
 		try {
 			createFolder(directory);
 			folderLock = FolderLock.acquire(directory);
-			SegmentWriter.Found found = writer.open();
+			SegmentWriter.Found found = writer.open(folderLock);
 			JournalCursor.setBack(directory, found.nextSequence() - 1);
 			Journal journal = new Journal(options, folderLock, writer, found);
 			journal.thread.start(journal.repair);

@@ -30,8 +30,6 @@ final class JournalThread implements Runnable {
 
 	private final Once lineFailure = new Once();
 
-	private @Nullable String undeletable;
-
 	/** The number of lines that could not be written, at the last report. */
 	private long lost;
 
@@ -59,14 +57,20 @@ final class JournalThread implements Runnable {
 
 	@Override
 	public void run() {
-		long interval = (this.options.fsync == Fsync.INTERVAL) ? nanos() : SECOND;
-		long left = interval;
+		long interval = (this.options.fsync == Fsync.INTERVAL) ? nanos() : Long.MAX_VALUE;
+		long untilSync = interval;
+		long period = Math.min(SECOND, interval);
+		long left = period;
 		while (!this.commit.isClosed()) {
 			try {
 				left = this.commit.writeWaiting(left);
 				if (left <= 0) {
-					reportUndeletable(this.commit.maintain());
-					left = interval;
+					untilSync -= period - left;
+					boolean sync = untilSync <= 0;
+					untilSync = sync ? interval : untilSync;
+					period = Math.min(SECOND, untilSync);
+					left = period;
+					this.commit.maintain(sync);
 				}
 				report();
 			}
@@ -76,7 +80,7 @@ final class JournalThread implements Runnable {
 			}
 			catch (Throwable ex) {
 				// The logger failed. Lines must still be written.
-				left = interval;
+				left = period;
 			}
 		}
 	}
@@ -90,24 +94,19 @@ final class JournalThread implements Runnable {
 		}
 	}
 
-	private void reportUndeletable(@Nullable String undeletable) {
-		if (undeletable != null && !undeletable.equals(this.undeletable)) {
-			this.undeletable = undeletable;
-			logger.log(Level.WARNING, "Journal '" + this.options.directory + "' cannot delete its old segment "
-					+ undeletable + ". Delete it, or the journal exceeds its retention");
-		}
-	}
-
 	private void report() {
 		this.encoderFailure.report();
 		this.lineFailure.report();
+		for (String notice = this.commit.notices().poll(); notice != null; notice = this.commit.notices().poll()) {
+			logger.log(Level.WARNING, "Journal '" + this.options.directory + "' " + notice);
+		}
 		JournalStatus status = this.commit.status();
 		long lost = lost(status);
 		// A failure may have ended since the last report.
 		if (!this.failing && (status.failure() != null || lost > this.lost)) {
 			this.failing = true;
-			logger.log(Level.WARNING, "Journal '" + this.options.directory + "' cannot be " + this.commit.lastFailure()
-					+ ": check the disk; no restart is needed");
+			logger.log(Level.WARNING,
+					"Journal '" + this.options.directory + "' cannot be " + this.commit.lastFailure());
 		}
 		if (this.failing && status.failure() == null) {
 			this.failing = false;
