@@ -223,7 +223,7 @@ public class TelemetryRouterEndpoint {
 			case RESUME -> this.router.resume(handlerId);
 			case RELEASE -> this.router.release(handlerId);
 			case RESET_MAXIMA -> this.router.resetMaxima(handlerId);
-			case FLUSH, REPLAY -> throw new IllegalArgumentException(operation.label() + " has a result");
+			case FLUSH, REPLAY, STOP_REPLAY -> throw new IllegalArgumentException(operation.label() + " has a result");
 		};
 	}
 
