@@ -173,10 +173,10 @@ public class TelemetryRouterReplayEndpoint implements ApplicationListener<Contex
 
 		/** Frees the thread, which records this request and serves others. */
 		synchronized void end() {
-			this.ended = true;
-			if (this.stopped) {
+			if (this.stopped && !this.ended) {
 				Thread.interrupted();
 			}
+			this.ended = true;
 		}
 
 	}

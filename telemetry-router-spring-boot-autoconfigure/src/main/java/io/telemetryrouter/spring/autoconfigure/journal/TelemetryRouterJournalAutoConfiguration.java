@@ -73,7 +73,7 @@ public final class TelemetryRouterJournalAutoConfiguration {
 			ObjectProvider<PayloadEncoder> encoder, ObjectProvider<JsonMapper> mapper,
 			ObjectProvider<PayloadSanitizer> sanitizers, ObjectProvider<EventAttributes> attributes,
 			ObjectProvider<TelemetryContracts> contracts, ObjectProvider<EventUpcaster> upcasters) {
-		JournalOptions.Builder options = JournalOptions.in(properties.directory())
+		JournalOptions.Builder options = JournalOptions.in(JournalDirectory.of(properties))
 			.fsync(properties.fsync())
 			.encoder(encoder.getIfAvailable(() -> PayloadEncoder.json(mapper.getIfUnique(JsonMapper::shared)))
 				.sanitizedBy(sanitizers.orderedStream().toList()))

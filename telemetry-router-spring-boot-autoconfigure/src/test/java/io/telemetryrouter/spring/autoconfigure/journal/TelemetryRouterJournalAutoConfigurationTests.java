@@ -10,7 +10,9 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
+import org.springframework.beans.factory.BeanCreationException;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
@@ -161,6 +163,33 @@ class TelemetryRouterJournalAutoConfigurationTests {
 		enabled().withPropertyValues("telemetry-router.journal." + name + "=" + value)
 			.run((context) -> assertThat(FailureReport.of(context.getStartupFailure()))
 				.contains("'telemetry-router.journal." + name + "'", reason));
+	}
+
+	@ParameterizedTest
+	@CsvSource({ "~/journal, ~, ${user.home}/journal", "~, ~, ${user.home}",
+			"$HOME/logs/journal, $HOME, ${HOME}/logs/journal", "~app/journal, ~app, /home/app/journal" })
+	void whenTheDirectoryNeedsAShellThenTheStartFailsAndNoFolderIsCreated(String value, String name, String fix) {
+		Path created = Path.of(name);
+		assertThat(created).doesNotExist();
+		String property = "telemetry-router.journal.directory=" + value;
+		enabled().withPropertyValues(property)
+			.run((context) -> assertThat(FailureReport.of(context.getStartupFailure())).contains("'" + value + "'",
+					"'telemetry-router.journal.directory'", "No shell replaces '" + name
+							+ "' here, and a folder with this name is hardly meant: use a path like '",
+					fix));
+		assertThat(created).doesNotExist();
+		this.contextRunner.withConfiguration(AutoConfigurations.of(TelemetryRouterReplayAutoConfiguration.class))
+			.withPropertyValues(property)
+			.run((context) -> assertThatExceptionOfType(BeanCreationException.class)
+				.isThrownBy(() -> context.getBean(TelemetryReplayer.class))
+				.withStackTraceContaining("use a path like"));
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "a/~/b", "./~", "journal$1", "a~b" })
+	void whenTheDirectoryHasSuchACharacterElsewhereThenItIsUsed(String value) {
+		enabled().withPropertyValues("telemetry-router.journal.directory=" + this.directory.resolve(value))
+			.run((context) -> assertThat(context).hasNotFailed());
 	}
 
 	@ParameterizedTest
