@@ -3,6 +3,7 @@ package io.telemetryrouter.journal;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.lang.ref.WeakReference;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
@@ -24,6 +25,11 @@ final class JournalThread implements Runnable {
 
 	private final GroupCommit commit;
 
+	private final FolderLock folderLock;
+
+	/** The journal, which is closed if no other reference to it is left. */
+	private @Nullable WeakReference<Journal> journal;
+
 	private final Thread thread;
 
 	private final Once encoderFailure = new Once();
@@ -38,15 +44,18 @@ final class JournalThread implements Runnable {
 
 	private final AtomicBoolean lossReported = new AtomicBoolean();
 
-	JournalThread(JournalOptions options, GroupCommit commit) {
+	JournalThread(JournalOptions options, GroupCommit commit, FolderLock folderLock) {
 		this.options = options;
 		this.commit = commit;
+		this.folderLock = folderLock;
 		this.thread = new Thread(null, this, "telemetry-router:journal", 0, false);
 		this.thread.setDaemon(true);
 		this.thread.setContextClassLoader(JournalThread.class.getClassLoader());
 	}
 
-	void start(@Nullable JournalRepair repair) {
+	void start(Journal journal) {
+		this.journal = new WeakReference<>(journal);
+		JournalRepair repair = journal.repair();
 		if (repair != null) {
 			logger.log(Level.WARNING,
 					"Journal '" + this.options.directory + "' was not closed: cut " + repair.bytes() + " bytes at byte "
@@ -71,6 +80,7 @@ final class JournalThread implements Runnable {
 					period = Math.min(SECOND, untilSync);
 					left = period;
 					this.commit.maintain(sync);
+					closeAbandoned();
 				}
 				report();
 			}
@@ -82,6 +92,21 @@ final class JournalThread implements Runnable {
 				// The logger failed. Lines must still be written.
 				left = period;
 			}
+		}
+	}
+
+	private void closeAbandoned() {
+		if (this.journal != null && this.journal.refersTo(null)) {
+			try (this.folderLock) {
+				this.commit.close();
+			}
+			catch (IOException ex) {
+				closeFailed(ex);
+			}
+			logger.log(Level.WARNING,
+					"Journal '" + this.options.directory
+							+ "' was not closed, and nothing refers to it any more, so it is closed now:"
+							+ " close it when its application ends");
 		}
 	}
 

@@ -215,6 +215,18 @@ class TelemetryRouterJournalAutoConfigurationTests {
 				"Set 'telemetry-router.journal.directory' to such a folder");
 	}
 
+	@Test
+	void whenTheStartingThreadIsInterruptedThenTheFailureDoesNotBlameTheFolder() {
+		Thread.currentThread().interrupt();
+		enabled().run((context) -> {
+			assertThat(Thread.interrupted()).isTrue();
+			assertThat(FailureReport.of(context.getStartupFailure()))
+				.contains("Cannot open journal folder '" + this.directory + "': thread 'main' is interrupted",
+						"Find out what interrupts the thread that starts the application")
+				.doesNotContain("telemetry-router.journal.directory");
+		});
+	}
+
 	@Configuration(proxyBeanMethods = false)
 	@EnableAutoConfiguration
 	static class Application {
