@@ -33,7 +33,7 @@ final class GroupCommit {
 
 	private final SegmentWriter writer;
 
-	// Guarded by the lock.
+	// Guarded by the lock; any thread reads the volatile ones.
 
 	private Batch open = new Batch(new byte[8 << 10]);
 
@@ -41,12 +41,11 @@ final class GroupCommit {
 
 	private boolean writing;
 
-	/** Read without the lock, too. */
 	private volatile boolean closed;
 
 	private long nextSequence;
 
-	private long lastWritten;
+	private volatile long lastWritten;
 
 	private long lines;
 
@@ -65,7 +64,7 @@ final class GroupCommit {
 	/** The failure of a sync that no later one has made up for. */
 	private @Nullable Throwable syncFailure;
 
-	/** A text on the last failure, also if it has ended. Read without the lock, too. */
+	/** A text on the last failure, also if it has ended. */
 	private volatile String lastFailure = "";
 
 	private final Map<LossReason, Long> lost = new EnumMap<>(LossReason.class);
@@ -184,19 +183,25 @@ final class GroupCommit {
 			this.written.awaitUninterruptibly();
 		}
 		this.writing = true;
-		this.lock.unlock();
-		Throwable failed = null;
-		try {
-			action.run();
-		}
-		catch (Throwable ex) {
-			failed = ex;
-		}
-		this.lock.lock();
+		Throwable failed = unlocked(action);
 		this.writing = false;
 		this.syncs = this.writer.syncs();
 		this.written.signalAll();
 		return failed;
+	}
+
+	private @Nullable Throwable unlocked(Action action) {
+		this.lock.unlock();
+		try {
+			action.run();
+			return null;
+		}
+		catch (Throwable ex) {
+			return ex;
+		}
+		finally {
+			this.lock.lock();
+		}
 	}
 
 	/**
@@ -255,6 +260,8 @@ final class GroupCommit {
 		try {
 			if (!this.closed) {
 				concluded(exclusively(() -> this.writer.maintain(sync)), false);
+				// No write waits for it: there may be thousands of segments.
+				concluded(unlocked(this.writer::deleteOld), false);
 			}
 		}
 		finally {
@@ -289,13 +296,7 @@ final class GroupCommit {
 
 	/** Returns the sequence number of the last line that was written. */
 	long lastWritten() {
-		this.lock.lock();
-		try {
-			return this.lastWritten;
-		}
-		finally {
-			this.lock.unlock();
-		}
+		return this.lastWritten;
 	}
 
 	/** Returns what the last failure prevents, also if it has ended. */

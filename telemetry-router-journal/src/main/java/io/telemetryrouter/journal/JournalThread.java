@@ -66,7 +66,8 @@ final class JournalThread implements Runnable {
 
 	@Override
 	public void run() {
-		long interval = (this.options.fsync == Fsync.INTERVAL) ? nanos() : Long.MAX_VALUE;
+		long interval = (this.options.fsync == Fsync.INTERVAL)
+				? TimeUnit.NANOSECONDS.convert(this.options.fsyncInterval) : Long.MAX_VALUE;
 		long untilSync = interval;
 		long period = Math.min(SECOND, interval);
 		long left = period;
@@ -107,15 +108,6 @@ final class JournalThread implements Runnable {
 					"Journal '" + this.options.directory
 							+ "' was not closed, and nothing refers to it any more, so it is closed now:"
 							+ " close it when its application ends");
-		}
-	}
-
-	private long nanos() {
-		try {
-			return this.options.fsyncInterval.toNanos();
-		}
-		catch (ArithmeticException ex) {
-			return Long.MAX_VALUE;
 		}
 	}
 

@@ -8,7 +8,7 @@ import java.util.Queue;
 
 /**
  * Deletes the oldest segments of a journal. The last one stays: its lines give the next
- * sequence number.
+ * sequence number. Thread-safe.
  */
 final class Retention {
 
@@ -28,7 +28,7 @@ final class Retention {
 	 * Deletes segments that are expired, and more until the others have a total size. One
 	 * that cannot be deleted, as while it is read on Windows, is skipped.
 	 */
-	void deleteOld(long size) throws IOException {
+	synchronized void deleteOld(long size) throws IOException {
 		List<Segment> segments = Segment.list(this.options.directory);
 		long total = 0;
 		for (Segment each : segments) {

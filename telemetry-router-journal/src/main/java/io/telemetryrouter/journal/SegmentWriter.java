@@ -2,10 +2,10 @@ package io.telemetryrouter.journal;
 
 import java.io.IOException;
 import java.nio.file.Files;
-import java.time.Duration;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.TimeUnit;
 
 import org.jspecify.annotations.Nullable;
 
@@ -66,7 +66,7 @@ final class SegmentWriter {
 
 	SegmentWriter(JournalOptions options, SegmentFile.Opener opener) {
 		this.options = options;
-		this.segmentAge = millis(options.segmentAge);
+		this.segmentAge = Math.max(1, TimeUnit.MILLISECONDS.convert(options.segmentAge));
 		this.opener = opener;
 		this.retention = new Retention(options, this.notices);
 	}
@@ -183,15 +183,6 @@ final class SegmentWriter {
 		return this.options.clock.millis() - this.begun >= this.segmentAge;
 	}
 
-	private static long millis(Duration age) {
-		try {
-			return Math.max(1, age.toMillis());
-		}
-		catch (ArithmeticException ex) {
-			return Long.MAX_VALUE;
-		}
-	}
-
 	private SegmentFile opened(Segment current) throws IOException {
 		SegmentFile opened = this.file;
 		if (opened != null) {
@@ -219,12 +210,20 @@ final class SegmentWriter {
 		return opened;
 	}
 
+	/** Checks the segment's file. Fails if the folder belongs to another process. */
+	private void check() throws IOException {
+		checkSegment();
+		if (this.folderLock != null && this.folderLock.lockAgain(this.lastSegment)) {
+			this.notices.add("has locked its folder again, since its journal.lock was deleted. Leave this file alone:"
+					+ " it keeps other processes from writing to the folder");
+		}
+	}
+
 	/**
 	 * Leaves the segment if its file was moved, deleted, replaced or truncated, and
-	 * counts the lines that were written to it since it was last in its place. Fails if
-	 * the folder belongs to another process.
+	 * counts the lines that were written to it since it was last in its place.
 	 */
-	private void check() throws IOException {
+	private void checkSegment() throws IOException {
 		Segment current = this.segment;
 		String change = (current != null) ? this.check.change(current, this.file, this.length) : null;
 		if (current != null && change != null) {
@@ -234,10 +233,6 @@ final class SegmentWriter {
 					+ ". A new segment begins. Let no other tool, such as logrotate, change its files: the journal"
 					+ " deletes old ones itself, by its retention size and age");
 			leave();
-		}
-		if (this.folderLock != null && this.folderLock.lockAgain(this.lastSegment)) {
-			this.notices.add("has locked its folder again, since its journal.lock was deleted. Leave this file alone:"
-					+ " it keeps other processes from writing to the folder");
 		}
 	}
 
@@ -299,8 +294,8 @@ final class SegmentWriter {
 	}
 
 	/**
-	 * Checks the segment's file, syncs it with {@code sync}, ends an old segment and
-	 * deletes expired ones; called periodically.
+	 * Checks the segment's file, syncs it with {@code sync} and ends an old segment;
+	 * called periodically.
 	 */
 	void maintain(boolean sync) throws IOException {
 		try {
@@ -311,7 +306,6 @@ final class SegmentWriter {
 			if (this.length > 0 && isOld()) {
 				end();
 			}
-			this.retention.deleteOld(this.options.retentionSize);
 		}
 		catch (Throwable ex) {
 			abandon();
@@ -334,9 +328,14 @@ final class SegmentWriter {
 		}
 	}
 
+	/** Deletes old segments. May run at the same time as other methods. */
+	void deleteOld() throws IOException {
+		this.retention.deleteOld(this.options.retentionSize);
+	}
+
 	void close() throws IOException {
 		try {
-			check();
+			checkSegment();
 			if (this.options.fsync != Fsync.NEVER) {
 				force();
 			}

@@ -198,7 +198,9 @@ class RemovedSegmentTests {
 		Journal journal = open();
 		journal.append(new TestEvent("a", 1));
 		Files.delete(this.directory.resolve(SEGMENT));
+		Files.delete(this.directory.resolve("journal.lock"));
 		journal.close();
+		assertThat(this.directory).isEmptyDirectory();
 		assertThat(removed(journal)).isEqualTo(1);
 		assertLogged("moved or deleted", 1);
 	}
