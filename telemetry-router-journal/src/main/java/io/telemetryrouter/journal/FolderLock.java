@@ -47,7 +47,13 @@ final class FolderLock implements Closeable {
 		this.directory = directory;
 		this.channel = channel;
 		this.created = created;
-		this.fileKey = fileKey();
+		try {
+			this.fileKey = fileKey();
+		}
+		catch (Throwable ex) {
+			channel.close();
+			throw ex;
+		}
 	}
 
 	static FolderLock acquire(Path directory) throws IOException {
