@@ -3,6 +3,7 @@ package io.telemetryrouter.journal;
 import java.io.IOException;
 import java.util.EnumMap;
 import java.util.Map;
+import java.util.Queue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
@@ -32,7 +33,7 @@ final class GroupCommit {
 
 	private final SegmentWriter writer;
 
-	// Guarded by the lock.
+	// Guarded by the lock; any thread reads the volatile ones.
 
 	private Batch open = new Batch(new byte[8 << 10]);
 
@@ -40,11 +41,11 @@ final class GroupCommit {
 
 	private boolean writing;
 
-	private boolean closed;
+	private volatile boolean closed;
 
 	private long nextSequence;
 
-	private long lastWritten;
+	private volatile long lastWritten;
 
 	private long lines;
 
@@ -64,7 +65,7 @@ final class GroupCommit {
 	private @Nullable Throwable syncFailure;
 
 	/** A text on the last failure, also if it has ended. */
-	private String lastFailure = "";
+	private volatile String lastFailure = "";
 
 	private final Map<LossReason, Long> lost = new EnumMap<>(LossReason.class);
 
@@ -163,10 +164,17 @@ final class GroupCommit {
 		}
 		this.syncFailure = unsynced;
 		if (this.failure != null) {
-			this.lastFailure = (this.failure == unsynced)
-					? "synced: " + unsynced + ". Its lines are written and synced again until that succeeds"
-					: "written: " + this.failure + ". Events are counted as lost until a write succeeds";
+			this.lastFailure = describe(this.failure, this.failure == unsynced);
 		}
+	}
+
+	private static String describe(Throwable failure, boolean unsynced) {
+		String disk = ": check the disk; no restart is needed";
+		if (unsynced) {
+			return "synced: " + failure + ". Its lines are written and synced again until that succeeds" + disk;
+		}
+		return (failure instanceof JournalException) ? "written: " + failure.getMessage()
+				: "written: " + failure + ". Events are counted as lost until a write succeeds" + disk;
 	}
 
 	/** Runs an action without the lock. One action runs at a time. */
@@ -175,19 +183,25 @@ final class GroupCommit {
 			this.written.awaitUninterruptibly();
 		}
 		this.writing = true;
-		this.lock.unlock();
-		Throwable failed = null;
-		try {
-			action.run();
-		}
-		catch (Throwable ex) {
-			failed = ex;
-		}
-		this.lock.lock();
+		Throwable failed = unlocked(action);
 		this.writing = false;
 		this.syncs = this.writer.syncs();
 		this.written.signalAll();
 		return failed;
+	}
+
+	private @Nullable Throwable unlocked(Action action) {
+		this.lock.unlock();
+		try {
+			action.run();
+			return null;
+		}
+		catch (Throwable ex) {
+			return ex;
+		}
+		finally {
+			this.lock.lock();
+		}
 	}
 
 	/**
@@ -239,16 +253,16 @@ final class GroupCommit {
 
 	/**
 	 * Runs the maintenance of the writer.
-	 * @return a text on the last segment that could not be deleted, or {@code null}
+	 * @param sync whether to sync
 	 */
-	@Nullable String maintain() {
+	void maintain(boolean sync) {
 		this.lock.lock();
 		try {
-			if (this.closed) {
-				return null;
+			if (!this.closed) {
+				concluded(exclusively(() -> this.writer.maintain(sync)), false);
+				// No write waits for it: there may be thousands of segments.
+				concluded(unlocked(this.writer::deleteOld), false);
 			}
-			concluded(exclusively(this.writer::maintain), false);
-			return this.writer.undeletable();
 		}
 		finally {
 			this.lock.unlock();
@@ -256,13 +270,7 @@ final class GroupCommit {
 	}
 
 	boolean isClosed() {
-		this.lock.lock();
-		try {
-			return this.closed;
-		}
-		finally {
-			this.lock.unlock();
-		}
+		return this.closed;
 	}
 
 	/** Rejects further lines, writes the open batch and closes the file. */
@@ -288,24 +296,17 @@ final class GroupCommit {
 
 	/** Returns the sequence number of the last line that was written. */
 	long lastWritten() {
-		this.lock.lock();
-		try {
-			return this.lastWritten;
-		}
-		finally {
-			this.lock.unlock();
-		}
+		return this.lastWritten;
 	}
 
 	/** Returns what the last failure prevents, also if it has ended. */
 	String lastFailure() {
-		this.lock.lock();
-		try {
-			return this.lastFailure;
-		}
-		finally {
-			this.lock.unlock();
-		}
+		return this.lastFailure;
+	}
+
+	/** Returns what the journal's thread has to log. */
+	Queue<String> notices() {
+		return this.writer.notices();
 	}
 
 	void lost(LossReason reason) {
@@ -318,9 +319,9 @@ final class GroupCommit {
 		}
 	}
 
-	/** Returns the number of lines that could not be written. */
+	/** Returns the number of lines that could not be written, or were removed. */
 	private long lost() {
-		return this.lost.getOrDefault(LossReason.IO_ERROR, 0L);
+		return this.lost.getOrDefault(LossReason.IO_ERROR, 0L) + this.writer.removedLines();
 	}
 
 	private void count(LossReason reason, long events) {
@@ -330,6 +331,7 @@ final class GroupCommit {
 	JournalStatus status() {
 		this.lock.lock();
 		try {
+			this.lost.put(LossReason.REMOVED, this.writer.removedLines());
 			return new JournalStatus(this.lines, this.pending, this.bytes, this.syncs, this.redacted, this.truncated,
 					this.lost, this.nextSequence - 1, (this.failure != null) ? this.failure.toString() : null);
 		}

@@ -1,6 +1,8 @@
 package io.telemetryrouter.journal;
 
 import java.io.IOException;
+import java.lang.ref.Reference;
+import java.nio.channels.ClosedByInterruptException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -57,15 +59,16 @@ public final class Journal implements AutoCloseable {
 		this.folderLock = folderLock;
 		this.commit = new GroupCommit(writer, found.nextSequence());
 		this.repair = found.repair();
-		this.thread = new JournalThread(options, this.commit);
+		this.thread = new JournalThread(options, this.commit, folderLock);
 	}
 
 	/**
 	 * Opens a journal, and truncates incomplete and damaged lines at its end.
 	 * @param options the folder and its options
 	 * @return the journal
-	 * @throws JournalException if the folder cannot be created, read or written, or if
-	 * another journal writes to it
+	 * @throws JournalException if the folder cannot be created, read or written, if
+	 * another journal writes to it, or if the thread is interrupted, which it then
+	 * remains
 	 */
 	public static Journal open(JournalOptions options) {
 		return open(options, SegmentFile.Real::new);
@@ -78,10 +81,10 @@ public final class Journal implements AutoCloseable {
 		try {
 			createFolder(directory);
 			folderLock = FolderLock.acquire(directory);
-			SegmentWriter.Found found = writer.open();
+			SegmentWriter.Found found = writer.open(folderLock);
 			JournalCursor.setBack(directory, found.nextSequence() - 1);
 			Journal journal = new Journal(options, folderLock, writer, found);
-			journal.thread.start(journal.repair);
+			journal.thread.start(journal);
 			return journal;
 		}
 		catch (JournalException | Error ex) {
@@ -113,8 +116,14 @@ public final class Journal implements AutoCloseable {
 	}
 
 	private static JournalException cannotOpen(Path directory, Exception cause) {
-		return new JournalException("Cannot open journal folder '" + directory + "': " + cause
-				+ ": it must be a folder that this process may write to, on a disk that has room", cause);
+		String failure = "Cannot open journal folder '" + directory + "': ";
+		if (cause instanceof ClosedByInterruptException) {
+			return new JournalException(failure + "thread '" + Thread.currentThread().getName()
+					+ "' is interrupted: open the journal on a thread that is not", cause);
+		}
+		return new JournalException(
+				failure + cause + ": it must be a folder that this process may write to, on a disk that has room",
+				cause);
 	}
 
 	private static void release(SegmentWriter writer, @Nullable FolderLock folderLock, Throwable cause) {
@@ -177,6 +186,8 @@ public final class Journal implements AutoCloseable {
 		if (line.capacity() <= LARGE) {
 			this.lines.offer(line);
 		}
+		// A journal that nothing refers to is closed
+		Reference.reachabilityFence(this);
 		return sequence;
 	}
 
@@ -222,7 +233,7 @@ public final class Journal implements AutoCloseable {
 	 * Writes all lines that are in memory, syncs them to the disk unless
 	 * {@link Fsync#NEVER} is set, and releases the lock of the folder. Later events are
 	 * counted as {@link LossReason#CLOSED}. A second call waits for the first and does
-	 * nothing else.
+	 * nothing else. A journal that is garbage-collected is closed, too, and logged.
 	 */
 	@Override
 	public synchronized void close() {

@@ -210,14 +210,19 @@ public final class JournalReader implements Closeable {
 		}
 		this.after = next.firstSequence();
 		this.segment = next;
-		if (this.expected == 0) {
-			this.expected = next.firstSequence();
-		}
 		try {
 			this.input = new SegmentInput(next.file());
 		}
 		catch (IOException ex) {
+			if (Files.notExists(next.file())) {
+				// Deleted since it was listed, by retention: its lines are missing at
+				// most.
+				return true;
+			}
 			abandon(0);
+		}
+		if (this.expected == 0) {
+			this.expected = next.firstSequence();
 		}
 		return true;
 	}

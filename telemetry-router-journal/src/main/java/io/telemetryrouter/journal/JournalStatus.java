@@ -13,7 +13,8 @@ import org.jspecify.annotations.Nullable;
  * @param syncs syncs of written data to the disk
  * @param redacted lines without their payload, because it could not be encoded
  * @param truncated lines with a part of their payload, because it was too long
- * @param lost events without a line, by reason; every reason has an entry
+ * @param lost events without a line, by reason; every reason has an entry. Those that are
+ * {@link LossReason#REMOVED} had a line, and are in {@code written}, too
  * @param lastSequence the sequence number of the last line, 0 if there is none
  * @param failure the exception of the last write or maintenance, as text, or {@code null}
  * if it succeeded

@@ -3,6 +3,7 @@ package io.telemetryrouter.journal;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.lang.ref.WeakReference;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
@@ -24,13 +25,16 @@ final class JournalThread implements Runnable {
 
 	private final GroupCommit commit;
 
+	private final FolderLock folderLock;
+
+	/** The journal, which is closed if no other reference to it is left. */
+	private @Nullable WeakReference<Journal> journal;
+
 	private final Thread thread;
 
 	private final Once encoderFailure = new Once();
 
 	private final Once lineFailure = new Once();
-
-	private @Nullable String undeletable;
 
 	/** The number of lines that could not be written, at the last report. */
 	private long lost;
@@ -40,15 +44,18 @@ final class JournalThread implements Runnable {
 
 	private final AtomicBoolean lossReported = new AtomicBoolean();
 
-	JournalThread(JournalOptions options, GroupCommit commit) {
+	JournalThread(JournalOptions options, GroupCommit commit, FolderLock folderLock) {
 		this.options = options;
 		this.commit = commit;
+		this.folderLock = folderLock;
 		this.thread = new Thread(null, this, "telemetry-router:journal", 0, false);
 		this.thread.setDaemon(true);
 		this.thread.setContextClassLoader(JournalThread.class.getClassLoader());
 	}
 
-	void start(@Nullable JournalRepair repair) {
+	void start(Journal journal) {
+		this.journal = new WeakReference<>(journal);
+		JournalRepair repair = journal.repair();
 		if (repair != null) {
 			logger.log(Level.WARNING,
 					"Journal '" + this.options.directory + "' was not closed: cut " + repair.bytes() + " bytes at byte "
@@ -59,14 +66,22 @@ final class JournalThread implements Runnable {
 
 	@Override
 	public void run() {
-		long interval = (this.options.fsync == Fsync.INTERVAL) ? nanos() : SECOND;
-		long left = interval;
+		long interval = (this.options.fsync == Fsync.INTERVAL)
+				? TimeUnit.NANOSECONDS.convert(this.options.fsyncInterval) : Long.MAX_VALUE;
+		long untilSync = interval;
+		long period = Math.min(SECOND, interval);
+		long left = period;
 		while (!this.commit.isClosed()) {
 			try {
 				left = this.commit.writeWaiting(left);
 				if (left <= 0) {
-					reportUndeletable(this.commit.maintain());
-					left = interval;
+					untilSync -= period - left;
+					boolean sync = untilSync <= 0;
+					untilSync = sync ? interval : untilSync;
+					period = Math.min(SECOND, untilSync);
+					left = period;
+					this.commit.maintain(sync);
+					closeAbandoned();
 				}
 				report();
 			}
@@ -76,38 +91,39 @@ final class JournalThread implements Runnable {
 			}
 			catch (Throwable ex) {
 				// The logger failed. Lines must still be written.
-				left = interval;
+				left = period;
 			}
 		}
 	}
 
-	private long nanos() {
-		try {
-			return this.options.fsyncInterval.toNanos();
-		}
-		catch (ArithmeticException ex) {
-			return Long.MAX_VALUE;
-		}
-	}
-
-	private void reportUndeletable(@Nullable String undeletable) {
-		if (undeletable != null && !undeletable.equals(this.undeletable)) {
-			this.undeletable = undeletable;
-			logger.log(Level.WARNING, "Journal '" + this.options.directory + "' cannot delete its old segment "
-					+ undeletable + ". Delete it, or the journal exceeds its retention");
+	private void closeAbandoned() {
+		if (this.journal != null && this.journal.refersTo(null)) {
+			try (this.folderLock) {
+				this.commit.close();
+			}
+			catch (IOException ex) {
+				closeFailed(ex);
+			}
+			logger.log(Level.WARNING,
+					"Journal '" + this.options.directory
+							+ "' was not closed, and nothing refers to it any more, so it is closed now:"
+							+ " close it when its application ends");
 		}
 	}
 
 	private void report() {
 		this.encoderFailure.report();
 		this.lineFailure.report();
+		for (String notice = this.commit.notices().poll(); notice != null; notice = this.commit.notices().poll()) {
+			logger.log(Level.WARNING, "Journal '" + this.options.directory + "' " + notice);
+		}
 		JournalStatus status = this.commit.status();
 		long lost = lost(status);
 		// A failure may have ended since the last report.
 		if (!this.failing && (status.failure() != null || lost > this.lost)) {
 			this.failing = true;
-			logger.log(Level.WARNING, "Journal '" + this.options.directory + "' cannot be " + this.commit.lastFailure()
-					+ ": check the disk; no restart is needed");
+			logger.log(Level.WARNING,
+					"Journal '" + this.options.directory + "' cannot be " + this.commit.lastFailure());
 		}
 		if (this.failing && status.failure() == null) {
 			this.failing = false;

@@ -13,6 +13,13 @@ public enum LossReason {
 	IO_ERROR,
 
 	/**
+	 * The segment was moved, deleted, replaced or truncated by others while the journal
+	 * wrote to it. Counts all lines that were written since the segment was last seen in
+	 * its place, so a moved file may have some of them.
+	 */
+	REMOVED,
+
+	/**
 	 * The line would be longer than {@link Journal#MAX_LINE}, because of its event name
 	 * or another attribute; payloads are truncated instead.
 	 */

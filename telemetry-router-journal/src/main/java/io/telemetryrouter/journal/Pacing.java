@@ -36,7 +36,8 @@ public interface Pacing {
 	static Pacing asRecorded() {
 		long start = System.nanoTime();
 		return (offset) -> {
-			long wait = offset.toNanos() - (System.nanoTime() - start);
+			// Saturates: a recorded clock may have jumped by centuries.
+			long wait = TimeUnit.NANOSECONDS.convert(offset) - (System.nanoTime() - start);
 			if (wait > 0) {
 				TimeUnit.NANOSECONDS.sleep(wait);
 			}

@@ -1,9 +1,11 @@
 package io.telemetryrouter.journal;
 
 import java.io.IOException;
+import java.nio.channels.FileChannel;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -40,6 +42,23 @@ record Segment(Path file, long firstSequence) implements Comparable<Segment> {
 		}
 		Collections.sort(segments);
 		return segments;
+	}
+
+	/** Makes the entry of a new segment durable, if the system supports it. */
+	void syncDirectory() {
+		// An interrupt would close the channel.
+		boolean interrupted = Thread.interrupted();
+		try (FileChannel channel = FileChannel.open(this.file.resolveSibling(""), StandardOpenOption.READ)) {
+			channel.force(true);
+		}
+		catch (IOException ex) {
+			// This system cannot open a folder as a file.
+		}
+		finally {
+			if (interrupted) {
+				Thread.currentThread().interrupt();
+			}
+		}
 	}
 
 	String name() {

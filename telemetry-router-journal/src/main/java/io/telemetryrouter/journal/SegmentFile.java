@@ -3,6 +3,7 @@ package io.telemetryrouter.journal;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.RandomAccessFile;
+import java.nio.file.Files;
 import java.nio.file.Path;
 
 /**
@@ -18,18 +19,27 @@ interface SegmentFile extends Closeable {
 
 	void sync() throws IOException;
 
+	/** Returns whether an offset is 0, or follows a line feed. */
+	boolean hasLineEnd(long offset) throws IOException;
+
 	/** Writes all bytes from an offset on again. */
 	void rewrite(long offset) throws IOException;
 
 	void truncate(long length) throws IOException;
 
 	/**
-	 * Opens files for appending, and creates them if absent.
+	 * Opens files for appending.
 	 */
 	@FunctionalInterface
 	interface Opener {
 
-		SegmentFile open(Path file) throws IOException;
+		/**
+		 * Opens a file.
+		 * @param file the file
+		 * @param create whether to create it; fails if it exists, since another process
+		 * may write to it
+		 */
+		SegmentFile open(Path file, boolean create) throws IOException;
 
 	}
 
@@ -40,7 +50,10 @@ interface SegmentFile extends Closeable {
 
 		private final RandomAccessFile file;
 
-		Real(Path path) throws IOException {
+		Real(Path path, boolean create) throws IOException {
+			if (create) {
+				Files.createFile(path);
+			}
 			this.file = new RandomAccessFile(path.toFile(), "rw");
 			this.file.seek(this.file.length());
 		}
@@ -58,6 +71,18 @@ interface SegmentFile extends Closeable {
 		@Override
 		public void sync() throws IOException {
 			this.file.getFD().sync();
+		}
+
+		@Override
+		public boolean hasLineEnd(long offset) throws IOException {
+			if (offset == 0) {
+				return true;
+			}
+			long end = this.file.getFilePointer();
+			this.file.seek(offset - 1);
+			int last = this.file.read();
+			this.file.seek(end);
+			return last == LineFormat.LINE_FEED;
 		}
 
 		@Override

@@ -1,11 +1,11 @@
 package io.telemetryrouter.journal;
 
 import java.io.IOException;
-import java.nio.channels.FileChannel;
 import java.nio.file.Files;
-import java.nio.file.StandardOpenOption;
-import java.time.Duration;
 import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.TimeUnit;
 
 import org.jspecify.annotations.Nullable;
 
@@ -47,20 +47,40 @@ final class SegmentWriter {
 
 	private long syncs;
 
-	private @Nullable String undeletable;
+	private @Nullable FolderLock folderLock;
+
+	/** The first sequence number of the last segment, also after its end. */
+	private long lastSegment;
+
+	private final SegmentCheck check = new SegmentCheck();
+
+	private final Retention retention;
+
+	// Read by any thread
+
+	/** The lines of segments that were moved, deleted, replaced or truncated. */
+	private volatile long removedLines;
+
+	/** What is to be logged. */
+	private final Queue<String> notices = new ConcurrentLinkedQueue<>();
 
 	SegmentWriter(JournalOptions options, SegmentFile.Opener opener) {
 		this.options = options;
-		this.segmentAge = millis(options.segmentAge);
+		this.segmentAge = Math.max(1, TimeUnit.MILLISECONDS.convert(options.segmentAge));
 		this.opener = opener;
+		this.retention = new Retention(options, this.notices);
 	}
 
 	/** Result of {@link #open()}. */
 	record Found(long nextSequence, @Nullable JournalRepair repair) {
 	}
 
-	/** Finds the last intact line of the journal, and truncates the segment after it. */
-	Found open() throws IOException {
+	/**
+	 * Finds the last intact line of the journal, and truncates the segment after it. If
+	 * another process may still write to that segment, the next write begins another one.
+	 */
+	Found open(FolderLock folderLock) throws IOException {
+		this.folderLock = folderLock;
 		List<Segment> segments = Segment.list(this.options.directory);
 		if (segments.isEmpty()) {
 			begin(Segment.of(this.options.directory, 1));
@@ -72,9 +92,15 @@ final class SegmentWriter {
 		if (lastRecord == null) {
 			lastRecord = findEnd(last, 0);
 		}
+		long next = (lastRecord != null) ? lastRecord.sequence() + 1 : last.firstSequence();
+		this.lastSegment = last.firstSequence();
+		if (!folderLock.isContinued()) {
+			this.length = 0;
+			return new Found(Math.max(next, last.firstSequence() + 1), null);
+		}
 		JournalRecord first = firstRecord(last);
 		this.begun = (first != null) ? first.time().toEpochMilli() : this.options.clock.millis();
-		SegmentFile opened = this.opener.open(last.file());
+		SegmentFile opened = this.opener.open(last.file(), false);
 		this.file = opened;
 		long cut = size - this.length;
 		if (cut > 0) {
@@ -83,8 +109,8 @@ final class SegmentWriter {
 		}
 		this.synced = this.length;
 		this.segment = last;
-		return new Found((lastRecord != null) ? lastRecord.sequence() + 1 : last.firstSequence(),
-				(cut > 0) ? new JournalRepair(last.file(), this.length, cut) : null);
+		this.check.begin(last, this.length);
+		return new Found(next, (cut > 0) ? new JournalRepair(last.file(), this.length, cut) : null);
 	}
 
 	private @Nullable JournalRecord findEnd(Segment last, long from) throws IOException {
@@ -114,9 +140,14 @@ final class SegmentWriter {
 		return (this.length > this.synced) ? this.syncFailure : null;
 	}
 
-	/** Returns a text on the last segment that could not be deleted, or {@code null}. */
-	@Nullable String undeletable() {
-		return this.undeletable;
+	/** Returns the number of lines that were lost with their segments. */
+	long removedLines() {
+		return this.removedLines;
+	}
+
+	/** Returns what is to be logged. */
+	Queue<String> notices() {
+		return this.notices;
 	}
 
 	/** Appends a batch: all of it, or nothing. */
@@ -125,6 +156,9 @@ final class SegmentWriter {
 		try {
 			if (this.length > 0 && (this.length + batch.size > this.options.segmentSize || isOld())) {
 				end();
+			}
+			if (this.file == null) {
+				check();
 			}
 			Segment current = this.segment;
 			SegmentFile opened = (current != null) ? opened(current)
@@ -135,6 +169,7 @@ final class SegmentWriter {
 			if (this.options.fsync == Fsync.ALWAYS) {
 				force();
 			}
+			this.check.written(batch.lines, this.length);
 		}
 		catch (Throwable ex) {
 			this.length -= added;
@@ -148,24 +183,13 @@ final class SegmentWriter {
 		return this.options.clock.millis() - this.begun >= this.segmentAge;
 	}
 
-	private static long millis(Duration age) {
-		try {
-			return Math.max(1, age.toMillis());
-		}
-		catch (ArithmeticException ex) {
-			return Long.MAX_VALUE;
-		}
-	}
-
 	private SegmentFile opened(Segment current) throws IOException {
 		SegmentFile opened = this.file;
 		if (opened != null) {
 			return opened;
 		}
-		opened = this.opener.open(current.file());
+		opened = this.opener.open(current.file(), false);
 		this.file = opened;
-		this.length = Math.min(this.length, opened.length());
-		this.synced = Math.min(this.synced, this.length);
 		if (opened.length() > this.length) {
 			opened.truncate(this.length);
 		}
@@ -173,19 +197,48 @@ final class SegmentWriter {
 	}
 
 	private SegmentFile begin(Segment next) throws IOException {
-		deleteOld(this.options.retentionSize - this.options.segmentSize);
-		SegmentFile opened = this.opener.open(next.file());
+		this.retention.deleteOld(this.options.retentionSize - this.options.segmentSize);
+		SegmentFile opened = this.opener.open(next.file(), true);
 		this.file = opened;
+		this.check.begin(next, 0);
 		this.segment = next;
+		this.lastSegment = next.firstSequence();
 		this.begun = this.options.clock.millis();
 		if (this.options.fsync != Fsync.NEVER) {
-			syncDirectory();
+			next.syncDirectory();
 		}
 		return opened;
 	}
 
+	/** Checks the segment's file. Fails if the folder belongs to another process. */
+	private void check() throws IOException {
+		checkSegment();
+		if (this.folderLock != null && this.folderLock.lockAgain(this.lastSegment)) {
+			this.notices.add("has locked its folder again, since its journal.lock was deleted. Leave this file alone:"
+					+ " it keeps other processes from writing to the folder");
+		}
+	}
+
+	/**
+	 * Leaves the segment if its file was moved, deleted, replaced or truncated, and
+	 * counts the lines that were written to it since it was last in its place.
+	 */
+	private void checkSegment() throws IOException {
+		Segment current = this.segment;
+		String change = (current != null) ? this.check.change(current, this.file, this.length) : null;
+		if (current != null && change != null) {
+			this.removedLines = this.removedLines + this.check.lines();
+			this.notices.add("has lost its segment '" + current.name() + "', which was " + change
+					+ " while it was written to. Lines that may be lost: " + this.check.lines()
+					+ ". A new segment begins. Let no other tool, such as logrotate, change its files: the journal"
+					+ " deletes old ones itself, by its retention size and age");
+			leave();
+		}
+	}
+
 	/** Ends the segment; the next write begins a new one. */
 	private void end() throws IOException {
+		check();
 		if (this.options.fsync != Fsync.NEVER) {
 			force();
 		}
@@ -206,6 +259,7 @@ final class SegmentWriter {
 	/** Syncs the data that was written since the last sync. */
 	void sync() throws IOException {
 		try {
+			check();
 			force();
 		}
 		catch (Throwable ex) {
@@ -239,73 +293,23 @@ final class SegmentWriter {
 		this.syncs++;
 	}
 
-	/** Syncs, ends an old segment and deletes expired ones; called periodically. */
-	void maintain() throws IOException {
+	/**
+	 * Checks the segment's file, syncs it with {@code sync} and ends an old segment;
+	 * called periodically.
+	 */
+	void maintain(boolean sync) throws IOException {
 		try {
-			Segment current = this.segment;
-			if (current != null && !Files.exists(current.file())) {
-				// Further writes to a deleted file would be lost.
-				leave();
-				throw new IOException("Segment '" + current.file() + "' was deleted while it was written to");
-			}
-			if (this.options.fsync == Fsync.INTERVAL) {
+			check();
+			if (sync) {
 				force();
 			}
 			if (this.length > 0 && isOld()) {
 				end();
 			}
-			deleteOld(this.options.retentionSize);
 		}
 		catch (Throwable ex) {
 			abandon();
 			throw ex;
-		}
-	}
-
-	/**
-	 * Deletes the oldest segments. The last one stays: its lines give the next sequence
-	 * number. One that cannot be deleted, as while it is read on Windows, is skipped.
-	 */
-	private void deleteOld(long size) throws IOException {
-		List<Segment> segments = Segment.list(this.options.directory);
-		long total = 0;
-		for (Segment each : segments) {
-			total += SegmentInfo.of(each).bytes();
-		}
-		for (int i = 0; i < segments.size() - 1; i++) {
-			SegmentInfo info = SegmentInfo.of(segments.get(i));
-			if (total <= size && !isExpired(info)) {
-				return;
-			}
-			try {
-				Files.deleteIfExists(info.file());
-				total -= info.bytes();
-			}
-			catch (IOException ex) {
-				this.undeletable = "'" + segments.get(i).name() + "': " + ex;
-			}
-		}
-	}
-
-	private boolean isExpired(SegmentInfo info) {
-		Duration age = this.options.retentionAge;
-		return age != null && Duration.between(info.lastModified(), this.options.clock.instant()).compareTo(age) >= 0;
-	}
-
-	/** Makes the directory entry of a new segment durable, if the system supports it. */
-	private void syncDirectory() {
-		// An interrupt would close the channel.
-		boolean interrupted = Thread.interrupted();
-		try (FileChannel channel = FileChannel.open(this.options.directory, StandardOpenOption.READ)) {
-			channel.force(true);
-		}
-		catch (IOException ex) {
-			// This system cannot open a folder as a file.
-		}
-		finally {
-			if (interrupted) {
-				Thread.currentThread().interrupt();
-			}
 		}
 	}
 
@@ -324,8 +328,14 @@ final class SegmentWriter {
 		}
 	}
 
+	/** Deletes old segments. May run at the same time as other methods. */
+	void deleteOld() throws IOException {
+		this.retention.deleteOld(this.options.retentionSize);
+	}
+
 	void close() throws IOException {
 		try {
+			checkSegment();
 			if (this.options.fsync != Fsync.NEVER) {
 				force();
 			}

@@ -41,11 +41,11 @@ final class FaultyDisk implements SegmentFile.Opener {
 	final AtomicInteger syncsBegun = new AtomicInteger();
 
 	@Override
-	public SegmentFile open(Path path) throws IOException {
+	public SegmentFile open(Path path, boolean create) throws IOException {
 		if (this.failsOpen) {
 			throw new IOException("No space left on device");
 		}
-		SegmentFile file = new SegmentFile.Real(path);
+		SegmentFile file = new SegmentFile.Real(path, create);
 		return new SegmentFile() {
 
 			@Override
@@ -77,6 +77,11 @@ final class FaultyDisk implements SegmentFile.Opener {
 				}
 				file.sync();
 				FaultyDisk.this.unsynced = 0;
+			}
+
+			@Override
+			public boolean hasLineEnd(long offset) throws IOException {
+				return file.hasLineEnd(offset);
 			}
 
 			@Override

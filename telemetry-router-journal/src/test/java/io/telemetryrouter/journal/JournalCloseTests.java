@@ -12,6 +12,9 @@ import java.util.concurrent.FutureTask;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
+import io.telemetryrouter.HandlerSpec;
+import io.telemetryrouter.TelemetryRouter;
+
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.awaitility.Awaitility.await;
@@ -91,6 +94,48 @@ class JournalCloseTests {
 			first.close();
 			assertInUse();
 			assertThat(second.append(new TestEvent("a", 1))).isTrue();
+		}
+	}
+
+	private void openAndForget() {
+		Journal forgotten = Journal.open(JournalOptions.in(this.directory).build());
+		assertThat(forgotten.append(new TestEvent("a", 1))).isTrue();
+	}
+
+	private boolean isFree() {
+		System.gc();
+		try {
+			Journal.open(options()).close();
+			return true;
+		}
+		catch (JournalException ex) {
+			return false;
+		}
+	}
+
+	/** As in a web application that is undeployed without closing its journal. */
+	@Test
+	void whenAJournalIsNeitherClosedNorReferencedThenItIsClosed() {
+		try (CapturedLog log = new CapturedLog()) {
+			openAndForget();
+			await().atMost(LIMIT).until(this::isFree);
+			assertThat(log.lines(this.directory)).containsExactly("Journal '" + this.directory
+					+ "' was not closed, and nothing refers to it any more, so it is closed now:"
+					+ " close it when its application ends");
+		}
+		assertThat(Lines.read(this.directory).sequences()).containsExactly(1L);
+	}
+
+	@Test
+	void whenAJournalIsReferencedByItsHandlerOnlyThenItStaysOpen() throws Exception {
+		HandlerSpec<Object> handler = Journal.open(options()).handler(JournalMode.SYNC);
+		try (TelemetryRouter router = TelemetryRouter.builder().build()) {
+			router.subscribe(handler);
+			for (int i = 0; i < 3; i++) {
+				assertThat(isFree()).isFalse();
+			}
+			router.emit("a", 1);
+			assertThat(Lines.read(this.directory).sequences()).containsExactly(1L);
 		}
 	}
 

@@ -160,19 +160,6 @@ class JournalDegradationTests {
 	}
 
 	@Test
-	void whenTheSegmentIsDeletedThenItIsSaidAndANewOneBegins() throws Exception {
-		try (Journal journal = open(options().fsyncInterval(Duration.ofMillis(10)))) {
-			journal.append(new TestEvent("a", 1));
-			Files.delete(Lines.segments(this.directory).get(0));
-			await().atMost(PATIENCE).until(() -> journal.status().failure() != null);
-			assertThat(journal.append(new TestEvent("a", 2))).isTrue();
-			assertThat(Lines.read(this.directory).data()).containsExactly("2");
-			await().atMost(PATIENCE).until(() -> this.log.lines(this.directory).size() >= 2);
-		}
-		assertThat(this.log.lines("was deleted while it was written to")).hasSize(1);
-	}
-
-	@Test
 	void whenTheFolderIsDeletedThenEventsAreCountedAndNoOtherFolderIsMade() throws Exception {
 		Path folder = this.directory.resolve("j");
 		try (Journal journal = open(JournalOptions.in(folder).fsyncInterval(Duration.ofMillis(10)))) {

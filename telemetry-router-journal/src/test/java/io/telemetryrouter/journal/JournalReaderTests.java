@@ -9,6 +9,8 @@ import java.util.List;
 import java.util.zip.CRC32C;
 
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -86,6 +88,23 @@ class JournalReaderTests {
 		assertThat(lines.sequences()).containsExactly(1L, 2L, 3L, 7L, 8L, 9L, 10L);
 		assertThat(lines.problems())
 			.hasToString("[journal-0000000000000000007.jsonl at byte 0: lines 4 to 6 are missing]");
+	}
+
+	/**
+	 * A link to nothing stands for a file that is deleted after the folder was listed.
+	 */
+	@Test
+	@DisabledOnOs(OS.WINDOWS)
+	void whenASegmentIsDeletedBeforeItIsOpenedThenItIsNotUnreadable() throws Exception {
+		List<Path> segments = write(10);
+		for (int deleted : new int[] { 0, 2 }) {
+			Files.delete(segments.get(deleted));
+			Files.createSymbolicLink(segments.get(deleted), this.directory.resolve("nothing"));
+		}
+		Lines lines = Lines.read(this.directory);
+		assertThat(lines.sequences()).containsExactly(4L, 5L, 6L, 10L);
+		assertThat(lines.problems())
+			.hasToString("[journal-0000000000000000010.jsonl at byte 0: lines 7 to 9 are missing]");
 	}
 
 	@Test

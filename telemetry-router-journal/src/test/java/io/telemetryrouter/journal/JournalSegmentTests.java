@@ -2,8 +2,13 @@ package io.telemetryrouter.journal;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -111,6 +116,47 @@ class JournalSegmentTests {
 			await().atMost(Duration.ofSeconds(30)).until(() -> Lines.segments(this.directory).size() == 1);
 		}
 		assertThat(Lines.read(this.directory).sequences()).containsExactly(10L);
+	}
+
+	/** A folder of 10,000 segments takes a while to list. */
+	@Test
+	void whenTheDeletionOfOldSegmentsTakesLongThenEventsAreWrittenMeanwhile() throws Exception {
+		CountDownLatch begun = new CountDownLatch(1);
+		CountDownLatch mayEnd = new CountDownLatch(1);
+		Clock slow = new ManualClock() {
+
+			@Override
+			public Instant instant() {
+				begun.countDown();
+				try {
+					mayEnd.await();
+				}
+				catch (InterruptedException ex) {
+					Thread.currentThread().interrupt();
+				}
+				return super.instant();
+			}
+
+			@Override
+			public long millis() {
+				return TestEvent.TIME.toEpochMilli();
+			}
+
+		};
+		try (Journal first = Journal.open(options().build())) {
+			append(first, 10);
+		}
+		try (Journal journal = Journal.open(options().retentionAge(Duration.ofDays(7)).clock(slow).build())) {
+			try {
+				assertThat(begun.await(30, TimeUnit.SECONDS)).isTrue();
+				CompletableFuture<Boolean> written = CompletableFuture
+					.supplyAsync(() -> journal.append(new TestEvent("a", 1)));
+				assertThat(written.get(30, TimeUnit.SECONDS)).isTrue();
+			}
+			finally {
+				mayEnd.countDown();
+			}
+		}
 	}
 
 	@Test

@@ -168,4 +168,12 @@ class TelemetryReplayerTests {
 			.isThrownBy(() -> replayer.replay(JournalQuery.all(), (line) -> this.seen.add(1L)));
 	}
 
+	/** The clock of the recording machine was wrong for its first events. */
+	@Test
+	void whenEventsAreCenturiesApartThenPacingWaits() {
+		Thread.currentThread().interrupt();
+		assertThatExceptionOfType(InterruptedException.class)
+			.isThrownBy(() -> Pacing.asRecorded().await(Duration.ofDays(400L * 365)));
+	}
+
 }

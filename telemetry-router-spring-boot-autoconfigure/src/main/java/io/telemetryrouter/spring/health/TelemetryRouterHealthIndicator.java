@@ -9,6 +9,8 @@ import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 
+import org.jspecify.annotations.Nullable;
+
 import org.springframework.boot.health.contributor.AbstractHealthIndicator;
 import org.springframework.boot.health.contributor.Health;
 
@@ -30,13 +32,25 @@ public class TelemetryRouterHealthIndicator extends AbstractHealthIndicator {
 
 	private final TelemetryRouter router;
 
+	private final @Nullable JournalHealth journal;
+
 	/**
 	 * Creates the health indicator of a router.
 	 * @param router the router
 	 */
 	public TelemetryRouterHealthIndicator(TelemetryRouter router) {
+		this(router, null);
+	}
+
+	/**
+	 * Creates the health indicator of a router with a journal.
+	 * @param router the router
+	 * @param journal the journal's details; {@code null} without a journal
+	 */
+	public TelemetryRouterHealthIndicator(TelemetryRouter router, @Nullable JournalHealth journal) {
 		super("Telemetry router health check failed");
 		this.router = router;
+		this.journal = journal;
 	}
 
 	@Override
@@ -44,6 +58,9 @@ public class TelemetryRouterHealthIndicator extends AbstractHealthIndicator {
 		try {
 			addDetails(builder.up(), this.router.snapshot());
 			builder.withDetail("danglingSpans", this.router.spanSnapshot().dangling());
+			if (this.journal != null) {
+				builder.withDetail("journal", this.journal.details());
+			}
 		}
 		catch (RuntimeException ex) {
 			// The superclass would report DOWN and expose the exception's message

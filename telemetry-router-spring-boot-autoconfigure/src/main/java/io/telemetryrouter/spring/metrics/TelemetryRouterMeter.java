@@ -118,6 +118,24 @@ public enum TelemetryRouterMeter implements MeterDocumentation {
 			Tag.HANDLER),
 
 	/**
+	 * Number of events that the journal has lost.
+	 */
+	JOURNAL_LOST("telemetry.router.journal.lost", Meter.Type.COUNTER, "How many events the journal has lost",
+			Unit.EVENTS, Tag.REASON),
+
+	/**
+	 * Number of events that the journal has without their payload, or with a part of it.
+	 */
+	JOURNAL_INCOMPLETE("telemetry.router.journal.incomplete", Meter.Type.COUNTER,
+			"How many events the journal has without their whole payload", Unit.EVENTS, Tag.STATUS),
+
+	/**
+	 * Whether the journal cannot write or sync at present.
+	 */
+	JOURNAL_FAILING("telemetry.router.journal.failing", Meter.Type.GAUGE,
+			"Whether the journal cannot write or sync: 1 or 0", null),
+
+	/**
 	 * Number of tokens that agents have used, as reported by the models.
 	 */
 	AGENT_TOKENS("telemetry.router.agent.tokens", Meter.Type.COUNTER, "How many tokens agents have used", Unit.TOKENS,
@@ -259,13 +277,15 @@ public enum TelemetryRouterMeter implements MeterDocumentation {
 		OUTCOME("outcome"),
 
 		/**
-		 * The label of a {@link io.telemetryrouter.DropReason}.
+		 * The label of a {@link io.telemetryrouter.DropReason}, or the reason of a
+		 * journal's loss.
 		 */
 		REASON("reason"),
 
 		/**
 		 * {@code active}, {@code paused}, {@code stuck} or {@code quarantined}: the label
-		 * of a {@link io.telemetryrouter.HandlerStatus}.
+		 * of a {@link io.telemetryrouter.HandlerStatus}; {@code redacted} or
+		 * {@code truncated} of a payload in the journal.
 		 */
 		STATUS("status");
 

@@ -1,6 +1,7 @@
 package io.telemetryrouter.spring.metrics;
 
 import java.math.BigDecimal;
+import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -20,6 +21,7 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -33,6 +35,8 @@ import io.telemetryrouter.StuckCall;
 import io.telemetryrouter.agent.ModelCall;
 import io.telemetryrouter.agent.Run;
 import io.telemetryrouter.agent.Tokens;
+import io.telemetryrouter.journal.Journal;
+import io.telemetryrouter.journal.JournalOptions;
 import io.telemetryrouter.spring.agent.AgentTelemetry;
 import io.telemetryrouter.spring.cost.CostRecorded;
 import io.telemetryrouter.spring.cost.CostRecorder;
@@ -248,7 +252,10 @@ class TelemetryRouterMetricsTests {
 	}
 
 	@Test
-	void everyMeterIsDocumentedWithItsTypeTagsAndDescription() {
+	void everyMeterIsDocumentedWithItsTypeTagsAndDescription(@TempDir Path directory) {
+		try (Journal journal = Journal.open(JournalOptions.in(directory).build())) {
+			new JournalMeters(journal).bindTo(this.registry);
+		}
 		this.stub.handler(async("b", HandlerAccount.EMPTY)).event(StubRouter.event("a", 1, 0));
 		this.metrics.bindTo(this.registry);
 		AgentMeters agents = new AgentMeters(this.registry, 10, new AgentTelemetry(this.stub::router, false),

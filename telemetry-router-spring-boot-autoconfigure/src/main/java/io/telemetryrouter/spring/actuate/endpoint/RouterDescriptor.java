@@ -23,14 +23,16 @@ import io.telemetryrouter.SpanSnapshot;
  * @param retired the account of the handlers that were removed
  * @param held the number of events held until the router starts
  * @param spans the open and dangling spans
+ * @param journal the counts of the journal; {@code null} without a journal
  * @param defaults the defaults of handler options
  * @since 0.1.0
  */
 public record RouterDescriptor(HandlerTotals handlers, Map<String, EventDescriptor> events,
 		Map<String, HandlerDescriptor> handlerDetails, RetiredDescriptor retired, int held, SpansDescriptor spans,
-		DefaultsDescriptor defaults) implements OperationResponseBody {
+		@Nullable JournalDescriptor journal, DefaultsDescriptor defaults) implements OperationResponseBody {
 
-	static RouterDescriptor of(RouterSnapshot snapshot, SpanSnapshot spans, OperatorTrail trail, boolean showValues) {
+	static RouterDescriptor of(RouterSnapshot snapshot, SpanSnapshot spans, OperatorTrail trail,
+			@Nullable JournalDescriptor journal, boolean showValues) {
 		Map<String, EventDescriptor> events = new LinkedHashMap<>();
 		snapshot.events().forEach((name, event) -> events.put(name, EventDescriptor.of(event)));
 		Map<String, HandlerDescriptor> details = new LinkedHashMap<>();
@@ -38,7 +40,7 @@ public record RouterDescriptor(HandlerTotals handlers, Map<String, EventDescript
 			.forEach((id, handler) -> details.put(id,
 					HandlerDescriptor.of(handler, trail.pausedSince(handler), showValues)));
 		return new RouterDescriptor(HandlerTotals.of(snapshot.handlers().values()), events, details,
-				RetiredDescriptor.of(snapshot.retired()), snapshot.held(), SpansDescriptor.of(spans),
+				RetiredDescriptor.of(snapshot.retired()), snapshot.held(), SpansDescriptor.of(spans), journal,
 				DefaultsDescriptor.of(snapshot.defaults()));
 	}
 

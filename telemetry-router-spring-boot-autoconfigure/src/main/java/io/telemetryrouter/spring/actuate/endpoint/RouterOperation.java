@@ -23,10 +23,12 @@ enum RouterOperation {
 
 	RESET_MAXIMA("resetMaxima", "reset the maxima of"),
 
-	REPLAY("replay", "replayed the journal to");
+	REPLAY("replay", "replayed the journal to"),
+
+	STOP_REPLAY("stopReplay", "stopped the replay of the journal to");
 
 	/** The operations on one handler. */
-	static final Set<RouterOperation> OF_HANDLER = EnumSet.complementOf(EnumSet.of(REPLAY));
+	static final Set<RouterOperation> OF_HANDLER = EnumSet.range(PAUSE, RESET_MAXIMA);
 
 	/** The operations on the whole router. */
 	static final Set<RouterOperation> OF_ROUTER = EnumSet.of(FLUSH, RESET_MAXIMA);

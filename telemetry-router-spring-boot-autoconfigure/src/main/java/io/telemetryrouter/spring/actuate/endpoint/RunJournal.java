@@ -14,9 +14,9 @@ import io.telemetryrouter.journal.JournalReader;
 import io.telemetryrouter.journal.JournalRecord;
 
 /**
- * Reads the events of runs from a journal. Each call scans the journal from its start
- * until the limit of events or payloads is exceeded, and keeps the events of the run in
- * memory. Thread-safe.
+ * Reads the counts of a journal, and the events of runs. A call for a run scans the
+ * journal from its start until the limit of events or payloads is exceeded, and keeps the
+ * events of the run in memory. Thread-safe.
  *
  * @since 0.1.0
  */
@@ -40,6 +40,10 @@ public class RunJournal {
 	 */
 	public RunJournal(Journal journal) {
 		this.journal = journal;
+	}
+
+	JournalDescriptor status(boolean showValues) {
+		return JournalDescriptor.of(this.journal.status(), showValues);
 	}
 
 	@Nullable RunDescriptor read(String runId, boolean showValues) {

@@ -102,7 +102,8 @@ public class TelemetryRouterEndpoint {
 	 * @param publisher publishes an
 	 * {@link org.springframework.boot.actuate.audit.listener.AuditApplicationEvent} for
 	 * each operation; {@code null} to publish none
-	 * @param journal the source of runs; {@code null} without a journal
+	 * @param journal the source of runs and of the journal's counts; {@code null} without
+	 * a journal
 	 */
 	public TelemetryRouterEndpoint(TelemetryRouter router, Show showValues,
 			@Nullable ApplicationEventPublisher publisher, @Nullable RunJournal journal) {
@@ -122,7 +123,8 @@ public class TelemetryRouterEndpoint {
 	}
 
 	RouterDescriptor router(boolean showValues) {
-		return RouterDescriptor.of(this.router.snapshot(), this.router.spanSnapshot(), this.trail, showValues);
+		JournalDescriptor journal = (this.journal != null) ? this.journal.status(showValues) : null;
+		return RouterDescriptor.of(this.router.snapshot(), this.router.spanSnapshot(), this.trail, journal, showValues);
 	}
 
 	/**
@@ -221,7 +223,7 @@ public class TelemetryRouterEndpoint {
 			case RESUME -> this.router.resume(handlerId);
 			case RELEASE -> this.router.release(handlerId);
 			case RESET_MAXIMA -> this.router.resetMaxima(handlerId);
-			case FLUSH, REPLAY -> throw new IllegalArgumentException(operation.label() + " has a result");
+			case FLUSH, REPLAY, STOP_REPLAY -> throw new IllegalArgumentException(operation.label() + " has a result");
 		};
 	}
 

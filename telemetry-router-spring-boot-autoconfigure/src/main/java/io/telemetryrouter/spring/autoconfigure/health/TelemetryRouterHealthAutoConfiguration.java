@@ -1,5 +1,6 @@
 package io.telemetryrouter.spring.autoconfigure.health;
 
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
@@ -12,6 +13,7 @@ import org.springframework.context.annotation.Conditional;
 import io.telemetryrouter.TelemetryRouter;
 import io.telemetryrouter.spring.autoconfigure.OnRouterCondition;
 import io.telemetryrouter.spring.autoconfigure.TelemetryRouterAutoConfiguration;
+import io.telemetryrouter.spring.health.JournalHealth;
 import io.telemetryrouter.spring.health.TelemetryRouterHealthIndicator;
 
 /**
@@ -28,8 +30,9 @@ public final class TelemetryRouterHealthAutoConfiguration {
 	@Bean
 	@ConditionalOnMissingBean(name = "telemetryRouterHealthIndicator")
 	@ConditionalOnEnabledHealthIndicator("telemetryrouter")
-	TelemetryRouterHealthIndicator telemetryRouterHealthIndicator(TelemetryRouter router) {
-		return new TelemetryRouterHealthIndicator(router);
+	TelemetryRouterHealthIndicator telemetryRouterHealthIndicator(TelemetryRouter router,
+			ObjectProvider<JournalHealth> journal) {
+		return new TelemetryRouterHealthIndicator(router, journal.getIfAvailable());
 	}
 
 }

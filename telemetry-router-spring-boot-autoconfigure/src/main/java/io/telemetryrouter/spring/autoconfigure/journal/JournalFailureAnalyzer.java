@@ -1,5 +1,7 @@
 package io.telemetryrouter.spring.autoconfigure.journal;
 
+import java.nio.channels.ClosedByInterruptException;
+
 import org.springframework.boot.diagnostics.AbstractFailureAnalyzer;
 import org.springframework.boot.diagnostics.FailureAnalysis;
 
@@ -12,6 +14,10 @@ final class JournalFailureAnalyzer extends AbstractFailureAnalyzer<JournalExcept
 
 	@Override
 	protected FailureAnalysis analyze(Throwable rootFailure, JournalException cause) {
+		if (cause.getCause() instanceof ClosedByInterruptException) {
+			return new FailureAnalysis(cause.getMessage() + ".",
+					"Find out what interrupts the thread that starts the application, and start it again.", cause);
+		}
 		return new FailureAnalysis(cause.getMessage() + ".",
 				"Set 'telemetry-router.journal.directory' to such a folder, or 'telemetry-router.journal.enabled' to "
 						+ "'false' to do without a journal.",

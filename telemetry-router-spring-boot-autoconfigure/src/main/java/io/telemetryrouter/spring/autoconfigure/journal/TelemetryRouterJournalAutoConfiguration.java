@@ -5,6 +5,7 @@ import java.util.HexFormat;
 import java.util.function.Consumer;
 import java.util.regex.Pattern;
 
+import io.micrometer.core.instrument.binder.MeterBinder;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -16,6 +17,7 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
+import org.springframework.boot.health.contributor.HealthIndicator;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Conditional;
 import org.springframework.context.annotation.Configuration;
@@ -37,6 +39,8 @@ import io.telemetryrouter.spring.autoconfigure.StartDetail;
 import io.telemetryrouter.spring.autoconfigure.OnRouterCondition;
 import io.telemetryrouter.spring.autoconfigure.TelemetryRouterAutoConfiguration;
 import io.telemetryrouter.spring.contracts.TelemetryContracts;
+import io.telemetryrouter.spring.health.JournalHealth;
+import io.telemetryrouter.spring.metrics.JournalMeters;
 
 /**
  * Auto-configuration for a {@link Journal} of the router's events, if
@@ -69,7 +73,7 @@ public final class TelemetryRouterJournalAutoConfiguration {
 			ObjectProvider<PayloadEncoder> encoder, ObjectProvider<JsonMapper> mapper,
 			ObjectProvider<PayloadSanitizer> sanitizers, ObjectProvider<EventAttributes> attributes,
 			ObjectProvider<TelemetryContracts> contracts, ObjectProvider<EventUpcaster> upcasters) {
-		JournalOptions.Builder options = JournalOptions.in(properties.directory())
+		JournalOptions.Builder options = JournalOptions.in(JournalDirectory.of(properties))
 			.fsync(properties.fsync())
 			.encoder(encoder.getIfAvailable(() -> PayloadEncoder.json(mapper.getIfUnique(JsonMapper::shared)))
 				.sanitizedBy(sanitizers.orderedStream().toList()))
@@ -146,6 +150,30 @@ public final class TelemetryRouterJournalAutoConfiguration {
 		@ConditionalOnMissingBean
 		RunJournal telemetryRouterRunJournal(Journal journal) {
 			return new RunJournal(journal);
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@ConditionalOnClass(HealthIndicator.class)
+	static class JournalHealthConfiguration {
+
+		@Bean
+		@ConditionalOnMissingBean
+		JournalHealth telemetryRouterJournalHealth(Journal journal) {
+			return new JournalHealth(journal);
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@ConditionalOnClass(MeterBinder.class)
+	static class JournalMetersConfiguration {
+
+		@Bean
+		@ConditionalOnMissingBean
+		JournalMeters telemetryRouterJournalMeters(Journal journal) {
+			return new JournalMeters(journal);
 		}
 
 	}

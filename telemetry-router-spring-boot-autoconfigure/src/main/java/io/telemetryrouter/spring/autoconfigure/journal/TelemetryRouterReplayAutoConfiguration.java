@@ -44,7 +44,7 @@ public final class TelemetryRouterReplayAutoConfiguration {
 	TelemetryReplayer telemetryReplayer(TelemetryRouterJournalProperties properties, TelemetryRouter router,
 			ObjectProvider<JsonMapper> mapper, ObjectProvider<EventUpcaster> upcasters,
 			ObjectProvider<TelemetryContracts> contracts) {
-		return new TelemetryReplayer(properties.directory(), router, mapper.getIfUnique(JsonMapper::shared),
+		return new TelemetryReplayer(JournalDirectory.of(properties), router, mapper.getIfUnique(JsonMapper::shared),
 				upcasters.orderedStream().toList(), contracts.getIfUnique(TelemetryContracts::of).types());
 	}
 

@@ -10,7 +10,9 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
+import org.springframework.beans.factory.BeanCreationException;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
@@ -164,6 +166,33 @@ class TelemetryRouterJournalAutoConfigurationTests {
 	}
 
 	@ParameterizedTest
+	@CsvSource({ "~/journal, ~, ${user.home}/journal", "~, ~, ${user.home}",
+			"$HOME/logs/journal, $HOME, ${HOME}/logs/journal", "~app/journal, ~app, /home/app/journal" })
+	void whenTheDirectoryNeedsAShellThenTheStartFailsAndNoFolderIsCreated(String value, String name, String fix) {
+		Path created = Path.of(name);
+		assertThat(created).doesNotExist();
+		String property = "telemetry-router.journal.directory=" + value;
+		enabled().withPropertyValues(property)
+			.run((context) -> assertThat(FailureReport.of(context.getStartupFailure())).contains("'" + value + "'",
+					"'telemetry-router.journal.directory'", "No shell replaces '" + name
+							+ "' here, and a folder with this name is hardly meant: use a path like '",
+					fix));
+		assertThat(created).doesNotExist();
+		this.contextRunner.withConfiguration(AutoConfigurations.of(TelemetryRouterReplayAutoConfiguration.class))
+			.withPropertyValues(property)
+			.run((context) -> assertThatExceptionOfType(BeanCreationException.class)
+				.isThrownBy(() -> context.getBean(TelemetryReplayer.class))
+				.withStackTraceContaining("use a path like"));
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "a/~/b", "./~", "journal$1", "a~b" })
+	void whenTheDirectoryHasSuchACharacterElsewhereThenItIsUsed(String value) {
+		enabled().withPropertyValues("telemetry-router.journal.directory=" + this.directory.resolve(value))
+			.run((context) -> assertThat(context).hasNotFailed());
+	}
+
+	@ParameterizedTest
 	@CsvSource({ "My App, /My%20App", "booking/größe-2.0, /booking/gr%C3%B6%C3%9Fe-2.0", "100%, /100%25" })
 	void whenTheApplicationsNameIsNotPartOfAUriThenTheSourceIsEncoded(String name, String source) {
 		enabled().withPropertyValues("spring.application.name=" + name)
@@ -184,6 +213,18 @@ class TelemetryRouterJournalAutoConfigurationTests {
 		});
 		assertThat(output).contains("APPLICATION FAILED TO START", "Cannot open journal folder '" + file + "'",
 				"Set 'telemetry-router.journal.directory' to such a folder");
+	}
+
+	@Test
+	void whenTheStartingThreadIsInterruptedThenTheFailureDoesNotBlameTheFolder() {
+		Thread.currentThread().interrupt();
+		enabled().run((context) -> {
+			assertThat(Thread.interrupted()).isTrue();
+			assertThat(FailureReport.of(context.getStartupFailure()))
+				.contains("Cannot open journal folder '" + this.directory + "': thread 'main' is interrupted",
+						"Find out what interrupts the thread that starts the application")
+				.doesNotContain("telemetry-router.journal.directory");
+		});
 	}
 
 	@Configuration(proxyBeanMethods = false)

@@ -1,0 +1,40 @@
+package io.telemetryrouter.spring.actuate.endpoint;
+
+import java.util.LinkedHashMap;
+import java.util.Locale;
+import java.util.Map;
+
+import org.jspecify.annotations.Nullable;
+
+import io.telemetryrouter.journal.JournalStatus;
+import io.telemetryrouter.journal.LossReason;
+
+/**
+ * The endpoint's view of the counts of a journal since the start.
+ *
+ * @param written the number of events that were written
+ * @param pending the number of events that are in memory only
+ * @param bytes the number of bytes that were written
+ * @param syncs the number of syncs to the disk
+ * @param redacted the number of events that were written without their payload
+ * @param truncated the number of events that were written with a part of their payload
+ * @param lost the number of events that were lost, by reason
+ * @param lastSequence the sequence number of the last line
+ * @param failing whether the journal cannot write or sync at present
+ * @param failure the failure, or {@code null} if there is none or it is not shown
+ * @since 0.1.0
+ */
+public record JournalDescriptor(long written, long pending, long bytes, long syncs, long redacted, long truncated,
+		Map<String, Long> lost, long lastSequence, boolean failing, @Nullable String failure) {
+
+	static JournalDescriptor of(JournalStatus status, boolean showValues) {
+		Map<String, Long> lost = new LinkedHashMap<>();
+		for (LossReason reason : LossReason.values()) {
+			lost.put(reason.name().toLowerCase(Locale.ROOT), status.lost().getOrDefault(reason, 0L));
+		}
+		return new JournalDescriptor(status.written(), status.pending(), status.bytes(), status.syncs(),
+				status.redacted(), status.truncated(), lost, status.lastSequence(), status.failure() != null,
+				showValues ? status.failure() : null);
+	}
+
+}
