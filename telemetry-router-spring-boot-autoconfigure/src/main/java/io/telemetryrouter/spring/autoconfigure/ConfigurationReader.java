@@ -1,6 +1,7 @@
 package io.telemetryrouter.spring.autoconfigure;
 
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -203,6 +204,16 @@ final class ConfigurationReader {
 			names.addAll(this.environmentVariables.namesOf(scalars.values()));
 		}
 		return names;
+	}
+
+	/** Returns the values of all set properties, as they are in their sources. */
+	Map<String, String> values() {
+		Map<String, String> values = new HashMap<>();
+		for (Setting setting : this.allSettings) {
+			String property = setting.value().property();
+			values.putIfAbsent(property, String.valueOf(setting.value().source().getProperty(property)));
+		}
+		return values;
 	}
 
 	private void checkNames(ConfigurationPropertyName prefix, Class<?> type) {

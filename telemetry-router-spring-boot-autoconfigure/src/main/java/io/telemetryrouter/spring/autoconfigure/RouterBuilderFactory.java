@@ -68,6 +68,7 @@ final class RouterBuilderFactory implements ApplicationListener<ContextRefreshed
 		this.configuration = new ConfigurationReader(context.getEnvironment());
 		this.configuration.read(properties, () -> partners(this.beanFactory));
 		this.handlers = new ConfiguredHandlers(properties, this.configuration);
+		ChangedProperties.observe(context, this.configuration);
 	}
 
 	/** Returns the properties classes of the partners that are present. */
