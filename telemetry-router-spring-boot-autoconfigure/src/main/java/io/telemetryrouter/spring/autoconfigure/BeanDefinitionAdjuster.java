@@ -1,5 +1,7 @@
 package io.telemetryrouter.spring.autoconfigure;
 
+import org.jspecify.annotations.Nullable;
+
 import org.springframework.beans.factory.config.BeanFactoryPostProcessor;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.boot.context.properties.source.ConfigurationPropertyName;
@@ -44,14 +46,20 @@ final class BeanDefinitionAdjuster implements BeanFactoryPostProcessor, Priority
 	 */
 	private void deferProperties(ConfigurableListableBeanFactory beanFactory) {
 		for (String beanName : beanFactory.getBeanDefinitionNames()) {
-			int end = beanName.startsWith(PARTNERS) ? beanName.indexOf('-', PARTNERS.length()) : -1;
-			if (end > 0) {
+			String prefix = partner(beanName);
+			if (prefix != null) {
 				// Both ways: an application processed ahead of time keeps what it was
 				// then.
-				boolean anySet = isAnySet(ConfigurationPropertyName.of(beanName.substring(0, end)));
+				boolean anySet = isAnySet(ConfigurationPropertyName.of(prefix));
 				beanFactory.getBeanDefinition(beanName).setLazyInit(!anySet);
 			}
 		}
+	}
+
+	/** Returns the prefix of a partner's properties bean; {@code null} of other beans. */
+	static @Nullable String partner(String beanName) {
+		int end = beanName.startsWith(PARTNERS) ? beanName.indexOf('-', PARTNERS.length()) : -1;
+		return (end > 0) ? beanName.substring(0, end) : null;
 	}
 
 	private boolean isAnySet(ConfigurationPropertyName prefix) {

@@ -1,12 +1,14 @@
 package io.telemetryrouter.spring.autoconfigure;
 
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Supplier;
 
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
@@ -134,9 +136,15 @@ final class ConfigurationReader {
 		return isGroup(next) || PropertyNames.settings(TelemetryRouterProperties.class).containsKey(next);
 	}
 
-	void read(TelemetryRouterProperties properties) {
+	/**
+	 * Binds and checks the properties.
+	 * @param properties the properties of the router itself
+	 * @param partners the properties classes of partners by their prefixes
+	 */
+	void read(TelemetryRouterProperties properties, Supplier<Map<String, Class<?>>> partners) {
 		checkNames(PREFIX, TelemetryRouterProperties.class);
 		GROUPS.forEach((group, type) -> checkNames(PREFIX.append(group), type));
+		this.environmentVariables.requireNoValue(ConfigurationReader::isGroup);
 		readMap(EVENTS, Event.class, properties.getEvents(), this.eventVariables);
 		readMap(HANDLERS, Handler.class, properties.getHandlers(), this.handlerVariables);
 		this.checks.checkAll(properties);
@@ -146,7 +154,10 @@ final class ConfigurationReader {
 					+ PREFIX + ".enabled' does.");
 		}
 		if (this.environmentVariables.isAny()) {
-			this.environmentVariables.reportMisspelt(scalars().values());
+			this.environmentVariables.reportMisspelt(PREFIX.toString(), scalars().values());
+			partners.get()
+				.forEach((prefix, type) -> this.environmentVariables.reportMisspelt(prefix,
+						UnboundPropertyFailureAnalyzer.scalars(type)));
 		}
 	}
 
@@ -193,6 +204,16 @@ final class ConfigurationReader {
 			names.addAll(this.environmentVariables.namesOf(scalars.values()));
 		}
 		return names;
+	}
+
+	/** Returns the values of all set properties, as they are in their sources. */
+	Map<String, String> values() {
+		Map<String, String> values = new HashMap<>();
+		for (Setting setting : this.allSettings) {
+			String property = setting.value().property();
+			values.putIfAbsent(property, String.valueOf(setting.value().source().getProperty(property)));
+		}
+		return values;
 	}
 
 	private void checkNames(ConfigurationPropertyName prefix, Class<?> type) {

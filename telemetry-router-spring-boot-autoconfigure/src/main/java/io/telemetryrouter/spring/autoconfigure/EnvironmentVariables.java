@@ -7,6 +7,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
+import java.util.function.Predicate;
 
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
@@ -17,6 +18,7 @@ import org.springframework.core.env.PropertySource;
 import org.springframework.core.env.StandardEnvironment;
 
 import io.telemetryrouter.NearestName;
+import io.telemetryrouter.spring.autoconfigure.ConfigurationReader.Setting;
 import io.telemetryrouter.spring.autoconfigure.KeyedSettings.Value;
 
 /**
@@ -105,6 +107,16 @@ final class EnvironmentVariables {
 		return canonical(name).matches("TELEMETRY_?ROUTER_" + group.toUpperCase(Locale.ROOT) + "_.*");
 	}
 
+	/** Rejects a variable whose name is that of a group, as a property would be. */
+	void requireNoValue(Predicate<String> isGroup) {
+		this.values.forEach((name, value) -> {
+			String group = canonical(name).replaceFirst("^TELEMETRY_?ROUTER_", "").toLowerCase(Locale.ROOT);
+			if (isGroup.test(group)) {
+				PropertyMistakes.requireNoValue(new Setting(ConfigurationReader.PREFIX.append(group), value), group);
+			}
+		});
+	}
+
 	private static @Nullable String setting(String name, Map<String, String> settings) {
 		for (String setting : settings.values()) {
 			String text = setting.toUpperCase(Locale.ROOT);
@@ -124,16 +136,20 @@ final class EnvironmentVariables {
 	 * Logs variables that resemble a setting of the router but are not bound by Spring
 	 * Boot. Variables without a similar setting are ignored: Kubernetes sets some for
 	 * every service.
+	 * @param prefix the prefix of the settings
 	 * @param settings the settings
 	 */
-	void reportMisspelt(Collection<String> settings) {
+	void reportMisspelt(String prefix, Collection<String> settings) {
+		String group = uniform(prefix).substring(PropertyNames.PREFIX.length());
 		this.values.keySet().forEach((name) -> {
-			String nearest = NearestName.of(Objects.requireNonNull(afterPrefix(name)), settings);
+			String text = Objects.requireNonNull(afterPrefix(name));
+			String nearest = text.startsWith(group) ? NearestName.of(text.substring(group.length()), settings) : null;
 			if (nearest == null || name.contains(".")) {
 				return;
 			}
-			if (!isBound(name, nearest)) {
-				String variable = variable("telemetry-router." + nearest);
+			String setting = prefix + "." + nearest;
+			if (!isBound(name, setting)) {
+				String variable = variable(setting);
 				logger.warn("Environment variable '" + name + "' has no effect. Did you mean '" + variable + "'?");
 			}
 		});
@@ -148,8 +164,7 @@ final class EnvironmentVariables {
 	 * forms.
 	 */
 	private static boolean isBound(String name, String setting) {
-		String path = "telemetry-router." + setting;
-		return name.equalsIgnoreCase(variable(path)) || name.equalsIgnoreCase(canonical(path));
+		return name.equalsIgnoreCase(variable(setting)) || name.equalsIgnoreCase(canonical(setting));
 	}
 
 	/**
@@ -160,7 +175,8 @@ final class EnvironmentVariables {
 		return this.values.keySet()
 			.stream()
 			.filter((name) -> isOf(ConfigurationReader.HANDLERS, name) || isOf(ConfigurationReader.EVENTS, name)
-					|| settings.stream().anyMatch((setting) -> isBound(name, setting)))
+					|| settings.stream()
+						.anyMatch((setting) -> isBound(name, ConfigurationReader.PREFIX + "." + setting)))
 			.toList();
 	}
 

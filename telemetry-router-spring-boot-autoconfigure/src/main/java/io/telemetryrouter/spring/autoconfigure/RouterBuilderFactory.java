@@ -1,7 +1,9 @@
 package io.telemetryrouter.spring.autoconfigure;
 
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.TreeSet;
 
 import org.apache.commons.logging.Log;
@@ -64,8 +66,22 @@ final class RouterBuilderFactory implements ApplicationListener<ContextRefreshed
 		this.context = context;
 		this.beanFactory = context.getBeanFactory();
 		this.configuration = new ConfigurationReader(context.getEnvironment());
-		this.configuration.read(properties);
+		this.configuration.read(properties, () -> partners(this.beanFactory));
 		this.handlers = new ConfiguredHandlers(properties, this.configuration);
+		ChangedProperties.observe(context, this.configuration);
+	}
+
+	/** Returns the properties classes of the partners that are present. */
+	private static Map<String, Class<?>> partners(ConfigurableListableBeanFactory beanFactory) {
+		Map<String, Class<?>> partners = new LinkedHashMap<>();
+		for (String beanName : beanFactory.getBeanDefinitionNames()) {
+			String prefix = BeanDefinitionAdjuster.partner(beanName);
+			Class<?> type = (prefix != null) ? beanFactory.getType(beanName, false) : null;
+			if (prefix != null && type != null) {
+				partners.put(prefix, type);
+			}
+		}
+		return partners;
 	}
 
 	TelemetryRouterBuilder create() {

@@ -123,8 +123,9 @@ public final class TelemetryRouterAutoConfiguration {
 		}
 
 		@Bean
-		TelemetryRouterCloser telemetryRouterCloser(TelemetryRouter router, ConfigurableApplicationContext context) {
-			return new TelemetryRouterCloser(router, context);
+		TelemetryRouterCloser telemetryRouterCloser(TelemetryRouter router, ConfigurableApplicationContext context,
+				ObjectProvider<TelemetryRouterLifecycle> lifecycle) {
+			return new TelemetryRouterCloser(router, context, lifecycle);
 		}
 
 	}

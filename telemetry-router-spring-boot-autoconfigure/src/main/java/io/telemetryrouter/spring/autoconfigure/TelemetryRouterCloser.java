@@ -3,6 +3,7 @@ package io.telemetryrouter.spring.autoconfigure;
 import java.util.ArrayList;
 import java.util.List;
 
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.beans.factory.support.DefaultSingletonBeanRegistry;
 import org.springframework.context.ConfigurableApplicationContext;
@@ -15,13 +16,14 @@ import org.springframework.scheduling.concurrent.ThreadPoolTaskScheduler;
 import io.telemetryrouter.TelemetryRouter;
 
 /**
- * Closes the router when its context closes, after Spring's executors have stopped, whose
- * last tasks may still emit, and before any bean is destroyed.
+ * Closes the router when its context closes: after all phases, since beans may emit as
+ * they stop, and before any bean is destroyed. Between executors, whose last tasks may
+ * emit, and most connection factories, it drains the router once more.
  * <p>
  * With {@code spring.task.execution.shutdown.await-termination} (or that of scheduling,
  * or the setting of an executor of the application) Spring waits for tasks only when it
  * destroys the executors, in no defined order relative to the beans of handlers. In this
- * case the executors are shut down first of all beans, and the router is closed next.
+ * case the executors are shut down before the router closes.
  */
 final class TelemetryRouterCloser implements SmartLifecycle {
 
@@ -37,11 +39,16 @@ final class TelemetryRouterCloser implements SmartLifecycle {
 
 	private final ConfigurableApplicationContext context;
 
+	/** A provider, since Spring stops a bean after those that depend on it. */
+	private final ObjectProvider<TelemetryRouterLifecycle> lifecycle;
+
 	private volatile boolean running;
 
-	TelemetryRouterCloser(TelemetryRouter router, ConfigurableApplicationContext context) {
+	TelemetryRouterCloser(TelemetryRouter router, ConfigurableApplicationContext context,
+			ObjectProvider<TelemetryRouterLifecycle> lifecycle) {
 		this.router = router;
 		this.context = context;
+		this.lifecycle = lifecycle;
 	}
 
 	@Override
@@ -51,17 +58,20 @@ final class TelemetryRouterCloser implements SmartLifecycle {
 
 	@Override
 	public void stop() {
-		this.running = false;
 		ConfigurableListableBeanFactory beanFactory = this.context.getBeanFactory();
-		if (!this.context.isClosed()
-				|| beanFactory.getBeanNamesForType(TelemetryRouter.class, true, false).length == 0) {
+		// A context that is stopped and then closed stops what is running only
+		this.running = !this.context.isClosed();
+		if (this.running || beanFactory.getBeanNamesForType(TelemetryRouter.class, true, false).length == 0) {
 			return;
 		}
-		if ((isTerminationAwaited() || hasTasksAfterStop(beanFactory))
-				&& beanFactory instanceof DefaultSingletonBeanRegistry registry) {
+		if (beanFactory instanceof DefaultSingletonBeanRegistry registry) {
+			boolean tasksAreAwaited = isTerminationAwaited() || hasTasksAfterStop(beanFactory);
+			this.lifecycle.getObject().drain();
 			// Disposable beans are destroyed in reverse order of registration
 			registry.registerDisposableBean(getClass().getName() + "@" + System.identityHashCode(this), () -> {
-				shutDownExecutors(beanFactory);
+				if (tasksAreAwaited) {
+					shutDownExecutors(beanFactory);
+				}
 				this.router.close();
 			});
 		}
@@ -78,7 +88,8 @@ final class TelemetryRouterCloser implements SmartLifecycle {
 	/**
 	 * Returns whether an executor of the application, which has no property, runs tasks
 	 * that its phase did not wait for. Idle ones do not count: they may accept tasks
-	 * until they are destroyed.
+	 * until they are destroyed. A {@link SimpleAsyncTaskExecutor} does not tell whether
+	 * it has tasks.
 	 */
 	private static boolean hasTasksAfterStop(ConfigurableListableBeanFactory beanFactory) {
 		return existing(ExecutorConfigurationSupport.class, beanFactory).stream()

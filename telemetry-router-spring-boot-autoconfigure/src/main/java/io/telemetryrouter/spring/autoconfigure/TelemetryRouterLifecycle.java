@@ -2,7 +2,10 @@ package io.telemetryrouter.spring.autoconfigure;
 
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 import org.apache.commons.logging.Log;
@@ -15,6 +18,7 @@ import org.springframework.context.SmartLifecycle;
 
 import io.telemetryrouter.FlushResult;
 import io.telemetryrouter.HandlerSnapshot;
+import io.telemetryrouter.HandlerStatus;
 import io.telemetryrouter.RouterSnapshot;
 import io.telemetryrouter.TelemetryRouter;
 
@@ -25,9 +29,9 @@ import io.telemetryrouter.TelemetryRouter;
  * after them.
  * <p>
  * A context that is stopped or paused and may be restarted (a checkpoint, a cached test
- * context) only flushes the router: a closed router cannot be reopened, and an idle
- * router uses no thread. A context that uses the router of its parent only flushes it
- * too.
+ * context) only flushes the router, which remains running: a closed router cannot be
+ * reopened, and an idle router uses no thread. A context that uses the router of its
+ * parent only flushes it too.
  * <p>
  * Spring calls {@link #stop()} on the thread that closes the context. Spring's timeout of
  * a phase does not interrupt that call, so the timeout is enforced here.
@@ -54,7 +58,8 @@ final class TelemetryRouterLifecycle implements SmartLifecycle {
 
 	private volatile boolean running;
 
-	private boolean reported;
+	/** The end of the time to drain. Accessed by the thread that closes the context. */
+	private @Nullable Long deadline;
 
 	TelemetryRouterLifecycle(TelemetryRouter router, ConfigurableApplicationContext context, ShutdownTimeout timeout,
 			ObjectProvider<StartDetail> details) {
@@ -70,8 +75,7 @@ final class TelemetryRouterLifecycle implements SmartLifecycle {
 		if (this.timeout.isCapped()) {
 			logger.warn(this.timeout);
 		}
-		if (!this.reported && routerLogger.isInfoEnabled() && isOwnRouter()) {
-			this.reported = true;
+		if (routerLogger.isInfoEnabled() && isOwnRouter()) {
 			report(this.router.snapshot());
 		}
 	}
@@ -89,34 +93,55 @@ final class TelemetryRouterLifecycle implements SmartLifecycle {
 
 	@Override
 	public void stop() {
-		this.running = false;
-		if (this.context.isClosed() && isOwnRouter()) {
-			drain(this.router.snapshot());
+		// A context that is stopped and then closed stops what is running only
+		this.running = !this.context.isClosed();
+		if (!this.running && isOwnRouter()) {
+			drain();
 			return;
 		}
-		@Nullable FlushResult result = this.router.flush(this.timeout.effective());
-		// A mock returns null
-		if (result != null && !result.complete()) {
-			logger.warn("Stopped with events of telemetry handlers still pending: " + result.pendingByHandler());
+		Map<String, Long> pending = flush(deadline());
+		if (!pending.isEmpty()) {
+			logger.warn("Stopped with events of telemetry handlers still pending: " + pending);
 		}
 	}
 
 	/**
-	 * Drains the router of a context that closes. Resumes paused handlers. Does not wait
-	 * for handlers with stuck calls: the close does, and reports pending events.
+	 * Drains the router of a context that closes. Resumes paused handlers. All calls
+	 * together take no longer than the timeout.
 	 */
-	private void drain(@Nullable RouterSnapshot snapshot) {
-		// A mock returns null
-		if (snapshot == null) {
-			return;
+	void drain() {
+		if (this.deadline == null) {
+			this.deadline = deadline();
 		}
-		long deadline = System.nanoTime() + TimeUnit.NANOSECONDS.convert(this.timeout.effective());
-		snapshot.handlers().keySet().forEach(this.router::resume);
-		for (HandlerSnapshot handler : snapshot.handlers().values()) {
-			if (handler.stuckCalls().isEmpty()) {
-				this.router.flush(handler.id(), Duration.ofNanos(Math.max(0, deadline - System.nanoTime())));
+		handlers().forEach((handler) -> this.router.resume(handler.id()));
+		flush(this.deadline);
+	}
+
+	private long deadline() {
+		return System.nanoTime() + TimeUnit.NANOSECONDS.convert(this.timeout.effective());
+	}
+
+	/**
+	 * Flushes the handlers and returns the pending events. Does not wait for paused
+	 * handlers and those with stuck calls, which would not end before the deadline.
+	 */
+	private Map<String, Long> flush(long deadline) {
+		Map<String, Long> pending = new LinkedHashMap<>();
+		for (HandlerSnapshot handler : handlers()) {
+			boolean waits = handler.status() != HandlerStatus.PAUSED && handler.stuckCalls().isEmpty();
+			FlushResult result = this.router.flush(handler.id(),
+					Duration.ofNanos(waits ? Math.max(0, deadline - System.nanoTime()) : 0));
+			if (result != null) {
+				pending.putAll(result.pendingByHandler());
 			}
 		}
+		return pending;
+	}
+
+	private Collection<HandlerSnapshot> handlers() {
+		@Nullable RouterSnapshot snapshot = this.router.snapshot();
+		// A mock returns null
+		return (snapshot != null) ? snapshot.handlers().values() : List.of();
 	}
 
 	private boolean isOwnRouter() {

@@ -3,7 +3,9 @@ package io.telemetryrouter.spring.autoconfigure;
 import java.beans.PropertyDescriptor;
 import java.lang.reflect.Method;
 import java.lang.reflect.RecordComponent;
+import java.util.ArrayList;
 import java.util.Collection;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
@@ -100,6 +102,21 @@ final class UnboundPropertyFailureAnalyzer extends AbstractFailureAnalyzer<Confi
 	/** Returns the names of the settings of a properties class. */
 	static Collection<String> names(Class<?> type) {
 		return names(settings(type));
+	}
+
+	/** Returns the names of the values of a properties class and its groups. */
+	static Collection<String> scalars(Class<?> type) {
+		List<String> scalars = new ArrayList<>();
+		settings(type).values().forEach((setting) -> {
+			Class<?> nested = setting.type().toClass();
+			if (isGroup(nested)) {
+				scalars(nested).forEach((name) -> scalars.add(setting.name() + "." + name));
+			}
+			else if (!Collection.class.isAssignableFrom(nested)) {
+				scalars.add(setting.name());
+			}
+		});
+		return scalars;
 	}
 
 	private static Collection<String> names(Map<String, Setting> settings) {

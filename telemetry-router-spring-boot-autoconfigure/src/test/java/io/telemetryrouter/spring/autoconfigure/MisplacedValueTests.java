@@ -1,5 +1,7 @@
 package io.telemetryrouter.spring.autoconfigure;
 
+import java.util.Map;
+
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -14,6 +16,8 @@ import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.core.env.StandardEnvironment;
+import org.springframework.core.env.SystemEnvironmentPropertySource;
 
 import io.telemetryrouter.spring.FailureReport;
 import io.telemetryrouter.spring.autoconfigure.agent.TelemetryRouterAgentAutoConfiguration;
@@ -58,6 +62,32 @@ class MisplacedValueTests {
 		this.contextRunner.withPropertyValues("telemetry-router." + name + "=" + value)
 			.run((context) -> assertThat(FailureReport.of(context.getStartupFailure())).contains(
 					"Property: telemetry-router." + name, "Value: \"" + value + "\"", "property source \"test\"",
+					"Reason: It is a group of properties, not a value.", fix));
+	}
+
+	@ParameterizedTest
+	@CsvSource(delimiter = '|', textBlock = """
+			TELEMETRY_ROUTER_EVENTS           | 5       | Append an event's name and one of: critical, priority.
+			TELEMETRY_ROUTER_HANDLERS         | true    | Append a handler's id and one of: concurrency, durable,
+			TELEMETRY_ROUTER_CONTRACTS        | enforce | Its properties begin with 'telemetry-router.contracts.'
+			TELEMETRYROUTER_CONTRACTS         | enforce | Its properties begin with 'telemetry-router.contracts.'
+			TELEMETRY_ROUTER_JOURNAL          | true    | Its properties begin with 'telemetry-router.journal.'
+			TELEMETRY_ROUTER_COST             | true    | Its properties begin with 'telemetry-router.cost.'
+			TELEMETRY_ROUTER_AGENT            | true    | Its properties begin with 'telemetry-router.agent.'
+			TELEMETRY_ROUTER_QUARANTINE       | false   |  telemetry-router.quarantine.
+			TELEMETRYROUTER_QUARANTINE        | false   |  telemetry-router.quarantine.
+			telemetry-router.quarantine       | false   |  telemetry-router.quarantine.
+			""")
+	void whenEnvironmentVariableSetsGroupThenStartFails(String variable, String value, String fix) {
+		this.contextRunner.withPropertyValues("telemetry-router.quarantine.failures=5")
+			.withInitializer((context) -> context.getEnvironment()
+				.getPropertySources()
+				.replace(StandardEnvironment.SYSTEM_ENVIRONMENT_PROPERTY_SOURCE_NAME,
+						new SystemEnvironmentPropertySource(StandardEnvironment.SYSTEM_ENVIRONMENT_PROPERTY_SOURCE_NAME,
+								Map.of(variable, value))))
+			.run((context) -> assertThat(FailureReport.of(context.getStartupFailure())).contains(
+					"Value: \"" + value + "\"",
+					"Origin: \"" + variable + "\" from property source \"systemEnvironment\"",
 					"Reason: It is a group of properties, not a value.", fix));
 	}
 

@@ -28,6 +28,7 @@ import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.SmartLifecycle;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.core.task.SimpleAsyncTaskExecutor;
 import org.springframework.scheduling.annotation.Async;
 import org.springframework.scheduling.annotation.EnableAsync;
 import org.springframework.scheduling.concurrent.ExecutorConfigurationSupport;
@@ -89,6 +90,20 @@ class TelemetryRouterCloserTests {
 		executor.setWaitForTasksToCompleteOnShutdown(true);
 		executor.setAwaitTerminationSeconds(30);
 		return executor;
+	}
+
+	@ParameterizedTest
+	@ValueSource(booleans = { false, true })
+	void whenPropertySaysThatSimpleExecutorWaitsForItsTasksThenTheirLastEventsAreHandled(boolean runsLanes,
+			CapturedOutput output) {
+		SimpleAsyncTaskExecutor executor = new SimpleAsyncTaskExecutor("agent-");
+		executor.setTaskTerminationTimeout(30_000);
+		ApplicationContextRunner runner = this.contextRunner
+			.withBean("taskExecutor", SimpleAsyncTaskExecutor.class, () -> executor)
+			.withPropertyValues("spring.task.execution.shutdown.await-termination=true");
+		assertThatLastEventsAreHandled(0, runsLanes
+				? runner.withBean(TelemetryRouterCustomizer.class, () -> (builder) -> builder.laneExecutor(executor))
+				: runner, output);
 	}
 
 	private static void assertThatLastEventsAreHandled(int phase, ApplicationContextRunner contextRunner,

@@ -1,11 +1,18 @@
 package io.telemetryrouter.spring.autoconfigure;
 
+import java.util.Map;
+
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
+import org.springframework.core.env.StandardEnvironment;
+import org.springframework.core.env.SystemEnvironmentPropertySource;
 
 import io.telemetryrouter.spring.FailureReport;
 import io.telemetryrouter.spring.autoconfigure.agent.TelemetryRouterAgentAutoConfiguration;
@@ -19,6 +26,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 /**
  * Tests for unknown properties of partners, which are bound lazily.
  */
+@ExtendWith(OutputCaptureExtension.class)
 class UnboundPropertyTests {
 
 	private final ApplicationContextRunner contextRunner = new ApplicationContextRunner()
@@ -45,6 +53,37 @@ class UnboundPropertyTests {
 			.run((context) -> assertThat(FailureReport.of(context.getStartupFailure()))
 				.contains("Property: telemetry-router." + name)
 				.contains("Value: \"x\"", "from property source \"test\"", "There is no such property.", fix));
+	}
+
+	@ParameterizedTest
+	@CsvSource({ "journal.directry, journal.directory", "agent.capture-contnt, agent.capture-content" })
+	void whenSystemPropertyIsUnknownThenStartFailsAndSaysWhatToWrite(String name, String fix) {
+		this.contextRunner.withSystemProperties("telemetry-router." + name + "=x")
+			.run((context) -> assertThat(FailureReport.of(context.getStartupFailure()))
+				.contains("Property: telemetry-router." + name)
+				.contains("from property source \"systemProperties\"", "There is no such property.",
+						"Did you mean 'telemetry-router." + fix + "'?"));
+	}
+
+	@ParameterizedTest
+	@CsvSource({ "TELEMETRY_ROUTER_JOURNAL_DIRECTRY, TELEMETRYROUTER_JOURNAL_DIRECTORY",
+			"TELEMETRYROUTER_JOURNAL_DIRECTRY, TELEMETRYROUTER_JOURNAL_DIRECTORY",
+			"TELEMETRY_ROUTER_JOURNAL_MAXPAYLOAD, TELEMETRYROUTER_JOURNAL_MAXPAYLOAD",
+			"TELEMETRY_ROUTER_CONTRACTS_CONVERTMAPS, TELEMETRYROUTER_CONTRACTS_CONVERTMAPS",
+			"TELEMETRY_ROUTER_AGENT_LANGCHAIN4J_ENABLE, TELEMETRYROUTER_AGENT_LANGCHAIN4J_ENABLED" })
+	void whenEnvironmentVariableIsUnknownThenOneLineSaysWhatToWrite(String name, String fix, CapturedOutput output) {
+		withVariable(name, "x").run((context) -> assertThat(context).hasNotFailed());
+		assertThat(output)
+			.containsOnlyOnce("Environment variable '" + name + "' has no effect. Did you mean '" + fix + "'?");
+	}
+
+	@ParameterizedTest
+	@CsvSource({ "TELEMETRY_ROUTER_JOURNAL_PORT, tcp://10.0.0.1:80", "TELEMETRY_ROUTER_COST_PORT, tcp://10.0.0.1:80",
+			"TELEMETRY_ROUTER_AGENT_SERVICE_HOST, 10.0.0.1", "TELEMETRY_ROUTER_JOURNAL_PORT_80_TCP_PROTO, tcp",
+			"TELEMETRY_ROUTER_COST_PRICES_0_MODEL, gpt", "TELEMETRY_ROUTER_JOURNAL_MAX_PAYLOAD, 1KB",
+			"TELEMETRYROUTER_AGENT_SPRINGAI_ENABLED, false" })
+	void whenEnvironmentVariableIsKnownOrOfAnotherThenNoLineNamesIt(String name, String value, CapturedOutput output) {
+		withVariable(name, value).run((context) -> assertThat(output).doesNotContain("no effect"));
 	}
 
 	@Test
@@ -78,6 +117,13 @@ class UnboundPropertyTests {
 			assertThat(context.getBeanFactory().containsSingleton(name)).isFalse();
 			assertThat(context.getBean(TelemetryRouterJournalProperties.class).enabled()).isFalse();
 		});
+	}
+
+	private ApplicationContextRunner withVariable(String name, String value) {
+		String source = StandardEnvironment.SYSTEM_ENVIRONMENT_PROPERTY_SOURCE_NAME;
+		return this.contextRunner.withInitializer((context) -> context.getEnvironment()
+			.getPropertySources()
+			.replace(source, new SystemEnvironmentPropertySource(source, Map.of(name, value))));
 	}
 
 }

@@ -12,6 +12,7 @@ import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Import;
 import org.springframework.context.annotation.Primary;
+import org.springframework.test.context.bean.override.convention.TestBean;
 import org.springframework.test.context.bean.override.mockito.MockitoBean;
 import org.springframework.test.context.bean.override.mockito.MockitoSpyBean;
 
@@ -20,6 +21,7 @@ import io.telemetryrouter.TelemetryRouter;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.mockito.BDDMockito.then;
+import static org.mockito.Mockito.timeout;
 
 /**
  * Tests for applications whose emitter or router a test replaces.
@@ -107,16 +109,21 @@ class MockedRouterTests {
 		private TelemetryEmitter telemetry;
 
 		@MockitoSpyBean
+		private TelemetryRouter router;
+
+		@MockitoSpyBean
 		private RunListener listener;
 
 		@Autowired
 		private RunController controller;
 
 		@Test
-		void whenEmitterAndListenerAreSpiedThenEventsPassBoth() {
+		void whenEmitterRouterAndListenerAreSpiedThenEventsPassAll() {
 			this.controller.run();
 			then(this.telemetry).should().emit("run_started", "r1");
+			then(this.router).should().emit("run_started", "r1");
 			then(this.listener).should().on("r1");
+			then(this.listener).should(timeout(30_000)).later("r1");
 		}
 
 	}
@@ -136,6 +143,28 @@ class MockedRouterTests {
 		void whenTestDefinesEmitterThenApplicationEmitsToIt() {
 			assertThat(Mockito.mockingDetails(this.telemetry).isMock()).isTrue();
 			assertThat(Mockito.mockingDetails(this.router).isMock()).isFalse();
+		}
+
+	}
+
+	@Nested
+	@SpringBootTest
+	class TestBeans {
+
+		@TestBean
+		private TelemetryRouter router;
+
+		@Autowired
+		private RunController controller;
+
+		static TelemetryRouter router() {
+			return TelemetryRouter.builder().build();
+		}
+
+		@Test
+		void whenRouterIsTestBeanThenApplicationEmitsToItAndListenersListen() {
+			this.controller.run();
+			assertThat(this.router.handlerSnapshot("runListener.on").account().handled()).isOne();
 		}
 
 	}

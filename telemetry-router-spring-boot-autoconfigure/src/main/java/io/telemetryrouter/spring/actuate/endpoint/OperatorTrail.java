@@ -57,7 +57,7 @@ final class OperatorTrail {
 	 */
 	void paused(HandlerSnapshot before, TelemetryRouter router) {
 		if (before.status() != HandlerStatus.PAUSED) {
-			// Handlers that have left are not resumed
+			// A handler that has left is not shown
 			this.pauses.keySet().removeIf((id) -> router.handlerSnapshot(id) == null);
 			this.pauses.put(before.id(), new Pause(before.number(), this.clock.instant()));
 		}

@@ -193,10 +193,16 @@ public class TelemetryRouterEndpoint {
 	@WriteOperation
 	public @Nullable FlushDescriptor operateHandler(@Selector(match = Match.ALL_REMAINING) String[] handlerId,
 			@Nullable String operation) {
-		return operateHandler(handlerId, operation, null);
+		Operated operated = operateHandler(handlerId, operation, null);
+		return (operated != null) ? operated.flush() : null;
 	}
 
-	@Nullable FlushDescriptor operateHandler(String[] handlerId, @Nullable String label, @Nullable Principal principal) {
+	/**
+	 * Executes an operation on one handler. A handler that leaves with events queued is
+	 * no longer shown, but may still be resumed.
+	 * @return {@code null} if the router knows no such handler
+	 */
+	@Nullable Operated operateHandler(String[] handlerId, @Nullable String label, @Nullable Principal principal) {
 		String id = HandlerPath.id(handlerId, this.router);
 		RouterOperation operation = RouterOperation.of(label, RouterOperation.OF_HANDLER);
 		if (operation == RouterOperation.FLUSH) {
@@ -205,16 +211,17 @@ public class TelemetryRouterEndpoint {
 				return null;
 			}
 			this.trail.record(principal, operation, id, describe(result));
-			return FlushDescriptor.of(result);
+			return new Operated(FlushDescriptor.of(result));
 		}
 		HandlerSnapshot before = this.router.handlerSnapshot(id);
-		if (operate(operation, id)) {
-			if (operation == RouterOperation.PAUSE && before != null) {
-				this.trail.paused(before, this.router);
-			}
-			this.trail.record(principal, operation, id, "");
+		if (!operate(operation, id)) {
+			return null;
 		}
-		return null;
+		if (operation == RouterOperation.PAUSE && before != null) {
+			this.trail.paused(before, this.router);
+		}
+		this.trail.record(principal, operation, id, "");
+		return new Operated(null);
 	}
 
 	private boolean operate(RouterOperation operation, String handlerId) {
@@ -232,8 +239,10 @@ public class TelemetryRouterEndpoint {
 		return result.complete() ? "" : "; events still pending after " + FLUSH_TIMEOUT.toSeconds() + " s: " + pending;
 	}
 
-	boolean knows(String[] handlerId) {
-		return this.router.handlerSnapshot(HandlerPath.id(handlerId, this.router)) != null;
+	/**
+	 * The result of an operation that was carried out: that of a flush, if it was one.
+	 */
+	record Operated(@Nullable FlushDescriptor flush) {
 	}
 
 }

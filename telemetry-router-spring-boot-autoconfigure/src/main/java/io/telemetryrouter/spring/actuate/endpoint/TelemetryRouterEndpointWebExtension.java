@@ -16,6 +16,8 @@ import org.springframework.boot.actuate.endpoint.annotation.WriteOperation;
 import org.springframework.boot.actuate.endpoint.web.WebEndpointResponse;
 import org.springframework.boot.actuate.endpoint.web.annotation.EndpointWebExtension;
 
+import io.telemetryrouter.spring.actuate.endpoint.TelemetryRouterEndpoint.Operated;
+
 /**
  * The web extension of the {@link TelemetryRouterEndpoint}. It shows stack traces and
  * failures to authorized users only, and responds with the matching status code.
@@ -84,7 +86,7 @@ public class TelemetryRouterEndpointWebExtension {
 	 */
 	@WriteOperation
 	public WebEndpointResponse<Object> operate(SecurityContext securityContext, @Nullable String operation) {
-		return respond(() -> this.endpoint.operate(operation, securityContext.getPrincipal()));
+		return respond(() -> new Operated(this.endpoint.operate(operation, securityContext.getPrincipal())));
 	}
 
 	/**
@@ -93,20 +95,22 @@ public class TelemetryRouterEndpointWebExtension {
 	 * @param handlerId the handler's id, split at slashes
 	 * @param operation {@code pause}, {@code resume}, {@code flush}, {@code release} or
 	 * {@code resetMaxima}
-	 * @return the result of a flush; status 204 for other operations
+	 * @return the result of a flush; status 204 for other operations, and 404 if there is
+	 * no such handler
 	 */
 	@WriteOperation
 	public WebEndpointResponse<Object> operateHandler(SecurityContext securityContext,
 			@Selector(match = Match.ALL_REMAINING) String[] handlerId, @Nullable String operation) {
-		if (!this.endpoint.knows(handlerId)) {
-			return new WebEndpointResponse<>(WebEndpointResponse.STATUS_NOT_FOUND);
-		}
 		return respond(() -> this.endpoint.operateHandler(handlerId, operation, securityContext.getPrincipal()));
 	}
 
-	private WebEndpointResponse<Object> respond(Supplier<@Nullable FlushDescriptor> operation) {
+	private WebEndpointResponse<Object> respond(Supplier<@Nullable Operated> operation) {
 		try {
-			FlushDescriptor flush = operation.get();
+			Operated operated = operation.get();
+			if (operated == null) {
+				return new WebEndpointResponse<>(WebEndpointResponse.STATUS_NOT_FOUND);
+			}
+			FlushDescriptor flush = operated.flush();
 			return (flush != null) ? new WebEndpointResponse<>(flush)
 					: new WebEndpointResponse<>(WebEndpointResponse.STATUS_NO_CONTENT);
 		}

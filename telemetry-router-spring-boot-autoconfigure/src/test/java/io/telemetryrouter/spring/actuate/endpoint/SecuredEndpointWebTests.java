@@ -119,6 +119,24 @@ class SecuredEndpointWebTests {
 			assertThat(this.audit.find("reader", start, "TELEMETRY_ROUTER_OPERATION")).isEmpty();
 		}
 
+		@Test
+		void whenPausedHandlerHasTakenItsLastEventThenItIsResumedAllTheSame() {
+			this.router.subscribe(HandlerSpec.on("some").id("last").async().once().handler((event, payload) -> {
+			}).build());
+			String path = ROOT + "/last";
+			assertThat(post(this.client, path, "operator", "pause").status()).isEqualTo(204);
+			this.router.emit("some", 1);
+			assertThat(this.router.handlerSnapshot("last")).isNull();
+			long handled = this.router.snapshot().retired().handled();
+			assertThat(post(this.client, path, "operator", "pause").status()).isEqualTo(404);
+			assertThat(post(this.client, path, "operator", "flush").status()).isEqualTo(404);
+			assertThat(post(this.client, path, "operator", "resume").status()).isEqualTo(204);
+			Awaitility.await()
+				.untilAsserted(() -> assertThat(this.router.snapshot().retired().handled()).isEqualTo(handled + 1));
+			Awaitility.await()
+				.untilAsserted(() -> assertThat(post(this.client, path, "operator", "resume").status()).isEqualTo(404));
+		}
+
 		@ParameterizedTest
 		@CsvSource({ "tool/shell, tool/shell", "tool/shell/, tool/shell", "a/b, a\\b",
 				"com/acme/Audit, com\\acme/Audit", "c/d, c;d", "e/f, e//f", "g/h, g/../h", "50/done, 50%done",

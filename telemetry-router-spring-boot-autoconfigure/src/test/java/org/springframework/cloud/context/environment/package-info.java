@@ -1,0 +1,4 @@
+/**
+ * A stand-in for Spring Cloud.
+ */
+package org.springframework.cloud.context.environment;
