@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
  * Discards log lines: formatting thousands of stack traces would take most of a test's
  * time.
  */
-final class Silence implements System.Logger {
+public final class Silence implements System.Logger {
 
 	@Override
 	public String getName() {
