@@ -25,11 +25,6 @@ class MetricsLincheckTests {
 		Interleavings.validate(Buffered.class);
 	}
 
-	@Test
-	void whenThreadsRecordDurationsDirectlyThenNoneIsLostOrCountedTwice() {
-		Interleavings.validate(Direct.class);
-	}
-
 	public static class Counting {
 
 		private final StripedCounter counter = new StripedCounter();
@@ -79,35 +74,6 @@ class MetricsLincheckTests {
 			this.buffers.record();
 			LatencySnapshot snapshot = this.histogram.snapshot(this.buffers);
 			if (snapshot.count() != this.recorded.get() || this.histogram.count() != this.recorded.get()) {
-				throw new AssertionError(snapshot + " of " + this.recorded);
-			}
-		}
-
-	}
-
-	public static class Direct {
-
-		private final SampleBuffers buffers = new SampleBuffers(1);
-
-		private final LatencyHistogram histogram = new LatencyHistogram();
-
-		private final AtomicInteger recorded = new AtomicInteger();
-
-		@Operation
-		public void record() {
-			this.histogram.record(1, null);
-			this.recorded.incrementAndGet();
-		}
-
-		@Operation
-		public void reset() {
-			this.histogram.resetMax(this.buffers);
-		}
-
-		@Validate
-		public void validate() {
-			LatencySnapshot snapshot = this.histogram.snapshot(this.buffers);
-			if (snapshot.count() != this.recorded.get()) {
 				throw new AssertionError(snapshot + " of " + this.recorded);
 			}
 		}
