@@ -96,7 +96,7 @@ class LateListenersTests {
 	}
 
 	private static List<String> warnings(CapturedOutput output) {
-		return output.getOut().lines().filter((line) -> line.contains("WARN")).toList();
+		return output.getOut().lines().filter((line) -> line.contains("WARN") && line.contains("of bean '")).toList();
 	}
 
 	private static List<String> reports(CapturedOutput output) {

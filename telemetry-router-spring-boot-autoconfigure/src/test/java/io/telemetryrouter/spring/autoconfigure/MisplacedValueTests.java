@@ -96,7 +96,10 @@ class MisplacedValueTests {
 	void whenValueIsEmptyThenApplicationStarts(String name, CapturedOutput output) {
 		this.contextRunner.withPropertyValues("telemetry-router" + name + "=")
 			.run((context) -> assertThat(context).hasNotFailed());
-		assertThat(output).doesNotContain("WARN");
+		// Other contexts may still log
+		assertThat(output.getOut()
+			.lines()
+			.filter((line) -> line.contains("WARN") && line.contains("telemetry-router" + name))).isEmpty();
 	}
 
 	@Test

@@ -134,7 +134,8 @@ class TelemetryRouterAutoConfigurationTests {
 			.run((context) -> {
 				assertThat(context).hasNotFailed();
 				context.getBean(TelemetryRouterBuilder.class).build().close();
-				assertThat(output.getOut().lines().filter((line) -> line.contains("WARN"))).singleElement()
+				assertThat(output.getOut().lines().filter((line) -> line.contains("ContextCarrier beans")))
+					.singleElement()
 					.asString()
 					.contains("ContextCarrier beans 'mine', 'other' have no effect: a router has one."
 							+ " Mark one of them with @Primary.");

@@ -94,16 +94,17 @@ class PausedTestContextTests {
 			.functionTimer()
 			.count()).isEqualTo(4);
 		assertThat(context.getBean(Journal.class).status().lastSequence()).isEqualTo(4);
-		assertThat(output.getOut().lines().filter((line) -> line.contains("WARN"))).isEmpty();
-		assertThat(output.getOut().lines().filter((line) -> line.contains("Telemetry router started"))).hasSize(2);
+		// Contexts of other classes may log, too
+		assertThat(output).doesNotContain("Stopped with events", "shutdown-timeout");
+		assertThat(output.getOut().lines().filter((line) -> line.contains("router started with 4 handlers")))
+			.hasSize(1);
 		manager.getTestContext().markApplicationContextDirty(HierarchyMode.EXHAUSTIVE);
 		assertThat(log).endsWith("destroyed");
 		Awaitility.await()
 			.atMost(LIMIT)
 			.untilAsserted(() -> assertThat(output.getOut().lines().filter((line) -> line.contains("router closed")))
-				.singleElement()
-				.asString()
-				.contains("offered=16, handled=16, failed=0, filtered=0, dropped={}"));
+				.filteredOn((line) -> line.contains("offered=16, handled=16, failed=0, filtered=0, dropped={}"))
+				.hasSize(1));
 	}
 
 	private static TelemetryRouter run(Class<?> testClass) throws Exception {
