@@ -221,7 +221,9 @@ class AccountingTests {
 	void whenRouterClosesWhileAnEmitIsOnItsWayThenItsEventCountsAsClosed() throws Exception {
 		CountDownLatch begun = new CountDownLatch(1);
 		CountDownLatch gate = new CountDownLatch(1);
-		use(TelemetryRouter.builder().contextCarrier(new SlowCarrier(begun, gate)));
+		use(TelemetryRouter.builder()
+			.contextCarrier(new SlowCarrier(begun, gate))
+			.shutdownTimeout(Duration.ofMillis(100)));
 		this.router.subscribe(HandlerSpec.on("event").id("lane").async().handler((name, payload) -> {
 		}).build());
 		AtomicReference<@Nullable EmitOutcome> outcome = new AtomicReference<>();
