@@ -4,6 +4,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.atomic.LongAdder;
@@ -221,9 +223,8 @@ class AccountingTests {
 	void whenRouterClosesWhileAnEmitIsOnItsWayThenItsEventCountsAsClosed() throws Exception {
 		CountDownLatch begun = new CountDownLatch(1);
 		CountDownLatch gate = new CountDownLatch(1);
-		use(TelemetryRouter.builder()
-			.contextCarrier(new SlowCarrier(begun, gate))
-			.shutdownTimeout(Duration.ofMillis(100)));
+		SlowCarrier carrier = new SlowCarrier(begun, gate, ConcurrentHashMap.newKeySet());
+		use(TelemetryRouter.builder().contextCarrier(carrier).shutdownTimeout(Duration.ofMillis(100)));
 		this.router.subscribe(HandlerSpec.on("event").id("lane").async().handler((name, payload) -> {
 		}).build());
 		AtomicReference<@Nullable EmitOutcome> outcome = new AtomicReference<>();
@@ -234,6 +235,7 @@ class AccountingTests {
 		gate.countDown();
 		emitter.join(Books.LIMIT.toMillis());
 		assertThat(outcome).hasValue(new EmitOutcome(0, 0, 0, 1));
+		assertThat(carrier.threads).as("threads that a carrier can hold up").containsExactly(emitter);
 		assertThat(Books.dropped(Books.of(this.router, "lane"), DropReason.CLOSED)).isOne();
 		Books.balanced(this.router);
 	}
@@ -279,10 +281,12 @@ class AccountingTests {
 		this.router = builder.build();
 	}
 
-	private record SlowCarrier(CountDownLatch begun, CountDownLatch gate) implements ContextCarrier {
+	private record SlowCarrier(CountDownLatch begun, CountDownLatch gate,
+			Set<Thread> threads) implements ContextCarrier {
 
 		@Override
 		public Object capture() {
+			this.threads.add(Thread.currentThread());
 			this.begun.countDown();
 			Books.pass(this.gate);
 			return "context";

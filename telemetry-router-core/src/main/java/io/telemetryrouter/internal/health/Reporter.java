@@ -191,18 +191,17 @@ public final class Reporter {
 	}
 
 	void returned(String subject, StuckCall call, long nanos, Throttle throttle) {
-		String more = acquire(throttle, "return");
-		if (more != null) {
-			this.log.writeWithoutContext(Level.INFO, subject + " has returned from event '" + call.event()
-					+ "' after about " + Durations.printable(nanos) + more, null);
-		}
+		write(Level.INFO, acquire(throttle, "return"),
+				subject + " has returned from event '" + call.event() + "' after about " + Durations.printable(nanos),
+				null);
 	}
 
 	public void danglingSpans(List<DanglingSpan> spans) {
-		warn(this.spanReports, "line", null,
-				() -> "Spans that began and have not ended: "
+		write(Level.WARNING, acquire(this.spanReports, "line"),
+				"Spans that began and have not ended: "
 						+ spans.stream().limit(MAX_SPANS).map(Reporter::described).collect(Collectors.joining(", "))
-						+ ((spans.size() > MAX_SPANS) ? " and " + (spans.size() - MAX_SPANS) + " others" : ""));
+						+ ((spans.size() > MAX_SPANS) ? " and " + (spans.size() - MAX_SPANS) + " others" : ""),
+				null);
 	}
 
 	private static String described(DanglingSpan span) {
@@ -213,24 +212,18 @@ public final class Reporter {
 	}
 
 	public void laneRejected(String handler, Throwable ex) {
-		String more = acquire(this.rejectionReports, "rejection");
-		if (more != null) {
-			this.log.write(Level.ERROR, "No thread for handler " + Names.quoted(handler)
-					+ "; its events stay queued and the router tries again" + more, ex);
-		}
+		write(Level.ERROR, acquire(this.rejectionReports, "rejection"), "No thread for handler " + Names.quoted(handler)
+				+ "; its events stay queued and the router tries again", ex);
 	}
 
 	public void laneNotRun(String handler) {
-		warn(this.rejectionReports, "delay", null, () -> "The lane executor has not run handler "
-				+ Names.quoted(handler) + " for over a second; a thread of the router handles its queued events");
+		write(Level.WARNING, acquire(this.rejectionReports, "delay"), "The lane executor has not run handler "
+				+ Names.quoted(handler) + " for over a second; a thread of the router handles its queued events", null);
 	}
 
 	/** Reports that user code other than a handler has failed. */
 	public void callbackFailed(String subject, Throwable ex) {
-		String more = acquire(this.callbackReports, "failure");
-		if (more != null) {
-			this.log.writeWithoutContext(Level.WARNING, subject + " failed" + more, ex);
-		}
+		write(Level.WARNING, acquire(this.callbackReports, "failure"), subject + " failed", ex);
 		if (ex instanceof InterruptedException) {
 			// The interrupt status was cleared by the code that threw this exception.
 			Thread.currentThread().interrupt();
@@ -270,7 +263,7 @@ public final class Reporter {
 	}
 
 	private void unmatched(String line, @Nullable String nearest) {
-		this.log.write((nearest != null) ? Level.WARNING : Level.INFO,
+		this.log.writeWithoutContext((nearest != null) ? Level.WARNING : Level.INFO,
 				line + "." + ((nearest != null) ? " Did you mean " + Names.quoted(nearest) + "?" : ""), null);
 	}
 
@@ -286,7 +279,7 @@ public final class Reporter {
 			.map((entry) -> entry.getKey().label() + "=" + entry.getValue())
 			.collect(Collectors.joining(", "));
 		boolean allInTime = complete && total.dropped().getOrDefault(DropReason.SHUTDOWN_TIMEOUT, 0L) == 0;
-		this.log.write(allInTime ? Level.INFO : Level.WARNING,
+		this.log.writeWithoutContext(allInTime ? Level.INFO : Level.WARNING,
 				"Telemetry router closed in " + Durations.printable(took.toNanos())
 						+ ((interrupted && !complete) ? ", as its thread was interrupted" : "") + ": offered="
 						+ total.offered() + ", handled=" + total.handled() + ", failed=" + total.failed()
@@ -300,9 +293,7 @@ public final class Reporter {
 		this.closing = true;
 	}
 
-	/**
-	 * Reports the first late event, and waits briefly: the process may be about to end.
-	 */
+	/** Reports the first late event, and waits briefly, as the process may end soon. */
 	public void emittedLate(String event) {
 		if (this.closing && acquire(this.lateReports, "emit") != null) {
 			warn("Event " + Names.quoted(event) + " was emitted after the telemetry router had closed; it and all"
@@ -335,12 +326,20 @@ public final class Reporter {
 		}
 	}
 
+	// Lines that are not on a call: a carrier must not hold up the watchdog or the close.
+
+	private void write(Level level, @Nullable String more, String line, @Nullable Throwable error) {
+		if (more != null) {
+			this.log.writeWithoutContext(level, line + more, error);
+		}
+	}
+
 	private void warn(String line) {
-		this.log.write(Level.WARNING, line, null);
+		write(Level.WARNING, "", line, null);
 	}
 
 	private void inform(String line) {
-		this.log.write(Level.INFO, line, null);
+		write(Level.INFO, "", line, null);
 	}
 
 	public static String named(String handler) {
