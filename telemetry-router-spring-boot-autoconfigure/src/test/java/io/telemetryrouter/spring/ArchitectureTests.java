@@ -46,6 +46,20 @@ class ArchitectureTests {
 		.dependOnClassesThat()
 		.resideInAPackage("io.telemetryrouter.internal..");
 
+	/**
+	 * Jackson resolves all types of the methods of a descriptor, also without a journal.
+	 */
+	@ArchTest
+	static final ArchRule descriptorsNeedNoJournal = noClasses().that()
+		.resideInAPackage("io.telemetryrouter.spring.actuate.endpoint")
+		.and()
+		.haveNameMatching(".*Descriptor(\\$.*)?")
+		.and()
+		.doNotHaveSimpleName("ReplayDescriptor")
+		.should()
+		.dependOnClassesThat()
+		.resideInAPackage("io.telemetryrouter.journal..");
+
 	@ArchTest
 	static final ArchRule nothingIsDeserialisedStartedOrConnectedTo = noClasses().should()
 		.dependOnClassesThat()

@@ -1,16 +1,12 @@
 package io.telemetryrouter.spring.actuate.endpoint;
 
-import java.util.LinkedHashMap;
-import java.util.Locale;
 import java.util.Map;
 
 import org.jspecify.annotations.Nullable;
 
-import io.telemetryrouter.journal.JournalStatus;
-import io.telemetryrouter.journal.LossReason;
-
 /**
- * The endpoint's view of the counts of a journal since the start.
+ * The endpoint's view of the counts of a journal since the start. Refers to no class of
+ * the journal, which may be absent: Jackson resolves all types of its methods.
  *
  * @param written the number of events that were written
  * @param pending the number of events that are in memory only
@@ -26,15 +22,4 @@ import io.telemetryrouter.journal.LossReason;
  */
 public record JournalDescriptor(long written, long pending, long bytes, long syncs, long redacted, long truncated,
 		Map<String, Long> lost, long lastSequence, boolean failing, @Nullable String failure) {
-
-	static JournalDescriptor of(JournalStatus status, boolean showValues) {
-		Map<String, Long> lost = new LinkedHashMap<>();
-		for (LossReason reason : LossReason.values()) {
-			lost.put(reason.name().toLowerCase(Locale.ROOT), status.lost().getOrDefault(reason, 0L));
-		}
-		return new JournalDescriptor(status.written(), status.pending(), status.bytes(), status.syncs(),
-				status.redacted(), status.truncated(), lost, status.lastSequence(), status.failure() != null,
-				showValues ? status.failure() : null);
-	}
-
 }

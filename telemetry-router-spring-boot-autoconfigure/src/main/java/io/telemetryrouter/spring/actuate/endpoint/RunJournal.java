@@ -1,8 +1,10 @@
 package io.telemetryrouter.spring.actuate.endpoint;
 
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
 
 import org.jspecify.annotations.Nullable;
@@ -12,6 +14,8 @@ import io.telemetryrouter.journal.Journal;
 import io.telemetryrouter.journal.JournalQuery;
 import io.telemetryrouter.journal.JournalReader;
 import io.telemetryrouter.journal.JournalRecord;
+import io.telemetryrouter.journal.JournalStatus;
+import io.telemetryrouter.journal.LossReason;
 
 /**
  * Reads the counts of a journal, and the events of runs. A call for a run scans the
@@ -43,7 +47,14 @@ public class RunJournal {
 	}
 
 	JournalDescriptor status(boolean showValues) {
-		return JournalDescriptor.of(this.journal.status(), showValues);
+		JournalStatus status = this.journal.status();
+		Map<String, Long> lost = new LinkedHashMap<>();
+		for (LossReason reason : LossReason.values()) {
+			lost.put(reason.name().toLowerCase(Locale.ROOT), status.lost().getOrDefault(reason, 0L));
+		}
+		return new JournalDescriptor(status.written(), status.pending(), status.bytes(), status.syncs(),
+				status.redacted(), status.truncated(), lost, status.lastSequence(), status.failure() != null,
+				showValues ? status.failure() : null);
 	}
 
 	@Nullable RunDescriptor read(String runId, boolean showValues) {
