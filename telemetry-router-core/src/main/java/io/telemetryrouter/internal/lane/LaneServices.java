@@ -26,6 +26,10 @@ public record LaneServices(LaneExecutor executor, ContextPropagation context, Sa
 	 * threads if {@code ownThreads} is set.
 	 */
 	public LaneServices with(boolean ownThreads, long timeoutNanos) {
+		if (!ownThreads && timeoutNanos == this.timeoutNanos) {
+			// Most lanes share one object: an idle handler should be small.
+			return this;
+		}
 		return new LaneServices(ownThreads ? this.executor.own() : this.executor, this.context, this.samples,
 				this.reporter, this.clock, this.ticker, this.measured, this.blockingAllowed, this.blockNanos,
 				timeoutNanos, this.critical, this.recording);

@@ -33,7 +33,11 @@ final class LaneWorker {
 
 	final InHand hand = new InHand();
 
-	private final String threadName;
+	/**
+	 * {@code null} before the first run, since most handlers of a large router are idle.
+	 * Used by the running thread.
+	 */
+	private @Nullable String threadName;
 
 	/**
 	 * Whether the last run could not take an event, for example without memory or with a
@@ -48,7 +52,6 @@ final class LaneWorker {
 		this.lane = lane;
 		this.target = target;
 		this.services = services;
-		this.threadName = LaneExecutor.threadName(target.handlerId());
 		this.wakeUp = new LaneWakeUp(this);
 	}
 
@@ -74,7 +77,7 @@ final class LaneWorker {
 			current = new CallTimeout();
 			LaneRun run = new LaneRun(this, stack, current);
 			this.timeout = current;
-			LaneExecutor.named(this.threadName);
+			LaneExecutor.named(threadName());
 			if (this.hand.event != null) {
 				fail(new IllegalStateException("The router ran out of stack or memory"), stack);
 			}
@@ -102,6 +105,12 @@ final class LaneWorker {
 				.callbackFailed("Worker of handler '" + Names.printable(this.target.handlerId()) + "'", broken);
 		}
 		return true;
+	}
+
+	private String threadName() {
+		String name = (this.threadName != null) ? this.threadName : LaneExecutor.threadName(this.target.handlerId());
+		this.threadName = name;
+		return name;
 	}
 
 	/**
