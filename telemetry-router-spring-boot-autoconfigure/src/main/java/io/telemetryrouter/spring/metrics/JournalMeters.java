@@ -15,6 +15,7 @@ import io.telemetryrouter.journal.JournalStatus;
 import io.telemetryrouter.journal.LossReason;
 import io.telemetryrouter.spring.metrics.SharedSeries.Kind;
 import io.telemetryrouter.spring.metrics.SharedSeries.Source;
+import io.telemetryrouter.spring.metrics.TelemetryRouterMeter.Tag;
 
 /**
  * Binds the losses of a journal to meters. Thread-safe. Any number of registries may be
@@ -43,10 +44,10 @@ public final class JournalMeters implements MeterBinder, AutoCloseable {
 			return;
 		}
 		for (LossReason reason : LossReason.values()) {
-			meters.add(TelemetryRouterMeter.JOURNAL_LOST, Tags.of("reason", label(reason)), reason);
+			meters.add(TelemetryRouterMeter.JOURNAL_LOST, Tags.of(Tag.REASON.asString(), label(reason)), reason);
 		}
 		for (DataStatus status : new DataStatus[] { DataStatus.REDACTED, DataStatus.TRUNCATED }) {
-			meters.add(TelemetryRouterMeter.JOURNAL_INCOMPLETE, Tags.of("status", label(status)), status);
+			meters.add(TelemetryRouterMeter.JOURNAL_INCOMPLETE, Tags.of(Tag.STATUS.asString(), label(status)), status);
 		}
 		meters.add(TelemetryRouterMeter.JOURNAL_FAILING, Tags.empty());
 	}
